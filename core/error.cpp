@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/error.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace warpline {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      auto const same = std::tolower(static_cast<unsigned char>(a[i - 1])) ==
+                        std::tolower(static_cast<unsigned char>(b[j - 1]));
+      std::size_t const best = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1)});
+      diagonal = row[j];
+      row[j] = best;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string join(std::vector<Diagnostic> const& diagnostics) {
+  std::string text;
+  for (auto const& diagnostic : diagnostics) {
+    if (!text.empty()) text += '\n';
+    text += diagnostic.render();
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view Source::line(std::uint32_t line) const {
+  std::string_view rest = text;
+  for (; line > 1; --line) {
+    auto const end = rest.find('\n');
+    if (end == std::string_view::npos) return {};
+    rest.remove_prefix(end + 1);
+  }
+  auto found = line == 0 ? std::string_view{} : rest.substr(0, rest.find('\n'));
+  if (!found.empty() && found.back() == '\r') found.remove_suffix(1);
+  return found;
+}
+
+std::string Diagnostic::render() const {
+  std::ostringstream out;
+  if (source) {
+    out << source->name << ':';
+    if (position.line > 0) out << position.line << ':' << position.column << ':';
+    out << ' ';
+  }
+  out << (severity == Severity::kError ? "error: " : "warning: ") << message;
+  if (source && position.line > 0) {
+    auto const line = source->line(position.line);
+    out << "\n  " << line << "\n  ";
+    // The caret line repeats tabs, so that it stands under its column at any tab width.
+    for (std::size_t i = 0; i + 1 < position.column; ++i)
+      out << (i < line.size() && line[i] == '\t' ? '\t' : ' ');
+    out << '^';
+  }
+  return out.str();
+}
+
+ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
+    : std::runtime_error(join(diagnostics)), diagnostics_(std::move(diagnostics)) {}
+
+std::shared_ptr<Source const> read_source(std::string const& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    throw ConfigError(path + ": is a folder; expected a text file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file.bad()) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
+  auto source = std::make_shared<Source>(Source{path, std::move(text).str()});
+  if (source->text.find('\0') != std::string::npos)
+    throw ConfigError(path + ": is a binary file; expected text");
+  return source;
+}
+
+std::vector<std::string> nearest(std::string_view word, std::vector<std::string> const& candidates) {
+  std::vector<std::pair<std::size_t, std::string>> ranked;
+  std::size_t const limit = std::max<std::size_t>(1, word.size() / 3);
+  for (auto const& candidate : candidates) {
+    auto const distance = edit_distance(word, candidate);
+    if (distance <= limit) ranked.emplace_back(distance, candidate);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> names;
+  for (auto const& [distance, name] : ranked)
+    if (names.size() < 3 && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  return names;
+}
+
+std::string did_you_mean(std::string_view word, std::vector<std::string> const& candidates) {
+  std::string text;
+  for (auto const& name : nearest(word, candidates))
+    text += (text.empty() ? "; did you mean '" : " or '") + name + "'";
+  return text.empty() ? text : text + "?";
+}
+
+}  // namespace warpline
