@@ -21,12 +21,12 @@ struct SessionOptions {
   std::string config;              ///< the deployment file (TOML); empty: none
   std::vector<std::string> ports;  ///< one spec each, in the order of port numbers
   std::optional<unsigned> workers;
-  std::vector<int> cores;               ///< processors for the workers
-  std::optional<unsigned> host_cores;   ///< helper threads of the host device; 0: no host device
-  std::vector<int> host_core_list;      ///< where they are pinned; from the deployment file only
-  std::vector<std::string> devices;     ///< the devices to open; empty: all there are
-  std::optional<std::size_t> buffers;   ///< packet buffers in the pool
-  std::optional<std::size_t> buffer_size;  ///< largest frame in bytes
+  std::vector<int> cores;                  ///< processors for the workers
+  std::optional<unsigned> host_cores;      ///< helper threads of the host device; 0: no host device
+  std::vector<int> host_core_list;         ///< where they are pinned; from the deployment file only
+  std::vector<std::string> devices;        ///< the devices to open; empty: all there are
+  std::optional<std::size_t> buffers;      ///< packet buffers in the pool
+  std::optional<std::size_t> buffer_size;  ///< longest frame in bytes
   std::optional<unsigned> task_packets;
   std::optional<std::uint64_t> task_bytes;
   std::optional<std::chrono::nanoseconds> deadline;
@@ -40,15 +40,9 @@ struct SessionOptions {
 /// subcommand; the values land in `options`, which must live until they are parsed.
 void add_session_options(CLI::App& command, SessionOptions& options);
 
-/// Fills in from the deployment file what is not set yet.
-/// Throws `ConfigError` with the position of a syntax error, an unknown key or a bad value.
+/// Fills in from the deployment file, where there is one, what is not set yet.
+/// Throws `ConfigError` with everything that is wrong in the file: its syntax, or every unknown key
+/// and bad value, with their places.
 void apply_config(SessionOptions& options);
-
-/// A count with an optional `k`, `M` or `G` (powers of 1000), e.g. `64k`.
-/// Throws `ConfigError` that names `what`.
-std::uint64_t parse_count(std::string const& text, std::string const& what);
-
-/// A duration with its unit, e.g. `500ms`, `10s`, `2m`. Throws `ConfigError` that names `what`.
-std::chrono::nanoseconds parse_duration(std::string const& text, std::string const& what);
 
 }  // namespace warpline::app
