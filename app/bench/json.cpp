@@ -6,6 +6,8 @@
 #include <boost/json/object.hpp>
 #include <cmath>
 
+#include "app/bench/recommendation.hpp"
+
 namespace warpline::bench {
 namespace {
 
@@ -89,14 +91,21 @@ json::object result_object(Result const& result) {
 }  // namespace
 
 json::object to_json(Report const& report) {
-  json::array results;
+  json::array results, recommendations;
   for (auto const& result : report.results) results.push_back(result_object(result));
+  for (auto const& results_of_case : by_case(report.results)) {
+    auto const& subject = results_of_case.front().subject;
+    if (auto const text = recommendation(results_of_case); !text.empty())
+      recommendations.push_back(
+          {{"workload", subject.workload}, {"case", subject.name}, {"text", text}});
+  }
   return {{"format", kFormat},
           {"started", report.started},
           {"command", array(report.command)},
           {"notes", array(report.notes)},
           {"window_seconds", number(report.window_seconds)},
           {"machine", machine_object(report.machine)},
+          {"recommendations", std::move(recommendations)},
           {"results", std::move(results)}};
 }
 

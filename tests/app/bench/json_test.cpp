@@ -24,6 +24,11 @@ TEST(ReportJson, CarriesWhatWasMeasured) {
   EXPECT_TRUE(report.at("machine").as_object().at("governor").is_null());
   EXPECT_EQ(report.at("machine").as_object().at("versions").as_object().at("DPDK"), "22.11");
 
+  auto const& advice = report.at("recommendations").as_array();
+  ASSERT_EQ(advice.size(), 2u);
+  EXPECT_EQ(advice[1].as_object().at("case"), "aes128-ctr-hmac-sha1-96");
+  EXPECT_EQ(advice[1].as_object().at("text"), "cpu is fastest at 64, imix (2.7-40.5 x the next)");
+
   auto const& results = report.at("results").as_array();
   ASSERT_EQ(results.size(), 10u);
   auto const& first = results[0].as_object();
