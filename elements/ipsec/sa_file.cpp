@@ -29,7 +29,6 @@ class SaParser {
   std::optional<SaConfig> parse() {
     for (std::string_view const word : {"ip", "xfrm", "state", "add"})
       if (!cursor_.at_end() && cursor_.peek().text == word) cursor_.take();
-    sa_.position = cursor_.first().position;
     while (!cursor_.at_end()) parse_field(cursor_.take());
     check_presence();
     if (cursor_.failed()) return std::nullopt;
@@ -113,6 +112,7 @@ class SaParser {
     std::string const expected = "a number from 0x100 to 0xffffffff (RFC 4303 section 2.1)";
     auto const parsed = cursor_.number(field, expected);
     if (!parsed) return;
+    sa_.position = cursor_.last().position;
     if (*parsed < 0x100) cursor_.fail(cursor_.last(), "this SPI is reserved; expected " + expected);
     sa_.spi = *parsed;
   }
@@ -159,7 +159,10 @@ class SaParser {
       parts += ": " + std::to_string(named->key_size) + " of key, then " +
                std::to_string(named->salt_size) + (aead ? " of salt" : " of nonce");
     auto key = cursor_.key(*word, size, parts);
-    if (!key) return std::nullopt;
+    if (!key) {
+      skip_field();
+      return std::nullopt;
+    }
     return Algorithm{named, std::move(*key)};
   }
   void check_integrity_bits(Word const& field, Suite suite) {
@@ -206,7 +209,7 @@ class SaParser {
 
   void check_presence() {
     auto const missing = [this](std::string const& what) {
-      cursor_.fail(sa_.position, "this SA has no " + what + kLayout);
+      cursor_.fail(cursor_.first(), "this SA has no " + what + kLayout);
     };
     for (auto const* const name : {"src", "dst", "proto", "spi", "mode"})
       if (!seen_.contains(name)) missing(quoted(name));

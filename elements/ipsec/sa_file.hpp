@@ -25,7 +25,7 @@ struct Selector {
 
 /// One outbound tunnel-mode SA as a user wrote it. The raw keys are gone.
 struct SaConfig {
-  Position position;  ///< of its first word
+  Position position;  ///< of its SPI
   be32 source{};      ///< of the outer header
   be32 destination{};
   std::uint32_t spi = 0;

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/sa_words.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace warpline::ipsec {
 namespace {
@@ -42,14 +44,24 @@ bool split_line(std::string_view line, std::uint32_t number, SaWords& words, Fin
 }  // namespace
 
 void Findings::add(Position position, std::string message) {
-  if (diagnostics_.size() > kMost) return;
-  if (diagnostics_.size() == kMost)
-    message = "there are more errors than the " + std::to_string(kMost) + " above";
-  diagnostics_.push_back({Diagnostic::Severity::kError, shown_, position, std::move(message)});
+  ++found_;
+  if (found_ <= kMost)
+    diagnostics_.push_back({Diagnostic::Severity::kError, shown_, position, std::move(message)});
 }
 
 void Findings::raise() const {
-  if (!diagnostics_.empty()) throw ConfigError(diagnostics_);
+  if (found_ == 0) return;
+  auto sorted = diagnostics_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](Diagnostic const& a, Diagnostic const& b) {
+    return std::pair{a.position.line, a.position.column} <
+           std::pair{b.position.line, b.position.column};
+  });
+  if (found_ > kMost)
+    sorted.push_back({Diagnostic::Severity::kError,
+                      shown_,
+                      {},
+                      std::to_string(found_ - kMost) + " more errors are not shown"});
+  throw ConfigError(std::move(sorted));
 }
 
 std::vector<SaWords> split_sas(std::string_view text, Findings& findings) {

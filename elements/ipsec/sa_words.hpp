@@ -20,21 +20,22 @@ struct Word {
 /// The words of one SA; never empty.
 using SaWords = std::vector<Word>;
 
-/// Errors of one text, in the order they were found.
+/// Errors of one text.
 class Findings {
  public:
-  /// Beyond so many nobody reads on; a last one says that there are more.
+  /// Beyond so many nobody reads on; the rest is only counted.
   static constexpr std::size_t kMost = 100;
 
   /// `shown` is what users get to see of the text.
   explicit Findings(std::shared_ptr<Source const> shown) : shown_(std::move(shown)) {}
   void add(Position position, std::string message);
-  /// Throws `ConfigError` where there are any.
+  /// Throws `ConfigError` with all, in the order of the text, where there are any.
   void raise() const;
 
  private:
   std::shared_ptr<Source const> shown_;
   std::vector<Diagnostic> diagnostics_;
+  std::size_t found_ = 0;
 };
 
 /// Splits a text into SAs and words. An SA begins in the first column of a line; an indented line,

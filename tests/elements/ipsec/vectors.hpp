@@ -50,8 +50,8 @@ inline std::string to_hex(std::span<std::uint32_t const> big_endian_words) {
   return to_hex(bytes);
 }
 
-/// One record of a NIST or RFC vector file: its `NAME = VALUE` lines, and those in brackets before
-/// it.
+/// One record of a NIST or RFC vector file: its `NAME = VALUE` lines, those in brackets
+/// before it, and as `section` a bracketed name.
 using Vector = std::map<std::string, std::string>;
 
 /// The records of a file of Debian's python3-cryptography-vectors, where `last` is each record's
@@ -68,7 +68,11 @@ inline std::optional<std::vector<Vector>> read_vectors(std::string const& file,
     bool const bracketed = line[0] == '[';
     if (bracketed) line = line.substr(1, line.size() - 2);
     auto const equals = line.find('=');
-    if (equals == std::string::npos) continue;
+    if (equals == std::string::npos) {
+      section["section"] = line;
+      record.clear();
+      continue;
+    }
     auto const name = detail::trimmed(line.substr(0, equals));
     (bracketed ? section : record)[name] = detail::trimmed(line.substr(equals + 1));
     if (bracketed || name != last) continue;
