@@ -14,7 +14,9 @@ bool has_hex_mark(std::string_view text) {
 
 }  // namespace
 
-RawKey::~RawKey() { explicit_bzero(bytes.data(), bytes.size()); }
+RawKey::~RawKey() {
+  if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t kMost = 60;
