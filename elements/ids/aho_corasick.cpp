@@ -6,6 +6,8 @@
 #include <cstring>
 #include <numeric>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace warpline::ids {
@@ -143,6 +145,14 @@ Automaton AhoCorasick::view() const {
           outputs_.data(),
           literals_.data(),
           bytes_.data()};
+}
+
+Automaton AhoCorasick::on(Device& device) const {
+  auto const copy = [&](auto const& table) {
+    return table.empty() ? nullptr : device.upload(table.data(), table.size());
+  };
+  return {copy(narrow_),  copy(wide_),     copy(output_begin_), copy(suffix_),
+          copy(outputs_), copy(literals_), copy(bytes_)};
 }
 
 }  // namespace warpline::ids

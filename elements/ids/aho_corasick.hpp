@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/device.hpp"
 #include "elements/ids/automaton.hpp"
 #include "elements/ids/pattern.hpp"
 
@@ -27,16 +28,11 @@ class AhoCorasick {
   /// Pointers into this object.
   Automaton view() const;
 
-  std::size_t states() const { return suffix_.size(); }
+  /// Pointers into copies that kernels on `device` can read; this object must outlive the device.
+  Automaton on(Device& device) const;
 
-  /// The tables one by one, for a copy to elsewhere; exactly one of the first two is empty.
-  std::span<std::uint16_t const> narrow() const { return narrow_; }
-  std::span<std::uint32_t const> wide() const { return wide_; }
-  std::span<std::uint32_t const> output_begin() const { return output_begin_; }
-  std::span<std::uint32_t const> suffix() const { return suffix_; }
-  std::span<PatternId const> outputs() const { return outputs_; }
-  std::span<Automaton::Literal const> literals() const { return literals_; }
-  std::span<std::uint8_t const> bytes() const { return bytes_; }
+  std::size_t states() const { return suffix_.size(); }
+  bool wide() const { return !wide_.empty(); }
 
  private:
   void store_literals(std::span<Pattern const> patterns);

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "core/bytes.hpp"
 #include "core/hd.hpp"
+#include "core/packet.hpp"
 #include "elements/ids/matches.hpp"
 
 namespace warpline::ids {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/bytes.hpp"
+#include "core/packet.hpp"
 #include "elements/ids/layers.hpp"
 #include "elements/ids/line_file.hpp"
 #include "elements/ids/pattern.hpp"

@@ -15,7 +15,8 @@ std::string as_expression(std::string const& bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   text.reserve(bytes.size() * 4);
-  for (unsigned char const c : bytes) {
+  for (char const byte : bytes) {
+    auto const c = static_cast<unsigned char>(byte);
     text += "\\x";
     text += kDigits[c >> 4];
     text += kDigits[c & 15];

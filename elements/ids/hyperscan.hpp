@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/bytes.hpp"
+#include "core/packet.hpp"
 #include "elements/ids/matches.hpp"
 #include "elements/ids/pattern.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "core/bytes.hpp"
 #include "core/hd.hpp"
+#include "core/packet.hpp"
 #include "core/wire.hpp"
 
 namespace warpline::ids {

@@ -16,7 +16,8 @@ warpline::ids::PatternSet parse(std::string text) {
 std::string as_line(warpline::ids::Pattern const& pattern) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string line = "content:\"|";
-  for (unsigned char const c : pattern.bytes) {
+  for (char const byte : pattern.bytes) {
+    auto const c = static_cast<unsigned char>(byte);
     line += kDigits[c >> 4];
     line += kDigits[c & 15];
   }
