@@ -10,11 +10,16 @@
 #include "core/device.hpp"
 #include "core/element.hpp"
 #include "core/region.hpp"
-#if defined(__CUDACC__)
-#include "gpu/launch.cuh"
-#endif
 
 namespace warpline {
+
+/// What a CUDA launch is made from; `gpu/launch.cuh` has the better overload for it.
+template <class Reads, class Writes, class Kernel>
+struct KernelTypes {};
+template <class Types>
+constexpr CudaLaunch cuda_launch_of(Types, long) {
+  return nullptr;
+}
 
 /// The graph's view of an offloadable element. A run of it is `prepare`, then its kernel somewhere
 /// (`run_here`, or `call` on a device's lane), then `finish`.
@@ -132,8 +137,14 @@ class OffloadElement : public OffloadBase {
   KernelCall call(Device& device) final {
     KernelCall made;
     made.host = &body;
+    // Found at the point of instantiation: the overload of gpu/launch.cuh where a .cu includes it.
+    made.cuda = cuda_launch_of(
+        KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
 #if defined(__CUDACC__)
-    made.cuda = &cuda::launch<typename Self::Reads, typename Self::Writes, typename Self::Kernel>;
+    static_assert(cuda_launch_of(KernelTypes<typename Self::Reads, typename Self::Writes,
+                                             typename Self::Kernel>{},
+                                 0) != nullptr,
+                  "a .cu element includes gpu/launch.cuh");
 #endif
     made.kernel = &bound(device);
     made.result_offset = result_offset();
