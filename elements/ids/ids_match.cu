@@ -13,6 +13,7 @@
 #include "elements/ids/pattern_file.hpp"
 #include "elements/ids/synthetic_patterns.hpp"
 #include "elements/ids/tables.hpp"
+#include "gpu/launch.cuh"
 
 namespace warpline {
 namespace {
@@ -98,16 +99,16 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   }
 
  private:
-  static std::shared_ptr<ids::Tables const> tables(Args& args) {
+  static std::shared_ptr<ids::Tables> tables(Args& args) {
     auto& shared = args.context().shared;
     auto const made_up = args.keyword<std::uint16_t>("SYNTHETIC", 0);
     if (made_up > 0)
-      return shared.get<ids::Tables const>("synthetic:" + std::to_string(made_up), [&] {
+      return shared.get<ids::Tables>("synthetic:" + std::to_string(made_up), [&] {
         return std::make_shared<ids::Tables>(ids::synthetic_patterns(1, made_up));
       });
     auto const path = args.path("PATTERNS");
     try {
-      return shared.get<ids::Tables const>(
+      return shared.get<ids::Tables>(
           "file:" + path, [&] { return std::make_shared<ids::Tables>(ids::load_patterns(path)); });
     } catch (ConfigError const& error) {
       if (!error.diagnostics().empty()) throw;
