@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,7 +46,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   using Writes = Result<ids::Matches>;
 
   explicit IDSMatch(Args& args)
-      : context_(args.context()), tables_(tables(args)), scanner_(tables_->database()) {
+      : notice_(args.context().notice), tables_(tables(args)), scanner_(tables_->database()) {
     auto const eve = args.path_or_empty("EVE");
     drop_ = args.keyword<bool>("DROP", false);
     if (!eve.empty()) open(eve, args);
@@ -85,7 +86,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     eve_->end_batch(now_ns_);
     if (!failed_ && !eve_->file().failure().empty()) [[unlikely]] {
       failed_ = true;
-      context_.notice("IDSMatch: alerts are lost: " + eve_->file().failure());
+      notice_("IDSMatch: alerts are lost: " + eve_->file().failure());
     }
     return 0;
   }
@@ -94,8 +95,8 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     eve_->flush();
     auto const lost = eve_->file().lost_lines();
     if (lost > 0)
-      context_.notice("IDSMatch: " + std::to_string(lost) +
-                      " alerts were not written: " + eve_->file().failure());
+      notice_("IDSMatch: " + std::to_string(lost) +
+              " alerts were not written: " + eve_->file().failure());
   }
 
  private:
@@ -139,7 +140,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     return drop_ ? drop<"matched">() : forward();
   }
 
-  BuildContext& context_;
+  std::function<void(std::string const&)> notice_;
   std::shared_ptr<ids::Tables const> tables_;
   ids::HyperscanScanner scanner_;
   std::unique_ptr<ids::EveAlerts> eve_;

@@ -79,4 +79,16 @@ inline std::vector<std::string> content_lines(std::string const& text) {
   return lines;
 }
 
+/// All different contents of the rule files, as the text of a pattern file.
+inline std::string pattern_file_of(std::vector<std::string> const& rule_files) {
+  std::vector<std::string> lines;
+  for (auto const& path : rule_files)
+    for (auto& line : content_lines(read_file(path))) lines.push_back(std::move(line));
+  std::sort(lines.begin(), lines.end());
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  std::string text;
+  for (auto const& line : lines) text += line + '\n';
+  return text;
+}
+
 }  // namespace warpline::ids::testing

@@ -196,14 +196,7 @@ TEST(MatchersOnCaptures, AgreeOnEveryPacketAndPattern) {
   auto const rules = testing::files_in("rules/et-open-2020", ".rules");
   if (captures.empty() || rules.empty())
     GTEST_SKIP() << "no captures or rules under " << testing::shared_folder();
-  std::vector<std::string> lines;
-  for (auto const& path : rules)
-    for (auto& line : testing::content_lines(testing::read_file(path)))
-      lines.push_back(std::move(line));
-  std::sort(lines.begin(), lines.end());
-  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
-  std::string text;
-  for (auto const& line : lines) text += line + '\n';
+  auto const text = testing::pattern_file_of(rules);
   auto const set = parse_patterns(std::make_shared<Source>(Source{"contents", text}));
   ASSERT_GT(set.patterns.size(), 10000u);
 
