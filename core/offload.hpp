@@ -31,8 +31,8 @@ class OffloadBase : public Element {
   void process(BatchPtr batch, unsigned port, Outputs& out) noexcept final;
 
   /// Drops what the kernel cannot take (counted) and lets the element prepare the rest.
-  /// An element without a step of its own returns false from `has_prepare` and may stand in the
-  /// middle of a segment.
+  /// An element without a step of its own returns false from `has_prepare` and may follow another
+  /// in a segment.
   virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
   virtual bool has_prepare() const noexcept = 0;
   /// The kernel over the batch on this core, in the tuned form where there is one.
@@ -45,35 +45,31 @@ class OffloadBase : public Element {
   /// The kernel bound to a device; made and kept at start-up.
   virtual KernelCall call(Device& device) = 0;
 
-  virtual unsigned result_size() const noexcept = 0;
-  /// Where this element's results start in `Batch::results()`; set while segments are formed.
-  void set_result_offset(std::uint32_t offset) noexcept { result_offset_ = offset; }
-  std::uint32_t result_offset() const noexcept { return result_offset_; }
+  /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
+  /// element follow in the same segment, whose kernel runs before any `finish`.
+  virtual bool only_edits() const noexcept = 0;
 
  protected:
   /// Keeps the packets whose verdict is to forward, drops the others, in place.
   static void keep_forwarded(Batch& batch, Verdict const* verdicts, Outputs& out) noexcept;
-
- private:
-  std::uint32_t result_offset_ = 0;
 };
 
 /// An element whose work per packet is a kernel that any device can run.
 ///
 /// `Self` declares `Reads` (regions) and `Writes` (`Result<T>` or `NoResult`), a trivially copyable
-/// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it to
-/// tables on a device. Optional: `Verdict prepare(Packet&)` before, `Verdict finish(Packet&, T)` after
-/// (`finish(Packet&)` with `NoResult`), and a tuned `void cpu(std::span<Packet>, T* results)`
+/// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it
+/// to tables on a device. Optional: `Verdict prepare(Packet&)` before, `Verdict finish(Packet&, T)`
+/// (`finish(Packet&)` with `NoResult`) afterwards, and a tuned `void cpu(std::span<Packet>, T*)`
 /// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
 template <class Self>
 class OffloadElement : public OffloadBase {
  public:
-  bool has_prepare() const noexcept final {
-    return kHasPrepare<Self>;
-  }
+  bool has_prepare() const noexcept final { return kHasPrepare<Self>; }
   bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
-  unsigned result_size() const noexcept final { return Self::Writes::kSize; }
+  bool only_edits() const noexcept final {
+    return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
+  }
 
   void prepare(Batch& batch, Outputs& out) noexcept final {
     using Reads = typename detail::AsRegions<typename Self::Reads>::Type;
@@ -109,7 +105,7 @@ class OffloadElement : public OffloadBase {
 
   void run_body(Batch& batch) noexcept final {
     auto const& kernel = bound(own_core());
-    body(&kernel, batch.slots(), batch.size(), batch.results() + result_offset());
+    body(&kernel, batch.slots(), batch.size(), batch.results());
   }
 
   void finish(BatchPtr batch, Outputs& out) noexcept final {
@@ -147,26 +143,31 @@ class OffloadElement : public OffloadBase {
                   "a .cu element includes gpu/launch.cuh");
 #endif
     made.kernel = &bound(device);
-    made.result_offset = result_offset();
     return made;
   }
 
  private:
   template <class S>
-  static constexpr bool kHasPrepare = requires(S self, Packet packet) { self.prepare(packet); };
+  static constexpr bool kHasPrepare = requires(S self, Packet packet) {
+    self.prepare(packet);
+  };
   template <class S>
-  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) { self.finish(packet); };
+  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) {
+    self.finish(packet);
+  };
   template <class S>
   static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {
     self.cpu(packets);
-  } || requires(S self, std::span<Packet> packets, typename S::Writes::Type* results) {
+  }
+  || requires(S self, std::span<Packet> packets, typename S::Writes::Type* results) {
     self.cpu(packets, results);
   };
 
   // Self is complete only inside member functions, so Kernel's type is erased here.
   auto const& bound(Device& device) {
     using Kernel = typename Self::Kernel;
-    static_assert(std::is_trivially_copyable_v<Kernel>, "a device gets a copy of the kernel's bytes");
+    static_assert(std::is_trivially_copyable_v<Kernel>,
+                  "a device gets a copy of the kernel's bytes");
     auto& kept = kernels_[&device];
     if (!kept) kept = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
     return *static_cast<Kernel const*>(kept.get());
@@ -176,7 +177,7 @@ class OffloadElement : public OffloadBase {
     return core;
   }
   auto* results(Batch& batch) {
-    return reinterpret_cast<typename Self::Writes::Type*>(batch.results() + result_offset());
+    return reinterpret_cast<typename Self::Writes::Type*>(batch.results());
   }
   static void body(void const* kernel, Packet* packets, std::uint32_t count,
                    std::byte* results) noexcept {
