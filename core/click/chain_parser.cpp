@@ -55,13 +55,13 @@ std::size_t Parser::element(Block& block) {
   item.name = token.text;
   if (token.text == "input" || token.text == "output") {
     item.kind = token.text == "input" ? Item::Kind::kInput : Item::Kind::kOutput;
-    if (block.parent == nullptr)
-      errors_.error(token.position,
-                    "'" + item.name + "' can stand only in the braces of a compound");
     if (sees(TokenKind::kOpenParenthesis) || sees(TokenKind::kDoubleColon)) {
       errors_.error(token.position, "'" + item.name + "' is a reserved word");
       throw SyntaxError{};
     }
+    if (block.parent == nullptr)
+      errors_.error(token.position,
+                    "'" + item.name + "' can stand only in the braces of a compound");
     return add_item(block, std::move(item));
   }
   item.use = std::make_shared<ClassUse>();
@@ -72,7 +72,7 @@ std::size_t Parser::element(Block& block) {
   return add_item(block, std::move(item));
 }
 
-/// At the `::` behind `a, b`: declares the names that have no class yet.
+/// At the `::` behind `a, b`: declares the names before it; one with a port beside it is a mention.
 void Parser::declare_list(Block& block, std::vector<Endpoint> const& list) {
   auto const& last = block.items[list.back().item];
   if (last.kind != Item::Kind::kBare) fail("'->' or ';' (only a name can be declared)");
@@ -80,7 +80,8 @@ void Parser::declare_list(Block& block, std::vector<Endpoint> const& list) {
   auto const use = class_use(block);
   for (auto entry = list.rbegin(); entry != list.rend(); ++entry) {
     auto& item = block.items[entry->item];
-    if (item.kind != Item::Kind::kBare) break;
+    auto const with_port = entry != list.rbegin() && (entry->input || entry->output);
+    if (item.kind != Item::Kind::kBare || with_port) break;
     item.kind = Item::Kind::kDeclared;
     item.use = use;
   }
@@ -90,7 +91,7 @@ std::shared_ptr<ClassUse> Parser::class_use(Block& block) {
   auto use = std::make_shared<ClassUse>();
   auto const token = lexer_.peek();
   use->position = token.position;
-  if (skip_placeholder()) {
+  if (lexer_.rest().substr(0, 2) != "{}" && skip_placeholder()) {  // '{}' is an empty compound
     use->damaged = true;
   } else if (token.kind == TokenKind::kOpenBrace) {
     use->literal = &compound(block, {}, token.position);
@@ -118,7 +119,7 @@ bool Parser::skip_placeholder() {
 void Parser::arguments_of(ClassUse& use) {
   if (!sees(TokenKind::kOpenParenthesis)) return;
   use.parenthesised = true;
-  use.arguments = arguments(&use.damaged);
+  use.arguments = arguments("'('", &use.damaged);
 }
 
 Parser::Port Parser::port() {
