@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace warpline {
+
+class Args;
+class Element;
+class OffloadBase;
+
+/// The element classes of the program by name. Filled before `main` by `WARPLINE_ELEMENT`,
+/// read-only afterwards.
+class Registry {
+ public:
+  using Factory = std::unique_ptr<Element> (*)(Args&);
+  struct Entry {
+    Factory make = nullptr;
+    char const* file = "";     ///< the source file, as the compiler was given it
+    bool offloadable = false;  ///< a device can run it
+  };
+
+  static Registry& instance();
+  void add(std::string name, Entry entry) { entries_.insert_or_assign(std::move(name), entry); }
+  /// Null where there is none of that name.
+  Entry const* find(std::string const& name) const;
+  std::vector<std::string> names() const;
+
+ private:
+  std::map<std::string, Entry> entries_;
+};
+
+namespace detail {
+template <class T>
+std::unique_ptr<Element> make_element(Args& args) {
+  return std::make_unique<T>(args);
+}
+struct Registration {
+  Registration(char const* name, Registry::Entry entry) { Registry::instance().add(name, entry); }
+};
+}  // namespace detail
+
+}  // namespace warpline
+
+/// Makes the class known to pipelines under its own name. Once, in the source file of the class.
+#define WARPLINE_ELEMENT(Class)                                                 \
+  static ::warpline::detail::Registration const warpline_registration_##Class { \
+#Class, {                                                                   \
+      &::warpline::detail::make_element<Class>, __FILE__,                       \
+          std::is_base_of_v<::warpline::OffloadBase, Class>                     \
+    }                                                                           \
+  }
