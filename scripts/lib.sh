@@ -20,20 +20,21 @@ follow() {
       [[ -n $begun || -t 2 ]] || say "building"
       begun=yes
       progress "building ${BASH_REMATCH[1]} ${BASH_REMATCH[2]##*/}"
-    elif [[ $line =~ ^(dl|pm)status:[^:]*:([0-9]+)[^:]*:(.*) ]]; then
-      progress "installing ${BASH_REMATCH[2]}% ${BASH_REMATCH[3]}"
+    elif [[ $line =~ ^(Get:[0-9]+\ |Unpacking\ |Setting\ up\ ) ]]; then
+      progress "$line"
     fi
   done
   progress ''
 }
 
-# logged LOG COMMAND…: its output goes to LOG and its progress to the terminal; on failure the log is
-# shown without the lines of steps that went well.
+# logged LOG COMMAND…: its output goes to LOG and its progress to the terminal; on failure the log's end
+# is shown without the lines of steps that went well.
 logged() {
   local log=$1
   shift
   if "$@" 2>&1 | tee "$log" | follow; then return 0; fi
-  grep -vE '^(\[[0-9]+/[0-9]+\] |(dl|pm)status:)' "$log" | tail -n 200 >&2 || true
+  grep -vE '^(\[[0-9]+/[0-9]+\]|Get:[0-9]+|Selecting|Preparing|Unpacking|Setting up) ' "$log" |
+    tail -n 200 >&2 || true
   say "that failed; the whole log: $log"
   return 1
 }
