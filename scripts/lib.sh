@@ -34,7 +34,7 @@ logged() {
   shift
   if "$@" 2>&1 | tee "$log" | follow; then return 0; fi
   grep -vE '^(\[[0-9]+/[0-9]+\]|Get:[0-9]+|Selecting|Preparing|Unpacking|Setting up) ' "$log" |
-    tail -n 200 >&2 || true
+    tail -n "${log_lines:-200}" >&2 || true
   say "that failed; the whole log: $log"
   return 1
 }
