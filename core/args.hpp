@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/click/pipeline.hpp"
+#include "core/error.hpp"
+
+namespace warpline {
+
+struct BuildContext;
+
+/// The configuration of one element, read by type.
+///
+/// An argument is written by position, `FromDPDKDevice(0)`, or by keyword, `FromDPDKDevice(PORT 0)`;
+/// the calls of an element's constructor say which there are, in order. Every fault is a `ConfigError`
+/// at the argument; `finish`, called after the constructor, refuses what nobody asked for.
+///
+/// Types: integers (decimal or 0x), `double`, `bool` (true/false), `std::string`,
+/// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`).
+class Args {
+ public:
+  Args(ElementDecl const& decl, std::shared_ptr<Source const> source, BuildContext& context);
+
+  /// The next argument by position, or the keyword `name`; it must be there.
+  template <class T>
+  T required(std::string_view name) {
+    return parse<T>(take(name, true, true), name);
+  }
+  /// The next argument by position, or the keyword `name`, or `fallback`.
+  template <class T>
+  T optional(std::string_view name, T fallback) {
+    auto const found = take(name, true, false);
+    return found ? parse<T>(found, name) : fallback;
+  }
+  /// The keyword `name`, or `fallback`.
+  template <class T>
+  T keyword(std::string_view name, T fallback) {
+    auto const found = take(name, false, false);
+    return found ? parse<T>(found, name) : fallback;
+  }
+  /// All arguments not taken so far, in order.
+  std::vector<Argument> rest();
+  /// A path, relative to the folder of the pipeline file where it is not absolute.
+  std::string path(std::string_view name);
+  /// The same for a keyword that may be absent; empty then.
+  std::string path_or_empty(std::string_view name);
+
+  /// A `ConfigError` at the argument last taken by that name, or at the element.
+  [[nodiscard]] ConfigError error(std::string message, std::string_view name = {}) const;
+  [[nodiscard]] ConfigError error_at(Argument const& argument, std::string message) const;
+
+  /// Throws for arguments that nobody took, offering the nearest known names.
+  void finish();
+
+  std::string const& element_name() const { return decl_.name; }
+  std::string const& class_name() const { return decl_.class_name; }
+  BuildContext& context() { return context_; }
+
+ private:
+  struct Value {
+    std::string text;
+    Position position;
+  };
+  std::optional<Value> take(std::string_view name, bool positional, bool required);
+  template <class T>
+  T parse(std::optional<Value> const& value, std::string_view name) const;
+  [[nodiscard]] ConfigError expected(Value const& value, std::string_view name,
+                                     std::string const& what) const;
+  [[nodiscard]] ConfigError at(Position position, std::string message) const;
+  std::string resolve(std::string const& text) const;
+
+  ElementDecl const& decl_;
+  std::shared_ptr<Source const> source_;
+  BuildContext& context_;
+  std::vector<bool> taken_;
+  std::vector<std::string> known_;
+  std::vector<std::pair<std::string, Position>> places_;
+};
+
+}  // namespace warpline

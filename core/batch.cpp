@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/batch.hpp"
+
+#include <new>
+
+namespace warpline {
+
+void BatchDeleter::operator()(Batch* batch) const noexcept {
+  auto& returned = batch->home_->returned_;
+  auto* head = returned.load(std::memory_order_relaxed);
+  do {
+    batch->next_free_ = head;
+  } while (!returned.compare_exchange_weak(head, batch, std::memory_order_release,
+                                           std::memory_order_relaxed));
+}
+
+BatchPool::BatchPool(std::size_t count, std::pmr::memory_resource* memory)
+    : memory_(memory),
+      count_(count),
+      storage_(static_cast<Batch*>(memory->allocate(count * sizeof(Batch), alignof(Batch)))) {
+  for (std::size_t i = count; i-- > 0;) {
+    auto* batch = new (storage_ + i) Batch;
+    batch->home_ = this;
+    batch->next_free_ = free_;
+    free_ = batch;
+  }
+  free_count_ = count;
+}
+
+BatchPool::~BatchPool() { memory_->deallocate(storage_, count_ * sizeof(Batch), alignof(Batch)); }
+
+void BatchPool::reclaim() noexcept {
+  auto* batch = returned_.exchange(nullptr, std::memory_order_acquire);
+  while (batch != nullptr) {
+    auto* next = batch->next_free_;
+    batch->next_free_ = free_;
+    free_ = batch;
+    ++free_count_;
+    batch = next;
+  }
+}
+
+BatchPtr BatchPool::allocate(std::size_t reserve) noexcept {
+  if (free_count_ <= reserve) {
+    reclaim();
+    if (free_count_ <= reserve) return nullptr;
+  }
+  auto* batch = free_;
+  free_ = batch->next_free_;
+  --free_count_;
+  batch->size_ = 0;
+  batch->received = 0;
+  batch->device = kOwnCore;
+  batch->kernels_done = 0;
+  return BatchPtr(batch);
+}
+
+std::size_t BatchPool::in_use() const noexcept {
+  std::size_t returned = 0;
+  for (auto* batch = returned_.load(std::memory_order_acquire); batch != nullptr;
+       batch = batch->next_free_)
+    ++returned;
+  return count_ - free_count_ - returned;
+}
+
+}  // namespace warpline

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <span>
+
+#include "core/packet.hpp"
+
+namespace warpline {
+
+class BatchPool;
+
+/// Which device a batch goes to at the next offloadable segment: 0 is the worker's own core.
+using DeviceIndex = std::uint16_t;
+inline constexpr DeviceIndex kOwnCore = 0;
+
+/// Up to 256 packets that travel together, with room for what kernels return for them.
+///
+/// A batch has exactly one owner (`BatchPtr`) and owns the buffers of its packets. Its descriptor
+/// array lies in the pool's memory, pinned where there is a device, so that a device can read it.
+class Batch {
+ public:
+  static constexpr unsigned kCapacity = 256;
+  static constexpr unsigned kResultBytes = 32;  ///< room for results, per packet
+
+  std::span<Packet> packets() { return {packets_, size_}; }
+  std::span<Packet const> packets() const { return {packets_, size_}; }
+  Packet& operator[](unsigned index) { return packets_[index]; }
+  unsigned size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  bool full() const { return size_ == kCapacity; }
+
+  /// All `kCapacity` slots, for whoever fills the batch; `resize` then says how many are valid.
+  Packet* slots() { return packets_; }
+  void resize(unsigned size) { size_ = size; }
+  /// Adds a packet; the batch must not be full.
+  void add(Packet const& packet) { packets_[size_++] = packet; }
+
+  /// Results of a segment's last kernel: `kCapacity * kResultBytes` bytes, 64-byte aligned.
+  std::byte* results() { return results_; }
+
+  std::uint64_t received = 0;       ///< `cycles()` when the packets were received
+  DeviceIndex device = kOwnCore;    ///< decided by a balancer element
+  std::uint16_t kernels_done = 0;   ///< offload elements ahead whose kernels have already run
+
+ private:
+  friend class BatchPool;
+  friend struct BatchDeleter;
+
+  std::uint32_t size_ = 0;
+  BatchPool* home_ = nullptr;
+  Batch* next_free_ = nullptr;
+  alignas(64) Packet packets_[kCapacity];
+  alignas(64) std::byte results_[kCapacity * kResultBytes];
+};
+
+/// Gives a batch back to its pool. Its packets' buffers must have been handed on before.
+struct BatchDeleter {
+  void operator()(Batch* batch) const noexcept;
+};
+using BatchPtr = std::unique_ptr<Batch, BatchDeleter>;
+
+/// A fixed number of batches, allocated once.
+///
+/// `allocate` belongs to one thread; a batch may be freed on any thread. Where there are pinned
+/// batches a device may still read one in flight: destroy the pool after the lanes.
+class BatchPool {
+ public:
+  /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (16.4 KiB each).
+  BatchPool(std::size_t count, std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  ~BatchPool();
+  BatchPool(BatchPool const&) = delete;
+  BatchPool& operator=(BatchPool const&) = delete;
+
+  /// An empty batch, or null where at most `reserve` are left. Sources leave a reserve, so that
+  /// splits downstream of them find batches.
+  BatchPtr allocate(std::size_t reserve = 0) noexcept;
+
+  std::size_t capacity() const { return count_; }
+  /// Batches in use; exact only while no other thread frees one.
+  std::size_t in_use() const noexcept;
+
+ private:
+  friend struct BatchDeleter;
+  void reclaim() noexcept;
+
+  std::pmr::memory_resource* memory_;
+  std::size_t count_;
+  Batch* storage_;
+  Batch* free_ = nullptr;
+  std::size_t free_count_ = 0;
+  std::atomic<Batch*> returned_{nullptr};  // freed by any thread, taken over all at once
+};
+
+}  // namespace warpline

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <typeindex>
+
+#include "core/device.hpp"
+#include "core/port.hpp"
+
+namespace warpline {
+
+/// Read-only tables that the instances of an element on several workers share, built once.
+/// Used while graphs are built, by one thread.
+class SharedStore {
+ public:
+  /// The table of type `T` called `key`, made by `make` (returning a `std::shared_ptr<T>`) the first
+  /// time.
+  template <class T, class Make>
+  std::shared_ptr<T> get(std::string const& key, Make&& make) {
+    auto& slot = slots_[{std::type_index(typeid(T)), key}];
+    if (!slot) slot = std::shared_ptr<T>(make());
+    return std::static_pointer_cast<T>(slot);
+  }
+
+ private:
+  std::map<std::pair<std::type_index, std::string>, std::shared_ptr<void>> slots_;
+};
+
+/// What elements may reach while they are constructed. Outlives the graph.
+struct BuildContext {
+  PortSet& ports;
+  DeviceSet& devices;
+  SharedStore& shared;
+  unsigned worker = 0;   ///< index of the worker the graph is built for
+  unsigned workers = 1;  ///< how many there are
+  std::uint64_t seed = 1;
+  /// Tells the user something once per text, whoever says it.
+  std::function<void(std::string const&)> notice = [](std::string const&) {};
+};
+
+}  // namespace warpline

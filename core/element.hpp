@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/args.hpp"
+#include "core/batch.hpp"
+#include "core/outputs.hpp"
+#include "core/registry.hpp"
+#include "core/verdict.hpp"
+
+namespace warpline {
+
+class OffloadBase;
+
+/// How many input and output ports an element has; `kAny` where the graph's connections decide.
+struct PortCounts {
+  static constexpr unsigned kAny = ~0u;
+  unsigned inputs = 1;
+  unsigned outputs = 1;
+};
+
+/// A node of the packet graph. Each worker has its own instance, used by its thread alone.
+class Element {
+ public:
+  virtual ~Element() = default;
+
+  virtual PortCounts ports() const { return {1, 1}; }
+
+  /// Handles a batch that came in on `port`: every packet of it is emitted, dropped, transmitted or
+  /// kept, and none is lost. Must not throw, block or allocate.
+  virtual void process(BatchPtr batch, unsigned port, Outputs& out) noexcept = 0;
+
+  /// Work of its own, once a turn, for elements that originate or hold packets: how many packets it
+  /// emitted. Called only where `polled()`.
+  virtual unsigned poll(Outputs&) noexcept { return 0; }
+  virtual bool polled() const { return false; }
+  /// A polled element that receives packets from outside: stopped first when the worker drains.
+  virtual bool is_source() const { return false; }
+  /// True for good when a source will never emit again.
+  virtual bool finished() const noexcept { return false; }
+  /// Packets it holds between calls.
+  virtual std::size_t held() const noexcept { return 0; }
+
+  /// Called on the worker's thread before the first packet and after the last.
+  virtual void start() {}
+  virtual void stop() noexcept {}
+
+  /// Not null for elements that a device can run.
+  virtual OffloadBase* offload() { return nullptr; }
+};
+
+/// An element that decides packet by packet: `Verdict operator()(Packet&)`. One virtual call a
+/// batch, the loop is inlined. Outputs beyond the first are declared by overriding `ports()`.
+template <class Self>
+class PacketElement : public Element {
+ public:
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept final {
+    auto& self = static_cast<Self&>(*this);
+    Verdict verdicts[Batch::kCapacity];
+    unsigned other = 0;
+    unsigned i = 0;
+    for (auto& packet : batch->packets()) {
+      verdicts[i] = self(packet);
+      other |= verdicts[i++].value;
+    }
+    if (other == 0) [[likely]]
+      out.emit(std::move(batch));
+    else
+      out.split(std::move(batch), verdicts);
+  }
+};
+
+}  // namespace warpline

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/batch.hpp"
+#include "core/buffer_pool.hpp"
+#include "core/click/pipeline.hpp"
+#include "core/element.hpp"
+#include "core/metrics.hpp"
+#include "core/offload.hpp"
+
+namespace warpline {
+
+struct Segment;
+
+/// An element in its place in the graph.
+struct Node {
+  struct Target {
+    Node* node = nullptr;
+    unsigned port = 0;
+  };
+  std::string name;
+  std::string class_name;
+  std::unique_ptr<Element> element;
+  std::vector<Target> outputs;
+  Segment* segment = nullptr;  ///< the segment it is the head of
+  ElementCounters counters;
+};
+
+/// A maximal chain of offloadable elements, all but the last of which only edit: one upload, their
+/// kernels in order, one download.
+struct Segment {
+  std::vector<Node*> nodes;
+  unsigned index = 0;
+};
+
+/// Takes batches of a segment off the graph's hands; see `Offloader`.
+class OffloadHandler {
+ public:
+  virtual ~OffloadHandler() = default;
+  /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and now.
+  virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;
+};
+
+/// One worker's instance of a pipeline: owns the elements, moves batches between them.
+class Graph {
+ public:
+  /// Constructs all elements and connects them.
+  /// Throws `ConfigError` with everything that is wrong; warnings are appended to `warnings`.
+  static std::unique_ptr<Graph> build(Pipeline const& pipeline, BuildContext& context,
+                                      std::vector<Diagnostic>* warnings = nullptr);
+  ~Graph();
+
+  /// Where elements get buffers and batches, and who is told of packets. Before the first packet.
+  void attach(BufferPool& buffers, BatchPool& batches, WorkerCounters& counters);
+  void attach(OffloadHandler* handler) { offload_ = handler; }
+
+  /// Runs `batch` into input `port` of `node` and on, until all of it has come to rest.
+  void push(Node& node, unsigned port, BatchPtr batch) noexcept;
+  /// The same for a batch whose segment's kernels have run: only the `finish` steps remain.
+  void resume(Segment& segment, BatchPtr batch) noexcept;
+  /// Gives every polled element its turn; sources only where `sources`. Returns packets emitted.
+  unsigned poll(bool sources) noexcept;
+
+  void start();
+  void stop() noexcept;
+  bool sources_finished() const noexcept;
+  std::size_t held() const noexcept;
+
+  std::span<std::unique_ptr<Node> const> nodes() const { return nodes_; }
+  std::span<std::unique_ptr<Segment> const> segments() const { return segments_; }
+  Node* find(std::string const& name) const;
+  /// The node at work at this moment, for the watchdog; null between batches. Any thread.
+  Node const* current() const noexcept { return current_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class Outputs;
+  friend class OffloadBase;
+  struct Pending {
+    Node* node;
+    unsigned port;
+    bool resumed;
+    BatchPtr batch;
+  };
+
+  Graph();
+  void run() noexcept;
+  void form_segments();
+  void drop(Node& node, std::span<Packet const> packets, DropReason reason) noexcept;
+
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Segment>> segments_;
+  std::vector<Node*> polled_;
+  std::vector<Pending> pending_;  // reserved once; grows only for graphs wider than it
+  OffloadHandler* offload_ = nullptr;
+  BufferPool* buffers_ = nullptr;
+  BatchPool* batches_ = nullptr;
+  WorkerCounters* counters_ = nullptr;
+  std::uint64_t now_ = 0;
+  std::atomic<Node const*> current_{nullptr};
+};
+
+}  // namespace warpline

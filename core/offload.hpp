@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <map>
+#include <memory>
+#include <span>
+
+#include "core/device.hpp"
+#include "core/element.hpp"
+#include "core/region.hpp"
+
+namespace warpline {
+
+/// What a CUDA launch is made from; `gpu/launch.cuh` has the better overload for it.
+template <class Reads, class Writes, class Kernel>
+struct KernelTypes {};
+template <class Types>
+constexpr CudaLaunch cuda_launch_of(Types, long) {
+  return nullptr;
+}
+
+/// The graph's view of an offloadable element. A run of it is `prepare`, then its kernel somewhere
+/// (`run_here`, or `call` on a device's lane), then `finish`.
+class OffloadBase : public Element {
+ public:
+  OffloadBase* offload() final { return this; }
+
+  /// On the own core: all three steps. Where the batch's kernels have already run, only the last.
+  void process(BatchPtr batch, unsigned port, Outputs& out) noexcept final;
+
+  /// Drops what the kernel cannot take (counted) and lets the element prepare the rest.
+  /// An element without a step of its own returns false from `has_prepare` and may follow another
+  /// in a segment.
+  virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
+  virtual bool has_prepare() const noexcept = 0;
+  /// The kernel over the batch on this core, in the tuned form where there is one.
+  virtual void run_here(Batch& batch) noexcept = 0;
+  /// The kernel over the batch on this core, as the one body. For tests.
+  virtual void run_body(Batch& batch) noexcept = 0;
+  virtual bool has_cpu_form() const noexcept = 0;
+  virtual void finish(BatchPtr batch, Outputs& out) noexcept = 0;
+
+  /// The kernel bound to a device; made and kept at start-up.
+  virtual KernelCall call(Device& device) = 0;
+
+  /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
+  /// element follow in the same segment, whose kernel runs before any `finish`.
+  virtual bool only_edits() const noexcept = 0;
+
+ protected:
+  /// Keeps the packets whose verdict is to forward, drops the others, in place.
+  static void keep_forwarded(Batch& batch, Verdict const* verdicts, Outputs& out) noexcept;
+};
+
+/// An element whose work per packet is a kernel that any device can run.
+///
+/// `Self` declares `Reads` (regions) and `Writes` (`Result<T>` or `NoResult`), a trivially copyable
+/// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it to
+/// tables on a device. Optional: `Verdict prepare(Packet&)` before, `Verdict finish(Packet&, T)` after
+/// (`finish(Packet&)` with `NoResult`), and a tuned `void cpu(std::span<Packet>, T* results)`
+/// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes.
+/// A packet too short for the declared regions is dropped as `truncated` before any of it.
+template <class Self>
+class OffloadElement : public OffloadBase {
+ public:
+  bool has_prepare() const noexcept final {
+    return kHasPrepare<Self>;
+  }
+  bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
+  bool only_edits() const noexcept final {
+    return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
+  }
+
+  void prepare(Batch& batch, Outputs& out) noexcept final {
+    using Reads = typename detail::AsRegions<typename Self::Reads>::Type;
+    if constexpr (kHasPrepare<Self> || Reads::kMinimum > 0) {
+      auto& self = static_cast<Self&>(*this);
+      Verdict verdicts[Batch::kCapacity];
+      unsigned other = 0;
+      unsigned i = 0;
+      for (auto& packet : batch.packets()) {
+        Verdict verdict = forward();
+        if constexpr (kHasPrepare<Self>) verdict = self.prepare(packet);
+        if (packet.length < Reads::kMinimum && !verdict.is_drop())
+          verdict = warpline::drop<"truncated">();
+        verdicts[i++] = verdict;
+        other |= verdict.value;
+      }
+      if (other != 0) [[unlikely]]
+        keep_forwarded(batch, verdicts, out);
+    }
+  }
+
+  void run_here(Batch& batch) noexcept final {
+    if constexpr (kHasCpuForm<Self>) {
+      auto& self = static_cast<Self&>(*this);
+      if constexpr (Self::Writes::kSize == 0)
+        self.cpu(batch.packets());
+      else
+        self.cpu(batch.packets(), results(batch));
+    } else {
+      run_body(batch);
+    }
+  }
+
+  void run_body(Batch& batch) noexcept final {
+    auto const& kernel = bound(own_core());
+    body(&kernel, batch.slots(), batch.size(), batch.results());
+  }
+
+  void finish(BatchPtr batch, Outputs& out) noexcept final {
+    if constexpr (Self::Writes::kSize == 0 && !kHasPlainFinish<Self>) {
+      out.emit(std::move(batch));
+    } else {
+      auto& self = static_cast<Self&>(*this);
+      Verdict verdicts[Batch::kCapacity];
+      unsigned other = 0;
+      unsigned i = 0;
+      for (auto& packet : batch->packets()) {
+        if constexpr (Self::Writes::kSize == 0)
+          verdicts[i] = self.finish(packet);
+        else
+          verdicts[i] = self.finish(packet, results(*batch)[i]);
+        other |= verdicts[i++].value;
+      }
+      if (other == 0) [[likely]]
+        out.emit(std::move(batch));
+      else
+        out.split(std::move(batch), verdicts);
+    }
+  }
+
+  KernelCall call(Device& device) final {
+    KernelCall made;
+    made.host = &body;
+    // Found at the point of instantiation: the overload of gpu/launch.cuh where a .cu includes it.
+    made.cuda = cuda_launch_of(
+        KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
+#if defined(__CUDACC__)
+    static_assert(cuda_launch_of(KernelTypes<typename Self::Reads, typename Self::Writes,
+                                             typename Self::Kernel>{},
+                                 0) != nullptr,
+                  "a .cu element includes gpu/launch.cuh");
+#endif
+    made.kernel = &bound(device);
+    return made;
+  }
+
+ private:
+  template <class S>
+  static constexpr bool kHasPrepare = requires(S self, Packet packet) { self.prepare(packet); };
+  template <class S>
+  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) { self.finish(packet); };
+  template <class S>
+  static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {
+    self.cpu(packets);
+  } || requires(S self, std::span<Packet> packets, typename S::Writes::Type* results) {
+    self.cpu(packets, results);
+  };
+
+  // Self is complete only inside member functions, so Kernel's type is erased here.
+  auto const& bound(Device& device) {
+    using Kernel = typename Self::Kernel;
+    static_assert(std::is_trivially_copyable_v<Kernel>, "a device gets a copy of the kernel's bytes");
+    auto& kept = kernels_[&device];
+    if (!kept) kept = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
+    return *static_cast<Kernel const*>(kept.get());
+  }
+  static Device& own_core() {
+    static OwnCore core;
+    return core;
+  }
+  auto* results(Batch& batch) {
+    return reinterpret_cast<typename Self::Writes::Type*>(batch.results());
+  }
+  static void body(void const* kernel, Packet* packets, std::uint32_t count,
+                   std::byte* results) noexcept {
+    auto const& bound_kernel = *static_cast<typename Self::Kernel const*>(kernel);
+    for (std::uint32_t i = 0; i < count; ++i)
+      run_kernel<typename Self::Reads, typename Self::Writes>(bound_kernel, packets[i], i, results);
+  }
+
+  std::map<Device*, std::shared_ptr<void>> kernels_;
+};
+
+}  // namespace warpline

@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/offloader.hpp"
+
+#include "core/clock.hpp"
+
+namespace warpline {
+namespace {
+
+constexpr std::size_t kTaskBatches = 64;
+
+/// A first-in first-out queue over an array allocated once.
+template <class T>
+class Fifo {
+ public:
+  explicit Fifo(std::size_t capacity) : items_(capacity) {}
+  bool empty() const { return begin_ == end_; }
+  void push(T item) { items_[end_++ % items_.size()] = std::move(item); }
+  T pop() { return std::move(items_[begin_++ % items_.size()]); }
+  T const& operator[](std::size_t index) const { return items_[(begin_ + index) % items_.size()]; }
+  std::size_t size() const { return end_ - begin_; }
+
+ private:
+  std::vector<T> items_;
+  std::size_t begin_ = 0, end_ = 0;
+};
+
+struct Waiting {
+  BatchPtr batch;
+  std::uint64_t ticket = 0;
+};
+
+}  // namespace
+
+struct Offloader::Task {
+  Stream* stream = nullptr;
+  std::vector<Waiting> batches;
+  std::vector<WorkItem> items;
+  std::uint64_t packets = 0, bytes = 0, opened = 0, submitted = 0;
+};
+
+/// One segment on one device.
+struct Offloader::Stream {
+  Exit* exit = nullptr;
+  AsyncLane* lane = nullptr;
+  DeviceCounters* counters = nullptr;
+  KernelChain chain;
+  std::vector<std::unique_ptr<Task>> tasks;
+  std::vector<Task*> free;
+  Task* open = nullptr;
+  Fifo<Waiting> queued;  // batches that found no free task
+
+  explicit Stream(std::size_t capacity) : queued(capacity) {}
+};
+
+/// Where batches leave a segment, in order where that is wanted.
+struct Offloader::Exit {
+  struct Slot {
+    BatchPtr batch;
+    bool done = false;
+    bool failed = false;
+  };
+  Segment* segment = nullptr;
+  std::vector<Slot> slots;       // ordered: a slot for each batch inside, by ticket
+  Fifo<Slot> done;               // unordered: as they come
+  std::uint64_t next_in = 0;   // ticket of the next batch that comes
+  std::uint64_t next_out = 0;  // ticket of the next batch to leave
+
+  explicit Exit(std::size_t capacity) : slots(capacity), done(capacity) {}
+  Slot& at(std::uint64_t ticket) { return slots[ticket % slots.size()]; }
+  bool empty() const { return next_in == next_out; }
+};
+
+Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices,
+                     OffloadOptions options, std::size_t capacity)
+    : graph_(graph),
+      options_(options),
+      deadline_cycles_(static_cast<std::uint64_t>(
+          std::chrono::duration<double>(options.deadline).count() * cycles_per_second())) {
+  for (std::size_t d = 0; d < devices.size(); ++d) {
+    lanes_.push_back(d == kOwnCore ? nullptr
+                                   : std::make_unique<AsyncLane>(context, devices[d].open_lane(),
+                                                                 AsyncLane::Drive::kPolled));
+    counters_.push_back(std::make_unique<DeviceCounters>());
+  }
+  for (auto const& segment : graph.segments()) {
+    auto exit = std::make_unique<Exit>(capacity);
+    exit->segment = segment.get();
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+      auto stream = std::make_unique<Stream>(capacity);
+      stream->exit = exit.get();
+      stream->lane = lanes_[d].get();
+      stream->counters = counters_[d].get();
+      if (d == kOwnCore) {
+        streams_.push_back(std::move(stream));
+        continue;
+      }
+      for (auto* node : segment->nodes)
+        stream->chain.calls[stream->chain.count++] = node->element->offload()->call(devices[d]);
+      for (unsigned t = 0; t < options.tasks_in_flight; ++t) {
+        auto task = std::make_unique<Task>();
+        task->stream = stream.get();
+        task->batches.reserve(kTaskBatches);
+        task->items.reserve(kTaskBatches);
+        stream->free.push_back(task.get());
+        stream->tasks.push_back(std::move(task));
+      }
+      streams_.push_back(std::move(stream));
+    }
+    exits_.push_back(std::move(exit));
+  }
+}
+
+Offloader::~Offloader() { lanes_.clear(); }
+
+Offloader::Stream& Offloader::stream(Segment const& segment, DeviceIndex device) noexcept {
+  return *streams_[segment.index * lanes_.size() + device];
+}
+
+bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
+  auto& exit = *exits_[segment.index];
+  auto const device = batch->device;
+  if (device != kOwnCore) {
+    auto const ticket = exit.next_in++;
+    ++batches_inside_;
+    packets_inside_ += batch->size();
+    add(stream(segment, device), std::move(batch), ticket);
+    return true;
+  }
+  counters_[kOwnCore]->batches.add(1);
+  counters_[kOwnCore]->packets.add(batch->size());
+  if (exit.empty()) return false;
+  // The balancer has turned away from the devices: what they were gathering goes now.
+  for (std::size_t d = 1; d < lanes_.size(); ++d) send(stream(segment, static_cast<DeviceIndex>(d)));
+  if (!options_.ordered) return false;
+  for (auto* node : segment.nodes) {
+    auto* offload = node->element->offload();
+    if (node != segment.nodes.front()) {
+      Outputs out(graph_, *node);
+      offload->prepare(*batch, out);
+    }
+    offload->run_here(*batch);
+  }
+  ++batches_inside_;
+  packets_inside_ += batch->size();
+  exit.at(exit.next_in++) = {std::move(batch), true, false};
+  return true;
+}
+
+void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexcept {
+  if (stream.open == nullptr) {
+    if (stream.free.empty()) return stream.queued.push({std::move(batch), ticket});
+    stream.open = stream.free.back();
+    stream.free.pop_back();
+    stream.open->opened = cycles();
+  }
+  auto& task = *stream.open;
+  for (auto const& packet : batch->packets()) task.bytes += packet.length;
+  task.packets += batch->size();
+  task.items.push_back({batch->slots(), batch->size(), batch->results()});
+  task.batches.push_back({std::move(batch), ticket});
+  if (task.packets >= options_.task_packets || task.bytes >= options_.task_bytes ||
+      task.batches.size() == kTaskBatches)
+    send(stream);
+}
+
+void Offloader::send(Stream& stream) noexcept {
+  if (stream.open == nullptr) return;
+  auto& task = *std::exchange(stream.open, nullptr);
+  task.submitted = cycles();
+  stream.counters->tasks.add(1);
+  stream.counters->batches.add(task.batches.size());
+  stream.counters->packets.add(task.packets);
+  Work const work{&stream.chain, task.items.data(), static_cast<std::uint32_t>(task.items.size())};
+  stream.lane->async_execute(work, [this, &task](error_code error) { completed(task, error); });
+}
+
+void Offloader::completed(Task& task, error_code error) noexcept {
+  auto& stream = *task.stream;
+  stream.counters->task_cycles.record(cycles() - task.submitted);
+  if (error) stream.counters->failed.add(1);
+  for (auto& each : task.batches) {
+    Exit::Slot finished{std::move(each.batch), true, static_cast<bool>(error)};
+    if (options_.ordered)
+      stream.exit->at(each.ticket) = std::move(finished);
+    else
+      stream.exit->done.push(std::move(finished));
+  }
+  task.batches.clear();
+  task.items.clear();
+  task.packets = task.bytes = 0;
+  stream.free.push_back(&task);
+  refill(stream);
+}
+
+void Offloader::refill(Stream& stream) noexcept {
+  while (!stream.queued.empty() && (stream.open != nullptr || !stream.free.empty())) {
+    auto next = stream.queued.pop();
+    add(stream, std::move(next.batch), next.ticket);
+  }
+}
+
+unsigned Offloader::release(Exit& exit) noexcept {
+  static DropReason const device_failed = DropReason::named("device_failed");
+  unsigned released = 0;
+  auto const leave = [&](Exit::Slot slot) {
+    ++exit.next_out;
+    --batches_inside_;
+    packets_inside_ -= slot.batch->size();
+    ++released;
+    if (!slot.failed) return graph_.resume(*exit.segment, std::move(slot.batch));
+    Outputs out(graph_, *exit.segment->nodes.front());
+    out.drop(std::move(slot.batch), device_failed);
+  };
+  if (options_.ordered)
+    while (!exit.empty() && exit.at(exit.next_out).done)
+      leave(std::exchange(exit.at(exit.next_out), Exit::Slot{}));
+  else
+    while (!exit.done.empty()) leave(exit.done.pop());
+  return released;
+}
+
+unsigned Offloader::poll() noexcept {
+  if (batches_inside_ == 0) return 0;
+  for (auto const& lane : lanes_)
+    if (lane) lane->poll();
+  auto const now = cycles();
+  for (auto const& stream : streams_)
+    if (stream->open != nullptr && now - stream->open->opened >= deadline_cycles_) send(*stream);
+  unsigned released = 0;
+  for (auto const& exit : exits_) released += release(*exit);
+  return released;
+}
+
+void Offloader::flush() noexcept {
+  for (auto const& stream : streams_) send(*stream);
+}
+
+void Offloader::arm(void (*wake)(void*), void* context) noexcept {
+  for (auto const& lane : lanes_)
+    if (lane && !lane->idle()) lane->arm(wake, context);
+}
+
+}  // namespace warpline

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/batch.hpp"
+#include "core/buffer_pool.hpp"
+#include "core/verdict.hpp"
+
+namespace warpline {
+
+class Graph;
+struct Node;
+class OffloadBase;
+
+/// What an element may do with packets during one call: the graph's side of `Element::process`.
+/// Valid for that call only, on the worker's thread.
+class Outputs {
+ public:
+  Outputs(Graph& graph, Node& node) : graph_(graph), node_(node) {}
+
+  /// Sends the batch to what is connected to output `port`; an empty batch just ends.
+  void emit(BatchPtr batch, unsigned port = 0) noexcept;
+
+  /// Sends each packet where its verdict says, keeping order within an output. The batch goes on with
+  /// the output that most packets take; the others get batches from the pool.
+  void split(BatchPtr batch, Verdict const* verdicts) noexcept;
+
+  /// Drops all packets of the batch, counted under this element and `reason`.
+  void drop(BatchPtr batch, DropReason reason) noexcept;
+  /// Drops packets that the caller has taken out of their batch.
+  void drop(std::span<Packet const> packets, DropReason reason) noexcept;
+
+  /// Counts packets that came from outside (sources), or that were made inside (copies).
+  void count_received(Batch const& batch) noexcept;
+  void count_created(Batch const& batch) noexcept;
+  /// Counts packets that have left for good and whose buffers now belong to the port.
+  void count_transmitted(std::span<Packet const> packets, std::uint64_t received) noexcept;
+
+  BufferPool& buffers() noexcept;
+  BatchPool& batches() noexcept;
+  /// `cycles()` at the beginning of this call.
+  std::uint64_t now() const noexcept;
+
+ private:
+  friend class OffloadBase;
+
+  Graph& graph_;
+  Node& node_;
+};
+
+}  // namespace warpline

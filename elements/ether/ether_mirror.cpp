@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "core/element.hpp"
+#include "core/wire.hpp"
+
+namespace warpline {
+
+/// Swaps the Ethernet source and destination addresses.
+///
+///     FromInput -> EtherMirror -> ToOutput;
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: none.
+class EtherMirror final : public PacketElement<EtherMirror> {
+ public:
+  explicit EtherMirror(Args&) {}
+
+  Verdict operator()(Packet& packet) const {
+    auto* frame = packet.header<ether::Header>(0);
+    if (frame == nullptr) return drop<"truncated">();
+    std::swap(frame->source, frame->destination);
+    return forward();
+  }
+};
+WARPLINE_ELEMENT(EtherMirror);
+
+}  // namespace warpline

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/element.hpp"
+
+namespace warpline {
+
+/// Drops every packet, counted as `discarded`.
+///
+///     FromInput -> Discard;
+///
+/// Ports: 1 in, 0 out.
+/// Arguments: none.
+class Discard final : public Element {
+ public:
+  explicit Discard(Args&) {}
+  PortCounts ports() const override { return {1, 0}; }
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    out.drop(std::move(batch), detail::drop_reason<"discarded">);
+  }
+};
+WARPLINE_ELEMENT(Discard);
+
+}  // namespace warpline

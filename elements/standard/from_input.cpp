@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/context.hpp"
+#include "core/element.hpp"
+
+namespace warpline {
+namespace {
+
+constexpr std::size_t kReserve = 64;  // batches left for splits further on
+
+/// Receives from one queue of each of some ports, a batch from each a turn.
+class Receiver : public Element {
+ public:
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+  bool polled() const override { return true; }
+  bool is_source() const override { return true; }
+
+  bool finished() const noexcept override {
+    for (auto const& input : inputs_)
+      if (!input.queue->finished()) return false;
+    return true;
+  }
+
+  unsigned poll(Outputs& out) noexcept override {
+    unsigned total = 0;
+    for (auto& input : inputs_) {
+      if (!spare_) spare_ = out.batches().allocate(kReserve);
+      if (!spare_) break;  // everything is in flight: the ports have to wait
+      auto const count = input.queue->receive({spare_->slots(), burst_});
+      if (count == 0) continue;
+      for (unsigned i = 0; i < count; ++i) {
+        auto& packet = (*spare_)[i];
+        packet.in_port = packet.out_port = input.port;
+        packet.paint = 0;
+        packet.tag = 0;
+      }
+      spare_->resize(count);
+      spare_->received = cycles();
+      total += count;
+      out.count_received(*spare_);
+      out.emit(std::move(spare_));
+    }
+    return total;
+  }
+
+ protected:
+  void add(Args& args, Port& port, std::string_view name) {
+    auto& context = args.context();
+    auto* queue = port.rx(context.worker);
+    if (queue == nullptr) return;  // this worker has no queue of that port
+    if (!context.ports.claim_rx(port.index(), context.worker))
+      throw args.error("port '" + port.name() + "' is already received from in this pipeline", name);
+    inputs_.push_back({queue, static_cast<std::uint16_t>(port.index())});
+  }
+  void set_burst(Args& args, std::uint16_t burst) {
+    if (burst < 1 || burst > Batch::kCapacity)
+      throw args.error("BURST is " + std::to_string(burst) + "; expected 1 to 256", "BURST");
+    burst_ = burst;
+  }
+
+ private:
+  struct Input {
+    RxQueue* queue;
+    std::uint16_t port;
+  };
+  std::vector<Input> inputs_;
+  unsigned burst_ = 64;
+  BatchPtr spare_;
+};
+
+}  // namespace
+
+/// Receives from all ports; a packet's output port is set to the port it came from.
+///
+///     FromInput(BURST 64) -> ToOutput();
+///
+/// Ports: 0 in, 1 out.
+/// Arguments: BURST: most packets taken from a port at a time (1 to 256, default 64).
+class FromInput final : public Receiver {
+ public:
+  explicit FromInput(Args& args) {
+    set_burst(args, args.keyword<std::uint16_t>("BURST", 64));
+    auto& ports = args.context().ports;
+    if (ports.size() == 0) throw args.error("there is no port to receive from");
+    for (std::size_t i = 0; i < ports.size(); ++i) add(args, ports[i], {});
+  }
+};
+WARPLINE_ELEMENT(FromInput);
+
+/// Receives from one port.
+///
+///     FromDPDKDevice(0, BURST 32) -> Discard;
+///
+/// Ports: 0 in, 1 out.
+/// Arguments: PORT: number or name of the port. BURST: most packets at a time (1 to 256, default 64).
+class FromDPDKDevice final : public Receiver {
+ public:
+  explicit FromDPDKDevice(Args& args) {
+    auto const name = args.required<std::string>("PORT");
+    set_burst(args, args.keyword<std::uint16_t>("BURST", 64));
+    try {
+      add(args, args.context().ports.find(name), "PORT");
+    } catch (ConfigError const& error) {
+      if (!error.diagnostics().empty()) throw;
+      throw args.error(error.what(), "PORT");
+    }
+  }
+};
+WARPLINE_ELEMENT(FromDPDKDevice);
+
+}  // namespace warpline

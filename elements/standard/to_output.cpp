@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/context.hpp"
+#include "core/element.hpp"
+
+namespace warpline {
+namespace {
+
+constexpr unsigned kRetries = 64;
+
+/// Sends `packets` and counts them; what the queue does not take after some retries is dropped.
+void send(TxQueue& queue, std::span<Packet const> packets, std::uint64_t received, Outputs& out) {
+  static DropReason const full = DropReason::named("tx_queue_full");
+  auto rest = packets;
+  for (unsigned attempt = 0;; ++attempt) {
+    auto const sent = queue.transmit(rest);
+    out.count_transmitted(rest.first(sent), received);
+    rest = rest.subspan(sent);
+    if (rest.empty()) return;
+    if (queue.failed() || (sent == 0 && attempt >= kRetries)) return out.drop(rest, full);
+    relax();
+  }
+}
+
+}  // namespace
+
+/// Sends each packet to its output port: the port it came from unless an element chose another.
+///
+///     FromInput -> L2Forward(method echoback) -> ToOutput;
+///
+/// Ports: 1 in, 0 out.
+/// Arguments: none.
+class ToOutput final : public Element {
+ public:
+  explicit ToOutput(Args& args) {
+    auto& context = args.context();
+    for (std::size_t i = 0; i < context.ports.size(); ++i)
+      queues_.push_back(context.ports[i].tx(context.worker));
+    if (queues_.empty()) throw args.error("there is no port to send to");
+  }
+  PortCounts ports() const override { return {1, 0}; }
+
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    auto rest = std::span<Packet const>(batch->packets());
+    // Packets for one port mostly come together: each run of them is one call.
+    while (!rest.empty()) {
+      auto const port = rest[0].out_port;
+      std::size_t run = 1;
+      while (run < rest.size() && rest[run].out_port == port) ++run;
+      auto* queue = port < queues_.size() ? queues_[port] : nullptr;
+      if (queue == nullptr)
+        out.drop(rest.first(run), DropReason::named("no_such_port"));
+      else
+        send(*queue, rest.first(run), batch->received, out);
+      rest = rest.subspan(run);
+    }
+  }
+
+ private:
+  std::vector<TxQueue*> queues_;
+};
+WARPLINE_ELEMENT(ToOutput);
+
+/// Sends packets to one port.
+///
+///     FromDPDKDevice(0) -> ToDPDKDevice(1);
+///
+/// Ports: 1 in, 0 out.
+/// Arguments: PORT: number or name of the port.
+class ToDPDKDevice final : public Element {
+ public:
+  explicit ToDPDKDevice(Args& args) {
+    auto const name = args.required<std::string>("PORT");
+    try {
+      queue_ = args.context().ports.find(name).tx(args.context().worker);
+    } catch (ConfigError const& error) {
+      throw args.error(error.what(), "PORT");
+    }
+    if (queue_ == nullptr) throw args.error("port '" + name + "' cannot send", "PORT");
+  }
+  PortCounts ports() const override { return {1, 0}; }
+
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    send(*queue_, batch->packets(), batch->received, out);
+  }
+
+ private:
+  TxQueue* queue_;
+};
+WARPLINE_ELEMENT(ToDPDKDevice);
+
+}  // namespace warpline
