@@ -155,18 +155,14 @@ class OffloadElement : public OffloadBase {
     self.prepare(packet);
   };
   template <class S>
-<<<<<<< HEAD
   static constexpr bool kHasBatchPrepare =
       requires(S self, std::span<Packet> packets, Verdict* verdicts) {
         self.prepare(packets, verdicts);
       };
   template <class S>
-  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) { self.finish(packet); };
-=======
   static constexpr bool kHasPlainFinish = requires(S self, Packet packet) {
     self.finish(packet);
   };
->>>>>>> main
   template <class S>
   static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {
     self.cpu(packets);
