@@ -27,8 +27,7 @@ void Engine::notice(std::string const& text) {
   notice_(text);
 }
 
-std::vector<Diagnostic> Engine::load(std::shared_ptr<Source const> source) {
-  auto const pipeline = parse_pipeline(std::move(source));
+std::vector<Diagnostic> Engine::load(Pipeline const& pipeline) {
   std::vector<Diagnostic> warnings;
   std::vector<std::unique_ptr<Worker>> workers;
   for (unsigned i = 0; i < options_.cores.size(); ++i) {

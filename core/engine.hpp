@@ -51,7 +51,10 @@ class Engine {
 
   /// Builds the pipeline for every worker and returns the warnings.
   /// Throws `ConfigError` with everything that is wrong; nothing is started then.
-  std::vector<Diagnostic> load(std::shared_ptr<Source const> source);
+  std::vector<Diagnostic> load(Pipeline const& pipeline);
+  std::vector<Diagnostic> load(std::shared_ptr<Source const> source) {
+    return load(parse_pipeline(std::move(source)));
+  }
 
   void start();
   /// Sources stop, what is inside drains; `done` becomes true.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/offload.hpp"
 #include "core/wire.hpp"
+#include "gpu/launch.cuh"
 
 namespace warpline {
 /// Sets each packet's tag to the hash that NICs spread flows by (Toeplitz with the usual key).
