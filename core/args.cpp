@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <limits>
 
+#include "core/context.hpp"
+#include "core/random.hpp"
+
 namespace warpline {
 
 Args::Args(ElementDecl const& decl, std::shared_ptr<Source const> source, BuildContext& context)
@@ -28,6 +31,18 @@ ConfigError Args::error(std::string message, std::string_view name) const {
 
 ConfigError Args::error_at(Argument const& argument, std::string message) const {
   return at(argument.position, std::move(message));
+}
+
+ConfigError Args::error_at(Word const& word, std::string message) const {
+  return at(word.position, std::move(message));
+}
+
+std::uint64_t Args::seed() const {
+  // FNV-1a of the name: two elements of a graph must not draw in step, nor one on two workers.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (auto const character : decl_.name)
+    hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001b3;
+  return Random(Random(context_.seed).next() ^ hash ^ context_.worker).next();
 }
 
 std::optional<Args::Value> Args::take(std::string_view name, bool positional, bool required) {
@@ -55,7 +70,8 @@ std::optional<Args::Value> Args::take(std::string_view name, bool positional, bo
   return found;
 }
 
-std::vector<Argument> Args::rest() {
+std::vector<Argument> Args::rest(std::string_view name) {
+  known_.push_back(std::string(name) + "...");
   std::vector<Argument> rest;
   for (std::size_t i = 0; i < decl_.arguments.size(); ++i)
     if (!taken_[i]) {
@@ -100,9 +116,9 @@ void Args::finish() {
   }
 }
 
-ConfigError Args::expected(Value const& value, std::string_view name, std::string const& what) const {
-  return at(value.position,
-            std::string(name) + " is '" + value.text + "'; expected " + what);
+ConfigError Args::expected(Value const& value, std::string_view name,
+                           std::string const& what) const {
+  return at(value.position, std::string(name) + " is '" + value.text + "'; expected " + what);
 }
 
 namespace {

@@ -20,9 +20,9 @@ struct BuildContext;
 
 /// The configuration of one element, read by type.
 ///
-/// An argument is written by position, `FromDPDKDevice(0)`, or by keyword, `FromDPDKDevice(PORT 0)`;
-/// the calls of an element's constructor say which there are, in order. Every fault is a `ConfigError`
-/// at the argument; `finish`, called after the constructor, refuses what nobody asked for.
+/// An argument is written by position, `FromDPDKDevice(0)`, or by keyword: `FromDPDKDevice(PORT
+/// 0)`. The calls of an element's constructor say which there are, in order. Every fault is a
+/// `ConfigError` at the argument; `finish`, called afterwards, refuses what nobody asked for.
 ///
 /// Types: integers (decimal or 0x), `double`, `bool` (true/false), `std::string`,
 /// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`).
@@ -47,8 +47,13 @@ class Args {
     auto const found = take(name, false, false);
     return found ? parse<T>(found, name) : fallback;
   }
-  /// All arguments not taken so far, in order.
-  std::vector<Argument> rest();
+  /// All arguments not taken so far, in order: a list that the documentation calls `name...`.
+  std::vector<Argument> rest(std::string_view name);
+  /// One of them as a value.
+  template <class T>
+  T value(Argument const& argument, std::string_view name) const {
+    return parse<T>(Value{argument.text, argument.position}, name);
+  }
   /// A path, relative to the folder of the pipeline file where it is not absolute.
   std::string path(std::string_view name);
   /// The same for a keyword that may be absent; empty then.
@@ -57,6 +62,7 @@ class Args {
   /// A `ConfigError` at the argument last taken by that name, or at the element.
   [[nodiscard]] ConfigError error(std::string message, std::string_view name = {}) const;
   [[nodiscard]] ConfigError error_at(Argument const& argument, std::string message) const;
+  [[nodiscard]] ConfigError error_at(Word const& word, std::string message) const;
 
   /// Throws for arguments that nobody took, offering the nearest known names.
   void finish();
@@ -64,6 +70,10 @@ class Args {
   std::string const& element_name() const { return decl_.name; }
   std::string const& class_name() const { return decl_.class_name; }
   BuildContext& context() { return context_; }
+  /// A seed of this element's own on this worker, from the program's seed.
+  std::uint64_t seed() const;
+  /// The names asked for so far, in order.
+  std::vector<std::string> const& known() const { return known_; }
 
  private:
   struct Value {

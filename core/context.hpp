@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <typeindex>
 
 #include "core/device.hpp"
@@ -18,8 +19,8 @@ namespace warpline {
 /// Used while graphs are built, by one thread.
 class SharedStore {
  public:
-  /// The table of type `T` called `key`, made by `make` (returning a `std::shared_ptr<T>`) the first
-  /// time.
+  /// The table of type `T` called `key`, made by `make` (returning a `std::shared_ptr<T>`) the
+  /// first time.
   template <class T, class Make>
   std::shared_ptr<T> get(std::string const& key, Make&& make) {
     auto& slot = slots_[{std::type_index(typeid(T)), key}];
@@ -31,6 +32,9 @@ class SharedStore {
   std::map<std::pair<std::type_index, std::string>, std::shared_ptr<void>> slots_;
 };
 
+/// Writes `line` and an end of line to the standard error stream, in one piece. Thread-safe.
+void print_line(std::string_view line);
+
 /// What elements may reach while they are constructed. Outlives the graph.
 struct BuildContext {
   PortSet& ports;
@@ -41,6 +45,8 @@ struct BuildContext {
   std::uint64_t seed = 1;
   /// Tells the user something once per text, whoever says it.
   std::function<void(std::string const&)> notice = [](std::string const&) {};
+  /// Writes a line for `Print`, from any worker's thread.
+  std::function<void(std::string_view)> print = &print_line;
 };
 
 }  // namespace warpline

@@ -20,6 +20,7 @@ struct PortCounts {
   static constexpr unsigned kAny = ~0u;
   unsigned inputs = 1;
   unsigned outputs = 1;
+  unsigned optional_outputs = 0;  ///< so many of the last outputs may be left unconnected
 };
 
 /// A node of the packet graph. Each worker has its own instance, used by its thread alone.

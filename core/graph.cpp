@@ -64,9 +64,11 @@ unsigned Graph::poll(bool sources) noexcept {
     emitted += count;
     if (count > 0) {
       now_ = cycles();
-      node->counters.packets.add(count);
-      node->counters.batches.add(1);
       node->counters.cycles.add(now_ - begin);
+      if (node->element->is_source()) {  // others counted these packets when they came in
+        node->counters.packets.add(count);
+        node->counters.batches.add(1);
+      }
     }
     run();
   }
@@ -105,6 +107,8 @@ void Graph::drop(Node& node, std::span<Packet const> packets, DropReason reason)
   counters_->dropped.add(packets.size());
   buffers_->release(packets);
 }
+
+unsigned Outputs::ports() const noexcept { return static_cast<unsigned>(node_.outputs.size()); }
 
 void Outputs::emit(BatchPtr batch, unsigned port) noexcept {
   if (batch->empty()) return;
@@ -172,6 +176,13 @@ void Outputs::count_received(Batch const& batch) noexcept {
 
 void Outputs::count_created(Batch const& batch) noexcept {
   graph_.counters_->created.add(batch.size());
+}
+
+void Outputs::count_uncopied(std::uint64_t packets, DropReason reason) noexcept {
+  if (packets == 0) return;
+  graph_.counters_->created.add(packets);
+  graph_.counters_->dropped.add(packets);
+  node_.counters.drops[reason.index()].add(packets);
 }
 
 void Outputs::count_transmitted(std::span<Packet const> packets, std::uint64_t received) noexcept {

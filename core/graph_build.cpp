@@ -16,7 +16,8 @@ class Findings {
   explicit Findings(Pipeline const& pipeline) : pipeline_(pipeline) {}
 
   void error(Position position, std::string message) {
-    errors_.push_back({Diagnostic::Severity::kError, pipeline_.source, position, std::move(message)});
+    errors_.push_back(
+        {Diagnostic::Severity::kError, pipeline_.source, position, std::move(message)});
   }
   void warning(Position position, std::string message) {
     warnings_.push_back(
@@ -54,22 +55,22 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
     if (!nodes[i]->element) continue;
     auto const& decl = pipeline.elements[i];
     auto const ports = nodes[i]->element->ports();
-    auto const check = [&](std::set<std::uint32_t> const& used, unsigned has, char const* what) {
+    auto const check = [&](std::set<std::uint32_t> const& used, unsigned has, unsigned optional,
+                           char const* what) {
       for (auto const port : used)
         if (has != PortCounts::kAny && port >= has)
           findings.error(decl.position, "'" + describe(decl) + "' has no " + what + " [" +
                                             std::to_string(port) + "]; it has " +
                                             std::to_string(has));
-      auto const wanted = has == PortCounts::kAny
-                              ? (used.empty() ? 0u : static_cast<unsigned>(*used.rbegin()) + 1)
-                              : has;
-      for (unsigned port = 0; port < wanted && port < 64; ++port)
+      auto const least = has == PortCounts::kAny ? 1u : has - optional;
+      auto const wanted = std::max(least, used.empty() ? 0u : *used.rbegin() + 1);
+      for (unsigned port = 0; port < std::min(wanted, has) && port < 64; ++port)
         if (!used.contains(port))
           findings.error(decl.position, std::string(what) + " [" + std::to_string(port) + "] of '" +
                                             describe(decl) + "' is not connected");
     };
-    check(inputs[i], ports.inputs, "input");
-    check(outputs[i], ports.outputs, "output");
+    check(inputs[i], ports.inputs, 0, "input");
+    check(outputs[i], ports.outputs, ports.optional_outputs, "output");
     if (ports.outputs != PortCounts::kAny && ports.outputs > 64)
       findings.error(decl.position, "'" + describe(decl) + "' has more than 64 outputs");
   }
@@ -182,7 +183,7 @@ void Graph::form_segments() {
   for (auto const& node : nodes_)
     for (auto const& target : node->outputs) ++fan_in[target.node];
   auto const follower = [&](Node const& node) -> Node* {
-    if (node.outputs.size() != 1) return nullptr;
+    if (node.outputs.size() != 1 || node.element->offload()->has_finish()) return nullptr;
     auto* next = node.outputs[0].node;
     auto const* offload = next->element->offload();
     return offload != nullptr && !offload->has_prepare() && fan_in[next] == 1 ? next : nullptr;
@@ -204,7 +205,8 @@ void Graph::form_segments() {
     head.segment = segment.get();
     segments_.push_back(std::move(segment));
   };
-  // A head is an offloadable element that no other one leads into; then whatever a full segment cut off.
+  // A head is an offloadable element that no other one leads into; then whatever a full segment cut
+  // off.
   std::set<Node const*> followers;
   for (auto const& node : nodes_)
     if (node->element->offload() != nullptr)
@@ -212,7 +214,8 @@ void Graph::form_segments() {
   for (auto const& node : nodes_)
     if (node->element->offload() != nullptr && !followers.contains(node.get())) grow(*node);
   for (auto const& node : nodes_)
-    if (node->element->offload() != nullptr && node->segment == nullptr && !inner.contains(node.get()))
+    if (node->element->offload() != nullptr && node->segment == nullptr &&
+        !inner.contains(node.get()))
       grow(*node);
 }
 

@@ -30,6 +30,9 @@ class OffloadBase : public Element {
   /// middle of a segment.
   virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
   virtual bool has_prepare() const noexcept = 0;
+  /// Whether `finish` does anything. It sees packets only after all kernels of a segment, and may
+  /// drop or change them: an element that has it ends its segment.
+  virtual bool has_finish() const noexcept = 0;
   /// The kernel over the batch on this core, in the tuned form where there is one.
   virtual void run_here(Batch& batch) noexcept = 0;
   /// The kernel over the batch on this core, as the one body. For tests.
@@ -56,16 +59,17 @@ class OffloadBase : public Element {
 /// An element whose work per packet is a kernel that any device can run.
 ///
 /// `Self` declares `Reads` (regions) and `Writes` (`Result<T>` or `NoResult`), a trivially copyable
-/// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it to
-/// tables on a device. Optional: `Verdict prepare(Packet&)` before, `Verdict finish(Packet&, T)` after
-/// (`finish(Packet&)` with `NoResult`), and a tuned `void cpu(std::span<Packet>, T* results)`
+/// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it
+/// to tables on a device. Optional: `Verdict prepare(Packet&)` before, `Verdict finish(Packet&, T)`
+/// (`finish(Packet&)` with `NoResult`) afterwards, and a tuned `void cpu(std::span<Packet>, T*)`
 /// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
 template <class Self>
 class OffloadElement : public OffloadBase {
  public:
-  bool has_prepare() const noexcept final {
-    return kHasPrepare<Self>;
+  bool has_prepare() const noexcept final { return kHasPrepare<Self>; }
+  bool has_finish() const noexcept final {
+    return Self::Writes::kSize > 0 || kHasPlainFinish<Self>;
   }
   bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
   unsigned result_size() const noexcept final { return Self::Writes::kSize; }
@@ -142,20 +146,26 @@ class OffloadElement : public OffloadBase {
 
  private:
   template <class S>
-  static constexpr bool kHasPrepare = requires(S self, Packet packet) { self.prepare(packet); };
+  static constexpr bool kHasPrepare = requires(S self, Packet packet) {
+    self.prepare(packet);
+  };
   template <class S>
-  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) { self.finish(packet); };
+  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) {
+    self.finish(packet);
+  };
   template <class S>
   static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {
     self.cpu(packets);
-  } || requires(S self, std::span<Packet> packets, typename S::Writes::Type* results) {
+  }
+  || requires(S self, std::span<Packet> packets, typename S::Writes::Type* results) {
     self.cpu(packets, results);
   };
 
   // Self is complete only inside member functions, so Kernel's type is erased here.
   auto const& bound(Device& device) {
     using Kernel = typename Self::Kernel;
-    static_assert(std::is_trivially_copyable_v<Kernel>, "a device gets a copy of the kernel's bytes");
+    static_assert(std::is_trivially_copyable_v<Kernel>,
+                  "a device gets a copy of the kernel's bytes");
     auto& kept = kernels_[&device];
     if (!kept) kept = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
     return *static_cast<Kernel const*>(kept.get());

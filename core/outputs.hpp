@@ -21,11 +21,15 @@ class Outputs {
  public:
   Outputs(Graph& graph, Node& node) : graph_(graph), node_(node) {}
 
+  /// How many outputs are connected.
+  unsigned ports() const noexcept;
+
   /// Sends the batch to what is connected to output `port`; an empty batch just ends.
+  /// Of several batches emitted in one call the last is served first.
   void emit(BatchPtr batch, unsigned port = 0) noexcept;
 
-  /// Sends each packet where its verdict says, keeping order within an output. The batch goes on with
-  /// the output that most packets take; the others get batches from the pool.
+  /// Sends each packet where its verdict says, keeping order within an output. The batch goes on
+  /// with the output that most packets take; the others get batches from the pool.
   void split(BatchPtr batch, Verdict const* verdicts) noexcept;
 
   /// Drops all packets of the batch, counted under this element and `reason`.
@@ -36,6 +40,8 @@ class Outputs {
   /// Counts packets that came from outside (sources), or that were made inside (copies).
   void count_received(Batch const& batch) noexcept;
   void count_created(Batch const& batch) noexcept;
+  /// Counts copies that could not be made: created and dropped at once.
+  void count_uncopied(std::uint64_t packets, DropReason reason) noexcept;
   /// Counts packets that have left for good and whose buffers now belong to the port.
   void count_transmitted(std::span<Packet const> packets, std::uint64_t received) noexcept;
 

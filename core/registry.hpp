@@ -6,21 +6,24 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace warpline {
 
 class Args;
 class Element;
+class OffloadBase;
 
-/// The element classes of the program by name. Filled before `main` by `WARPLINE_ELEMENT`, read-only
-/// afterwards.
+/// The element classes of the program by name. Filled before `main` by `WARPLINE_ELEMENT`,
+/// read-only afterwards.
 class Registry {
  public:
   using Factory = std::unique_ptr<Element> (*)(Args&);
   struct Entry {
     Factory make = nullptr;
-    char const* file = "";  ///< the source file, relative to the repository
+    char const* file = "";     ///< the source file, as the compiler was given it
+    bool offloadable = false;  ///< a device can run it
   };
 
   static Registry& instance();
@@ -39,16 +42,17 @@ std::unique_ptr<Element> make_element(Args& args) {
   return std::make_unique<T>(args);
 }
 struct Registration {
-  Registration(char const* name, Registry::Factory make, char const* file) {
-    Registry::instance().add(name, {make, file});
-  }
+  Registration(char const* name, Registry::Entry entry) { Registry::instance().add(name, entry); }
 };
 }  // namespace detail
 
 }  // namespace warpline
 
 /// Makes the class known to pipelines under its own name. Once, in the source file of the class.
-#define WARPLINE_ELEMENT(Class)                                                   \
-  static ::warpline::detail::Registration const warpline_registration_##Class {  \
-    #Class, &::warpline::detail::make_element<Class>, __FILE__                    \
+#define WARPLINE_ELEMENT(Class)                                                 \
+  static ::warpline::detail::Registration const warpline_registration_##Class { \
+#Class, {                                                                   \
+      &::warpline::detail::make_element<Class>, __FILE__,                       \
+          std::is_base_of_v<::warpline::OffloadBase, Class>                     \
+    }                                                                           \
   }

@@ -13,6 +13,7 @@ namespace warpline {
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: none.
+/// Drops: truncated (no whole Ethernet header).
 class EtherMirror final : public PacketElement<EtherMirror> {
  public:
   explicit EtherMirror(Args&) {}

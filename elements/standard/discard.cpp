@@ -10,6 +10,7 @@ namespace warpline {
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
+/// Drops: discarded.
 class Discard final : public Element {
  public:
   explicit Discard(Args&) {}

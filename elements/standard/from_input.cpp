@@ -53,7 +53,8 @@ class Receiver : public Element {
     auto* queue = port.rx(context.worker);
     if (queue == nullptr) return;  // this worker has no queue of that port
     if (!context.ports.claim_rx(port.index(), context.worker))
-      throw args.error("port '" + port.name() + "' is already received from in this pipeline", name);
+      throw args.error("port '" + port.name() + "' is already received from in this pipeline",
+                       name);
     inputs_.push_back({queue, static_cast<std::uint16_t>(port.index())});
   }
   void set_burst(Args& args, std::uint16_t burst) {
@@ -80,6 +81,7 @@ class Receiver : public Element {
 ///
 /// Ports: 0 in, 1 out.
 /// Arguments: BURST: most packets taken from a port at a time (1 to 256, default 64).
+/// Drops: none.
 class FromInput final : public Receiver {
  public:
   explicit FromInput(Args& args) {
@@ -96,7 +98,9 @@ WARPLINE_ELEMENT(FromInput);
 ///     FromDPDKDevice(0, BURST 32) -> Discard;
 ///
 /// Ports: 0 in, 1 out.
-/// Arguments: PORT: number or name of the port. BURST: most packets at a time (1 to 256, default 64).
+/// Arguments: PORT: number or name of the port. BURST: most packets taken at a time (1 to 256,
+/// default 64).
+/// Drops: none.
 class FromDPDKDevice final : public Receiver {
  public:
   explicit FromDPDKDevice(Args& args) {

@@ -13,14 +13,14 @@ constexpr unsigned kRetries = 64;
 
 /// Sends `packets` and counts them; what the queue does not take after some retries is dropped.
 void send(TxQueue& queue, std::span<Packet const> packets, std::uint64_t received, Outputs& out) {
-  static DropReason const full = DropReason::named("tx_queue_full");
   auto rest = packets;
   for (unsigned attempt = 0;; ++attempt) {
     auto const sent = queue.transmit(rest);
     out.count_transmitted(rest.first(sent), received);
     rest = rest.subspan(sent);
     if (rest.empty()) return;
-    if (queue.failed() || (sent == 0 && attempt >= kRetries)) return out.drop(rest, full);
+    if (queue.failed() || (sent == 0 && attempt >= kRetries))
+      return out.drop(rest, detail::drop_reason<"tx_queue_full">);
     relax();
   }
 }
@@ -33,6 +33,7 @@ void send(TxQueue& queue, std::span<Packet const> packets, std::uint64_t receive
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
+/// Drops: tx_queue_full, no_such_port (the packet's output port does not exist or cannot send).
 class ToOutput final : public Element {
  public:
   explicit ToOutput(Args& args) {
@@ -52,7 +53,7 @@ class ToOutput final : public Element {
       while (run < rest.size() && rest[run].out_port == port) ++run;
       auto* queue = port < queues_.size() ? queues_[port] : nullptr;
       if (queue == nullptr)
-        out.drop(rest.first(run), DropReason::named("no_such_port"));
+        out.drop(rest.first(run), detail::drop_reason<"no_such_port">);
       else
         send(*queue, rest.first(run), batch->received, out);
       rest = rest.subspan(run);
@@ -70,6 +71,7 @@ WARPLINE_ELEMENT(ToOutput);
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: PORT: number or name of the port.
+/// Drops: tx_queue_full.
 class ToDPDKDevice final : public Element {
  public:
   explicit ToDPDKDevice(Args& args) {

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/context.hpp"
+#include "core/element.hpp"
+#include "elements/balance/offload_target.hpp"
+
+namespace warpline {
+namespace {
+
+/// Sends all batches to one device.
+class FixedDevice : public Element {
+ public:
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept final {
+    batch->device = device_;
+    out.emit(std::move(batch));
+  }
+
+ protected:
+  DeviceIndex device_ = kOwnCore;
+};
+
+}  // namespace
+
+/// Has the offloadable elements behind it run on the worker's own core.
+///
+///     FromInput -> CheckIPHeader -> CPUOnly -> FlowHash -> ToOutput;
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: none.
+/// Drops: none.
+class CPUOnly final : public FixedDevice {
+ public:
+  explicit CPUOnly(Args&) {}
+};
+WARPLINE_ELEMENT(CPUOnly);
+
+/// Has the offloadable elements behind it run on a device.
+///
+///     FromInput -> CheckIPHeader -> GPUOnly(DEVICE host) -> FlowHash -> ToOutput;
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: DEVICE: name of the device (default the first CUDA device, else the host device).
+/// Drops: none.
+class GPUOnly final : public FixedDevice {
+ public:
+  explicit GPUOnly(Args& args) { device_ = offload_target(args); }
+};
+WARPLINE_ELEMENT(GPUOnly);
+
+/// CPUOnly or GPUOnly, as the environment says.
+///
+///     FromInput -> CheckIPHeader -> LoadBalanceByEnv -> FlowHash -> ToOutput;
+///
+/// Reads WARPLINE_LOADBALANCER_MODE, else NBA_LOADBALANCER_MODE: `CPUOnly` (default) or `GPUOnly`.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: DEVICE: name of the device (default the first CUDA device, else the host device).
+/// Drops: none.
+class LoadBalanceByEnv final : public FixedDevice {
+ public:
+  explicit LoadBalanceByEnv(Args& args) {
+    auto const setting = balancer_setting("LOADBALANCER_MODE");
+    if (setting && setting->second == "GPUOnly")
+      device_ = offload_target(args);
+    else if (setting && setting->second != "CPUOnly")
+      throw args.error("the environment's " + setting->first + " is '" + setting->second +
+                       "'; expected CPUOnly or GPUOnly");
+    else
+      args.keyword<std::string>("DEVICE", "");
+  }
+};
+WARPLINE_ELEMENT(LoadBalanceByEnv);
+
+}  // namespace warpline

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+
+#include "core/element.hpp"
+#include "core/random.hpp"
+#include "elements/balance/offload_target.hpp"
+
+namespace warpline {
+
+/// Has a fixed share of the batches, drawn at random, run on the worker's own core and the others
+/// on a device.
+///
+///     FromInput -> CheckIPHeader -> LoadBalanceByWeight(0.3) -> FlowHash -> ToOutput;
+///
+/// Draws follow from the program's seed, the element's name and the worker.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: WEIGHT: the own core's share (0 to 1), or from-env: what
+/// WARPLINE_LOADBALANCER_CPU_RATIO, else NBA_LOADBALANCER_CPU_RATIO says, 1 without them. DEVICE:
+/// name of the device (default the first CUDA device, else the host device); none is needed for a
+/// share of 1. Drops: none.
+class LoadBalanceByWeight final : public Element {
+ public:
+  explicit LoadBalanceByWeight(Args& args) : random_(args.seed()) {
+    auto const text = args.required<std::string>("WEIGHT");
+    own_share_ = text == "from-env" ? from_environment(args) : parse(text);
+    if (!valid(own_share_))
+      throw args.error("WEIGHT is '" + text + "'; expected a share from 0 to 1, or from-env",
+                       "WEIGHT");
+    if (own_share_ < 1)
+      device_ = offload_target(args);
+    else
+      args.keyword<std::string>("DEVICE", "");
+  }
+
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    batch->device = random_.fraction() < own_share_ ? kOwnCore : device_;
+    out.emit(std::move(batch));
+  }
+
+ private:
+  static bool valid(double share) { return share >= 0 && share <= 1; }
+
+  /// -1 where it is no number.
+  static double parse(std::string const& text) {
+    double share = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [stopped, fault] = std::from_chars(text.data(), end, share);
+    return fault == std::errc{} && stopped == end ? share : -1;
+  }
+  static double from_environment(Args& args) {
+    auto const setting = balancer_setting("LOADBALANCER_CPU_RATIO");
+    if (!setting) return 1;
+    auto const share = parse(setting->second);
+    if (!valid(share))
+      throw args.error("the environment's " + setting->first + " is '" + setting->second +
+                           "'; expected a share from 0 to 1",
+                       "WEIGHT");
+    return share;
+  }
+
+  Random random_;
+  double own_share_ = 1;
+  DeviceIndex device_ = kOwnCore;
+};
+WARPLINE_ELEMENT(LoadBalanceByWeight);
+
+}  // namespace warpline

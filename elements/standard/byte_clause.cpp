@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/standard/byte_clause.hpp"
+
+#include <charconv>
+
+namespace warpline {
+namespace {
+
+constexpr std::uint32_t kMostOffset = 65535;
+
+int digit(char character) {
+  if (character >= '0' && character <= '9') return character - '0';
+  if (character >= 'a' && character <= 'f') return character - 'a' + 10;
+  if (character >= 'A' && character <= 'F') return character - 'A' + 10;
+  return -1;
+}
+
+/// Reads one clause; every fault is an error at its word.
+class ClauseReader {
+ public:
+  ClauseReader(Args const& args, Word const& word) : args_(args), word_(word) {}
+
+  ByteClause read() {
+    std::string_view text = word_.text;
+    ByteClause clause;
+    clause.negated = text.starts_with('!');
+    if (clause.negated) text.remove_prefix(1);
+    auto const slash = text.find('/');
+    if (slash == std::string_view::npos) throw wrong("expected OFFSET/VALUE");
+    clause.offset = offset(text.substr(0, slash));
+    text.remove_prefix(slash + 1);
+    auto const percent = text.find('%');
+    auto const value = text.substr(0, percent);
+    bytes(value, "value", clause.value, clause.mask);
+    if (percent != std::string_view::npos) {
+      auto const mask = text.substr(percent + 1);
+      if (mask.size() != value.size())
+        throw wrong("value and mask must have the same number of digits");
+      if (mask.find('?') != std::string_view::npos) throw wrong("a mask has no '?'");
+      std::vector<std::uint8_t> given, all;
+      bytes(mask, "mask", given, all);
+      for (std::size_t i = 0; i < given.size(); ++i) clause.mask[i] &= given[i];
+    }
+    for (std::size_t i = 0; i < clause.mask.size(); ++i) clause.value[i] &= clause.mask[i];
+    if (clause.offset + clause.value.size() > kMostOffset) throw wrong("no frame is that long");
+    return clause;
+  }
+
+ private:
+  [[nodiscard]] ConfigError wrong(std::string const& what) const {
+    return args_.error_at(word_, "'" + word_.text + "': " + what);
+  }
+
+  std::uint32_t offset(std::string_view text) const {
+    std::uint32_t number = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [stopped, fault] = std::from_chars(text.data(), end, number);
+    if (fault != std::errc{} || stopped != end || number > kMostOffset)
+      throw wrong("the offset must be a number from 0 to " + std::to_string(kMostOffset));
+    return number;
+  }
+
+  void bytes(std::string_view text, std::string const& what, std::vector<std::uint8_t>& value,
+             std::vector<std::uint8_t>& mask) const {
+    if (text.empty() || text.size() % 2 != 0)
+      throw wrong("the " + what + " must have two hex digits for each byte");
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      auto const number = digit(text[i]);
+      if (number < 0 && text[i] != '?')
+        throw wrong(std::string("'") + text[i] + "' is no hex digit");
+      if (i % 2 == 0) value.push_back(0), mask.push_back(0);
+      value.back() = static_cast<std::uint8_t>(value.back() << 4 | (number < 0 ? 0 : number));
+      mask.back() = static_cast<std::uint8_t>(mask.back() << 4 | (number < 0 ? 0 : 15));
+    }
+  }
+
+  Args const& args_;
+  Word const& word_;
+};
+
+}  // namespace
+
+std::vector<ByteClause> parse_pattern(Args const& args, Argument const& pattern) {
+  std::vector<ByteClause> clauses;
+  for (auto const& word : pattern.words) {
+    if (word.text != "-")
+      clauses.push_back(ClauseReader(args, word).read());
+    else if (pattern.words.size() > 1)
+      throw args.error_at(word, "'-' matches every packet and stands alone");
+  }
+  return clauses;
+}
+
+}  // namespace warpline

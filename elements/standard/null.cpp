@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/element.hpp"
+
+namespace warpline {
+
+/// Looks at no packet and lets all through: what is left is the cost of an element.
+///
+///     FromInput -> Null -> ToOutput;
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: none.
+/// Drops: none.
+class Null final : public PacketElement<Null> {
+ public:
+  explicit Null(Args&) {}
+  Verdict operator()(Packet&) const { return forward(); }
+};
+WARPLINE_ELEMENT(Null);
+
+/// The same as Null, under NBA's name.
+///
+///     FromInput -> None -> ToOutput;
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: none.
+/// Drops: none.
+class None final : public PacketElement<None> {
+ public:
+  explicit None(Args&) {}
+  Verdict operator()(Packet&) const { return forward(); }
+};
+WARPLINE_ELEMENT(None);
+
+}  // namespace warpline

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "core/element.hpp"
+
+namespace warpline {
+
+/// Holds packets until the worker's next turn, in order; small batches are joined into larger ones.
+///
+///     FromInput -> Queue(CAPACITY 1024) -> ToOutput;
+///
+/// The one element that may stand in a cycle.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: CAPACITY: most packets it holds (1 to 65535, default 4096), in at most 256 batches.
+/// Drops: queue_full (the packets that came last).
+class Queue final : public Element {
+ public:
+  explicit Queue(Args& args) : capacity_(args.optional<std::uint16_t>("CAPACITY", 4096)) {
+    if (capacity_ == 0) throw args.error("CAPACITY is 0; expected 1 to 65535", "CAPACITY");
+  }
+  bool polled() const override { return true; }
+  std::size_t held() const noexcept override { return held_; }
+
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    auto const room = capacity_ - held_;
+    if (batch->size() > room) {
+      out.drop(batch->packets().subspan(room), detail::drop_reason<"queue_full">);
+      batch->resize(static_cast<unsigned>(room));
+    }
+    if (batch->empty() || joined(*batch)) return;
+    if (end_ - begin_ == kSlots)
+      return out.drop(std::move(batch), detail::drop_reason<"queue_full">);
+    held_ += batch->size();
+    slot(end_++) = std::move(batch);
+  }
+
+  unsigned poll(Outputs& out) noexcept override {
+    auto const count = std::min(end_ - begin_, kPerTurn);
+    std::size_t packets = 0;
+    // The last one emitted is served first.
+    for (auto i = begin_ + count; i-- > begin_;) {
+      packets += slot(i)->size();
+      out.emit(std::move(slot(i)));
+    }
+    begin_ += count;
+    held_ -= packets;
+    return static_cast<unsigned>(packets);
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 256, kPerTurn = 32;
+
+  BatchPtr& slot(std::size_t index) { return slots_[index % kSlots]; }
+
+  /// True where the packets went into the batch that came before. Its time of receipt, the earlier
+  /// one, then stands for all.
+  bool joined(Batch const& batch) noexcept {
+    if (begin_ == end_) return false;
+    auto& last = *slot(end_ - 1);
+    if (last.device != batch.device || last.size() + batch.size() > Batch::kCapacity) return false;
+    for (auto const& packet : batch.packets()) last.add(packet);
+    held_ += batch.size();
+    return true;
+  }
+
+  std::size_t capacity_;
+  std::size_t held_ = 0;
+  std::size_t begin_ = 0, end_ = 0;
+  std::array<BatchPtr, kSlots> slots_;
+};
+WARPLINE_ELEMENT(Queue);
+
+}  // namespace warpline

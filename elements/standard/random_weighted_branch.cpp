@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "core/element.hpp"
+#include "core/random.hpp"
+
+namespace warpline {
+
+/// Sends each packet to an output drawn at random.
+///
+///     FromInput -> branch :: RandomWeightedBranch(0.9, 0.1);
+///     branch[0] -> ToOutput; branch[1] -> Discard;
+///
+/// Draws follow from the program's seed, the element's name and the worker.
+///
+/// Ports: 1 in, as many out as there are weights (1 to 64).
+/// Arguments: WEIGHT...: how often each output is taken, in relation to the others (0 or more).
+/// Drops: none.
+class RandomWeightedBranch final : public PacketElement<RandomWeightedBranch> {
+ public:
+  explicit RandomWeightedBranch(Args& args) : random_(args.seed()) {
+    double total = 0;
+    std::vector<double> upto;
+    for (auto const& argument : args.rest("WEIGHT")) {
+      auto const weight = args.value<double>(argument, "WEIGHT");
+      if (!(weight >= 0 && std::isfinite(weight)))
+        throw args.error_at(argument, "WEIGHT is '" + argument.text + "'; expected 0 or more");
+      upto.push_back(total += weight);
+    }
+    if (upto.empty()) throw args.error("missing argument WEIGHT");
+    if (!(total > 0 && std::isfinite(total))) throw args.error("the weights add up to nothing");
+    for (auto const sum : upto) bounds_.push_back(static_cast<std::uint64_t>(sum / total * 0x1p32));
+  }
+  PortCounts ports() const override { return {1, static_cast<unsigned>(bounds_.size())}; }
+
+  Verdict operator()(Packet&) {
+    auto const drawn = random_.next() >> 32;
+    unsigned output = 0;
+    while (drawn >= bounds_[output]) ++output;
+    return forward(output);
+  }
+
+ private:
+  Random random_;
+  std::vector<std::uint64_t> bounds_;  // running sums of the weights; the last one is 2^32
+};
+WARPLINE_ELEMENT(RandomWeightedBranch);
+
+}  // namespace warpline
