@@ -116,7 +116,7 @@ struct AsyncLane::Pending : Operation {
       Handler, asio::recycling_allocator<void>>>::template rebind_alloc<Pending>;
 
   Pending(Handler h, executor_type const& own)
-      : handler(std::move(h)), work(asio::get_associated_executor(handler, own)) {
+      : handler(std::move(h)), work(asio::get_associated_executor(handler, own)), own_work(own) {
     this->end = &Pending::finish;
   }
 
@@ -139,6 +139,7 @@ struct AsyncLane::Pending : Operation {
 
   Handler handler;
   asio::executor_work_guard<Executor> work;
+  asio::executor_work_guard<executor_type> own_work;  // the lane's context must run for us to end
 };
 
 template <class Handler>

@@ -41,7 +41,7 @@ class Batch {
   /// Adds a packet; the batch must not be full.
   void add(Packet const& packet) { packets_[size_++] = packet; }
 
-  /// Result storage of `kCapacity * kResultBytes` bytes, 64-byte aligned; see `OffloadBase`.
+  /// Results of a segment's last kernel: `kCapacity * kResultBytes` bytes, 64-byte aligned.
   std::byte* results() { return results_; }
 
   std::uint64_t received = 0;       ///< `cycles()` when the packets were received

@@ -32,7 +32,6 @@ struct KernelCall {
   HostBody host = nullptr;
   CudaLaunch cuda = nullptr;     ///< null in a build without CUDA
   void const* kernel = nullptr;  ///< the kernel object; lives as long as its element
-  std::uint32_t result_offset = 0;  ///< where its results start in `Batch::results()`
 };
 
 /// The kernels of a segment in order.

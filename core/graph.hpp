@@ -32,7 +32,8 @@ struct Node {
   ElementCounters counters;
 };
 
-/// A maximal chain of offloadable elements: one upload, their kernels in order, one download.
+/// A maximal chain of offloadable elements, all but the last of which only edit: one upload, their
+/// kernels in order, one download.
 struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;

@@ -183,7 +183,7 @@ void Graph::form_segments() {
   for (auto const& node : nodes_)
     for (auto const& target : node->outputs) ++fan_in[target.node];
   auto const follower = [&](Node const& node) -> Node* {
-    if (node.outputs.size() != 1 || node.element->offload()->has_finish()) return nullptr;
+    if (node.outputs.size() != 1 || !node.element->offload()->only_edits()) return nullptr;
     auto* next = node.outputs[0].node;
     auto const* offload = next->element->offload();
     return offload != nullptr && !offload->has_prepare() && fan_in[next] == 1 ? next : nullptr;
@@ -191,13 +191,8 @@ void Graph::form_segments() {
   std::set<Node const*> inner;
   auto const grow = [&](Node& head) {
     auto segment = std::make_unique<Segment>();
-    unsigned offset = 0;
     for (Node* node = &head; node != nullptr; node = follower(*node)) {
-      auto* offload = node->element->offload();
-      auto const size = (offload->result_size() + 7u) / 8 * 8;
-      if (segment->nodes.size() == KernelChain::kMax || offset + size > Batch::kResultBytes) break;
-      offload->set_result_offset(offset * Batch::kCapacity);
-      offset += size;
+      if (segment->nodes.size() == KernelChain::kMax) break;
       segment->nodes.push_back(node);
       if (node != &head) inner.insert(node);
     }

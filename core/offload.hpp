@@ -10,11 +10,16 @@
 #include "core/device.hpp"
 #include "core/element.hpp"
 #include "core/region.hpp"
-#if defined(__CUDACC__)
-#include "gpu/launch.cuh"
-#endif
 
 namespace warpline {
+
+/// What a CUDA launch is made from; `gpu/launch.cuh` has the better overload for it.
+template <class Reads, class Writes, class Kernel>
+struct KernelTypes {};
+template <class Types>
+constexpr CudaLaunch cuda_launch_of(Types, long) {
+  return nullptr;
+}
 
 /// The graph's view of an offloadable element. A run of it is `prepare`, then its kernel somewhere
 /// (`run_here`, or `call` on a device's lane), then `finish`.
@@ -26,13 +31,10 @@ class OffloadBase : public Element {
   void process(BatchPtr batch, unsigned port, Outputs& out) noexcept final;
 
   /// Drops what the kernel cannot take (counted) and lets the element prepare the rest.
-  /// An element without a step of its own returns false from `has_prepare` and may stand in the
-  /// middle of a segment.
+  /// An element without a step of its own returns false from `has_prepare` and may follow another
+  /// in a segment.
   virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
   virtual bool has_prepare() const noexcept = 0;
-  /// Whether `finish` does anything. It sees packets only after all kernels of a segment, and may
-  /// drop or change them: an element that has it ends its segment.
-  virtual bool has_finish() const noexcept = 0;
   /// The kernel over the batch on this core, in the tuned form where there is one.
   virtual void run_here(Batch& batch) noexcept = 0;
   /// The kernel over the batch on this core, as the one body. For tests.
@@ -43,17 +45,13 @@ class OffloadBase : public Element {
   /// The kernel bound to a device; made and kept at start-up.
   virtual KernelCall call(Device& device) = 0;
 
-  virtual unsigned result_size() const noexcept = 0;
-  /// Where this element's results start in `Batch::results()`; set while segments are formed.
-  void set_result_offset(std::uint32_t offset) noexcept { result_offset_ = offset; }
-  std::uint32_t result_offset() const noexcept { return result_offset_; }
+  /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
+  /// element follow in the same segment, whose kernel runs before any `finish`.
+  virtual bool only_edits() const noexcept = 0;
 
  protected:
   /// Keeps the packets whose verdict is to forward, drops the others, in place.
   static void keep_forwarded(Batch& batch, Verdict const* verdicts, Outputs& out) noexcept;
-
- private:
-  std::uint32_t result_offset_ = 0;
 };
 
 /// An element whose work per packet is a kernel that any device can run.
@@ -68,11 +66,10 @@ template <class Self>
 class OffloadElement : public OffloadBase {
  public:
   bool has_prepare() const noexcept final { return kHasPrepare<Self>; }
-  bool has_finish() const noexcept final {
-    return Self::Writes::kSize > 0 || kHasPlainFinish<Self>;
-  }
   bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
-  unsigned result_size() const noexcept final { return Self::Writes::kSize; }
+  bool only_edits() const noexcept final {
+    return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
+  }
 
   void prepare(Batch& batch, Outputs& out) noexcept final {
     using Reads = typename detail::AsRegions<typename Self::Reads>::Type;
@@ -108,7 +105,7 @@ class OffloadElement : public OffloadBase {
 
   void run_body(Batch& batch) noexcept final {
     auto const& kernel = bound(own_core());
-    body(&kernel, batch.slots(), batch.size(), batch.results() + result_offset());
+    body(&kernel, batch.slots(), batch.size(), batch.results());
   }
 
   void finish(BatchPtr batch, Outputs& out) noexcept final {
@@ -136,11 +133,16 @@ class OffloadElement : public OffloadBase {
   KernelCall call(Device& device) final {
     KernelCall made;
     made.host = &body;
+    // Found at the point of instantiation: the overload of gpu/launch.cuh where a .cu includes it.
+    made.cuda = cuda_launch_of(
+        KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
 #if defined(__CUDACC__)
-    made.cuda = &cuda::launch<typename Self::Reads, typename Self::Writes, typename Self::Kernel>;
+    static_assert(cuda_launch_of(KernelTypes<typename Self::Reads, typename Self::Writes,
+                                             typename Self::Kernel>{},
+                                 0) != nullptr,
+                  "a .cu element includes gpu/launch.cuh");
 #endif
     made.kernel = &bound(device);
-    made.result_offset = result_offset();
     return made;
   }
 
@@ -175,7 +177,7 @@ class OffloadElement : public OffloadBase {
     return core;
   }
   auto* results(Batch& batch) {
-    return reinterpret_cast<typename Self::Writes::Type*>(batch.results() + result_offset());
+    return reinterpret_cast<typename Self::Writes::Type*>(batch.results());
   }
   static void body(void const* kernel, Packet* packets, std::uint32_t count,
                    std::byte* results) noexcept {

@@ -38,7 +38,7 @@ struct Argument {
 
 /// An element of the flattened graph.
 struct ElementDecl {
-  std::string name;        ///< unique: `queue`, `Discard@3` (anonymous), `gateway/queue` (in a compound)
+  std::string name;  ///< unique: `queue`, `Discard@3` (anonymous), `gateway/queue` (in a compound)
   std::string class_name;  ///< as written; whether such a class exists is not known here
   std::vector<Argument> arguments;
   Position position;        ///< of its declaration, or of the anonymous use
@@ -66,8 +66,8 @@ struct Pipeline {
 };
 
 /// Parses a pipeline in the Click language (docs/pipeline_language.md) and flattens it.
-/// Throws `ConfigError` with all errors of the text (at most 50); whatever the bytes, time and memory
-/// are bounded (core/click/limits.hpp). Thread-safe.
+/// Throws `ConfigError` with all errors of the text (at most 50); whatever the bytes, time and
+/// memory are bounded (core/click/limits.hpp). Thread-safe.
 Pipeline parse_pipeline(std::shared_ptr<Source const> source);
 
 /// Parses a text as what stands between the parentheses of an element: `"BURST 32, \"a b\""`.

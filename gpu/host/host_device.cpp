@@ -19,7 +19,7 @@ void run(Work const& work) noexcept {
     auto const& call = work.chain->calls[k];
     for (std::uint32_t i = 0; i < work.count; ++i) {
       auto const& item = work.items[i];
-      call.host(call.kernel, item.packets, item.count, item.results + call.result_offset);
+      call.host(call.kernel, item.packets, item.count, item.results);
     }
   }
 }

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/offload.hpp"
+
+/// The only `__global__` functions for packets: they run an element's body, one thread a packet.
+/// Included by every `.cu` element; without a CUDA compiler it adds nothing.
+namespace warpline {
+
+#if defined(__CUDACC__)
+namespace cuda {
+
+template <class Reads, class Writes, class Kernel>
+__global__ void each_packet(Kernel kernel, Packet* packets, std::uint32_t count,
+                            std::byte* results) {
+  std::uint32_t const index = blockIdx.x * blockDim.x + threadIdx.x;
+  if (index < count) run_kernel<Reads, Writes>(kernel, packets[index], index, results);
+}
+
+template <class Reads, class Writes, class Kernel>
+int launch(void const* kernel, Packet* packets, std::uint32_t count, std::byte* results,
+           void* stream) noexcept {
+  constexpr unsigned kThreads = 128;
+  if (count == 0) return 0;
+  each_packet<Reads, Writes><<<(count + kThreads - 1) / kThreads, kThreads, 0,
+                               static_cast<cudaStream_t>(stream)>>>(
+      *static_cast<Kernel const*>(kernel), packets, count, results);
+  return static_cast<int>(cudaGetLastError());
+}
+
+}  // namespace cuda
+
+template <class Reads, class Writes, class Kernel>
+constexpr CudaLaunch cuda_launch_of(KernelTypes<Reads, Writes, Kernel>, int) {
+  return &cuda::launch<Reads, Writes, Kernel>;
+}
+#endif
+
+}  // namespace warpline

@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/offloader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <random>
+
+#include "tests/core/manual_lane.hpp"
+#include "tests/core/test_elements.hpp"
+
+namespace warpline {
+namespace {
+
+using Numbers = std::vector<std::uint32_t>;
+
+/// A device whose lanes are moved by the test; work is done when the test lets it be.
+class ManualDevice final : public Device {
+ public:
+  explicit ManualDevice(std::string name) : Device(std::move(name), Kind::kHost) {}
+  std::string description() const override { return "moved by hand"; }
+  std::unique_ptr<Lane> open_lane() override {
+    auto owned = std::make_unique<test::ManualLane>();
+    lane = owned.get();
+    return owned;
+  }
+  void const* upload(void const* data, std::size_t) override { return data; }
+
+  /// Runs everything submitted so far and moves the frontier.
+  void finish(std::size_t up_to = ~std::size_t{0}) {
+    for (; done < lane->submitted.size() && done < up_to; ++done) {
+      auto const& work = lane->submitted[done];
+      for (unsigned k = 0; k < work.chain->count; ++k)
+        for (unsigned i = 0; i < work.count; ++i) {
+          auto const& call = work.chain->calls[k];
+          auto const& item = work.items[i];
+          call.host(call.kernel, item.packets, item.count, item.results);
+        }
+    }
+    lane->reach(done);
+  }
+
+  test::ManualLane* lane = nullptr;
+  std::size_t done = 0;
+};
+
+class OffloaderTest : public ::testing::Test {
+ protected:
+  asio::io_context context;
+  test::Rig rig;
+  ManualDevice* a = nullptr;
+  ManualDevice* b = nullptr;
+  std::unique_ptr<Offloader> offloader;
+
+  void open(std::string const& text, OffloadOptions options) {
+    for (auto** device : {&a, &b}) {
+      auto owned = std::make_unique<ManualDevice>(device == &a ? "a" : "b");
+      *device = owned.get();
+      rig.devices.add(std::move(owned));
+    }
+    rig.build(text);
+    offloader = std::make_unique<Offloader>(context, *rig.graph, rig.devices, options,
+                                            rig.batches.capacity());
+    rig.graph->attach(offloader.get());
+  }
+  unsigned poll() {
+    unsigned released = 0;
+    asio::post(context, [&] { released = offloader->poll(); });
+    context.restart();
+    context.poll();
+    return released;
+  }
+  void TearDown() override { offloader.reset(); }
+};
+
+constexpr char const* kChain =
+    "TestSource -> TestBalance -> TestEdit(3) -> TestAdd(1100) -> TestCheck(2) -> TestSink;";
+
+OffloadOptions one_batch_a_task() {
+  OffloadOptions options;
+  options.task_packets = 1;
+  return options;
+}
+
+TEST_F(OffloaderTest, BatchesLeaveInOrderWhicheverDeviceTheyTook) {
+  open(kChain, one_batch_a_task());
+  rig.bench->devices = {1, 2, kOwnCore, 1};
+  for (std::uint32_t n = 0; n < 8; ++n) rig.bench->input.push_back({n, n + 1000});
+  rig.poll_all();
+  EXPECT_TRUE(rig.bench->output.empty());
+  b->finish();
+  EXPECT_EQ(poll(), 0u) << "the first batch is still on a";
+  a->finish(1);
+  EXPECT_EQ(poll(), 3u);  // a, b, own core; the fourth is on a
+  a->finish();
+  poll();
+  Numbers wanted;
+  for (std::uint32_t n = 0; n < 8; ++n) wanted.insert(wanted.end(), {n + 1100, n + 2100});
+  EXPECT_EQ(rig.bench->output, wanted);
+  EXPECT_TRUE(offloader->idle());
+  EXPECT_TRUE(rig.conserved());
+  EXPECT_EQ(rig.buffers.in_use(), 0u);
+}
+
+TEST_F(OffloaderTest, UnorderedBatchesLeaveAsTheyFinish) {
+  auto options = one_batch_a_task();
+  options.ordered = false;
+  open(kChain, options);
+  rig.bench->devices = {1, 2, kOwnCore};
+  rig.bench->input = {{0}, {1}, {2}};
+  rig.poll_all();
+  EXPECT_EQ(rig.bench->output, (Numbers{1102}));
+  b->finish();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1102, 1101}));
+  a->finish();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1102, 1101, 1100}));
+  EXPECT_TRUE(rig.conserved());
+}
+
+TEST_F(OffloaderTest, ATaskIsSentWhenItIsFull) {
+  OffloadOptions options;
+  options.task_packets = 100;
+  options.deadline = std::chrono::seconds(100);
+  open(kChain, options);
+  rig.bench->devices = {1};
+  for (int i = 0; i < 5; ++i) rig.bench->input.push_back(Numbers(40, 5));
+  rig.poll_all();
+  ASSERT_EQ(a->lane->submitted.size(), 1u);
+  EXPECT_EQ(a->lane->submitted[0].count, 3u);
+  EXPECT_EQ(offloader->packets_inside(), 200u);
+}
+
+TEST_F(OffloaderTest, APartFilledTaskGoesAtItsDeadlineOrWhenTheBalancerTurnsAway) {
+  OffloadOptions options;
+  options.deadline = std::chrono::microseconds(1);
+  open(kChain, options);
+  rig.bench->devices = {1};
+  rig.bench->input = {{1}};
+  rig.poll_all();
+  EXPECT_TRUE(a->lane->submitted.empty());
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  poll();
+  EXPECT_EQ(a->lane->submitted.size(), 1u);
+  rig.bench->input = {{2}};
+  rig.poll_all();
+  EXPECT_EQ(a->lane->submitted.size(), 1u);
+  rig.bench->devices = {kOwnCore};
+  rig.bench->input = {{3}};
+  rig.poll_all();
+  EXPECT_EQ(a->lane->submitted.size(), 2u);
+  a->finish();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1101, 1102, 1103}));
+}
+
+TEST_F(OffloaderTest, MoreBatchesThanTasksQueueUpAndNoneIsLost) {
+  auto options = one_batch_a_task();
+  options.tasks_in_flight = 2;
+  open(kChain, options);
+  rig.bench->devices = {1};
+  Numbers wanted;
+  for (std::uint32_t n = 0; n < 20; ++n) {
+    rig.bench->input.push_back({n});
+    wanted.push_back(n + 1100);
+  }
+  rig.poll_all();
+  EXPECT_EQ(a->lane->submitted.size(), 2u);
+  EXPECT_EQ(offloader->packets_inside(), 20u);
+  while (!offloader->idle()) {
+    a->finish();
+    poll();
+  }
+  EXPECT_EQ(rig.bench->output, wanted);
+}
+
+TEST_F(OffloaderTest, AFailedTaskDropsItsPacketsByReason) {
+  open(kChain, one_batch_a_task());
+  rig.bench->devices = {1};
+  rig.bench->input = {{1, 2}, {3}};
+  rig.poll_all();
+  a->lane->fail_from(2, DeviceError::kLost);
+  a->finish();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1101, 1102}));
+  auto const* head = rig.graph->segments()[0]->nodes.front();
+  EXPECT_EQ(head->counters.drops[DropReason::named("device_failed").index()].get(), 1u);
+  EXPECT_TRUE(rig.conserved());
+  EXPECT_EQ(rig.buffers.in_use(), 0u);
+}
+
+// Every mix of devices, task sizes and completion times gives the packets, drops and order of the
+// own core alone.
+TEST_F(OffloaderTest, AnyScheduleGivesTheResultOfTheOwnCore) {
+  constexpr char const* kText =
+      "TestSource -> TestBalance -> TestEdit(1) -> TestEdit(2) -> TestAdd(1, DROP 3)"
+      "-> TestAdd(1, DROP 5) -> s :: TestSpread(2);"
+      "s[0] -> TestBalance -> TestAdd(7) -> TestCheck(5) -> x :: TestSink;"
+      "s[1] -> TestCheck(4) -> y :: TestSink;";
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    std::mt19937_64 random(seed);
+    auto const fill = [](std::mt19937_64 from, test::Bench& bench) {
+      std::uint32_t next = 0;
+      for (int i = 0; i < 40; ++i) {
+        Numbers numbers(1 + from() % 64);
+        std::iota(numbers.begin(), numbers.end(), next);
+        next += static_cast<std::uint32_t>(numbers.size());
+        bench.input.push_back(std::move(numbers));
+      }
+    };
+    test::Rig reference;
+    reference.build(kText);
+    fill(std::mt19937_64(seed), *reference.bench);
+    reference.poll_all();
+
+    OffloaderTest::TearDown();
+    test::Rig fresh;
+    ManualDevice* devices[2];
+    for (auto*& device : devices) {
+      auto owned = std::make_unique<ManualDevice>("d" + std::to_string(&device - devices));
+      device = owned.get();
+      fresh.devices.add(std::move(owned));
+    }
+    fresh.build(kText);
+    OffloadOptions options;
+    options.task_packets = 1 + static_cast<unsigned>(random() % 300);
+    options.tasks_in_flight = 1 + static_cast<unsigned>(random() % 4);
+    options.deadline = std::chrono::microseconds(random() % 3);
+    Offloader mixed(context, *fresh.graph, fresh.devices, options, fresh.batches.capacity());
+    fresh.graph->attach(&mixed);
+    fill(std::mt19937_64(seed), *fresh.bench);
+    fresh.bench->devices.resize(13);
+    for (auto& device : fresh.bench->devices) device = static_cast<DeviceIndex>(random() % 3);
+    for (int step = 0; !(fresh.bench->input.empty() && mixed.idle()); ++step) {
+      ASSERT_LT(step, 100'000) << "seed " << seed;
+      if (random() % 2 == 0) fresh.graph->poll(true);
+      auto* device = devices[random() % 2];
+      if (random() % 3 == 0) device->finish(device->done + 1 + random() % 3);
+      asio::post(context, [&] { mixed.poll(); });
+      context.restart();
+      context.poll();
+    }
+    ASSERT_EQ(fresh.bench->by_sink, reference.bench->by_sink) << "seed " << seed;
+    ASSERT_EQ(fresh.counters.dropped.get(), reference.counters.dropped.get()) << "seed " << seed;
+    ASSERT_TRUE(fresh.conserved()) << "seed " << seed;
+    ASSERT_EQ(fresh.buffers.in_use(), 0u) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace warpline

@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/core/test_elements.hpp"
+
+#include <cstring>
+
+#include "core/clock.hpp"
+
+namespace warpline {
+namespace {
+
+using test::Bench;
+
+std::shared_ptr<Bench> bench_of(Args& args) {
+  return args.context().shared.get<Bench>("bench", [] { return new Bench; });
+}
+
+/// Emits the bench's input; a packet carries its number as tag and in its first four bytes.
+class TestSource final : public Element {
+ public:
+  explicit TestSource(Args& args) : bench_(bench_of(args)) {}
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+  bool polled() const override { return true; }
+  bool is_source() const override { return true; }
+  bool finished() const noexcept override { return bench_->input.empty(); }
+  unsigned poll(Outputs& out) noexcept override {
+    if (bench_->input.empty()) return 0;
+    auto batch = out.batches().allocate(8);
+    if (!batch) return 0;
+    auto const numbers = std::move(bench_->input.front());
+    auto const count = static_cast<unsigned>(numbers.size());
+    if (!out.buffers().allocate({batch->slots(), count})) return 0;
+    bench_->input.pop_front();
+    batch->resize(count);
+    for (unsigned i = 0; i < count; ++i) {
+      auto& packet = (*batch)[i];
+      packet.append(8);
+      std::uint32_t const bytes[2] = {numbers[i], 0};
+      std::memcpy(packet.data, bytes, 8);
+      packet.tag = numbers[i];
+    }
+    batch->received = cycles();
+    out.count_received(*batch);
+    out.emit(std::move(batch));
+    return count;
+  }
+
+ private:
+  std::shared_ptr<Bench> bench_;
+};
+WARPLINE_ELEMENT(TestSource);
+
+/// Takes packets out of the world and notes their tags.
+class TestSink final : public Element {
+ public:
+  explicit TestSink(Args& args) : bench_(bench_of(args)), name_(args.element_name()) {}
+  PortCounts ports() const override { return {1, 0}; }
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    for (auto const& packet : batch->packets()) {
+      bench_->output.push_back(packet.tag);
+      bench_->by_sink[name_].push_back(packet.tag);
+    }
+    out.count_transmitted(batch->packets(), batch->received);
+    out.buffers().release(batch->packets());
+  }
+
+ private:
+  std::shared_ptr<Bench> bench_;
+  std::string name_;
+};
+WARPLINE_ELEMENT(TestSink);
+
+/// Output number = tag modulo OUTPUTS; with DROP n, every n-th packet is dropped.
+class TestSpread final : public PacketElement<TestSpread> {
+ public:
+  explicit TestSpread(Args& args)
+      : outputs_(args.required<std::uint32_t>("OUTPUTS")),
+        drop_(args.keyword<std::uint32_t>("DROP", 0)) {}
+  PortCounts ports() const override { return {1, outputs_}; }
+  Verdict operator()(Packet& packet) const {
+    if (drop_ != 0 && packet.tag % drop_ == 0) return drop<"test_spread">();
+    return forward(packet.tag % outputs_);
+  }
+
+ private:
+  std::uint32_t outputs_, drop_;
+};
+WARPLINE_ELEMENT(TestSpread);
+
+/// Sends batches to the bench's devices in turn.
+class TestBalance final : public Element {
+ public:
+  explicit TestBalance(Args& args) : bench_(bench_of(args)) {}
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    if (!bench_->devices.empty()) batch->device = bench_->devices[next_++ % bench_->devices.size()];
+    out.emit(std::move(batch));
+  }
+
+ private:
+  std::shared_ptr<Bench> bench_;
+  std::size_t next_ = 0;
+};
+WARPLINE_ELEMENT(TestBalance);
+
+/// Adds the ADD to the tag; drops afterwards what then is a multiple of DROP.
+class TestAdd final : public OffloadElement<TestAdd> {
+ public:
+  using Reads = Regions<Tag, Edit<0>>;
+  using Writes = Result<std::uint32_t>;
+  explicit TestAdd(Args& args)
+      : add_(args.required<std::uint32_t>("ADD")), drop_(args.keyword<std::uint32_t>("DROP", 0)) {}
+  struct Kernel {
+    std::uint32_t add;
+    WARPLINE_HD std::uint32_t operator()(std::uint32_t tag, MutableBytes bytes) const {
+      bytes.data[4] = static_cast<std::uint8_t>(bytes.data[4] + 1);
+      return tag + add;
+    }
+  };
+  Kernel kernel(Device&) const { return {add_}; }
+  Verdict finish(Packet& packet, std::uint32_t sum) const {
+    if (drop_ != 0 && sum % drop_ == 0) return drop<"test_add">();
+    packet.tag = sum;
+    return forward();
+  }
+
+ private:
+  std::uint32_t add_, drop_;
+};
+WARPLINE_ELEMENT(TestAdd);
+
+/// Adds ADD to byte 5 and counts itself in byte 4: only edits.
+class TestEdit final : public OffloadElement<TestEdit> {
+ public:
+  using Reads = Edit<0>;
+  using Writes = NoResult;
+  explicit TestEdit(Args& args) : add_(args.required<std::uint8_t>("ADD")) {}
+  struct Kernel {
+    std::uint8_t add;
+    WARPLINE_HD void operator()(MutableBytes bytes) const {
+      bytes.data[4] = static_cast<std::uint8_t>(bytes.data[4] + 1);
+      bytes.data[5] = static_cast<std::uint8_t>(bytes.data[5] * 3 + add);
+    }
+  };
+  Kernel kernel(Device&) const { return {add_}; }
+
+ private:
+  std::uint8_t add_;
+};
+WARPLINE_ELEMENT(TestEdit);
+
+/// Holds batches until it is polled.
+class TestHold final : public Element {
+ public:
+  explicit TestHold(Args&) {}
+  void process(BatchPtr batch, unsigned, Outputs&) noexcept override {
+    kept_.push_back(std::move(batch));
+  }
+  bool polled() const override { return true; }
+  unsigned poll(Outputs& out) noexcept override {
+    if (kept_.empty()) return 0;
+    auto const count = kept_.front()->size();
+    out.emit(std::move(kept_.front()));
+    kept_.pop_front();
+    return count;
+  }
+  std::size_t held() const noexcept override {
+    std::size_t packets = 0;
+    for (auto const& batch : kept_) packets += batch->size();
+    return packets;
+  }
+
+ private:
+  std::deque<BatchPtr> kept_;
+};
+WARPLINE_ELEMENT(TestHold);
+
+/// Checks that bodies before it ran exactly RUNS times in all: byte 4 counts them.
+class TestCheck final : public PacketElement<TestCheck> {
+ public:
+  explicit TestCheck(Args& args) : runs_(args.required<std::uint8_t>("RUNS")) {}
+  Verdict operator()(Packet& packet) const {
+    return packet.data[4] == runs_ ? forward() : drop<"test_wrong_runs">();
+  }
+
+ private:
+  std::uint8_t runs_;
+};
+WARPLINE_ELEMENT(TestCheck);
+
+/// Takes long over its first batch.
+class TestStall final : public Element {
+ public:
+  explicit TestStall(Args& args) : bench_(bench_of(args)) {}
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    auto const until = cycles() + std::exchange(bench_->stall_cycles, 0);
+    while (cycles() < until) relax();
+    out.emit(std::move(batch));
+  }
+
+ private:
+  std::shared_ptr<Bench> bench_;
+};
+WARPLINE_ELEMENT(TestStall);
+
+}  // namespace
+}  // namespace warpline
