@@ -12,7 +12,9 @@ Engine::Engine(EngineOptions options, PortSet& ports, DeviceSet& devices, Buffer
       ports_(ports),
       devices_(devices),
       buffers_(buffers),
-      memory_(memory) {}
+      memory_(memory) {
+  if (!options_.shared) options_.shared = std::make_shared<SharedStore>();
+}
 
 Engine::~Engine() {
   stop();
@@ -30,7 +32,7 @@ std::vector<Diagnostic> Engine::load(std::shared_ptr<Source const> source) {
   std::vector<Diagnostic> warnings;
   std::vector<std::unique_ptr<Worker>> workers;
   for (unsigned i = 0; i < options_.cores.size(); ++i) {
-    BuildContext context{ports_, devices_, shared_};
+    BuildContext context{ports_, devices_, *options_.shared};
     context.worker = i;
     context.workers = static_cast<unsigned>(options_.cores.size());
     context.seed = options_.seed;

@@ -20,6 +20,8 @@ struct EngineOptions {
   std::vector<int> cores{-1};  ///< one worker for each entry, pinned to that processor (-1: not)
   WorkerOptions worker;        ///< what all workers have in common; `index` and `core` are set here
   std::uint64_t seed = 1;
+  /// Where elements find tables made before, for engines that follow one another; null: a new one.
+  std::shared_ptr<SharedStore> shared;
   std::chrono::milliseconds watchdog{0};  ///< report turns longer than this; 0: do not watch
 };
 
@@ -71,7 +73,6 @@ class Engine {
   DeviceSet& devices_;
   BufferPool& buffers_;
   std::pmr::memory_resource* memory_;
-  SharedStore shared_;
   std::function<void(std::string const&)> notice_ = [](std::string const&) {};
   std::vector<std::string> noticed_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -43,7 +43,7 @@ struct Diagnostic {
 /// Bad configuration from a user: raised before anything starts; the program exits with 2.
 class ConfigError : public std::runtime_error {
  public:
-  explicit ConfigError(std::string message) : std::runtime_error(std::move(message)) {}
+  explicit ConfigError(std::string const& message) : std::runtime_error(message) {}
 
   /// An error with a place; `what()` is the rendered text with the line and a caret.
   explicit ConfigError(Diagnostic diagnostic)

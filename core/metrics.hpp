@@ -34,6 +34,10 @@ class Histogram {
   void merge(Histogram const& other) noexcept {
     for (std::size_t i = 0; i < kBuckets; ++i) buckets_[i].add(other.buckets_[i].get());
   }
+  /// Leaves what was recorded after `earlier`, a copy of this histogram, was made.
+  void subtract(Histogram const& earlier) noexcept {
+    for (std::size_t i = 0; i < kBuckets; ++i) buckets_[i].add(0 - earlier.buckets_[i].get());
+  }
   std::uint64_t count() const noexcept {
     std::uint64_t sum = 0;
     for (auto const& bucket : buckets_) sum += bucket.get();
@@ -85,6 +89,7 @@ struct WorkerCounters {
   Counter transmitted, transmitted_bytes;
   Counter dropped;
   Counter turns, idle_turns;
+  Counter idle_cycles;  ///< stretches of idle turns, counted when they end
   Histogram latency;  ///< receive to transmit, cycles, one record a packet
 };
 

@@ -51,6 +51,14 @@ class Port {
   virtual ether::Address address() const { return {}; }
   virtual int numa_node() const { return -1; }
   virtual PortStatistics statistics() const { return {}; }
+  /// What the user should be told after the run, a sentence each: frames refused, a failed write.
+  virtual std::vector<std::string> remarks() const { return {}; }
+
+  /// Lets packets flow, after the queues were handed out and before the workers start.
+  /// Throws `ConfigError` with the device's reason.
+  virtual void start() {}
+  /// Ends it, after the workers have ended. Called again, it does nothing.
+  virtual void stop() noexcept {}
 
   /// The queue of worker `worker`, or null where the port has none for it. Owned by the port; asked
   /// for before the port starts.

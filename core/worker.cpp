@@ -59,6 +59,7 @@ void Worker::thread() {
 void Worker::loop() {
   awake_.store(true, std::memory_order_release);
   unsigned idle_turns = 0;
+  std::uint64_t idle_since = 0;
   std::uint64_t drain_until = 0;
   for (unsigned turn = 1;; ++turn) {
     bool const draining = drain_until != 0;
@@ -77,8 +78,10 @@ void Worker::loop() {
       if (cycles() > drain_until) break;
     }
     if (work > 0) {
+      if (idle_turns > 0) counters_.idle_cycles.add(cycles() - idle_since);
       idle_turns = 0;
     } else {
+      if (idle_turns == 0) idle_since = cycles();
       counters_.idle_turns.add(1);
       idle(++idle_turns);
     }

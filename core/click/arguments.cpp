@@ -61,9 +61,11 @@ class Builder {
   explicit Builder(Diagnostics& errors) : errors_(errors) {}
 
   void append(std::string_view text, Position position, bool quoted) {
-    if (!open_) argument_.words.push_back({{}, position, 0, false});
-    open_ = true;
-    size_ += text.size() + 1;
+    if (!std::exchange(open_, true)) {
+      argument_.words.push_back({{}, position, 0, false});
+      ++size_;
+    }
+    size_ += text.size();
     if (size_ > kMaxArgumentBytes)
       errors_.fatal(position, "an argument has at most " + std::to_string(kMaxArgumentBytes) +
                                   " bytes, with its parameters filled in");
@@ -149,6 +151,12 @@ std::vector<ArgumentTemplate> ArgumentScanner::read(std::optional<Position> open
   return std::move(done_);
 }
 
+/// Behind a quote without an end nobody knows what is text: further errors on its line would
+/// mislead.
+void ArgumentScanner::report(Position position, std::string message) {
+  if (position.line != doubtful_line_) errors_.error(position, std::move(message));
+}
+
 bool ArgumentScanner::read_part() {
   auto const position = cursor_.position();
   switch (cursor_.peek()) {
@@ -162,10 +170,10 @@ bool ArgumentScanner::read_part() {
       read_parameter(false);
       return true;
     case '\\':
-      errors_.error(position, "a backslash can stand only in quotes ('...' takes it as it is)");
+      report(position, "a backslash can stand only in quotes ('...' takes it as it is)");
       return false;
     case ';':
-      errors_.error(position, "a ';' can stand only in quotes");
+      report(position, "a ';' can stand only in quotes");
       return false;
     case '(':
     case ')':
@@ -187,13 +195,13 @@ void ArgumentScanner::read_text() {
   while (!cursor_.at_end() && !ends_text(cursor_.peek())) {
     if (cursor_.sees("//") || cursor_.sees("/*")) break;
     if (auto const length = placeholder_length(cursor_.rest())) {
-      errors_.error(cursor_.position(), placeholder_message(cursor_.rest().substr(0, length)));
+      report(cursor_.position(), placeholder_message(cursor_.rest().substr(0, length)));
       cursor_.advance(length);
       continue;
     }
     auto const byte = static_cast<unsigned char>(cursor_.peek());
     if (byte < 0x20 || byte == 0x7f)
-      errors_.error(cursor_.position(), printable(cursor_.rest()) + " can stand only in quotes");
+      report(cursor_.position(), printable(cursor_.rest()) + " can stand only in quotes");
     cursor_.advance();
   }
   Piece piece{Piece::Kind::kText, false, depth_ > 0, std::string(cursor_.since(start)), position};
@@ -211,7 +219,7 @@ void ArgumentScanner::finish_argument(Position end) {
   auto& pieces = current_.pieces;
   while (!pieces.empty() && pieces.back().kind == Piece::Kind::kBlank) pieces.pop_back();
   if (pieces.empty()) {
-    errors_.error(end, "expected an argument here; '\"\"' is an empty one");
+    report(end, "expected an argument here; '\"\"' is an empty one");
   } else {
     current_.position = pieces.front().position;
     done_.push_back(std::move(current_));
@@ -220,34 +228,35 @@ void ArgumentScanner::finish_argument(Position end) {
 }
 
 void ArgumentScanner::read_parameter(bool quoted) {
-  auto const position = cursor_.position();
+  Piece piece{Piece::Kind::kText, quoted, depth_ > 0, "$", cursor_.position()};
   cursor_.advance();
   bool const braced = cursor_.peek() == '{';
   if (braced) cursor_.advance();
   auto const length = parameter_name_length(cursor_.rest());
-  std::string const name(cursor_.rest().substr(0, length));
-  cursor_.advance(length);
   if (length > kMaxNameBytes)
-    errors_.fatal(position, "a name has at most " + std::to_string(kMaxNameBytes) + " characters");
-  if (braced) {
-    if (length == 0 || cursor_.peek() != '}') {
-      errors_.error(position, "expected '${name}'");
-      return;
-    }
+    errors_.fatal(piece.position,
+                  "a name has at most " + std::to_string(kMaxNameBytes) + " characters");
+  if (length > 0) {
+    piece.kind = Piece::Kind::kParameter;
+    piece.text = cursor_.rest().substr(0, length);
+    cursor_.advance(length);
+  }  // else a '$' that stands for itself, unless a '{' follows
+  if (braced && (length == 0 || cursor_.peek() != '}')) {
+    report(piece.position, "expected '${name}'");
+    piece.kind = Piece::Kind::kText;
+  } else if (braced) {
     cursor_.advance();
   }
-  // A '$' before anything but a name stands for itself.
-  auto const kind = length > 0 ? Piece::Kind::kParameter : Piece::Kind::kText;
-  current_.pieces.push_back({kind, quoted, depth_ > 0, length > 0 ? name : "$", position});
+  current_.pieces.push_back(std::move(piece));
 }
 
 /// Reports a string without an end on its line and takes the quote for nothing: what follows is
 /// then most often what was meant to stand behind the string.
 bool ArgumentScanner::refuse_open_string(std::size_t end) {
   if (end != std::string_view::npos) return false;
-  errors_.error(cursor_.position(), std::string("this string is not closed; expected ") +
-                                        (cursor_.peek() == '"' ? "'\"'" : "\"'\"") +
-                                        " on the same line");
+  report(cursor_.position(), std::string("this string is not closed; expected ") +
+                                 (cursor_.peek() == '"' ? "'\"'" : "\"'\"") + " on the same line");
+  doubtful_line_ = cursor_.position().line;
   cursor_.advance();
   return true;
 }
@@ -296,10 +305,9 @@ void ArgumentScanner::read_escape(Piece& piece) {
     piece.text += static_cast<char>(hex_value(cursor_.peek(2)) * 16 + hex_value(cursor_.peek(3)));
     cursor_.advance(2);
   } else {
-    errors_.error(
-        cursor_.position(),
-        "unknown escape; expected '\\\\', '\\\"', '\\$', '\\n', '\\t', '\\r', '\\x' and two "
-        "digits, or '\\<' hex digits '>' ('...' takes a backslash as it is)");
+    report(cursor_.position(),
+           "unknown escape; expected '\\\\', '\\\"', '\\$', '\\n', '\\t', '\\r', '\\x' and two "
+           "digits, or '\\<' hex digits '>' ('...' takes a backslash as it is)");
   }
   cursor_.advance(2);
 }
@@ -321,7 +329,7 @@ void ArgumentScanner::read_hex_data(Piece& piece) {
     }
   }
   if (cursor_.peek() != '>' || high >= 0)
-    errors_.error(position, "expected pairs of hexadecimal digits between '\\<' and '>'");
+    report(position, "expected pairs of hexadecimal digits between '\\<' and '>'");
   else
     cursor_.advance();
 }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +30,7 @@ class ArgumentScanner {
 
  private:
   std::vector<ArgumentTemplate> read(std::optional<Position> open);
+  void report(Position position, std::string message);
   bool read_part();
   void read_parameter(bool quoted);
   void read_double_quoted();
@@ -42,6 +45,7 @@ class ArgumentScanner {
   Cursor& cursor_;
   Diagnostics& errors_;
   std::size_t depth_ = 0;  ///< of inner parentheses
+  std::uint32_t doubtful_line_ = 0;
   ArgumentTemplate current_;
   std::vector<ArgumentTemplate> done_;
 };

@@ -55,13 +55,13 @@ std::size_t Parser::element(Block& block) {
   item.name = token.text;
   if (token.text == "input" || token.text == "output") {
     item.kind = token.text == "input" ? Item::Kind::kInput : Item::Kind::kOutput;
-    if (block.parent == nullptr)
-      errors_.error(token.position,
-                    "'" + item.name + "' can stand only in the braces of a compound");
     if (sees(TokenKind::kOpenParenthesis) || sees(TokenKind::kDoubleColon)) {
       errors_.error(token.position, "'" + item.name + "' is a reserved word");
       throw SyntaxError{};
     }
+    if (block.parent == nullptr)
+      errors_.error(token.position,
+                    "'" + item.name + "' can stand only in the braces of a compound");
     return add_item(block, std::move(item));
   }
   item.use = std::make_shared<ClassUse>();
@@ -118,7 +118,7 @@ bool Parser::skip_placeholder() {
 void Parser::arguments_of(ClassUse& use) {
   if (!sees(TokenKind::kOpenParenthesis)) return;
   use.parenthesised = true;
-  use.arguments = arguments(&use.damaged);
+  use.arguments = arguments("'('", &use.damaged);
 }
 
 Parser::Port Parser::port() {

@@ -58,6 +58,8 @@ void Expander::expand_block(Frame const& frame, std::string const& prefix, Nodes
       nodes[i] = expand_item(item, frame, prefix);
   }
   for (auto connection : block.connections) {
+    // A use of a compound may leave its ports open.
+    leaves_.push_back(block.items[connection.to].kind == Item::Kind::kOutput);
     connection.from = nodes[block.items[connection.from].element].output;
     connection.to = nodes[block.items[connection.to].element].input;
     if (links_.size() >= kMaxConnections)
@@ -132,30 +134,23 @@ void Expander::join_connections() {
     return std::tie(links_[a].from, links_[a].from_port) <
            std::tie(links_[b].from, links_[b].from_port);
   });
-  for (auto const& link : links_)
-    if (nodes_[link.from] != kNoElement) follow(link);
-  auto const key = [](Connection const& c) {
-    return std::tie(c.from, c.from_port, c.to, c.to_port);
-  };
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    if (nodes_[links_[i].from] != kNoElement && !follow(links_[i]) && !leaves_[i])
+      errors_.warning(links_[i].from_position,
+                      "this connection reaches no element: the compound's output port is open");
   auto& connections = pipeline_.connections;
-  std::vector<std::size_t> order(connections.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return key(connections[a]) < key(connections[b]);
+  std::stable_sort(connections.begin(), connections.end(), [](auto const& a, auto const& b) {
+    return std::tie(a.from, a.from_port) < std::tie(b.from, b.from_port);
   });
-  std::vector<bool> repeated(connections.size());
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    if (key(connections[order[i - 1]]) != key(connections[order[i]])) continue;
-    repeated[order[i]] = true;
-    errors_.warning(connections[order[i]].from_position, "this connection is repeated");
-  }
-  std::vector<Connection> kept;
-  for (std::size_t i = 0; i < connections.size(); ++i)
-    if (!repeated[i]) kept.push_back(connections[i]);
-  connections = std::move(kept);
+  std::set<std::tuple<std::size_t, std::uint32_t, std::size_t, std::uint32_t>> known;
+  std::erase_if(connections, [&](Connection const& c) {
+    if (known.emplace(c.from, c.from_port, c.to, c.to_port).second) return false;
+    errors_.warning(c.from_position, "this connection is repeated");
+    return true;
+  });
 }
 
-void Expander::follow(Connection const& start) {
+bool Expander::follow(Connection const& start) {
   std::vector<std::pair<std::size_t, std::uint32_t>> reached{{start.to, start.to_port}};
   std::vector<Position> positions{start.to_position};
   std::set known(reached.begin(), reached.end());
@@ -182,9 +177,7 @@ void Expander::follow(Connection const& start) {
       positions.push_back(link.to_position);
     }
   }
-  if (!found)
-    errors_.error(start.from_position,
-                  "this connection reaches no element: it ends at a port of a compound");
+  return found;
 }
 
 void Expander::add_connection(Connection connection) {

@@ -46,7 +46,7 @@ class Expander {
   void count_text(std::size_t bytes, Position position);
 
   void join_connections();
-  void follow(Connection const& start);
+  bool follow(Connection const& start);
   void add_connection(Connection connection);
 
   Syntax const& syntax_;
@@ -56,6 +56,7 @@ class Expander {
   std::size_t text_ = 0;
   std::vector<std::size_t> nodes_;   ///< the element of each node; none for a compound's port
   std::vector<Connection> links_;    ///< between nodes
+  std::vector<bool> leaves_;         ///< of each link: whether it goes to `output`
   std::vector<std::size_t> onward_;  ///< indices of the links that leave compounds' ports, sorted
   std::unordered_map<std::string, Position> names_;
 };

@@ -90,7 +90,8 @@ void Lexer::skip_directive() {
 }
 
 Token Lexer::read() {
-  auto line = cursor_.position().column == 1 ? 0 : cursor_.position().line;
+  auto const last = cursor_.position();
+  auto line = last.column == 1 ? 0 : last.line;
   for (;;) {
     cursor_.skip_blanks(errors_);
     if (cursor_.peek() != '#' || cursor_.position().line == line) break;
@@ -98,7 +99,10 @@ Token Lexer::read() {
     line = cursor_.position().line;
   }
   Token token{TokenKind::kEnd, cursor_.rest().substr(0, 0), cursor_.position(), cursor_.offset()};
-  if (cursor_.at_end()) return token;
+  if (cursor_.at_end()) {
+    token.position = last;  // what is missing at the end is missing behind the last token
+    return token;
+  }
 
   if (auto const length = name_length(cursor_.rest()); length > 0) {
     token.text = cursor_.rest().substr(0, length);
@@ -182,6 +186,7 @@ std::string describe(Token const& token) {
       if (token.text == "-") return "'-' (a connection is written '->'; a name has no '-')";
       if (token.text == ">" || token.text == "=")
         return printable(token.text) + " (a connection is written '->')";
+      if (token.text == "#") return "'#' (comments are '// ...' and '/* ... */')";
       if (token.text == ":") return "':' (a declaration is written 'name :: Class')";
       return printable(token.text);
     default:

@@ -28,6 +28,6 @@ inline constexpr std::size_t kMaxElements = 16384;
 inline constexpr std::size_t kMaxConnections = 65536;
 inline constexpr std::size_t kMaxArgumentBytes = 65536;
 inline constexpr std::size_t kMaxTextBytes = std::size_t{16} << 20;
-inline constexpr std::size_t kMaxSteps = std::size_t{1} << 22;
+inline constexpr std::size_t kMaxSteps = std::size_t{1} << 20;
 
 }  // namespace warpline::click

@@ -49,12 +49,8 @@ void Parser::statement(Block& block) {
   auto const& token = lexer_.peek();
   if (token.kind != TokenKind::kName || !is_reserved(token.text)) return chain(block);
   if (token.text == "elementclass") return class_definition(block);
-  if (token.text == "define") {
-    define(block);
-  } else {
-    require();
-  }
-  end_statement();
+  if (token.text == "define") return define(block);
+  require();
 }
 
 void Parser::class_definition(Block& block) {
@@ -74,7 +70,7 @@ void Parser::define(Block& block) {
   std::swap(block.parameters_damaged, damaged);
   block.parameters_damaged = true;
   bool incomplete = false;
-  for (auto& form : arguments(&incomplete)) {
+  for (auto& form : arguments("'(' after 'define'", &incomplete)) {
     auto& pieces = form.pieces;
     auto const& head = pieces.front();
     if (head.kind != Piece::Kind::kParameter || head.quoted || pieces.size() < 3 ||
@@ -83,9 +79,7 @@ void Parser::define(Block& block) {
       incomplete = true;
       continue;
     }
-    if (++parameters_ > kMaxParameters)
-      errors_.fatal(head.position,
-                    "a pipeline has at most " + std::to_string(kMaxParameters) + " parameters");
+    count_parameter(head.position);
     Define define{head.text, head.position, {pieces[2].position, {}}};
     define.value.pieces.assign(std::make_move_iterator(pieces.begin() + 2),
                                std::make_move_iterator(pieces.end()));
@@ -97,7 +91,7 @@ void Parser::define(Block& block) {
 void Parser::require() {
   lexer_.next();
   bool damaged = false;
-  for (auto const& form : arguments(&damaged))
+  for (auto const& form : arguments("'(' after 'require'", &damaged))
     if (auto const& head = form.pieces.front(); head.text == "library" && form.pieces.size() > 1)
       errors_.warning(head.position, "no file is read for 'library'");
 }
@@ -111,8 +105,8 @@ void Parser::end_statement() {
   fail("'->', ';' or a new line");
 }
 
-std::vector<ArgumentTemplate> Parser::arguments(bool* damaged) {
-  auto const open = expect(TokenKind::kOpenParenthesis, "'('").position;
+std::vector<ArgumentTemplate> Parser::arguments(std::string const& expected, bool* damaged) {
+  auto const open = expect(TokenKind::kOpenParenthesis, expected).position;
   auto const errors_before = errors_.error_count();
   auto list = ArgumentScanner(lexer_.cursor(), errors_).read_parenthesised(open);
   *damaged = errors_.error_count() != errors_before;
@@ -151,21 +145,25 @@ bool Parser::starts_parameters() {
 }
 
 void Parser::parameters(Block& block) {
-  while (!sees(TokenKind::kBar)) {
+  if (accept(TokenKind::kBar)) return;
+  do {
     Parameter parameter;
     parameter.position = lexer_.peek().position;
     if (sees(TokenKind::kName)) parameter.keyword = lexer_.next().text;
-    parameter.name = expect(TokenKind::kParameter, "'$name', 'KEYWORD $name' or '|'").text;
+    parameter.name = expect(TokenKind::kParameter, "'$name' or 'KEYWORD $name'").text;
     if (parameter.keyword.substr(0, 2) == "__")
       errors_.error(parameter.position,
                     "'" + parameter.keyword + "' is not supported as a keyword");
-    if (++parameters_ > kMaxParameters)
-      errors_.fatal(parameter.position,
-                    "a pipeline has at most " + std::to_string(kMaxParameters) + " parameters");
+    count_parameter(parameter.position);
     block.parameters.push_back(std::move(parameter));
-    if (!accept(TokenKind::kComma)) break;
-  }
+  } while (accept(TokenKind::kComma));
   expect(TokenKind::kBar, "',' or '|' after a parameter");
+}
+
+void Parser::count_parameter(Position position) {
+  if (++parameters_ > kMaxParameters)
+    errors_.fatal(position,
+                  "a pipeline has at most " + std::to_string(kMaxParameters) + " parameters");
 }
 
 bool Parser::accept(TokenKind kind) {

@@ -51,9 +51,10 @@ class Parser {
   std::shared_ptr<ClassUse> class_use(Block& block);
   bool skip_placeholder();
   void arguments_of(ClassUse& use);
-  std::vector<ArgumentTemplate> arguments(bool* damaged);
+  std::vector<ArgumentTemplate> arguments(std::string const& expected, bool* damaged);
   Block& compound(Block& parent, std::string name, Position position);
   void parameters(Block& block);
+  void count_parameter(Position position);
   Port port();
   void connect(Block& block, std::vector<Endpoint> const& left, std::vector<Endpoint> const& right,
                Position arrow);

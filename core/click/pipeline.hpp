@@ -61,7 +61,8 @@ struct Connection {
 struct Pipeline {
   std::shared_ptr<Source const> source;
   std::vector<ElementDecl> elements;  ///< in the order of the text, compounds expanded in place
-  std::vector<Connection> connections;
+  std::vector<Connection>
+      connections;  ///< by element and output port, then in the order of the text
   std::vector<Diagnostic> warnings;
 };
 

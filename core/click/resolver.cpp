@@ -282,12 +282,13 @@ void Resolver::unknown_parameter(Block const& block, Piece const& piece) {
   for (auto const* scope = &block; scope; scope = scope->parent) {
     if (scope->parameters_damaged) return;
     for (auto const& [name, slot] : scope->slots)
-      if (candidates.size() < kMaxCandidates) candidates.push_back(name);
+      if (candidates.size() < kMaxCandidates) candidates.push_back("$" + name);
   }
-  auto const name = std::string_view(piece.text).substr(0, 64);
+  auto const name = "$" + piece.text;
   errors_.error(piece.position,
-                "unknown parameter '$" + piece.text + "'" + did_you_mean(name, candidates) +
-                    (candidates.empty() ? "; expected a 'define($" + piece.text + " value)'" : ""));
+                "unknown parameter '" + name + "'" +
+                    (candidates.empty() ? "; expected a 'define(" + name + " value)'"
+                                        : did_you_mean(name, candidates)));
 }
 
 std::size_t Resolver::height(Block const& block, std::vector<Block const*>& path) {

@@ -36,6 +36,19 @@ TEST(Histogram, TakesTheLargestValue) {
   EXPECT_EQ(histogram.quantile(0.5), ~std::uint64_t{0});
 }
 
+TEST(Histogram, SubtractionLeavesWhatCameLater) {
+  Histogram all, later, copy;
+  for (std::uint64_t value = 1; value < 5000; value += 7) all.record(value, 3);
+  copy.merge(all);
+  for (std::uint64_t value = 100'000; value < 200'000; value += 999) {
+    all.record(value);
+    later.record(value);
+  }
+  all.subtract(copy);
+  EXPECT_EQ(all.count(), later.count());
+  for (double const q : {0.0, 0.5, 0.99, 1.0}) EXPECT_EQ(all.quantile(q), later.quantile(q));
+}
+
 TEST(DropReason, IsOneForOneName) {
   EXPECT_EQ(DropReason::named("test_a"), DropReason::named("test_a"));
   EXPECT_FALSE(DropReason::named("test_a") == DropReason::named("test_b"));

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/bench/json.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+#include <cmath>
+
+namespace warpline::bench {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kFormat = 1;  // raised when a field changes its meaning or goes
+
+/// Nobody reads more digits than a measurement has: six significant ones, whole from a million on.
+json::value number(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  if (std::abs(value) >= 1e6 || value == std::floor(value))
+    return static_cast<std::int64_t>(std::llround(value));
+  auto const digits = 6 - static_cast<int>(std::floor(std::log10(std::abs(value)))) - 1;
+  auto const scale = std::pow(10.0, digits);
+  return std::round(value * scale) / scale;
+}
+
+json::value number(std::optional<double> const& value) {
+  return value ? number(*value) : json::value(nullptr);
+}
+
+template <class T>
+json::array array(std::vector<T> const& all) {
+  return json::array(all.begin(), all.end());
+}
+
+json::value text_or_null(std::string const& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::object machine_object(Machine const& machine) {
+  json::object versions;
+  for (auto const& [name, version] : machine.versions) versions[name] = version;
+  return {{"cpu", machine.cpu},
+          {"flags", array(machine.flags)},
+          {"cores", machine.cores},
+          {"tsc_hz", number(machine.tsc_hz)},
+          {"governor", text_or_null(machine.governor)},
+          {"virtual_machine", machine.virtual_machine},
+          {"kernel", machine.kernel},
+          {"memory", machine.memory},
+          {"versions", std::move(versions)},
+          {"eal", machine.eal},
+          {"worker_cores", array(machine.worker_cores)},
+          {"devices", array(machine.devices)}};
+}
+
+json::object result_object(Result const& result) {
+  auto const& subject = result.subject;
+  json::object drops, device_share;
+  for (auto const& [reason, count] : result.dropped) drops[reason] = count;
+  for (auto const& [device, share] : result.device_share) device_share[device] = number(share);
+  json::value ceiling = nullptr;
+  if (result.ceiling)
+    ceiling = json::object{{"name", result.ceiling_name},
+                           {"packets_per_second", number(*result.ceiling)}};
+  return {{"workload", subject.workload},
+          {"case", subject.name},
+          {"packet_size", number(subject.packet_size)},
+          {"sizes", subject.sizes},
+          {"device", subject.device},
+          {"workers", subject.workers},
+          {"packets_per_second", number(result.packets_per_second.median)},
+          {"spread",
+           {{"min", number(result.packets_per_second.min)},
+            {"max", number(result.packets_per_second.max)}}},
+          {"repeats", result.repeats},
+          {"gbps", number(result.gbps)},
+          {"cycles_per_packet", number(result.cycles_per_packet)},
+          {"dropped", result.dropped_total()},
+          {"drops", std::move(drops)},
+          {"latency_us", {{"p50", number(result.p50_us)}, {"p99", number(result.p99_us)}}},
+          {"device_share", std::move(device_share)},
+          {"ceiling", std::move(ceiling)},
+          {"share_of_ceiling", number(result.share_of_ceiling)},
+          {"source_sink_packets_per_second", number(result.source_sink)},
+          {"net_share_of_ceiling", number(result.net_share_of_ceiling)},
+          {"labels", array(subject.labels)}};
+}
+
+/// On one line; numbers as people write them: `3.9`, not `3.9E0`.
+void write(json::value const& value, std::string& out) {
+  char const* separator = "";
+  if (auto const* object = value.if_object()) {
+    out += '{';
+    for (auto const& [key, member] : *object) {
+      out += separator + json::serialize(json::value(key)) + ": ";
+      write(member, out);
+      separator = ", ";
+    }
+    out += '}';
+  } else if (auto const* array = value.if_array()) {
+    out += '[';
+    for (auto const& element : *array) {
+      out += separator;
+      write(element, out);
+      separator = ", ";
+    }
+    out += ']';
+  } else if (auto const* real = value.if_double()) {
+    char digits[32];
+    auto const end = std::to_chars(digits, digits + sizeof digits, *real).ptr;
+    out.append(digits, end);
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+}  // namespace
+
+std::string to_json(Report const& report) {
+  std::string out = "{\n";
+  auto const field = [&](char const* name, json::value const& value) {
+    out += "  \"" + std::string(name) + "\": ";
+    write(value, out);
+    out += ",\n";
+  };
+  field("format", kFormat);
+  field("started", json::value(report.started));
+  field("command", array(report.command));
+  field("notes", array(report.notes));
+  field("window_seconds", number(report.window_seconds));
+  field("machine", machine_object(report.machine));
+  out += "  \"results\": [";
+  char const* separator = "\n";
+  for (auto const& result : report.results) {
+    out += separator + std::string("    ");
+    write(result_object(result), out);
+    separator = ",\n";
+  }
+  return out + "\n  ]\n}\n";
+}
+
+}  // namespace warpline::bench

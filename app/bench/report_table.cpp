@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/bench/report_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/bench/recommendation.hpp"
+#include "app/table.hpp"
+
+namespace warpline::bench {
+namespace {
+
+using app::fixed;
+using app::Style;
+using app::Table;
+
+std::string mpps(double packets_per_second) {
+  auto const value = packets_per_second / 1e6;
+  return fixed(value, value < 1 ? 3 : 2);
+}
+
+std::string mpps(std::optional<double> const& packets_per_second) {
+  return packets_per_second ? mpps(*packets_per_second) : "-";
+}
+
+std::string microseconds(double value) { return fixed(value, value < 99.95 ? 1 : 0); }
+
+std::string percent(std::optional<double> const& share) {
+  return share ? fixed(*share * 100, 0) + " %" : "-";
+}
+
+/// Half the distance between the slowest and the fastest repeat, in percent of the median.
+std::string deviation(Spread const& spread) {
+  if (spread.median <= 0) return "-";
+  return fixed((spread.max - spread.min) / 2 / spread.median * 100, 0);
+}
+
+/// The device, with the mix that was achieved where it is one.
+std::string device(Result const& result) {
+  auto text = result.subject.device;
+  if (result.subject.device != "mix") return text;
+  for (auto const& [name, share] : result.device_share)
+    if (name != "cpu") text += " (" + fixed(share * 100, 0) + " % " + name + ")";
+  return text;
+}
+
+Table table_of(std::span<Result const> results) {
+  using enum Table::Align;
+  Table table({{"bytes"},
+               {"device", kLeft},
+               {"Mpps"},
+               {"±%"},
+               {"Gbps"},
+               {"cycles/pkt"},
+               {"p50 µs"},
+               {"p99 µs"},
+               {"dropped"},
+               {"in+out"},
+               {"ceiling"},
+               {"share"},
+               {"net"}});
+  std::string sizes;
+  for (auto const& result : results) {
+    auto const dropped = result.dropped_total();
+    auto const first = result.subject.sizes != sizes;
+    sizes = result.subject.sizes;
+    table.add({first ? sizes : "",
+               device(result),
+               {mpps(result.packets_per_second.median), Style::kBold},
+               deviation(result.packets_per_second),
+               fixed(result.gbps, 2),
+               fixed(result.cycles_per_packet, 0),
+               microseconds(result.p50_us),
+               microseconds(result.p99_us),
+               {app::with_commas(dropped), dropped > 0 ? Style::kWarning : Style::kPlain},
+               first ? mpps(result.source_sink) : "",
+               first ? mpps(result.ceiling) : "",
+               percent(result.share_of_ceiling),
+               percent(result.net_share_of_ceiling)});
+  }
+  return table;
+}
+
+std::string drops_line(std::span<Result const> results) {
+  std::map<std::string, std::uint64_t> drops;
+  for (auto const& result : results)
+    for (auto const& [reason, count] : result.dropped) drops[reason] += count;
+  std::string text;
+  for (auto const& [reason, count] : drops)
+    text += (text.empty() ? "dropped: " : ", ") + reason + " " + app::with_commas(count);
+  return text.empty() ? text : text + "\n";
+}
+
+std::string case_text(std::span<Result const> results, std::FILE* file) {
+  auto const& first = results.front();
+  auto text = app::styled(first.subject.workload + " " + first.subject.name, Style::kBold, file);
+  auto const& workers = first.subject.workers;
+  text += ", " + std::to_string(workers) + (workers == 1 ? " worker" : " workers");
+  if (!first.ceiling_name.empty()) text += "; ceiling: " + first.ceiling_name;
+  for (auto const& label : first.subject.labels)
+    if (label != "engine-only") text += "; " + label;
+  text += "\n" + table_of(results).text(file) + drops_line(results);
+  if (auto const words = recommendation(results); !words.empty())
+    text += app::styled("=> " + words, Style::kGood, file) + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string report_text(Report const& report, std::FILE* file) {
+  std::string text;
+  for (auto const& note : report.notes) text += note + "\n";
+  std::span<Result const> rest(report.results);
+  while (!rest.empty()) {
+    auto const end = std::find_if(rest.begin(), rest.end(), [&](Result const& result) {
+      return result.subject.name != rest[0].subject.name ||
+             result.subject.workload != rest[0].subject.workload;
+    });
+    auto const count = static_cast<std::size_t>(end - rest.begin());
+    text += "\n" + case_text(rest.first(count), file);
+    rest = rest.subspan(count);
+  }
+  return text;
+}
+
+}  // namespace warpline::bench

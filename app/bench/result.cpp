@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/bench/result.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace warpline::bench {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+double median(std::span<Round const> rounds, auto&& value) {
+  std::vector<double> values;
+  for (auto const& round : rounds) values.push_back(value(round));
+  return spread_of(std::move(values)).median;
+}
+
+std::optional<double> finite(double value) {
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+/// Packets/s that are left for the work itself. Infinite where it cannot be told from noise.
+double net_rate(Round const& round) {
+  auto const work = 1 / round.window.packets_per_second() - 1 / round.source_sink;
+  return work > 0 ? 1 / work : kInfinite;
+}
+
+std::map<std::string, double> shares(std::span<Round const> rounds) {
+  std::map<std::string, double> packets;
+  double total = 0;
+  for (auto const& round : rounds)
+    for (auto const& [device, count] : round.window.device_packets) {
+      packets[device] += static_cast<double>(count);
+      total += static_cast<double>(count);
+    }
+  for (auto& [device, count] : packets) count /= total;
+  return packets;
+}
+
+}  // namespace
+
+std::uint64_t Result::dropped_total() const {
+  std::uint64_t total = 0;
+  for (auto const& [reason, count] : dropped) total += count;
+  return total;
+}
+
+Result summarise(Subject subject, std::string ceiling_name, std::span<Round const> rounds) {
+  Result result;
+  result.repeats = static_cast<unsigned>(rounds.size());
+  std::vector<double> rates;
+  bool with_ceiling = !rounds.empty(), with_source_sink = with_ceiling;
+  for (auto const& round : rounds) {
+    rates.push_back(round.window.packets_per_second());
+    with_ceiling = with_ceiling && round.ceiling > 0;
+    with_source_sink = with_source_sink && round.source_sink > 0;
+    for (auto const& [reason, count] : round.window.dropped) result.dropped[reason] += count;
+  }
+  result.packets_per_second = spread_of(rates);
+  result.gbps = median(rounds, [](Round const& r) { return r.window.gbps(); });
+  result.cycles_per_packet =
+      median(rounds, [](Round const& r) { return r.window.cycles_per_packet(); });
+  result.p50_us = median(rounds, [](Round const& r) { return r.window.p50_us; });
+  result.p99_us = median(rounds, [](Round const& r) { return r.window.p99_us; });
+  result.device_share = shares(rounds);
+  if (with_source_sink)
+    result.source_sink = median(rounds, [](Round const& r) { return r.source_sink; });
+  if (with_ceiling) {
+    result.ceiling_name = std::move(ceiling_name);
+    result.ceiling = median(rounds, [](Round const& r) { return r.ceiling; });
+    result.share_of_ceiling =
+        median(rounds, [](Round const& r) { return r.window.packets_per_second() / r.ceiling; });
+    if (with_source_sink && subject.device == "cpu")
+      result.net_share_of_ceiling =
+          finite(median(rounds, [](Round const& r) { return net_rate(r) / r.ceiling; }));
+  }
+  result.subject = std::move(subject);
+  return result;
+}
+
+}  // namespace warpline::bench

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/bench/machine.hpp"
+#include "app/bench/statistics.hpp"
+#include "app/bench/window.hpp"
+
+namespace warpline::bench {
+
+/// What was measured: one pipeline on one kind of traffic and one device.
+struct Subject {
+  std::string workload;    ///< `ipsec`, `ids` or `l2fwd`
+  std::string name;        ///< the suite, the kind of payload, or the kind of port
+  std::string sizes;       ///< as asked for: `64`, `imix`
+  double packet_size = 0;  ///< mean bytes of a frame, from the Ethernet header, without FCS
+  std::string device;      ///< `cpu`, `mix`, or the name of a device
+  unsigned workers = 1;
+  std::vector<std::string> labels;  ///< what a reader has to know, e.g. `engine-only`
+};
+
+/// One repeat: the pipeline, and right before or after it on the same core what it is compared
+/// with.
+struct Round {
+  Window window;
+  double ceiling = 0;  ///< packets/s of the raw library; 0: none
+  double source_sink =
+      0;  ///< packets/s of a pipeline that does nothing to the same traffic; 0: none
+};
+
+/// A case as it is reported. All numbers are medians over the repeats, except where said.
+struct Result {
+  Subject subject;
+  unsigned repeats = 0;
+  Spread packets_per_second;
+  double gbps = 0;               ///< frames as they came in, without FCS, preamble and gap
+  double cycles_per_packet = 0;  ///< of all workers, time-stamp counter, waiting not counted
+  double p50_us = 0, p99_us = 0;
+  std::map<std::string, std::uint64_t> dropped;  ///< by reason, sum over the repeats
+  std::map<std::string, double> device_share;    ///< of the packets that a device could work on
+  std::string ceiling_name;
+  std::optional<double> ceiling;      ///< packets/s
+  std::optional<double> source_sink;  ///< packets/s
+  /// The median of the repeats' own ratios, since what disturbs a repeat disturbs both its sides.
+  std::optional<double> share_of_ceiling;
+  /// The same with the time of source and sink taken off the pipeline's; on the own core only.
+  std::optional<double> net_share_of_ceiling;
+
+  std::uint64_t dropped_total() const;
+};
+
+/// `ceiling_name`: what `Round::ceiling` is.
+Result summarise(Subject subject, std::string ceiling_name, std::span<Round const> rounds);
+
+/// All that one invocation measured.
+struct Report {
+  Machine machine;
+  std::vector<std::string> command;
+  std::string started;             ///< UTC, RFC 3339
+  double window_seconds = 0;       ///< length of one repeat's window
+  std::vector<std::string> notes;  ///< hold for every result
+  std::vector<Result> results;
+};
+
+}  // namespace warpline::bench

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "core/engine.hpp"
+
+namespace warpline::app {
+
+/// What a run did: the counters of all workers added up. Taken after the workers have ended.
+struct RunReport {
+  struct PortRow {
+    std::string name;
+    std::uint64_t received, received_bytes, transmitted, transmitted_bytes;
+    PortStatistics statistics;
+  };
+  struct ElementRow {
+    std::string name, class_name;
+    std::uint64_t batches, packets, bytes, cycles, dropped;
+  };
+  struct DropRow {
+    std::string reason, element;
+    std::uint64_t packets;
+  };
+  struct DeviceRow {
+    std::string name;
+    std::uint64_t tasks, batches, packets, failed;
+    double share;  ///< of the packets that came to an offloadable segment
+  };
+
+  double seconds = 0;
+  std::size_t workers = 0;
+  Totals totals;
+  std::vector<PortRow> ports;
+  std::vector<ElementRow> elements;
+  std::vector<DropRow> drops;      ///< most packets first
+  std::vector<DeviceRow> devices;  ///< empty where nothing is offloadable
+  double p50_us = 0, p99_us = 0;   ///< receive to transmit; 0 where nothing was transmitted
+};
+
+/// `ports` and `devices` are those that the engine was made with.
+RunReport make_report(Engine const& engine, PortSet const& ports, DeviceSet const& devices,
+                      double seconds);
+
+/// `received 10 = transmitted 8 + dropped 2 + in flight 0`, with `+ created` where copies were made.
+std::string conservation(Totals const& totals);
+
+/// The tables and the conservation line.
+void print_report(RunReport const& report, std::FILE* file);
+
+boost::json::object to_json(RunReport const& report);
+
+}  // namespace warpline::app

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace warpline::app {
+
+/// Known when the program was configured.
+extern char const* const kVersion;   ///< `0.1.0`
+extern char const* const kRevision;  ///< git's description, e.g. `1a2b3c4d5e6f-dirty`; or `unknown`
+extern char const* const kCompiler;  ///< `GNU 12.2.0, Release`
+
+/// The program and the libraries it runs with, as (name, version) in the order of printing.
+std::vector<std::pair<std::string, std::string>> versions();
+
+}  // namespace warpline::app

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "benchmarks/ceilings/ids.hpp"
+#include "core/context.hpp"
+#include "core/graph.hpp"
+#include "core/text_corpus.hpp"
+#include "core/wire.hpp"
+#include "elements/ids/layers.hpp"
+#include "elements/ids/synthetic_patterns.hpp"
+#include "elements/ids/tables.hpp"
+
+/// IDSMatch on the own core and its kernel body, beside Hyperscan alone on the same payloads. All
+/// run over the same 4,096 UDP frames in memory, in batches of 64. `text` is argument 1, `random`
+/// 0.
+namespace warpline {
+namespace {
+
+constexpr unsigned kFrames = 4096, kBatch = 64, kSlot = 2048, kHeaders = 42;
+constexpr char kPipeline[] = "BenchSource -> ids :: IDSMatch(SYNTHETIC 3000) -> BenchSink;";
+
+class BenchSource final : public Element {
+ public:
+  explicit BenchSource(Args&) {}
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+  bool is_source() const override { return true; }
+};
+WARPLINE_ELEMENT(BenchSource);
+
+/// Ends packets without a word: their frames are used again.
+class BenchSink final : public Element {
+ public:
+  explicit BenchSink(Args&) {}
+  PortCounts ports() const override { return {1, 0}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+};
+WARPLINE_ELEMENT(BenchSink);
+
+/// Frames of one size and the payloads in them.
+struct Traffic {
+  Traffic(unsigned size, bool text) : storage(kFrames * kSlot) {
+    auto corpus = text_corpus(2, kFrames * size);
+    if (!text) {
+      TextWriter random(3);
+      for (auto& c : corpus) c = static_cast<char>(random.below(256));
+    }
+    for (unsigned i = 0; i < kFrames; ++i) {
+      auto* const frame = storage.data() + i * kSlot + 128;
+      auto const be = [&](unsigned at, unsigned value) {
+        frame[at] = static_cast<std::uint8_t>(value >> 8);
+        frame[at + 1] = static_cast<std::uint8_t>(value);
+      };
+      be(12, ether::kIpv4);
+      frame[14] = 0x45;
+      be(16, size - 14);
+      frame[23] = protocol::kUdp;
+      be(38, size - 34);
+      std::memcpy(frame + kHeaders, corpus.data() + i * (size - kHeaders), size - kHeaders);
+      packets.push_back({frame, nullptr, static_cast<std::uint16_t>(size), 128, 0, 0, 0, 0, 0, 0});
+      payloads.push_back({frame + kHeaders, size - kHeaders});
+    }
+  }
+  std::vector<std::uint8_t> storage;
+  std::vector<Packet> packets;
+  std::vector<Bytes> payloads;
+};
+
+struct Pipelined {
+  Pipelined() {
+    BuildContext context{ports, devices, shared};
+    graph =
+        Graph::build(parse_pipeline(std::make_shared<Source>(Source{"bench", kPipeline})), context);
+    graph->attach(buffers, batches, counters);
+    ids = graph->find("ids");
+  }
+  PortSet ports;
+  DeviceSet devices;
+  SharedStore shared;
+  HeapBufferPool buffers{1};
+  BatchPool batches{4};
+  WorkerCounters counters;
+  std::unique_ptr<Graph> graph;
+  Node* ids;
+};
+
+ids::Tables const& tables() {
+  static ids::Tables const made(ids::synthetic_patterns(1, 3000));
+  return made;
+}
+
+void report(benchmark::State& state, Traffic const& traffic) {
+  state.SetItemsProcessed(state.iterations() * kFrames);
+  state.SetBytesProcessed(state.iterations() * kFrames *
+                          static_cast<std::int64_t>(traffic.payloads[0].size));
+}
+
+void raw_hs_scan(benchmark::State& state) {
+  Traffic const traffic(static_cast<unsigned>(state.range(0)), state.range(1) != 0);
+  ceilings::RawHyperscan raw(tables().database());
+  for (auto _ : state) benchmark::DoNotOptimize(raw.scan(traffic.payloads));
+  report(state, traffic);
+}
+
+void ids_match_cpu(benchmark::State& state) {
+  Traffic const traffic(static_cast<unsigned>(state.range(0)), state.range(1) != 0);
+  static Pipelined pipelined;
+  for (auto _ : state) {
+    for (unsigned at = 0; at < kFrames; at += kBatch) {
+      auto batch = pipelined.batches.allocate();
+      std::memcpy(batch->slots(), traffic.packets.data() + at, kBatch * sizeof(Packet));
+      batch->resize(kBatch);
+      pipelined.graph->push(*pipelined.ids, 0, std::move(batch));
+    }
+  }
+  report(state, traffic);
+}
+
+void automaton_body(benchmark::State& state) {
+  Traffic const traffic(static_cast<unsigned>(state.range(0)), state.range(1) != 0);
+  auto const automaton = tables().automaton().view();
+  for (auto _ : state)
+    for (auto const& packet : traffic.packets)
+      benchmark::DoNotOptimize(automaton.scan(ids::walk_layers(packet.bytes()).payload));
+  report(state, traffic);
+}
+
+void header_walk(benchmark::State& state) {
+  Traffic const traffic(static_cast<unsigned>(state.range(0)), false);
+  for (auto _ : state)
+    for (auto const& packet : traffic.packets)
+      benchmark::DoNotOptimize(ids::walk_layers(packet.bytes()).payload);
+  report(state, traffic);
+}
+
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"size", "text"});
+  for (int const text : {0, 1})
+    for (int const size : {64, 256, 512, 1024, 1514}) benchmark->Args({size, text});
+}
+
+BENCHMARK(raw_hs_scan)->Apply(sizes);
+BENCHMARK(ids_match_cpu)->Apply(sizes);
+BENCHMARK(automaton_body)->Apply(sizes);
+BENCHMARK(header_walk)->Arg(64)->Arg(1514);
+
+}  // namespace
+}  // namespace warpline

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace warpline {
+
+/// Writes text of the kinds that unencrypted traffic carries: HTTP requests and responses, HTML,
+/// JSON, mail and English-like prose, from a vocabulary of its own in which some words are frequent
+/// and most are rare. The same seed gives the same text on every machine. One thread at a time.
+class TextWriter {
+ public:
+  explicit TextWriter(std::uint64_t seed) : state_(seed) {}
+
+  /// One piece of a random kind, some hundred bytes long.
+  std::string piece();
+
+  /// A frequent or made-up word, as the kinds above use them.
+  std::string word();
+
+  /// A path of one to four made-up or frequent words, some with a file's ending.
+  std::string path();
+
+  /// A uniform number below `bound` (at least 1).
+  std::uint32_t below(std::uint32_t bound);
+
+ private:
+  std::uint64_t next();
+  std::string made_up_word();
+  std::string phrase(std::uint32_t words);
+  std::string number(std::uint32_t digits);
+  std::string token(std::uint32_t size);
+  std::string host();
+  std::string request();
+  std::string response();
+  std::string html();
+  std::string json();
+  std::string form();
+  std::string prose();
+  std::string mail();
+  std::string script();
+
+  std::uint64_t state_;
+};
+
+/// `size` bytes of pieces one after the other; cut packets' payloads from it at any place.
+std::string text_corpus(std::uint64_t seed, std::size_t size);
+
+}  // namespace warpline

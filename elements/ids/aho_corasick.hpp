@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/device.hpp"
+#include "elements/ids/automaton.hpp"
+#include "elements/ids/pattern.hpp"
+
+namespace warpline::ids {
+
+/// Builds and owns the tables of an `Automaton` for a set of patterns.
+///
+/// A state takes 512 bytes up to 32,768 states, else 1 KiB: 8,000 contents of usual rules have
+/// about 108,000 states, 110 MB. Immutable once built; may be read by any number of threads.
+class AhoCorasick {
+ public:
+  /// The most states that a set may need (a table of 1 GiB).
+  static constexpr std::size_t kMaxStates = std::size_t{1} << 20;
+
+  /// Throws `ConfigError` if the patterns need more than `kMaxStates` states.
+  explicit AhoCorasick(std::span<Pattern const> patterns);
+
+  /// Pointers into this object.
+  Automaton view() const;
+
+  /// Pointers into copies that kernels on `device` can read; this object must outlive the device.
+  Automaton on(Device& device) const;
+
+  std::size_t states() const { return suffix_.size(); }
+  bool wide() const { return !wide_.empty(); }
+
+ private:
+  void store_literals(std::span<Pattern const> patterns);
+
+  std::vector<std::uint16_t> narrow_;
+  std::vector<std::uint32_t> wide_;
+  std::vector<std::uint32_t> output_begin_;
+  std::vector<std::uint32_t> suffix_;
+  std::vector<PatternId> outputs_;
+  std::vector<Automaton::Literal> literals_;
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace warpline::ids

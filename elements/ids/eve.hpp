@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/packet.hpp"
+#include "elements/ids/layers.hpp"
+#include "elements/ids/line_file.hpp"
+#include "elements/ids/pattern.hpp"
+
+namespace warpline::ids {
+
+/// The same number for both directions of a flow (addresses, ports, protocol), below 2^51 so that
+/// readers of JSON with doubles keep it exact; 0 for a frame that is not IP.
+std::uint64_t flow_id(Bytes frame, Layers const& layers);
+
+/// Writes alerts as lines of Suricata's EVE JSON (`event_type` "alert").
+///
+/// Fields, in this order: timestamp (UTC), flow_id, pcap_cnt (if given), event_type, src_ip,
+/// src_port, dest_ip, dest_port, proto, alert {action, gid, signature_id, rev, signature, category,
+/// severity}. Ports stand only with TCP, UDP and SCTP outside fragments; addresses and proto only
+/// with IP. A pattern without a message has its sid as signature. One thread at a time; allocates
+/// nothing after the start.
+class EveAlerts {
+ public:
+  enum class Action : std::uint8_t { kAllowed, kBlocked };
+
+  /// Opens the file for appending; throws `ConfigError` if it cannot.
+  EveAlerts(std::string path, PatternSet const& set, Action action);
+
+  /// The alerts of one packet. `time_ns`: since 1970, UTC; `packet_number`: from 1, 0 if there is
+  /// none.
+  void add(Bytes frame, Layers const& layers, std::span<PatternId const> ids, std::uint64_t time_ns,
+           std::uint64_t packet_number = 0) noexcept;
+
+  /// After each batch: writes once 64 KiB wait, or if the oldest line waits for a second.
+  void end_batch(std::uint64_t time_ns) noexcept;
+
+  /// Writes what waits.
+  void flush() noexcept { file_.flush(); }
+
+  /// For what was written and lost, and why.
+  LineFile const& file() const { return file_; }
+
+ private:
+  char* put_time(char* at, std::uint64_t time_ns) noexcept;
+
+  LineFile file_;
+  std::vector<std::string> tails_;  // the line from "alert" on, by pattern
+  std::uint64_t second_ = ~std::uint64_t{0};
+  char date_[20] = {};  // of `second_`
+  std::uint64_t flushed_ns_ = 0;
+};
+
+}  // namespace warpline::ids

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/hyperscan.hpp"
+
+#include <hs/hs.h>
+
+#include <algorithm>
+#include <string>
+
+namespace warpline::ids {
+namespace {
+
+/// Every byte as \xNN: the library's literal interface would refuse a pattern that begins with NUL.
+std::string as_expression(std::string const& bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 4);
+  for (char const byte : bytes) {
+    auto const c = static_cast<unsigned char>(byte);
+    text += "\\x";
+    text += kDigits[c >> 4];
+    text += kDigits[c & 15];
+  }
+  return text;
+}
+
+[[noreturn]] void refuse(PatternSet const& set, int expression, std::string const& reason) {
+  auto const message = "Hyperscan refuses the pattern: " + reason;
+  auto const index = static_cast<std::size_t>(expression);
+  if (expression < 0 || index >= set.patterns.size())
+    throw ConfigError("Hyperscan refuses the patterns: " + reason);
+  throw ConfigError(
+      Diagnostic{Diagnostic::Severity::kError, set.source, set.patterns[index].position, message});
+}
+
+int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
+  return static_cast<Matches*>(context)->add(static_cast<PatternId>(id)) ? 0 : 1;
+}
+
+int on_any_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* context) {
+  static_cast<std::vector<PatternId>*>(context)->push_back(static_cast<PatternId>(id));
+  return 0;
+}
+
+char const* chars(Bytes text) { return reinterpret_cast<char const*>(text.data); }
+
+}  // namespace
+
+HyperscanDatabase::HyperscanDatabase(PatternSet const& set) {
+  if (hs_valid_platform() != HS_SUCCESS)
+    throw ConfigError("Hyperscan needs a processor with SSSE3");
+  std::vector<std::string> texts;
+  std::vector<char const*> expressions;
+  std::vector<unsigned> flags, ids;
+  texts.reserve(set.patterns.size());
+  for (auto const& pattern : set.patterns) {
+    texts.push_back(as_expression(pattern.bytes));
+    expressions.push_back(texts.back().c_str());
+    flags.push_back(HS_FLAG_SINGLEMATCH | (pattern.nocase ? HS_FLAG_CASELESS : 0u));
+    ids.push_back(static_cast<unsigned>(ids.size()));
+  }
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  auto const status = hs_compile_multi(expressions.data(), flags.data(), ids.data(),
+                                       static_cast<unsigned>(ids.size()), HS_MODE_BLOCK, nullptr,
+                                       &database, &error);
+  if (status != HS_SUCCESS) {
+    std::string const reason = error != nullptr ? error->message : "it gives no reason";
+    int const expression = error != nullptr ? error->expression : -1;
+    hs_free_compile_error(error);
+    refuse(set, expression, reason);
+  }
+  database_.reset(database);
+}
+
+void HyperscanDatabase::Free::operator()(hs_database* database) const noexcept {
+  hs_free_database(database);
+}
+
+HyperscanScanner::HyperscanScanner(std::shared_ptr<HyperscanDatabase const> database)
+    : database_(std::move(database)) {
+  hs_scratch_t* scratch = nullptr;
+  if (hs_alloc_scratch(database_->get(), &scratch) != HS_SUCCESS)
+    throw ConfigError("Hyperscan cannot allocate its scratch space");
+  scratch_.reset(scratch);
+}
+
+void HyperscanScanner::scan(Bytes text, Matches& matches) noexcept {
+  if (text.size == 0) return;
+  hs_scan(database_->get(), chars(text), text.size, 0, scratch_.get(), on_match, &matches);
+}
+
+void HyperscanScanner::scan_all(Bytes text, std::vector<PatternId>& ids) {
+  ids.clear();
+  if (text.size == 0) return;
+  hs_scan(database_->get(), chars(text), text.size, 0, scratch_.get(), on_any_match, &ids);
+  std::sort(ids.begin(), ids.end());
+}
+
+void HyperscanScanner::Free::operator()(hs_scratch* scratch) const noexcept {
+  hs_free_scratch(scratch);
+}
+
+}  // namespace warpline::ids

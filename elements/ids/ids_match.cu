@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/context.hpp"
+#include "core/metrics.hpp"
+#include "core/offload.hpp"
+#include "elements/ids/eve.hpp"
+#include "elements/ids/layers.hpp"
+#include "elements/ids/pattern_file.hpp"
+#include "elements/ids/synthetic_patterns.hpp"
+#include "elements/ids/tables.hpp"
+#include "gpu/launch.cuh"
+
+namespace warpline {
+namespace {
+
+std::uint64_t wall_clock_ns() {
+  auto const now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
+}  // namespace
+
+/// Looks for byte patterns in the payload of each packet and counts an alert for each that occurs.
+///
+///     FromInput -> IDSMatch(PATTERNS rules/web.patterns, EVE alerts.json) -> ToOutput;
+///
+/// The payload is what follows the TCP, UDP or ICMP header; packets are taken one by one, without
+/// reassembly. Cut or contradictory headers are counted; such a packet has no payload. See
+/// docs/ids.md.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: PATTERNS: the file with the patterns. SYNTHETIC: instead of a file, that many made-up
+/// patterns (for benchmarks). EVE: file that alerts are appended to as EVE JSON lines. DROP: drop
+/// packets with an alert instead of passing them on (default false).
+/// Drops: `matched` (with DROP true).
+/// Reads: the whole packet. Returns: up to 15 pattern ids.
+class IDSMatch final : public OffloadElement<IDSMatch> {
+ public:
+  using Reads = Payload<0>;
+  using Writes = Result<ids::Matches>;
+
+  explicit IDSMatch(Args& args)
+      : notice_(args.context().notice), tables_(tables(args)), scanner_(tables_->database()) {
+    auto const eve = args.path_or_empty("EVE");
+    drop_ = args.keyword<bool>("DROP", false);
+    if (!eve.empty()) open(eve, args);
+    all_.reserve(tables_->set().patterns.size());
+  }
+
+  struct Kernel {
+    ids::Automaton automaton;
+    WARPLINE_HD ids::Matches operator()(Bytes frame) const {
+      auto const layers = ids::walk_layers(frame);
+      auto matches = automaton.scan(layers.payload);
+      if (layers.malformed) matches.flags = ids::Matches::kMalformed;
+      return matches;
+    }
+  };
+  Kernel kernel(Device& device) const { return {tables_->automaton().on(device)}; }
+
+  /// Hyperscan, packet by packet.
+  void cpu(std::span<Packet> packets, ids::Matches* results) noexcept {
+    for (auto const& packet : packets) {
+      auto const layers = ids::walk_layers(packet.bytes());
+      *results = {};
+      if (layers.malformed) results->flags = ids::Matches::kMalformed;
+      scanner_.scan(layers.payload, *results++);
+    }
+  }
+
+  Verdict finish(Packet& packet, ids::Matches const& matches) noexcept {
+    if ((matches.count | matches.flags) == 0) return forward();
+    return report(packet, matches);
+  }
+
+  void start() override { now_ns_ = wall_clock_ns(); }
+  bool polled() const override { return eve_ != nullptr; }
+  unsigned poll(Outputs&) noexcept override {
+    now_ns_ = wall_clock_ns();
+    eve_->end_batch(now_ns_);
+    if (!failed_ && !eve_->file().failure().empty()) [[unlikely]] {
+      failed_ = true;
+      notice_("IDSMatch: alerts are lost: " + eve_->file().failure());
+    }
+    return 0;
+  }
+  void stop() noexcept override {
+    if (!eve_) return;
+    eve_->flush();
+    auto const lost = eve_->file().lost_lines();
+    if (lost > 0)
+      notice_("IDSMatch: " + std::to_string(lost) +
+              " alerts were not written: " + eve_->file().failure());
+  }
+
+ private:
+  static std::shared_ptr<ids::Tables> tables(Args& args) {
+    auto& shared = args.context().shared;
+    auto const made_up = args.keyword<std::uint16_t>("SYNTHETIC", 0);
+    if (made_up > 0)
+      return shared.get<ids::Tables>("synthetic:" + std::to_string(made_up), [&] {
+        return std::make_shared<ids::Tables>(ids::synthetic_patterns(1, made_up));
+      });
+    auto const path = args.path("PATTERNS");
+    try {
+      return shared.get<ids::Tables>(
+          "file:" + path, [&] { return std::make_shared<ids::Tables>(ids::load_patterns(path)); });
+    } catch (ConfigError const& error) {
+      if (!error.diagnostics().empty()) throw;
+      throw args.error(error.what(), "PATTERNS");
+    }
+  }
+
+  void open(std::string const& path, Args& args) {
+    auto const action = drop_ ? ids::EveAlerts::Action::kBlocked : ids::EveAlerts::Action::kAllowed;
+    try {
+      eve_ = std::make_unique<ids::EveAlerts>(path, tables_->set(), action);
+    } catch (ConfigError const& error) {
+      throw args.error(error.what(), "EVE");
+    }
+  }
+
+  Verdict report(Packet const& packet, ids::Matches const& matches) noexcept {
+    if ((matches.flags & ids::Matches::kMalformed) != 0) malformed_.add(1);
+    if (matches.count == 0) return forward();
+    std::span<ids::PatternId const> found(matches.ids, matches.count);
+    auto const layers = ids::walk_layers(packet.bytes());
+    if (matches.overflow()) {
+      scanner_.scan_all(layers.payload, all_);
+      found = all_;
+    }
+    alerts_.add(found.size());
+    if (eve_) eve_->add(packet.bytes(), layers, found, now_ns_);
+    return drop_ ? drop<"matched">() : forward();
+  }
+
+  std::function<void(std::string const&)> notice_;
+  std::shared_ptr<ids::Tables const> tables_;
+  ids::HyperscanScanner scanner_;
+  std::unique_ptr<ids::EveAlerts> eve_;
+  std::vector<ids::PatternId> all_;  // of a packet with more patterns than a result holds
+  std::uint64_t now_ns_ = 0;
+  bool drop_ = false;
+  bool failed_ = false;
+  Counter alerts_, malformed_;
+};
+WARPLINE_ELEMENT(IDSMatch);
+
+}  // namespace warpline

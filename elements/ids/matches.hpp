@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/hd.hpp"
+
+namespace warpline::ids {
+
+/// Which patterns occur in one packet: each at most once, whatever found them and in whatever
+/// order, so that two matchers agree byte for byte.
+struct Matches {
+  static constexpr unsigned kCapacity = 15;
+  static constexpr std::uint8_t kOverflow = 0xff;  ///< in `count`: more than fit, `ids` are zero
+  static constexpr std::uint8_t kMalformed = 1;    ///< in `flags`: cut or contradictory headers
+
+  std::uint8_t count = 0;
+  std::uint8_t flags = 0;
+  std::uint16_t ids[kCapacity] = {};  ///< the first `count`, ascending; the others are zero
+
+  WARPLINE_HD bool overflow() const { return count == kOverflow; }
+
+  /// Takes `id` in unless it is there; false once more patterns occur than fit: then look no
+  /// further.
+  WARPLINE_HD bool add(std::uint16_t id) {
+    if (overflow()) return false;
+    unsigned at = count;
+    while (at > 0 && ids[at - 1] > id) --at;
+    if (at > 0 && ids[at - 1] == id) return true;
+    if (count == kCapacity) {
+      for (auto& each : ids) each = 0;
+      count = kOverflow;
+      return false;
+    }
+    for (unsigned i = count; i > at; --i) ids[i] = ids[i - 1];
+    ids[at] = id;
+    ++count;
+    return true;
+  }
+
+  friend bool operator==(Matches const&, Matches const&) = default;
+};
+
+static_assert(sizeof(Matches) == 32);
+
+}  // namespace warpline::ids

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/hd.hpp"
+#include "elements/ipsec/bytes.hpp"
+
+/// AES-128 encryption (FIPS 197) as a kernel body: words instead of bytes, one table.
+namespace warpline::ipsec {
+
+/// The round table, 1 KiB: `te[x]` holds `2·S(x), S(x), S(x), 3·S(x)` from the top byte down; the
+/// three tables of the other rows are rotations of it, and the S-box itself is its middle bytes.
+/// Kernels reach it through a pointer, so that a device may hold its copy where it is fastest.
+/// Look-ups depend on the data: on a CPU shared with strangers use the library form instead.
+struct AesTables {
+  std::uint32_t te[256];
+};
+
+/// An expanded key: eleven round keys of four big-endian words.
+struct AesKey {
+  std::uint32_t words[44];
+};
+
+/// A block as four big-endian words.
+struct AesBlock {
+  std::uint32_t words[4];
+};
+
+namespace detail {
+constexpr std::uint32_t gf_double(std::uint32_t x) {
+  return ((x << 1) ^ (x & 0x80 ? 0x11bu : 0u)) & 0x1ff;
+}
+
+WARPLINE_HD inline std::uint32_t aes_column(AesTables const& tables, std::uint32_t a,
+                                            std::uint32_t b, std::uint32_t c, std::uint32_t d,
+                                            std::uint32_t key) {
+  return key ^ tables.te[a >> 24] ^ rotate_left(tables.te[b >> 16 & 255], 24) ^
+         rotate_left(tables.te[c >> 8 & 255], 16) ^ rotate_left(tables.te[d & 255], 8);
+}
+
+WARPLINE_HD inline std::uint32_t aes_last_column(AesTables const& tables, std::uint32_t a,
+                                                 std::uint32_t b, std::uint32_t c, std::uint32_t d,
+                                                 std::uint32_t key) {
+  return key ^ (tables.te[a >> 24] << 8 & 0xff000000u) ^ (tables.te[b >> 16 & 255] & 0x00ff0000u) ^
+         (tables.te[c >> 8 & 255] & 0x0000ff00u) ^ (tables.te[d & 255] >> 8 & 0x000000ffu);
+}
+}  // namespace detail
+
+/// The tables, computed; a few microseconds, once per process or device.
+constexpr AesTables make_aes_tables() {
+  AesTables tables{};
+  // 3 generates the field's group: p walks through it while q walks through the inverses.
+  std::uint32_t p = 1, q = 1;
+  auto const set = [&tables](std::uint32_t x, std::uint32_t s) {
+    std::uint32_t const s2 = detail::gf_double(s);
+    tables.te[x] = s2 << 24 | s << 16 | s << 8 | (s2 ^ s);
+  };
+  do {
+    p = (p ^ detail::gf_double(p)) & 0xff;
+    q ^= q << 1;
+    q ^= q << 2;
+    q ^= q << 4;
+    q &= 0xff;
+    if (q & 0x80) q ^= 0x09;
+    std::uint32_t const spread = q * 0x0101u;
+    set(p, (q ^ spread >> 7 ^ spread >> 6 ^ spread >> 5 ^ spread >> 4 ^ 0x63u) & 0xff);
+  } while (p != 1);
+  set(0, 0x63);
+  return tables;
+}
+
+/// The round keys of a 16-byte key (FIPS 197 section 5.2). On the host, once per SA.
+inline AesKey expand_aes128_key(AesTables const& tables, std::uint8_t const* key) {
+  AesKey expanded{};
+  for (unsigned i = 0; i < 4; ++i) expanded.words[i] = load_be32(key + 4 * i);
+  std::uint32_t constant = 1;
+  for (unsigned i = 4; i < 44; ++i) {
+    std::uint32_t word = expanded.words[i - 1];
+    if (i % 4 == 0) {
+      word = rotate_left(word, 8);
+      word = detail::aes_last_column(tables, word, word, word, word, constant << 24);
+      constant = detail::gf_double(constant);
+    }
+    expanded.words[i] = expanded.words[i - 4] ^ word;
+  }
+  return expanded;
+}
+
+/// One block in ECB (FIPS 197 section 5.1).
+WARPLINE_HD inline AesBlock aes128_encrypt(AesTables const& tables, AesKey const& key,
+                                           AesBlock block) {
+  std::uint32_t const* k = key.words;
+  std::uint32_t a = block.words[0] ^ k[0], b = block.words[1] ^ k[1];
+  std::uint32_t c = block.words[2] ^ k[2], d = block.words[3] ^ k[3];
+  for (unsigned round = 1; round < 10; ++round) {
+    k += 4;
+    std::uint32_t const e = detail::aes_column(tables, a, b, c, d, k[0]);
+    std::uint32_t const f = detail::aes_column(tables, b, c, d, a, k[1]);
+    std::uint32_t const g = detail::aes_column(tables, c, d, a, b, k[2]);
+    d = detail::aes_column(tables, d, a, b, c, k[3]);
+    a = e;
+    b = f;
+    c = g;
+  }
+  k += 4;
+  return {{detail::aes_last_column(tables, a, b, c, d, k[0]),
+           detail::aes_last_column(tables, b, c, d, a, k[1]),
+           detail::aes_last_column(tables, c, d, a, b, k[2]),
+           detail::aes_last_column(tables, d, a, b, c, k[3])}};
+}
+
+/// XORs 16 bytes at `data` (any address) with `key_stream`.
+WARPLINE_HD inline void xor_block(std::uint8_t* data, AesBlock const& key_stream) {
+  for (unsigned i = 0; i < 4; ++i)
+    store_be32(data + 4 * i, load_be32(data + 4 * i) ^ key_stream.words[i]);
+}
+
+/// XORs the first `bytes` < 16 bytes at `data` with `key_stream`.
+WARPLINE_HD inline void xor_partial_block(std::uint8_t* data, unsigned bytes,
+                                          AesBlock const& key_stream) {
+  for (unsigned i = 0; i < bytes; ++i)
+    data[i] ^= static_cast<std::uint8_t>(key_stream.words[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/sa_cursor.hpp"
+
+#include <charconv>
+#include <cstring>
+
+namespace warpline::ipsec {
+namespace {
+
+bool has_hex_mark(std::string_view text) {
+  return text.starts_with("0x") || text.starts_with("0X");
+}
+
+}  // namespace
+
+RawKey::~RawKey() {
+  if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  return "'" + std::string(text.substr(0, kMost)) + (text.size() > kMost ? "...'" : "'");
+}
+
+void SaCursor::fail(Position position, std::string message) {
+  failed_ = true;
+  findings_.add(position, std::move(message));
+}
+
+Word const* SaCursor::value(Word const& field, std::string const& expected) {
+  if (!at_end()) return &take();
+  fail(field, "nothing behind " + quoted(field.text) + "; expected " + expected);
+  return nullptr;
+}
+
+std::optional<std::uint32_t> SaCursor::number(Word const& field, std::string const& expected) {
+  auto const* const word = value(field, expected);
+  if (word == nullptr) return std::nullopt;
+  auto const digits = has_hex_mark(word->text) ? word->text.substr(2) : word->text;
+  int const base = has_hex_mark(word->text) ? 16 : 10;
+  std::uint32_t parsed = 0;
+  auto const* const end = digits.data() + digits.size();
+  auto const [stop, error] = std::from_chars(digits.data(), end, parsed, base);
+  if (error == std::errc{} && stop == end) return parsed;
+  fail(*word, quoted(word->text) + ": expected " + expected);
+  return std::nullopt;
+}
+
+std::optional<RawKey> SaCursor::key(Word const& field, unsigned size, std::string const& parts) {
+  auto const expected =
+      "0x and " + std::to_string(2 * size) + " hexadecimal digits (" + parts + ")";
+  auto const* const word = value(field, expected);
+  if (word == nullptr) return std::nullopt;
+  if (!has_hex_mark(word->text) || word->text.size() == 2) {
+    fail(*word, "this is not a key; expected " + expected);
+    return std::nullopt;
+  }
+  auto const digits = word->text.substr(2);
+  RawKey key;
+  key.bytes.reserve(digits.size() / 2 + 1);  // once: no copies are left behind
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    std::uint8_t nibble = 0;
+    if (std::from_chars(&digits[i], &digits[i] + 1, nibble, 16).ec != std::errc{}) {
+      auto at = word->position;
+      at.column += static_cast<std::uint32_t>(i + 2);
+      fail(at, "this is not a hexadecimal digit; expected " + expected);
+      return std::nullopt;
+    }
+    if (i % 2 == 0) key.bytes.push_back(0);
+    key.bytes.back() = static_cast<std::uint8_t>(key.bytes.back() << 4 | nibble);
+  }
+  if (digits.size() == 2 * size) return key;
+  fail(*word, "this key has " + std::to_string(digits.size()) + " digits; expected " + expected);
+  return std::nullopt;
+}
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "elements/ipsec/sa_words.hpp"
+
+namespace warpline::ipsec {
+
+/// Raw key bytes; overwritten when they go.
+struct RawKey {
+  std::vector<std::uint8_t> bytes;
+
+  RawKey() = default;
+  RawKey(RawKey&&) = default;
+  RawKey& operator=(RawKey&&) = default;
+  ~RawKey();
+};
+
+/// Text from a user's file as a message shows it: in quotes, cut where it is long.
+std::string quoted(std::string_view text);
+
+/// Reads the words of one SA in order and notes what is wrong with them.
+class SaCursor {
+ public:
+  SaCursor(SaWords const& words, Findings& findings) : words_(words), findings_(findings) {}
+
+  bool at_end() const { return next_ == words_.size(); }
+  Word const& peek() const { return words_[next_]; }
+  Word const& take() { return words_[next_++]; }
+  /// The word taken last.
+  Word const& last() const { return words_[next_ - 1]; }
+  Word const& first() const { return words_.front(); }
+
+  void fail(Position position, std::string message);
+  void fail(Word const& word, std::string message) { fail(word.position, std::move(message)); }
+  bool failed() const { return failed_; }
+
+  /// The next word; null and a finding at `field` where there is none.
+  Word const* value(Word const& field, std::string const& expected);
+  /// The next word as a number, decimal or 0x; none and a finding where it is not one.
+  std::optional<std::uint32_t> number(Word const& field, std::string const& expected);
+  /// The next word as `0x` and the digits of `size` bytes; `parts` says what they are.
+  /// None and a finding where it is not.
+  std::optional<RawKey> key(Word const& field, unsigned size, std::string const& parts);
+
+ private:
+  SaWords const& words_;
+  Findings& findings_;
+  std::size_t next_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/packet.hpp"
+#include "core/verdict.hpp"
+#include "elements/ipsec/cpu_esp.hpp"
+#include "elements/ipsec/esp_tunnel.hpp"
+#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/selector_table.hpp"
+
+namespace warpline::ipsec {
+
+/// The outbound SAs of one suite, as all workers share them: keys, headers, selectors, and the
+/// sequence numbers. An SA is known by its index, which is a packet's tag.
+class SaTable {
+ public:
+  /// At least one SA, all of one suite.
+  explicit SaTable(std::span<SaConfig const> sas);
+
+  /// The file's SAs of that suite.
+  /// Throws `ConfigError` for a faulty file, or one without an SA of the suite.
+  static std::shared_ptr<SaTable> load(std::string const& path, Suite suite);
+
+  std::size_t size() const { return keys_.size(); }
+  Suite suite() const { return keys_.front().suite; }
+  SaKeys const* keys() const { return keys_.data(); }
+  std::shared_ptr<CpuKeys const> const& cpu_keys() const { return cpu_keys_; }
+
+  /// Finds each packet's SA, sets the tag to its index, numbers the packet and encapsulates it, all
+  /// but the cryptography. `verdicts`: one a packet, in order. Numbers are unique among workers: a
+  /// run of packets of one SA takes its numbers at once, by one atomic addition.
+  /// Drops: `truncated`, `not_ip`, `bad_ip_header`, `no_sa`, `too_big`, `no_headroom`,
+  /// `no_tailroom`, `sequence_exhausted`. Any thread.
+  void encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept;
+
+  /// Whether the frame is an ESP packet that this table's `encapsulate` made.
+  bool made(Packet const& packet) const noexcept;
+
+ private:
+  struct alignas(64) Counter {
+    std::atomic<std::uint64_t> last;
+  };
+  Verdict locate(Packet& packet, InnerPacket& inner) const noexcept;
+
+  std::vector<SaKeys> keys_;
+  std::vector<EspTunnel> tunnels_;
+  SelectorTable selectors_;
+  std::unique_ptr<Counter[]> counters_;
+  std::shared_ptr<CpuKeys const> cpu_keys_;
+};
+
+}  // namespace warpline::ipsec

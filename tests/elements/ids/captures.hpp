@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+/// Real captures and rules that a checkout may have beside it; tests skip where it has none.
+namespace warpline::ids::testing {
+
+/// `$WARPLINE_TEST_DATA`, or its place beside the checkout.
+inline std::string shared_folder() {
+  char const* const folder = std::getenv("WARPLINE_TEST_DATA");
+  return folder != nullptr ? std::string(folder) + "/" : WARPLINE_SOURCE_DIR "/../shared/data/";
+}
+
+inline std::vector<std::string> files_in(std::string const& folder, std::string const& extension) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (auto const& entry : std::filesystem::directory_iterator(shared_folder() + folder, error))
+    if (entry.path().extension() == extension) paths.push_back(entry.path().string());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+inline std::string read_file(std::string const& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The frames of a classic little-endian Ethernet capture; a last one that is cut is left out.
+inline std::vector<std::string> read_frames(std::string const& path) {
+  auto const file = read_file(path);
+  auto const u32 = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, file.data() + at, sizeof value);
+    return value;
+  };
+  std::vector<std::string> frames;
+  constexpr std::uint32_t kEthernet = 1;
+  if (file.size() < 24 || (u32(0) != 0xa1b2c3d4 && u32(0) != 0xa1b23c4d) || u32(20) != kEthernet)
+    return frames;
+  for (std::size_t at = 24; at + 16 <= file.size();) {
+    auto const size = u32(at + 8);
+    at += 16;
+    if (file.size() - at < size) break;
+    frames.push_back(file.substr(at, size));
+    at += size;
+  }
+  return frames;
+}
+
+/// Every `content` of the rules in `text`, as lines of a pattern file; `nocase` where it follows.
+inline std::vector<std::string> content_lines(std::string const& text) {
+  std::vector<std::string> lines;
+  constexpr char kWord[] = "content:";
+  for (auto at = text.find(kWord); at != std::string::npos; at = text.find(kWord, at)) {
+    bool const whole_word = at > 0 && std::strchr(" (;", text[at - 1]) != nullptr;
+    at += sizeof kWord - 1;
+    while (at < text.size() && (text[at] == ' ' || text[at] == '!')) ++at;
+    if (!whole_word || at >= text.size() || text[at] != '"') continue;
+    auto const begin = at++;
+    while (at < text.size() && text[at] != '"' && text[at] != '\n') at += text[at] == '\\' ? 2 : 1;
+    if (at >= text.size() || text[at] == '\n') continue;
+    auto line = "content:" + text.substr(begin, ++at - begin) + ";";
+    auto const modifiers_end = std::min(
+        {text.find("content:", at), text.find("pcre:", at), text.find('\n', at), text.size()});
+    if (text.substr(at, modifiers_end - at).find("nocase;") != std::string::npos)
+      line += " nocase;";
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+/// All different contents of the rule files, as the text of a pattern file.
+inline std::string pattern_file_of(std::vector<std::string> const& rule_files) {
+  std::vector<std::string> lines;
+  for (auto const& path : rule_files)
+    for (auto& line : content_lines(read_file(path))) lines.push_back(std::move(line));
+  std::sort(lines.begin(), lines.end());
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  std::string text;
+  for (auto const& line : lines) text += line + '\n';
+  return text;
+}
+
+}  // namespace warpline::ids::testing

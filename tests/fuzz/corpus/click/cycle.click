@@ -1,0 +1,1 @@
+elementclass A { input -> B -> output } elementclass B { input -> A -> output }

@@ -1,0 +1,1 @@
+define($a x)define($b $a$a)define($c "$b $b" $b)A($c, f($c), p$c);

@@ -1,0 +1,1 @@
+FromInput() -> L2Forward(method echoback) -> ToOutput();

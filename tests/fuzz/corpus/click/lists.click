@@ -1,0 +1,1 @@
+x -> { $a | input -> A($a) -> output }(1) -> [1] y [2] -> a, b -> z

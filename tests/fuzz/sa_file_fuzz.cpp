@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cctype>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/selector_table.hpp"
+
+namespace {
+
+using warpline::Diagnostic;
+using warpline::Source;
+using warpline::ipsec::Selector;
+
+void require(bool condition, char const* what) {
+  if (condition) return;
+  std::cerr << "violated: " << what << '\n';
+  std::abort();
+}
+
+void check(Source const& source, Diagnostic const& diagnostic) {
+  auto const [line, column] = diagnostic.position;
+  require(line == 0 || (column > 0 && column <= source.line(line).size() + 1), "a place");
+  std::size_t digits = 0;
+  for (char const c : diagnostic.source->text) {
+    digits = std::isxdigit(static_cast<unsigned char>(c)) ? digits + 1 : 0;
+    require(digits <= 8, "no key in what is shown");
+  }
+}
+
+}  // namespace
+
+/// Any bytes: SAs that are complete and a table of their selectors, or errors with places, none of
+/// which shows a key.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  Source const source{"fuzz.sa", std::string(reinterpret_cast<char const*>(data), size)};
+  try {
+    std::vector<Selector> selectors;
+    for (auto const& sa : warpline::ipsec::parse_sa_file(source)) {
+      require(sa.spi >= 0x100 && sa.source.host() != 0 && sa.destination.host() != 0, "a whole SA");
+      require(sa.keys.suite == sa.suite, "keys of the suite");
+      selectors.push_back(sa.selector);
+    }
+    require(!selectors.empty(), "an SA");
+    warpline::ipsec::SelectorTable const table(selectors);
+    auto const found = table.find(warpline::ipv4::Header{});
+    require(found == table.kNone || found < selectors.size(), "an index");
+  } catch (warpline::ConfigError const& error) {
+    require(!error.diagnostics().empty(), "an error");
+    for (auto const& diagnostic : error.diagnostics()) check(source, diagnostic);
+  }
+  return 0;
+}

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: The Warpline authors
+# SPDX-License-Identifier: Apache-2.0
+"""check.py CHECK ROOT: reads the sources under ROOT; prints a line for each violation, exits 1 if any."""
+
+import collections
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import rules
+
+CXX = {".hpp", ".h", ".cpp", ".cu", ".cuh"}
+SCRIPTS = {".py", ".sh"}
+CMAKE = {".cmake"}
+INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
+# Spelled so that this file does not find itself.
+LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME)\b|^\s*#\s*if 0\b")
+SPDX = ["SPDX-FileCopyrightText: The Warpline authors", "SPDX-License-Identifier: Apache-2.0"]
+
+
+def suffix(path):
+    return pathlib.PurePosixPath(path).suffix
+
+
+class Tree:
+    """The source files of a checkout, read once: those git would track, or all where it has no git."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.text = {}
+        for path in sorted(self._paths()):
+            if self._is_source(path):
+                self.text[path] = (self.root / path).read_text(errors="replace").splitlines()
+        self.cxx = {path: lines for path, lines in self.text.items() if suffix(path) in CXX}
+
+    def _paths(self):
+        if (self.root / ".git").exists():
+            git = ["git", "-C", self.root, "-c", "safe.directory=*", "ls-files", "-z",
+                   "--cached", "--others", "--exclude-standard"]
+            try:
+                listed = subprocess.run(git, capture_output=True, check=True).stdout.decode()
+                return [path for path in listed.split("\0") if (self.root / path).is_file()]
+            except (OSError, subprocess.CalledProcessError):
+                pass  # not installed: a container with just the packages of scripts/setup
+        paths = []
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = [name for name in folders if name not in (".git", "build", ".cache")]
+            paths += [os.path.relpath(os.path.join(folder, name), self.root) for name in files]
+        return paths
+
+    def _is_source(self, path):
+        if suffix(path) in CXX | SCRIPTS | CMAKE or path.endswith("CMakeLists.txt"):
+            return True
+        with open(self.root / path, "rb") as file:
+            return not suffix(path) and file.read(2) == b"#!"
+
+    def includes(self, path):
+        """(line number, quoted, included path) of each include in `path`."""
+        for number, line in enumerate(self.cxx[path], 1):
+            if match := INCLUDE.match(line):
+                yield number, match[1] == '"', match[2]
+
+    def is_ours(self, included):
+        return (self.root / included).is_file() or (self.root / (included + ".in")).is_file()
+
+
+def check_includes(tree):
+    """The dependency direction, for our own folders and for libraries of others."""
+    for path in tree.cxx:
+        folder = path.split("/")[0]
+        for number, quoted, included in tree.includes(path):
+            where = f"{path}:{number}: includes {included}"
+            if quoted and not tree.is_ours(included):
+                yield f"{where}, which is not a path from the repository root (<> for libraries)"
+            if folder not in rules.FOLDERS:
+                continue
+            target = included.split("/")[0]
+            if tree.is_ours(included) and target not in rules.FOLDERS[folder]:
+                if not any(re.fullmatch(a, path) and re.fullmatch(b, included)
+                           for a, b in rules.EXCEPTIONS):
+                    yield f"{where}, but {folder} may include only " + \
+                        ", ".join(sorted(rules.FOLDERS[folder]))
+            users = [(library, allowed) for library, headers, allowed in rules.LIBRARIES
+                     if not quoted and re.fullmatch(headers, included)]
+            if users and not any(re.fullmatch(allowed, path) for _, allowed in users):
+                yield f"{where}, but {users[0][0]} has no place in this file"
+
+
+def chain_to(tree, start, wanted):
+    """The shortest way by includes from `start` to a header that `wanted` matches; empty if none."""
+    ways = collections.deque([[start]])
+    seen = {start}
+    while ways:
+        way = ways.popleft()
+        for _, _, included in tree.includes(way[-1]):
+            if wanted.fullmatch(included):
+                return way + [included]
+            if included in tree.cxx and included not in seen:
+                seen.add(included)
+                ways.append(way + [included])
+    return []
+
+
+def check_cuda(tree):
+    """No .cu file reaches a header that nvcc cannot take, through however many headers of ours."""
+    for start in tree.cxx:
+        if start.endswith((".cu", ".cuh")):
+            if way := chain_to(tree, start, rules.NOT_FROM_CUDA):
+                yield " -> ".join(way) + ": nvcc cannot take this header"
+
+
+def check_length(tree):
+    """One idea a file."""
+    for path, lines in tree.text.items():
+        if len(lines) > rules.MAX_LINES:
+            yield f"{path}: {len(lines)} lines, at most {rules.MAX_LINES}"
+
+
+def check_leftovers(tree):
+    """Nothing is left for later in the sources."""
+    for path, lines in tree.text.items():
+        for number, line in enumerate(lines, 1):
+            if LEFTOVER.search(line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
+def check_licence(tree):
+    """The two SPDX lines open each file (after a script's first line)."""
+    for path, lines in tree.text.items():
+        if suffix(path) in CMAKE or path.endswith("CMakeLists.txt"):
+            continue
+        head = [line.lstrip("#/ ") for line in lines if not line.startswith(("#!", "# shellcheck"))][:2]
+        if head != SPDX:
+            yield f"{path}: does not begin with the two SPDX lines"
+
+
+CHECKS = {name.removeprefix("check_"): function for name, function in list(globals().items())
+          if name.startswith("check_")}
+
+
+def main(arguments):
+    if len(arguments) != 2 or arguments[0] not in CHECKS:
+        print("usage: check.py " + "|".join(CHECKS) + " ROOT", file=sys.stderr)
+        return 2
+    tree = Tree(arguments[1])
+    if not tree.cxx:
+        print(f"no C++ file under {arguments[1]}: nothing was checked", file=sys.stderr)
+        return 2
+    findings = list(CHECKS[arguments[0]](tree))
+    print("\n".join(findings) or f"{len(tree.text)} files, no violation")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

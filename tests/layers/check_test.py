@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: The Warpline authors
+# SPDX-License-Identifier: Apache-2.0
+"""The checks find what they are there to find, and nothing in a tree that is right."""
+
+import contextlib
+import io
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import check
+
+LICENCE = "// SPDX-FileCopyrightText: The Warpline authors\n// SPDX-License-Identifier: Apache-2.0\n"
+
+RIGHT = {
+    "core/error.hpp": "#pragma once\n#include <vector>\n",
+    "core/loop.hpp": '#include <boost/asio/io_context.hpp>\n#include "core/error.hpp"\n',
+    "core/version.hpp.in": "",
+    "io/eal.cpp": '#include <rte_eal.h>\n#include "core/error.hpp"\n#include "io/eal.hpp"\n',
+    "io/eal.hpp": '#include "core/version.hpp"\n',
+    "gpu/launch.cuh": '#include <cuda_runtime.h>\n#include "core/error.hpp"\n',
+    "elements/aes.cu": '#include "core/error.hpp"\n#include "gpu/launch.cuh"\n',
+    "elements/aes.cpp": "#include <intel-ipsec-mb.h>\n",
+    "elements/match.cpp": "#include <hs/hs.h>\n",
+    "app/main.cpp": '#include <CLI/CLI.hpp>\n#include "gpu/launch.cuh"\n#include "io/eal.hpp"\n',
+}
+
+
+class Checks(unittest.TestCase):
+    def findings(self, name, files=()):
+        """What the check says of the right tree with `files` over it."""
+        files = {path: LICENCE + text for path, text in RIGHT.items()} | dict(files)
+        with tempfile.TemporaryDirectory() as folder:
+            for path, text in files.items():
+                (pathlib.Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
+                (pathlib.Path(folder) / path).write_text(text)
+            return list(check.CHECKS[name](check.Tree(folder)))
+
+    def assert_finds(self, name, path, text, *parts):
+        found = self.findings(name, files={path: LICENCE + text})
+        self.assertEqual(len(found), 1, found)
+        for part in (path, *parts):
+            self.assertIn(part, found[0])
+
+    def test_a_right_tree_has_no_violation(self):
+        for name in check.CHECKS:
+            self.assertEqual(self.findings(name), [], name)
+
+    def test_core_includes_no_other_folder(self):
+        for folder in ("io/eal.hpp", "gpu/launch.cuh", "elements/aes.cu", "app/main.cpp"):
+            self.assert_finds("includes", "core/bad.hpp", f'#include "{folder}"\n', f":3: includes {folder}")
+            self.assert_finds("includes", "core/bad.hpp", f"  #  include <{folder}>\n", "may include only core")
+
+    def test_gpu_and_io_do_not_include_each_other(self):
+        self.assert_finds("includes", "gpu/bad.cpp", '#include "io/eal.hpp"\n', "core, gpu")
+        self.assert_finds("includes", "io/bad.cpp", '#include "gpu/launch.cuh"\n', "core, io")
+
+    def test_elements_include_neither_io_nor_gpu_except_launch_from_cuda(self):
+        self.assert_finds("includes", "elements/bad.cpp", '#include "io/eal.hpp"\n')
+        self.assert_finds("includes", "elements/bad.hpp", '#include "gpu/launch.cuh"\n')
+        self.assert_finds("includes", "elements/bad.cu", '#include "io/eal.hpp"\n')
+
+    def test_libraries_stay_in_their_folder(self):
+        for path, header in (("core/bad.cpp", "rte_mbuf.h"), ("gpu/bad.cpp", "rte_mbuf.h"),
+                             ("elements/bad.cpp", "rte_mbuf.h"), ("elements/bad.hpp", "rte_fib.h"),
+                             ("core/bad.cpp", "cuda_runtime.h"), ("io/bad.cpp", "cuda_runtime.h"),
+                             ("elements/bad.hpp", "thrust/sort.h"), ("elements/bad.hpp", "hs/hs.h"),
+                             ("elements/bad.hpp", "intel-ipsec-mb.h"), ("core/bad.cpp", "fmt/format.h"),
+                             ("core/bad.cpp", "hs.h"), ("io/bad.cpp", "CLI/CLI.hpp")):
+            self.assert_finds("includes", path, f"#include <{header}>\n", header, "has no place")
+
+    def test_an_include_starts_at_the_root(self):
+        self.assert_finds("includes", "core/bad.cpp", '#include "error.hpp"\n', "repository root")
+        self.assert_finds("includes", "tests/bad.cpp", '#include "../core/error.hpp"\n', "repository root")
+
+    def test_an_include_in_a_comment_is_none(self):
+        text = '// #include "io/eal.hpp"\n'
+        self.assertEqual(self.findings("includes", files={"core/good.hpp": text}), [])
+
+    def test_cuda_reaches_no_asio_or_dpdk_header(self):
+        self.assert_finds("cuda", "elements/bad.cu", "#include <boost/asio.hpp>\n")
+        self.assert_finds("cuda", "tests/bad.cu", "#include <rte_mbuf.h>\n")
+
+    def test_cuda_reaches_none_through_our_headers_either(self):
+        files = {"core/middle.hpp": '#include "core/error.hpp"\n#include "core/loop.hpp"\n',
+                 "elements/bad.cu": '#include "core/middle.hpp"\n'}
+        found = self.findings("cuda", files=files)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn("elements/bad.cu -> core/middle.hpp -> core/loop.hpp -> boost/asio/io_context.hpp",
+                      found[0])
+
+    def test_a_file_may_have_500_lines_and_no_more(self):
+        files = {"io/long.cpp": "\n" * 500, "io/too_long.cpp": "\n" * 501, "io/CMakeLists.txt": "\n" * 501}
+        found = self.findings("length", files=files)
+        self.assertEqual([line.split(":")[0] for line in found], ["io/CMakeLists.txt", "io/too_long.cpp"])
+
+    def test_leftovers_are_found(self):
+        for text in ("int a;  // TO" "DO: later", "// FIX" "ME", "#if" " 0", "# if" " 0  // old"):
+            self.assert_finds("leftovers", "core/bad.cpp", text + "\n", ":3:")
+
+    def test_the_licence_lines_open_a_file(self):
+        bad = {"core/none.hpp": "#pragma once\n", "core/late.hpp": "#pragma once\n" + LICENCE,
+               "scripts/tool": "#!/bin/sh\necho\n", "tests/tool.py": "import os\n", "empty.py": ""}
+        good = {"scripts/good": "#!/bin/sh\n" + LICENCE.replace("//", "#"), "scripts/data": "no script\n"}
+        found = self.findings("licence", files=bad | good)
+        self.assertEqual({line.split(":")[0] for line in found}, set(bad))
+
+    def test_an_empty_tree_or_unknown_check_is_an_error(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.run_main("includes", folder), 2)
+            self.assertEqual(self.run_main("nonsense", folder), 2)
+
+    def test_the_exit_code_says_whether_something_was_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "a.hpp").write_text(LICENCE)
+            self.assertEqual(self.run_main("licence", folder), 0)
+            (pathlib.Path(folder) / "b.hpp").write_text("")
+            self.assertEqual(self.run_main("licence", folder), 1)
+
+    def test_what_git_ignores_is_not_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                subprocess.run(["git", "init", "-q", folder], check=True)
+            except OSError:
+                self.skipTest("git is not installed")
+            for path, text in (("a.hpp", LICENCE), ("made.hpp", ""), (".gitignore", "made.hpp\n")):
+                (pathlib.Path(folder) / path).write_text(text)
+            self.assertEqual(list(check.Tree(folder).text), ["a.hpp"])
+
+    def run_main(self, *arguments):
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return check.main(arguments)
+
+
+if __name__ == "__main__":
+    unittest.main()
