@@ -140,10 +140,11 @@ class OffloadElement : public OffloadBase {
     made.cuda = cuda_launch_of(
         KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
 #if defined(__CUDACC__)
-    static_assert(cuda_launch_of(KernelTypes<typename Self::Reads, typename Self::Writes,
-                                             typename Self::Kernel>{},
-                                 0) != nullptr,
-                  "a .cu element includes gpu/launch.cuh");
+    static_assert(
+        cuda_launch_of(
+            KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0) !=
+            nullptr,
+        "a .cu element includes gpu/launch.cuh");
 #endif
     made.kernel = &bound(device);
     return made;
@@ -155,18 +156,14 @@ class OffloadElement : public OffloadBase {
     self.prepare(packet);
   };
   template <class S>
-<<<<<<< HEAD
-  static constexpr bool kHasBatchPrepare =
-      requires(S self, std::span<Packet> packets, Verdict* verdicts) {
-        self.prepare(packets, verdicts);
-      };
+  static constexpr bool kHasBatchPrepare = requires(S self, std::span<Packet> packets,
+                                                    Verdict* verdicts) {
+    self.prepare(packets, verdicts);
+  };
   template <class S>
-  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) { self.finish(packet); };
-=======
   static constexpr bool kHasPlainFinish = requires(S self, Packet packet) {
     self.finish(packet);
   };
->>>>>>> main
   template <class S>
   static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {
     self.cpu(packets);
