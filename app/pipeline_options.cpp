@@ -23,7 +23,8 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       ->type_name("PCAP");
 }
 
-std::vector<std::string> port_specs(PipelineOptions const& pipeline, SessionOptions const& session) {
+std::vector<std::string> port_specs(PipelineOptions const& pipeline,
+                                    SessionOptions const& session) {
   auto specs = session.ports;
   if (!pipeline.read.empty() || !pipeline.write.empty())
     specs.insert(specs.begin(), capture_spec(pipeline.read, pipeline.write));

@@ -20,10 +20,10 @@ class Placer {
     // The second hardware thread of a core slows the first one down: all first ones come first.
     std::map<int, int> threads_seen;
     for (auto const& processor : topology.processors) {
-      bool const near = std::find(port_nodes.begin(), port_nodes.end(), processor.numa_node) !=
-                        port_nodes.end();
-      entries_.push_back({threads_seen[processor.core]++, near ? 0 : 1, processor.numa_node,
-                          processor.id});
+      bool const near =
+          std::find(port_nodes.begin(), port_nodes.end(), processor.numa_node) != port_nodes.end();
+      entries_.push_back(
+          {threads_seen[processor.core]++, near ? 0 : 1, processor.numa_node, processor.id});
     }
     usable_ = ids();
     if (entries_.empty()) return;
@@ -53,9 +53,9 @@ class Placer {
                                     [&](auto const& entry) { return entry.id == id; });
     if (found != entries_.end()) return void(entries_.erase(found));
     bool const ours = std::find(usable_.begin(), usable_.end(), id) != usable_.end();
-    throw ConfigError(option + ": processor " + std::to_string(id) +
-                      (ours ? " is given twice"
-                            : " is not ours to use; usable are " + processor_list(usable_)));
+    throw ConfigError(
+        option + ": processor " + std::to_string(id) +
+        (ours ? " is given twice" : " is not ours to use; usable are " + processor_list(usable_)));
   }
 
  private:
@@ -103,12 +103,13 @@ void place_helpers(Placement& placement, Placer& placer, SessionOptions const& o
   }
   if (!placement.helpers.empty()) return;
   auto const left = placer.left();
-  auto const wanted = options.host_cores.value_or(
-      static_cast<unsigned>(std::clamp<std::size_t>(placement.workers.size(), 1, std::max<std::size_t>(left, 1))));
+  auto const wanted = options.host_cores.value_or(static_cast<unsigned>(
+      std::clamp<std::size_t>(placement.workers.size(), 1, std::max<std::size_t>(left, 1))));
   if (wanted > std::max<std::size_t>(left, 1))
     throw ConfigError("more helpers than cores: --host-cores " + std::to_string(wanted) + ", but " +
-                      processors(left) + " left beside " + std::to_string(placement.workers.size()) +
-                      " worker" + (placement.workers.size() == 1 ? "" : "s"));
+                      processors(left) + " left beside " +
+                      std::to_string(placement.workers.size()) + " worker" +
+                      (placement.workers.size() == 1 ? "" : "s"));
   for (unsigned i = 0; i < wanted; ++i)
     placement.helpers.push_back(placer.left() > 0 ? placer.take() : -1);
   if (wanted > 0 && placement.helpers[0] < 0)

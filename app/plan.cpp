@@ -35,8 +35,10 @@ int plan(PlanOptions& options) {
     std::fprintf(stderr, "%s\n", warning.render().c_str());
   for (auto const& remark : placement.remarks) std::fprintf(stderr, "note: %s\n", remark.c_str());
 
-  Table threads({{"thread", Table::Align::kLeft}, {"runs on", Table::Align::kLeft},
-                 {"NUMA node"}, {"does", Table::Align::kLeft}});
+  Table threads({{"thread", Table::Align::kLeft},
+                 {"runs on", Table::Align::kLeft},
+                 {"NUMA node"},
+                 {"does", Table::Align::kLeft}});
   auto const add = [&](std::string thread, int processor, std::string what) {
     std::string node = "-";
     for (auto const& each : topology.processors)
@@ -68,12 +70,12 @@ int plan(PlanOptions& options) {
 
 void add_plan(CLI::App& app, Invocation& invocation) {
   auto const options = std::make_shared<PlanOptions>();
-  auto* command = app.add_subcommand("plan", "Show where threads, queues and ports would be placed");
+  auto* command =
+      app.add_subcommand("plan", "Show where threads, queues and ports would be placed");
   add_pipeline_options(*command, options->pipeline);
   add_session_options(*command, options->session);
-  command->callback([&invocation, options] {
-    invocation.action = [options] { return plan(*options); };
-  });
+  command->callback(
+      [&invocation, options] { invocation.action = [options] { return plan(*options); }; });
 }
 
 CommandRegistration const registration{30, add_plan};
