@@ -11,6 +11,8 @@ namespace {
 
 constexpr unsigned kTurnsPerPoll = 16;  // an empty io_context::poll costs about 200 ns with a reactor
 constexpr unsigned kSpins = 1000;       // idle turns before a worker thinks of sleeping
+constexpr std::chrono::milliseconds kLongestSleep{10};  // for what wakes nobody: stop, deadlines
+constexpr std::chrono::microseconds kNap{50};
 
 }  // namespace
 
@@ -68,13 +70,11 @@ void Worker::loop() {
     if (turn % kTurnsPerPoll == 0) {
       context_.poll();
       if (!draining && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
-        drain_until = cycles() + static_cast<std::uint64_t>(
-                                     cycles_per_second() *
-                                     std::chrono::duration<double>(options_.drain_deadline).count());
+        drain_until = begin_to_drain();
     }
     if (draining) {
       offloader_->flush();
-      if (work == 0 && offloader_->idle() && graph_->held() == 0) break;
+      if (work == 0 && offloader_->idle() && graph_->drained()) break;
       if (cycles() > drain_until) break;
     }
     if (work > 0) {
@@ -83,18 +83,39 @@ void Worker::loop() {
     } else {
       if (idle_turns == 0) idle_since = cycles();
       counters_.idle_turns.add(1);
-      idle(++idle_turns);
+      idle(++idle_turns, draining);
     }
   }
   awake_.store(false, std::memory_order_release);
 }
 
-void Worker::idle(unsigned idle_turns) {
-  if (idle_turns < kSpins || !options_.nap || !offloader_->idle()) return relax();
-  awake_.store(false, std::memory_order_release);
-  std::this_thread::sleep_for(std::chrono::microseconds(50));
-  context_.poll();
-  awake_.store(true, std::memory_order_release);
+std::uint64_t Worker::begin_to_drain() {
+  graph_->drain();
+  auto const seconds = std::chrono::duration<double>(options_.drain_deadline).count();
+  return cycles() + static_cast<std::uint64_t>(cycles_per_second() * seconds);
+}
+
+// Spin; then, where everything that may bring work promises to wake us, sleep in the event loop; where
+// something has to be polled, nap if that is allowed. Armed first, then looked at once more: what came
+// in between is found, what comes later wakes.
+void Worker::idle(unsigned idle_turns, bool draining) {
+  if (idle_turns < kSpins || draining) return relax();
+  offloader_->flush();
+  auto const wake = [](void* self) { asio::post(static_cast<Worker*>(self)->context_, [] {}); };
+  if (graph_->arm(wake, this)) {
+    offloader_->arm(wake, this);
+    if (graph_->poll(true) + offloader_->poll() > 0) return;
+    awake_.store(false, std::memory_order_release);
+    context_.run_one_for(kLongestSleep);
+    awake_.store(true, std::memory_order_release);
+  } else if (options_.nap && offloader_->idle()) {
+    awake_.store(false, std::memory_order_release);
+    std::this_thread::sleep_for(kNap);
+    context_.poll();
+    awake_.store(true, std::memory_order_release);
+  } else {
+    relax();
+  }
 }
 
 std::size_t Worker::left_inside() const noexcept {

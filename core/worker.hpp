@@ -74,7 +74,8 @@ class Worker {
  private:
   void thread();
   void loop();
-  void idle(unsigned idle_turns);
+  void idle(unsigned idle_turns, bool draining);
+  std::uint64_t begin_to_drain();
 
   WorkerOptions options_;
   BufferPool& buffers_;
