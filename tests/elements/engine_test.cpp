@@ -8,7 +8,6 @@
 #include <mutex>
 #include <thread>
 
-#include "core/clock.hpp"
 #include "core/wire.hpp"
 #include "gpu/host/host_device.hpp"
 
@@ -71,7 +70,9 @@ class NumberPort final : public Port {
   struct Rx final : RxQueue {
     Rx(LockedPool& p, unsigned q, std::uint32_t c, bool s) : pool(p), queue(q), count(c), pauses(s) {}
     unsigned receive(std::span<Packet> packets) noexcept override {
-      if (pauses && next % 97 == 96 && cycles() % 64 != 0) return 0;
+      // Pauses long enough for the worker to fall asleep, now and then.
+      if (silent > 0) return --silent, 0;
+      if (pauses && ++asked % 128 == 0) silent = 1200;
       auto const most = std::min<std::size_t>(packets.size(), std::min(count - next, 1 + next % 61));
       if (most == 0 || !pool.allocate(packets.first(most))) return 0;
       for (auto& packet : packets.first(most)) {
@@ -88,7 +89,7 @@ class NumberPort final : public Port {
     bool finished() const noexcept override { return next == count; }
     LockedPool& pool;
     unsigned queue;
-    std::uint32_t count, next = 0;
+    std::uint32_t count, next = 0, asked = 0, silent = 0;
     bool pauses;
   };
   struct Tx final : TxQueue {
@@ -161,10 +162,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Layout{1, 0, 1, 0, kMirror}, Layout{2, 0, 3, 1, kHash},
                       Layout{1, 1, 2, 1, kMirror}, Layout{3, 1, 1, 0, kMirror},
                       Layout{3, 2, 2, 2, kHash}),
-    [](auto const& info) {
-      return std::to_string(info.param.workers) + "workers" +
-             std::to_string(info.param.io_workers) + "io" + std::to_string(info.param.ports) +
-             "ports" + std::to_string(info.param.helpers) + "helpers" + std::to_string(info.index);
+    [](auto const& each) {
+      return std::to_string(each.param.workers) + "workers" +
+             std::to_string(each.param.io_workers) + "io" + std::to_string(each.param.ports) +
+             "ports" + std::to_string(each.param.helpers) + "helpers" + std::to_string(each.index);
     });
 
 TEST(Engine, StopDrainsALiveRun) {
