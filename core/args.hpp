@@ -58,6 +58,8 @@ class Args {
   std::string path(std::string_view name);
   /// The same for a keyword that may be absent; empty then.
   std::string path_or_empty(std::string_view name);
+  /// A path as the user wrote it, taken as `path` takes it.
+  std::string resolve(std::string const& text) const;
 
   /// A `ConfigError` at the argument last taken by that name, or at the element.
   [[nodiscard]] ConfigError error(std::string message, std::string_view name = {}) const;
@@ -86,7 +88,6 @@ class Args {
   [[nodiscard]] ConfigError expected(Value const& value, std::string_view name,
                                      std::string const& what) const;
   [[nodiscard]] ConfigError at(Position position, std::string message) const;
-  std::string resolve(std::string const& text) const;
 
   ElementDecl const& decl_;
   std::shared_ptr<Source const> source_;

@@ -58,14 +58,15 @@ class OffloadBase : public Element {
 ///
 /// `Self` declares `Reads` (regions) and `Writes` (`Result<T>` or `NoResult`), a trivially copyable
 /// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it
-/// to tables on a device. Optional: `Verdict prepare(Packet&)` before, `Verdict finish(Packet&, T)`
+/// to tables on a device. Optional: `Verdict prepare(Packet&)` before, or for all packets at once
+/// `void prepare(std::span<Packet>, Verdict*)`; `Verdict finish(Packet&, T)`
 /// (`finish(Packet&)` with `NoResult`) afterwards, and a tuned `void cpu(std::span<Packet>, T*)`
 /// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
 template <class Self>
 class OffloadElement : public OffloadBase {
  public:
-  bool has_prepare() const noexcept final { return kHasPrepare<Self>; }
+  bool has_prepare() const noexcept final { return kHasPrepare<Self> || kHasBatchPrepare<Self>; }
   bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
   bool only_edits() const noexcept final {
     return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
@@ -73,14 +74,16 @@ class OffloadElement : public OffloadBase {
 
   void prepare(Batch& batch, Outputs& out) noexcept final {
     using Reads = typename detail::AsRegions<typename Self::Reads>::Type;
-    if constexpr (kHasPrepare<Self> || Reads::kMinimum > 0) {
+    if constexpr (kHasPrepare<Self> || kHasBatchPrepare<Self> || Reads::kMinimum > 0) {
       auto& self = static_cast<Self&>(*this);
       Verdict verdicts[Batch::kCapacity];
       unsigned other = 0;
       unsigned i = 0;
+      if constexpr (kHasBatchPrepare<Self>) self.prepare(batch.packets(), verdicts);
       for (auto& packet : batch.packets()) {
         Verdict verdict = forward();
         if constexpr (kHasPrepare<Self>) verdict = self.prepare(packet);
+        if constexpr (kHasBatchPrepare<Self>) verdict = verdicts[i];
         if (packet.length < Reads::kMinimum && !verdict.is_drop())
           verdict = warpline::drop<"truncated">();
         verdicts[i++] = verdict;
@@ -137,10 +140,11 @@ class OffloadElement : public OffloadBase {
     made.cuda = cuda_launch_of(
         KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
 #if defined(__CUDACC__)
-    static_assert(cuda_launch_of(KernelTypes<typename Self::Reads, typename Self::Writes,
-                                             typename Self::Kernel>{},
-                                 0) != nullptr,
-                  "a .cu element includes gpu/launch.cuh");
+    static_assert(
+        cuda_launch_of(
+            KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0) !=
+            nullptr,
+        "a .cu element includes gpu/launch.cuh");
 #endif
     made.kernel = &bound(device);
     return made;
@@ -150,6 +154,11 @@ class OffloadElement : public OffloadBase {
   template <class S>
   static constexpr bool kHasPrepare = requires(S self, Packet packet) {
     self.prepare(packet);
+  };
+  template <class S>
+  static constexpr bool kHasBatchPrepare = requires(S self, std::span<Packet> packets,
+                                                    Verdict* verdicts) {
+    self.prepare(packets, verdicts);
   };
   template <class S>
   static constexpr bool kHasPlainFinish = requires(S self, Packet packet) {

@@ -257,4 +257,9 @@ std::vector<SaConfig> load_sa_file(std::string const& path) {
   return parse_sa_file(*read_source(path));
 }
 
+std::vector<SaConfig> sas_of_suite(std::vector<SaConfig> sas, Suite suite) {
+  std::erase_if(sas, [suite](SaConfig const& sa) { return sa.suite != suite; });
+  return sas;
+}
+
 }  // namespace warpline::ipsec

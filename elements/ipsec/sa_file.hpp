@@ -44,4 +44,7 @@ std::vector<SaConfig> parse_sa_file(Source const& source);
 /// Reads the file and parses it. Throws also where it cannot be read.
 std::vector<SaConfig> load_sa_file(std::string const& path);
 
+/// Those of `sas` that use `suite`, in order.
+std::vector<SaConfig> sas_of_suite(std::vector<SaConfig> sas, Suite suite);
+
 }  // namespace warpline::ipsec

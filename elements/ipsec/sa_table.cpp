@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
-
 namespace warpline::ipsec {
 namespace {
 
@@ -33,22 +31,6 @@ SaTable::SaTable(std::span<SaConfig const> sas)
   cpu_keys_ = std::make_shared<CpuKeys>(keys_);
 }
 
-std::shared_ptr<SaTable> SaTable::load(std::string const& path, Suite suite) {
-  std::vector<SaConfig> chosen;
-  std::string others;
-  for (auto const& sa : load_sa_file(path)) {
-    std::string const name(info(sa.suite).name);
-    if (sa.suite == suite)
-      chosen.push_back(sa);
-    else if (others.find(name) == std::string::npos)
-      others += (others.empty() ? "" : ", ") + name;
-  }
-  if (chosen.empty())
-    throw ConfigError(path + ": holds no SA of suite " + std::string(info(suite).name) +
-                      "; it has SAs of " + others);
-  return std::make_shared<SaTable>(chosen);
-}
-
 Verdict SaTable::locate(Packet& packet, InnerPacket& inner) const noexcept {
   auto const seen = inspect_inner(packet, inner);
   if (seen.is_drop()) [[unlikely]]
@@ -63,7 +45,8 @@ Verdict SaTable::locate(Packet& packet, InnerPacket& inner) const noexcept {
   return tunnels_[found].check_room(packet, inner);
 }
 
-void SaTable::encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept {
+bool SaTable::encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept {
+  unsigned dropped = 0;
   for (; !packets.empty(); packets = packets.subspan(std::min(kBurst, packets.size()))) {
     std::size_t const count = std::min(kBurst, packets.size());
     InnerPacket inner[kBurst];
@@ -84,8 +67,10 @@ void SaTable::encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept
           tunnels_[sa].encapsulate(packets[from], inner[from], sequence);
       }
     }
+    for (std::size_t i = 0; i < count; ++i) dropped |= verdicts[i].value;
     verdicts += count;
   }
+  return dropped == 0;
 }
 
 bool SaTable::made(Packet const& packet) const noexcept {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "core/packet.hpp"
@@ -25,10 +24,6 @@ class SaTable {
   /// At least one SA, all of one suite.
   explicit SaTable(std::span<SaConfig const> sas);
 
-  /// The file's SAs of that suite.
-  /// Throws `ConfigError` for a faulty file, or one without an SA of the suite.
-  static std::shared_ptr<SaTable> load(std::string const& path, Suite suite);
-
   std::size_t size() const { return keys_.size(); }
   Suite suite() const { return keys_.front().suite; }
   SaKeys const* keys() const { return keys_.data(); }
@@ -36,10 +31,10 @@ class SaTable {
 
   /// Finds each packet's SA, sets the tag to its index, numbers the packet and encapsulates it, all
   /// but the cryptography. `verdicts`: one a packet, in order. Numbers are unique among workers: a
-  /// run of packets of one SA takes its numbers at once, by one atomic addition.
-  /// Drops: `truncated`, `not_ip`, `bad_ip_header`, `no_sa`, `too_big`, `no_headroom`,
+  /// run of packets of one SA takes its numbers at once, by one atomic addition. True where all go
+  /// on. Drops: `truncated`, `not_ip`, `bad_ip_header`, `no_sa`, `too_big`, `no_headroom`,
   /// `no_tailroom`, `sequence_exhausted`. Any thread.
-  void encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept;
+  bool encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
   /// Whether the frame is an ESP packet that this table's `encapsulate` made.
   bool made(Packet const& packet) const noexcept;

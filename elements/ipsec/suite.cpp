@@ -49,17 +49,15 @@ std::optional<Suite> find_suite(std::string_view name) {
   return std::nullopt;
 }
 
-Suite suite_named(std::string_view name) {
-  if (auto const found = find_suite(name)) return *found;
+std::string unknown_suite(std::string_view name) {
   std::vector<std::string> names;
   std::string known;
   for (auto const& suite : kSuites) {
     names.emplace_back(suite.name);
     for (auto const alias : suite.aliases) names.emplace_back(alias);
-    known += (known.empty() ? "'" : " or '") + std::string(suite.name) + "'";
+    known += (known.empty() ? "" : " or ") + std::string(suite.name);
   }
-  throw ConfigError("unknown suite '" + std::string(name) + "': expected " + known +
-                    did_you_mean(name, names));
+  return "unknown suite '" + std::string(name) + "'; expected " + known + did_you_mean(name, names);
 }
 
 }  // namespace warpline::ipsec

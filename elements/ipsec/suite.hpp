@@ -50,7 +50,7 @@ inline SuiteInfo const& info(Suite suite) { return suites()[static_cast<std::siz
 /// The suite of this name or alias, in any case; none if unknown.
 std::optional<Suite> find_suite(std::string_view name);
 
-/// As `find_suite`. Throws `ConfigError` naming the known ones and the nearest.
-Suite suite_named(std::string_view name);
+/// What to tell a user who wrote `name`: the known ones, and the nearest.
+std::string unknown_suite(std::string_view name);
 
 }  // namespace warpline::ipsec

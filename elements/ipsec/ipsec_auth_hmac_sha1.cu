@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/esp_body.hpp"
+#include "elements/ipsec/sa_args.hpp"
+#include "gpu/launch.cuh"
+
+namespace warpline {
+
+/// Writes the integrity value of HMAC-SHA1-96 (RFC 2404): the last of NBA's three elements.
+///
+///     IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa) -> IPsecAuthHMACSHA1(sa/gateway.sa)
+///
+/// Has no step before its kernel, so that it can follow IPsecAES on a device without a way back in
+/// between; what is no ESP packet is dropped behind it.
+/// Ports: 1 in, 1 out.
+/// Arguments: SA: the file that IPsecESPencap has.
+/// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
+class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
+ public:
+  using Reads = Regions<Edit<ipsec::kEspOffset>, Tag>;
+  using Writes = NoResult;
+
+  explicit IPsecAuthHMACSHA1(Args& args)
+      : table_(ipsec::sa_argument(args, ipsec::Suite::kAes128CtrHmacSha1)),
+        cpu_(table_->cpu_keys()) {}
+
+  struct Kernel {
+    ipsec::SaKeys const* sas;
+    std::uint32_t count;
+    WARPLINE_HD void operator()(MutableBytes esp, std::uint32_t sa) const {
+      if (sa < count) ipsec::esp_authenticate_sha1(sas[sa], esp.data, esp.size);
+    }
+  };
+  Kernel kernel(Device& device) const {
+    return {device.upload(table_->keys(), table_->size()),
+            static_cast<std::uint32_t>(table_->size())};
+  }
+
+  void cpu(std::span<Packet> packets) noexcept {
+    while (!packets.empty()) {
+      std::size_t good = 0;
+      while (good < packets.size() && table_->made(packets[good])) ++good;
+      cpu_.authenticate_sha1(packets.first(good));
+      packets = packets.subspan(std::min(good + 1, packets.size()));
+    }
+  }
+
+  Verdict finish(Packet& packet) const noexcept {
+    return table_->made(packet) ? forward() : drop<"not_esp">();
+  }
+
+ private:
+  std::shared_ptr<ipsec::SaTable> table_;
+  ipsec::CpuEsp cpu_;
+};
+WARPLINE_ELEMENT(IPsecAuthHMACSHA1);
+
+}  // namespace warpline
