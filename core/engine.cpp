@@ -22,13 +22,13 @@ Engine::~Engine() {
 }
 
 void Engine::notice(std::string const& text) {
+  std::scoped_lock const lock(notice_mutex_);  // elements also speak up on their workers
   if (std::find(noticed_.begin(), noticed_.end(), text) != noticed_.end()) return;
   noticed_.push_back(text);
   notice_(text);
 }
 
-std::vector<Diagnostic> Engine::load(std::shared_ptr<Source const> source) {
-  auto const pipeline = parse_pipeline(std::move(source));
+std::vector<Diagnostic> Engine::load(Pipeline const& pipeline) {
   std::vector<Diagnostic> warnings;
   std::vector<std::unique_ptr<Worker>> workers;
   for (unsigned i = 0; i < options_.cores.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <memory_resource>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,12 +47,16 @@ class Engine {
          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~Engine();
 
-  /// Where one-line messages for the user go; each different one is passed on once.
+  /// Where one-line messages for the user go, from any thread, one at a time; each different one is
+  /// passed on once.
   void on_notice(std::function<void(std::string const&)> notice) { notice_ = std::move(notice); }
 
   /// Builds the pipeline for every worker and returns the warnings.
   /// Throws `ConfigError` with everything that is wrong; nothing is started then.
-  std::vector<Diagnostic> load(std::shared_ptr<Source const> source);
+  std::vector<Diagnostic> load(Pipeline const& pipeline);
+  std::vector<Diagnostic> load(std::shared_ptr<Source const> source) {
+    return load(parse_pipeline(std::move(source)));
+  }
 
   void start();
   /// Sources stop, what is inside drains; `done` becomes true.
@@ -74,6 +79,7 @@ class Engine {
   BufferPool& buffers_;
   std::pmr::memory_resource* memory_;
   std::function<void(std::string const&)> notice_ = [](std::string const&) {};
+  std::mutex notice_mutex_;
   std::vector<std::string> noticed_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Watchdog> watchdog_;

@@ -167,11 +167,15 @@ void Outputs::split(BatchPtr batch, Verdict const* verdicts) noexcept {
     if (others[port]) emit(std::move(others[port]), port);
 }
 
-void Outputs::count_received(Batch const& batch) noexcept {
+void Outputs::count_received(Batch const& batch, QueueCounters* queue) noexcept {
   std::uint64_t bytes = 0;
   for (auto const& packet : batch.packets()) bytes += packet.length;
   graph_.counters_->received.add(batch.size());
   graph_.counters_->received_bytes.add(bytes);
+  node_.counters.bytes.add(bytes);
+  if (queue == nullptr) return;
+  queue->packets.add(batch.size());
+  queue->bytes.add(bytes);
 }
 
 void Outputs::count_created(Batch const& batch) noexcept {
@@ -185,13 +189,17 @@ void Outputs::count_uncopied(std::uint64_t packets, DropReason reason) noexcept 
   node_.counters.drops[reason.index()].add(packets);
 }
 
-void Outputs::count_transmitted(std::span<Packet const> packets, std::uint64_t received) noexcept {
+void Outputs::count_transmitted(std::span<Packet const> packets, std::uint64_t received,
+                                QueueCounters* queue) noexcept {
   if (packets.empty()) return;
   std::uint64_t bytes = 0;
   for (auto const& packet : packets) bytes += packet.length;
   graph_.counters_->transmitted.add(packets.size());
   graph_.counters_->transmitted_bytes.add(bytes);
   graph_.counters_->latency.record(cycles() - received, packets.size());
+  if (queue == nullptr) return;
+  queue->packets.add(packets.size());
+  queue->bytes.add(bytes);
 }
 
 BufferPool& Outputs::buffers() noexcept { return *graph_.buffers_; }

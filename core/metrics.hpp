@@ -75,6 +75,11 @@ class Histogram {
   std::array<Counter, kBuckets> buckets_;
 };
 
+/// What has gone through one queue of a port. Written by the queue's thread.
+struct QueueCounters {
+  Counter packets, bytes;
+};
+
 /// What one element of one worker has done.
 struct ElementCounters {
   Counter batches, packets, bytes, cycles;

@@ -7,6 +7,7 @@
 
 #include "core/batch.hpp"
 #include "core/buffer_pool.hpp"
+#include "core/metrics.hpp"
 #include "core/verdict.hpp"
 
 namespace warpline {
@@ -38,12 +39,14 @@ class Outputs {
   void drop(std::span<Packet const> packets, DropReason reason) noexcept;
 
   /// Counts packets that came from outside (sources), or that were made inside (copies).
-  void count_received(Batch const& batch) noexcept;
+  /// `queue`: the counters of the queue they came through, where there is one.
+  void count_received(Batch const& batch, QueueCounters* queue = nullptr) noexcept;
   void count_created(Batch const& batch) noexcept;
   /// Counts copies that could not be made: created and dropped at once.
   void count_uncopied(std::uint64_t packets, DropReason reason) noexcept;
   /// Counts packets that have left for good and whose buffers now belong to the port.
-  void count_transmitted(std::span<Packet const> packets, std::uint64_t received) noexcept;
+  void count_transmitted(std::span<Packet const> packets, std::uint64_t received,
+                         QueueCounters* queue = nullptr) noexcept;
 
   BufferPool& buffers() noexcept;
   BatchPool& batches() noexcept;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/metrics.hpp"
 #include "core/packet.hpp"
 #include "core/wire.hpp"
 
@@ -21,6 +22,8 @@ class RxQueue {
   virtual unsigned receive(std::span<Packet> packets) noexcept = 0;
   /// True for good when no packet will ever come again (the end of a capture).
   virtual bool finished() const noexcept { return false; }
+
+  QueueCounters counters;  ///< kept by the element that receives
 };
 
 /// Where packets go to: one transmit queue of a port, used by one thread.
@@ -31,6 +34,8 @@ class TxQueue {
   virtual unsigned transmit(std::span<Packet const> packets) noexcept = 0;
   /// True where a short count is for good, not because the queue is full at the moment.
   virtual bool failed() const noexcept { return false; }
+
+  QueueCounters counters;  ///< kept by the element that sends
 };
 
 /// What a port has counted by itself, beyond what its queues were asked.

@@ -33,7 +33,7 @@ logged() {
   local log=$1
   shift
   if "$@" 2>&1 | tee "$log" | follow; then return 0; fi
-  grep -vE '^(\[[0-9]+/[0-9]+\]|Get:[0-9]+|Selecting|Preparing|Unpacking|Setting up) ' "$log" |
+  grep -vE '^(\[[0-9]+/[0-9]+\]|Get:[0-9]+|Selecting|Preparing|Unpacking|Setting up|-- GLOB mismatch!)( |$)' "$log" |
     tail -n "${log_lines:-200}" >&2 || true
   say "that failed; the whole log: $log"
   return 1

@@ -4,9 +4,9 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <charconv>
 #include <cmath>
+
+#include "app/bench/recommendation.hpp"
 
 namespace warpline::bench {
 namespace {
@@ -88,57 +88,25 @@ json::object result_object(Result const& result) {
           {"labels", array(subject.labels)}};
 }
 
-/// On one line; numbers as people write them: `3.9`, not `3.9E0`.
-void write(json::value const& value, std::string& out) {
-  char const* separator = "";
-  if (auto const* object = value.if_object()) {
-    out += '{';
-    for (auto const& [key, member] : *object) {
-      out += separator + json::serialize(json::value(key)) + ": ";
-      write(member, out);
-      separator = ", ";
-    }
-    out += '}';
-  } else if (auto const* array = value.if_array()) {
-    out += '[';
-    for (auto const& element : *array) {
-      out += separator;
-      write(element, out);
-      separator = ", ";
-    }
-    out += ']';
-  } else if (auto const* real = value.if_double()) {
-    char digits[32];
-    auto const end = std::to_chars(digits, digits + sizeof digits, *real).ptr;
-    out.append(digits, end);
-  } else {
-    out += json::serialize(value);
-  }
-}
-
 }  // namespace
 
-std::string to_json(Report const& report) {
-  std::string out = "{\n";
-  auto const field = [&](char const* name, json::value const& value) {
-    out += "  \"" + std::string(name) + "\": ";
-    write(value, out);
-    out += ",\n";
-  };
-  field("format", kFormat);
-  field("started", json::value(report.started));
-  field("command", array(report.command));
-  field("notes", array(report.notes));
-  field("window_seconds", number(report.window_seconds));
-  field("machine", machine_object(report.machine));
-  out += "  \"results\": [";
-  char const* separator = "\n";
-  for (auto const& result : report.results) {
-    out += separator + std::string("    ");
-    write(result_object(result), out);
-    separator = ",\n";
+json::object to_json(Report const& report) {
+  json::array results, recommendations;
+  for (auto const& result : report.results) results.push_back(result_object(result));
+  for (auto const& results_of_case : by_case(report.results)) {
+    auto const& subject = results_of_case.front().subject;
+    if (auto const text = recommendation(results_of_case); !text.empty())
+      recommendations.push_back(
+          {{"workload", subject.workload}, {"case", subject.name}, {"text", text}});
   }
-  return out + "\n  ]\n}\n";
+  return {{"format", kFormat},
+          {"started", report.started},
+          {"command", array(report.command)},
+          {"notes", array(report.notes)},
+          {"window_seconds", number(report.window_seconds)},
+          {"machine", machine_object(report.machine)},
+          {"recommendations", std::move(recommendations)},
+          {"results", std::move(results)}};
 }
 
 }  // namespace warpline::bench

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include <boost/json/object.hpp>
 
 #include "app/bench/result.hpp"
 
 namespace warpline::bench {
 
-/// The report as a JSON text with a line for each result; docs/measuring.md describes its fields.
-std::string to_json(Report const& report);
+/// The report for programs; docs/measuring.md describes its fields. What is not known is null.
+boost::json::object to_json(Report const& report);
 
 }  // namespace warpline::bench

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/report_table.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "app/bench/recommendation.hpp"
@@ -111,16 +110,7 @@ std::string case_text(std::span<Result const> results, std::FILE* file) {
 std::string report_text(Report const& report, std::FILE* file) {
   std::string text;
   for (auto const& note : report.notes) text += note + "\n";
-  std::span<Result const> rest(report.results);
-  while (!rest.empty()) {
-    auto const end = std::find_if(rest.begin(), rest.end(), [&](Result const& result) {
-      return result.subject.name != rest[0].subject.name ||
-             result.subject.workload != rest[0].subject.workload;
-    });
-    auto const count = static_cast<std::size_t>(end - rest.begin());
-    text += "\n" + case_text(rest.first(count), file);
-    rest = rest.subspan(count);
-  }
+  for (auto const& results : by_case(report.results)) text += "\n" + case_text(results, file);
   return text;
 }
 

@@ -46,6 +46,19 @@ std::uint64_t Result::dropped_total() const {
   return total;
 }
 
+std::vector<std::span<Result const>> by_case(std::span<Result const> results) {
+  std::vector<std::span<Result const>> cases;
+  for (std::size_t begin = 0, end = 1; end <= results.size(); ++end) {
+    auto const& first = results[begin].subject;
+    if (end < results.size() && results[end].subject.workload == first.workload &&
+        results[end].subject.name == first.name)
+      continue;
+    cases.push_back(results.subspan(begin, end - begin));
+    begin = end;
+  }
+  return cases;
+}
+
 Result summarise(Subject subject, std::string ceiling_name, std::span<Round const> rounds) {
   Result result;
   result.repeats = static_cast<unsigned>(rounds.size());

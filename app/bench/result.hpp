@@ -59,6 +59,9 @@ struct Result {
 /// `ceiling_name`: what `Round::ceiling` is.
 Result summarise(Subject subject, std::string ceiling_name, std::span<Round const> rounds);
 
+/// Runs of results of the same workload and case, in order.
+std::vector<std::span<Result const>> by_case(std::span<Result const> results);
+
 /// All that one invocation measured.
 struct Report {
   Machine machine;

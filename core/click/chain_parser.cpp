@@ -72,7 +72,7 @@ std::size_t Parser::element(Block& block) {
   return add_item(block, std::move(item));
 }
 
-/// At the `::` behind `a, b`: declares the names that have no class yet.
+/// At the `::` behind `a, b`: declares the names before it; one with a port beside it is a mention.
 void Parser::declare_list(Block& block, std::vector<Endpoint> const& list) {
   auto const& last = block.items[list.back().item];
   if (last.kind != Item::Kind::kBare) fail("'->' or ';' (only a name can be declared)");
@@ -80,7 +80,8 @@ void Parser::declare_list(Block& block, std::vector<Endpoint> const& list) {
   auto const use = class_use(block);
   for (auto entry = list.rbegin(); entry != list.rend(); ++entry) {
     auto& item = block.items[entry->item];
-    if (item.kind != Item::Kind::kBare) break;
+    auto const with_port = entry != list.rbegin() && (entry->input || entry->output);
+    if (item.kind != Item::Kind::kBare || with_port) break;
     item.kind = Item::Kind::kDeclared;
     item.use = use;
   }
@@ -90,7 +91,7 @@ std::shared_ptr<ClassUse> Parser::class_use(Block& block) {
   auto use = std::make_shared<ClassUse>();
   auto const token = lexer_.peek();
   use->position = token.position;
-  if (skip_placeholder()) {
+  if (lexer_.rest().substr(0, 2) != "{}" && skip_placeholder()) {  // '{}' is an empty compound
     use->damaged = true;
   } else if (token.kind == TokenKind::kOpenBrace) {
     use->literal = &compound(block, {}, token.position);

@@ -41,7 +41,7 @@ Argument Expander::evaluate(ArgumentTemplate const& form, Frame const& frame) {
 
 void Expander::evaluate_defines(Frame& frame) {
   for (auto const& define : frame.block.defines)
-    frame.values.push_back(evaluate(define.value, frame));
+    frame.values.push_back(define.given ? *define.given : evaluate(define.value, frame));
 }
 
 void Expander::expand_block(Frame const& frame, std::string const& prefix, Nodes outside) {

@@ -80,7 +80,7 @@ void Parser::define(Block& block) {
       continue;
     }
     count_parameter(head.position);
-    Define define{head.text, head.position, {pieces[2].position, {}}};
+    Define define{head.text, head.position, {pieces[2].position, {}}, {}};
     define.value.pieces.assign(std::make_move_iterator(pieces.begin() + 2),
                                std::make_move_iterator(pieces.end()));
     block.defines.push_back(std::move(define));

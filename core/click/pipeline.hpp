@@ -66,10 +66,20 @@ struct Pipeline {
   std::vector<Diagnostic> warnings;
 };
 
+/// A value from outside the text for one of its `define($name value)`, in place of the one written.
+struct Override {
+  std::string name;   ///< without the `$`
+  std::string value;  ///< written like an argument of an element
+};
+
 /// Parses a pipeline in the Click language (docs/pipeline_language.md) and flattens it.
 /// Throws `ConfigError` with all errors of the text (at most 50); whatever the bytes, time and
 /// memory are bounded (core/click/limits.hpp). Thread-safe.
-Pipeline parse_pipeline(std::shared_ptr<Source const> source);
+///
+/// `overrides` apply to the defines outside compounds; one that the text does not have is an error.
+/// Faults of such a value are reported where the text uses it.
+Pipeline parse_pipeline(std::shared_ptr<Source const> source,
+                        std::vector<Override> const& overrides = {});
 
 /// Parses a text as what stands between the parentheses of an element: `"BURST 32, \"a b\""`.
 /// Throws `ConfigError` with all errors of the text; a `$parameter` is one.

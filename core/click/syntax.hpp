@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -80,6 +81,7 @@ struct Define {
   std::string name;
   Position position;
   ArgumentTemplate value;
+  std::optional<Argument> given;     ///< a value from outside, instead
 };
 
 struct ClassDefinition {

@@ -36,8 +36,8 @@ std::uint64_t wall_clock_ns() {
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: PATTERNS: the file with the patterns. SYNTHETIC: instead of a file, that many made-up
-/// patterns (for benchmarks). EVE: file that alerts are appended to as EVE JSON lines. DROP: drop
-/// packets with an alert instead of passing them on (default false).
+/// patterns (for benchmarks). EVE: file that alerts are appended to as EVE JSON lines, relative to
+/// the current folder. DROP: drop packets with an alert instead of passing them on (default false).
 /// Drops: `matched` (with DROP true).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDSMatch final : public OffloadElement<IDSMatch> {
@@ -47,7 +47,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
 
   explicit IDSMatch(Args& args)
       : notice_(args.context().notice), tables_(tables(args)), scanner_(tables_->database()) {
-    auto const eve = args.path_or_empty("EVE");
+    auto const eve = args.keyword<std::string>("EVE", {});
     drop_ = args.keyword<bool>("DROP", false);
     if (!eve.empty()) open(eve, args);
     all_.reserve(tables_->set().patterns.size());

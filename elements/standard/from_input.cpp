@@ -41,7 +41,7 @@ class Receiver : public Element {
       spare_->resize(count);
       spare_->received = cycles();
       total += count;
-      out.count_received(*spare_);
+      out.count_received(*spare_, &input.queue->counters);
       out.emit(std::move(spare_));
     }
     return total;

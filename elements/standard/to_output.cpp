@@ -16,7 +16,7 @@ void send(TxQueue& queue, std::span<Packet const> packets, std::uint64_t receive
   auto rest = packets;
   for (unsigned attempt = 0;; ++attempt) {
     auto const sent = queue.transmit(rest);
-    out.count_transmitted(rest.first(sent), received);
+    out.count_transmitted(rest.first(sent), received, &queue.counters);
     rest = rest.subspan(sent);
     if (rest.empty()) return;
     if (queue.failed() || (sent == 0 && attempt >= kRetries))

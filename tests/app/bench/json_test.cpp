@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <limits>
 
+#include "app/json.hpp"
 #include "tests/app/bench/fixed_report.hpp"
 
 namespace warpline::bench {
@@ -15,13 +16,18 @@ namespace {
 namespace json = boost::json;
 
 TEST(ReportJson, CarriesWhatWasMeasured) {
-  auto const report = json::parse(to_json(fixed_report())).as_object();
+  auto const report = json::parse(app::pretty(to_json(fixed_report()))).as_object();
   EXPECT_EQ(report.at("format"), 1);
   EXPECT_EQ(report.at("command").as_array().at(4), "a b.json");
   EXPECT_EQ(report.at("machine").as_object().at("cpu"), "A Processor");
   EXPECT_EQ(report.at("machine").as_object().at("tsc_hz"), 2'500'000'000);
   EXPECT_TRUE(report.at("machine").as_object().at("governor").is_null());
   EXPECT_EQ(report.at("machine").as_object().at("versions").as_object().at("DPDK"), "22.11");
+
+  auto const& advice = report.at("recommendations").as_array();
+  ASSERT_EQ(advice.size(), 2u);
+  EXPECT_EQ(advice[1].as_object().at("case"), "aes128-ctr-hmac-sha1-96");
+  EXPECT_EQ(advice[1].as_object().at("text"), "cpu is fastest at 64, imix (2.7-40.5 x the next)");
 
   auto const& results = report.at("results").as_array();
   ASSERT_EQ(results.size(), 10u);
@@ -57,7 +63,7 @@ TEST(ReportJson, CarriesWhatWasMeasured) {
 TEST(ReportJson, WithoutCeilingSaysNull) {
   Report report;
   report.results.push_back(summarise({}, "raw", std::vector{round_of(1, 0, 0)}));
-  auto const parsed = json::parse(to_json(report));
+  auto const parsed = json::parse(app::pretty(to_json(report)));
   auto const& result = parsed.as_object().at("results").as_array().at(0).as_object();
   EXPECT_TRUE(result.at("ceiling").is_null());
   EXPECT_TRUE(result.at("share_of_ceiling").is_null());
@@ -73,7 +79,7 @@ TEST(ReportJson, IsValidWhateverTheNumbersAndTexts) {
   result.gbps = 1.23456789e-7;
   result.cycles_per_packet = 98765.4321;
   report.results = {result};
-  auto const parsed = json::parse(to_json(report)).as_object();
+  auto const parsed = json::parse(app::pretty(to_json(report))).as_object();
   EXPECT_EQ(parsed.at("command").as_array().at(3), "\x01");
   EXPECT_EQ(parsed.at("command").as_array().at(4), "µ");
   auto const& only = parsed.at("results").as_array().at(0).as_object();

@@ -71,6 +71,21 @@ TEST(Summary, HasNoCeilingWhereOneRepeatLacksIt) {
   EXPECT_TRUE(result.ceiling_name.empty());
 }
 
+TEST(Results, AreGroupedByWorkloadAndCase) {
+  std::vector<Result> results(5);
+  results[0].subject.name = results[1].subject.name = "a";
+  results[2].subject.name = results[3].subject.name = "b";
+  results[4].subject.name = "b";
+  results[4].subject.workload = "other";
+  auto const cases = by_case(results);
+  ASSERT_EQ(cases.size(), 3u);
+  EXPECT_EQ(cases[0].size(), 2u);
+  EXPECT_EQ(cases[1].data(), &results[2]);
+  EXPECT_EQ(cases[1].size(), 2u);
+  EXPECT_EQ(cases[2].data(), &results[4]);
+  EXPECT_TRUE(by_case({}).empty());
+}
+
 TEST(Summary, AddsDropsUpAndWeighsDevicesByPackets) {
   auto first = round_of(1, 1, 1, {{"cpu", 10}, {"host", 90}});
   auto second = round_of(1, 1, 1, {{"cpu", 300}});

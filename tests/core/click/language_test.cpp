@@ -94,6 +94,13 @@ TEST(ClickLanguage, ListsDeclareTheNamesBeforeTheClass) {
   EXPECT_EQ(elements_of(pipeline), "X B\na B\nb B\nc C\nD@1 D<1>\ne E\nf E\n");
 }
 
+TEST(ClickLanguage, ANameWithAPortInAListIsNotDeclared) {
+  auto const pipeline = parse("a :: A; a[1], b, c :: B -> [2]d :: D; d -> [3]a, e :: E;");
+  EXPECT_EQ(elements_of(pipeline), "a A\nb B\nc B\nd D\ne E\n");
+  EXPECT_EQ(connections_of(pipeline),
+            "a[1] -> [2]d\nb[0] -> [2]d\nc[0] -> [2]d\nd[0] -> [3]a\nd[0] -> [0]e\n");
+}
+
 TEST(ClickLanguage, ASemicolonMayBeLeftOutAtTheEndOfALine) {
   auto const pipeline = parse("a :: A\nb :: B // more\na -> b\n  -> c :: C\n/* x\n*/ c -> D");
   EXPECT_EQ(elements_of(pipeline), "a A\nb B\nc C\nD@1 D\n");

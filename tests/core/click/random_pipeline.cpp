@@ -162,10 +162,10 @@ std::string RandomPipeline::declaration(std::size_t index) {
 }
 
 /// A name in a chain; the first time perhaps with its declaration.
-std::string RandomPipeline::mention(std::size_t scope, std::string const& name) {
+std::string RandomPipeline::mention(std::size_t scope, std::string const& name, bool declare) {
   for (std::size_t i = 0; i < nodes_.size(); ++i)
     if (nodes_[i].scope == scope && nodes_[i].name == name && !written_[i] &&
-        (nodes_[i].anonymous || chance(40)))
+        (nodes_[i].anonymous || (declare && chance(40))))
       return declaration(i);
   return name;
 }
@@ -181,15 +181,19 @@ std::string RandomPipeline::statements_of_lines(std::size_t scope) {
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto const write_from = [&](End const& end) {
-      return mention(scope, end.name) + gap() + port(end.port);
+      // `a, b :: B` would declare both: only a port, as in `a[1], b :: B`, keeps them apart.
+      auto const alone = out.empty() || out.back() != ',' || out.ends_with("],");
+      return gap() + mention(scope, end.name, alone) + gap() + port(end.port);
     };
     auto const same = [](End const& a, End const& b) {
       return a.name == b.name && a.port == b.port;
     };
     out += write_from(lines[i].from);
     // a, b -> c
-    for (; i + 1 < lines.size() && same(lines[i].to, lines[i + 1].to); ++i)
-      out += gap() + ',' + gap() + write_from(lines[i + 1].from);
+    for (; i + 1 < lines.size() && same(lines[i].to, lines[i + 1].to); ++i) {
+      out += ',';
+      out += write_from(lines[i + 1].from);
+    }
     out += gap() + "->" + gap() + port(lines[i].to.port) + gap() + mention(scope, lines[i].to.name);
     // a -> b -> c
     while (i + 1 < lines.size() && lines[i].to.name == lines[i + 1].from.name && chance(80)) {

@@ -59,7 +59,7 @@ class RandomPipeline {
   std::string gap();
   std::string separator() { return chance(50) ? gap() + ";" + gap() : " \n"; }
   std::string declaration(std::size_t node);
-  std::string mention(std::size_t scope, std::string const& name);
+  std::string mention(std::size_t scope, std::string const& name, bool declare = true);
   std::string port(std::uint32_t number);
   std::string body(std::size_t scope);
   std::string statements_of_lines(std::size_t scope);

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/port.hpp"
+#include "io/dpdk_pool.hpp"
+
+namespace warpline {
+
+/// A DPDK device and how it is to be set up.
+struct DpdkPortOptions {
+  std::string device;        ///< a PCI address, or a virtual device's driver and number: `net_null0`
+  std::string arguments;     ///< the driver's own, for a virtual device: `size=64,copy=1`
+  unsigned mtu = 0;          ///< bytes behind the Ethernet header; 0: the device's usual
+  unsigned descriptors = 0;  ///< of each queue; 0: 1024, or what the device can do
+  int pad = -1;              ///< frames are sent with at least so many bytes; -1: 60 on a PCI device
+  bool promiscuous = true;
+};
+
+/// Any device that DPDK drives: a NIC, or a virtual device, which is made here.
+///
+/// As many queues as there are workers, where the device can: workers beyond have none. A NIC with
+/// several receive queues spreads flows over them by RSS; one without RSS gets one receive queue.
+class DpdkPort final : public Port {
+ public:
+  /// The EAL has been started. Buffers received come from `pool`, which must outlive the port.
+  /// Throws `ConfigError` naming the port, DPDK's reason, and the devices there are.
+  DpdkPort(DpdkPortOptions options, DpdkPool& pool, unsigned workers);
+  ~DpdkPort() override;
+
+  /// Driver, queues, MTU, link: `net_null, 1 queue, MTU 1500, link up at 10 Gbps`.
+  std::string description() const override;
+  ether::Address address() const override;
+  int numa_node() const override;
+  PortStatistics statistics() const override;
+  std::vector<std::string> remarks() const override;
+
+  RxQueue* rx(unsigned worker) override;
+  TxQueue* tx(unsigned worker) override;
+
+  void start() override;
+  void stop() noexcept override;
+
+ private:
+  class Rx;
+  class Tx;
+
+  void open();
+  void configure();
+  void close() noexcept;
+  [[nodiscard]] ConfigError error(std::string const& what, int code, std::size_t log_mark) const;
+
+  DpdkPortOptions options_;
+  DpdkPool& pool_;
+  unsigned workers_;
+  std::uint16_t id_ = 0;
+  bool opened_ = false;
+  bool made_here_ = false;
+  bool started_ = false;
+  std::string driver_;
+  std::vector<std::unique_ptr<Rx>> rx_;
+  std::vector<std::unique_ptr<Tx>> tx_;
+};
+
+}  // namespace warpline

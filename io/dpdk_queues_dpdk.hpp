@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <rte_ethdev.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/metrics.hpp"
+#include "io/dpdk_port.hpp"
+#include "io/mbuf_dpdk.hpp"
+
+/// The queues of `DpdkPort`: the hot path. For sources in `io/` only.
+namespace warpline {
+
+constexpr std::size_t kDpdkBurst = 256;
+
+class DpdkPort::Rx final : public RxQueue {
+ public:
+  Rx(std::uint16_t port, std::uint16_t queue) : port_(port), queue_(queue) {}
+
+  unsigned receive(std::span<Packet> packets) noexcept override {
+    rte_mbuf* mbufs[kDpdkBurst];
+    auto const wanted = static_cast<std::uint16_t>(std::min(packets.size(), kDpdkBurst));
+    unsigned const count = rte_eth_rx_burst(port_, queue_, mbufs, wanted);
+    unsigned odd = 0;
+    for (unsigned i = 0; i < count; ++i) odd |= to_packet(mbufs[i], packets[i]);
+    return odd == 0 ? count : refuse(mbufs, count, packets);
+  }
+
+  Counter const& refused() const { return refused_; }
+
+ private:
+  /// Fills the descriptors again, without the frames that do not fit one.
+  [[gnu::cold]] unsigned refuse(rte_mbuf** mbufs, unsigned count,
+                                std::span<Packet> packets) noexcept {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < count; ++i) {
+      if (to_packet(mbufs[i], packets[kept]) == 0) {
+        ++kept;
+      } else {
+        rte_pktmbuf_free(mbufs[i]);
+        refused_.add(1);
+      }
+    }
+    return kept;
+  }
+
+  std::uint16_t port_;
+  std::uint16_t queue_;
+  Counter refused_;
+};
+
+class DpdkPort::Tx final : public TxQueue {
+ public:
+  Tx(std::uint16_t port, std::uint16_t queue, unsigned shortest)
+      : port_(port), queue_(queue), shortest_(shortest) {}
+
+  unsigned transmit(std::span<Packet const> packets) noexcept override {
+    unsigned total = 0;
+    while (!packets.empty()) {
+      rte_mbuf* mbufs[kDpdkBurst];
+      auto const count = std::min(packets.size(), kDpdkBurst);
+      for (std::size_t i = 0; i < count; ++i) mbufs[i] = to_mbuf(packets[i]);
+      if (shortest_ > 0) pad(packets.first(count));
+      unsigned const sent = rte_eth_tx_burst(port_, queue_, mbufs, static_cast<std::uint16_t>(count));
+      total += sent;
+      if (sent < count) break;
+      packets = packets.subspan(count);
+    }
+    return total;
+  }
+
+ private:
+  /// A NIC may stop for good at a frame shorter than its header.
+  void pad(std::span<Packet const> packets) noexcept {
+    for (auto const& packet : packets) {
+      if (packet.length >= shortest_ || packet.length + packet.tailroom < static_cast<int>(shortest_))
+        continue;
+      std::memset(packet.data + packet.length, 0, shortest_ - packet.length);
+      auto* mbuf = mbuf_of(packet);
+      mbuf->data_len = static_cast<std::uint16_t>(shortest_);
+      mbuf->pkt_len = shortest_;
+    }
+  }
+
+  std::uint16_t port_;
+  std::uint16_t queue_;
+  unsigned shortest_;
+};
+
+}  // namespace warpline
