@@ -114,9 +114,18 @@ RunReport make_report(Engine const& engine, PortSet const& ports, DeviceSet cons
   report.workers = engine.workers().size();
   report.totals = engine.totals();
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    auto const traffic = ports[i].traffic();
-    report.ports.push_back({ports[i].name(), traffic.received, traffic.received_bytes,
-                            traffic.transmitted, traffic.transmitted_bytes, ports[i].statistics()});
+    RunReport::PortRow row{ports[i].name(), 0, 0, 0, 0, ports[i].statistics()};
+    for (unsigned worker = 0; worker < report.workers; ++worker) {
+      if (auto const* queue = ports[i].rx(worker); queue != nullptr) {
+        row.received += queue->counters.packets.get();
+        row.received_bytes += queue->counters.bytes.get();
+      }
+      if (auto const* queue = ports[i].tx(worker); queue != nullptr) {
+        row.transmitted += queue->counters.packets.get();
+        row.transmitted_bytes += queue->counters.bytes.get();
+      }
+    }
+    report.ports.push_back(std::move(row));
   }
   add_elements(report, engine);
   add_devices(report, engine, devices);

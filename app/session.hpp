@@ -60,7 +60,7 @@ class Session {
 class Deployment {
  public:
   /// Opens the ports that `specs` ask for (see io/port_spec.hpp), with a queue for each of the
-  /// engine's workers.
+  /// engine's workers.  PCI devices must be among the session's ports, so that the EAL knows them.
   /// Throws `ConfigError` for a bad spec, an unknown port, one that is asked for twice.
   Deployment(Session& session, std::vector<std::string> const& specs);
   Deployment(Session& session, std::vector<std::string> const& specs, EngineOptions options);
@@ -73,6 +73,8 @@ class Deployment {
   /// Builds the pipeline; prints warnings as notices. Throws `ConfigError`, with nothing started.
   /// `definitions`: `name=value` overrides of the pipeline's `define($name value)`.
   void load(std::shared_ptr<Source const> source, std::vector<std::string> const& definitions = {});
+  /// The same for one that is parsed.
+  void load(Pipeline const& pipeline);
 
   /// Starts the ports, then the workers.
   void start();

@@ -22,6 +22,7 @@ Engine::~Engine() {
 }
 
 void Engine::notice(std::string const& text) {
+  std::scoped_lock const lock(notice_mutex_);  // elements also speak up on their workers
   if (std::find(noticed_.begin(), noticed_.end(), text) != noticed_.end()) return;
   noticed_.push_back(text);
   notice_(text);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <memory_resource>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,7 +47,8 @@ class Engine {
          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~Engine();
 
-  /// Where one-line messages for the user go; each different one is passed on once.
+  /// Where one-line messages for the user go, from any thread, one at a time; each different one is
+  /// passed on once.
   void on_notice(std::function<void(std::string const&)> notice) { notice_ = std::move(notice); }
 
   /// Builds the pipeline for every worker and returns the warnings.
@@ -77,6 +79,7 @@ class Engine {
   BufferPool& buffers_;
   std::pmr::memory_resource* memory_;
   std::function<void(std::string const&)> notice_ = [](std::string const&) {};
+  std::mutex notice_mutex_;
   std::vector<std::string> noticed_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Watchdog> watchdog_;

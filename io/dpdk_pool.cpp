@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/error.hpp"
 #include "io/dpdk_log.hpp"
@@ -164,6 +165,28 @@ void DpdkPool::for_each_memory(std::function<void(void*, std::size_t)> const& pi
         call(memory->addr, memory->len);
       },
       const_cast<void*>(static_cast<void const*>(&pin)));
+}
+
+void DpdkPool::fill(Bytes content) {
+  struct State {
+    Bytes content;
+    std::size_t room;
+    std::size_t next = 0;
+  } state{content, data_room(options_)};
+  if (content.size == 0) return;
+  rte_mempool_obj_iter(
+      pool_,
+      [](rte_mempool*, void* context, void* object, unsigned) {
+        auto& [bytes, room, next] = *static_cast<State*>(context);
+        auto* to = reinterpret_cast<std::uint8_t*>(static_cast<rte_mbuf*>(object) + 1);
+        for (std::size_t done = 0; done < room;) {
+          auto const size = std::min<std::size_t>(room - done, bytes.size - next);
+          std::memcpy(to + done, bytes.data + next, size);
+          done += size;
+          next = (next + size) % bytes.size;
+        }
+      },
+      &state);
 }
 
 std::size_t DpdkPool::memory_of(PoolOptions const& options) {

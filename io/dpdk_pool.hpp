@@ -51,6 +51,10 @@ class DpdkPool final : public BufferPool {
   /// the pieces do not overlap. Once, before the first packet.
   void for_each_memory(std::function<void(void* address, std::size_t size)> const& pin) const;
 
+  /// Fills all buffers with `content`, one after the other, repeated as often as it takes; before
+  /// the first packet.
+  void fill(Bytes content);
+
   /// Bytes that a pool takes, for `EalRequest::memory`.
   static std::size_t memory_of(PoolOptions const& options);
   /// Buffers that may lie idle in the cache of one thread; a pool needs more than that for each.

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/offload.hpp"
 #include "core/wire.hpp"
 #include "gpu/launch.cuh"
 
 namespace warpline {
-/// Sets each packet's tag to the hash that NICs spread flows by (Toeplitz with the usual key).
+/// Sets each packet's tag to the hash that NICs spread flows by: Toeplitz over the addresses, and
+/// over the ports of TCP and UDP where the packet is no fragment.
 ///
 ///     FromInput -> CheckIPHeader -> GPUOnly -> FlowHash -> ToOutput;
 ///
@@ -22,32 +22,29 @@ class FlowHash final : public OffloadElement<FlowHash> {
   struct Kernel {
     std::uint8_t const* key;
 
-    /// Over the addresses, and over the ports of what is TCP or UDP and no fragment.
     WARPLINE_HD std::uint32_t operator()(ipv4::Header ip, Bytes packet) const {
-      std::uint32_t hash = toeplitz(packet.data + 12, 8, key);
       auto const ports = packet.after(ip.header_size());
-      bool const has_ports = ip.protocol == protocol::kTcp || ip.protocol == protocol::kUdp;
-      if (has_ports && (ip.fragment.host() & 0x3fff) == 0 && ports.size >= 4)
-        hash ^= toeplitz(ports.data, 4, key + 8);
-      return hash;
+      bool const known = ip.protocol == protocol::kTcp || ip.protocol == protocol::kUdp;
+      bool const whole = (ip.fragment.host() & 0x3fff) == 0;
+      return toeplitz({packet.data + 12, 8}, key) ^
+             toeplitz({ports.data, known && whole && ports.size >= 4 ? 4u : 0u}, key + 8);
     }
-    WARPLINE_HD static std::uint32_t toeplitz(std::uint8_t const* bytes, unsigned size,
-                                              std::uint8_t const* key) {
-      std::uint32_t hash = 0;
-      for (unsigned bit = 0; bit < 8 * size; ++bit)
-        if ((bytes[bit / 8] << bit % 8 & 0x80) != 0)
-          hash ^= reinterpret_cast<be32 const*>(key + bit / 8)->host() << bit % 8 |
-                  key[bit / 8 + 4] >> (8 - bit % 8);
-      return hash;
+    /// The sum of the key's 32 bits from every bit on that is set in `bytes`.
+    WARPLINE_HD static std::uint32_t toeplitz(Bytes bytes, std::uint8_t const* key) {
+      std::uint64_t hash = 0;
+      for (std::uint32_t i = 0; i < bytes.size; ++i, ++key)
+        for (unsigned bit = 0; bit < 8; ++bit)
+          if ((bytes.data[i] << bit & 0x80) != 0)
+            hash ^= reinterpret_cast<be64 const*>(key)->host() >> (32 - bit);
+      return static_cast<std::uint32_t>(hash);
     }
   };
   Kernel kernel(Device& device) const { return {device.upload(kKey, sizeof kKey)}; }
 
   Verdict finish(Packet& packet, std::uint32_t hash) const { return packet.tag = hash, forward(); }
 
- private:
-  static constexpr std::uint8_t kKey[] = {0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41,
-                                          0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0, 0xd0};
+  static constexpr std::uint8_t kKey[] = {109, 90, 86, 218, 37,  91,  14,  194, 65, 103,
+                                          37,  61, 67, 163, 143, 176, 208, 202, 43, 203};
 };
 WARPLINE_ELEMENT(FlowHash);
 }  // namespace warpline

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/control_loop.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+
+#include "app/table.hpp"
+#include "app/terminal.hpp"
+
+namespace warpline::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kLook{5};         // how soon the end of the workers is seen
+constexpr std::chrono::milliseconds kRefresh{500};    // of the line of progress
+
+class Control {
+ public:
+  Control(Engine& engine, ControlOptions const& options)
+      : engine_(engine), progress_(options.quiet) {
+    signals_.async_wait([this](boost::system::error_code error, int) {
+      if (error) return;
+      end_by(RunEnd::kSignal);
+      signals_.clear();  // the next one has its usual effect
+    });
+    if (options.duration.count() > 0) {
+      deadline_.expires_after(options.duration);
+      deadline_.async_wait([this](boost::system::error_code error) {
+        if (!error) end_by(RunEnd::kDuration);
+      });
+    }
+    look_again();
+  }
+
+  RunEnd run() {
+    context_.run();
+    return end_;
+  }
+
+ private:
+  void end_by(RunEnd end) {
+    end_ = end;
+    engine_.stop();
+  }
+
+  void look_again() {
+    look_.expires_after(kLook);
+    look_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      if (engine_.done()) {
+        progress_.clear();
+        signals_.cancel();
+        deadline_.cancel();
+        return;
+      }
+      show_progress();
+      look_again();
+    });
+  }
+
+  void show_progress() {
+    auto const now = Clock::now();
+    if (!progress_.visible() || now - shown_ < kRefresh) return;
+    auto const totals = engine_.totals();
+    std::chrono::duration<double> const interval = now - shown_;
+    std::chrono::duration<double> const elapsed = now - begin_;
+    auto const rate = [&](std::uint64_t value, std::uint64_t before) {
+      return fixed(static_cast<double>(value - before) / interval.count() / 1e6, 3) + " Mpps";
+    };
+    progress_.show(fixed(elapsed.count(), 1) + " s   rx " + rate(totals.received, before_.received) +
+                   "   tx " + rate(totals.transmitted, before_.transmitted) + "   dropped " +
+                   rate(totals.dropped, before_.dropped) + "   received " +
+                   with_commas(totals.received));
+    before_ = totals;
+    shown_ = now;
+  }
+
+  Engine& engine_;
+  Progress progress_;
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
+  boost::asio::steady_timer deadline_{context_}, look_{context_};
+  Clock::time_point begin_ = Clock::now(), shown_ = begin_;
+  Totals before_;
+  RunEnd end_ = RunEnd::kSourcesFinished;
+};
+
+}  // namespace
+
+RunEnd control(Engine& engine, ControlOptions const& options) {
+  return Control(engine, options).run();
+}
+
+}  // namespace warpline::app

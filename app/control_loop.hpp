@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "core/engine.hpp"
+
+namespace warpline::app {
+
+/// When a run ends, besides by itself when all its sources are through.
+struct ControlOptions {
+  std::chrono::nanoseconds duration{0};  ///< 0: not by time
+  bool quiet = false;                    ///< no line of progress, even on a terminal
+};
+
+/// What ended a run.
+enum class RunEnd : std::uint8_t { kSourcesFinished, kDuration, kSignal };
+
+/// Watches a started engine from the control thread until its workers have drained and ended: stops
+/// it at SIGINT, SIGTERM or after the duration, shows progress meanwhile. A second signal ends the
+/// program at once, as without a handler.
+RunEnd control(Engine& engine, ControlOptions const& options);
+
+}  // namespace warpline::app

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/pipeline_options.hpp"
+
+#include <CLI/App.hpp>
+#include <cstdio>
+
+#include "app/command.hpp"
+
+namespace warpline::app {
+
+void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
+  command.add_option("FILE", options.file, "The pipeline")->required();
+  command.add_option("DEFINITIONS", options.definitions,
+                     "name=value for each 'define($name ...)' of the pipeline that is to differ");
+  command.add_option("-D,--define", options.definitions, "The same")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("-r,--read", options.read, "Take packets from this capture: port 0")
+      ->type_name("PCAP");
+  command.add_option("-w,--write", options.write, "Write the packets of port 0 to this capture")
+      ->type_name("PCAP");
+}
+
+int report_check(Invocation const& invocation, PipelineOptions const& options,
+                 Preflight const& preflight) {
+  for (auto const& warning : preflight.warnings)
+    std::fprintf(stderr, "%s\n", warning.render().c_str());
+  for (auto const& notice : preflight.notices) std::fprintf(stderr, "note: %s\n", notice.c_str());
+  if (invocation.quiet) return kOk;
+  auto const& pipeline = preflight.pipeline;
+  std::printf("%s is fine: %zu element%s, %zu connection%s\n", options.file.c_str(),
+              pipeline.elements.size(), pipeline.elements.size() == 1 ? "" : "s",
+              pipeline.connections.size(), pipeline.connections.size() == 1 ? "" : "s");
+  for (auto const& segment : preflight.segments) {
+    std::string text;
+    for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
+    std::printf("goes to a device in one piece: %s\n", text.c_str());
+  }
+  return kOk;
+}
+
+}  // namespace warpline::app

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/preflight.hpp"
+#include "app/session_options.hpp"
+
+namespace warpline::app {
+
+struct Invocation;
+
+/// Which pipeline, and the captures that make port 0.
+struct PipelineOptions {
+  std::string file;
+  std::vector<std::string> definitions;  ///< `name=value`, behind the file or with -D
+  std::string read;                      ///< -r: the capture that packets come from
+  std::string write;                     ///< -w: the capture that packets go to
+};
+
+/// Adds FILE, `name=value`, `-D`, `-r` and `-w`.
+void add_pipeline_options(CLI::App& command, PipelineOptions& options);
+
+/// The specs of all ports in the order of their numbers: the captures are port 0.
+std::vector<std::string> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
+
+/// Checks the pipeline on ports of those specs, and the specs themselves; see `check_pipeline`.
+Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
+                std::vector<std::string> const& specs);
+
+/// Prints warnings, notices and what the pipeline consists of; returns the exit code.
+int report_check(Invocation const& invocation, PipelineOptions const& options,
+                 Preflight const& preflight);
+
+}  // namespace warpline::app

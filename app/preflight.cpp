@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/preflight.hpp"
+
+#include <algorithm>
+
+#include "app/open_devices.hpp"
+#include "app/pretend_port.hpp"
+#include "app/session_options.hpp"
+#include "core/graph.hpp"
+
+namespace warpline::app {
+namespace {
+
+constexpr unsigned kPlentyOfPorts = 8;
+
+}  // namespace
+
+Override parse_definition(std::string const& text) {
+  auto const equals = text.find('=');
+  auto const begin = text.starts_with('$') ? 1u : 0u;
+  if (equals == std::string::npos || equals <= begin)
+    throw ConfigError("'" + text + "' is not a definition; expected name=value");
+  return {text.substr(begin, equals - begin), text.substr(equals + 1)};
+}
+
+Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
+                         std::vector<std::string> const& port_names, SessionOptions const& options) {
+  std::vector<Override> overrides;
+  for (auto const& definition : definitions) overrides.push_back(parse_definition(definition));
+  Preflight result;
+  result.pipeline = parse_pipeline(read_source(file), overrides);
+  result.shared = std::make_shared<SharedStore>();
+
+  PortSet ports;
+  for (auto const& name : port_names) ports.add(std::make_unique<PretendPort>(name));
+  for (unsigned i = 0; port_names.empty() && i < kPlentyOfPorts; ++i)
+    ports.add(std::make_unique<PretendPort>("port" + std::to_string(i)));
+  DeviceSet devices;
+  open_devices(devices, options, {});
+
+  BuildContext context{ports, devices, *result.shared};
+  context.seed = options.seed.value_or(1);
+  context.notice = [&](std::string const& text) {
+    if (std::find(result.notices.begin(), result.notices.end(), text) == result.notices.end())
+      result.notices.push_back(text);
+  };
+  auto const graph = Graph::build(result.pipeline, context, &result.warnings);
+  for (auto const& segment : graph->segments()) {
+    result.segments.emplace_back();
+    for (auto const* node : segment->nodes) result.segments.back().push_back(node->name);
+  }
+  for (auto const& node : graph->nodes())
+    if (node->element->is_source()) result.sources.push_back(node->class_name);
+  return result;
+}
+
+}  // namespace warpline::app

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/App.hpp>
+#include <cstdio>
+
+#include "app/command.hpp"
+#include "app/control_loop.hpp"
+#include "app/json.hpp"
+#include "app/pipeline_options.hpp"
+#include "app/preflight.hpp"
+#include "app/run_report.hpp"
+#include "app/session.hpp"
+#include "app/terminal.hpp"
+#include "app/units.hpp"
+
+namespace warpline::app {
+namespace {
+
+struct RunOptions {
+  PipelineOptions pipeline;
+  SessionOptions session;
+  std::chrono::nanoseconds duration{0};
+  std::string json;
+  bool check_only = false;
+  bool busy_poll = false;
+};
+
+/// What the ports have to say after the workers have ended; false where a write failed.
+bool report_ports(Deployment& deployment, std::size_t workers) {
+  bool written = true;
+  auto& ports = deployment.ports();
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    bool failed = false;
+    for (unsigned worker = 0; worker < workers; ++worker) {
+      auto const* queue = ports[i].tx(worker);
+      failed = failed || (queue != nullptr && queue->failed());
+    }
+    for (auto const& remark : ports[i].remarks())
+      std::fprintf(stderr, "%s: port '%s': %s\n", failed ? "error" : "note",
+                   ports[i].name().c_str(), remark.c_str());
+    written = written && !failed;
+  }
+  return written;
+}
+
+boost::json::object describe_run(Invocation const& invocation, Session& session,
+                                 RunOptions const& options, RunEnd end, RunReport const& report) {
+  constexpr char const* ends[] = {"sources finished", "duration", "signal"};
+  auto object = to_json(report);
+  boost::json::array command(invocation.command_line.begin(), invocation.command_line.end());
+  object["command"] = std::move(command);
+  object["pipeline"] = options.pipeline.file;
+  object["ended_by"] = ends[static_cast<std::size_t>(end)];
+  object["eal"] = session.eal_line();
+  return object;
+}
+
+int run(Invocation const& invocation, RunOptions& options) {
+  apply_config(options.session);
+  auto const specs = port_specs(options.pipeline, options.session);
+  auto const preflight = check(options.pipeline, options.session, specs);
+  if (options.check_only) return report_check(invocation, options.pipeline, preflight);
+  if (specs.empty())
+    throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
+
+  Session session(options.session, invocation);
+  auto engine_options = session.engine_options();
+  engine_options.shared = preflight.shared;
+  engine_options.worker.nap = !options.busy_poll;
+  Deployment deployment(session, specs, std::move(engine_options));
+  deployment.load(preflight.pipeline);
+
+  auto const begin = std::chrono::steady_clock::now();
+  deployment.start();
+  auto const end = control(deployment.engine(), {options.duration, invocation.quiet});
+  deployment.join();
+  std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
+
+  auto const report = make_report(deployment.engine(), deployment.ports(), session.devices(),
+                                  elapsed.count());
+  if (!invocation.quiet && options.json != "-") print_report(report, stdout);
+  bool const written = report_ports(deployment, report.workers);
+  if (!report.totals.conserved())
+    std::fputs("error: packets are not accounted for (see the last line of the report)\n", stderr);
+  if (!options.json.empty())
+    write_json(options.json, describe_run(invocation, session, options, end, report));
+  return written && report.totals.conserved() ? kOk : kRuntimeFailure;
+}
+
+void add_run(CLI::App& app, Invocation& invocation) {
+  auto const options = std::make_shared<RunOptions>();
+  auto* command = app.add_subcommand("run", "Run a pipeline on ports or captures");
+  add_pipeline_options(*command, options->pipeline);
+  command
+      ->add_option_function<std::string>(
+          "-t,--duration",
+          [options](std::string const& text) { options->duration = parse_duration(text, "--duration"); },
+          "End after this time, e.g. 10s")
+      ->type_name("TIME");
+  command->add_option("--json,--stats", options->json, "Write the report as JSON; - is stdout")
+      ->type_name("FILE");
+  command->add_flag("-T,--test", options->check_only, "Check everything, start nothing (as 'check')");
+  command->add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");
+  command->add_flag("-q,--quiet", invocation.quiet, "No report, nothing on stderr but errors");
+  add_session_options(*command, options->session);
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return run(invocation, *options); };
+  });
+}
+
+CommandRegistration const registration{10, add_run};
+
+}  // namespace
+}  // namespace warpline::app

@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/session.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include "app/command.hpp"
+#include "app/open_devices.hpp"
+#include "app/placement.hpp"
+#include "app/preflight.hpp"
+#include "io/dpdk_pool.hpp"
+#include "io/eal.hpp"
+#include "io/port_spec.hpp"
+
+namespace warpline::app {
+namespace {
+
+constexpr std::size_t kBuffersPerWorker = 16384;
+
+}  // namespace
+
+// Destroyed from the last to the first: devices let go of memory before the pool, that before the EAL.
+struct Session::State {
+  SessionOptions options;
+  bool quiet = false;
+  Placement placement;
+  std::optional<Eal> eal;
+  std::optional<DpdkPool> pool;
+  DeviceSet devices;
+};
+
+Session::Session(SessionOptions options, Invocation const& invocation)
+    : state_(std::make_unique<State>()) {
+  state_->options = std::move(options);
+  state_->quiet = invocation.quiet;
+  auto const& wanted = state_->options;
+
+  EalRequest request;
+  request.arguments = invocation.eal;
+  std::vector<int> port_nodes;
+  for (auto const& text : wanted.ports) {
+    auto const spec = parse_port_spec(text);
+    if (!spec.pci.empty()) request.pci.push_back(spec.pci);
+    port_nodes.push_back(spec.numa_node());
+  }
+  state_->placement = place(Topology::of_this_machine(), wanted, port_nodes);
+  for (auto const& remark : state_->placement.remarks) notice(remark);
+
+  PoolOptions pool;
+  pool.count = wanted.buffers.value_or(kBuffersPerWorker * state_->placement.workers.size());
+  if (wanted.buffer_size) pool.frame_size = static_cast<unsigned>(*wanted.buffer_size);
+  pool.shared_by_pci = !request.pci.empty();
+  request.memory = DpdkPool::memory_of(pool);
+  request.core = std::max(state_->placement.control, 0);
+
+  // Devices first: what is wrong with them is known without DPDK.
+  open_devices(state_->devices, wanted, state_->placement.helpers);
+  state_->eal.emplace(request);
+  notice("EAL: " + state_->eal->line());
+  state_->pool.emplace(*state_->eal, pool);
+}
+
+Session::~Session() = default;
+
+SessionOptions const& Session::options() const { return state_->options; }
+std::vector<int> const& Session::worker_cores() const { return state_->placement.workers; }
+DeviceSet& Session::devices() { return state_->devices; }
+BufferPool& Session::buffers() { return *state_->pool; }
+std::pmr::memory_resource* Session::memory() { return std::pmr::get_default_resource(); }
+std::string const& Session::eal_line() const { return state_->eal->line(); }
+
+EngineOptions Session::engine_options() const {
+  auto const& wanted = state_->options;
+  EngineOptions engine;
+  engine.cores = worker_cores();
+  engine.seed = wanted.seed.value_or(engine.seed);
+  auto& offload = engine.worker.offload;
+  offload.task_packets = wanted.task_packets.value_or(offload.task_packets);
+  offload.task_bytes = wanted.task_bytes.value_or(offload.task_bytes);
+  offload.tasks_in_flight = wanted.tasks_in_flight.value_or(offload.tasks_in_flight);
+  offload.ordered = wanted.ordered.value_or(offload.ordered);
+  if (wanted.deadline)
+    offload.deadline = std::chrono::duration_cast<std::chrono::microseconds>(*wanted.deadline);
+  engine.worker.on_thread_start = [] { Eal::register_thread(); };
+  engine.worker.on_thread_end = [] { Eal::unregister_thread(); };
+#ifdef WARPLINE_WATCHDOG
+  engine.watchdog = std::chrono::milliseconds(100);
+#endif
+  if (wanted.watchdog)
+    engine.watchdog = std::chrono::duration_cast<std::chrono::milliseconds>(*wanted.watchdog);
+  return engine;
+}
+
+void Session::notice(std::string const& text) const {
+  if (!state_->quiet) std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+// The engine goes before the ports: its workers use their queues.
+struct Deployment::State {
+  Session& session;
+  PortSet ports;
+  Engine engine;
+  bool started = false;
+
+  State(Session& owner, EngineOptions options)
+      : session(owner),
+        engine(std::move(options), ports, owner.devices(), owner.buffers(), owner.memory()) {}
+};
+
+Deployment::Deployment(Session& session, std::vector<std::string> const& specs)
+    : Deployment(session, specs, session.engine_options()) {}
+
+Deployment::Deployment(Session& session, std::vector<std::string> const& specs,
+                       EngineOptions options) {
+  auto const workers = static_cast<unsigned>(options.cores.size());
+  state_ = std::make_unique<State>(session, std::move(options));
+  for (auto const& text : specs)
+    state_->ports.add(open_port(parse_port_spec(text), *session.state_->pool, workers));
+  state_->engine.on_notice([&session](std::string const& text) { session.notice("note: " + text); });
+}
+
+Deployment::~Deployment() {
+  stop();
+  join();
+}
+
+PortSet& Deployment::ports() { return state_->ports; }
+Engine& Deployment::engine() { return state_->engine; }
+
+void Deployment::load(Pipeline const& pipeline) {
+  for (auto const& warning : state_->engine.load(pipeline)) state_->session.notice(warning.render());
+}
+
+void Deployment::load(std::shared_ptr<Source const> source,
+                      std::vector<std::string> const& definitions) {
+  std::vector<Override> overrides;
+  for (auto const& definition : definitions) overrides.push_back(parse_definition(definition));
+  load(parse_pipeline(std::move(source), overrides));
+}
+
+void Deployment::start() {
+  for (std::size_t i = 0; i < state_->ports.size(); ++i) state_->ports[i].start();
+  state_->started = true;
+  state_->engine.start();
+}
+
+void Deployment::stop() noexcept { state_->engine.stop(); }
+
+void Deployment::join() {
+  state_->engine.join();
+  for (std::size_t i = 0; i < state_->ports.size(); ++i) state_->ports[i].stop();
+}
+
+}  // namespace warpline::app

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <benchmark/benchmark.h>
+#include <rte_ethdev.h>
+
+#include <memory>
+#include <utility>
+
+#include "core/batch.hpp"
+#include "core/clock.hpp"
+#include "core/wire.hpp"
+#include "io/dpdk_pool.hpp"
+#include "io/dpdk_port.hpp"
+#include "io/generator_port.hpp"
+
+/// What a packet costs on its way in and out, in ticks of the time-stamp counter: ports against a
+/// plain DPDK loop on the same devices, and generated traffic. The argument is the burst.
+namespace warpline {
+namespace {
+
+/// DPDK with two null devices, started once for all benchmarks.
+struct Machine {
+  Machine() : eal({.arguments = {}, .pci = {}, .memory = std::size_t{64} << 20, .core = 0}) {
+    for (auto& port : ports) port->start();
+  }
+
+  Eal eal;
+  DpdkPool pool{eal, {.name = "bench", .count = 16384}};
+  std::unique_ptr<DpdkPort> ports[2] = {
+      std::make_unique<DpdkPort>(DpdkPortOptions{.device = "net_null0", .arguments = "size=64"},
+                                 pool, 1),
+      std::make_unique<DpdkPort>(DpdkPortOptions{.device = "net_null1", .arguments = "size=64"},
+                                 pool, 1)};
+};
+
+Machine& machine() {
+  static auto& made = *new Machine;
+  return made;
+}
+
+/// Measures ticks a packet of what `turn` does, which returns how many packets it has handled.
+template <class Turn>
+void measure(benchmark::State& state, Turn&& turn) {
+  std::uint64_t packets = 0;
+  for (int i = 0; i < 2000; ++i) turn();
+  auto const begin = cycles();
+  for (auto _ : state) packets += turn();
+  auto const spent = static_cast<double>(cycles() - begin);
+  state.counters["ticks/packet"] = spent / static_cast<double>(packets);
+  state.SetItemsProcessed(static_cast<std::int64_t>(packets));
+}
+
+void swap_addresses(std::uint8_t* data) {
+  auto& frame = *reinterpret_cast<ether::Header*>(data);
+  std::swap(frame.source, frame.destination);
+}
+
+void plain_dpdk_swap(benchmark::State& state) {
+  machine();
+  auto const burst = static_cast<std::uint16_t>(state.range(0));
+  measure(state, [burst]() -> unsigned {
+    rte_mbuf* mbufs[Batch::kCapacity];
+    auto const count = rte_eth_rx_burst(0, 0, mbufs, burst);
+    for (unsigned i = 0; i < count; ++i) swap_addresses(rte_pktmbuf_mtod(mbufs[i], std::uint8_t*));
+    return rte_eth_tx_burst(1, 0, mbufs, count);
+  });
+}
+BENCHMARK(plain_dpdk_swap)->Arg(32)->Arg(64)->Arg(256);
+
+void ports_swap(benchmark::State& state) {
+  auto& rx = *machine().ports[0]->rx(0);
+  auto& tx = *machine().ports[1]->tx(0);
+  auto packets = std::make_unique<Packet[]>(Batch::kCapacity);
+  auto const burst = static_cast<std::size_t>(state.range(0));
+  measure(state, [&] {
+    auto const count = rx.receive({packets.get(), burst});
+    for (unsigned i = 0; i < count; ++i) swap_addresses(packets[i].data);
+    return tx.transmit({packets.get(), count});
+  });
+}
+BENCHMARK(ports_swap)->Arg(32)->Arg(64)->Arg(256);
+
+void allocate_and_release(benchmark::State& state) {
+  auto& pool = machine().pool;
+  auto packets = std::make_unique<Packet[]>(Batch::kCapacity);
+  auto const batch = std::span(packets.get(), static_cast<std::size_t>(state.range(0)));
+  measure(state, [&] {
+    if (!pool.allocate(batch)) return std::size_t{0};
+    pool.release(batch);
+    return batch.size();
+  });
+}
+BENCHMARK(allocate_and_release)->Arg(64)->Arg(256);
+
+/// Arguments: burst, frame size (0: IMIX), whether the payload is recycled, address family.
+void generate(benchmark::State& state) {
+  auto& pool = machine().pool;
+  GeneratorOptions options;
+  auto const size = static_cast<unsigned>(state.range(1));
+  options.sizes = size == 0 ? GeneratorOptions::imix()
+                            : std::vector<GeneratorOptions::Size>{{.bytes = size, .weight = 1}};
+  options.recycled = state.range(2) != 0;
+  if (state.range(3) == 6) {
+    options.from = *parse_address_prefix("2001:db8::/64");
+    options.to = *parse_address_prefix("2001:db8:1::/64");
+  }
+  GeneratorPort port("gen0", options,
+                     {.pool = pool,
+                      .frame_size = pool.options().frame_size,
+                      .fill = [&](Bytes content) { pool.fill(content); }},
+                     1);
+  auto& rx = *port.rx(0);
+  auto& tx = *port.tx(0);
+  auto packets = std::make_unique<Packet[]>(Batch::kCapacity);
+  auto const burst = static_cast<std::size_t>(state.range(0));
+  measure(state, [&] { return tx.transmit({packets.get(), rx.receive({packets.get(), burst})}); });
+}
+BENCHMARK(generate)
+    ->ArgNames({"burst", "size", "recycled", "ip"})
+    ->Args({64, 64, 1, 4})
+    ->Args({64, 64, 0, 4})
+    ->Args({64, 64, 1, 6})
+    ->Args({64, 64, 0, 6})
+    ->Args({64, 1408, 1, 4})
+    ->Args({64, 1408, 0, 4})
+    ->Args({64, 0, 1, 4})
+    ->Args({64, 0, 0, 4});
+
+}  // namespace
+}  // namespace warpline

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+
+#include "core/buffer_pool.hpp"
+
+namespace warpline::test {
+
+/// Buffers that are each an allocation of their own, given back to the heap when released: what
+/// touches a byte beside a buffer, or a buffer that is no longer its own, is found by the address
+/// sanitizer; a buffer released twice or unknown fails the test. Used by one thread at a time.
+class GuardedPool final : public BufferPool {
+ public:
+  explicit GuardedPool(std::size_t count, unsigned frame_size = 2048)
+      : count_(count), frame_size_(frame_size) {}
+  ~GuardedPool() override;
+
+  bool allocate(std::span<Packet> packets) noexcept override;
+  void release(std::span<Packet const> packets) noexcept override;
+  std::size_t in_use() const noexcept override { return live_.size(); }
+  /// From now on there are no more than this many buffers.
+  void limit(std::size_t count) { count_ = count; }
+
+ private:
+  std::size_t count_;
+  unsigned frame_size_;
+  std::set<void*> live_;
+};
+
+}  // namespace warpline::test

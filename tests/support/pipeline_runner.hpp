@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/context.hpp"
+#include "core/graph.hpp"
+#include "core/offloader.hpp"
+#include "tests/support/guarded_pool.hpp"
+#include "tests/support/memory_port.hpp"
+
+namespace warpline::test {
+
+/// Who runs the kernels of offloadable elements.
+enum class Kernels {
+  kOwnCore,  ///< the own core, in the tuned form where there is one
+  kBody,     ///< the own core, always as the one body
+  kDevice,   ///< whatever device the pipeline's balancers say
+};
+
+struct RunOptions {
+  unsigned ports = 2;              ///< called `port0`, `port1`, ...
+  std::vector<unsigned> bursts{};  ///< sizes of received batches in turn (also limited by BURST)
+  std::size_t buffers = 4096;
+  unsigned frame_size = 2048;      ///< longest frame with its tailroom
+  unsigned tailroom = 0;           ///< of received frames; the buffer ends behind it
+  std::size_t batches = 512;
+  unsigned worker = 0;
+  unsigned workers = 1;
+  std::uint64_t seed = 1;
+  Kernels kernels = Kernels::kDevice;
+  int host_helpers = -1;   ///< helper threads of a device `host`; -1: there is no such device
+  bool threaded = false;   ///< on a worker's thread instead of the test's
+  OffloadOptions offload{};
+  std::string source_name = "test.click";  ///< paths in the pipeline are relative to its folder
+};
+
+/// What became of the packets.
+struct Outcome {
+  std::vector<std::vector<Sent>> sent;          ///< by port, in order
+  std::map<std::string, std::uint64_t> drops;   ///< by reason
+  std::map<std::string, std::uint64_t> drops_at;  ///< by `element:reason`
+  std::uint64_t received = 0, created = 0, transmitted = 0, dropped = 0;
+  std::vector<std::string> printed;             ///< lines of Print
+
+  std::vector<Frame> frames(unsigned port) const {
+    std::vector<Frame> frames;
+    for (auto const& each : sent.at(port)) frames.push_back(each.frame);
+    return frames;
+  }
+  friend bool operator==(Outcome const&, Outcome const&) = default;
+};
+
+/// A pipeline between ports in memory, run to the end.
+///
+/// Every run checks that packets are conserved and that every buffer and batch came back; what is
+/// wrong fails the test.
+class PipelineRunner {
+ public:
+  /// Throws `ConfigError` as `Graph::build` does.
+  explicit PipelineRunner(std::string const& click, RunOptions options = {});
+  ~PipelineRunner();
+  PipelineRunner(PipelineRunner const&) = delete;
+  PipelineRunner& operator=(PipelineRunner const&) = delete;
+
+  /// Frames for port 0, or for each port. Runs until all have left. May be called again where not
+  /// `threaded`; drops and counters then go on.
+  Outcome run(std::vector<Frame> const& frames) { return run(std::vector{frames}); }
+  Outcome run(std::vector<std::vector<Frame>> const& frames);
+
+  Graph& graph() { return *graph_; }
+  /// The counters of an element by its name.
+  ElementCounters const& counters(std::string const& element) const;
+  MemoryPort& port(unsigned index) { return *ports_[index]; }
+  GuardedPool& buffers() { return buffers_; }
+  BatchPool& batches() { return *batches_; }
+  /// What the offloader has sent to a device. Not `threaded`.
+  Offloader const& offloader() const { return *offloader_; }
+  std::vector<std::string> const& notices() const { return notices_; }
+  std::vector<Diagnostic> const& warnings() const { return warnings_; }
+
+ private:
+  class Bodies;
+
+  void run_here();
+  void run_threaded();
+  Outcome outcome(WorkerCounters const& counters) const;
+
+  RunOptions options_;
+  GuardedPool buffers_;
+  PortSet port_set_;
+  std::vector<MemoryPort*> ports_;
+  DeviceSet devices_;
+  SharedStore shared_;
+  std::vector<std::string> notices_, printed_;
+  std::vector<Diagnostic> warnings_;
+  BuildContext context_;
+  std::unique_ptr<BatchPool> batches_;
+  WorkerCounters counters_;
+  std::unique_ptr<asio::io_context> io_;
+  std::unique_ptr<Graph> owned_graph_;
+  std::unique_ptr<Worker> worker_;
+  Graph* graph_ = nullptr;
+  std::unique_ptr<Bodies> bodies_;
+  std::unique_ptr<Offloader> offloader_;
+};
+
+/// One run of a pipeline.
+Outcome run_pipeline(std::string const& click, std::vector<Frame> const& frames,
+                     RunOptions options = {});
+
+/// What is wrong with a pipeline, as the user reads it; `no error` where nothing is.
+std::string error_of(std::string const& click, RunOptions options = {});
+
+}  // namespace warpline::test
