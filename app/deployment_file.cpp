@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <tuple>
 
 #include "app/session_options.hpp"
 #include "app/units.hpp"
@@ -16,17 +18,20 @@ namespace {
 using Read = std::function<void(toml::node const&)>;
 using Keys = std::map<std::string, Read>;
 
+/// What the parsers of `app/units.hpp` call the value; the reader puts the key there.
+constexpr char const* kHere = "";
+
 std::uint64_t count_of(toml::node const& node, std::uint64_t least, std::uint64_t most) {
-  if (auto const text = node.value_exact<std::string>()) return parse_count(*text, "value", least, most);
+  if (auto const text = node.value_exact<std::string>()) return parse_count(*text, kHere, least, most);
   auto const number = node.value_exact<std::int64_t>();
   if (!number || *number < 0) throw ConfigError("expected a count, e.g. 4096 or \"64k\"");
-  return parse_count(std::to_string(*number), "value", least, most);
+  return parse_count(std::to_string(*number), kHere, least, most);
 }
 
 std::chrono::nanoseconds duration_of(toml::node const& node) {
   auto const text = node.value_exact<std::string>();
   if (!text) throw ConfigError("expected a duration in quotes, e.g. \"100us\"");
-  return parse_duration(*text, "value");
+  return parse_duration(*text, kHere);
 }
 
 bool bool_of(toml::node const& node) {
@@ -42,7 +47,7 @@ std::string string_of(toml::node const& node) {
 }
 
 std::vector<int> cores_of(toml::node const& node) {
-  if (auto const text = node.value_exact<std::string>()) return parse_cores(*text, "value");
+  if (auto const text = node.value_exact<std::string>()) return parse_cores(*text, kHere);
   auto const* list = node.as_array();
   if (list == nullptr) throw ConfigError("expected processors, e.g. [1, 3] or \"2-5\"");
   std::vector<int> cores;
@@ -71,7 +76,8 @@ class Reader {
       try {
         found->second(value);
       } catch (ConfigError const& fault) {
-        error(value.source().begin, text + ": " + fault.what());
+        std::string const what = fault.what();
+        error(value.source().begin, text + (what.starts_with(": ") ? "" : ": ") + what);
       }
     }
   }
@@ -81,7 +87,13 @@ class Reader {
   }
 
   void throw_if_any() {
-    if (!findings_.empty()) throw ConfigError(std::move(findings_));
+    if (findings_.empty()) return;
+    // Tables come in the order of their names; a reader goes from the top.
+    std::stable_sort(findings_.begin(), findings_.end(), [](auto const& a, auto const& b) {
+      return std::tie(a.position.line, a.position.column) <
+             std::tie(b.position.line, b.position.column);
+    });
+    throw ConfigError(std::move(findings_));
   }
 
  private:
