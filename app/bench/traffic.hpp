@@ -18,8 +18,6 @@ struct Traffic {
 /// The port spec of a generator.
 std::string generator_spec(Traffic const& traffic);
 
-/// The mean size of a frame in bytes.
-double mean_size(std::string const& sizes);
 
 /// `text` as one argument of a pipeline, in quotes.
 std::string quote(std::string const& text);

@@ -14,8 +14,7 @@ class QueueCeiling final : public Ceiling {
   QueueCeiling(CeilingInput const& input, unsigned burst)
       : rx_(*input.ports[0].rx(input.thread)),
         tx_(*input.ports[0].tx(input.thread)),
-        burst_(burst) {}
-  double measure(std::chrono::nanoseconds at_least) override {
+        double measure(std::chrono::nanoseconds at_least) override {
     return ceilings::forward(rx_, tx_, burst_, at_least);
   }
 
@@ -27,16 +26,13 @@ class QueueCeiling final : public Ceiling {
 
 class DpdkCeiling final : public Ceiling {
  public:
-  DpdkCeiling(CeilingInput const& input, std::string device, unsigned burst)
-      : device_(std::move(device)),
-        queue_(static_cast<std::uint16_t>(input.thread)),
-        burst_(burst) {}
+  DpdkCeiling(CeilingInput const& input, unsigned burst)
+      : queue_(static_cast<std::uint16_t>(input.thread)), burst_(burst) {}
   double measure(std::chrono::nanoseconds at_least) override {
-    return ceilings::forward(device_, queue_, burst_, at_least);
+    return ceilings::forward({"net_null0", "net_null1"}, queue_, burst_, at_least);
   }
 
  private:
-  std::string device_;
   std::uint16_t queue_;
   unsigned burst_;
 };
@@ -55,8 +51,11 @@ std::vector<Case> l2fwd_cases(Options const& options) {
       made.subject.name = name;
       made.subject.sizes = sizes;
       made.subject.labels = {generated ? payload_label(traffic)
-                                       : "frames are empty buffers of the net_null device"};
-      made.ports = {generated ? generator_spec(traffic) : "net_null0,size=" + sizes};
+                                       : "two net_null devices, whose frames are empty buffers"};
+      if (generated)
+        made.ports = {generator_spec(traffic)};
+      else
+        made.ports = {"net_null0,size=" + sizes, "net_null1,size=" + sizes};
       made.pipeline = [burst = options.burst](std::string const& balancer) {
         return "FromInput(BURST " + std::to_string(burst) + ") -> " + balancer +
                " -> EtherMirror -> ToOutput;";
@@ -66,7 +65,7 @@ std::vector<Case> l2fwd_cases(Options const& options) {
       made.ceiling = [generated, burst = options.burst](
                          CeilingInput const& input) -> std::unique_ptr<Ceiling> {
         if (generated) return std::make_unique<QueueCeiling>(input, burst);
-        return std::make_unique<DpdkCeiling>(input, "net_null0", burst);
+        return std::make_unique<DpdkCeiling>(input, burst);
       };
       cases.push_back(std::move(made));
     }

@@ -46,15 +46,19 @@ double rate_of(Burst burst, std::chrono::nanoseconds at_least) noexcept {
 
 }  // namespace
 
-double forward(std::string const& device, std::uint16_t queue, unsigned burst,
+double forward(std::vector<std::string> const& devices, std::uint16_t queue, unsigned burst,
                std::chrono::nanoseconds at_least) {
-  std::uint16_t port = 0;
-  if (rte_eth_dev_get_port_by_name(device.c_str(), &port) != 0)
-    throw std::runtime_error("there is no DPDK device '" + device + "'");
+  std::vector<std::uint16_t> ports;
+  for (auto const& device : devices)
+    if (rte_eth_dev_get_port_by_name(device.c_str(), &ports.emplace_back()) != 0)
+      throw std::runtime_error("there is no DPDK device '" + device + "'");
   std::array<rte_mbuf*, kMaxBurst> mbufs;
   auto const count = static_cast<std::uint16_t>(burst);
+  std::size_t next = 0;
   return rate_of(
       [&]() -> unsigned {
+        auto const port = ports[next];
+        next = next + 1 < ports.size() ? next + 1 : 0;
         auto const received = rte_eth_rx_burst(port, queue, mbufs.data(), count);
         for (unsigned i = 0; i < received; ++i) swap_addresses(rte_pktmbuf_mtod(mbufs[i], void*));
         auto const sent = rte_eth_tx_burst(port, queue, mbufs.data(), received);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace warpline {
 class RxQueue;
@@ -17,9 +18,9 @@ namespace warpline::ceilings {
 /// not sent is freed. Returns packets sent a second by the calling thread, after a tenth of the
 /// time to warm up; at most 256 a burst.
 
-/// On queue number `queue` of the started DPDK device of that name, on its mbufs.
+/// On queue number `queue` of the started DPDK devices of these names in turn, on their mbufs.
 /// Throws `std::runtime_error` where there is no such device.
-double forward(std::string const& device, std::uint16_t queue, unsigned burst,
+double forward(std::vector<std::string> const& devices, std::uint16_t queue, unsigned burst,
                std::chrono::nanoseconds at_least);
 
 /// On the queues of any started port, through packet descriptors. What is not sent stays with the
