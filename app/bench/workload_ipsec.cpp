@@ -91,7 +91,7 @@ std::vector<Case> ipsec_cases(Options const& options) {
   auto const folder = std::make_shared<ScratchFolder>();
   std::vector<Case> cases;
   for (auto const& name : options.cases) {
-    auto const& suite = ipsec::info(ipsec::suite_named(name));
+    auto const& suite = ipsec::info(ipsec::find_suite(name).value());
     auto sa = std::filesystem::absolute(options.sa).string();
     if (options.sa.empty()) {
       sa = folder->path() + "/" + name + ".sa";

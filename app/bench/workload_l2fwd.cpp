@@ -14,7 +14,8 @@ class QueueCeiling final : public Ceiling {
   QueueCeiling(CeilingInput const& input, unsigned burst)
       : rx_(*input.ports[0].rx(input.thread)),
         tx_(*input.ports[0].tx(input.thread)),
-        double measure(std::chrono::nanoseconds at_least) override {
+        burst_(burst) {}
+  double measure(std::chrono::nanoseconds at_least) override {
     return ceilings::forward(rx_, tx_, burst_, at_least);
   }
 
