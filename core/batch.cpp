@@ -42,10 +42,9 @@ void BatchPool::reclaim() noexcept {
 }
 
 BatchPtr BatchPool::allocate(std::size_t reserve) noexcept {
-  if (free_count_ <= reserve) {
-    reclaim();
-    if (free_count_ <= reserve) return nullptr;
-  }
+  // What came back last is still in the cache; taking the others first would go round all of them.
+  if (returned_.load(std::memory_order_relaxed) != nullptr) reclaim();
+  if (free_count_ <= reserve) return nullptr;
   auto* batch = free_;
   free_ = batch->next_free_;
   --free_count_;

@@ -86,12 +86,13 @@ struct ElementCounters {
   std::array<Counter, DropReason::kMax> drops;  ///< by `DropReason::index()`
 };
 
-/// What one worker has done. At any quiet moment
-/// `received + created == transmitted + dropped + packets in flight`.
+/// What one worker has done. At any quiet moment `received + created + taken_over ==
+/// transmitted + dropped + handed_over + packets inside the worker`.
 struct WorkerCounters {
   Counter received, received_bytes;
   Counter created;  ///< copies made by elements such as Tee
   Counter transmitted, transmitted_bytes;
+  Counter taken_over, handed_over;  ///< from and to another worker, in the split topology
   Counter dropped;
   Counter turns, idle_turns;
   Counter idle_cycles;  ///< stretches of idle turns, counted when they end

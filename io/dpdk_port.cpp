@@ -3,7 +3,6 @@
 #include "io/dpdk_port.hpp"
 
 #include <rte_bus.h>
-#include <rte_bus_vdev.h>
 #include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -65,7 +64,7 @@ DpdkPort::~DpdkPort() { close(); }
 void DpdkPort::close() noexcept {
   stop();
   if (opened_) rte_eth_dev_close(id_);
-  if (made_here_) rte_vdev_uninit(options_.device.c_str());
+  if (made_here_) rte_eal_hotplug_remove("vdev", options_.device.c_str());
   opened_ = made_here_ = false;
 }
 
@@ -80,7 +79,7 @@ void DpdkPort::open() {
     throw ConfigError("port '" + device + "': DPDK has no such device; " + existing_ports() + "; " +
                       describe_pci_network_devices());
   } else {
-    auto const code = rte_vdev_init(device.c_str(), options_.arguments.c_str());
+    auto const code = rte_eal_hotplug_add("vdev", device.c_str(), options_.arguments.c_str());
     if (code != 0) {
       auto const drivers = known_drivers();
       auto const driver = driver_of(device);
