@@ -9,8 +9,9 @@
 namespace warpline {
 namespace {
 
-constexpr unsigned kTurnsPerPoll = 16;  // an empty io_context::poll costs about 200 ns with a reactor
-constexpr unsigned kSpins = 1000;       // idle turns before a worker thinks of sleeping
+constexpr unsigned kTurnsPerPoll =
+    16;                            // an empty io_context::poll costs about 200 ns with a reactor
+constexpr unsigned kSpins = 1000;  // idle turns before a worker thinks of sleeping
 
 }  // namespace
 
@@ -59,7 +60,6 @@ void Worker::thread() {
 void Worker::loop() {
   awake_.store(true, std::memory_order_release);
   unsigned idle_turns = 0;
-  std::uint64_t idle_since = 0;
   std::uint64_t drain_until = 0;
   for (unsigned turn = 1;; ++turn) {
     bool const draining = drain_until != 0;
@@ -68,9 +68,10 @@ void Worker::loop() {
     if (turn % kTurnsPerPoll == 0) {
       context_.poll();
       if (!draining && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
-        drain_until = cycles() + static_cast<std::uint64_t>(
-                                     cycles_per_second() *
-                                     std::chrono::duration<double>(options_.drain_deadline).count());
+        drain_until =
+            cycles() + static_cast<std::uint64_t>(
+                           cycles_per_second() *
+                           std::chrono::duration<double>(options_.drain_deadline).count());
     }
     if (draining) {
       offloader_->flush();
@@ -78,10 +79,10 @@ void Worker::loop() {
       if (cycles() > drain_until) break;
     }
     if (work > 0) {
-      if (idle_turns > 0) counters_.idle_cycles.add(cycles() - idle_since);
+      if (idle_turns > 0) counters_.idle.busy(cycles());
       idle_turns = 0;
     } else {
-      if (idle_turns == 0) idle_since = cycles();
+      if (idle_turns == 0) counters_.idle.idle(cycles());
       counters_.idle_turns.add(1);
       idle(++idle_turns);
     }
