@@ -22,7 +22,8 @@ using Keys = std::map<std::string, Read>;
 constexpr char const* kHere = "";
 
 std::uint64_t count_of(toml::node const& node, std::uint64_t least, std::uint64_t most) {
-  if (auto const text = node.value_exact<std::string>()) return parse_count(*text, kHere, least, most);
+  if (auto const text = node.value_exact<std::string>())
+    return parse_count(*text, kHere, least, most);
   auto const number = node.value_exact<std::int64_t>();
   if (!number || *number < 0) throw ConfigError("expected a count, e.g. 4096 or \"64k\"");
   return parse_count(std::to_string(*number), kHere, least, most);
@@ -69,7 +70,8 @@ class Reader {
       std::string const text(key.str());
       auto const found = keys.find(text);
       if (found == keys.end()) {
-        error(key.source().begin, "unknown key '" + text + "'" + (name.empty() ? "" : " in [" + name + "]") +
+        error(key.source().begin, "unknown key '" + text + "'" +
+                                      (name.empty() ? "" : " in [" + name + "]") +
                                       did_you_mean(text, known));
         continue;
       }
@@ -83,7 +85,8 @@ class Reader {
   }
 
   void error(toml::source_position place, std::string message) {
-    findings_.push_back({Diagnostic::Severity::kError, source_, {place.line, place.column}, std::move(message)});
+    findings_.push_back(
+        {Diagnostic::Severity::kError, source_, {place.line, place.column}, std::move(message)});
   }
 
   void throw_if_any() {
@@ -143,9 +146,12 @@ Keys offload_keys(SessionOptions& options) {
          for (auto const& each : *list) names.push_back(string_of(each));
          fill(options.devices, std::move(names));
        }},
-      {"task_packets", [&](auto const& node) { fill(options.task_packets, count_of(node, 1, 1u << 20)); }},
+      {"task_packets",
+       [&](auto const& node) { fill(options.task_packets, count_of(node, 1, 1u << 20)); }},
       {"task_bytes",
-       [&](auto const& node) { fill(options.task_bytes, count_of(node, 1, std::uint64_t{1} << 32)); }},
+       [&](auto const& node) {
+         fill(options.task_bytes, count_of(node, 1, std::uint64_t{1} << 32));
+       }},
       {"deadline", [&](auto const& node) { fill(options.deadline, duration_of(node)); }},
       {"tasks_in_flight",
        [&](auto const& node) { fill(options.tasks_in_flight, count_of(node, 1, 1024)); }},

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 
-/// The text in lines of `kWidth` characters at most, each behind `indent` blanks but the first, which
-/// stands behind `first`.
+/// The text in lines of `kWidth` characters at most, each behind `indent` blanks but the first,
+/// which stands behind `first`.
 std::string wrapped(std::string first, std::string_view text, std::size_t indent) {
   std::string out, line = std::move(first);
   line.resize(std::max(line.size(), indent), ' ');
@@ -73,7 +73,8 @@ void print_doc(ElementDoc const& doc) {
 
 int print_elements(std::vector<std::string> const& names) {
   if (names.empty()) {
-    Table table({{"element", Table::Align::kLeft}, {"runs on", Table::Align::kLeft},
+    Table table({{"element", Table::Align::kLeft},
+                 {"runs on", Table::Align::kLeft},
                  {"what it does", Table::Align::kLeft}});
     for (auto const& doc : element_docs())
       table.add({std::string(doc.name), doc.offloadable ? "cpu, devices" : "cpu",
@@ -100,9 +101,8 @@ void add_elements(CLI::App& app, Invocation& invocation) {
   auto const names = std::make_shared<std::vector<std::string>>();
   auto* command = app.add_subcommand("elements", "List the elements, or explain some of them");
   command->add_option("NAME", *names, "The elements to explain");
-  command->callback([&invocation, names] {
-    invocation.action = [names] { return print_elements(*names); };
-  });
+  command->callback(
+      [&invocation, names] { invocation.action = [names] { return print_elements(*names); }; });
 }
 
 CommandRegistration const registration{40, add_elements};

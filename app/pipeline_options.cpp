@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "app/command.hpp"
+#include "io/port_spec.hpp"
 
 namespace warpline::app {
 
@@ -20,6 +21,21 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       ->type_name("PCAP");
   command.add_option("-w,--write", options.write, "Write the packets of port 0 to this capture")
       ->type_name("PCAP");
+}
+
+std::vector<std::string> port_specs(PipelineOptions const& pipeline,
+                                    SessionOptions const& session) {
+  auto specs = session.ports;
+  if (!pipeline.read.empty() || !pipeline.write.empty())
+    specs.insert(specs.begin(), capture_spec(pipeline.read, pipeline.write));
+  return specs;
+}
+
+Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
+                std::vector<std::string> const& specs) {
+  std::vector<std::string> names;
+  for (auto const& spec : specs) names.push_back(parse_port_spec(spec).name);
+  return check_pipeline(pipeline.file, pipeline.definitions, names, session);
 }
 
 int report_check(Invocation const& invocation, PipelineOptions const& options,

@@ -114,12 +114,13 @@ class IdleClock {
   Counter ended_;
 };
 
-/// What one worker has done. At any quiet moment
-/// `received + created == transmitted + dropped + packets in flight`.
+/// What one worker has done. At any quiet moment `received + created + taken_over ==
+/// transmitted + dropped + handed_over + packets inside the worker`.
 struct WorkerCounters {
   Counter received, received_bytes;
   Counter created;  ///< copies made by elements such as Tee
   Counter transmitted, transmitted_bytes;
+  Counter taken_over, handed_over;  ///< from and to another worker, in the split topology
   Counter dropped;
   Counter turns, idle_turns;
   IdleClock idle;

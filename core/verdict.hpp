@@ -15,7 +15,8 @@ class DropReason {
  public:
   static constexpr std::uint16_t kMax = 256;
 
-  /// Registers `name` (a string of static storage) or finds it. Not for the data path: takes a lock.
+  /// Registers `name` (a string of static storage) or finds it. Not for the data path: takes a
+  /// lock.
   static DropReason named(std::string_view name);
   /// How many names are registered.
   static std::uint16_t count();

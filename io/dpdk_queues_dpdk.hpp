@@ -24,9 +24,9 @@ class DpdkPort::Rx final : public RxQueue {
     rte_mbuf* mbufs[kDpdkBurst];
     auto const wanted = static_cast<std::uint16_t>(std::min(packets.size(), kDpdkBurst));
     unsigned const count = rte_eth_rx_burst(port_, queue_, mbufs, wanted);
-    unsigned odd = 0;
-    for (unsigned i = 0; i < count; ++i) odd |= to_packet(mbufs[i], packets[i]);
-    return odd == 0 ? count : refuse(mbufs, count, packets);
+    Oddities seen;
+    for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], seen);
+    return seen.any() ? refuse(mbufs, count, packets) : count;
   }
 
   Counter const& refused() const { return refused_; }
@@ -37,7 +37,9 @@ class DpdkPort::Rx final : public RxQueue {
                                 std::span<Packet> packets) noexcept {
     unsigned kept = 0;
     for (unsigned i = 0; i < count; ++i) {
-      if (to_packet(mbufs[i], packets[kept]) == 0) {
+      Oddities seen;
+      to_packet(mbufs[i], packets[kept], seen);
+      if (!seen.any()) {
         ++kept;
       } else {
         rte_pktmbuf_free(mbufs[i]);

@@ -4,7 +4,9 @@
 
 #include <rte_mbuf.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "core/packet.hpp"
 
@@ -13,27 +15,42 @@ namespace warpline {
 
 inline rte_mbuf* mbuf_of(Packet const& packet) { return static_cast<rte_mbuf*>(packet.buffer); }
 
-/// Describes a received mbuf. Not zero: the frame is in several segments, or claims more bytes than
-/// its buffer has, and the descriptor must not be used.
-inline unsigned to_packet(rte_mbuf* mbuf, Packet& packet) {
-  unsigned const offset = mbuf->data_off;
-  unsigned const length = mbuf->data_len;
-  int const tailroom = static_cast<int>(mbuf->buf_len - offset - length);
+/// What `to_packet` has seen of the mbufs of a burst.
+struct Oddities {
+  std::uint64_t rearm = 0;
+  int tailroom = 0;
+
+  /// A frame was in several segments, or claimed more bytes than its buffer has: such descriptors
+  /// must not be used.
+  bool any() const { return ((rearm >> 32) & 0xffff) > 1 || tailroom < 0; }
+};
+
+/// Describes a received mbuf; `seen` gathers what is to be checked once a burst.
+inline void to_packet(rte_mbuf* mbuf, Packet& packet, Oddities& seen) {
+  static_assert(offsetof(rte_mbuf, nb_segs) - offsetof(rte_mbuf, data_off) == 4);
+  static_assert(offsetof(Packet, in_port) - offsetof(Packet, length) == 6);
+  std::uint64_t rearm;
+  std::memcpy(&rearm, &mbuf->rearm_data, sizeof rearm);
+  std::uint64_t const offset = rearm & 0xffff, length = mbuf->data_len;
+  int const tailroom = static_cast<int>(mbuf->buf_len) - static_cast<int>(offset + length);
+  seen.rearm |= rearm;
+  seen.tailroom |= tailroom;
   packet.data = static_cast<std::uint8_t*>(mbuf->buf_addr) + offset;
   packet.buffer = mbuf;
-  packet.length = static_cast<std::uint16_t>(length);
-  packet.headroom = static_cast<std::uint16_t>(offset);
-  packet.tailroom = static_cast<std::uint16_t>(tailroom);
-  return (mbuf->nb_segs ^ 1u) | static_cast<unsigned>(tailroom < 0);
+  // length, headroom, tailroom, in_port (set by whoever receives) in one store
+  auto const sizes = length | offset << 16 | static_cast<std::uint64_t>(tailroom) << 32;
+  std::memcpy(&packet.length, &sizes, sizeof sizes);
 }
 
 /// Writes what may have changed back: where the frame begins and how long it is. Stores only, since a
 /// packet's headroom is always the distance from the buffer's start.
 inline rte_mbuf* to_mbuf(Packet const& packet) {
   auto* mbuf = mbuf_of(packet);
-  mbuf->data_off = packet.headroom;
-  mbuf->data_len = packet.length;
-  mbuf->pkt_len = packet.length;
+  std::uint32_t sizes;  // length and headroom
+  std::memcpy(&sizes, &packet.length, sizeof sizes);
+  mbuf->data_off = static_cast<std::uint16_t>(sizes >> 16);
+  mbuf->data_len = static_cast<std::uint16_t>(sizes);
+  mbuf->pkt_len = static_cast<std::uint16_t>(sizes);
   return mbuf;
 }
 

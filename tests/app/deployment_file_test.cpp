@@ -99,8 +99,9 @@ TEST_F(DeploymentFile, YieldsToTheCommandLine) {
   given.workers = 5;
   given.ports = {"net_null7"};
   given.host_cores = 0;
-  auto const options = read(
-      "[cpu]\nworkers = 2\ncores = [1]\nhost_cores = [2]\n[[port]]\ndevice = \"net_null0\"\n", given);
+  auto const options =
+      read("[cpu]\nworkers = 2\ncores = [1]\nhost_cores = [2]\n[[port]]\ndevice = \"net_null0\"\n",
+           given);
   EXPECT_EQ(options.workers, 5u);
   EXPECT_EQ(options.cores, std::vector<int>{1});
   EXPECT_EQ(options.host_cores, 0u);
@@ -126,9 +127,8 @@ TEST_F(DeploymentFile, RefusesValuesOfAnotherKind) {
        {"[cpu]\nworkers = 0\n", "[cpu]\nworkers = -1\n", "[cpu]\nworkers = 1.5\n",
         "[cpu]\nworkers = true\n", "[cpu]\ncores = 1\n", "[cpu]\ncores = [1, \"x\"]\n",
         "[cpu]\nwatchdog = 5\n", "[offload]\nordered = 1\n", "[offload]\ndevices = \"host\"\n",
-        "[offload]\ndevices = [1]\n", "cpu = 1\n", "[port]\ndevice = \"net_null0\"\n",
-        "[[port]]\n", "[[port]]\ndevice = 1\n", "[[port]]\ndevice = \"\"\n",
-        "[buffers]\nsize = 10\n"})
+        "[offload]\ndevices = [1]\n", "cpu = 1\n", "[port]\ndevice = \"net_null0\"\n", "[[port]]\n",
+        "[[port]]\ndevice = 1\n", "[[port]]\ndevice = \"\"\n", "[buffers]\nsize = 10\n"})
     EXPECT_NE(error_of(text).find("error: "), std::string::npos) << text;
 }
 

@@ -67,8 +67,8 @@ TEST(Units, CoresAreNumbersAndRanges) {
   EXPECT_EQ(parse_cores("3,1", "c"), Cores({3, 1}));
   EXPECT_EQ(parse_cores("2-4,0,7-7", "c"), Cores({2, 3, 4, 0, 7}));
   auto const parse = [](std::string const& text) { parse_cores(text, "--c"); };
-  for (auto const* text : {"", ",", "1,", ",1", "1-", "-1", "4-2", "1-2-3", "a", "1 2", "5000",
-                           "1-99999999999"})
+  for (auto const* text :
+       {"", ",", "1,", ",1", "1-", "-1", "4-2", "1-2-3", "a", "1 2", "5000", "1-99999999999"})
     EXPECT_NE(refusal(parse, text).find("is not a list of processors"), std::string::npos) << text;
 }
 

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "io/capture_port.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "core/metrics.hpp"
+#include "io/capture_reader.hpp"
+#include "io/capture_writer.hpp"
+#include "io/mbuf_dpdk.hpp"
+#include "io/timestamp_dpdk.hpp"
+
+namespace warpline {
+
+class CapturePort::Rx final : public RxQueue {
+ public:
+  Rx(std::string const& path, CaptureOptions::Cut cut, DpdkPool& pool)
+      : reader_(path), cut_(cut), pool_(pool) {}
+
+  unsigned receive(std::span<Packet> packets) noexcept override {
+    packets = packets.first(std::min(packets.size(), kBurst));
+    if (ended_ || !pool_.allocate(packets)) return 0;
+    unsigned count = 0;
+    while (count < packets.size()) {
+      auto const* frame = reader_.next_or_end();
+      if (frame == nullptr) {
+        ended_ = true;
+        break;
+      }
+      if (fill(packets[count], *frame)) ++count;
+    }
+    pool_.release(packets.subspan(count));
+    return count;
+  }
+  bool finished() const noexcept override { return ended_; }
+
+  std::uint64_t too_long() const { return too_long_.get(); }
+  std::uint64_t cut() const { return cut_short_.get(); }
+  CaptureReader const& reader() const { return reader_; }
+
+ private:
+  static constexpr std::size_t kBurst = 256;
+
+  bool fill(Packet& packet, CapturedFrame const& frame) noexcept {
+    auto const captured = frame.bytes.size;
+    if (frame.length > captured && cut_ == CaptureOptions::Cut::kRefuse) {
+      cut_short_.add(1);
+      return false;
+    }
+    if (frame.length > packet.tailroom) {
+      too_long_.add(1);
+      return false;
+    }
+    if (captured > 0) std::memcpy(packet.data, frame.bytes.data, captured);
+    std::memset(packet.data + captured, 0, frame.length - captured);
+    packet.append(frame.length);
+    timestamps_.set(mbuf_of(packet), frame.time_ns);
+    return true;
+  }
+
+  CaptureReader reader_;
+  Timestamps timestamps_;
+  CaptureOptions::Cut cut_;
+  DpdkPool& pool_;
+  bool ended_ = false;
+  Counter too_long_;
+  Counter cut_short_;
+};
+
+class CapturePort::Tx final : public TxQueue {
+ public:
+  Tx(std::string const& path, DpdkPool& pool) : writer_(path), pool_(pool) {}
+
+  unsigned transmit(std::span<Packet const> packets) noexcept override {
+    unsigned written = 0;
+    for (auto const& packet : packets) {
+      if (!writer_.write(packet.bytes(), time_of(packet))) break;
+      ++written;
+    }
+    pool_.release(packets.first(written));
+    return written;
+  }
+  bool failed() const noexcept override { return writer_.failed(); }
+
+  CaptureWriter& writer() { return writer_; }
+
+ private:
+  std::uint64_t time_of(Packet const& packet) noexcept {
+    if (timestamps_.has(mbuf_of(packet))) {
+      last_captured_ = timestamps_.get(mbuf_of(packet));
+      return last_captured_;
+    }
+    if (last_captured_ != 0) return last_captured_;
+    auto const now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+  }
+
+  CaptureWriter writer_;
+  Timestamps timestamps_;
+  DpdkPool& pool_;
+  std::uint64_t last_captured_ = 0;
+};
+
+CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& pool)
+    : Port(std::move(name)), options_(std::move(options)), pool_(pool) {
+  if (!options_.in.empty()) {
+    frames_ = summarise_capture(options_.in).frames;
+    rx_ = std::make_unique<Rx>(options_.in, options_.cut, pool_);
+  }
+  if (options_.out.empty()) return;
+  tx_ = std::make_unique<Tx>(options_.out, pool_);
+  if (!options_.in.empty() && tx_->writer().is_file(options_.in))
+    throw ConfigError("port '" + this->name() + "' is to read and to write the same file, " +
+                      options_.in);
+}
+
+CapturePort::~CapturePort() = default;
+
+std::string CapturePort::description() const {
+  std::string text;
+  if (!options_.in.empty())
+    text = "reads " + options_.in + " (" + std::to_string(frames_) +
+           (frames_ == 1 ? " frame)" : " frames)");
+  if (!options_.out.empty()) text += (text.empty() ? "" : ", ") + ("writes " + options_.out);
+  return text;
+}
+
+PortStatistics CapturePort::statistics() const {
+  PortStatistics statistics;
+  if (rx_) statistics.refused = rx_->too_long() + rx_->cut();
+  return statistics;
+}
+
+std::vector<std::string> CapturePort::remarks() const {
+  std::vector<std::string> remarks;
+  auto const add = [&](std::uint64_t count, std::string const& what) {
+    if (count > 0) remarks.push_back(std::to_string(count) + what);
+  };
+  if (rx_) {
+    add(rx_->too_long(), " frames of " + options_.in + " refused: longer than a packet buffer (" +
+                             std::to_string(pool_.frame_capacity()) + " bytes)");
+    add(rx_->cut(), " frames of " + options_.in + " refused: captured shorter than they were");
+    if (!rx_->reader().damage().empty())
+      remarks.push_back(options_.in + " has changed while it was read: " + rx_->reader().damage());
+  }
+  if (tx_ && tx_->writer().failed())
+    remarks.push_back(options_.out + " is not complete: " + tx_->writer().error());
+  return remarks;
+}
+
+RxQueue* CapturePort::rx(unsigned worker) { return worker == 0 ? rx_.get() : nullptr; }
+
+TxQueue* CapturePort::tx(unsigned worker) { return worker == 0 ? tx_.get() : nullptr; }
+
+void CapturePort::start() {
+  if (tx_) tx_->writer().begin();
+}
+
+void CapturePort::stop() noexcept {
+  if (tx_) tx_->writer().finish();
+}
+
+}  // namespace warpline

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/port.hpp"
+#include "io/dpdk_pool.hpp"
+
+namespace warpline {
+
+/// Capture files as a port: what is received is read from one, what is sent is written to another.
+struct CaptureOptions {
+  std::string in;   ///< empty: nothing is ever received
+  std::string out;  ///< empty: nothing can be sent
+  /// What becomes of frames that were captured shorter than they were on the wire.
+  enum class Cut : std::uint8_t {
+    kPad,     ///< zeros stand for what is missing
+    kRefuse,  ///< left out and counted
+  };
+  Cut cut = Cut::kPad;
+};
+
+/// The files belong to the first worker: order and timestamps are kept. A packet made inside (a
+/// copy) gets the timestamp of the one written before it; traffic that came from no capture, the
+/// time it is written.
+class CapturePort final : public Port {
+ public:
+  /// Reads the whole input once, so that nothing starts on a file that is damaged.
+  /// Throws `ConfigError` as `CaptureReader` and `CaptureWriter` do, or where both are one file.
+  CapturePort(std::string name, CaptureOptions options, DpdkPool& pool);
+  ~CapturePort() override;
+
+  std::string description() const override;
+  PortStatistics statistics() const override;
+  std::vector<std::string> remarks() const override;
+
+  RxQueue* rx(unsigned worker) override;
+  TxQueue* tx(unsigned worker) override;
+
+  void start() override;
+  void stop() noexcept override;
+
+ private:
+  class Rx;
+  class Tx;
+
+  CaptureOptions options_;
+  DpdkPool& pool_;
+  std::uint64_t frames_ = 0;
+  std::unique_ptr<Rx> rx_;
+  std::unique_ptr<Tx> tx_;
+};
+
+}  // namespace warpline

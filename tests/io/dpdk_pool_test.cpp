@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "io/dpdk_pool.hpp"
+
+#include <gmock/gmock.h>
+#include <rte_mbuf.h>
+
+#include <cstring>
+#include <set>
+#include <thread>
+
+#include "tests/io/machine.hpp"
+
+namespace warpline {
+namespace {
+
+using test::make_pool;
+using testing::HasSubstr;
+
+TEST(DpdkPoolTest, HandsOutEmptyFramesWithRoomOnBothSides) {
+  auto const pool = make_pool(64);
+  std::vector<Packet> packets(10);
+  ASSERT_TRUE(pool->allocate(packets));
+  EXPECT_EQ(pool->in_use(), 10u);
+  std::set<void*> buffers;
+  for (auto const& packet : packets) {
+    EXPECT_EQ(packet.length, 0);
+    EXPECT_EQ(packet.headroom, BufferPool::kHeadroom);
+    EXPECT_EQ(packet.tailroom, 2048 + DpdkPool::kTailroom);
+    buffers.insert(packet.buffer);
+    auto const* mbuf = static_cast<rte_mbuf*>(packet.buffer);
+    EXPECT_EQ(packet.data - packet.headroom, mbuf->buf_addr) << "the shortcut to its address";
+    EXPECT_EQ(mbuf->buf_len, packet.headroom + packet.tailroom);
+  }
+  EXPECT_EQ(buffers.size(), packets.size());
+  pool->release(packets);
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST(DpdkPoolTest, EveryByteOfEveryBufferIsItsOwn) {
+  auto const pool = make_pool(300, 1500);
+  std::vector<Packet> packets(300);
+  ASSERT_TRUE(pool->allocate(packets));
+  for (std::size_t i = 0; i < packets.size(); ++i)
+    std::memset(packets[i].data - packets[i].headroom, static_cast<int>(i % 251),
+                std::size_t{packets[i].headroom} + packets[i].tailroom);
+  for (std::size_t i = 0; i < packets.size(); ++i)
+    for (int at = -packets[i].headroom; at < packets[i].tailroom; ++at)
+      ASSERT_EQ(packets[i].data[at], i % 251) << i << " at " << at;
+  pool->release(packets);
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST(DpdkPoolTest, GivesAllOrNone) {
+  auto const pool = make_pool(600);
+  std::vector<Packet> most(590), more(300), rest(10);
+  ASSERT_TRUE(pool->allocate(most));
+  EXPECT_FALSE(pool->allocate(more)) << "in two steps, of which the first could be met";
+  EXPECT_EQ(pool->in_use(), 590u);
+  ASSERT_TRUE(pool->allocate(rest)) << "nothing is kept back";
+  EXPECT_EQ(pool->in_use(), 600u);
+  pool->release(most);
+  pool->release(rest);
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST(DpdkPoolTest, ForgetsWhatABufferWasUsedFor) {
+  auto const pool = make_pool(1);
+  Packet packet;
+  ASSERT_TRUE(pool->allocate({&packet, 1}));
+  static_cast<rte_mbuf*>(packet.buffer)->ol_flags = RTE_MBUF_F_TX_IP_CKSUM;
+  packet.append(100);
+  pool->release({&packet, 1});
+  ASSERT_TRUE(pool->allocate({&packet, 1}));
+  EXPECT_EQ(static_cast<rte_mbuf*>(packet.buffer)->ol_flags, 0u);
+  EXPECT_EQ(packet.length, 0);
+  pool->release({&packet, 1});
+}
+
+TEST(DpdkPoolTest, ReleasesWhatAnotherPoolOwnsToItsOwner) {
+  auto const mine = make_pool(32), other = make_pool(32);
+  std::vector<Packet> packets(2);
+  ASSERT_TRUE(mine->allocate({&packets[0], 1}));
+  ASSERT_TRUE(other->allocate({&packets[1], 1}));
+  mine->release(packets);
+  EXPECT_EQ(mine->in_use(), 0u);
+  EXPECT_EQ(other->in_use(), 0u);
+}
+
+TEST(DpdkPoolTest, ReleasesASharedBufferOnceTheLastLetsGo) {
+  auto const pool = make_pool(32);
+  Packet packet;
+  ASSERT_TRUE(pool->allocate({&packet, 1}));
+  rte_mbuf_refcnt_update(static_cast<rte_mbuf*>(packet.buffer), 1);
+  pool->release({&packet, 1});
+  EXPECT_EQ(pool->in_use(), 1u);
+  pool->release({&packet, 1});
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST(DpdkPoolTest, ServesRegisteredThreadsAtOnce) {
+  auto const pool = make_pool(4096);
+  auto const work = [&] {
+    ASSERT_TRUE(Eal::register_thread());
+    for (int round = 0; round < 2000; ++round) {
+      std::vector<Packet> packets(static_cast<std::size_t>(1 + round % 256));
+      if (!pool->allocate(packets)) continue;
+      for (auto& packet : packets) packet.data[0] = static_cast<std::uint8_t>(round);
+      for (auto const& packet : packets) ASSERT_EQ(packet.data[0], round % 256);
+      pool->release(packets);
+    }
+    Eal::unregister_thread();
+  };
+  std::thread one(work), two(work);
+  one.join();
+  two.join();
+  EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST(DpdkPoolTest, ShowsTheMemoryThatAllBuffersLieIn) {
+  auto const pool = make_pool(500);
+  std::vector<std::pair<std::uint8_t*, std::size_t>> pieces;
+  pool->for_each_memory([&](void* address, std::size_t size) {
+    pieces.emplace_back(static_cast<std::uint8_t*>(address), size);
+  });
+  std::vector<Packet> packets(500);
+  ASSERT_TRUE(pool->allocate(packets));
+  for (auto const& packet : packets) {
+    bool inside = false;
+    for (auto const& [address, size] : pieces)
+      inside |= packet.data - packet.headroom >= address &&
+                packet.data + packet.tailroom <= address + size;
+    EXPECT_TRUE(inside);
+  }
+  pool->release(packets);
+}
+
+TEST(DpdkPoolTest, FillsAllBuffersWithContent) {
+  auto const pool = make_pool(100);
+  std::string const content = "0123456789";
+  pool->fill({reinterpret_cast<std::uint8_t const*>(content.data()), 10});
+  std::vector<Packet> packets(100);
+  ASSERT_TRUE(pool->allocate(packets));
+  for (auto const& packet : packets)
+    for (unsigned i = 1; i < packet.tailroom; ++i)
+      ASSERT_EQ(packet.data[i], packet.data[i - 1] == '9' ? '0' : packet.data[i - 1] + 1);
+  pool->release(packets);
+}
+
+TEST(DpdkPoolTest, HoldsJumboFrames) {
+  auto const pool = make_pool(16, 9216);
+  Packet packet;
+  ASSERT_TRUE(pool->allocate({&packet, 1}));
+  EXPECT_TRUE(packet.append(9216 + DpdkPool::kTailroom));
+  EXPECT_FALSE(packet.append(1));
+  pool->release({&packet, 1});
+}
+
+TEST(DpdkPoolTest, RefusesWhatCannotBe) {
+  test::eal();
+  EXPECT_THAT(test::config_error([] { make_pool(16, 0); }), HasSubstr("expected 1 to 65279"));
+  EXPECT_THAT(test::config_error([] { make_pool(16, 65400); }), HasSubstr("65400 bytes"));
+  EXPECT_THAT(test::config_error([] { make_pool(0); }), HasSubstr("0 packet buffers"));
+  EXPECT_THAT(test::config_error([] { make_pool(std::size_t{1} << 30); }),
+              HasSubstr("no memory for 1073741824 packet buffers of 2048 bytes: "));
+}
+
+TEST(DpdkPoolTest, ItsMemoryIsKnownBeforehand) {
+  PoolOptions options;
+  options.count = 1000;
+  auto const estimate = DpdkPool::memory_of(options);
+  EXPECT_GT(estimate, 1000u * (2048 + 256));
+  EXPECT_LT(estimate, 1000u * (2048 + 1024));
+}
+
+}  // namespace
+}  // namespace warpline

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/port.hpp"
+#include "io/dpdk_pool.hpp"
+#include "io/eal.hpp"
+#include "tests/support/frame.hpp"
+
+namespace warpline::test {
+
+/// DPDK's environment, without hugepages, started when it is first asked for. Kept to the end of the
+/// process: DPDK cannot be started twice.
+Eal& eal();
+
+/// A pool with a name of its own.
+std::unique_ptr<DpdkPool> make_pool(std::size_t count = 2048, unsigned frame_size = 2048);
+
+/// Buffers of the pool that hold these frames.
+std::vector<Packet> packets_of(DpdkPool& pool, std::vector<Frame> const& frames);
+
+Frame frame_of(Packet const& packet);
+
+/// Receives until `count` packets are there or nothing has come for a while; copies and releases
+/// them.
+std::vector<Frame> receive_all(RxQueue& queue, BufferPool& pool, std::size_t count);
+
+/// What `action` throws as a `ConfigError`, or a text that says it threw nothing.
+template <class Action>
+std::string config_error(Action&& action) {
+  try {
+    action();
+  } catch (ConfigError const& error) {
+    return error.what();
+  }
+  return "(nothing was thrown)";
+}
+
+}  // namespace warpline::test
