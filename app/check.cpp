@@ -17,7 +17,7 @@ int check(Invocation const& invocation, CheckOptions& options) {
   apply_config(options.session);
   auto const specs = port_specs(options.pipeline, options.session);
   return report_check(invocation, options.pipeline,
-                      check(options.pipeline, options.session, specs));
+                      check(options.pipeline, options.session, specs, true));
 }
 
 void add_check(CLI::App& app, Invocation& invocation) {

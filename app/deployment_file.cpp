@@ -173,13 +173,17 @@ void apply_config(SessionOptions& options) {
     reader.throw_if_any();
   }
 
-  std::vector<std::string> ports;
+  std::vector<PortText> ports;
   auto const table = [&](std::string name, Keys keys) {
     return [&reader, name = std::move(name), keys = std::move(keys)](toml::node const& node) {
       reader.table(node, name, keys);
     };
   };
-  Keys const port_keys{{"device", [&](auto const& node) { ports.push_back(string_of(node)); }}};
+  Keys const port_keys{
+      {"device", [&](auto const& node) {
+         auto const begin = node.source().begin;
+         ports.push_back({string_of(node), source, {begin.line, begin.column + 1}});  // behind the quote
+       }}};
   reader.table(file, "",
                {{"cpu", table("cpu", cpu_keys(options))},
                 {"buffers", table("buffers", buffer_keys(options))},

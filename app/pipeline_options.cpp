@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "app/command.hpp"
-#include "io/port_spec.hpp"
+#include "io/capture_reader.hpp"
 
 namespace warpline::app {
 
@@ -23,19 +23,28 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       ->type_name("PCAP");
 }
 
-std::vector<std::string> port_specs(PipelineOptions const& pipeline,
-                                    SessionOptions const& session) {
-  auto specs = session.ports;
-  if (!pipeline.read.empty() || !pipeline.write.empty())
-    specs.insert(specs.begin(), capture_spec(pipeline.read, pipeline.write));
+std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session) {
+  auto specs = parse_port_specs(session.ports);
+  if (pipeline.read.empty() && pipeline.write.empty()) return specs;
+  // Not by way of a text: a file's name may hold a comma.
+  CaptureOptions capture;
+  capture.in = pipeline.read;
+  capture.out = pipeline.write;
+  specs.insert(specs.begin(), {"the capture of -r and -w", std::move(capture), {}, false});
   return specs;
 }
 
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::vector<std::string> const& specs) {
-  std::vector<std::string> names;
-  for (auto const& spec : specs) names.push_back(parse_port_spec(spec).name);
-  return check_pipeline(pipeline.file, pipeline.definitions, names, session);
+                std::span<PortSpec const> specs, bool thorough) {
+  for (auto const& spec : specs) {
+    std::string file;
+    if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) file = capture->in;
+    if (auto const* made = std::get_if<GeneratorOptions>(&spec.options)) file = made->capture;
+    if (file.empty()) continue;
+    CaptureReader const reader(file);
+    if (thorough) summarise_capture(file);
+  }
+  return check_pipeline(pipeline.file, pipeline.definitions, specs, session);
 }
 
 int report_check(Invocation const& invocation, PipelineOptions const& options,

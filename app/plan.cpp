@@ -6,9 +6,8 @@
 
 #include "app/command.hpp"
 #include "app/pipeline_options.hpp"
-#include "app/placement.hpp"
 #include "app/table.hpp"
-#include "io/port_spec.hpp"
+#include "app/thread_placement.hpp"
 
 namespace warpline::app {
 namespace {
@@ -18,18 +17,12 @@ struct PlanOptions {
   SessionOptions session;
 };
 
-std::string name_of(int processor) {
-  return processor < 0 ? "any processor" : "processor " + std::to_string(processor);
-}
-
 int plan(PlanOptions& options) {
   apply_config(options.session);
   auto const specs = port_specs(options.pipeline, options.session);
-  auto const preflight = check(options.pipeline, options.session, specs);
-  std::vector<int> nodes;
-  for (auto const& text : specs) nodes.push_back(parse_port_spec(text).numa_node());
+  auto const preflight = check(options.pipeline, options.session, specs, false);
   auto const topology = Topology::of_this_machine();
-  auto const placement = place(topology, options.session, nodes);
+  auto const placement = place_threads(topology, options.session, specs);
 
   for (auto const& warning : preflight.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
@@ -37,6 +30,7 @@ int plan(PlanOptions& options) {
 
   Table threads({{"thread", Table::Align::kLeft},
                  {"runs on", Table::Align::kLeft},
+                 {"core"},
                  {"NUMA node"},
                  {"does", Table::Align::kLeft}});
   auto const add = [&](std::string thread, int processor, std::string what) {
@@ -57,7 +51,7 @@ int plan(PlanOptions& options) {
     std::fputc('\n', stdout);
     Table ports({{"port"}, {"is", Table::Align::kLeft}, {"queues"}});
     for (std::size_t i = 0; i < specs.size(); ++i)
-      ports.add({std::to_string(i), specs[i], std::to_string(placement.workers.size())});
+      ports.add({std::to_string(i), specs[i].text, std::to_string(placement.workers.size())});
     ports.print(stdout);
   }
   for (auto const& segment : preflight.segments) {

@@ -77,7 +77,11 @@ ordered = false
   EXPECT_EQ(options.host_cores, 2u);
   EXPECT_EQ(options.host_core_list, (std::vector<int>{4, 5}));
   EXPECT_EQ(options.watchdog, 1s);
-  EXPECT_EQ(options.ports, (std::vector<std::string>{"net_null0", "gen:size=64"}));
+  ASSERT_EQ(options.ports.size(), 2u);
+  EXPECT_EQ(options.ports[0].text, "net_null0");
+  EXPECT_EQ(options.ports[1].text, "gen:size=64");
+  EXPECT_EQ(options.ports[1].position, (Position{10, 11}));
+  EXPECT_EQ(options.ports[1].source->name, path());
   EXPECT_EQ(options.buffers, 64'000u);
   EXPECT_EQ(options.buffer_size, 9216u);
   EXPECT_EQ(options.devices, std::vector<std::string>{"host"});
@@ -97,7 +101,7 @@ TEST_F(DeploymentFile, MayBeEmpty) {
 TEST_F(DeploymentFile, YieldsToTheCommandLine) {
   SessionOptions given;
   given.workers = 5;
-  given.ports = {"net_null7"};
+  given.ports = {{"net_null7", {}, {}}};
   given.host_cores = 0;
   auto const options =
       read("[cpu]\nworkers = 2\ncores = [1]\nhost_cores = [2]\n[[port]]\ndevice = \"net_null0\"\n",
@@ -106,7 +110,8 @@ TEST_F(DeploymentFile, YieldsToTheCommandLine) {
   EXPECT_EQ(options.cores, std::vector<int>{1});
   EXPECT_EQ(options.host_cores, 0u);
   EXPECT_TRUE(options.host_core_list.empty());
-  EXPECT_EQ(options.ports, std::vector<std::string>{"net_null7"});
+  ASSERT_EQ(options.ports.size(), 1u);
+  EXPECT_EQ(options.ports[0].text, "net_null7");
 }
 
 TEST_F(DeploymentFile, ReportsEveryFaultAtItsPlace) {
