@@ -14,6 +14,7 @@
 #include "app/bench/options.hpp"
 #include "app/bench/report_table.hpp"
 #include "app/bench/sweep.hpp"
+#include "app/bench/workload.hpp"
 #include "app/command.hpp"
 #include "app/json.hpp"
 #include "app/session.hpp"
@@ -73,6 +74,8 @@ int run(Invocation const& invocation, bench::Options& options) {
   check_writable(options.html, "--html");
   auto const plotter = options.html.empty() ? std::string() : bench::find_plotter();
 
+  auto cases = bench::workload_named(options.workload).make(options);
+
   bench::Report report;
   report.command = invocation.command_line;
   report.started = utc_now();
@@ -80,7 +83,7 @@ int run(Invocation const& invocation, bench::Options& options) {
   bench::Noise const noise;
   Session session(options.session, invocation);
   report.machine = describe(session);
-  report.results = bench::sweep(session, options, invocation.quiet);
+  report.results = bench::sweep(session, options, std::move(cases), invocation.quiet);
   report.notes = notes(options, noise);
 
   if (options.json != "-") std::fputs(bench::report_text(report, stdout).c_str(), stdout);

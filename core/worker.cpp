@@ -70,10 +70,10 @@ void Worker::turns() {
         return end();
     }
     if (work > 0) {
-      if (idle_turns_ > 0) counters_.idle_cycles.add(cycles() - idle_since_);
+      if (idle_turns_ > 0) counters_.idle.busy(cycles());
       idle_turns_ = 0;
     } else {
-      if (idle_turns_++ == 0) idle_since_ = cycles();
+      if (idle_turns_++ == 0) counters_.idle.idle(cycles());
       counters_.idle_turns.add(1);
       relax();
     }

@@ -89,7 +89,6 @@ class Worker {
   std::unique_ptr<Offloader> offloader_;
   asio::steady_timer asleep_{context_};  // waits as long as the worker sleeps
   unsigned idle_turns_ = 0;
-  std::uint64_t idle_since_ = 0;
   bool draining_ = false;
   std::uint64_t drain_until_ = 0;
   std::atomic<bool> stopping_{false}, done_{false}, awake_{false};

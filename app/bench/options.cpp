@@ -16,7 +16,7 @@ constexpr unsigned kLongestFrame = 16000;
 
 void add_list(CLI::App& command, std::string const& name, std::vector<std::string>& list,
               std::string const& help) {
-  command.add_option(name, list, help)->delimiter(',')->type_name("LIST");
+  command.add_option(name, list, help)->delimiter(',')->allow_extra_args(false)->type_name("LIST");
 }
 
 /// Refuses doubles, since they would be measured twice and reported as one.
@@ -134,7 +134,7 @@ void complete(Options& options) {
     options.devices = {"cpu"};
   }
   if (options.window.count() == 0)
-    options.window = std::chrono::milliseconds(options.quick ? 20 : 200);
+    options.window = std::chrono::milliseconds(options.quick ? 50 : 200);
   if (options.repeat == 0) options.repeat = options.quick ? 1 : 5;
 
   auto& session = options.session;

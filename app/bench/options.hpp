@@ -27,7 +27,7 @@ struct Options {
   bool fresh = false;                ///< payload copied for every packet where recycling would do
   unsigned burst = 64;
   double mix = 0.5;                    ///< the own core's share of `mix`
-  std::chrono::nanoseconds window{0};  ///< one measured repeat; 0: 200 ms, quick 20 ms
+  std::chrono::nanoseconds window{0};  ///< one measured repeat; 0: 200 ms, quick 50 ms
   unsigned repeat = 0;                 ///< 0: 5, quick 1
   bool quick = false;
   bool show_pipeline = false;
@@ -35,7 +35,7 @@ struct Options {
   app::SessionOptions session;
 
   /// Before each window, until caches are warm and what a device holds in flight is as usual.
-  std::chrono::nanoseconds warm_up() const { return std::chrono::milliseconds(quick ? 20 : 60); }
+  std::chrono::nanoseconds warm_up() const { return std::chrono::milliseconds(quick ? 30 : 60); }
 };
 
 /// Declares the options of the subcommand; the values land in `options`, which must live until they

@@ -70,9 +70,9 @@ double mean_length(Frames const& frames) {
 
 }  // namespace
 
-std::vector<Result> sweep(app::Session& session, Options const& options, bool quiet) {
+std::vector<Result> sweep(app::Session& session, Options const& options, std::vector<Case> cases,
+                          bool quiet) {
   auto const on = targets(session.devices(), options);
-  auto cases = workload_named(options.workload).make(options);
   Meter meter(session, options);
   std::size_t steps = 0;
   for (auto const& each : cases) {

@@ -4,6 +4,12 @@
 
 namespace warpline::bench {
 
+std::string generator_spec(Traffic const& traffic) {
+  auto spec = "gen:size=" + traffic.sizes + ",flows=" + std::to_string(traffic.flows) + ",payload=";
+  spec += traffic.payload == "pcap" ? quote("pcap:" + traffic.pcap) : traffic.payload;
+  return traffic.recycled ? spec + ",recycled" : spec;
+}
+
 std::string quote(std::string const& text) {
   std::string quoted = "\"";
   for (char const c : text) {

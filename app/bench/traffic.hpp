@@ -18,7 +18,6 @@ struct Traffic {
 /// The port spec of a generator.
 std::string generator_spec(Traffic const& traffic);
 
-
 /// `text` as one argument of a pipeline, in quotes.
 std::string quote(std::string const& text);
 

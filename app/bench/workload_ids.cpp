@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <mutex>
 
 #include "app/bench/options.hpp"
 #include "app/bench/traffic.hpp"
@@ -37,18 +38,15 @@ class IdsCeiling final : public Ceiling {
 /// Compiled when a case is first measured, once for all cases.
 class Database {
  public:
-  explicit Database(std::string patterns) : patterns_(std::move(patterns)) {}
+  explicit Database(ids::PatternSet patterns) : patterns_(std::move(patterns)) {}
   std::shared_ptr<ids::HyperscanDatabase const> get() {
     std::scoped_lock const lock(mutex_);
-    if (!made_)
-      made_ = std::make_shared<ids::HyperscanDatabase>(patterns_.empty()
-                                                           ? ids::synthetic_patterns(1, kPatterns)
-                                                           : ids::load_patterns(patterns_));
+    if (!made_) made_ = std::make_shared<ids::HyperscanDatabase>(patterns_);
     return made_;
   }
 
  private:
-  std::string patterns_;
+  ids::PatternSet patterns_;
   std::mutex mutex_;
   std::shared_ptr<ids::HyperscanDatabase const> made_;
 };
@@ -56,7 +54,9 @@ class Database {
 }  // namespace
 
 std::vector<Case> ids_cases(Options const& options) {
-  auto const database = std::make_shared<Database>(options.patterns);
+  auto const database =
+      std::make_shared<Database>(options.patterns.empty() ? ids::synthetic_patterns(1, kPatterns)
+                                                          : ids::load_patterns(options.patterns));
   auto const patterns =
       options.patterns.empty()
           ? "SYNTHETIC " + std::to_string(kPatterns)

@@ -11,6 +11,7 @@
 #include "benchmarks/ceilings/ipsec.hpp"
 #include "core/clock.hpp"
 #include "elements/ipsec/cpu_esp.hpp"
+#include "elements/ipsec/sa_file.hpp"
 #include "elements/ipsec/suite.hpp"
 
 namespace warpline::bench {
@@ -92,10 +93,13 @@ std::vector<Case> ipsec_cases(Options const& options) {
   std::vector<Case> cases;
   for (auto const& name : options.cases) {
     auto const& suite = ipsec::info(ipsec::find_suite(name).value());
-    auto sa = std::filesystem::absolute(options.sa).string();
+    std::string sa;
     if (options.sa.empty()) {
       sa = folder->path() + "/" + name + ".sa";
       write_sas(sa, suite, options.tunnels);
+    } else {
+      sa = std::filesystem::absolute(options.sa).string();
+      ipsec::load_sa_file(sa);  // says now what is wrong with it
     }
     for (auto const& sizes : options.sizes) {
       Traffic const traffic{sizes, "random", {}, !options.fresh};
