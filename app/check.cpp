@@ -24,7 +24,7 @@ void add_check(CLI::App& app, Invocation& invocation) {
   auto const options = std::make_shared<CheckOptions>();
   auto* command = app.add_subcommand("check", "Check a pipeline and its files, start nothing");
   add_pipeline_options(*command, options->pipeline);
-  command->add_flag("-q,--quiet", invocation.quiet, "Nothing but errors and warnings");
+  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
   add_session_options(*command, options->session);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return check(invocation, *options); };

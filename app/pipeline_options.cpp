@@ -51,8 +51,8 @@ int report_check(Invocation const& invocation, PipelineOptions const& options,
                  Preflight const& preflight) {
   for (auto const& warning : preflight.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
-  for (auto const& notice : preflight.notices) std::fprintf(stderr, "note: %s\n", notice.c_str());
-  if (invocation.quiet) return kOk;
+  for (auto const& notice : preflight.notices)
+    if (!invocation.quiet) std::fprintf(stderr, "note: %s\n", notice.c_str());
   auto const& pipeline = preflight.pipeline;
   std::printf("%s is fine: %zu element%s, %zu connection%s\n", options.file.c_str(),
               pipeline.elements.size(), pipeline.elements.size() == 1 ? "" : "s",

@@ -34,10 +34,10 @@ int plan(PlanOptions& options) {
                  {"NUMA node"},
                  {"does", Table::Align::kLeft}});
   auto const add = [&](std::string thread, int processor, std::string what) {
-    std::string node = "-";
-    for (auto const& each : topology.processors)
-      if (each.id == processor) node = std::to_string(each.numa_node);
-    threads.add({std::move(thread), name_of(processor), node, std::move(what)});
+    auto const* found = topology.find(processor);
+    threads.add({std::move(thread), "processor " + std::to_string(processor),
+                 found == nullptr ? "-" : std::to_string(found->core),
+                 found == nullptr ? "-" : std::to_string(found->numa_node), std::move(what)});
   };
   add("control", placement.control, "signals, time, statistics");
   for (std::size_t i = 0; i < placement.workers.size(); ++i)

@@ -129,7 +129,8 @@ PortSet& Deployment::ports() { return state_->ports; }
 Engine& Deployment::engine() { return state_->engine; }
 
 void Deployment::load(Pipeline const& pipeline) {
-  for (auto const& warning : state_->engine.load(pipeline)) state_->session.notice(warning.render());
+  for (auto const& warning : state_->engine.load(pipeline))
+    std::fprintf(stderr, "%s\n", warning.render().c_str());
 }
 
 void Deployment::load(std::shared_ptr<Source const> source,

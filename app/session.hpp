@@ -73,7 +73,7 @@ class Deployment {
   PortSet& ports();
   Engine& engine();
 
-  /// Builds the pipeline; prints warnings as notices. Throws `ConfigError`, with nothing started.
+  /// Builds the pipeline; prints warnings to stderr. Throws `ConfigError`, with nothing started.
   /// `definitions`: `name=value` overrides of the pipeline's `define($name value)`.
   void load(std::shared_ptr<Source const> source, std::vector<std::string> const& definitions = {});
   /// The same for one that is parsed.
