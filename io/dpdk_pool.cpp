@@ -64,8 +64,11 @@ rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
   if (eal.hugepages() || options.shared_by_pci)
     return rte_pktmbuf_pool_create(name, count, cache, 0, data_room(options), node);
 
+  // Addresses are virtual everywhere then, so a buffer may cross a page. If it must not, there is one
+  // to a 4 KiB page, and all their headers fall into the same few sets of the cache.
   auto* pool = rte_mempool_create_empty(name, count, sizeof(rte_mbuf) + data_room(options), cache,
-                                        sizeof(rte_pktmbuf_pool_private), node, 0);
+                                        sizeof(rte_pktmbuf_pool_private), node,
+                                        RTE_MEMPOOL_F_NO_IOVA_CONTIG);
   if (pool == nullptr) return nullptr;
   try {
     if (rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), nullptr) != 0)

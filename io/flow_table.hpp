@@ -28,10 +28,9 @@ static_assert(sizeof(Flow) == 64);
 std::vector<Flow> make_flows(GeneratorOptions const& options);
 
 /// Writes the headers of an IPv4 packet of `frame` bytes; the UDP checksum is 0: none (RFC 768).
-/// May write up to 6 bytes behind them.
 inline void write_ipv4_headers(std::uint8_t* data, Flow const& flow, unsigned frame,
                                std::uint16_t identification) {
-  std::memcpy(data, flow.header.data(), 48);
+  std::memcpy(data, flow.header.data(), Flow::kSize4);
   auto const total = static_cast<std::uint16_t>(frame - ether::kSize);
   auto& ip = *reinterpret_cast<ipv4::Header*>(data + ether::kSize);
   auto& udp = *reinterpret_cast<udp::Header*>(data + ether::kSize + ipv4::kSize);

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <thread>
 
+#include "io/capture_writer.hpp"
+
 namespace warpline::test {
 
 Eal& eal() {
@@ -51,6 +53,15 @@ std::vector<Frame> receive_all(RxQueue& queue, BufferPool& pool, std::size_t cou
       std::this_thread::yield();
   }
   return frames;
+}
+
+void write_capture(std::string const& path, std::vector<Frame> const& frames) {
+  CaptureWriter writer(path);
+  writer.begin();
+  std::uint64_t time = 1'700'000'000'000'000'000;
+  for (auto const& frame : frames)
+    writer.write({frame.data(), static_cast<std::uint32_t>(frame.size())}, time += 1000);
+  writer.finish();
 }
 
 }  // namespace warpline::test

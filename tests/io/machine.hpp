@@ -30,6 +30,9 @@ Frame frame_of(Packet const& packet);
 /// them.
 std::vector<Frame> receive_all(RxQueue& queue, BufferPool& pool, std::size_t count);
 
+/// A capture of these frames, a microsecond apart.
+void write_capture(std::string const& path, std::vector<Frame> const& frames);
+
 /// What `action` throws as a `ConfigError`, or a text that says it threw nothing.
 template <class Action>
 std::string config_error(Action&& action) {
