@@ -17,14 +17,14 @@ int check(Invocation const& invocation, CheckOptions& options) {
   apply_config(options.session);
   auto const specs = port_specs(options.pipeline, options.session);
   return report_check(invocation, options.pipeline,
-                      check(options.pipeline, options.session, specs));
+                      check(options.pipeline, options.session, specs, true));
 }
 
 void add_check(CLI::App& app, Invocation& invocation) {
   auto const options = std::make_shared<CheckOptions>();
   auto* command = app.add_subcommand("check", "Check a pipeline and its files, start nothing");
   add_pipeline_options(*command, options->pipeline);
-  command->add_flag("-q,--quiet", invocation.quiet, "Nothing but errors and warnings");
+  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
   add_session_options(*command, options->session);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return check(invocation, *options); };

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <tuple>
 
 #include "app/session_options.hpp"
 #include "app/units.hpp"
@@ -16,17 +18,21 @@ namespace {
 using Read = std::function<void(toml::node const&)>;
 using Keys = std::map<std::string, Read>;
 
+/// What the parsers of `app/units.hpp` call the value; the reader puts the key there.
+constexpr char const* kHere = "";
+
 std::uint64_t count_of(toml::node const& node, std::uint64_t least, std::uint64_t most) {
-  if (auto const text = node.value_exact<std::string>()) return parse_count(*text, "value", least, most);
+  if (auto const text = node.value_exact<std::string>())
+    return parse_count(*text, kHere, least, most);
   auto const number = node.value_exact<std::int64_t>();
   if (!number || *number < 0) throw ConfigError("expected a count, e.g. 4096 or \"64k\"");
-  return parse_count(std::to_string(*number), "value", least, most);
+  return parse_count(std::to_string(*number), kHere, least, most);
 }
 
 std::chrono::nanoseconds duration_of(toml::node const& node) {
   auto const text = node.value_exact<std::string>();
   if (!text) throw ConfigError("expected a duration in quotes, e.g. \"100us\"");
-  return parse_duration(*text, "value");
+  return parse_duration(*text, kHere);
 }
 
 bool bool_of(toml::node const& node) {
@@ -42,7 +48,7 @@ std::string string_of(toml::node const& node) {
 }
 
 std::vector<int> cores_of(toml::node const& node) {
-  if (auto const text = node.value_exact<std::string>()) return parse_cores(*text, "value");
+  if (auto const text = node.value_exact<std::string>()) return parse_cores(*text, kHere);
   auto const* list = node.as_array();
   if (list == nullptr) throw ConfigError("expected processors, e.g. [1, 3] or \"2-5\"");
   std::vector<int> cores;
@@ -64,24 +70,33 @@ class Reader {
       std::string const text(key.str());
       auto const found = keys.find(text);
       if (found == keys.end()) {
-        error(key.source().begin, "unknown key '" + text + "'" + (name.empty() ? "" : " in [" + name + "]") +
+        error(key.source().begin, "unknown key '" + text + "'" +
+                                      (name.empty() ? "" : " in [" + name + "]") +
                                       did_you_mean(text, known));
         continue;
       }
       try {
         found->second(value);
       } catch (ConfigError const& fault) {
-        error(value.source().begin, text + ": " + fault.what());
+        std::string const what = fault.what();
+        error(value.source().begin, text + (what.starts_with(": ") ? "" : ": ") + what);
       }
     }
   }
 
   void error(toml::source_position place, std::string message) {
-    findings_.push_back({Diagnostic::Severity::kError, source_, {place.line, place.column}, std::move(message)});
+    findings_.push_back(
+        {Diagnostic::Severity::kError, source_, {place.line, place.column}, std::move(message)});
   }
 
   void throw_if_any() {
-    if (!findings_.empty()) throw ConfigError(std::move(findings_));
+    if (findings_.empty()) return;
+    // Tables come in the order of their names; a reader goes from the top.
+    std::stable_sort(findings_.begin(), findings_.end(), [](auto const& a, auto const& b) {
+      return std::tie(a.position.line, a.position.column) <
+             std::tie(b.position.line, b.position.column);
+    });
+    throw ConfigError(std::move(findings_));
   }
 
  private:
@@ -131,9 +146,12 @@ Keys offload_keys(SessionOptions& options) {
          for (auto const& each : *list) names.push_back(string_of(each));
          fill(options.devices, std::move(names));
        }},
-      {"task_packets", [&](auto const& node) { fill(options.task_packets, count_of(node, 1, 1u << 20)); }},
+      {"task_packets",
+       [&](auto const& node) { fill(options.task_packets, count_of(node, 1, 1u << 20)); }},
       {"task_bytes",
-       [&](auto const& node) { fill(options.task_bytes, count_of(node, 1, std::uint64_t{1} << 32)); }},
+       [&](auto const& node) {
+         fill(options.task_bytes, count_of(node, 1, std::uint64_t{1} << 32));
+       }},
       {"deadline", [&](auto const& node) { fill(options.deadline, duration_of(node)); }},
       {"tasks_in_flight",
        [&](auto const& node) { fill(options.tasks_in_flight, count_of(node, 1, 1024)); }},
@@ -155,13 +173,17 @@ void apply_config(SessionOptions& options) {
     reader.throw_if_any();
   }
 
-  std::vector<std::string> ports;
+  std::vector<PortText> ports;
   auto const table = [&](std::string name, Keys keys) {
     return [&reader, name = std::move(name), keys = std::move(keys)](toml::node const& node) {
       reader.table(node, name, keys);
     };
   };
-  Keys const port_keys{{"device", [&](auto const& node) { ports.push_back(string_of(node)); }}};
+  Keys const port_keys{
+      {"device", [&](auto const& node) {
+         auto const begin = node.source().begin;
+         ports.push_back({string_of(node), source, {begin.line, begin.column + 1}});  // behind the quote
+       }}};
   reader.table(file, "",
                {{"cpu", table("cpu", cpu_keys(options))},
                 {"buffers", table("buffers", buffer_keys(options))},

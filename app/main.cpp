@@ -30,13 +30,14 @@ std::vector<std::string> option_names(CLI::App const& app) {
 /// What was wrong with the arguments, in one line.
 std::string explain(CLI::App const& app, CLI::App const* command, CLI::ParseError const& error) {
   auto const* chosen = command != nullptr ? command : &app;
-  if (dynamic_cast<CLI::ExtrasError const*>(&error) == nullptr) {
-    if (command == nullptr && dynamic_cast<CLI::RequiredError const*>(&error) != nullptr)
-      return "a command is missing; expected one of those that 'warpline --help' lists";
-    return error.what();
-  }
+  // Without a command there are leftovers too, but CLI11 misses the command first.
+  bool const no_command =
+      command == nullptr && dynamic_cast<CLI::RequiredError const*>(&error) != nullptr;
+  if (!no_command && dynamic_cast<CLI::ExtrasError const*>(&error) == nullptr) return error.what();
   auto const extras = chosen->remaining(true);
-  if (extras.empty()) return error.what();
+  if (extras.empty())
+    return no_command ? "a command is missing; expected one of those that 'warpline --help' lists"
+                      : error.what();
   auto const& word = extras.front();
   if (word.size() > 1 && word[0] == '-') {
     auto known = option_names(*chosen);

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "app/command.hpp"
+#include "io/capture_reader.hpp"
 
 namespace warpline::app {
 
@@ -22,12 +23,36 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       ->type_name("PCAP");
 }
 
+std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session) {
+  auto specs = parse_port_specs(session.ports);
+  if (pipeline.read.empty() && pipeline.write.empty()) return specs;
+  // Not by way of a text: a file's name may hold a comma.
+  CaptureOptions capture;
+  capture.in = pipeline.read;
+  capture.out = pipeline.write;
+  specs.insert(specs.begin(), {"the capture of -r and -w", std::move(capture), {}, false});
+  return specs;
+}
+
+Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
+                std::span<PortSpec const> specs, bool thorough) {
+  for (auto const& spec : specs) {
+    std::string file;
+    if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) file = capture->in;
+    if (auto const* made = std::get_if<GeneratorOptions>(&spec.options)) file = made->capture;
+    if (file.empty()) continue;
+    CaptureReader const reader(file);
+    if (thorough) summarise_capture(file);
+  }
+  return check_pipeline(pipeline.file, pipeline.definitions, specs, session);
+}
+
 int report_check(Invocation const& invocation, PipelineOptions const& options,
                  Preflight const& preflight) {
   for (auto const& warning : preflight.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
-  for (auto const& notice : preflight.notices) std::fprintf(stderr, "note: %s\n", notice.c_str());
-  if (invocation.quiet) return kOk;
+  for (auto const& notice : preflight.notices)
+    if (!invocation.quiet) std::fprintf(stderr, "note: %s\n", notice.c_str());
   auto const& pipeline = preflight.pipeline;
   std::printf("%s is fine: %zu element%s, %zu connection%s\n", options.file.c_str(),
               pipeline.elements.size(), pipeline.elements.size() == 1 ? "" : "s",

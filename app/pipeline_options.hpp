@@ -24,11 +24,13 @@ struct PipelineOptions {
 void add_pipeline_options(CLI::App& command, PipelineOptions& options);
 
 /// The specs of all ports in the order of their numbers: the captures are port 0.
-std::vector<std::string> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
+/// Throws `ConfigError` with everything that is wrong with them.
+std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
 
-/// Checks the pipeline on ports of those specs, and the specs themselves; see `check_pipeline`.
+/// Checks that the captures can be read, and the pipeline on ports of those specs; see
+/// `check_pipeline`. `thorough`: the captures to their ends.
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::vector<std::string> const& specs);
+                std::span<PortSpec const> specs, bool thorough);
 
 /// Prints warnings, notices and what the pipeline consists of; returns the exit code.
 int report_check(Invocation const& invocation, PipelineOptions const& options,

@@ -25,7 +25,7 @@ Override parse_definition(std::string const& text) {
 }
 
 Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
-                         std::vector<std::string> const& port_names, SessionOptions const& options) {
+                         std::span<PortSpec const> specs, SessionOptions const& options) {
   std::vector<Override> overrides;
   for (auto const& definition : definitions) overrides.push_back(parse_definition(definition));
   Preflight result;
@@ -33,8 +33,13 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   result.shared = std::make_shared<SharedStore>();
 
   PortSet ports;
-  for (auto const& name : port_names) ports.add(std::make_unique<PretendPort>(name));
-  for (unsigned i = 0; port_names.empty() && i < kPlentyOfPorts; ++i)
+  auto const names = port_names(specs);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    auto const* capture = std::get_if<CaptureOptions>(&specs[i].options);
+    ports.add(std::make_unique<PretendPort>(names[i], capture == nullptr || !capture->in.empty(),
+                                            capture == nullptr || !capture->out.empty()));
+  }
+  for (unsigned i = 0; specs.empty() && i < kPlentyOfPorts; ++i)
     ports.add(std::make_unique<PretendPort>("port" + std::to_string(i)));
   DeviceSet devices;
   open_devices(devices, options, {});

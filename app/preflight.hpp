@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/click/pipeline.hpp"
 #include "core/context.hpp"
+#include "io/port_spec.hpp"
 
 namespace warpline::app {
 
@@ -28,10 +30,10 @@ struct Preflight {
 Override parse_definition(std::string const& text);
 
 /// Reads, parses and builds the pipeline on ports and devices that are only pretended, so that nothing
-/// is started: as many ports as `port_names`, or plenty where it is empty; the devices that the
-/// options ask for.
+/// is started: the ports of `specs`, or plenty where there is none; the devices that the options
+/// ask for.
 /// Throws `ConfigError` with everything that is wrong.
 Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
-                         std::vector<std::string> const& port_names, SessionOptions const& options);
+                         std::span<PortSpec const> specs, SessionOptions const& options);
 
 }  // namespace warpline::app

@@ -11,11 +11,13 @@ namespace warpline::app {
 /// A port that nothing comes from and nothing leaves by: for pipelines that are only checked.
 class PretendPort final : public Port {
  public:
-  explicit PretendPort(std::string name) : Port(std::move(name)) {}
+  /// `receives`, `sends`: whether it has queues of that kind.
+  explicit PretendPort(std::string name, bool receives = true, bool sends = true)
+      : Port(std::move(name)), receives_(receives), sends_(sends) {}
 
   std::string description() const override { return "not opened"; }
-  RxQueue* rx(unsigned) override { return &rx_; }
-  TxQueue* tx(unsigned) override { return &tx_; }
+  RxQueue* rx(unsigned) override { return receives_ ? &rx_ : nullptr; }
+  TxQueue* tx(unsigned) override { return sends_ ? &tx_ : nullptr; }
 
  private:
   struct Rx final : RxQueue {
@@ -27,6 +29,7 @@ class PretendPort final : public Port {
     bool failed() const noexcept override { return true; }
   };
 
+  bool receives_, sends_;
   Rx rx_;
   Tx tx_;
 };

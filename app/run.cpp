@@ -58,7 +58,7 @@ boost::json::object describe_run(Invocation const& invocation, Session& session,
 int run(Invocation const& invocation, RunOptions& options) {
   apply_config(options.session);
   auto const specs = port_specs(options.pipeline, options.session);
-  auto const preflight = check(options.pipeline, options.session, specs);
+  auto const preflight = check(options.pipeline, options.session, specs, options.check_only);
   if (options.check_only) return report_check(invocation, options.pipeline, preflight);
   if (specs.empty())
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
@@ -78,7 +78,7 @@ int run(Invocation const& invocation, RunOptions& options) {
 
   auto const report = make_report(deployment.engine(), deployment.ports(), session.devices(),
                                   elapsed.count());
-  if (!invocation.quiet && options.json != "-") print_report(report, stdout);
+  if (options.json != "-") print_report(report, stdout);
   bool const written = report_ports(deployment, report.workers);
   if (!report.totals.conserved())
     std::fputs("error: packets are not accounted for (see the last line of the report)\n", stderr);
@@ -101,7 +101,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
       ->type_name("FILE");
   command->add_flag("-T,--test", options->check_only, "Check everything, start nothing (as 'check')");
   command->add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");
-  command->add_flag("-q,--quiet", invocation.quiet, "No report, nothing on stderr but errors");
+  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
   add_session_options(*command, options->session);
   command->callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run(invocation, *options); };

@@ -8,8 +8,8 @@
 
 #include "app/command.hpp"
 #include "app/open_devices.hpp"
-#include "app/placement.hpp"
 #include "app/preflight.hpp"
+#include "app/thread_placement.hpp"
 #include "io/dpdk_pool.hpp"
 #include "io/eal.hpp"
 #include "io/port_spec.hpp"
@@ -37,23 +37,19 @@ Session::Session(SessionOptions options, Invocation const& invocation)
   state_->quiet = invocation.quiet;
   auto const& wanted = state_->options;
 
-  EalRequest request;
-  request.arguments = invocation.eal;
-  std::vector<int> port_nodes;
-  for (auto const& text : wanted.ports) {
-    auto const spec = parse_port_spec(text);
-    if (!spec.pci.empty()) request.pci.push_back(spec.pci);
-    port_nodes.push_back(spec.numa_node());
-  }
-  state_->placement = place(Topology::of_this_machine(), wanted, port_nodes);
-  for (auto const& remark : state_->placement.remarks) notice(remark);
+  auto const specs = parse_port_specs(wanted.ports);
+  auto const topology = Topology::of_this_machine();
+  state_->placement = place_threads(topology, wanted, specs);
+  for (auto const& remark : state_->placement.remarks) notice("note: " + remark);
 
   PoolOptions pool;
   pool.count = wanted.buffers.value_or(kBuffersPerWorker * state_->placement.workers.size());
   if (wanted.buffer_size) pool.frame_size = static_cast<unsigned>(*wanted.buffer_size);
+  auto const* processor = topology.find(state_->placement.workers.front());
+  if (processor != nullptr && topology.numa_nodes() > 1) pool.numa_node = processor->numa_node;
+  EalRequest request{invocation.eal, pci_addresses(specs), DpdkPool::memory_of(pool),
+                     state_->placement.control};
   pool.shared_by_pci = !request.pci.empty();
-  request.memory = DpdkPool::memory_of(pool);
-  request.core = std::max(state_->placement.control, 0);
 
   // Devices first: what is wrong with them is known without DPDK.
   open_devices(state_->devices, wanted, state_->placement.helpers);
@@ -109,15 +105,18 @@ struct Deployment::State {
         engine(std::move(options), ports, owner.devices(), owner.buffers(), owner.memory()) {}
 };
 
-Deployment::Deployment(Session& session, std::vector<std::string> const& specs)
-    : Deployment(session, specs, session.engine_options()) {}
+Deployment::Deployment(Session& session, std::vector<std::string> const& texts)
+    : Deployment(session, texts, session.engine_options()) {}
 
-Deployment::Deployment(Session& session, std::vector<std::string> const& specs,
-                       EngineOptions options) {
-  auto const workers = static_cast<unsigned>(options.cores.size());
+Deployment::Deployment(Session& session, std::vector<std::string> const& texts,
+                       EngineOptions options)
+    : Deployment(session, parse_port_specs(texts), std::move(options)) {}
+
+Deployment::Deployment(Session& session, std::span<PortSpec const> specs, EngineOptions options) {
+  PortEnvironment const environment{*session.state_->pool,
+                                    static_cast<unsigned>(options.cores.size()), options.seed};
   state_ = std::make_unique<State>(session, std::move(options));
-  for (auto const& text : specs)
-    state_->ports.add(open_port(parse_port_spec(text), *session.state_->pool, workers));
+  open_ports(specs, environment, state_->ports);
   state_->engine.on_notice([&session](std::string const& text) { session.notice("note: " + text); });
 }
 
@@ -130,7 +129,8 @@ PortSet& Deployment::ports() { return state_->ports; }
 Engine& Deployment::engine() { return state_->engine; }
 
 void Deployment::load(Pipeline const& pipeline) {
-  for (auto const& warning : state_->engine.load(pipeline)) state_->session.notice(warning.render());
+  for (auto const& warning : state_->engine.load(pipeline))
+    std::fprintf(stderr, "%s\n", warning.render().c_str());
 }
 
 void Deployment::load(std::shared_ptr<Source const> source,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,18 +60,20 @@ class Session {
 /// Teardown in the order that DPDK needs: workers end, ports stop, buffers return, ports close.
 class Deployment {
  public:
-  /// Opens the ports that `specs` ask for (see io/port_spec.hpp), with a queue for each of the
-  /// engine's workers.  PCI devices must be among the session's ports, so that the EAL knows them.
+  /// Opens the ports, with a queue for each of the engine's workers. PCI devices must be among the
+  /// session's ports, so that the EAL knows them.
   /// Throws `ConfigError` for a bad spec, an unknown port, one that is asked for twice.
-  Deployment(Session& session, std::vector<std::string> const& specs);
-  Deployment(Session& session, std::vector<std::string> const& specs, EngineOptions options);
+  Deployment(Session& session, std::span<PortSpec const> specs, EngineOptions options);
+  /// The same for specs as users write them (see io/port_spec.hpp).
+  Deployment(Session& session, std::vector<std::string> const& texts, EngineOptions options);
+  Deployment(Session& session, std::vector<std::string> const& texts);
   ~Deployment();
 
   /// Ports made by the caller may be added before `load`.
   PortSet& ports();
   Engine& engine();
 
-  /// Builds the pipeline; prints warnings as notices. Throws `ConfigError`, with nothing started.
+  /// Builds the pipeline; prints warnings to stderr. Throws `ConfigError`, with nothing started.
   /// `definitions`: `name=value` overrides of the pipeline's `define($name value)`.
   void load(std::shared_ptr<Source const> source, std::vector<std::string> const& definitions = {});
   /// The same for one that is parsed.

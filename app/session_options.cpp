@@ -21,8 +21,13 @@ void add(CLI::App& command, std::string const& name, std::string const& placehol
 }
 
 void add_placement(CLI::App& command, SessionOptions& options) {
-  command.add_option("-p,--port", options.ports, "A port: PCI address, DPDK vdev, gen:..., pcap:...; "
-                                                 "repeat for more")
+  command
+      .add_option_function<std::vector<std::string>>(
+          "-p,--port",
+          [&options](std::vector<std::string> const& texts) {
+            for (auto const& text : texts) options.ports.push_back({text, {}, {}});
+          },
+          "A port: gen:size=64, pcap:in=FILE, a PCI address, net_null0, ...; repeat for more")
       ->type_name("SPEC")
       ->allow_extra_args(false)
       ->group(kGroup);

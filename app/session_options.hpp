@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "io/port_spec.hpp"
+
 namespace CLI {
 class App;
 }
@@ -19,7 +21,7 @@ namespace warpline::app {
 /// session; an option of the command line wins over the deployment file.
 struct SessionOptions {
   std::string config;              ///< the deployment file (TOML); empty: none
-  std::vector<std::string> ports;  ///< one spec each, in the order of port numbers
+  std::vector<PortText> ports;     ///< one spec each, in the order of port numbers
   std::optional<unsigned> workers;
   std::vector<int> cores;                  ///< processors for the workers
   std::optional<unsigned> host_cores;      ///< helper threads of the host device; 0: no host device

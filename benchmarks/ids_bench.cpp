@@ -14,7 +14,6 @@
 #include "core/text_corpus.hpp"
 #include "core/wire.hpp"
 #include "elements/ids/layers.hpp"
-#include "elements/ids/synthetic_patterns.hpp"
 #include "elements/ids/tables.hpp"
 
 /// IDSMatch on the own core and its kernel body, beside Hyperscan alone on the same payloads. All
@@ -91,9 +90,15 @@ struct Pipelined {
   Node* ids;
 };
 
-ids::Tables const& tables() {
-  static ids::Tables const made(ids::synthetic_patterns(1, 3000));
+Pipelined& pipelined() {
+  static Pipelined made;
   return made;
+}
+
+/// Those of the element: the same memory for all, so that its place cannot favour one.
+ids::Tables const& tables() {
+  static auto const made = ids::synthetic_tables(pipelined().shared, 3000);
+  return *made;
 }
 
 void report(benchmark::State& state, Traffic const& traffic) {
@@ -111,13 +116,12 @@ void raw_hs_scan(benchmark::State& state) {
 
 void ids_match_cpu(benchmark::State& state) {
   Traffic const traffic(static_cast<unsigned>(state.range(0)), state.range(1) != 0);
-  static Pipelined pipelined;
   for (auto _ : state) {
     for (unsigned at = 0; at < kFrames; at += kBatch) {
-      auto batch = pipelined.batches.allocate();
+      auto batch = pipelined().batches.allocate();
       std::memcpy(batch->slots(), traffic.packets.data() + at, kBatch * sizeof(Packet));
       batch->resize(kBatch);
-      pipelined.graph->push(*pipelined.ids, 0, std::move(batch));
+      pipelined().graph->push(*pipelined().ids, 0, std::move(batch));
     }
   }
   report(state, traffic);

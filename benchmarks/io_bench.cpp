@@ -25,8 +25,9 @@ namespace {
 struct Machine {
   Machine() : eal({.arguments = {}, .pci = {}, .memory = std::size_t{64} << 20, .core = 0}) {
     for (auto const* device : {"net_null0", "net_null1"})
-      ports.add(std::make_unique<DpdkPort>(
-                    DpdkPortOptions{.device = device, .arguments = "size=64"}, pool, 1))
+      ports
+          .add(std::make_unique<DpdkPort>(DpdkPortOptions{.device = device, .arguments = "size=64"},
+                                          pool, 1))
           .start();
   }
 
@@ -110,8 +111,9 @@ void mirror_graph(benchmark::State& state) {
   DeviceSet devices;
   SharedStore shared;
   BuildContext context{.ports = ports, .devices = devices, .shared = shared};
-  auto const source = std::make_shared<Source>(Source{
-      "bench", "FromInput(BURST " + std::to_string(state.range(0)) + ") -> EtherMirror -> ToOutput;"});
+  auto const source =
+      std::make_shared<Source>(Source{"bench", "FromInput(BURST " + std::to_string(state.range(0)) +
+                                                   ") -> EtherMirror -> ToOutput;"});
   auto graph = Graph::build(parse_pipeline(source), context);
   BatchPool batches(512);
   WorkerCounters counters;

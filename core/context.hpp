@@ -35,6 +35,8 @@ class SharedStore {
 /// Writes `line` and an end of line to the standard error stream, in one piece. Thread-safe.
 void print_line(std::string_view line);
 
+class Handover;
+
 /// What elements may reach while they are constructed. Outlives the graph.
 struct BuildContext {
   PortSet& ports;
@@ -43,6 +45,7 @@ struct BuildContext {
   unsigned worker = 0;   ///< index of the worker the graph is built for
   unsigned workers = 1;  ///< how many there are
   std::uint64_t seed = 1;
+  Handover* handover = nullptr;  ///< on an IO worker of the split topology
   /// Tells the user something once per text, whoever says it.
   std::function<void(std::string const&)> notice = [](std::string const&) {};
   /// Writes a line for `Print`, from any worker's thread.

@@ -44,6 +44,15 @@ class Element {
   virtual bool finished() const noexcept { return false; }
   /// Packets it holds between calls.
   virtual std::size_t held() const noexcept { return 0; }
+  /// For a polled element: it cannot pass on what it holds, and sources should wait.
+  virtual bool congested() const noexcept { return false; }
+  /// Once, when sources have stopped and the worker drains.
+  virtual void drain() noexcept {}
+  /// While the worker drains: nothing is or will be left to do here.
+  virtual bool drained() const noexcept { return held() == 0; }
+  /// For a polled element, before the worker sleeps: asks for one `wake(context)`, from any thread,
+  /// when there may be work; false where it has to be polled. It is polled once more afterwards.
+  virtual bool arm(void (*)(void*), void*) noexcept { return !is_source() && held() == 0; }
 
   /// Called on the worker's thread before the first packet and after the last.
   virtual void start() {}

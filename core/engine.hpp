@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/context.hpp"
+#include "core/handover.hpp"
 #include "core/watchdog.hpp"
 #include "core/worker.hpp"
 
@@ -19,6 +20,9 @@ namespace warpline {
 /// How a pipeline is spread over threads.
 struct EngineOptions {
   std::vector<int> cores{-1};  ///< one worker for each entry, pinned to that processor (-1: not)
+  /// Split topology: as many IO workers, pinned likewise, which receive and transmit for the workers
+  /// above, the compute workers. Empty: the fused topology, where each worker does all.
+  std::vector<int> io_cores;
   WorkerOptions worker;        ///< what all workers have in common; `index` and `core` are set here
   std::uint64_t seed = 1;
   /// Where elements find tables made before, for engines that follow one another; null: a new one.
@@ -65,13 +69,19 @@ class Engine {
   /// Waits for all workers to end.
   void join();
 
+  /// The workers that run the pipeline.
   std::span<std::unique_ptr<Worker> const> workers() const { return workers_; }
+  /// The workers that only receive and transmit; none in the fused topology.
+  std::span<std::unique_ptr<Worker> const> io_workers() const { return io_workers_; }
   Totals totals() const;
   /// The latencies of all workers together, in cycles.
   std::unique_ptr<Histogram> latency() const;
 
  private:
   void notice(std::string const& text);
+  std::vector<std::unique_ptr<Worker>> build(Pipeline const& pipeline, PortSet& ports,
+                                             std::vector<int> const& cores,
+                                             std::vector<Diagnostic>* warnings);
 
   EngineOptions options_;
   PortSet& ports_;
@@ -81,7 +91,9 @@ class Engine {
   std::function<void(std::string const&)> notice_ = [](std::string const&) {};
   std::mutex notice_mutex_;
   std::vector<std::string> noticed_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Handover> handover_;
+  std::unique_ptr<PortSet> handover_ports_;
+  std::vector<std::unique_ptr<Worker>> workers_, io_workers_;
   std::unique_ptr<Watchdog> watchdog_;
 };
 

@@ -55,6 +55,7 @@ void Graph::run() noexcept {
 
 unsigned Graph::poll(bool sources) noexcept {
   unsigned emitted = 0;
+  for (auto const* node : polled_) sources = sources && !node->element->congested();
   for (auto* node : polled_) {
     if (!sources && node->element->is_source()) continue;
     current_.store(node, std::memory_order_relaxed);
@@ -86,6 +87,22 @@ void Graph::stop() noexcept {
 bool Graph::sources_finished() const noexcept {
   for (auto const* node : polled_)
     if (node->element->is_source() && !node->element->finished()) return false;
+  return true;
+}
+
+void Graph::drain() noexcept {
+  for (auto const& node : nodes_) node->element->drain();
+}
+
+bool Graph::drained() const noexcept {
+  for (auto const& node : nodes_)
+    if (!node->element->drained()) return false;
+  return true;
+}
+
+bool Graph::arm(void (*wake)(void*), void* context) noexcept {
+  for (auto* node : polled_)
+    if (!node->element->arm(wake, context)) return false;
   return true;
 }
 
@@ -176,6 +193,14 @@ void Outputs::count_received(Batch const& batch, QueueCounters* queue) noexcept 
   if (queue == nullptr) return;
   queue->packets.add(batch.size());
   queue->bytes.add(bytes);
+}
+
+void Outputs::count_taken_over(std::uint64_t packets) noexcept {
+  graph_.counters_->taken_over.add(packets);
+}
+
+void Outputs::count_handed_over(std::uint64_t packets) noexcept {
+  graph_.counters_->handed_over.add(packets);
 }
 
 void Outputs::count_created(Batch const& batch) noexcept {

@@ -71,6 +71,11 @@ class Graph {
   void stop() noexcept;
   bool sources_finished() const noexcept;
   std::size_t held() const noexcept;
+  /// Tells the elements that sources have stopped; then `drained` says when all of them are through.
+  void drain() noexcept;
+  bool drained() const noexcept;
+  /// Arms every polled element; false where one of them has to be polled.
+  bool arm(void (*wake)(void*), void* context) noexcept;
 
   std::span<std::unique_ptr<Node> const> nodes() const { return nodes_; }
   std::span<std::unique_ptr<Segment> const> segments() const { return segments_; }

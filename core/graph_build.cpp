@@ -76,6 +76,12 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
   }
 }
 
+/// An offloadable element is polled for its own ends only (to write a log): batches pass through
+/// it.
+bool holds_packets(Element* element) {
+  return element != nullptr && element->polled() && element->offload() == nullptr;
+}
+
 /// A batch must come to rest: a cycle needs an element that holds packets, such as Queue.
 void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
                   Findings& findings) {
@@ -83,7 +89,7 @@ void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> c
   std::vector<Mark> marks(nodes.size(), Mark::kNew);
   std::vector<std::vector<std::size_t>> next(nodes.size());
   for (auto const& connection : pipeline.connections)
-    if (!nodes[connection.to]->element || !nodes[connection.to]->element->polled())
+    if (!holds_packets(nodes[connection.to]->element.get()))
       next[connection.from].push_back(connection.to);
   for (std::size_t root = 0; root < nodes.size(); ++root) {
     std::vector<std::pair<std::size_t, std::size_t>> path;

@@ -43,7 +43,8 @@ class Histogram {
     for (auto const& bucket : buckets_) sum += bucket.get();
     return sum;
   }
-  /// The value below or at which a fraction `quantile` (0..1) of all records lie; 0 without records.
+  /// The value below or at which a fraction `quantile` (0..1) of all records lie; 0 without
+  /// records.
   std::uint64_t quantile(double quantile) const noexcept {
     auto const total = count();
     if (total == 0) return 0;
@@ -86,15 +87,43 @@ struct ElementCounters {
   std::array<Counter, DropReason::kMax> drops;  ///< by `DropReason::index()`
 };
 
-/// What one worker has done. At any quiet moment
-/// `received + created == transmitted + dropped + packets in flight`.
+/// How long a thread had nothing to do. One thread writes, any may read.
+class IdleClock {
+ public:
+  /// The thread finds nothing to do at `now`; it may find so again and again.
+  void idle(std::uint64_t now) noexcept {
+    if (since_.load(std::memory_order_relaxed) == 0) since_.store(now, std::memory_order_relaxed);
+  }
+  /// It found something at `now`.
+  void busy(std::uint64_t now) noexcept {
+    auto const since = since_.load(std::memory_order_relaxed);
+    since_.store(0, std::memory_order_relaxed);
+    ended_.add(now - since);
+  }
+
+  /// Cycles up to `now`, a stretch that still lasts included. A reader that meets the very end of a
+  /// stretch may miss that one, for this once.
+  std::uint64_t until(std::uint64_t now) const noexcept {
+    auto const ended = ended_.get();
+    auto const since = since_.load(std::memory_order_relaxed);
+    return ended + (since != 0 && now > since ? now - since : 0);
+  }
+
+ private:
+  std::atomic<std::uint64_t> since_{0};
+  Counter ended_;
+};
+
+/// What one worker has done. At any quiet moment `received + created + taken_over ==
+/// transmitted + dropped + handed_over + packets inside the worker`.
 struct WorkerCounters {
   Counter received, received_bytes;
   Counter created;  ///< copies made by elements such as Tee
   Counter transmitted, transmitted_bytes;
+  Counter taken_over, handed_over;  ///< from and to another worker, in the split topology
   Counter dropped;
   Counter turns, idle_turns;
-  Counter idle_cycles;  ///< stretches of idle turns, counted when they end
+  IdleClock idle;
   Histogram latency;  ///< receive to transmit, cycles, one record a packet
 };
 

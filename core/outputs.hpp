@@ -42,6 +42,9 @@ class Outputs {
   /// `queue`: the counters of the queue they came through, where there is one.
   void count_received(Batch const& batch, QueueCounters* queue = nullptr) noexcept;
   void count_created(Batch const& batch) noexcept;
+  /// Counts packets that came from another worker, or were given to one.
+  void count_taken_over(std::uint64_t packets) noexcept;
+  void count_handed_over(std::uint64_t packets) noexcept;
   /// Counts copies that could not be made: created and dropped at once.
   void count_uncopied(std::uint64_t packets, DropReason reason) noexcept;
   /// Counts packets that have left for good and whose buffers now belong to the port.

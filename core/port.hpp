@@ -22,8 +22,14 @@ class RxQueue {
   virtual unsigned receive(std::span<Packet> packets) noexcept = 0;
   /// True for good when no packet will ever come again (the end of a capture).
   virtual bool finished() const noexcept { return false; }
+  /// True where the packets come from another worker, not from outside.
+  virtual bool inside() const noexcept { return false; }
+  /// Asks for one `wake(context)`, from any thread, when there may be packets again; false where the
+  /// queue cannot promise that, and its worker has to keep polling.
+  virtual bool arm(void (*)(void*), void*) noexcept { return false; }
 
-  QueueCounters counters;  ///< kept by the element that receives
+  std::uint64_t received = 0;  ///< `cycles()` when the last packets came in; 0: just now
+  QueueCounters counters;      ///< kept by the element that receives
 };
 
 /// Where packets go to: one transmit queue of a port, used by one thread.
@@ -34,8 +40,11 @@ class TxQueue {
   virtual unsigned transmit(std::span<Packet const> packets) noexcept = 0;
   /// True where a short count is for good, not because the queue is full at the moment.
   virtual bool failed() const noexcept { return false; }
+  /// True where the packets go to another worker, not out.
+  virtual bool inside() const noexcept { return false; }
 
-  QueueCounters counters;  ///< kept by the element that sends
+  std::uint64_t received = 0;  ///< set before `transmit`: when its packets were received
+  QueueCounters counters;      ///< kept by the element that sends
 };
 
 /// What a port has counted by itself, beyond what its queues were asked.

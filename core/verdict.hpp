@@ -15,12 +15,13 @@ class DropReason {
  public:
   static constexpr std::uint16_t kMax = 256;
 
-  /// Registers `name` (a string of static storage) or finds it. Not for the data path: takes a lock.
+  /// Registers `name` (a string of static storage) or finds it. Not for the data path: takes a
+  /// lock.
   static DropReason named(std::string_view name);
-  /// The one of that index, below `count()`.
-  static DropReason at(std::uint16_t index) { return DropReason(index); }
   /// How many names are registered.
   static std::uint16_t count();
+  /// The reason with that index, which must be below `count()`.
+  static constexpr DropReason at(std::uint16_t index) { return DropReason(index); }
 
   std::string_view name() const;
   std::uint16_t index() const { return index_; }

@@ -9,8 +9,10 @@
 namespace warpline {
 namespace {
 
-constexpr unsigned kTurnsPerPoll = 16;  // an empty io_context::poll costs about 200 ns with a reactor
-constexpr unsigned kSpins = 1000;       // idle turns before a worker thinks of sleeping
+constexpr unsigned kTurnsPerHandler = 16;  // the event loop costs about 200 ns a round
+constexpr unsigned kSpins = 1000;          // idle turns before a worker thinks of sleeping
+constexpr std::chrono::milliseconds kLongestSleep{10};  // for what wakes nobody: stop, deadlines
+constexpr std::chrono::microseconds kNap{50};
 
 }  // namespace
 
@@ -48,53 +50,77 @@ void Worker::thread() {
   pthread_setname_np(pthread_self(), ("worker-" + std::to_string(options_.index)).c_str());
   options_.on_thread_start();
   graph_->start();
-  // The loop is itself a handler, so that completions dispatched from inside it run inline.
-  asio::post(context_, [this] { loop(); });
-  context_.run_one();
+  awake_.store(true, std::memory_order_release);
+  asio::post(context_, [this] { turns(); });
+  context_.run();
   graph_->stop();
   options_.on_thread_end();
   done_.store(true, std::memory_order_release);
 }
 
-void Worker::loop() {
-  awake_.store(true, std::memory_order_release);
-  unsigned idle_turns = 0;
-  std::uint64_t idle_since = 0;
-  std::uint64_t drain_until = 0;
-  for (unsigned turn = 1;; ++turn) {
-    bool const draining = drain_until != 0;
-    auto const work = graph_->poll(!draining) + offloader_->poll();
+// The turns are a handler that posts itself: completions dispatched from inside run inline, and
+// between two such handlers the event loop serves all others.
+void Worker::turns() {
+  for (unsigned turn = 0; turn < kTurnsPerHandler; ++turn) {
+    auto const work = graph_->poll(!draining_) + offloader_->poll();
     counters_.turns.add(1);
-    if (turn % kTurnsPerPoll == 0) {
-      context_.poll();
-      if (!draining && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
-        drain_until = cycles() + static_cast<std::uint64_t>(
-                                     cycles_per_second() *
-                                     std::chrono::duration<double>(options_.drain_deadline).count());
-    }
-    if (draining) {
+    if (draining_) {
       offloader_->flush();
-      if (work == 0 && offloader_->idle() && graph_->held() == 0) break;
-      if (cycles() > drain_until) break;
+      if ((work == 0 && offloader_->idle() && graph_->drained()) || cycles() > drain_until_)
+        return end();
     }
     if (work > 0) {
-      if (idle_turns > 0) counters_.idle_cycles.add(cycles() - idle_since);
-      idle_turns = 0;
+      if (idle_turns_ > 0) counters_.idle.busy(cycles());
+      idle_turns_ = 0;
     } else {
-      if (idle_turns == 0) idle_since = cycles();
+      if (idle_turns_++ == 0) counters_.idle.idle(cycles());
       counters_.idle_turns.add(1);
-      idle(++idle_turns);
+      relax();
     }
   }
-  awake_.store(false, std::memory_order_release);
+  if (!draining_ && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
+    begin_to_drain();
+  if (draining_ || idle_turns_ < kSpins || !sleep()) asio::post(context_, [this] { turns(); });
 }
 
-void Worker::idle(unsigned idle_turns) {
-  if (idle_turns < kSpins || !options_.nap || !offloader_->idle()) return relax();
+void Worker::begin_to_drain() {
+  draining_ = true;
+  graph_->drain();
+  auto const seconds = std::chrono::duration<double>(options_.drain_deadline).count();
+  drain_until_ = cycles() + static_cast<std::uint64_t>(cycles_per_second() * seconds);
+}
+
+void Worker::end() {
   awake_.store(false, std::memory_order_release);
-  std::this_thread::sleep_for(std::chrono::microseconds(50));
-  context_.poll();
-  awake_.store(true, std::memory_order_release);
+  context_.stop();
+}
+
+// Where everything that may bring work promises to wake us, the turns stop until then; where something
+// has to be polled, a nap is all there is. Armed first, then looked at once more: what came in between
+// is found, what comes later wakes.
+bool Worker::sleep() {
+  if (!graph_->arm(&Worker::wake, this)) {
+    if (!options_.nap || !offloader_->idle()) return false;
+    awake_.store(false, std::memory_order_release);
+    std::this_thread::sleep_for(kNap);
+    awake_.store(true, std::memory_order_release);
+    return false;
+  }
+  offloader_->flush();
+  offloader_->arm(&Worker::wake, this);
+  if (graph_->poll(true) + offloader_->poll() > 0) return false;
+  awake_.store(false, std::memory_order_release);
+  asleep_.expires_after(kLongestSleep);
+  asleep_.async_wait([this](error_code) {
+    awake_.store(true, std::memory_order_release);
+    turns();
+  });
+  return true;
+}
+
+void Worker::wake(void* self) {
+  auto& worker = *static_cast<Worker*>(self);
+  asio::post(worker.context_, [&worker] { worker.asleep_.cancel(); });
 }
 
 std::size_t Worker::left_inside() const noexcept {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -73,8 +74,11 @@ class Worker {
 
  private:
   void thread();
-  void loop();
-  void idle(unsigned idle_turns);
+  void turns();
+  void begin_to_drain();
+  void end();
+  bool sleep();
+  static void wake(void* self);
 
   WorkerOptions options_;
   BufferPool& buffers_;
@@ -83,6 +87,10 @@ class Worker {
   WorkerCounters counters_;
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<Offloader> offloader_;
+  asio::steady_timer asleep_{context_};  // waits as long as the worker sleeps
+  unsigned idle_turns_ = 0;
+  bool draining_ = false;
+  std::uint64_t drain_until_ = 0;
   std::atomic<bool> stopping_{false}, done_{false}, awake_{false};
   std::thread thread_;
 };

@@ -137,12 +137,12 @@ PortStatistics CapturePort::statistics() const {
 std::vector<std::string> CapturePort::remarks() const {
   std::vector<std::string> remarks;
   auto const add = [&](std::uint64_t count, std::string const& what) {
-    if (count > 0) remarks.push_back(std::to_string(count) + what);
+    if (count > 0) remarks.push_back(std::to_string(count) + (count == 1 ? " frame" : " frames") + what);
   };
   if (rx_) {
-    add(rx_->too_long(), " frames of " + options_.in + " refused: longer than a packet buffer (" +
+    add(rx_->too_long(), " of " + options_.in + " refused: longer than a packet buffer (" +
                              std::to_string(pool_.frame_capacity()) + " bytes)");
-    add(rx_->cut(), " frames of " + options_.in + " refused: captured shorter than they were");
+    add(rx_->cut(), " of " + options_.in + " refused: captured shorter than they were");
     if (!rx_->reader().damage().empty())
       remarks.push_back(options_.in + " has changed while it was read: " + rx_->reader().damage());
   }

@@ -1,42 +1,47 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "io/generator_port.hpp"
 #include "io/port_spec.hpp"
 
 namespace warpline {
-namespace {
-
-/// `gen0`, `gen1`, ...: the first that no port has.
-std::string free_name(std::string const& kind, std::span<PortSpec const> specs,
-                      PortSet const& ports) {
-  for (unsigned number = 0;; ++number) {
-    auto name = kind + std::to_string(number);
-    bool taken = false;
-    for (auto const& spec : specs) taken |= spec.name == name;
-    for (auto const& other : ports.names()) taken |= other == name;
-    if (!taken) return name;
+std::vector<std::string> port_names(std::span<PortSpec const> specs,
+                                    std::vector<std::string> taken) {
+  std::vector<std::string> names;
+  for (auto const& spec : specs) {
+    auto const* device = std::get_if<DpdkPortOptions>(&spec.options);
+    names.push_back(device != nullptr ? device->device : spec.name);
+    taken.push_back(names.back());
   }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::string const kind = std::holds_alternative<CaptureOptions>(specs[i].options) ? "pcap" : "gen";
+    for (unsigned number = 0; names[i].empty(); ++number) {
+      auto const name = kind + std::to_string(number);
+      if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
+      names[i] = name;
+      taken.push_back(name);
+    }
+  }
+  return names;
 }
-
-}  // namespace
 
 void open_ports(std::span<PortSpec const> specs, PortEnvironment const& environment,
                 PortSet& ports) {
   auto& pool = environment.pool;
   std::uint64_t next_seed = environment.seed;
-  for (auto const& spec : specs) {
-    auto const name = [&](char const* kind) {
-      return spec.name.empty() ? free_name(kind, specs, ports) : spec.name;
-    };
+  auto const names = port_names(specs, ports.names());
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    auto const& spec = specs[i];
     if (auto const* generator = std::get_if<GeneratorOptions>(&spec.options)) {
       auto options = *generator;
       if (!spec.seeded) options.seed = next_seed++;
       GeneratorBuffers buffers{pool, pool.options().frame_size,
                                [&pool](Bytes content) { pool.fill(content); }};
-      ports.add(std::make_unique<GeneratorPort>(name("gen"), std::move(options),
+      ports.add(std::make_unique<GeneratorPort>(names[i], std::move(options),
                                                 std::move(buffers), environment.workers));
     } else if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) {
-      ports.add(std::make_unique<CapturePort>(name("pcap"), *capture, pool));
+      ports.add(std::make_unique<CapturePort>(names[i], *capture, pool));
     } else {
       ports.add(std::make_unique<DpdkPort>(std::get<DpdkPortOptions>(spec.options), pool,
                                            environment.workers));

@@ -68,7 +68,8 @@ class Supply {
 
 void check_list(std::vector<int> const& list, unsigned count, std::string const& whom) {
   if (!list.empty() && list.size() != count)
-    throw ConfigError(std::to_string(list.size()) + " processors are named for " +
+    throw ConfigError(std::to_string(list.size()) +
+                      (list.size() == 1 ? " processor is" : " processors are") + " named for " +
                       std::to_string(count) + " " + whom);
 }
 

@@ -44,6 +44,11 @@ std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 /// The PCI devices among the ports, with their domains: for `EalRequest::pci`.
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 
+/// What the ports are called once they are open, in order: the name in the specification, the device,
+/// or `gen0`, `pcap0` and so on, avoiding the names in `taken`.
+std::vector<std::string> port_names(std::span<PortSpec const> specs,
+                                    std::vector<std::string> taken = {});
+
 /// What ports are opened with.
 struct PortEnvironment {
   DpdkPool& pool;          ///< must outlive the ports

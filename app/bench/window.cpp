@@ -29,7 +29,7 @@ Snapshot::Snapshot(Engine const& engine, DeviceSet const& devices)
       drops_(DropReason::kMax),
       latency_(engine.latency()) {
   for (auto const& worker : engine.workers()) {
-    idle_cycles_ += worker->counters().idle_cycles.get();
+    idle_cycles_ += worker->counters().idle.until(at_);
     for (auto const& node : worker->graph().nodes())
       for (std::size_t i = 0; i < drops_.size(); ++i) drops_[i] += node->counters.drops[i].get();
     for (std::size_t d = 0; d < devices.size(); ++d)
@@ -46,7 +46,6 @@ Window Snapshot::since(Snapshot const& earlier) const {
   window.received = totals_.received - earlier.totals_.received;
   window.received_bytes = totals_.received_bytes - earlier.totals_.received_bytes;
   window.transmitted = totals_.transmitted - earlier.totals_.transmitted;
-  // A stretch of waiting that straddles an edge is counted where it ends.
   window.busy_cycles =
       std::max(0.0, elapsed * workers_ - static_cast<double>(idle_cycles_ - earlier.idle_cycles_));
   for (std::uint16_t i = 0; i < DropReason::count(); ++i)

@@ -11,8 +11,6 @@
 #include "core/offload.hpp"
 #include "elements/ids/eve.hpp"
 #include "elements/ids/layers.hpp"
-#include "elements/ids/pattern_file.hpp"
-#include "elements/ids/synthetic_patterns.hpp"
 #include "elements/ids/tables.hpp"
 #include "gpu/launch.cuh"
 
@@ -101,16 +99,12 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
 
  private:
   static std::shared_ptr<ids::Tables> tables(Args& args) {
-    auto& shared = args.context().shared;
+    auto& store = args.context().shared;
     auto const made_up = args.keyword<std::uint16_t>("SYNTHETIC", 0);
-    if (made_up > 0)
-      return shared.get<ids::Tables>("synthetic:" + std::to_string(made_up), [&] {
-        return std::make_shared<ids::Tables>(ids::synthetic_patterns(1, made_up));
-      });
+    if (made_up > 0) return ids::synthetic_tables(store, made_up);
     auto const path = args.path("PATTERNS");
     try {
-      return shared.get<ids::Tables>(
-          "file:" + path, [&] { return std::make_shared<ids::Tables>(ids::load_patterns(path)); });
+      return ids::file_tables(store, path);
     } catch (ConfigError const& error) {
       if (!error.diagnostics().empty()) throw;
       throw args.error(error.what(), "PATTERNS");
@@ -129,7 +123,16 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   Verdict report(Packet const& packet, ids::Matches const& matches) noexcept {
     if ((matches.flags & ids::Matches::kMalformed) != 0) malformed_.add(1);
     if (matches.count == 0) return forward();
-    std::span<ids::PatternId const> found(matches.ids, matches.count);
+    if (!matches.overflow() && !eve_) {
+      alerts_.add(matches.count);
+    } else {
+      report_all(packet, matches);
+    }
+    return drop_ ? drop<"matched">() : forward();
+  }
+
+  void report_all(Packet const& packet, ids::Matches const& matches) noexcept {
+    std::span<ids::PatternId const> found(matches.ids, matches.overflow() ? 0u : matches.count);
     auto const layers = ids::walk_layers(packet.bytes());
     if (matches.overflow()) {
       scanner_.scan_all(layers.payload, all_);
@@ -137,7 +140,6 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     }
     alerts_.add(found.size());
     if (eve_) eve_->add(packet.bytes(), layers, found, now_ns_);
-    return drop_ ? drop<"matched">() : forward();
   }
 
   std::function<void(std::string const&)> notice_;

@@ -5,7 +5,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
 
+#include "core/context.hpp"
 #include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/hyperscan.hpp"
 #include "elements/ids/pattern.hpp"
@@ -34,5 +37,12 @@ class Tables {
   mutable std::once_flag once_;
   mutable std::optional<AhoCorasick> automaton_;
 };
+
+/// The tables of the pattern file, made on the first call for that path.
+/// Throws the `ConfigError` of `load_patterns` and of `Tables`.
+std::shared_ptr<Tables> file_tables(SharedStore& store, std::string const& path);
+
+/// The tables of so many `synthetic_patterns` of seed 1, made on the first call for that number.
+std::shared_ptr<Tables> synthetic_tables(SharedStore& store, std::size_t count);
 
 }  // namespace warpline::ids

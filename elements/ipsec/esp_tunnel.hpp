@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 #include "core/packet.hpp"
 #include "core/verdict.hpp"
 #include "core/wire.hpp"
 #include "elements/ipsec/esp_body.hpp"
+#include "elements/ipsec/inner_packet.hpp"
 #include "elements/ipsec/sa_file.hpp"
 
 /// Tunnel mode (RFC 4303 section 3.1.2) in place: the frame's IP packet goes into ESP behind an
@@ -19,19 +21,8 @@ inline constexpr unsigned kEspOffset = ether::kSize + ipv4::kSize;
 /// Bytes that encapsulation puts before the inner packet.
 inline constexpr unsigned kEspPrefix = ipv4::kSize + kEspTextOffset;
 
-/// The inner packet of a frame, as far as encapsulation needs to know it.
-struct InnerPacket {
-  std::uint16_t size;      ///< bytes by its own header; what the frame holds beyond is padding
-  std::uint16_t fragment;  ///< the outer header's flags: DF as RFC 4301 section 8.1 has it
-  std::uint8_t tos;        ///< IPv4 TOS or IPv6 traffic class
-  std::uint8_t protocol;   ///< 4 or 41: the trailer's next header
-};
-
-/// Reads the inner packet and checks that it lies in the frame. Drops: `truncated`, `not_ip`,
-/// `bad_ip_header`.
-Verdict inspect_inner(Packet const& packet, InnerPacket& inner) noexcept;
-
-/// What one SA puts on its packets, worked out once. One cache line.
+/// What one SA puts on its packets, worked out once. One cache line. The two steps of a packet are
+/// inline: called through objects they cost 6 of 37 cycles more (Zen 5).
 class alignas(64) EspTunnel {
  public:
   explicit EspTunnel(SaConfig const& sa);
@@ -48,10 +39,20 @@ class alignas(64) EspTunnel {
   bool made(Packet const& packet) const noexcept;
 
  private:
+  /// Padding 1, 2, 3, its length and room for the next header, as a little-endian word.
+  static constexpr std::uint64_t trailer(unsigned padding) {
+    constexpr std::uint64_t kTrailers[4] = {0x00'00, 0x00'01'01, 0x00'02'02'01, 0x00'03'03'02'01};
+    return kTrailers[padding];
+  }
   static constexpr unsigned padding(std::uint32_t size) {
     return (0u - size - static_cast<unsigned>(sizeof(esp::Trailer))) & 3;
   }
-  /// Bytes of the frame from its first one before encapsulation to its last one after.
+  /// The ones' complement of a sum of 16-bit words (RFC 1071).
+  static constexpr std::uint16_t fold(std::uint32_t sum) {
+    sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<std::uint16_t>(~(sum + (sum >> 16)));
+  }
+  /// Where the packet will end, from the frame's first byte before encapsulation.
   std::uint32_t end(InnerPacket const& inner) const {
     return ether::kSize + inner.size + padding(inner.size) +
            static_cast<std::uint32_t>(sizeof(esp::Trailer)) + icv_size_;
@@ -64,5 +65,60 @@ class alignas(64) EspTunnel {
   bool copy_df_;
 };
 static_assert(sizeof(EspTunnel) == 64);
+
+inline Verdict EspTunnel::check_room(Packet const& packet,
+                                     InnerPacket const& inner) const noexcept {
+  constexpr std::uint32_t kMaxLength = 65535;
+  std::uint32_t const room = static_cast<std::uint32_t>(packet.length) + packet.tailroom;
+  if (kEspPrefix + end(inner) > kMaxLength) [[unlikely]]
+    return drop<"too_big">();
+  if (kEspPrefix > packet.headroom) [[unlikely]]
+    return drop<"no_headroom">();
+  if (end(inner) > room) [[unlikely]]
+    return drop<"no_tailroom">();
+  return forward();
+}
+
+inline void EspTunnel::encapsulate(Packet& packet, InnerPacket const& inner,
+                                   std::uint64_t sequence) const noexcept {
+  auto* const frame = packet.data - kEspPrefix;
+  std::memcpy(frame, packet.data, 2 * sizeof(ether::Address));
+  auto& ethernet = *reinterpret_cast<ether::Header*>(frame);
+  ethernet.type = be16::of(ether::kIpv4);
+
+  std::uint32_t const frame_size = kEspPrefix + end(inner);
+  auto const outer_size = static_cast<std::uint16_t>(frame_size - ether::kSize);
+  auto const identification = static_cast<std::uint16_t>(sequence);
+  std::uint16_t const fragment = copy_df_ ? inner.fragment : std::uint16_t{0};
+  auto& outer = *reinterpret_cast<ipv4::Header*>(frame + ether::kSize);
+  outer = outer_;
+  outer.tos = inner.tos;
+  outer.total_length.set(outer_size);
+  outer.id.set(identification);
+  outer.fragment.set(fragment);
+  outer.checksum.set(fold(checksum_ + inner.tos + outer_size + identification + fragment));
+
+  auto& header = *reinterpret_cast<esp::Header*>(frame + kEspOffset);
+  header.spi = spi_;
+  header.sequence.set(static_cast<std::uint32_t>(sequence));
+  reinterpret_cast<be64*>(frame + kEspOffset + esp::kSize)->set(sequence);
+
+  // Whole words: what the trailer's writes too much, and where the two zeros overlap, lies in the
+  // room of the integrity value.
+  auto* const behind = packet.data + ether::kSize + inner.size;
+  unsigned const padded = padding(inner.size);
+  auto* const icv = behind + padded + sizeof(esp::Trailer);
+  std::uint64_t const word = trailer(padded) | static_cast<std::uint64_t>(inner.protocol)
+                                                   << (8 * (padded + 1));
+  std::memcpy(behind, &word, sizeof(word));
+  std::memset(icv, 0, sizeof(word));
+  std::memset(icv + icv_size_ - sizeof(word), 0, sizeof(word));
+
+  auto const free = static_cast<std::uint32_t>(packet.length) + packet.tailroom - end(inner);
+  packet.data = frame;
+  packet.headroom = static_cast<std::uint16_t>(packet.headroom - kEspPrefix);
+  packet.length = static_cast<std::uint16_t>(frame_size);
+  packet.tailroom = static_cast<std::uint16_t>(free);
+}
 
 }  // namespace warpline::ipsec

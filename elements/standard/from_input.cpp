@@ -25,6 +25,12 @@ class Receiver : public Element {
     return true;
   }
 
+  bool arm(void (*wake)(void*), void* context) noexcept override {
+    for (auto const& input : inputs_)
+      if (!input.queue->finished() && !input.queue->arm(wake, context)) return false;
+    return true;
+  }
+
   unsigned poll(Outputs& out) noexcept override {
     unsigned total = 0;
     for (auto& input : inputs_) {
@@ -39,9 +45,12 @@ class Receiver : public Element {
         packet.tag = 0;
       }
       spare_->resize(count);
-      spare_->received = cycles();
+      spare_->received = input.queue->received != 0 ? input.queue->received : cycles();
       total += count;
-      out.count_received(*spare_, &input.queue->counters);
+      if (input.queue->inside())
+        out.count_taken_over(count);
+      else
+        out.count_received(*spare_, &input.queue->counters);
       out.emit(std::move(spare_));
     }
     return total;

@@ -29,7 +29,9 @@ class RandomWeightedBranch final : public PacketElement<RandomWeightedBranch> {
       upto.push_back(total += weight);
     }
     if (upto.empty()) throw args.error("missing argument WEIGHT");
-    if (!(total > 0 && std::isfinite(total))) throw args.error("the weights add up to nothing");
+    if (!(total > 0 && std::isfinite(total)))
+      throw args.error(std::string("the weights add up to ") +
+                       (total > 0 ? "infinity" : "nothing"));
     for (auto const sum : upto) bounds_.push_back(static_cast<std::uint64_t>(sum / total * 0x1p32));
   }
   PortCounts ports() const override { return {1, static_cast<unsigned>(bounds_.size())}; }

@@ -9,17 +9,23 @@
 namespace warpline {
 namespace {
 
-constexpr unsigned kRetries = 64;
+constexpr unsigned kRetries = 64;           // for a device: it may never take more
+constexpr unsigned kPatience = 10'000'000;  // for another worker: it will, unless it is stuck
 
 /// Sends `packets` and counts them; what the queue does not take after some retries is dropped.
 void send(TxQueue& queue, std::span<Packet const> packets, std::uint64_t received, Outputs& out) {
   auto rest = packets;
+  queue.received = received;
+  auto const limit = queue.inside() ? kPatience : kRetries;
   for (unsigned attempt = 0;; ++attempt) {
     auto const sent = queue.transmit(rest);
-    out.count_transmitted(rest.first(sent), received, &queue.counters);
+    if (queue.inside())
+      out.count_handed_over(sent);
+    else
+      out.count_transmitted(rest.first(sent), received, &queue.counters);
     rest = rest.subspan(sent);
     if (rest.empty()) return;
-    if (queue.failed() || (sent == 0 && attempt >= kRetries))
+    if (queue.failed() || (sent == 0 && attempt >= limit))
       return out.drop(rest, detail::drop_reason<"tx_queue_full">);
     relax();
   }

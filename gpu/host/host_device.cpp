@@ -161,6 +161,7 @@ Ticket HostLane::submit(Work const& work) noexcept {
 }
 
 void HostLane::arm(void (*wake)(void*), void* context) noexcept {
+  if (armed_.load(std::memory_order_acquire)) return;  // the call that was asked for is still to come
   wake_ = wake;
   wake_context_ = context;
   auto const before = frontier_.reached.load(std::memory_order_acquire);

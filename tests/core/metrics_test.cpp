@@ -49,6 +49,19 @@ TEST(Histogram, SubtractionLeavesWhatCameLater) {
   for (double const q : {0.0, 0.5, 0.99, 1.0}) EXPECT_EQ(all.quantile(q), later.quantile(q));
 }
 
+TEST(IdleClock, CountsStretchesAndTheOneThatLasts) {
+  IdleClock clock;
+  EXPECT_EQ(clock.until(100), 0u);
+  clock.idle(100);
+  clock.idle(110);
+  EXPECT_EQ(clock.until(120), 20u);
+  EXPECT_EQ(clock.until(90), 0u);  // a reader that took its time before the stretch began
+  clock.busy(150);
+  EXPECT_EQ(clock.until(1000), 50u);
+  clock.idle(1000);
+  EXPECT_EQ(clock.until(1001), 51u);
+}
+
 TEST(DropReason, IsOneForOneName) {
   EXPECT_EQ(DropReason::named("test_a"), DropReason::named("test_a"));
   EXPECT_FALSE(DropReason::named("test_a") == DropReason::named("test_b"));

@@ -14,6 +14,7 @@ remarks. The test runs in an empty folder of its own.
   stdout, stderr what it wrote; if absent, stdout is not looked at, and stderr must be empty
   packets NAME   the capture that it wrote, in the form of `capture`
   content NAME   the text file that it wrote
+  same NAME NAME both files exist and have the same bytes
 
 In stdout, stderr and content, `{*}` stands for anything within a line, and a line `{...}` for any lines.
 There may be several commands, each followed by what is expected of it. `signal NAME SECONDS` behind a
@@ -160,6 +161,10 @@ def run_test(program, path, folder):
         elif kind == "content":
             run.check()
             compare(arguments[0], lines, target.read_text())
+        elif kind == "same":
+            run.check()
+            if target.read_bytes() != (folder / arguments[1]).read_bytes():
+                raise Failure(f"{arguments[0]} and {arguments[1]} differ")
         else:
             raise Failure(f"unknown section '{kind}'")
     if run is None:

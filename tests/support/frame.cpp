@@ -63,8 +63,8 @@ FrameBuilder& FrameBuilder::udp(std::uint16_t source, std::uint16_t destination,
   transport_ = Transport{kUdp, source, destination, 0, right_checksum};
   return *this;
 }
-FrameBuilder& FrameBuilder::tcp(std::uint16_t source, std::uint16_t destination,
-                                std::uint8_t flags, bool right_checksum) {
+FrameBuilder& FrameBuilder::tcp(std::uint16_t source, std::uint16_t destination, std::uint8_t flags,
+                                bool right_checksum) {
   transport_ = Transport{kTcp, source, destination, flags, right_checksum};
   return *this;
 }
@@ -136,9 +136,11 @@ Frame FrameBuilder::build() const {
   if (ipv4_) {
     auto const header_size = 20 + ipv4_->options.size();
     Frame header;
-    header.push_back(ipv4_->version_ihl.value_or(static_cast<std::uint8_t>(0x40 + header_size / 4)));
+    header.push_back(
+        ipv4_->version_ihl.value_or(static_cast<std::uint8_t>(0x40 + header_size / 4)));
     header.push_back(ipv4_->tos);
-    put16(header, ipv4_->total_length.value_or(static_cast<std::uint16_t>(header_size + inner.size())));
+    put16(header,
+          ipv4_->total_length.value_or(static_cast<std::uint16_t>(header_size + inner.size())));
     put16(header, ipv4_->id);
     put16(header, ipv4_->fragment);
     header.push_back(ipv4_->ttl);

@@ -33,7 +33,9 @@ class MemoryPort final : public Port, private RxQueue, private TxQueue {
   TxQueue* tx(unsigned) override { return this; }
 
   /// Frames to be received, after those it has.
-  void give(std::vector<Frame> const& frames) { frames_.insert(frames_.end(), frames.begin(), frames.end()); }
+  void give(std::vector<Frame> const& frames) {
+    frames_.insert(frames_.end(), frames.begin(), frames.end());
+  }
   /// The sizes of the batches handed out, in turn; by default as many as are asked for.
   void set_bursts(std::vector<unsigned> bursts) { bursts_ = std::move(bursts); }
   /// Takes so many more packets, then none.

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <thread>
 
-#include "core/worker.hpp"
 #include "gpu/host/host_device.hpp"
 
 namespace warpline::test {
@@ -25,7 +25,8 @@ class PipelineRunner::Bodies final : public OffloadHandler {
     bool const prepared = batch->device != kOwnCore;
     for (auto* node : segment.nodes) {
       Outputs out(graph_, *node);
-      if (node != segment.nodes.front() && !prepared) node->element->offload()->prepare(*batch, out);
+      if (node != segment.nodes.front() && !prepared)
+        node->element->offload()->prepare(*batch, out);
       node->element->offload()->run_body(*batch);
     }
     waiting_.emplace_back(&segment, std::move(batch));
@@ -51,7 +52,8 @@ PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
       buffers_(options_.buffers, options_.frame_size),
       context_{port_set_, devices_, shared_} {
   for (unsigned i = 0; i < options_.ports; ++i) {
-    auto port = std::make_unique<MemoryPort>("port" + std::to_string(i), buffers_, options_.tailroom);
+    auto port =
+        std::make_unique<MemoryPort>("port" + std::to_string(i), buffers_, options_.tailroom);
     port->set_bursts(options_.bursts);
     ports_.push_back(port.get());
     port_set_.add(std::move(port));
@@ -82,8 +84,8 @@ PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
   batches_ = std::make_unique<BatchPool>(options_.batches);
   graph_->attach(buffers_, *batches_, counters_);
   if (options_.kernels == Kernels::kDevice) {
-    offloader_ = std::make_unique<Offloader>(*io_, *graph_, devices_, options_.offload,
-                                             options_.batches);
+    offloader_ =
+        std::make_unique<Offloader>(*io_, *graph_, devices_, options_.offload, options_.batches);
     graph_->attach(offloader_.get());
   } else if (options_.kernels == Kernels::kBody) {
     bodies_ = std::make_unique<Bodies>(*graph_);
@@ -134,7 +136,7 @@ void PipelineRunner::run_threaded() {
   EXPECT_EQ(worker_->left_inside(), 0u);
 }
 
-Outcome PipelineRunner::run(std::vector<std::vector<Frame>> const& frames) {
+Outcome PipelineRunner::run_ports(std::vector<std::vector<Frame>> const& frames) {
   for (std::size_t i = 0; i < frames.size(); ++i) ports_.at(i)->give(frames[i]);
   worker_ ? run_threaded() : run_here();
   auto const result = outcome(worker_ ? worker_->counters() : counters_);
@@ -182,6 +184,11 @@ std::string error_of(std::string const& click, RunOptions options) {
     return error.what();
   }
   return "no error";
+}
+
+std::string error_line(std::string const& click, RunOptions options) {
+  auto const text = error_of(click, std::move(options));
+  return text.substr(0, text.find('\n'));
 }
 
 }  // namespace warpline::test

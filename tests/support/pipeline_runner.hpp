@@ -9,7 +9,7 @@
 
 #include "core/context.hpp"
 #include "core/graph.hpp"
-#include "core/offloader.hpp"
+#include "core/worker.hpp"
 #include "tests/support/guarded_pool.hpp"
 #include "tests/support/memory_port.hpp"
 
@@ -26,26 +26,29 @@ struct RunOptions {
   unsigned ports = 2;              ///< called `port0`, `port1`, ...
   std::vector<unsigned> bursts{};  ///< sizes of received batches in turn (also limited by BURST)
   std::size_t buffers = 4096;
-  unsigned frame_size = 2048;      ///< longest frame with its tailroom
-  unsigned tailroom = 0;           ///< of received frames; the buffer ends behind it
-  std::size_t batches = 512;
+  unsigned frame_size = 2048;  ///< longest frame with its tailroom
+  unsigned tailroom = 0;       ///< of received frames; the buffer ends behind it
+  std::size_t batches = 128;
   unsigned worker = 0;
   unsigned workers = 1;
   std::uint64_t seed = 1;
   Kernels kernels = Kernels::kDevice;
-  int host_helpers = -1;   ///< helper threads of a device `host`; -1: there is no such device
-  bool threaded = false;   ///< on a worker's thread instead of the test's
+  int host_helpers = -1;  ///< helper threads of a device `host`; -1: there is no such device
+  bool threaded = false;  ///< on a worker's thread instead of the test's
   OffloadOptions offload{};
   std::string source_name = "test.click";  ///< paths in the pipeline are relative to its folder
 };
 
+/// Packets dropped, by reason.
+using Drops = std::map<std::string, std::uint64_t>;
+
 /// What became of the packets.
 struct Outcome {
-  std::vector<std::vector<Sent>> sent;          ///< by port, in order
-  std::map<std::string, std::uint64_t> drops;   ///< by reason
-  std::map<std::string, std::uint64_t> drops_at;  ///< by `element:reason`
+  std::vector<std::vector<Sent>> sent;  ///< by port, in order
+  Drops drops;                          ///< by reason
+  Drops drops_at;                       ///< by `element:reason`
   std::uint64_t received = 0, created = 0, transmitted = 0, dropped = 0;
-  std::vector<std::string> printed;             ///< lines of Print
+  std::vector<std::string> printed;  ///< lines of Print
 
   std::vector<Frame> frames(unsigned port) const {
     std::vector<Frame> frames;
@@ -67,10 +70,10 @@ class PipelineRunner {
   PipelineRunner(PipelineRunner const&) = delete;
   PipelineRunner& operator=(PipelineRunner const&) = delete;
 
-  /// Frames for port 0, or for each port. Runs until all have left. May be called again where not
-  /// `threaded`; drops and counters then go on.
-  Outcome run(std::vector<Frame> const& frames) { return run(std::vector{frames}); }
-  Outcome run(std::vector<std::vector<Frame>> const& frames);
+  /// Frames for port 0, or for each port in turn. Runs until all have left. May be called again
+  /// where not `threaded`; drops and counters then go on.
+  Outcome run(std::vector<Frame> const& frames) { return run_ports({frames}); }
+  Outcome run_ports(std::vector<std::vector<Frame>> const& frames);
 
   Graph& graph() { return *graph_; }
   /// The counters of an element by its name.
@@ -115,5 +118,8 @@ Outcome run_pipeline(std::string const& click, std::vector<Frame> const& frames,
 
 /// What is wrong with a pipeline, as the user reads it; `no error` where nothing is.
 std::string error_of(std::string const& click, RunOptions options = {});
+
+/// Its first line: the place and the message.
+std::string error_line(std::string const& click, RunOptions options = {});
 
 }  // namespace warpline::test

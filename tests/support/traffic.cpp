@@ -15,13 +15,20 @@ Number draw(std::mt19937_64& random) {
 /// Spoils a frame in one of several ways, or not at all.
 Frame spoil(std::mt19937_64& random, Frame frame) {
   switch (random() % 12) {
-    case 0: frame.resize(random() % (frame.size() + 1)); break;
-    case 1: frame.resize(std::min<std::size_t>(frame.size(), random() % 64)); break;
-    case 2: frame = random_bytes(random, random() % (frame.size() + 1)); break;
+    case 0:
+      frame.resize(random() % (frame.size() + 1));
+      break;
+    case 1:
+      frame.resize(std::min<std::size_t>(frame.size(), random() % 64));
+      break;
+    case 2:
+      frame = random_bytes(random, random() % (frame.size() + 1));
+      break;
     case 3:
       if (!frame.empty()) frame[random() % frame.size()] ^= draw<std::uint8_t>(random);
       break;
-    default: break;
+    default:
+      break;
   }
   return frame;
 }

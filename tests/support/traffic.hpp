@@ -18,7 +18,6 @@ Frame udp_frame(std::mt19937_64& random, std::size_t length);
 /// Everything a port may bring: UDP and TCP over IPv4 and IPv6, options, fragments, VLANs, padding,
 /// broadcasts, expired TTLs, wrong checksums and lengths, cut frames, empty ones and garbage.
 /// The same for the same seed; frames are at most `longest` bytes.
-std::vector<Frame> mixed_traffic(std::uint64_t seed, std::size_t count,
-                                 std::size_t longest = 1514);
+std::vector<Frame> mixed_traffic(std::uint64_t seed, std::size_t count, std::size_t longest = 1514);
 
 }  // namespace warpline::test

@@ -66,7 +66,7 @@ TEST(PipelineLanguageDocument, NamesTheElementsOfACompoundAsTheyAre) {
   for (auto const& fence : fences()) {
     if (fence.text.find("elementclass Guarded") == std::string::npos) continue;
     auto const text = elements_of(parse(fence.text));
-    for (auto const* name : {"g/check ", "g/Queue@1 ", "g/Print@2 "})
+    for (auto const* name : {"g/kind ", "g/CheckIPHeader@1 ", "g/Queue@2 ", "g/Print@3 "})
       EXPECT_NE(text.find(name), std::string::npos) << name;
     return;
   }

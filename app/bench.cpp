@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include "app/bench/html.hpp"
+#include "app/bench/json.hpp"
+#include "app/bench/machine.hpp"
+#include "app/bench/noise.hpp"
+#include "app/bench/options.hpp"
+#include "app/bench/report_table.hpp"
+#include "app/bench/sweep.hpp"
+#include "app/bench/workload.hpp"
+#include "app/command.hpp"
+#include "app/json.hpp"
+#include "app/session.hpp"
+#include "core/error.hpp"
+
+namespace warpline::app {
+namespace {
+
+std::string utc_now() {
+  auto const now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+/// Better before the measuring than after it.
+void check_writable(std::string const& path, char const* option) {
+  if (path.empty() || path == "-") return;
+  auto const folder = std::filesystem::absolute(path).parent_path();
+  if (std::filesystem::is_directory(path))
+    throw ConfigError(std::string(option) + ": " + path + " is a folder");
+  if (access(folder.c_str(), W_OK) != 0)
+    throw ConfigError(std::string(option) + ": " + folder.string() +
+                      " is no folder that can be written to");
+}
+
+bench::Machine describe(Session& session) {
+  auto machine = bench::describe_machine();
+  machine.eal = session.eal_line();
+  machine.memory = machine.eal.find("--no-huge") == std::string::npos ? "hugepages" : "4 KiB pages";
+  machine.worker_cores = session.worker_cores();
+  auto& devices = session.devices();
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    machine.devices.push_back(devices[i].name() + ": " + devices[i].description());
+  return machine;
+}
+
+std::vector<std::string> notes(bench::Options const& options, bench::Noise const& noise) {
+  auto const milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.window).count();
+  std::vector<std::string> all = {
+      "engine-only: packets are made in memory and freed behind the pipeline; this is no rate on a "
+      "wire",
+      "median of " + std::to_string(options.repeat) + " windows of " +
+          std::to_string(milliseconds) +
+          " ms; Gbps of frames as they come in, without FCS; latency under full load"};
+  for (auto& remark : noise.remarks()) all.push_back(std::move(remark));
+  return all;
+}
+
+int run(Invocation const& invocation, bench::Options& options) {
+  apply_config(options.session);
+  bench::complete(options);
+  check_writable(options.json, "--json");
+  check_writable(options.html, "--html");
+  auto const plotter = options.html.empty() ? std::string() : bench::find_plotter();
+
+  auto cases = bench::workload_named(options.workload).make(options);
+
+  bench::Report report;
+  report.command = invocation.command_line;
+  report.started = utc_now();
+  report.window_seconds = std::chrono::duration<double>(options.window).count();
+  bench::Noise const noise;
+  Session session(options.session, invocation);
+  report.machine = describe(session);
+  report.results = bench::sweep(session, options, std::move(cases), invocation.quiet);
+  report.notes = notes(options, noise);
+
+  if (options.json != "-") std::fputs(bench::report_text(report, stdout).c_str(), stdout);
+  auto const json = bench::to_json(report);
+  if (!options.json.empty()) write_json(options.json, json);
+  if (!options.html.empty()) bench::write_html(options.html, json, plotter);
+  return kOk;
+}
+
+void add_bench(CLI::App& app, Invocation& invocation) {
+  auto const options = std::make_shared<bench::Options>();
+  auto* command =
+      app.add_subcommand("bench", "Measure a workload on this machine, beside its ceiling");
+  bench::add_options(*command, *options);
+  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors");
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return run(invocation, *options); };
+  });
+}
+
+CommandRegistration const registration{5, add_bench};
+
+}  // namespace
+}  // namespace warpline::app

@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/bench/meter.hpp"
+
+#include <pthread.h>
+
+#include <barrier>
+#include <exception>
+#include <stdexcept>
+#include <thread>
+
+#include "io/eal.hpp"
+
+namespace warpline::bench {
+namespace {
+
+// Enough for the tasks in flight of a device and as many batches waiting, and no more: what lies in
+// queues only adds latency.
+constexpr std::size_t kBatches = 192;
+constexpr int kMostWindows = 10;
+constexpr std::uint64_t kFewPackets = 2048;
+constexpr std::size_t kSampleFrames = 4096, kSampleBytes = 4u << 20;
+
+void pin(int core) {
+  if (core < 0) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<unsigned>(core), &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+std::string describe(Totals const& totals) {
+  return "received " + std::to_string(totals.received) + ", created " +
+         std::to_string(totals.created) + ", transmitted " + std::to_string(totals.transmitted) +
+         ", dropped " + std::to_string(totals.dropped) + ", left inside " +
+         std::to_string(totals.inside);
+}
+
+}  // namespace
+
+Meter::Meter(app::Session& session, Options const& options)
+    : session_(session), options_(options), shared_(std::make_shared<SharedStore>()) {}
+
+std::unique_ptr<app::Deployment> Meter::deploy(Case const& subject) {
+  auto engine = session_.engine_options();
+  engine.shared = shared_;
+  engine.worker.batches = kBatches;
+  engine.worker.nap = false;
+  if (!options_.session.watchdog) engine.watchdog = {};
+  auto deployment = std::make_unique<app::Deployment>(session_, subject.ports, std::move(engine));
+  deployment->engine().on_notice([this](std::string const& text) {
+    if (told_.insert(text).second) session_.notice("note: " + text);
+  });
+  return deployment;
+}
+
+void Meter::load(app::Deployment& deployment, std::string const& text) {
+  if (options_.show_pipeline && told_.insert(text).second) session_.notice(text);
+  deployment.load(std::make_shared<Source>(Source{"benchmark", text + "\n"}));
+}
+
+void Meter::check(Case const& subject, std::string const& text) { load(*deploy(subject), text); }
+
+Frames Meter::sample(Case const& subject) {
+  Frames frames;
+  std::thread thread([&] {
+    Eal::register_thread();
+    auto const deployment = deploy(subject);
+    auto* const queue = deployment->ports()[0].rx(0);
+    deployment->start();
+    std::size_t bytes = 0;
+    Packet packets[64];
+    while (frames.size() < kSampleFrames && bytes < kSampleBytes) {
+      auto const count = queue->receive(packets);
+      if (count == 0) break;
+      for (auto const& packet : std::span(packets, count)) {
+        frames.emplace_back(packet.data, packet.data + packet.length);
+        bytes += packet.length;
+      }
+      session_.buffers().release({packets, count});
+    }
+    deployment->join();
+    Eal::unregister_thread();
+  });
+  thread.join();
+  if (frames.empty()) throw std::runtime_error("the traffic source gives no packets");
+  return frames;
+}
+
+Window Meter::pipeline(Case const& subject, std::string const& text) {
+  auto deployment = deploy(subject);
+  load(*deployment, text);
+  auto& engine = deployment->engine();
+  deployment->start();
+  std::this_thread::sleep_for(options_.warm_up());
+  auto const before = engine.totals().transmitted;
+  Snapshot const begin(engine, session_.devices());
+  // A window in which next to nothing came out would say nothing: it goes on for a while.
+  for (int i = 0; i < kMostWindows; ++i) {
+    std::this_thread::sleep_for(options_.window);
+    if (engine.totals().transmitted - before >= kFewPackets) break;
+  }
+  Snapshot const end(engine, session_.devices());
+  bool const ended = engine.done();
+  deployment->stop();
+  deployment->join();
+  auto const totals = engine.totals();
+  if (ended) throw std::runtime_error("the traffic ended before the window did");
+  if (!totals.conserved() || totals.inside > 0)
+    throw std::runtime_error("packets are not accounted for: " + describe(totals) +
+                             "; in: " + text);
+  deployment.reset();
+  if (auto const left = session_.buffers().in_use(); left > 0)
+    throw std::runtime_error(std::to_string(left) + " buffers did not come back; in: " + text);
+  return end.since(begin);
+}
+
+double Meter::ceiling(Case const& subject, Frames const& frames) {
+  auto const deployment = deploy(subject);
+  auto const& cores = session_.worker_cores();
+  std::vector<double> rates(cores.size());
+  std::vector<std::exception_ptr> errors(cores.size());
+  std::vector<std::thread> threads;
+  std::barrier together(static_cast<std::ptrdiff_t>(cores.size()));
+  deployment->start();
+  for (unsigned i = 0; i < cores.size(); ++i)
+    threads.emplace_back([&, i] {
+      pin(cores[i]);
+      Eal::register_thread();
+      std::unique_ptr<Ceiling> raw;
+      try {
+        raw = subject.ceiling({frames, deployment->ports(), i});
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+      together.arrive_and_wait();
+      try {
+        if (raw) rates[i] = raw->measure(options_.window);
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+      raw.reset();
+      Eal::unregister_thread();
+    });
+  for (auto& thread : threads) thread.join();
+  deployment->join();
+  double total = 0;
+  for (unsigned i = 0; i < cores.size(); ++i) {
+    if (errors[i]) std::rethrow_exception(errors[i]);
+    total += rates[i];
+  }
+  return total;
+}
+
+}  // namespace warpline::bench

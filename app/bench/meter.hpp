@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "app/bench/options.hpp"
+#include "app/bench/window.hpp"
+#include "app/bench/workload.hpp"
+#include "app/session.hpp"
+
+namespace warpline::bench {
+
+/// Runs pipelines and ceilings on the session's workers' cores, one at a time: each gets a fresh
+/// engine on fresh ports, and ends with every packet accounted for. The calling thread sleeps while
+/// something is measured.
+class Meter {
+ public:
+  /// Both must outlive the meter.
+  Meter(app::Session& session, Options const& options);
+
+  /// Builds the case's pipeline without running it. Throws `ConfigError` with all that is wrong.
+  void check(Case const& subject, std::string const& text);
+
+  /// Frames as the case's first port hands them out, enough to stand for all.
+  Frames sample(Case const& subject);
+
+  /// Warms up, then measures one window.
+  /// Throws `std::runtime_error` where packets were lost or doubled, or a worker ended by itself.
+  Window pipeline(Case const& subject, std::string const& text);
+
+  /// Packets/s of the raw library, one thread on each worker's core, all at once.
+  double ceiling(Case const& subject, Frames const& frames);
+
+ private:
+  std::unique_ptr<app::Deployment> deploy(Case const& subject);
+  void load(app::Deployment& deployment, std::string const& text);
+
+  app::Session& session_;
+  Options const& options_;
+  std::shared_ptr<SharedStore> shared_;  // tables, from one engine to the next
+  std::set<std::string> told_;
+};
+
+}  // namespace warpline::bench

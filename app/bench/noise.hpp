@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace warpline::bench {
+
+/// Watches for what else uses the machine's processors while something is measured.
+class Noise {
+ public:
+  /// From now on.
+  Noise();
+
+  /// What a reader of the numbers should know, a sentence each; empty on a quiet machine.
+  std::vector<std::string> remarks() const;
+
+ private:
+  double load_ = 0;  // before anything was measured
+  std::uint64_t stolen_ = 0, all_ = 0;
+};
+
+}  // namespace warpline::bench

@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/bench/options.hpp"
+
+#include <CLI/App.hpp>
+#include <algorithm>
+
+#include "app/bench/workload.hpp"
+#include "app/units.hpp"
+#include "core/error.hpp"
+
+namespace warpline::bench {
+namespace {
+
+constexpr unsigned kLongestFrame = 16000;
+
+void add_list(CLI::App& command, std::string const& name, std::vector<std::string>& list,
+              std::string const& help) {
+  command.add_option(name, list, help)->delimiter(',')->allow_extra_args(false)->type_name("LIST");
+}
+
+/// Refuses doubles, since they would be measured twice and reported as one.
+void check_distinct(std::vector<std::string> const& list, std::string const& what) {
+  for (auto at = list.begin(); at != list.end(); ++at)
+    if (std::find(list.begin(), at, *at) != at)
+      throw ConfigError("'" + *at + "' is there twice in " + what);
+}
+
+void check_sizes(Options const& options) {
+  unsigned longest = 0;
+  for (auto const& size : options.sizes)
+    if (size != "imix") longest = std::max(longest, static_cast<unsigned>(parse_size(size)));
+  if (longest > options.session.buffer_size.value_or(2048))
+    throw ConfigError("frames of " + std::to_string(longest) +
+                      " bytes need longer buffers; give --buffer-size " + std::to_string(longest));
+}
+
+}  // namespace
+
+unsigned parse_size(std::string const& text) {
+  return static_cast<unsigned>(app::parse_count(text, "--sizes", 60, kLongestFrame));
+}
+
+void add_options(CLI::App& command, Options& options) {
+  command.add_option("WORKLOAD", options.workload, "What to measure: " + workload_list())
+      ->required()
+      ->type_name("");
+  add_list(command, "--cases,--suites,--payloads", options.cases,
+           "Suites of ipsec, payload kinds of ids (random, text, pcap), or ports of l2fwd "
+           "(generator, net_null)");
+  add_list(command, "--sizes", options.sizes,
+           "Frame sizes in bytes without FCS, or imix (default 64,256,1024,1408)");
+  add_list(command, "--devices", options.devices,
+           "Where the work is done: cpu, host, cuda:0, mix (default: all there are)");
+  command.add_option("--mix", options.mix, "The own core's share of mix (default 0.5)")
+      ->type_name("SHARE");
+  command.add_option("--sa", options.sa, "ipsec: file of SAs (default: made here, test keys)")
+      ->type_name("FILE");
+  command.add_option("--tunnels", options.tunnels, "ipsec: how many SAs are made (default 1024)")
+      ->type_name("N");
+  command
+      .add_option("--patterns", options.patterns, "ids: file of patterns (default: 3,000 made up)")
+      ->type_name("FILE");
+  command.add_option("--pcap", options.pcap, "ids: capture whose payloads are scanned, too")
+      ->type_name("FILE");
+  command.add_flag("--fresh", options.fresh, "ipsec: copy a payload for every packet");
+  command.add_option("--burst", options.burst, "Most packets received at a time (default 64)")
+      ->type_name("N");
+  command
+      .add_option_function<std::string>(
+          "--duration",
+          [&options](std::string const& text) {
+            options.window = app::parse_duration(text, "--duration");
+          },
+          "Length of one measured window (default 200ms)")
+      ->type_name("TIME");
+  command.add_option("--repeat", options.repeat, "Windows for each case (default 5)")
+      ->type_name("N");
+  command.add_flag("--quick", options.quick, "A look in seconds: two sizes, one short window each");
+  command.add_flag("--show-pipeline", options.show_pipeline, "Print each pipeline that is run");
+  command.add_option("--json", options.json, "Write the results as JSON; - is stdout")
+      ->type_name("FILE");
+  command.add_option("--html", options.html, "Write a report with plots as one HTML page")
+      ->type_name("FILE");
+  app::add_session_options(command, options.session);
+  // The bench makes its ports, and opens what it measures.
+  for (auto const* name : {"--port", "--device"}) command.remove_option(command.get_option(name));
+}
+
+void complete(Options& options) {
+  auto const& workload = workload_named(options.workload);
+  if (!options.sa.empty() && options.workload != "ipsec")
+    throw ConfigError("--sa belongs to 'bench ipsec'");
+  if (!options.patterns.empty() && options.workload != "ids")
+    throw ConfigError("--patterns belongs to 'bench ids'");
+  if (!options.pcap.empty() && options.workload != "ids")
+    throw ConfigError("--pcap belongs to 'bench ids'");
+  if (!options.session.ports.empty())
+    throw ConfigError("a benchmark makes its own ports; remove [[port]] from the deployment file");
+  if (options.mix < 0 || options.mix > 1) throw ConfigError("--mix is a share from 0 to 1");
+  if (options.tunnels < 1 || options.tunnels > 65536)
+    throw ConfigError("--tunnels is " + std::to_string(options.tunnels) + "; expected 1 to 65536");
+  if (options.burst < 1 || options.burst > 256)
+    throw ConfigError("--burst is " + std::to_string(options.burst) + "; expected 1 to 256");
+  if (options.repeat > 1000)
+    throw ConfigError("--repeat is " + std::to_string(options.repeat) + "; expected 1 to 1000");
+
+  if (options.cases.empty()) {
+    options.cases = workload.cases;
+    if (!options.pcap.empty()) options.cases.emplace_back("pcap");
+  }
+  auto known = workload.cases;
+  if (options.workload == "ids") known.emplace_back("pcap");
+  for (auto const& name : options.cases)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw ConfigError("'bench " + options.workload + "' has no case '" + name + "'; expected " +
+                        enumerate(known) + did_you_mean(name, known));
+  auto const has_pcap =
+      std::find(options.cases.begin(), options.cases.end(), "pcap") != options.cases.end();
+  if (has_pcap && options.pcap.empty()) throw ConfigError("the case 'pcap' needs --pcap FILE");
+
+  if (options.sizes.empty())
+    options.sizes = options.quick ? std::vector<std::string>{"64", "1408"}
+                                  : std::vector<std::string>{"64", "256", "1024", "1408"};
+  check_sizes(options);
+  check_distinct(options.cases, "--cases");
+  check_distinct(options.sizes, "--sizes");
+  check_distinct(options.devices, "--devices");
+  if (!workload.offloadable) {
+    for (auto const& device : options.devices)
+      if (device != "cpu")
+        throw ConfigError("nothing in 'bench " + options.workload +
+                          "' can be offloaded; --devices can only be cpu");
+    options.devices = {"cpu"};
+  }
+  if (options.window.count() == 0)
+    options.window = std::chrono::milliseconds(options.quick ? 50 : 200);
+  if (options.repeat == 0) options.repeat = options.quick ? 1 : 5;
+
+  auto& session = options.session;
+  if (!options.devices.empty()) {
+    bool const offloads = std::any_of(options.devices.begin(), options.devices.end(),
+                                      [](auto const& device) { return device != "cpu"; });
+    if (!offloads && !session.host_cores) session.host_cores = 0;
+    for (auto const& device : options.devices)
+      if (device != "cpu" && device != "mix") session.devices.push_back(device);
+  }
+}
+
+}  // namespace warpline::bench

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "app/session_options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace warpline::bench {
+
+/// What the user asked of `warpline bench`. Empty lists mean the workload's usual ones.
+struct Options {
+  std::string workload;
+  std::vector<std::string> cases;    ///< suites, kinds of payload, or kinds of port
+  std::vector<std::string> sizes;    ///< bytes of a frame, or `imix`
+  std::vector<std::string> devices;  ///< `cpu`, names of devices, `mix`
+  unsigned tunnels = 1024;           ///< SAs, where they are made here
+  std::string sa;                    ///< file of SAs; empty: made for the occasion
+  std::string patterns;              ///< file of patterns; empty: made up
+  std::string pcap;                  ///< capture for the payload kind `pcap`
+  bool fresh = false;                ///< payload copied for every packet where recycling would do
+  unsigned burst = 64;
+  double mix = 0.5;                    ///< the own core's share of `mix`
+  std::chrono::nanoseconds window{0};  ///< one measured repeat; 0: 200 ms, quick 50 ms
+  unsigned repeat = 0;                 ///< 0: 5, quick 1
+  bool quick = false;
+  bool show_pipeline = false;
+  std::string json, html;  ///< files to write; empty: none
+  app::SessionOptions session;
+
+  /// Before each window, until caches are warm and what a device holds in flight is as usual.
+  std::chrono::nanoseconds warm_up() const { return std::chrono::milliseconds(quick ? 30 : 60); }
+};
+
+/// Declares the options of the subcommand; the values land in `options`, which must live until they
+/// are parsed.
+void add_options(CLI::App& command, Options& options);
+
+/// Fills in what was left open and refuses what makes no sense, before anything is started.
+/// Throws `ConfigError`.
+void complete(Options& options);
+
+}  // namespace warpline::bench

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/App.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "app/command.hpp"
+#include "app/pipeline_options.hpp"
+#include "app/table.hpp"
+#include "app/thread_placement.hpp"
+
+namespace warpline::app {
+namespace {
+
+struct PlanOptions {
+  PipelineOptions pipeline;
+  SessionOptions session;
+};
+
+int plan(PlanOptions& options) {
+  apply_config(options.session);
+  auto const specs = port_specs(options.pipeline, options.session);
+  auto const preflight = check(options.pipeline, options.session, specs, false);
+  auto const topology = Topology::of_this_machine();
+  auto const placement = place_threads(topology, options.session, specs);
+
+  for (auto const& warning : preflight.warnings)
+    std::fprintf(stderr, "%s\n", warning.render().c_str());
+  for (auto const& remark : placement.remarks) std::fprintf(stderr, "note: %s\n", remark.c_str());
+
+  Table threads({{"thread", Table::Align::kLeft},
+                 {"runs on", Table::Align::kLeft},
+                 {"core"},
+                 {"NUMA node"},
+                 {"does", Table::Align::kLeft}});
+  auto const add = [&](std::string thread, int processor, std::string what) {
+    auto const* found = topology.find(processor);
+    threads.add({std::move(thread), "processor " + std::to_string(processor),
+                 found == nullptr ? "-" : std::to_string(found->core),
+                 found == nullptr ? "-" : std::to_string(found->numa_node), std::move(what)});
+  };
+  add("control", placement.control, "signals, time, statistics");
+  for (std::size_t i = 0; i < placement.workers.size(); ++i)
+    add("worker " + std::to_string(i), placement.workers[i],
+        "queue " + std::to_string(i) + " of each port: receives, processes, transmits");
+  for (std::size_t i = 0; i < placement.helpers.size(); ++i)
+    add("helper " + std::to_string(i), placement.helpers[i], "kernels of the host device");
+  threads.print(stdout);
+
+  if (!specs.empty()) {
+    std::fputc('\n', stdout);
+    Table ports({{"port"}, {"is", Table::Align::kLeft}, {"queues"}});
+    for (std::size_t i = 0; i < specs.size(); ++i)
+      ports.add({std::to_string(i), specs[i].text, std::to_string(placement.workers.size())});
+    ports.print(stdout);
+  }
+  for (auto const& segment : preflight.segments) {
+    std::string text;
+    for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
+    std::printf("\ngoes to a device in one piece: %s\n", text.c_str());
+  }
+  return kOk;
+}
+
+void add_plan(CLI::App& app, Invocation& invocation) {
+  auto const options = std::make_shared<PlanOptions>();
+  auto* command =
+      app.add_subcommand("plan", "Show where threads, queues and ports would be placed");
+  add_pipeline_options(*command, options->pipeline);
+  add_session_options(*command, options->session);
+  command->callback(
+      [&invocation, options] { invocation.action = [options] { return plan(*options); }; });
+}
+
+CommandRegistration const registration{30, add_plan};
+
+}  // namespace
+}  // namespace warpline::app

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/element.hpp"
+
+namespace warpline {
+namespace {
+
+/// Takes N bytes of headroom into each frame.
+class TestPrepend final : public PacketElement<TestPrepend> {
+ public:
+  explicit TestPrepend(Args& args) : bytes_(args.required<std::uint32_t>("N")) {}
+  Verdict operator()(Packet& packet) const {
+    return packet.prepend(bytes_) ? forward() : drop<"test_no_headroom">();
+  }
+
+ private:
+  unsigned bytes_;
+};
+WARPLINE_ELEMENT(TestPrepend);
+
+/// Sets the output port, whether there is one of that number or not.
+class TestOutPort final : public PacketElement<TestOutPort> {
+ public:
+  explicit TestOutPort(Args& args) : port_(args.required<std::uint16_t>("PORT")) {}
+  Verdict operator()(Packet& packet) const {
+    packet.out_port = port_;
+    return forward();
+  }
+
+ private:
+  std::uint16_t port_;
+};
+WARPLINE_ELEMENT(TestOutPort);
+
+/// A source that has nothing to say and needs no port.
+class TestSilence final : public Element {
+ public:
+  explicit TestSilence(Args&) {}
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+  bool polled() const override { return true; }
+  bool is_source() const override { return true; }
+  bool finished() const noexcept override { return true; }
+};
+WARPLINE_ELEMENT(TestSilence);
+
+}  // namespace
+}  // namespace warpline
