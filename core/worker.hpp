@@ -83,9 +83,7 @@ class Worker {
 
   WorkerOptions options_;
   BufferPool& buffers_;
-  // Without the hint that one thread runs it: with that, a handler posted by the loop and run by
-  // the poll inside the loop takes work off the count that was never put on, and the context stops.
-  asio::io_context context_;
+  asio::io_context context_{1};  // one thread runs it
   BatchPool batches_;
   WorkerCounters counters_;
   std::unique_ptr<Graph> graph_;
