@@ -118,6 +118,7 @@ Keys cpu_keys(SessionOptions& options) {
   return {
       {"workers", [&](auto const& node) { fill(options.workers, count_of(node, 1, 1024)); }},
       {"cores", [&](auto const& node) { fill(options.cores, cores_of(node)); }},
+      {"io_cores", [&](auto const& node) { fill(options.io_cores, cores_of(node)); }},
       {"host_cores",
        [&](auto const& node) {
          if (options.host_cores) return;

@@ -43,7 +43,8 @@ Session::Session(SessionOptions options, Invocation const& invocation)
   for (auto const& remark : state_->placement.remarks) notice("note: " + remark);
 
   PoolOptions pool;
-  pool.count = wanted.buffers.value_or(kBuffersPerWorker * state_->placement.workers.size());
+  pool.count = wanted.buffers.value_or(
+      kBuffersPerWorker * (state_->placement.workers.size() + wanted.io_cores.size()));
   if (wanted.buffer_size) pool.frame_size = static_cast<unsigned>(*wanted.buffer_size);
   auto const* processor = topology.find(state_->placement.workers.front());
   if (processor != nullptr && topology.numa_nodes() > 1) pool.numa_node = processor->numa_node;
@@ -71,6 +72,7 @@ EngineOptions Session::engine_options() const {
   auto const& wanted = state_->options;
   EngineOptions engine;
   engine.cores = worker_cores();
+  engine.io_cores = wanted.io_cores;
   engine.seed = wanted.seed.value_or(engine.seed);
   auto& offload = engine.worker.offload;
   offload.task_packets = wanted.task_packets.value_or(offload.task_packets);
@@ -113,8 +115,10 @@ Deployment::Deployment(Session& session, std::vector<std::string> const& texts,
     : Deployment(session, parse_port_specs(texts), std::move(options)) {}
 
 Deployment::Deployment(Session& session, std::span<PortSpec const> specs, EngineOptions options) {
-  PortEnvironment const environment{*session.state_->pool,
-                                    static_cast<unsigned>(options.cores.size()), options.seed};
+  // A queue for each worker that touches ports.
+  auto const& owners = options.io_cores.empty() ? options.cores : options.io_cores;
+  PortEnvironment const environment{*session.state_->pool, static_cast<unsigned>(owners.size()),
+                                    options.seed};
   state_ = std::make_unique<State>(session, std::move(options));
   open_ports(specs, environment, state_->ports);
   state_->engine.on_notice([&session](std::string const& text) { session.notice("note: " + text); });

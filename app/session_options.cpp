@@ -37,6 +37,9 @@ void add_placement(CLI::App& command, SessionOptions& options) {
       });
   add(command, "--cores", "LIST", "Processors for the workers, e.g. 1,3 or 2-5",
       [&options](std::string const& text) { options.cores = parse_cores(text, "--cores"); });
+  add(command, "--io-cores", "LIST",
+      "Split topology: processors for IO workers, which receive and transmit for the others",
+      [&options](std::string const& text) { options.io_cores = parse_cores(text, "--io-cores"); });
   add(command, "--host-cores", "N", "Helper threads of the host device; 0 leaves it out",
       [&options](std::string const& text) {
         options.host_cores = static_cast<unsigned>(parse_count(text, "--host-cores", 0, 1024));

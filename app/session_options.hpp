@@ -24,6 +24,7 @@ struct SessionOptions {
   std::vector<PortText> ports;     ///< one spec each, in the order of port numbers
   std::optional<unsigned> workers;
   std::vector<int> cores;                  ///< processors for the workers
+  std::vector<int> io_cores;               ///< split topology: processors for as many IO workers
   std::optional<unsigned> host_cores;      ///< helper threads of the host device; 0: no host device
   std::vector<int> host_core_list;         ///< where they are pinned; from the deployment file only
   std::vector<std::string> devices;        ///< the devices to open; empty: all there are

@@ -21,7 +21,16 @@ Placement place_threads(Topology const& topology, SessionOptions const& options,
   for (auto const& address : pci_addresses(ports))
     if (auto const node = topology.numa_node_of_pci(address); node >= 0)
       request.port_nodes.push_back(node);
-  return place(topology, request);
+  auto placement = place(topology, request);
+  for (auto const io : options.io_cores) {
+    auto const name = "processor " + std::to_string(io);
+    if (topology.find(io) == nullptr)
+      throw ConfigError("--io-cores names " + name + ", which this process may not use");
+    if (std::count(placement.workers.begin(), placement.workers.end(), io) > 0)
+      throw ConfigError(name + " would run a worker and an IO worker; expected --cores and "
+                               "--io-cores to name different ones");
+  }
+  return placement;
 }
 
 }  // namespace warpline::app
