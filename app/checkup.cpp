@@ -61,7 +61,8 @@ class Checkup {
         add(pages.free > 0 ? Level::kFine : Level::kWarning, "hugepages",
             size_text(pages.page_bytes) + ": " + std::to_string(pages.free) + " free of " +
                 std::to_string(pages.total),
-            pages.free > 0 ? "" : "end the programs that hold them: grep -l huge /proc/*/numa_maps");
+            pages.free > 0 ? ""
+                           : "end the programs that hold them: grep -l huge /proc/*/numa_maps");
     }
     constexpr char const* set_aside =
         "echo 512 | sudo tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
@@ -87,8 +88,8 @@ class Checkup {
           access(folder.c_str(), W_OK) == 0 ? "" : "sudo chown $USER /dev/hugepages");
     rlimit limit{};
     if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return;
-    bool const enough = root_user || limit.rlim_cur == RLIM_INFINITY ||
-                        limit.rlim_cur >= (rlim_t{64} << 20);
+    bool const enough =
+        root_user || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= (rlim_t{64} << 20);
     add(enough ? Level::kFine : Level::kWarning, "memory lock",
         limit.rlim_cur == RLIM_INFINITY ? "no limit" : "limit " + size_text(limit.rlim_cur),
         enough ? "" : "ulimit -l unlimited (for good: memlock in /etc/security/limits.conf)");
@@ -101,37 +102,46 @@ class Checkup {
     for (auto const& entry :
          std::filesystem::directory_iterator(root_ + "/sys/devices/system/node", error)) {
       auto const name = entry.path().filename().string();
-      nodes += name.starts_with("node") && name.find_first_not_of("0123456789", 4) == std::string::npos;
+      nodes +=
+          name.starts_with("node") && name.find_first_not_of("0123456789", 4) == std::string::npos;
     }
     add(machine.cores > 1 ? Level::kFine : Level::kWarning, "processors",
         machine.cpu + ": " + std::to_string(machine.cores) + " usable, " +
-            std::to_string(std::max<std::size_t>(nodes, 1)) + " NUMA node" + (nodes > 1 ? "s" : "") +
-            (machine.virtual_machine ? ", a virtual machine" : ""),
-        machine.cores > 1 ? "" : "allow this process more processors: workers share one with the rest");
+            std::to_string(std::max<std::size_t>(nodes, 1)) + " NUMA node" +
+            (nodes > 1 ? "s" : "") + (machine.virtual_machine ? ", a virtual machine" : ""),
+        machine.cores > 1 ? ""
+                          : "allow this process more processors: workers share one with the rest");
     std::string flags;
     for (auto const& flag : machine.flags) flags += (flags.empty() ? "" : " ") + flag;
-    bool const wide = flags.find("vaes") != std::string::npos && flags.find("avx512f") != std::string::npos;
-    add(wide ? Level::kFine : Level::kNote, "instructions", flags.empty() ? "none that matter" : flags);
+    bool const wide =
+        flags.find("vaes") != std::string::npos && flags.find("avx512f") != std::string::npos;
+    add(wide ? Level::kFine : Level::kNote, "instructions",
+        flags.empty() ? "none that matter" : flags);
     check_isolation();
     if (machine.governor.empty())
-      add(Level::kFine, "governor", "not readable" + std::string(machine.virtual_machine
-                                                                     ? ": the host's matter"
-                                                                     : ""));
+      add(Level::kFine, "governor",
+          "not readable" + std::string(machine.virtual_machine ? ": the host's matter" : ""));
     else
       add(machine.governor == "performance" ? Level::kFine : Level::kWarning, "governor",
           machine.governor,
           machine.governor == "performance" ? "" : "sudo cpupower frequency-set -g performance");
-    auto const clock = first_line(root_ + "/sys/devices/system/clocksource/clocksource0/current_clocksource");
-    bool const steady = clock.empty() || clock == "tsc" || clock == "kvm-clock" || clock == "hyperv_clocksource_tsc_page";
+    auto const clock =
+        first_line(root_ + "/sys/devices/system/clocksource/clocksource0/current_clocksource");
+    bool const steady = clock.empty() || clock == "tsc" || clock == "kvm-clock" ||
+                        clock == "hyperv_clocksource_tsc_page";
     add(steady ? Level::kFine : Level::kWarning, "clock",
-        (clock.empty() ? "unknown source" : clock) + ", " + fixed(machine.tsc_hz / 1e9, 3) + " GHz time-stamp counter",
-        steady ? "" : "echo tsc | sudo tee /sys/devices/system/clocksource/clocksource0/current_clocksource");
+        (clock.empty() ? "unknown source" : clock) + ", " + fixed(machine.tsc_hz / 1e9, 3) +
+            " GHz time-stamp counter",
+        steady ? ""
+               : "echo tsc | sudo tee "
+                 "/sys/devices/system/clocksource/clocksource0/current_clocksource");
   }
 
   void check_isolation() {
     auto const isolated = first_line(root_ + "/sys/devices/system/cpu/isolated");
     if (isolated.empty())
-      add(Level::kNote, "isolation", "no processor is kept free of other programs: latency will vary",
+      add(Level::kNote, "isolation",
+          "no processor is kept free of other programs: latency will vary",
           "add isolcpus=LIST nohz_full=LIST to the kernel's command line");
     else
       add(Level::kFine, "isolation", "processors " + isolated);
@@ -142,7 +152,8 @@ class Checkup {
     add(Level::kFine, "DPDK", dpdk.starts_with("DPDK ") ? dpdk.substr(5) : dpdk);
     auto const devices = pci_network_devices(root_ + "/sys/bus/pci/devices");
     if (devices.empty())
-      add(Level::kNote, "ports", "no PCI network device: use captures, generated traffic or virtual devices");
+      add(Level::kNote, "ports",
+          "no PCI network device: use captures, generated traffic or virtual devices");
     for (auto const& device : devices) {
       bool const ready = device.driver == "vfio-pci" || device.driver == "igb_uio" ||
                          device.driver == "uio_pci_generic" || device.driver.starts_with("mlx");
@@ -168,7 +179,8 @@ class Checkup {
       return add(Level::kNote, "GPU", gpus.reason + "; offloading goes to the host device",
                  driver.empty() ? "" : "nvidia-smi");
     for (auto const& info : gpus.devices)
-      add(Level::kFine, "GPU", "cuda:" + std::to_string(info.index) + " " + info.name + " (" + gpus.version + ")");
+      add(Level::kFine, "GPU",
+          "cuda:" + std::to_string(info.index) + " " + info.name + " (" + gpus.version + ")");
   }
 
   std::string root_;

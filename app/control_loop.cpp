@@ -14,8 +14,8 @@ namespace warpline::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kLook{5};         // how soon the end of the workers is seen
-constexpr std::chrono::milliseconds kRefresh{500};    // of the line of progress
+constexpr std::chrono::milliseconds kLook{5};       // how soon the end of the workers is seen
+constexpr std::chrono::milliseconds kRefresh{500};  // of the line of progress
 
 class Control {
  public:
@@ -70,10 +70,10 @@ class Control {
     auto const rate = [&](std::uint64_t value, std::uint64_t before) {
       return fixed(static_cast<double>(value - before) / interval.count() / 1e6, 3) + " Mpps";
     };
-    progress_.show(fixed(elapsed.count(), 1) + " s   rx " + rate(totals.received, before_.received) +
-                   "   tx " + rate(totals.transmitted, before_.transmitted) + "   dropped " +
-                   rate(totals.dropped, before_.dropped) + "   received " +
-                   with_commas(totals.received));
+    progress_.show(
+        fixed(elapsed.count(), 1) + " s   rx " + rate(totals.received, before_.received) +
+        "   tx " + rate(totals.transmitted, before_.transmitted) + "   dropped " +
+        rate(totals.dropped, before_.dropped) + "   received " + with_commas(totals.received));
     before_ = totals;
     shown_ = now;
   }

@@ -180,11 +180,12 @@ void apply_config(SessionOptions& options) {
       reader.table(node, name, keys);
     };
   };
-  Keys const port_keys{
-      {"device", [&](auto const& node) {
-         auto const begin = node.source().begin;
-         ports.push_back({string_of(node), source, {begin.line, begin.column + 1}});  // behind the quote
-       }}};
+  Keys const port_keys{{"device", [&](auto const& node) {
+                          auto const begin = node.source().begin;
+                          ports.push_back({string_of(node),
+                                           source,
+                                           {begin.line, begin.column + 1}});  // behind the quote
+                        }}};
   reader.table(file, "",
                {{"cpu", table("cpu", cpu_keys(options))},
                 {"buffers", table("buffers", buffer_keys(options))},

@@ -18,21 +18,21 @@ struct SessionOptions;
 /// A pipeline that has been found good, and what was made of it on the way.
 struct Preflight {
   Pipeline pipeline;
-  std::vector<Diagnostic> warnings;  ///< of the parser and the graph
-  std::vector<std::string> notices;  ///< what elements had to say
+  std::vector<Diagnostic> warnings;     ///< of the parser and the graph
+  std::vector<std::string> notices;     ///< what elements had to say
   std::shared_ptr<SharedStore> shared;  ///< the tables, for the engine to take over
   std::vector<std::string> sources;     ///< classes of elements that receive
-  std::vector<std::vector<std::string>> segments;  ///< names of elements that go to a device together
+  std::vector<std::vector<std::string>>
+      segments;  ///< names of elements that go to a device together
 };
 
 /// `name=value` as an override of the pipeline's `define($name ...)`.
 /// Throws `ConfigError` where there is no `=` or no name.
 Override parse_definition(std::string const& text);
 
-/// Reads, parses and builds the pipeline on ports and devices that are only pretended, so that nothing
-/// is started: the ports of `specs`, or plenty where there is none; the devices that the options
-/// ask for.
-/// Throws `ConfigError` with everything that is wrong.
+/// Reads, parses and builds the pipeline on ports and devices that are only pretended, so that
+/// nothing is started: the ports of `specs`, or plenty where there is none; the devices that the
+/// options ask for. Throws `ConfigError` with everything that is wrong.
 Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
                          std::span<PortSpec const> specs, SessionOptions const& options);
 

@@ -76,8 +76,8 @@ int run(Invocation const& invocation, RunOptions& options) {
   deployment.join();
   std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
 
-  auto const report = make_report(deployment.engine(), deployment.ports(), session.devices(),
-                                  elapsed.count());
+  auto const report =
+      make_report(deployment.engine(), deployment.ports(), session.devices(), elapsed.count());
   if (options.json != "-") print_report(report, stdout);
   bool const written = report_ports(deployment, report.workers);
   if (!report.totals.conserved())
@@ -94,12 +94,15 @@ void add_run(CLI::App& app, Invocation& invocation) {
   command
       ->add_option_function<std::string>(
           "-t,--duration",
-          [options](std::string const& text) { options->duration = parse_duration(text, "--duration"); },
+          [options](std::string const& text) {
+            options->duration = parse_duration(text, "--duration");
+          },
           "End after this time, e.g. 10s")
       ->type_name("TIME");
   command->add_option("--json,--stats", options->json, "Write the report as JSON; - is stdout")
       ->type_name("FILE");
-  command->add_flag("-T,--test", options->check_only, "Check everything, start nothing (as 'check')");
+  command->add_flag("-T,--test", options->check_only,
+                    "Check everything, start nothing (as 'check')");
   command->add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");
   command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
   add_session_options(*command, options->session);

@@ -23,7 +23,8 @@ void add_elements(RunReport& report, Engine const& engine) {
   for (auto const& worker : engine.workers()) {
     auto const nodes = worker->graph().nodes();
     if (report.elements.empty())
-      for (auto const& node : nodes) report.elements.push_back({node->name, node->class_name, 0, 0, 0, 0, 0});
+      for (auto const& node : nodes)
+        report.elements.push_back({node->name, node->class_name, 0, 0, 0, 0, 0});
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       auto const& counters = nodes[i]->counters;
       auto& row = report.elements[i];
@@ -63,21 +64,33 @@ void add_devices(RunReport& report, Engine const& engine, DeviceSet const& devic
 }
 
 void print_ports(RunReport const& report, std::FILE* file) {
-  Table table({{"port"}, {"name", Align::kLeft}, {"rx packets"}, {"rx bytes"}, {"tx packets"},
-               {"tx bytes"}, {"missed"}, {"errors"}, {"refused"}});
+  Table table({{"port"},
+               {"name", Align::kLeft},
+               {"rx packets"},
+               {"rx bytes"},
+               {"tx packets"},
+               {"tx bytes"},
+               {"missed"},
+               {"errors"},
+               {"refused"}});
   for (std::size_t i = 0; i < report.ports.size(); ++i) {
     auto const& row = report.ports[i];
-    table.add({std::to_string(i), row.name, with_commas(row.received), with_commas(row.received_bytes),
-               with_commas(row.transmitted), with_commas(row.transmitted_bytes),
-               with_commas(row.statistics.missed), with_commas(row.statistics.errors),
-               with_commas(row.statistics.refused)});
+    table.add({std::to_string(i), row.name, with_commas(row.received),
+               with_commas(row.received_bytes), with_commas(row.transmitted),
+               with_commas(row.transmitted_bytes), with_commas(row.statistics.missed),
+               with_commas(row.statistics.errors), with_commas(row.statistics.refused)});
   }
   table.print(file);
 }
 
 void print_elements(RunReport const& report, std::FILE* file) {
-  Table table({{"element", Align::kLeft}, {"class", Align::kLeft}, {"packets"}, {"bytes"},
-               {"packets/batch"}, {"cycles/packet"}, {"dropped"}});
+  Table table({{"element", Align::kLeft},
+               {"class", Align::kLeft},
+               {"packets"},
+               {"bytes"},
+               {"packets/batch"},
+               {"cycles/packet"},
+               {"dropped"}});
   for (auto const& row : report.elements)
     table.add({row.name, row.class_name, with_commas(row.packets), with_commas(row.bytes),
                row.packets == 0 ? "-" : fixed(quotient(row.packets, row.batches), 1),
@@ -89,16 +102,21 @@ void print_elements(RunReport const& report, std::FILE* file) {
 void print_drops(RunReport const& report, std::FILE* file) {
   if (report.drops.empty()) return;
   Table table({{"drop reason", Align::kLeft}, {"element", Align::kLeft}, {"packets"}});
-  for (auto const& row : report.drops) table.add({row.reason, row.element, with_commas(row.packets)});
+  for (auto const& row : report.drops)
+    table.add({row.reason, row.element, with_commas(row.packets)});
   std::fputc('\n', file);
   table.print(file);
 }
 
 void print_devices(RunReport const& report, std::FILE* file) {
   if (report.devices.empty()) return;
-  Table table({{"device", Align::kLeft}, {"tasks"}, {"batches"}, {"packets"}, {"share"}, {"failed tasks"}});
+  Table table(
+      {{"device", Align::kLeft}, {"tasks"}, {"batches"}, {"packets"}, {"share"}, {"failed tasks"}});
   for (auto const& row : report.devices)
-    table.add({row.name, with_commas(row.tasks), with_commas(row.batches), with_commas(row.packets),
+    table.add({row.name,
+               with_commas(row.tasks),
+               with_commas(row.batches),
+               with_commas(row.packets),
                fixed(row.share * 100, 1) + " %",
                {with_commas(row.failed), row.failed > 0 ? Style::kBad : Style::kPlain}});
   std::fputc('\n', file);
@@ -143,9 +161,9 @@ RunReport make_report(Engine const& engine, PortSet const& ports, DeviceSet cons
 std::string conservation(Totals const& totals) {
   return "received " + std::to_string(totals.received) +
          (totals.created > 0 ? " + created " + std::to_string(totals.created) : "") +
-         (totals.conserved() ? " = " : " != ") + "transmitted " + std::to_string(totals.transmitted) +
-         " + dropped " + std::to_string(totals.dropped) + " + in flight " +
-         std::to_string(totals.inside);
+         (totals.conserved() ? " = " : " != ") + "transmitted " +
+         std::to_string(totals.transmitted) + " + dropped " + std::to_string(totals.dropped) +
+         " + in flight " + std::to_string(totals.inside);
 }
 
 void print_report(RunReport const& report, std::FILE* file) {
@@ -154,9 +172,8 @@ void print_report(RunReport const& report, std::FILE* file) {
   print_elements(report, file);
   print_drops(report, file);
   print_devices(report, file);
-  auto const rate = report.seconds > 0
-                        ? static_cast<double>(report.totals.received) / report.seconds / 1e6
-                        : 0.0;
+  auto const rate =
+      report.seconds > 0 ? static_cast<double>(report.totals.received) / report.seconds / 1e6 : 0.0;
   std::fprintf(file, "\n%.3f s, %zu worker%s, %.3f Mpps received", report.seconds, report.workers,
                report.workers == 1 ? "" : "s", rate);
   if (report.totals.transmitted > 0)

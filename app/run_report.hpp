@@ -47,7 +47,8 @@ struct RunReport {
 RunReport make_report(Engine const& engine, PortSet const& ports, DeviceSet const& devices,
                       double seconds);
 
-/// `received 10 = transmitted 8 + dropped 2 + in flight 0`, with `+ created` where copies were made.
+/// `received 10 = transmitted 8 + dropped 2 + in flight 0`, with `+ created` where copies were
+/// made.
 std::string conservation(Totals const& totals);
 
 /// The tables and the conservation line.

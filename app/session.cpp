@@ -21,7 +21,8 @@ constexpr std::size_t kBuffersPerWorker = 16384;
 
 }  // namespace
 
-// Destroyed from the last to the first: devices let go of memory before the pool, that before the EAL.
+// Destroyed from the last to the first: devices let go of memory before the pool, that before the
+// EAL.
 struct Session::State {
   SessionOptions options;
   bool quiet = false;
@@ -121,7 +122,8 @@ Deployment::Deployment(Session& session, std::span<PortSpec const> specs, Engine
                                     options.seed};
   state_ = std::make_unique<State>(session, std::move(options));
   open_ports(specs, environment, state_->ports);
-  state_->engine.on_notice([&session](std::string const& text) { session.notice("note: " + text); });
+  state_->engine.on_notice(
+      [&session](std::string const& text) { session.notice("note: " + text); });
 }
 
 Deployment::~Deployment() {

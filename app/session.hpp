@@ -18,8 +18,9 @@ namespace warpline::app {
 struct Invocation;
 class Deployment;
 
-/// What the program sets up once, whatever pipelines it runs: DPDK's EAL, the pool of packet buffers,
-/// the devices, and which processors do what. At most one at a time; used by one control thread.
+/// What the program sets up once, whatever pipelines it runs: DPDK's EAL, the pool of packet
+/// buffers, the devices, and which processors do what. At most one at a time; used by one control
+/// thread.
 class Session {
  public:
   /// Places the threads, starts the EAL (once per program; its line goes to stderr unless quiet),

@@ -44,12 +44,15 @@ void add_placement(CLI::App& command, SessionOptions& options) {
       [&options](std::string const& text) {
         options.host_cores = static_cast<unsigned>(parse_count(text, "--host-cores", 0, 1024));
       });
-  command.add_option("-d,--device", options.devices, "A device to open: host, cuda:0, ... "
-                                                     "(default: all there are)")
+  command
+      .add_option("-d,--device", options.devices,
+                  "A device to open: host, cuda:0, ... "
+                  "(default: all there are)")
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->group(kGroup);
-  command.add_option("-c,--config", options.config, "A deployment file (TOML) with defaults for these")
+  command
+      .add_option("-c,--config", options.config, "A deployment file (TOML) with defaults for these")
       ->type_name("FILE")
       ->group(kGroup);
 }
@@ -68,22 +71,26 @@ void add_memory(CLI::App& command, SessionOptions& options) {
 void add_offload(CLI::App& command, SessionOptions& options) {
   add(command, "--task-packets", "N", "Send a task to a device at this many packets (default 1024)",
       [&options](std::string const& text) {
-        options.task_packets = static_cast<unsigned>(parse_count(text, "--task-packets", 1, 1u << 20));
+        options.task_packets =
+            static_cast<unsigned>(parse_count(text, "--task-packets", 1, 1u << 20));
       });
   add(command, "--task-bytes", "N", "or at this many bytes (default 1 MiB)",
       [&options](std::string const& text) {
         options.task_bytes = parse_count(text, "--task-bytes", 1, std::uint64_t{1} << 32);
       });
   add(command, "--deadline", "TIME", "or when its first batch has waited this long (default 100us)",
-      [&options](std::string const& text) { options.deadline = parse_duration(text, "--deadline"); });
+      [&options](std::string const& text) {
+        options.deadline = parse_duration(text, "--deadline");
+      });
   add(command, "--tasks-in-flight", "N", "Tasks at once on a device, per worker (default 4)",
       [&options](std::string const& text) {
         options.tasks_in_flight =
             static_cast<unsigned>(parse_count(text, "--tasks-in-flight", 1, 1024));
       });
   command
-      .add_flag_callback("--unordered", [&options] { options.ordered = false; },
-                         "Let packets leave in another order than they came")
+      .add_flag_callback(
+          "--unordered", [&options] { options.ordered = false; },
+          "Let packets leave in another order than they came")
       ->group(kGroup);
 }
 
@@ -96,7 +103,9 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
   add(command, "--seed", "N", "For everything that is drawn by chance (default 1)",
       [&options](std::string const& text) { options.seed = parse_count(text, "--seed"); });
   add(command, "--watchdog", "TIME", "Report workers that make no turn for so long; 0s: off",
-      [&options](std::string const& text) { options.watchdog = parse_duration(text, "--watchdog"); });
+      [&options](std::string const& text) {
+        options.watchdog = parse_duration(text, "--watchdog");
+      });
 }
 
 }  // namespace warpline::app

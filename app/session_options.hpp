@@ -20,8 +20,8 @@ namespace warpline::app {
 /// What `run`, `bench`, `plan` and `check` understand in common. What is not set is chosen by the
 /// session; an option of the command line wins over the deployment file.
 struct SessionOptions {
-  std::string config;              ///< the deployment file (TOML); empty: none
-  std::vector<PortText> ports;     ///< one spec each, in the order of port numbers
+  std::string config;           ///< the deployment file (TOML); empty: none
+  std::vector<PortText> ports;  ///< one spec each, in the order of port numbers
   std::optional<unsigned> workers;
   std::vector<int> cores;                  ///< processors for the workers
   std::vector<int> io_cores;               ///< split topology: processors for as many IO workers

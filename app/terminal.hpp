@@ -8,8 +8,8 @@
 
 namespace warpline::app {
 
-/// Whether `file` is a terminal that shows colours (the variable `NO_COLOR` is not set, `TERM` is not
-/// `dumb`).
+/// Whether `file` is a terminal that shows colours (the variable `NO_COLOR` is not set, `TERM` is
+/// not `dumb`).
 bool shows_colours(std::FILE* file);
 
 /// `text` in bold, green, yellow or red where `file` shows colours, else as it is.

@@ -58,7 +58,8 @@ std::uint64_t parse_count(std::string const& text, std::string const& what, std:
 }
 
 std::chrono::nanoseconds parse_duration(std::string const& text, std::string const& what) {
-  constexpr char const* expected = "a duration; expected a number with a unit, e.g. 100us, 500ms, 10s or 2m";
+  constexpr char const* expected =
+      "a duration; expected a number with a unit, e.g. 100us, 500ms, 10s or 2m";
   constexpr std::array<Unit, 6> units{
       {{"ns", 1.0}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
   double number = 0;

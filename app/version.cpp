@@ -28,7 +28,8 @@ int print_versions() {
 }
 
 void add_version(CLI::App& app, Invocation& invocation) {
-  auto* command = app.add_subcommand("version", "Print the versions of the program and its libraries");
+  auto* command =
+      app.add_subcommand("version", "Print the versions of the program and its libraries");
   command->callback([&invocation] { invocation.action = print_versions; });
 }
 
