@@ -11,7 +11,7 @@
 namespace warpline::test {
 
 /// The files that the examples in doc blocks and the configurations of the conformance test name,
-/// in a folder of their own.
+/// in a folder of their own, which is the current folder for as long as this lives.
 class ElementFiles {
  public:
   ElementFiles() {
@@ -38,12 +38,17 @@ class ElementFiles {
                   "content:\"|00 01|\"; sid:1;\ncontent:\"|ff|A\"; nocase; sid:2;\n"
                   "content:\"ab\"; nocase; sid:3;\ncontent:\"|7f 7f|\"; sid:4;\n"
                   "content:\"abc\"; sid:5;\ncontent:\"|01 02 03|\"; sid:6;\n");
+    std::filesystem::current_path(folder_.path("."));
   }
+  ~ElementFiles() { std::filesystem::current_path(before_); }
+  ElementFiles(ElementFiles const&) = delete;
+  ElementFiles& operator=(ElementFiles const&) = delete;
 
   /// The name that a pipeline in the folder has.
   std::string pipeline_name() const { return folder_.path("test.click"); }
 
  private:
+  std::filesystem::path before_ = std::filesystem::current_path();
   ScopedFolder folder_;
 };
 

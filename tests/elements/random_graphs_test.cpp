@@ -96,6 +96,7 @@ TEST(RandomGraphs, GiveTheSameSequencesForAnyBatchSizes) {
 }
 
 TEST(RandomGraphs, ConservePacketsWhenBuffersAndBatchesAreShort) {
+  test::Drops short_of;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     auto const text = TreeWriter(seed).write();
     SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + text);
@@ -105,9 +106,12 @@ TEST(RandomGraphs, ConservePacketsWhenBuffersAndBatchesAreShort) {
       std::vector<BatchPtr> held;
       while (runner.batches().in_use() + spare < runner.batches().capacity())
         held.push_back(runner.batches().allocate());
-      runner.run(test::mixed_traffic(seed, 200));
+      for (auto const& [reason, count] : runner.run(test::mixed_traffic(seed, 200)).drops)
+        short_of[reason] += count;
     }
   }
+  EXPECT_GT(short_of["no_batch"], 0u);
+  EXPECT_GT(short_of["no_buffer"], 0u);
 }
 
 }  // namespace
