@@ -42,7 +42,7 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   for (unsigned i = 0; specs.empty() && i < kPlentyOfPorts; ++i)
     ports.add(std::make_unique<PretendPort>("port" + std::to_string(i)));
   DeviceSet devices;
-  open_devices(devices, options, {});
+  pretend_devices(devices, options);
 
   BuildContext context{ports, devices, *result.shared};
   context.seed = options.seed.value_or(1);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/command.hpp"

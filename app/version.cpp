@@ -6,7 +6,7 @@
 #include <intel-ipsec-mb.h>
 #include <rte_version.h>
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <boost/asio/version.hpp>
 #include <boost/version.hpp>
 #include <cstdio>

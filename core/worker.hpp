@@ -19,10 +19,10 @@ namespace warpline {
 /// How one worker is set up.
 struct WorkerOptions {
   unsigned index = 0;
-  int core = -1;               ///< the processor to pin the thread to; -1 leaves it free
-  std::size_t batches = 512;   ///< batches of the worker's pool
+  int core = -1;              ///< the processor to pin the thread to; -1 leaves it free
+  std::size_t batches = 512;  ///< batches of the worker's pool
   OffloadOptions offload;
-  bool nap = false;            ///< sleep 50 us at a time when idle, where a port cannot wake us
+  bool nap = false;  ///< sleep 50 us at a time when idle, where a port cannot wake us
   std::chrono::milliseconds drain_deadline{2000};
   std::function<void()> on_thread_start = [] {};  ///< first and last thing on the thread
   std::function<void()> on_thread_end = [] {};
@@ -31,8 +31,8 @@ struct WorkerOptions {
 /// One thread with everything it needs: event loop, graph instance, lanes, counters. Shares nothing
 /// that is written with other workers.
 ///
-/// A turn: polled elements (receive, graph, transmit), then the offloader (retire, submit), and every
-/// sixteenth turn the event loop: timers, sockets, mail from other threads.
+/// A turn: polled elements (receive, graph, transmit), then the offloader (retire, submit), and
+/// every sixteenth turn the event loop: timers, sockets, mail from other threads.
 class Worker {
  public:
   /// `memory` holds the batches; pinned where there is a device.
@@ -69,7 +69,8 @@ class Worker {
   /// For the watchdog: true while the thread is expected to make turns.
   bool awake() const noexcept { return awake_.load(std::memory_order_acquire); }
 
-  /// After `done`: packets that are neither out nor dropped (zero unless the drain deadline passed).
+  /// After `done`: packets that are neither out nor dropped (zero unless the drain deadline
+  /// passed).
   std::size_t left_inside() const noexcept;
 
  private:
@@ -82,7 +83,7 @@ class Worker {
 
   WorkerOptions options_;
   BufferPool& buffers_;
-  asio::io_context context_{1};
+  asio::io_context context_{1};  // one thread runs it
   BatchPool batches_;
   WorkerCounters counters_;
   std::unique_ptr<Graph> graph_;

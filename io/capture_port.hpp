@@ -14,8 +14,8 @@ namespace warpline {
 
 /// Capture files as a port: what is received is read from one, what is sent is written to another.
 struct CaptureOptions {
-  std::string in;   ///< empty: nothing is ever received
-  std::string out;  ///< empty: nothing can be sent
+  std::string in{};   ///< empty: nothing is ever received
+  std::string out{};  ///< empty: nothing can be sent
   /// What becomes of frames that were captured shorter than they were on the wire.
   enum class Cut : std::uint8_t {
     kPad,     ///< zeros stand for what is missing

@@ -15,8 +15,8 @@ namespace warpline {
 
 /// A DPDK device and how it is to be set up.
 struct DpdkPortOptions {
-  std::string device;        ///< a PCI address, or a virtual device's driver and number: `net_null0`
-  std::string arguments;     ///< the driver's own, for a virtual device: `size=64,copy=1`
+  std::string device{};        ///< a PCI address, or a virtual device's driver and number: `net_null0`
+  std::string arguments{};     ///< the driver's own, for a virtual device: `size=64,copy=1`
   unsigned mtu = 0;          ///< bytes behind the Ethernet header; 0: the device's usual
   unsigned descriptors = 0;  ///< of each queue; 0: 1024, or what the device can do
   int pad = -1;              ///< frames are sent with at least so many bytes; -1: 60 on a PCI device
@@ -63,7 +63,7 @@ class DpdkPort final : public Port {
   bool opened_ = false;
   bool made_here_ = false;
   bool started_ = false;
-  std::string driver_;
+  std::string driver_{};
   std::vector<std::unique_ptr<Rx>> rx_;
   std::vector<std::unique_ptr<Tx>> tx_;
 };

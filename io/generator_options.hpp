@@ -32,7 +32,7 @@ struct GeneratorOptions {
   double rate = 0;          ///< packets a second of all queues together; 0: as fast as they are taken
   std::uint64_t count = 0;  ///< packets of all queues together, then the port is finished; 0: no end
   PayloadKind payload = PayloadKind::kRandom;
-  std::string capture;    ///< the file for `PayloadKind::kCapture`
+  std::string capture{};    ///< the file for `PayloadKind::kCapture`
   bool recycled = false;  ///< the payload is what the buffer holds from its last use: costs nothing
   AddressPrefix from{false, {10, 0, 0, 0}, 16};  ///< source addresses
   AddressPrefix to{false, {10, 1, 0, 0}, 16};    ///< destination addresses, of the same family

@@ -13,17 +13,17 @@ namespace warpline {
 struct PlacementRequest {
   unsigned workers = 1;
   unsigned helpers = 0;           ///< threads of the host device
-  std::vector<int> worker_cores;  ///< processors for the workers, one each; empty: chosen
-  std::vector<int> helper_cores;  ///< the same for the helpers
-  std::vector<int> port_nodes;    ///< NUMA nodes of the ports, those known; workers go next to them
+  std::vector<int> worker_cores{};  ///< processors for the workers, one each; empty: chosen
+  std::vector<int> helper_cores{};  ///< the same for the helpers
+  std::vector<int> port_nodes{};    ///< NUMA nodes of the ports, those known; workers go next to them
 };
 
 /// Who runs where: numbers of processors.
 struct Placement {
   int control = 0;
-  std::vector<int> workers;
-  std::vector<int> helpers;
-  std::vector<std::string> remarks;  ///< what is not as it should be: two threads on one processor
+  std::vector<int> workers{};
+  std::vector<int> helpers{};
+  std::vector<std::string> remarks{};  ///< what is not as it should be: two threads on one processor
 
   /// A line for each thread: `worker 0   processor 2   core 2   node 0`.
   std::string plan(Topology const& topology) const;

@@ -164,8 +164,8 @@ std::vector<std::string> claims_of(PortSpec const& spec) {
     claims.push_back("port '" + device->device + "'");
   if (auto const* capture = std::get_if<CaptureOptions>(&spec.options); capture && !capture->out.empty()) {
     std::error_code none;
-    claims.push_back("output file " +
-                     std::filesystem::weakly_canonical(capture->out, none).string());
+    auto const path = std::filesystem::absolute(capture->out, none);
+    claims.push_back("output file " + std::filesystem::weakly_canonical(path, none).string());
   }
   return claims;
 }

@@ -17,15 +17,15 @@ namespace warpline {
 
 /// What a user asks for as one port, understood but not opened; docs/ports.md has the language.
 struct PortSpec {
-  std::string text;  ///< as written
+  std::string text{};  ///< as written
   std::variant<GeneratorOptions, CaptureOptions, DpdkPortOptions> options;
-  std::string name;     ///< what the pipeline calls it; empty: chosen when it is opened
+  std::string name{};     ///< what the pipeline calls it; empty: chosen when it is opened
   bool seeded = false;  ///< a generator with a seed of its own
 };
 
 /// A port specification and where it was written.
 struct PortText {
-  std::string text;
+  std::string text{};
   std::shared_ptr<Source const> source;  ///< null: the command line
   Position position;                     ///< of the text's first character in the source
 };

@@ -124,30 +124,44 @@ def parse_drops(doc, text, faults):
             faults.add(doc, f"drops are 'reason, reason (when).', not '{part}'")
 
 
-def reasons_in(path, seen):
-    """The reasons in a file's code and in what it includes of the elements' own headers."""
+def reasons_in(path):
+    """The reasons that the code of one file drops with."""
+    code = re.sub(r"^\s*//.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {first or second for first, second in REASON.findall(code)}
+
+
+def reached_from(path, seen):
+    """The file and what it includes of the elements' own headers, with their sources."""
     if path in seen or not path.exists():
-        return set()
+        return seen
     seen.add(path)
     text = path.read_text(encoding="utf-8")
-    code = re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
-    reasons = {first or second for first, second in REASON.findall(code)}
     for included in re.findall(r'^#include "(elements/[^"]+)"', text, flags=re.MULTILINE):
         header = ROOT / included
         for each in (header, header.with_suffix(".cpp")):
-            reasons |= reasons_in(each, seen)
-    return reasons
+            reached_from(each, seen)
+    return seen
 
 
-def check_drops(docs, path, offloadable, faults):
-    """A file's classes together list every reason in its code, and no other."""
-    in_code = reasons_in(path, set())
-    listed = {reason for doc in docs for reason, _ in doc.drops}
-    allowed = in_code | ({"truncated"} if offloadable else set())  # OffloadElement's own
-    for reason in sorted(in_code - listed):
-        faults.add(docs[0], f"drops with '{reason}', which 'Drops:' does not list")
-    for reason in sorted(listed - allowed):
-        faults.add(docs[0], f"'Drops:' lists '{reason}', which the code does not drop with")
+def check_drops(by_path, faults):
+    """The classes of a file list every reason in its code. What they list beyond that comes from a
+    file they share, each reason of which is listed by somebody."""
+    listed_for = {}  # shared file -> reasons listed by classes that reach it
+    for path, docs in by_path.items():
+        listed = {reason for doc in docs for reason, _ in doc.drops}
+        reached = reached_from(path, set())
+        allowed = set().union(*(reasons_in(each) for each in reached))
+        if any(doc.offloadable for doc in docs):
+            allowed.add("truncated")  # OffloadElement's own
+        for reason in sorted(reasons_in(path) - listed):
+            faults.add(docs[0], f"drops with '{reason}', which 'Drops:' does not list")
+        for reason in sorted(listed - allowed):
+            faults.add(docs[0], f"'Drops:' lists '{reason}', which the code does not drop with")
+        for each in reached:
+            listed_for.setdefault(each, (docs[0], set()))[1].update(listed)
+    for path, (doc, listed) in listed_for.items():
+        for reason in sorted(reasons_in(path) - listed):
+            faults.add(doc, f"'{reason}' of {path.relative_to(ROOT)} is listed nowhere")
 
 
 def read_file(path, faults):
@@ -164,17 +178,19 @@ def read_file(path, faults):
             continue
         doc.offloadable = f"OffloadElement<{name}>" in lines[index]
         parse_block(doc, block_above(lines, index), faults)
-    if docs:
-        check_drops(docs, path, any(doc.offloadable for doc in docs), faults)
     return docs
 
 
 def read_all():
     faults = Faults()
-    docs = []
+    by_path = {}
     for path in sorted(FOLDER.rglob("*.c*")):
         if path.suffix in (".cpp", ".cu"):
-            docs += read_file(path, faults)
+            docs = read_file(path, faults)
+            if docs:
+                by_path[path] = docs
+    check_drops(by_path, faults)
+    docs = [doc for each in by_path.values() for doc in each]
     return sorted(docs, key=lambda doc: doc.name), faults.texts
 
 

@@ -8,7 +8,8 @@ namespace warpline {
 
 /// Encrypts encapsulated packets by AES-128-CTR (RFC 3686): the second of NBA's three elements.
 ///
-///     IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa) -> IPsecAuthHMACSHA1(sa/gateway.sa)
+///     FromInput -> IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa)
+///       -> IPsecAuthHMACSHA1(sa/gateway.sa) -> ToOutput;
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: the file that IPsecESPencap has.

@@ -8,10 +8,12 @@ namespace warpline {
 
 /// Writes the integrity value of HMAC-SHA1-96 (RFC 2404): the last of NBA's three elements.
 ///
-///     IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa) -> IPsecAuthHMACSHA1(sa/gateway.sa)
+///     FromInput -> IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa)
+///       -> IPsecAuthHMACSHA1(sa/gateway.sa) -> ToOutput;
 ///
 /// Has no step before its kernel, so that it can follow IPsecAES on a device without a way back in
 /// between; what is no ESP packet is dropped behind it.
+///
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: the file that IPsecESPencap has.
 /// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.

@@ -8,15 +8,17 @@ namespace warpline {
 
 /// Puts IP packets into ESP tunnels (RFC 4303): outer IPv4 header, encryption, integrity value.
 ///
-///     IPsecEncrypt(aes128-gcm, sa/gateway.sa)
+///     FromInput -> IPsecEncrypt(aes128-gcm, sa/gateway.sa) -> ToOutput;
 ///
-/// Input: Ethernet with IPv4 or IPv6. The first SA of the file that has this suite and whose
-/// selector matches the packet protects it; the TTL of the inner packet is left to DecIPTTL. Ports:
-/// 1 in, 1 out. Arguments: SUITE: aes128-gcm (RFC 4106) or aes128-ctr-hmac-sha1-96 (RFC 3686, RFC
-/// 2404), or its name in swanctl.conf; SA: file of SAs in the words of `ip xfrm state`; without it,
-/// one SA with keys made up from the seed, for measuring. Drops: truncated, not_ip, bad_ip_header,
-/// no_sa (no selector matches), too_big (beyond 65,535 bytes), no_headroom, no_tailroom,
-/// sequence_exhausted (2^32 - 1 packets under one SA).
+/// Takes Ethernet with IPv4 or IPv6. The first SA of the file that has this suite and whose selector
+/// matches the packet protects it; the TTL of the inner packet is left to DecIPTTL.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: SUITE: aes128-gcm (RFC 4106) or aes128-ctr-hmac-sha1-96 (RFC 3686, RFC 2404), or its
+/// name in swanctl.conf. SA: file of SAs in the words of `ip xfrm state`; without it, one SA with
+/// keys made up from the seed, for measuring.
+/// Drops: truncated, not_ip, bad_ip_header, no_sa (no selector matches), too_big (beyond 65,535
+/// bytes), no_headroom, no_tailroom, sequence_exhausted (2^32 - 1 packets under one SA).
 class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
  public:
   using Reads = Regions<Edit<ipsec::kEspOffset>, Tag>;

@@ -8,11 +8,13 @@ namespace warpline {
 /// Puts IP packets into ESP tunnels (RFC 4303), not yet encrypted: the first of NBA's three
 /// elements.
 ///
-///     IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa) -> IPsecAuthHMACSHA1(sa/gateway.sa)
+///     FromInput -> IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa)
+///       -> IPsecAuthHMACSHA1(sa/gateway.sa) -> ToOutput;
 ///
 /// The three together send what IPsecEncrypt(aes128-ctr-hmac-sha1-96) sends. Input: Ethernet with
 /// IPv4 or IPv6. Output: outer IPv4 header, ESP header, IV, plaintext, trailer, room for the
 /// integrity value; the tag is the index of the SA.
+///
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: as of IPsecEncrypt; of its SAs, those with AES-CTR and HMAC-SHA1.
 /// Drops: truncated, not_ip, bad_ip_header, no_sa, too_big, no_headroom, no_tailroom,

@@ -76,6 +76,7 @@ class PipelineRunner {
   Outcome run_ports(std::vector<std::vector<Frame>> const& frames);
 
   Graph& graph() { return *graph_; }
+  BuildContext& context() { return context_; }
   /// The counters of an element by its name.
   ElementCounters const& counters(std::string const& element) const;
   MemoryPort& port(unsigned index) { return *ports_[index]; }

@@ -64,7 +64,7 @@ TEST(FlowHash, FindsThePortsBehindOptions) {
 
 TEST(FlowHash, LeavesThePortsOfFragmentsOut) {
   auto const& vector = kVectors[0];
-  for (std::uint16_t const fragment : {0x2000, 0x0001, 0x1fff}) {
+  for (auto const fragment : std::vector<std::uint16_t>{0x2000, 0x0001, 0x1fff}) {
     Ipv4 const ip{.source = vector.source, .destination = vector.destination, .fragment = fragment};
     EXPECT_EQ(
         hash_of(FrameBuilder().ipv4(ip).udp(vector.source_port, vector.destination_port).build()),

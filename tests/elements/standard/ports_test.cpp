@@ -64,7 +64,7 @@ TEST(FromDPDKDevice, SaysWhatIsWrong) {
             "test.click:1:1: error: FromDPDKDevice: missing argument PORT");
   EXPECT_EQ(error_line("FromDPDKDevice(prot1) -> Discard;"),
             "test.click:1:16: error: FromDPDKDevice: unknown port 'prot1'; there are: 0 (port0) "
-            "1 (port1); did you mean 'port1' or 'port0'?");
+            "1 (port1); did you mean 'port1'?");
   EXPECT_EQ(error_line("FromDPDKDevice(0, BURST 300) -> Discard;"),
             "test.click:1:25: error: FromDPDKDevice: BURST is 300; expected 1 to 256");
   EXPECT_EQ(error_line("FromInput -> Discard; FromDPDKDevice(port1) -> Discard;"),

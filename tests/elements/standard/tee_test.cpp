@@ -16,7 +16,7 @@ using test::PipelineRunner;
 using test::run_pipeline;
 
 constexpr char kThree[] =
-    "FromInput -> t :: Tee(3); t[0] -> Paint(0) -> o :: ToOutput; t[1] -> Paint(1) -> o;"
+    "FromInput(BURST 256) -> t :: Tee(3); t[0] -> Paint(0) -> o :: ToOutput; t[1] -> Paint(1) -> o;"
     "t[2] -> Paint(2) -> o;";
 
 std::vector<Frame> painted(test::Outcome const& outcome, unsigned paint) {

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "tests/core/test_elements.hpp"
+
+namespace warpline {
+namespace {
+
+/// A device whose work is over when it has been submitted.
+class InstantDevice final : public Device {
+ public:
+  InstantDevice() : Device("instant", Kind::kHost) {}
+  std::string description() const override { return "over at once"; }
+  std::unique_ptr<Lane> open_lane() override { return std::make_unique<InstantLane>(); }
+  void const* upload(void const* data, std::size_t) override { return data; }
+
+ private:
+  struct InstantLane final : Lane {
+    Ticket submit(Work const& work) noexcept override {
+      for (std::uint32_t i = 0; i < work.count; ++i)
+        for (unsigned k = 0; k < work.chain->count; ++k)
+          work.chain->calls[k].host(work.chain->calls[k].kernel, work.items[i].packets,
+                                    work.items[i].count, work.items[i].results);
+      auto const ticket = frontier_.reached.load() + 1;
+      frontier_.reached.store(ticket);
+      return ticket;
+    }
+    void arm(void (*wake)(void*), void* context) noexcept override { wake(context); }
+  };
+};
+
+TEST(Worker, RetiresTasksThatAreOverBeforeAnybodyWaitsForThem) {
+  // Each of these completions is posted to the loop's context by the loop itself.
+  test::Rig rig;
+  rig.devices.add(std::make_unique<InstantDevice>());
+  rig.bench->devices.assign(200, 1);
+  std::vector<std::uint32_t> wanted;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    rig.bench->input.push_back({i});
+    wanted.push_back(i);
+  }
+  WorkerOptions options;
+  options.offload.task_packets = 1;
+  Worker worker(options, rig.buffers);
+  auto const pipeline = parse_pipeline(std::make_shared<Source>(
+      Source{"test.click", "TestSource -> TestBalance -> TestEdit(1) -> TestSink;"}));
+  worker.adopt(Graph::build(pipeline, rig.context), rig.devices);
+  worker.start();
+  worker.join();
+  EXPECT_EQ(worker.left_inside(), 0u);
+  EXPECT_EQ(rig.bench->output, wanted);
+}
+
+}  // namespace
+}  // namespace warpline
