@@ -63,7 +63,11 @@ class Tree:
                 yield number, match[1] == '"', match[2]
 
     def is_ours(self, included):
-        return (self.root / included).is_file() or (self.root / (included + ".in")).is_file()
+        """In the tree, or made by the build: from a template, or by its folder's CMakeLists.txt."""
+        if (self.root / included).is_file() or (self.root / (included + ".in")).is_file():
+            return True
+        folder, name = os.path.split(included)
+        return any(name in line for line in self.text.get(f"{folder}/CMakeLists.txt", ()))
 
 
 def check_includes(tree):

@@ -20,6 +20,8 @@ RIGHT = {
     "io/eal.cpp": '#include <rte_eal.h>\n#include "core/error.hpp"\n#include "io/eal.hpp"\n',
     "io/eal.hpp": '#include "core/version.hpp"\n',
     "gpu/launch.cuh": '#include <cuda_runtime.h>\n#include "core/error.hpp"\n',
+    "elements/CMakeLists.txt": "set(docs made.inc)\n",
+    "elements/docs.cpp": '#include "elements/made.inc"\n',
     "elements/aes.cu": '#include "core/error.hpp"\n#include "gpu/launch.cuh"\n',
     "elements/aes.cpp": "#include <intel-ipsec-mb.h>\n",
     "elements/match.cpp": "#include <hs/hs.h>\n",
@@ -72,6 +74,7 @@ class Checks(unittest.TestCase):
 
     def test_an_include_starts_at_the_root(self):
         self.assert_finds("includes", "core/bad.cpp", '#include "error.hpp"\n', "repository root")
+        self.assert_finds("includes", "core/bad.cpp", '#include "core/made.inc"\n', "repository root")
         self.assert_finds("includes", "tests/bad.cpp", '#include "../core/error.hpp"\n', "repository root")
 
     def test_an_include_in_a_comment_is_none(self):
