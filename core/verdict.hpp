@@ -20,6 +20,8 @@ class DropReason {
   static DropReason named(std::string_view name);
   /// How many names are registered.
   static std::uint16_t count();
+  /// The reason with that index, which must be below `count()`.
+  static constexpr DropReason at(std::uint16_t index) { return DropReason(index); }
 
   std::string_view name() const;
   std::uint16_t index() const { return index_; }
