@@ -137,7 +137,8 @@ PortStatistics CapturePort::statistics() const {
 std::vector<std::string> CapturePort::remarks() const {
   std::vector<std::string> remarks;
   auto const add = [&](std::uint64_t count, std::string const& what) {
-    if (count > 0) remarks.push_back(std::to_string(count) + (count == 1 ? " frame" : " frames") + what);
+    if (count > 0)
+      remarks.push_back(std::to_string(count) + (count == 1 ? " frame" : " frames") + what);
   };
   if (rx_) {
     add(rx_->too_long(), " of " + options_.in + " refused: longer than a packet buffer (" +

@@ -15,7 +15,8 @@ std::vector<std::string> port_names(std::span<PortSpec const> specs,
     taken.push_back(names.back());
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    std::string const kind = std::holds_alternative<CaptureOptions>(specs[i].options) ? "pcap" : "gen";
+    std::string const kind =
+        std::holds_alternative<CaptureOptions>(specs[i].options) ? "pcap" : "gen";
     for (unsigned number = 0; names[i].empty(); ++number) {
       auto const name = kind + std::to_string(number);
       if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
@@ -38,8 +39,8 @@ void open_ports(std::span<PortSpec const> specs, PortEnvironment const& environm
       if (!spec.seeded) options.seed = next_seed++;
       GeneratorBuffers buffers{pool, pool.options().frame_size,
                                [&pool](Bytes content) { pool.fill(content); }};
-      ports.add(std::make_unique<GeneratorPort>(names[i], std::move(options),
-                                                std::move(buffers), environment.workers));
+      ports.add(std::make_unique<GeneratorPort>(names[i], std::move(options), std::move(buffers),
+                                                environment.workers));
     } else if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) {
       ports.add(std::make_unique<CapturePort>(names[i], *capture, pool));
     } else {

@@ -91,9 +91,10 @@ Placement place(Topology const& topology, PlacementRequest const& request) {
   check_list(request.helper_cores, request.helpers, "helper threads");
   auto const available = topology.processors().size();
   if (request.workers > available)
-    throw ConfigError(std::to_string(request.workers) + " workers are asked for, but this process " +
-                      "may use " + std::to_string(available) +
-                      (available == 1 ? " processor (" : " processors (") + numbers(topology) + ")");
+    throw ConfigError(
+        std::to_string(request.workers) + " workers are asked for, but this process " + "may use " +
+        std::to_string(available) + (available == 1 ? " processor (" : " processors (") +
+        numbers(topology) + ")");
 
   Supply supply(topology, request.port_nodes);
   Placement placement;
@@ -104,9 +105,9 @@ Placement place(Topology const& topology, PlacementRequest const& request) {
 
   // The system's own work tends to run on the first processor: workers avoid it while there are
   // others, and control has it where all fit.
-  auto const& first = *std::min_element(
-      topology.processors().begin(), topology.processors().end(),
-      [](auto const& a, auto const& b) { return a.number < b.number; });
+  auto const& first =
+      *std::min_element(topology.processors().begin(), topology.processors().end(),
+                        [](auto const& a, auto const& b) { return a.number < b.number; });
   while (placement.workers.size() < request.workers)
     placement.workers.push_back(supply.next(first.number));
   bool const all_fit = request.workers + request.helpers + 1 <= available;
