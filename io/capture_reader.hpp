@@ -12,9 +12,9 @@ namespace warpline {
 
 /// A frame of a capture file, valid until the next is read.
 struct CapturedFrame {
-  Bytes bytes;                 ///< what was captured
-  std::uint32_t length = 0;    ///< bytes it had on the wire, at least `bytes.size`
-  std::uint64_t time_ns = 0;   ///< nanoseconds since 1970
+  Bytes bytes;                ///< what was captured
+  std::uint32_t length = 0;   ///< bytes it had on the wire, at least `bytes.size`
+  std::uint64_t time_ns = 0;  ///< nanoseconds since 1970
 };
 
 /// Reads a capture file (pcap of either byte order, micro- or nanoseconds, or pcapng) from its
@@ -47,11 +47,12 @@ class CaptureReader {
 /// What a look through a whole capture file found.
 struct CaptureSummary {
   std::uint64_t frames = 0;
-  std::uint64_t cut = 0;           ///< captured shorter than they were on the wire
-  std::uint32_t longest = 0;       ///< bytes on the wire
+  std::uint64_t cut = 0;      ///< captured shorter than they were on the wire
+  std::uint32_t longest = 0;  ///< bytes on the wire
 };
 
-/// Reads the file to its end. Throws `ConfigError` as the reader does, also for a file that breaks off.
+/// Reads the file to its end. Throws `ConfigError` as the reader does, also for a file that breaks
+/// off.
 CaptureSummary summarise_capture(std::string const& path);
 
 }  // namespace warpline

@@ -17,7 +17,8 @@ class DpdkLog {
   /// How many lines have been written so far; a place for `reasons_since`.
   static std::size_t mark();
 
-  /// The warnings and errors since `mark`, joined by "; "; the last plain lines where there are none.
+  /// The warnings and errors since `mark`, joined by "; "; the last plain lines where there are
+  /// none.
   static std::string reasons_since(std::size_t mark);
 
   /// Adds a line that did not come through DPDK's log (a library that wrote to stderr).

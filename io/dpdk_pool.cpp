@@ -29,7 +29,9 @@ std::uint16_t data_room(PoolOptions const& options) {
                                     DpdkPool::kTailroom);
 }
 
-std::size_t round_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; }
+std::size_t round_up(std::size_t value, std::size_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
 
 void unmap(rte_mempool_memhdr* memory, void*) { munmap(memory->addr, memory->len); }
 
@@ -38,20 +40,19 @@ void unmap(rte_mempool_memhdr* memory, void*) { munmap(memory->addr, memory->len
 void populate_with_own_memory(rte_mempool& pool) {
   auto const object = pool.header_size + pool.elt_size + pool.trailer_size;
   auto const size = round_up(std::size_t{pool.size} * object + RTE_MEMPOOL_ALIGN, kTransparentPage);
-  auto* mapped = static_cast<std::uint8_t*>(mmap(nullptr, size + kTransparentPage,
-                                                 PROT_READ | PROT_WRITE,
-                                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  auto* mapped =
+      static_cast<std::uint8_t*>(mmap(nullptr, size + kTransparentPage, PROT_READ | PROT_WRITE,
+                                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (mapped == MAP_FAILED) throw ConfigError("the system has no memory");
-  auto const skipped =
-      round_up(reinterpret_cast<std::uintptr_t>(mapped), kTransparentPage) -
-      reinterpret_cast<std::uintptr_t>(mapped);
+  auto const skipped = round_up(reinterpret_cast<std::uintptr_t>(mapped), kTransparentPage) -
+                       reinterpret_cast<std::uintptr_t>(mapped);
   if (skipped > 0) munmap(mapped, skipped);
   if (skipped < kTransparentPage) munmap(mapped + skipped + size, kTransparentPage - skipped);
   auto* memory = mapped + skipped;
   madvise(memory, size, MADV_HUGEPAGE);
   auto* address = reinterpret_cast<char*>(memory);
-  auto const added = rte_mempool_populate_iova(
-      &pool, address, reinterpret_cast<rte_iova_t>(memory), size, unmap, nullptr);
+  auto const added = rte_mempool_populate_iova(&pool, address, reinterpret_cast<rte_iova_t>(memory),
+                                               size, unmap, nullptr);
   if (added < 0) munmap(memory, size);
   if (added < static_cast<int>(pool.size)) throw ConfigError("the buffers do not fit their memory");
 }
@@ -64,8 +65,8 @@ rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
   if (eal.hugepages() || options.shared_by_pci)
     return rte_pktmbuf_pool_create(name, count, cache, 0, data_room(options), node);
 
-  // Addresses are virtual everywhere then, so a buffer may cross a page. If it must not, there is one
-  // to a 4 KiB page, and all their headers fall into the same few sets of the cache.
+  // Addresses are virtual everywhere then, so a buffer may cross a page. If it must not, there is
+  // one to a 4 KiB page, and all their headers fall into the same few sets of the cache.
   auto* pool = rte_mempool_create_empty(name, count, sizeof(rte_mbuf) + data_room(options), cache,
                                         sizeof(rte_pktmbuf_pool_private), node,
                                         RTE_MEMPOOL_F_NO_IOVA_CONTIG);

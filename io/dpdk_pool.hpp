@@ -16,13 +16,14 @@ namespace warpline {
 /// How many packet buffers of what size, and where.
 struct PoolOptions {
   std::string name = "packets";
-  std::size_t count = 16384;     ///< buffers
-  unsigned frame_size = 2048;    ///< bytes of the longest frame that can still grow by `kTailroom`
-  int numa_node = -1;            ///< -1: wherever
-  bool shared_by_pci = false;    ///< a PCI device reads and writes it
+  std::size_t count = 16384;   ///< buffers
+  unsigned frame_size = 2048;  ///< bytes of the longest frame that can still grow by `kTailroom`
+  int numa_node = -1;          ///< -1: wherever
+  bool shared_by_pci = false;  ///< a PCI device reads and writes it
 };
 
-/// Packet buffers of DPDK: each worker thread that is registered with the EAL has a cache of its own.
+/// Packet buffers of DPDK: each worker thread that is registered with the EAL has a cache of its
+/// own.
 ///
 /// A buffer has `kHeadroom` bytes before a frame and at least `kTailroom` behind one of
 /// `frame_size` bytes: room for what an IPsec tunnel adds.
@@ -47,8 +48,8 @@ class DpdkPool final : public BufferPool {
   unsigned frame_capacity() const { return options_.frame_size + kTailroom; }
   rte_mempool* handle() const { return pool_; }
 
-  /// Calls `pin` with each piece of memory that buffers lie in, so that a device can have it pinned;
-  /// the pieces do not overlap. Once, before the first packet.
+  /// Calls `pin` with each piece of memory that buffers lie in, so that a device can have it
+  /// pinned; the pieces do not overlap. Once, before the first packet.
   void for_each_memory(std::function<void(void* address, std::size_t size)> const& pin) const;
 
   /// Fills all buffers with `content`, one after the other, repeated as often as it takes; before

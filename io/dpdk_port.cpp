@@ -73,7 +73,8 @@ void DpdkPort::open() {
   auto const mark = DpdkLog::mark();
   if (rte_eth_dev_get_port_by_name(device.c_str(), &id_) == 0) {
     if (!options_.arguments.empty())
-      throw ConfigError("port '" + device + "' is there already, from an EAL argument; it takes no '" +
+      throw ConfigError("port '" + device +
+                        "' is there already, from an EAL argument; it takes no '" +
                         options_.arguments + "' here");
   } else if (is_pci_address(device)) {
     throw ConfigError("port '" + device + "': DPDK has no such device; " + existing_ports() + "; " +
@@ -101,7 +102,8 @@ void DpdkPort::configure() {
     throw error("does not say what it can do", code, mark);
   driver_ = info.driver_name;
 
-  auto const rss = (RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP) & info.flow_type_rss_offloads;
+  auto const rss =
+      (RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP) & info.flow_type_rss_offloads;
   auto rx_queues = std::min<unsigned>(workers_, info.max_rx_queues);
   auto const tx_queues = std::min<unsigned>(workers_, info.max_tx_queues);
   if (!is_virtual(info) && rss == 0) rx_queues = std::min(rx_queues, 1u);
@@ -136,7 +138,7 @@ void DpdkPort::configure() {
           "cannot set a receive queue up");
     rx_.push_back(std::make_unique<Rx>(id_, queue));
   }
-  unsigned const shortest = options_.pad >= 0   ? static_cast<unsigned>(options_.pad)
+  unsigned const shortest = options_.pad >= 0  ? static_cast<unsigned>(options_.pad)
                             : is_virtual(info) ? 0
                                                : kShortestOnWire;
   for (std::uint16_t queue = 0; queue < tx_queues; ++queue) {
@@ -152,7 +154,8 @@ void DpdkPort::configure() {
 
 void DpdkPort::start() {
   auto const mark = DpdkLog::mark();
-  if (auto const code = rte_eth_dev_start(id_); code != 0) throw error("does not start", code, mark);
+  if (auto const code = rte_eth_dev_start(id_); code != 0)
+    throw error("does not start", code, mark);
   started_ = true;
   // Not every virtual device knows the mode; those that do not, receive everything.
   if (options_.promiscuous)
@@ -166,16 +169,13 @@ void DpdkPort::stop() noexcept {
   started_ = false;
 }
 
-RxQueue* DpdkPort::rx(unsigned worker) {
-  return worker < rx_.size() ? rx_[worker].get() : nullptr;
-}
+RxQueue* DpdkPort::rx(unsigned worker) { return worker < rx_.size() ? rx_[worker].get() : nullptr; }
 
-TxQueue* DpdkPort::tx(unsigned worker) {
-  return worker < tx_.size() ? tx_[worker].get() : nullptr;
-}
+TxQueue* DpdkPort::tx(unsigned worker) { return worker < tx_.size() ? tx_[worker].get() : nullptr; }
 
 std::string DpdkPort::description() const {
-  auto text = driver_ + ", " + std::to_string(rx_.size()) + (rx_.size() == 1 ? " queue" : " queues");
+  auto text =
+      driver_ + ", " + std::to_string(rx_.size()) + (rx_.size() == 1 ? " queue" : " queues");
   if (std::uint16_t mtu = 0; rte_eth_dev_get_mtu(id_, &mtu) == 0)
     text += ", MTU " + std::to_string(mtu);
   rte_eth_link link{};

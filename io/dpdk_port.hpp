@@ -15,11 +15,11 @@ namespace warpline {
 
 /// A DPDK device and how it is to be set up.
 struct DpdkPortOptions {
-  std::string device{};        ///< a PCI address, or a virtual device's driver and number: `net_null0`
-  std::string arguments{};     ///< the driver's own, for a virtual device: `size=64,copy=1`
-  unsigned mtu = 0;          ///< bytes behind the Ethernet header; 0: the device's usual
+  std::string device{};     ///< a PCI address, or a virtual device's driver and number: `net_null0`
+  std::string arguments{};  ///< the driver's own, for a virtual device: `size=64,copy=1`
+  unsigned mtu = 0;         ///< bytes behind the Ethernet header; 0: the device's usual
   unsigned descriptors = 0;  ///< of each queue; 0: 1024, or what the device can do
-  int pad = -1;              ///< frames are sent with at least so many bytes; -1: 60 on a PCI device
+  int pad = -1;  ///< frames are sent with at least so many bytes; -1: 60 on a PCI device
   bool promiscuous = true;
 };
 

@@ -66,7 +66,8 @@ class DpdkPort::Tx final : public TxQueue {
       auto const count = std::min(packets.size(), kDpdkBurst);
       for (std::size_t i = 0; i < count; ++i) mbufs[i] = to_mbuf(packets[i]);
       if (shortest_ > 0) pad(packets.first(count));
-      unsigned const sent = rte_eth_tx_burst(port_, queue_, mbufs, static_cast<std::uint16_t>(count));
+      unsigned const sent =
+          rte_eth_tx_burst(port_, queue_, mbufs, static_cast<std::uint16_t>(count));
       total += sent;
       if (sent < count) break;
       packets = packets.subspan(count);
@@ -78,7 +79,8 @@ class DpdkPort::Tx final : public TxQueue {
   /// A NIC may stop for good at a frame shorter than its header.
   void pad(std::span<Packet const> packets) noexcept {
     for (auto const& packet : packets) {
-      if (packet.length >= shortest_ || packet.length + packet.tailroom < static_cast<int>(shortest_))
+      if (packet.length >= shortest_ ||
+          packet.length + packet.tailroom < static_cast<int>(shortest_))
         continue;
       std::memset(packet.data + packet.length, 0, shortest_ - packet.length);
       auto* mbuf = mbuf_of(packet);

@@ -24,8 +24,8 @@
 namespace warpline {
 namespace {
 
-/// Catches what is written to stdout and stderr: at a wrong option DPDK prints pages of usage to the
-/// one, and getopt its reason to the other.
+/// Catches what is written to stdout and stderr: at a wrong option DPDK prints pages of usage to
+/// the one, and getopt its reason to the other.
 class Quiet {
  public:
   Quiet() {
@@ -107,7 +107,8 @@ Eal::Eal(EalRequest const& request) {
   if (used < 0) {
     auto reason = DpdkLog::reasons_since(mark);
     if (reason.empty()) reason = rte_strerror(rte_errno);
-    throw ConfigError("DPDK's environment did not start: " + reason + "; its options were: " + line_);
+    throw ConfigError("DPDK's environment did not start: " + reason +
+                      "; its options were: " + line_);
   }
   hugepages_ = rte_eal_has_hugepages() != 0;
 }

@@ -13,8 +13,8 @@ namespace warpline {
 class Eal {
  public:
   /// Starts it with `eal_line`. Nothing is printed, and the calling thread keeps its processors.
-  /// Throws `ConfigError` with DPDK's reason and the line that was used; `std::logic_error` where it
-  /// was started before.
+  /// Throws `ConfigError` with DPDK's reason and the line that was used; `std::logic_error` where
+  /// it was started before.
   explicit Eal(EalRequest const& request);
   ~Eal();
   Eal(Eal const&) = delete;

@@ -10,7 +10,7 @@
 namespace warpline {
 namespace {
 
-constexpr int kMaxLcores = 128;         // RTE_MAX_LCORE of Debian's DPDK: -l takes no higher number
+constexpr int kMaxLcores = 128;  // RTE_MAX_LCORE of Debian's DPDK: -l takes no higher number
 constexpr unsigned kHeapMegabytes = 64;  // rings, port structures and the caches of the pools
 
 /// The options a user has given, by name.

@@ -12,8 +12,8 @@ namespace warpline {
 struct EalRequest {
   std::vector<std::string> arguments{};  ///< the user's, from behind `--`; they win over ours
   std::vector<std::string> pci{};        ///< addresses of PCI devices that ports are asked for
-  std::size_t memory = 0;              ///< bytes of packet buffers, see `DpdkPool::memory_of`
-  int core = 0;                        ///< processor of the control thread
+  std::size_t memory = 0;                ///< bytes of packet buffers, see `DpdkPool::memory_of`
+  int core = 0;                          ///< processor of the control thread
 };
 
 /// The EAL's command line after the program's name: options made for this machine, then the user's

@@ -67,8 +67,8 @@ std::vector<Flow> make_flows(GeneratorOptions const& options) {
     auto& flow = flows[i];
     flow = {};
     at<ether::Header>(flow, 0) = {kDestination, kSource, {}};
-    auto& udp = at<udp::Header>(
-        flow, ether::kSize + (options.from.ipv6 ? ipv6::kSize : ipv4::kSize));
+    auto& udp =
+        at<udp::Header>(flow, ether::kSize + (options.from.ipv6 ? ipv6::kSize : ipv4::kSize));
     udp.source.set(static_cast<std::uint16_t>(kFirstPort + (first_port + i / sources) % kPorts));
     udp.destination.set(options.port);
     auto const from = options.from.host(i % sources);

@@ -19,20 +19,21 @@ enum class PayloadKind : std::uint8_t {
 
 /// Traffic made in memory: UDP over IPv4 or IPv6, in a number of flows.
 struct GeneratorOptions {
-  /// A size of Ethernet frames in bytes, from the destination address to the end of the payload, the
-  /// frame check sequence not counted; and its share of all frames.
+  /// A size of Ethernet frames in bytes, from the destination address to the end of the payload,
+  /// the frame check sequence not counted; and its share of all frames.
   struct Size {
     unsigned bytes = 64;
     unsigned weight = 1;
   };
 
   std::vector<Size> sizes{{}};
-  unsigned flows = 1024;    ///< different (source, destination, source port) triples
-  std::uint64_t seed = 1;   ///< of addresses, payloads and the order of sizes
-  double rate = 0;          ///< packets a second of all queues together; 0: as fast as they are taken
-  std::uint64_t count = 0;  ///< packets of all queues together, then the port is finished; 0: no end
+  unsigned flows = 1024;   ///< different (source, destination, source port) triples
+  std::uint64_t seed = 1;  ///< of addresses, payloads and the order of sizes
+  double rate = 0;  ///< packets a second of all queues together; 0: as fast as they are taken
+  std::uint64_t count =
+      0;  ///< packets of all queues together, then the port is finished; 0: no end
   PayloadKind payload = PayloadKind::kRandom;
-  std::string capture{};    ///< the file for `PayloadKind::kCapture`
+  std::string capture{};  ///< the file for `PayloadKind::kCapture`
   bool recycled = false;  ///< the payload is what the buffer holds from its last use: costs nothing
   AddressPrefix from{false, {10, 0, 0, 0}, 16};  ///< source addresses
   AddressPrefix to{false, {10, 1, 0, 0}, 16};    ///< destination addresses, of the same family

@@ -26,8 +26,8 @@ struct GeneratorBuffers {
 /// Traffic made in memory, as a port: what is received are packets with fresh headers and lengths,
 /// what is transmitted is counted and its buffers go back to the pool.
 ///
-/// Each worker's queue makes a share of the flows; with fewer flows than workers some make none. The
-/// packets of a queue depend on the options, its number and the number of queues only.
+/// Each worker's queue makes a share of the flows; with fewer flows than workers some make none.
+/// The packets of a queue depend on the options, its number and the number of queues only.
 class GeneratorPort final : public Port {
  public:
   /// Throws `ConfigError` for sizes that hold no headers or exceed the buffers, and as `make_flows`

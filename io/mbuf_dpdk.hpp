@@ -42,8 +42,8 @@ inline void to_packet(rte_mbuf* mbuf, Packet& packet, Oddities& seen) {
   std::memcpy(&packet.length, &sizes, sizeof sizes);
 }
 
-/// Writes what may have changed back: where the frame begins and how long it is. Stores only, since a
-/// packet's headroom is always the distance from the buffer's start.
+/// Writes what may have changed back: where the frame begins and how long it is. Stores only, since
+/// a packet's headroom is always the distance from the buffer's start.
 inline rte_mbuf* to_mbuf(Packet const& packet) {
   auto* mbuf = mbuf_of(packet);
   std::uint32_t sizes;  // length and headroom

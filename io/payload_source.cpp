@@ -44,7 +44,8 @@ Bytes payload_of_frame(Bytes frame) {
     if (ip == nullptr) return {};
     rest.size = std::min<std::uint32_t>(rest.size, ip->total_length.host());  // without padding
     bool const fragment = (ip->fragment.host() & 0x1fff) != 0;
-    return behind_transport(rest.after(ip->header_size()), fragment ? protocol::kNone : ip->protocol);
+    return behind_transport(rest.after(ip->header_size()),
+                            fragment ? protocol::kNone : ip->protocol);
   }
   if (type == ether::kIpv6) {
     auto const* ip = header<ipv6::Header>(rest);
@@ -55,7 +56,8 @@ Bytes payload_of_frame(Bytes frame) {
   return {};
 }
 
-PayloadSource PayloadSource::make(PayloadKind kind, std::uint64_t seed, std::string const& capture) {
+PayloadSource PayloadSource::make(PayloadKind kind, std::uint64_t seed,
+                                  std::string const& capture) {
   PayloadSource source;
   if (kind == PayloadKind::kCapture) {
     CaptureReader reader(capture);

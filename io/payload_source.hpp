@@ -37,8 +37,8 @@ class PayloadSource {
   std::vector<std::uint32_t> starts_;
 };
 
-/// What a frame carries behind TCP or UDP, or else behind IPv4 or IPv6; empty where it is neither or
-/// is cut off. Looks through VLAN tags.
+/// What a frame carries behind TCP or UDP, or else behind IPv4 or IPv6; empty where it is neither
+/// or is cut off. Looks through VLAN tags.
 Bytes payload_of_frame(Bytes frame);
 
 }  // namespace warpline

@@ -44,8 +44,8 @@ AddressPrefix addresses_of(SpecOptions& options, std::string const& key, Address
   auto const text = options.text(key);
   if (!text || text->empty()) return fallback;
   if (auto const prefix = parse_address_prefix(*text)) return *prefix;
-  options.fail(key, "'" + *text + "' is no range of addresses; expected such as " +
-                        to_string(fallback));
+  options.fail(key,
+               "'" + *text + "' is no range of addresses; expected such as " + to_string(fallback));
   return fallback;
 }
 
@@ -64,7 +64,8 @@ void read_addresses(SpecOptions& options, GeneratorOptions& generator) {
     if (!options.text("to")) generator.to = *parse_address_prefix("2001:db8:1::/64");
     if (!options.text("from")) generator.from = *parse_address_prefix("2001:db8::/64");
   }
-  if (generator.from.ipv6 != generator.to.ipv6 || (family != 0 && generator.to.ipv6 != (family == 6)))
+  if (generator.from.ipv6 != generator.to.ipv6 ||
+      (family != 0 && generator.to.ipv6 != (family == 6)))
     options.fail("from", "addresses of different families");
 }
 
@@ -78,9 +79,8 @@ void read_payload(SpecOptions& options, GeneratorOptions& generator) {
     generator.payload = PayloadKind::kCapture;
     generator.capture = payload->substr(kCapture.size());
   } else {
-    options.fail("payload",
-                 "'payload' is '" + *payload + "'; expected random, text or pcap:FILE" +
-                     did_you_mean(*payload, {"random", "text"}));
+    options.fail("payload", "'payload' is '" + *payload + "'; expected random, text or pcap:FILE" +
+                                did_you_mean(*payload, {"random", "text"}));
   }
 }
 
@@ -162,7 +162,8 @@ std::vector<std::string> claims_of(PortSpec const& spec) {
   if (!spec.name.empty()) claims.push_back("port '" + spec.name + "'");
   if (auto const* device = std::get_if<DpdkPortOptions>(&spec.options))
     claims.push_back("port '" + device->device + "'");
-  if (auto const* capture = std::get_if<CaptureOptions>(&spec.options); capture && !capture->out.empty()) {
+  if (auto const* capture = std::get_if<CaptureOptions>(&spec.options);
+      capture && !capture->out.empty()) {
     std::error_code none;
     auto const path = std::filesystem::absolute(capture->out, none);
     claims.push_back("output file " + std::filesystem::weakly_canonical(path, none).string());
@@ -184,7 +185,9 @@ PortSpec parse_port_spec(PortText const& text) {
   fail_unknown(text, word.substr(0, word.find(':')));
 }
 
-PortSpec parse_port_spec(std::string const& text) { return parse_port_spec(PortText{text, {}, {}}); }
+PortSpec parse_port_spec(std::string const& text) {
+  return parse_port_spec(PortText{text, {}, {}});
+}
 
 std::vector<PortSpec> parse_port_specs(std::vector<PortText> const& texts) {
   std::vector<PortSpec> specs;

@@ -19,7 +19,7 @@ namespace warpline {
 struct PortSpec {
   std::string text{};  ///< as written
   std::variant<GeneratorOptions, CaptureOptions, DpdkPortOptions> options;
-  std::string name{};     ///< what the pipeline calls it; empty: chosen when it is opened
+  std::string name{};   ///< what the pipeline calls it; empty: chosen when it is opened
   bool seeded = false;  ///< a generator with a seed of its own
 };
 
@@ -30,9 +30,9 @@ struct PortText {
   Position position;                     ///< of the text's first character in the source
 };
 
-/// Reads one specification: `gen:size=64,flows=1024`, `pcap:in=FILE,out=FILE`, `0000:3b:00.0,mtu=9000`,
-/// `net_null0,size=64`.
-/// Throws `ConfigError` with everything that is wrong in it, what was expected, and nearest names.
+/// Reads one specification: `gen:size=64,flows=1024`, `pcap:in=FILE,out=FILE`,
+/// `0000:3b:00.0,mtu=9000`, `net_null0,size=64`. Throws `ConfigError` with everything that is wrong
+/// in it, what was expected, and nearest names.
 PortSpec parse_port_spec(PortText const& text);
 PortSpec parse_port_spec(std::string const& text);
 
@@ -44,16 +44,17 @@ std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 /// The PCI devices among the ports, with their domains: for `EalRequest::pci`.
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 
-/// What the ports are called once they are open, in order: the name in the specification, the device,
-/// or `gen0`, `pcap0` and so on, avoiding the names in `taken`.
+/// What the ports are called once they are open, in order: the name in the specification, the
+/// device, or `gen0`, `pcap0` and so on, avoiding the names in `taken`.
 std::vector<std::string> port_names(std::span<PortSpec const> specs,
                                     std::vector<std::string> taken = {});
 
 /// What ports are opened with.
 struct PortEnvironment {
-  DpdkPool& pool;          ///< must outlive the ports
-  unsigned workers = 1;    ///< each gets a queue of every port, where the port can
-  std::uint64_t seed = 1;  ///< for generators without a seed of their own: each gets a different one
+  DpdkPool& pool;        ///< must outlive the ports
+  unsigned workers = 1;  ///< each gets a queue of every port, where the port can
+  std::uint64_t seed =
+      1;  ///< for generators without a seed of their own: each gets a different one
 };
 
 /// Opens all ports and adds them to `ports` in this order. Nothing flows before `Port::start`.

@@ -13,8 +13,7 @@ namespace {
 std::optional<double> scaled_number(std::string const& text) {
   auto const* end = text.data() + text.size();
   double number = 0;
-  auto const [stop, error] =
-      std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  auto const [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
   if (error != std::errc() || !(number >= 0)) return {};
   if (stop == end) return number;
   if (stop + 1 != end) return {};
@@ -152,8 +151,7 @@ bool SpecOptions::yes(std::string const& key, bool fallback) {
 
 bool SpecOptions::flag(std::string const& key) {
   auto const* item = find(key);
-  if (item != nullptr && !item->value.empty())
-    note(item->value_at, "'" + key + "' takes no value");
+  if (item != nullptr && !item->value.empty()) note(item->value_at, "'" + key + "' takes no value");
   return item != nullptr;
 }
 

@@ -10,7 +10,8 @@
 
 #include "core/error.hpp"
 
-/// When a packet was captured: it travels in a dynamic field of the mbuf. For sources in `io/` only.
+/// When a packet was captured: it travels in a dynamic field of the mbuf. For sources in `io/`
+/// only.
 namespace warpline {
 
 class Timestamps {

@@ -34,8 +34,8 @@ struct Topology::Reader {
 
   Topology read() const {
     Topology topology;
-    topology.numa_nodes_ = static_cast<unsigned>(
-        std::max(1, hwloc_get_nbobjs_by_type(tree, HWLOC_OBJ_NUMANODE)));
+    topology.numa_nodes_ =
+        static_cast<unsigned>(std::max(1, hwloc_get_nbobjs_by_type(tree, HWLOC_OBJ_NUMANODE)));
     for (auto* unit = hwloc_get_next_obj_by_type(tree, HWLOC_OBJ_PU, nullptr); unit != nullptr;
          unit = hwloc_get_next_obj_by_type(tree, HWLOC_OBJ_PU, unit)) {
       if (hwloc_bitmap_isset(allowed, unit->os_index) == 0) continue;
@@ -50,8 +50,8 @@ struct Topology::Reader {
     // A core whose first thread is not allowed has its second as the first.
     auto& found = topology.processors_;
     for (auto& processor : found)
-      processor.thread = static_cast<int>(
-          std::count_if(found.begin(), found.end(), [&](Processor const& other) {
+      processor.thread =
+          static_cast<int>(std::count_if(found.begin(), found.end(), [&](Processor const& other) {
             return other.core == processor.core && other.number < processor.number;
           }));
     std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
@@ -67,8 +67,8 @@ struct Topology::Reader {
                     static_cast<unsigned>(pci.func));
       auto* place = hwloc_get_non_io_ancestor_obj(tree, device);
       // A device that hangs on the whole of a machine with several nodes is next to none of them.
-      bool const known = place != nullptr && place->nodeset != nullptr &&
-                         hwloc_bitmap_weight(place->nodeset) == 1;
+      bool const known =
+          place != nullptr && place->nodeset != nullptr && hwloc_bitmap_weight(place->nodeset) == 1;
       topology.pci_nodes_[address] = known ? node_of(place) : -1;
     }
     if (found.empty()) throw ConfigError("hwloc finds no processor that this process may use");
@@ -92,7 +92,8 @@ Topology Topology::of_this_machine() {
 Topology Topology::from_xml(std::string const& xml) {
   Reader reader;
   // The length includes the terminating zero.
-  if (hwloc_topology_set_xmlbuffer(reader.tree, xml.c_str(), static_cast<int>(xml.size() + 1)) != 0 ||
+  if (hwloc_topology_set_xmlbuffer(reader.tree, xml.c_str(), static_cast<int>(xml.size() + 1)) !=
+          0 ||
       hwloc_topology_load(reader.tree) != 0)
     throw ConfigError("not a machine description that hwloc understands");
   reader.allowed = hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(reader.tree));

@@ -69,7 +69,8 @@ std::vector<Timed> some_frames() {
     for (std::size_t at = 0; at < bytes.size(); ++at) bytes[at] = static_cast<std::uint8_t>(at * i);
     auto const length = static_cast<std::uint32_t>(bytes.size());
     // Time goes back now and then, as in real captures.
-    frames.push_back({std::move(bytes), 1'600'000'000'000'000'000ull + i * 1'000'003'000ull % 7'000'000'000ull,
+    frames.push_back({std::move(bytes),
+                      1'600'000'000'000'000'000ull + i * 1'000'003'000ull % 7'000'000'000ull,
                       length});
   }
   return frames;
@@ -137,7 +138,8 @@ TEST_F(CaptureTest, WritesWhatTheFormatSays) {
 }
 
 TEST_F(CaptureTest, OfAnyLengthThatBreaksOffIsRefused) {
-  auto const whole = FileBuilder(false, true).frame({Frame(20, 1), 0, 20}).frame({Frame(9, 2), 5, 9}).text();
+  auto const whole =
+      FileBuilder(false, true).frame({Frame(20, 1), 0, 20}).frame({Frame(9, 2), 5, 9}).text();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     auto const path = folder.write("cut.pcap", whole.substr(0, size));
     if (size == 24 || size == 24 + 16 + 20) {  // between frames
@@ -155,7 +157,8 @@ TEST_F(CaptureTest, OfAnotherKindIsRefused) {
               HasSubstr("x: not a capture file that can be used: unknown file format"));
   EXPECT_THAT(config_error([&] { CaptureReader(folder.path("none")); }),
               HasSubstr("none: cannot be read: No such file or directory"));
-  EXPECT_THAT(config_error([&] { CaptureReader(folder.path("")); }), HasSubstr("not a regular file"));
+  EXPECT_THAT(config_error([&] { CaptureReader(folder.path("")); }),
+              HasSubstr("not a regular file"));
   EXPECT_THAT(config_error([&] { CaptureReader(save(FileBuilder(false, true, 101))); }),
               HasSubstr("in.pcap: its frames are of link type RAW; expected Ethernet"));
 }
@@ -168,7 +171,8 @@ TEST_F(CaptureTest, WithAnImpossibleLengthIsDamaged) {
 }
 
 TEST_F(CaptureTest, IsSummarised) {
-  auto const path = save(std::vector<Timed>{{Frame(60, 1), 1, 60}, {Frame(60, 2), 2, 1500}, {Frame(70, 3), 3, 70}});
+  auto const path = save(
+      std::vector<Timed>{{Frame(60, 1), 1, 60}, {Frame(60, 2), 2, 1500}, {Frame(70, 3), 3, 70}});
   auto const summary = summarise_capture(path);
   EXPECT_EQ(summary.frames, 3u);
   EXPECT_EQ(summary.cut, 1u);
@@ -182,9 +186,7 @@ TEST_F(CaptureTest, CannotBeWrittenWhereThereIsNoFolder) {
 
 TEST_F(CaptureTest, IsNotEmptiedBeforeItBegins) {
   auto const path = folder.write("out.pcap", "precious");
-  {
-    CaptureWriter const writer(path);
-  }
+  { CaptureWriter const writer(path); }
   EXPECT_EQ(slurp(path), "precious");
 }
 
@@ -211,8 +213,8 @@ class CapturePortTest : public CaptureTest {
 TEST_F(CapturePortTest, KeepsBytesOrderAndTimes) {
   auto const frames = some_frames();
   auto both = port({.in = save(frames), .out = folder.path("out.pcap"), .cut = {}});
-  EXPECT_EQ(both.description(), "reads " + folder.path("in.pcap") + " (300 frames), writes " +
-                                    folder.path("out.pcap"));
+  EXPECT_EQ(both.description(),
+            "reads " + folder.path("in.pcap") + " (300 frames), writes " + folder.path("out.pcap"));
   copy(both, both);
   EXPECT_EQ(read_capture(folder.path("out.pcap")), frames);
   EXPECT_THAT(both.remarks(), IsEmpty());
@@ -249,11 +251,13 @@ TEST_F(CapturePortTest, PadsFramesThatWereCapturedShort) {
 
 TEST_F(CapturePortTest, RefusesShortFramesWhereAsked) {
   auto const path = save(std::vector<Timed>{{Frame(60, 1), 1, 100}, {Frame(60, 2), 2, 60}});
-  auto both = port({.in = path, .out = folder.path("out.pcap"), .cut = CaptureOptions::Cut::kRefuse});
+  auto both =
+      port({.in = path, .out = folder.path("out.pcap"), .cut = CaptureOptions::Cut::kRefuse});
   copy(both, both);
   EXPECT_EQ(read_capture(folder.path("out.pcap")), (std::vector<Timed>{{Frame(60, 2), 2, 60}}));
   EXPECT_EQ(both.statistics().refused, 1u);
-  EXPECT_THAT(both.remarks(), ElementsAre("1 frames of " + path + " refused: captured shorter than they were"));
+  EXPECT_THAT(both.remarks(),
+              ElementsAre("1 frames of " + path + " refused: captured shorter than they were"));
 }
 
 TEST_F(CapturePortTest, RefusesFramesLongerThanABuffer) {
@@ -306,7 +310,8 @@ TEST_F(CapturePortTest, StampsOtherTrafficWithTheClock) {
 }
 
 TEST_F(CapturePortTest, ForgetsTheTimeOfAnEarlierUseOfTheBuffer) {
-  auto in = port({.in = save(std::vector<Timed>(256, {Frame(60, 1), 77, 60})), .out = {}, .cut = {}});
+  auto in =
+      port({.in = save(std::vector<Timed>(256, {Frame(60, 1), 77, 60})), .out = {}, .cut = {}});
   std::vector<Packet> packets(256);
   ASSERT_EQ(in.rx(0)->receive(packets), 256u);
   pool->release(packets);

@@ -16,8 +16,8 @@ namespace {
 using test::config_error;
 using test::Frame;
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
@@ -99,7 +99,8 @@ TEST_F(DpdkPortTest, PadsWhatIsTooShortForAWire) {
   port.start();
   std::uint8_t const garbage = 0xee;
   pool->fill({&garbage, 1});
-  port.tx(0)->transmit(test::packets_of(*pool, {Frame{}, Frame(14, 1), Frame(60, 2), Frame(61, 3)}));
+  port.tx(0)->transmit(
+      test::packets_of(*pool, {Frame{}, Frame(14, 1), Frame(60, 2), Frame(61, 3)}));
   Frame padded(14, 1);
   padded.resize(60, 0);
   EXPECT_THAT(test::receive_all(*port.rx(0), *pool, 4),
@@ -112,7 +113,9 @@ TEST_F(DpdkPortTest, RefusesFramesLongerThanTheirBuffer) {
   std::vector<Packet> packets(32);
   EXPECT_EQ(port.rx(0)->receive(packets), 0u);
   EXPECT_EQ(port.statistics().refused, 32u);
-  EXPECT_THAT(port.remarks(), ElementsAre(HasSubstr("32 frames refused: longer than a packet buffer (2176 bytes)")));
+  EXPECT_THAT(
+      port.remarks(),
+      ElementsAre(HasSubstr("32 frames refused: longer than a packet buffer (2176 bytes)")));
   EXPECT_EQ(pool->in_use(), 0u);
 }
 
@@ -162,7 +165,8 @@ TEST_F(DpdkPortTest, DescribesItself) {
   DpdkPort port(device("net_null0"), *pool, 2);
   EXPECT_EQ(port.name(), "net_null0");
   port.start();
-  EXPECT_THAT(port.description(), MatchesRegex("net_null, 2 queues, MTU [0-9]+, link up at 10 Gbps"));
+  EXPECT_THAT(port.description(),
+              MatchesRegex("net_null, 2 queues, MTU [0-9]+, link up at 10 Gbps"));
   port.stop();
   EXPECT_THAT(port.description(), HasSubstr("link down"));
 }
@@ -178,14 +182,15 @@ TEST_F(DpdkPortTest, CanBeStoppedTwiceAndMadeAgain) {
 
 TEST_F(DpdkPortTest, SaysWhyADeviceCannotBeMade) {
   DpdkPort const there(device("net_null4"), *pool, 1);
-  EXPECT_THAT(config_error([&] { DpdkPort(device("net_nul0"), *pool, 1); }),
-              AllOf(HasSubstr("port 'net_nul0' cannot be made: "),
-                    HasSubstr("DPDK has these ports: net_null4"),
-                    HasSubstr("did you mean 'net_null'")));
+  EXPECT_THAT(
+      config_error([&] { DpdkPort(device("net_nul0"), *pool, 1); }),
+      AllOf(HasSubstr("port 'net_nul0' cannot be made: "),
+            HasSubstr("DPDK has these ports: net_null4"), HasSubstr("did you mean 'net_null'")));
   EXPECT_THAT(config_error([&] { DpdkPort(device("net_null0", "sise=64"), *pool, 1); }),
               HasSubstr("port 'net_null0' cannot be made: "));
-  EXPECT_THAT(config_error([&] { DpdkPort(device("net_pcap0", "rx_pcap=/no/such/file"), *pool, 1); }),
-              HasSubstr("/no/such/file: No such file"));
+  EXPECT_THAT(
+      config_error([&] { DpdkPort(device("net_pcap0", "rx_pcap=/no/such/file"), *pool, 1); }),
+      HasSubstr("/no/such/file: No such file"));
   EXPECT_THAT(config_error([&] { DpdkPort(device("0000:99:00.0"), *pool, 1); }),
               AllOf(HasSubstr("port '0000:99:00.0': DPDK has no such device"),
                     HasSubstr("on the PCI bus")));
@@ -217,11 +222,13 @@ TEST_F(DpdkPortTest, TalksToAnInterfaceOfTheKernel) {
   // On the loopback interface everything that is sent comes back.
   DpdkPort port(device("net_af_packet0", "iface=lo"), *pool, 1);
   port.start();
-  auto const frame = test::FrameBuilder().ether(test::kBroadcast).type(0x88b5).payload("hello").pad_to(60).build();
+  auto const frame =
+      test::FrameBuilder().ether(test::kBroadcast).type(0x88b5).payload("hello").pad_to(60).build();
   ASSERT_EQ(port.tx(0)->transmit(test::packets_of(*pool, {frame})), 1u);
   bool found = false;
   for (int i = 0; i < 2000 && !found; ++i) {
-    for (auto const& received : test::receive_all(*port.rx(0), *pool, 1)) found |= received == frame;
+    for (auto const& received : test::receive_all(*port.rx(0), *pool, 1))
+      found |= received == frame;
   }
   EXPECT_TRUE(found);
 }

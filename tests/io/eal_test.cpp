@@ -51,8 +51,8 @@ TEST_F(EalProcess, StartsWithoutHugepagesAndSaysHow) {
 }
 
 TEST_F(EalProcess, MakesTheDevicesOfItsArguments) {
-  EXPECT_EXIT(start_and_tell({"--no-huge", "--vdev=net_null7,size=64"}),
-              testing::ExitedWithCode(0), "started with: .*--vdev=net_null7,size=64");
+  EXPECT_EXIT(start_and_tell({"--no-huge", "--vdev=net_null7,size=64"}), testing::ExitedWithCode(0),
+              "started with: .*--vdev=net_null7,size=64");
 }
 
 TEST(EalTest, StartsOnce) {

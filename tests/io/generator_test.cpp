@@ -24,7 +24,8 @@ using testing::Le;
 /// A generator over buffers that do not forgive a byte too much.
 struct Generator {
   explicit Generator(GeneratorOptions const& options, unsigned workers = 1)
-      : port("gen0", options, {pool, 2048, [this](Bytes bytes) { filled = bytes.size; }}, workers) {}
+      : port("gen0", options, {pool, 2048, [this](Bytes bytes) { filled = bytes.size; }}, workers) {
+  }
 
   std::vector<Frame> take(std::size_t count, unsigned worker = 0) {
     std::vector<Frame> frames;
@@ -133,7 +134,8 @@ TEST(GeneratorTest, MakesAsManyFlowsAsAskedEachAsOften) {
   for (unsigned const flows : {1u, 2u, 1000u}) {
     GeneratorOptions options;
     options.flows = flows;
-    options.from = *parse_address_prefix("10.0.0.0/30");  // few sources: ports must tell flows apart
+    options.from =
+        *parse_address_prefix("10.0.0.0/30");  // few sources: ports must tell flows apart
     Generator generator(options);
     std::map<Frame, unsigned> seen;
     for (auto const& frame : generator.take(std::size_t{3} * flows)) ++seen[flow_of(frame)];
@@ -236,11 +238,16 @@ TEST(GeneratorTest, CutsPayloadsFromText) {
 TEST(GeneratorTest, TakesPayloadsFromACapture) {
   test::ScopedFolder const folder;
   auto const path = folder.path("payload.pcap");
-  test::write_capture(path, {test::FrameBuilder().ipv4().udp(1, 2).payload("first").pad_to(60).build(),
-                             test::FrameBuilder().vlan(7).ipv4({.options = Frame(8, 1)}).tcp(1, 2)
-                                 .payload("second").build(),
-                             Frame(60, 0xee),  // not IP
-                             test::FrameBuilder().ipv6().udp(1, 2).payload("third!").build()});
+  test::write_capture(path,
+                      {test::FrameBuilder().ipv4().udp(1, 2).payload("first").pad_to(60).build(),
+                       test::FrameBuilder()
+                           .vlan(7)
+                           .ipv4({.options = Frame(8, 1)})
+                           .tcp(1, 2)
+                           .payload("second")
+                           .build(),
+                       Frame(60, 0xee),  // not IP
+                       test::FrameBuilder().ipv6().udp(1, 2).payload("third!").build()});
   auto options = with_sizes({{42 + 20, 1}});
   options.payload = PayloadKind::kCapture;
   options.capture = path;
@@ -268,8 +275,8 @@ TEST(GeneratorTest, RecyclesWhatTheBuffersHold) {
   auto options = with_sizes({{200, 1}});
   options.recycled = true;
   options.flows = 1;
-  GeneratorPort port("gen0", options,
-                     {*pool, 2048, [&](Bytes content) { pool->fill(content); }}, 1);
+  GeneratorPort port("gen0", options, {*pool, 2048, [&](Bytes content) { pool->fill(content); }},
+                     1);
   std::vector<Packet> packets(32);
   ASSERT_EQ(port.rx(0)->receive(packets), 32u);
   std::set<Frame> payloads;
@@ -281,7 +288,8 @@ TEST(GeneratorTest, RecyclesWhatTheBuffersHold) {
   port.tx(0)->transmit(packets);
   ASSERT_EQ(port.rx(0)->receive(packets), 32u);
   for (auto const& packet : packets)
-    ASSERT_EQ(part(test::frame_of(packet), 42, 158), Frame(158, 0x5a)) << "then what was left there";
+    ASSERT_EQ(part(test::frame_of(packet), 42, 158), Frame(158, 0x5a))
+        << "then what was left there";
   port.tx(0)->transmit(packets);
   EXPECT_EQ(pool->in_use(), 0u);
 }

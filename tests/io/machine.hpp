@@ -14,8 +14,8 @@
 
 namespace warpline::test {
 
-/// DPDK's environment, without hugepages, started when it is first asked for. Kept to the end of the
-/// process: DPDK cannot be started twice.
+/// DPDK's environment, without hugepages, started when it is first asked for. Kept to the end of
+/// the process: DPDK cannot be started twice.
 Eal& eal();
 
 /// A pool with a name of its own.

@@ -56,8 +56,8 @@ class PipelineTest : public testing::Test {
 constexpr char kMirror[] = "FromInput -> EtherMirror -> ToOutput;";
 
 TEST_F(PipelineTest, GeneratesTransmitsAndLosesNothing) {
-  auto const totals = run({"gen:size=imix,count=100001,payload=text", "gen:count=5000,recycled"},
-                          kMirror, 2);
+  auto const totals =
+      run({"gen:size=imix,count=100001,payload=text", "gen:count=5000,recycled"}, kMirror, 2);
   EXPECT_EQ(totals.received, 105001u);
   EXPECT_EQ(totals.transmitted, 105001u);
   EXPECT_EQ(pool->in_use(), 0u);
@@ -79,10 +79,11 @@ TEST_F(PipelineTest, ForwardsBetweenVirtualDevices) {
 TEST_F(PipelineTest, GoesThroughCaptureFiles) {
   std::vector<test::Frame> frames;
   for (std::size_t i = 0; i < 5000; ++i)
-    frames.push_back(test::FrameBuilder().ipv4().udp(1, 2).payload(test::Frame(i % 1400, 7)).build());
+    frames.push_back(
+        test::FrameBuilder().ipv4().udp(1, 2).payload(test::Frame(i % 1400, 7)).build());
   test::write_capture(folder.path("in.pcap"), frames);
-  auto const totals = run({"pcap:in=" + folder.path("in.pcap") + ",out=" + folder.path("out.pcap")},
-                          kMirror, 1);
+  auto const totals =
+      run({"pcap:in=" + folder.path("in.pcap") + ",out=" + folder.path("out.pcap")}, kMirror, 1);
   EXPECT_EQ(totals.transmitted, frames.size());
   EXPECT_EQ(pool->in_use(), 0u);
   CaptureReader before(folder.path("in.pcap")), after(folder.path("out.pcap"));

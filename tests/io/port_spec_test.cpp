@@ -50,7 +50,8 @@ TEST(PortSpecTest, GeneratorHasDefaultsForEverything) {
 
 TEST(PortSpecTest, GeneratorTakesEveryOption) {
   auto const spec = parse_port_spec(
-      "gen:size=64,1408,64,flows=5,seed=18446744073709551615,rate=1.5M,count=2k,payload=text,recycled,"
+      "gen:size=64,1408,64,flows=5,seed=18446744073709551615,rate=1.5M,count=2k,payload=text,"
+      "recycled,"
       "from=192.168.0.0/24,to=10.9.0.0/16,port=53,name=left");
   auto const& options = std::get<GeneratorOptions>(spec.options);
   EXPECT_EQ(sizes(spec.text), (std::vector<std::pair<unsigned, unsigned>>{{64, 2}, {1408, 1}}));
@@ -79,7 +80,8 @@ TEST(PortSpecTest, GeneratorTakesAFamilyOrLearnsItFromAnAddress) {
     EXPECT_EQ(to_string(options.to), "2001:db8:1::/64") << text;
   }
   EXPECT_THAT(error_of("gen:ip=6,from=10.0.0.0/8"), HasSubstr("different families"));
-  EXPECT_THAT(error_of("gen:ip=4,to=2001:db8::/64,from=2001:db8::/64"), HasSubstr("different families"));
+  EXPECT_THAT(error_of("gen:ip=4,to=2001:db8::/64,from=2001:db8::/64"),
+              HasSubstr("different families"));
   EXPECT_THAT(error_of("gen:from=10.0.0.0/8,to=2001:db8::/64"), HasSubstr("different families"));
 }
 
@@ -94,7 +96,8 @@ TEST(PortSpecTest, CaptureTakesFiles) {
 }
 
 TEST(PortSpecTest, DevicesKeepTheirOwnArguments) {
-  auto const null = device("net_null0,size=64,mtu=1400,copy=1,descriptors=512,pad=60,promiscuous=no");
+  auto const null =
+      device("net_null0,size=64,mtu=1400,copy=1,descriptors=512,pad=60,promiscuous=no");
   EXPECT_EQ(null.device, "net_null0");
   EXPECT_EQ(null.arguments, "size=64,copy=1");
   EXPECT_EQ(null.mtu, 1400u);
@@ -108,7 +111,8 @@ TEST(PortSpecTest, DevicesKeepTheirOwnArguments) {
 TEST(PortSpecTest, PciDevicesGetTheirDomain) {
   EXPECT_EQ(device("3b:00.0").device, "0000:3b:00.0");
   EXPECT_EQ(device("0000:3b:00.0,mtu=9000").mtu, 9000u);
-  auto const specs = parse_port_specs(std::vector<std::string>{"3b:00.0", "net_null0", "gen", "0001:3b:00.1"});
+  auto const specs =
+      parse_port_specs(std::vector<std::string>{"3b:00.0", "net_null0", "gen", "0001:3b:00.1"});
   EXPECT_THAT(pci_addresses(specs), ElementsAre("0000:3b:00.0", "0001:3b:00.1"));
 }
 
@@ -117,20 +121,23 @@ TEST(PortSpecTest, ErrorsShowTheirPlace) {
             "--port:1:19: error: 'flows' is 'many'; expected a whole number from 1 to 4194304\n"
             "  gen:size=64,flows=many\n"
             "                    ^");
-  auto const source = std::make_shared<Source>(
-      Source{"deploy.toml", "[x]\nports = [\"gen:flowz=1\"]\n"});
-  EXPECT_EQ(config_error([&] { parse_port_spec({"gen:flowz=1", source, {2, 11}}); }),
+  auto const source =
+      std::make_shared<Source>(Source{"deploy.toml", "[x]\nports = [\"gen:flowz=1\"]\n"});
+  EXPECT_EQ(config_error([&] {
+              parse_port_spec({"gen:flowz=1", source, {2, 11}});
+            }),
             "deploy.toml:2:15: error: unknown option 'flowz' of gen; did you mean 'flows'?\n"
             "  ports = [\"gen:flowz=1\"]\n"
             "                ^");
 }
 
 TEST(PortSpecTest, AllErrorsAreReportedTogether) {
-  EXPECT_THAT(error_of("gen:size=x,rate=-1,payload=txt,from=10.0.0.1/8,nonsense=1"),
-              AllOf(HasSubstr("'x' is no frame size"), HasSubstr("'rate' is '-1'"),
-                    HasSubstr("expected random, text or pcap:FILE; did you mean 'text'?"),
-                    HasSubstr("'10.0.0.1/8' is no range of addresses; expected such as 10.0.0.0/16"),
-                    HasSubstr("unknown option 'nonsense' of gen; it has name, size, flows")));
+  EXPECT_THAT(
+      error_of("gen:size=x,rate=-1,payload=txt,from=10.0.0.1/8,nonsense=1"),
+      AllOf(HasSubstr("'x' is no frame size"), HasSubstr("'rate' is '-1'"),
+            HasSubstr("expected random, text or pcap:FILE; did you mean 'text'?"),
+            HasSubstr("'10.0.0.1/8' is no range of addresses; expected such as 10.0.0.0/16"),
+            HasSubstr("unknown option 'nonsense' of gen; it has name, size, flows")));
 }
 
 struct Bad {
@@ -141,7 +148,8 @@ struct Bad {
 class BadPortSpec : public testing::TestWithParam<Bad> {};
 
 TEST_P(BadPortSpec, IsRefusedWithAReason) {
-  EXPECT_THAT(error_of(GetParam().text), AllOf(HasSubstr(GetParam().expected), StartsWith("--port:1:")));
+  EXPECT_THAT(error_of(GetParam().text),
+              AllOf(HasSubstr(GetParam().expected), StartsWith("--port:1:")));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -151,29 +159,35 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"gem:size=64", "'gem' is no port"}, Bad{"gem", "did you mean 'gen'?"},
         Bad{"gen size=64", "is no port"}, Bad{"lo", "net_af_packet0,iface=lo"},
         Bad{"0000:3b:00", "is no port"}, Bad{"gen:size=", "'size' needs a value"},
-        Bad{"gen:size=64,,128", "'' is no frame size"}, Bad{"gen:size=41", "the headers alone take 42"},
+        Bad{"gen:size=64,,128", "'' is no frame size"},
+        Bad{"gen:size=41", "the headers alone take 42"},
         Bad{"gen:size=61,ip=6", "the headers alone take 62"},
-        Bad{"gen:size=70000", "'70000' is no frame size"}, Bad{"gen:size=-1", "'-1' is no frame size"},
-        Bad{"gen:flows=0", "expected a whole number from 1"}, Bad{"gen:flows=1.5", "'flows' is '1.5'"},
+        Bad{"gen:size=70000", "'70000' is no frame size"},
+        Bad{"gen:size=-1", "'-1' is no frame size"},
+        Bad{"gen:flows=0", "expected a whole number from 1"},
+        Bad{"gen:flows=1.5", "'flows' is '1.5'"},
         Bad{"gen:flows=1,flows=2", "'flows' is given twice"},
         Bad{"gen:rate=1X", "expected packets a second"}, Bad{"gen:count=1e3", "'count' is '1e3'"},
         Bad{"gen:payload=pcap:", "expected random, text or pcap:FILE"},
         Bad{"gen:recycled=yes", "'recycled' takes no value"}, Bad{"gen:ip=5", "expected 4 or 6"},
         Bad{"gen:port=0", "from 1 to 65535"}, Bad{"gen:from=10.0.0.0/33", "no range of addresses"},
-        Bad{"gen:name=\"a", "a quote that is not closed"},
-        Bad{"pcap", "needs in=FILE or out=FILE"}, Bad{"pcap:", "needs in=FILE or out=FILE"},
+        Bad{"gen:name=\"a", "a quote that is not closed"}, Bad{"pcap", "needs in=FILE or out=FILE"},
+        Bad{"pcap:", "needs in=FILE or out=FILE"},
         Bad{"pcap:a,cut=maybe", "expected pad or refuse"},
         Bad{"pcap:a,in=b", "the input file is given twice"},
         Bad{"pcap:a,ouz=b", "unknown option 'ouz' of pcap; did you mean 'out'?"},
         Bad{"0000:3b:00.0,size=64", "unknown option 'size' of 0000:3b:00.0"},
-        Bad{"net_null0,mtu=0", "from 68 to 65517"}, Bad{"net_null0,promiscuous=maybe", "yes or no"}));
+        Bad{"net_null0,mtu=0", "from 68 to 65517"},
+        Bad{"net_null0,promiscuous=maybe", "yes or no"}));
 
 TEST(PortSpecTest, NothingIsAskedForTwice) {
   auto const error = [](std::vector<std::string> const& texts) {
     return config_error([&] { parse_port_specs(texts); });
   };
-  EXPECT_THAT(error({"net_null0", "net_null0,size=64"}), HasSubstr("port 'net_null0' is asked for twice"));
-  EXPECT_THAT(error({"3b:00.0", "0000:3b:00.0"}), HasSubstr("port '0000:3b:00.0' is asked for twice"));
+  EXPECT_THAT(error({"net_null0", "net_null0,size=64"}),
+              HasSubstr("port 'net_null0' is asked for twice"));
+  EXPECT_THAT(error({"3b:00.0", "0000:3b:00.0"}),
+              HasSubstr("port '0000:3b:00.0' is asked for twice"));
   EXPECT_THAT(error({"gen:name=a", "pcap:x,name=a"}), HasSubstr("port 'a' is asked for twice"));
   EXPECT_THAT(error({"pcap:out=x", "pcap:out=./x"}), HasSubstr("is asked for twice"));
   EXPECT_THAT(error({"gen:size=1", "net_null0", "gen:flows=0", "net_null0"}),
@@ -188,8 +202,9 @@ TEST(PortSpecTest, PortsAreOpenedInOrderWithNamesOfTheirOwn) {
   test::write_capture(path, {test::Frame(60, 1)});
   auto const pool = test::make_pool();
   PortSet ports;
-  open_ports(parse_port_specs(std::vector<std::string>{"gen:size=64", "net_null3,size=64", "gen:name=gen1", "gen",
-                                                       "pcap:" + path, "pcap:" + path + ",name=again"}),
+  open_ports(parse_port_specs(std::vector<std::string>{"gen:size=64", "net_null3,size=64",
+                                                       "gen:name=gen1", "gen", "pcap:" + path,
+                                                       "pcap:" + path + ",name=again"}),
              {.pool = *pool, .workers = 2, .seed = 7}, ports);
   EXPECT_THAT(ports.names(), ElementsAre("gen0", "net_null3", "gen1", "gen2", "pcap0", "again"));
   EXPECT_NE(ports[1].rx(1), nullptr);
@@ -202,7 +217,8 @@ TEST(PortSpecTest, GeneratorsDifferUnlessTheirSeedsSayOtherwise) {
   open_ports(parse_port_specs(std::vector<std::string>{"gen", "gen", "gen:seed=7"}),
              {.pool = *pool, .workers = 1, .seed = 7}, ports);
   std::vector<std::vector<test::Frame>> traffic;
-  for (std::size_t i = 0; i < 3; ++i) traffic.push_back(test::receive_all(*ports[i].rx(0), *pool, 10));
+  for (std::size_t i = 0; i < 3; ++i)
+    traffic.push_back(test::receive_all(*ports[i].rx(0), *pool, 10));
   EXPECT_NE(traffic[0], traffic[1]);
   EXPECT_EQ(traffic[0], traffic[2]);
 }
@@ -211,7 +227,8 @@ TEST(PortSpecTest, FramesThatNoBufferHoldsAreRefusedOnOpening) {
   auto const pool = test::make_pool();
   PortSet ports;
   EXPECT_THAT(config_error([&] {
-                open_ports(parse_port_specs(std::vector<std::string>{"gen:size=9000"}), {.pool = *pool, .workers = 1, .seed = 1}, ports);
+                open_ports(parse_port_specs(std::vector<std::string>{"gen:size=9000"}),
+                           {.pool = *pool, .workers = 1, .seed = 1}, ports);
               }),
               HasSubstr("port 'gen0': frames of 9000 bytes; the packet buffers hold 2048"));
 }
@@ -229,8 +246,9 @@ TEST(AddressPrefixTest, CountsItsHosts) {
 }
 
 TEST(AddressPrefixTest, RefusesOtherTexts) {
-  for (auto const* text : {"", "10", "10.0.0", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8x", "10.0.0.1/24", "10.0.0.0/33",
-                           "2001:db8::/129", "::1/64", "10.0.0.0/-1", "a.b.c.d"})
+  for (auto const* text :
+       {"", "10", "10.0.0", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8x", "10.0.0.1/24", "10.0.0.0/33",
+        "2001:db8::/129", "::1/64", "10.0.0.0/-1", "a.b.c.d"})
     EXPECT_FALSE(parse_address_prefix(text)) << text;
 }
 

@@ -36,7 +36,8 @@ std::string machine(std::string const& notation, std::vector<unsigned> const& ca
   hwloc_topology_destroy(tree);
   for (auto const node : cards) {
     auto const bus = std::to_string(10 + node);
-    auto const found = xml.find("<object type=\"NUMANode\" os_index=\"" + std::to_string(node) + "\"");
+    auto const found =
+        xml.find("<object type=\"NUMANode\" os_index=\"" + std::to_string(node) + "\"");
     EXPECT_NE(found, std::string::npos);
     // I/O objects stand behind the other children of a package.
     auto const package = xml.rfind("<object type=\"Package\"", found);
@@ -52,9 +53,14 @@ std::string machine(std::string const& notation, std::vector<unsigned> const& ca
       }
       at = next;
     } while (depth >= 0);
-    xml.insert(at, "<object type=\"Bridge\" gp_index=\"9" + bus + "\" bridge_type=\"0-1\" depth=\"0\" bridge_pci=\"0000:[" + bus + "-" + bus + "]\">"
-                   "<object type=\"PCIDev\" gp_index=\"8" + bus + "\" pci_busid=\"0000:" + bus + ":00.0\" pci_type=\"0200 [8086:1572] [0000:0000] 01\" pci_link_speed=\"0.000000\"/>"
-                   "</object>");
+    xml.insert(
+        at, "<object type=\"Bridge\" gp_index=\"9" + bus +
+                "\" bridge_type=\"0-1\" depth=\"0\" bridge_pci=\"0000:[" + bus + "-" + bus +
+                "]\">"
+                "<object type=\"PCIDev\" gp_index=\"8" +
+                bus + "\" pci_busid=\"0000:" + bus +
+                ":00.0\" pci_type=\"0200 [8086:1572] [0000:0000] 01\" pci_link_speed=\"0.000000\"/>"
+                "</object>");
   }
   return xml;
 }
@@ -134,7 +140,8 @@ TEST(PlacementTest, GoesNextToThePorts) {
   auto const notation = "package:2 numa:1 core:4 pu:1";
   EXPECT_THAT(placed(notation, {.workers = 2, .port_nodes = {1}}).workers, ElementsAre(4, 5));
   EXPECT_THAT(placed(notation, {.workers = 2, .port_nodes = {0}}).workers, ElementsAre(1, 2));
-  EXPECT_THAT(placed(notation, {.workers = 5, .port_nodes = {1}}).workers, ElementsAre(4, 5, 6, 7, 1));
+  EXPECT_THAT(placed(notation, {.workers = 5, .port_nodes = {1}}).workers,
+              ElementsAre(4, 5, 6, 7, 1));
   EXPECT_THAT(placed(notation, {.workers = 3, .port_nodes = {0, 1}}).workers, ElementsAre(1, 2, 3));
 }
 
@@ -157,7 +164,8 @@ TEST(PlacementTest, SharesWhereThereIsTooLittle) {
 }
 
 TEST(PlacementTest, TakesTheProcessorsNamed) {
-  auto const placement = placed("core:4 pu:1", {.workers = 2, .helpers = 1, .worker_cores = {3, 0}});
+  auto const placement =
+      placed("core:4 pu:1", {.workers = 2, .helpers = 1, .worker_cores = {3, 0}});
   EXPECT_THAT(placement.workers, ElementsAre(3, 0));
   EXPECT_THAT(placement.helpers, ElementsAre(1));
   EXPECT_EQ(placement.control, 2);
@@ -176,7 +184,7 @@ TEST(PlacementTest, RefusesWhatCannotBe) {
   EXPECT_EQ(error({.workers = 2, .worker_cores = {1, 1}}), "processor 1 is asked for twice");
   EXPECT_EQ(error({.workers = 1, .helpers = 1, .worker_cores = {1}, .helper_cores = {1}}),
             "processor 1 is asked for twice");
-  EXPECT_EQ(error({.workers = 2, .worker_cores = {1}}), "1 processors are named for 2 workers");
+  EXPECT_EQ(error({.workers = 2, .worker_cores = {1}}), "1 processor is named for 2 workers");
 }
 
 TEST(PlacementTest, IsToldLineByLine) {
