@@ -77,7 +77,10 @@ int run(std::vector<std::string> arguments) {
                  command != nullptr ? (command->get_name() + " ").c_str() : "");
     return kBadInput;
   }
-  return invocation.action ? invocation.action() : kBadInput;
+  int const code = invocation.action ? invocation.action() : kBadInput;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fputs("error: the output cannot be written\n", stderr);
+  return code == kOk ? kRuntimeFailure : code;
 }
 
 }  // namespace

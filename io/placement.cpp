@@ -76,9 +76,11 @@ void check_list(std::vector<int> const& list, unsigned count, std::string const&
 /// Places helpers that got no processor of their own: beside other helpers, else beside workers.
 void share(Topology const& topology, PlacementRequest const& request, Placement& placement) {
   if (placement.helpers.size() == request.helpers) return;
-  placement.remarks.push_back(std::to_string(request.helpers - placement.helpers.size()) +
-                              " helper threads share a processor with other threads: there are " +
-                              std::to_string(topology.processors().size()));
+  auto const count = request.helpers - placement.helpers.size();
+  auto const available = topology.processors().size();
+  placement.remarks.push_back(
+      std::to_string(count) + (count == 1 ? " helper thread shares" : " helper threads share") +
+      " a processor with other threads: this process may use " + std::to_string(available));
   auto const hosts = placement.helpers.empty() ? placement.workers : placement.helpers;
   for (std::size_t i = 0; placement.helpers.size() < request.helpers; ++i)
     placement.helpers.push_back(hosts[i % hosts.size()]);

@@ -157,7 +157,7 @@ TEST(PlacementTest, SharesWhereThereIsTooLittle) {
   placement = placed("core:2 pu:1", {.workers = 2, .helpers = 1});
   EXPECT_THAT(placement.workers, ElementsAre(1, 0));
   EXPECT_THAT(placement.helpers, ElementsAre(1));
-  EXPECT_THAT(placement.remarks, ElementsAre(HasSubstr("1 helper threads share a processor")));
+  EXPECT_THAT(placement.remarks, ElementsAre(HasSubstr("1 helper thread shares a processor")));
   placement = placed("core:1 pu:1", {.workers = 1, .helpers = 2});
   EXPECT_THAT(placement.helpers, ElementsAre(0, 0));
   EXPECT_EQ(placement.control, 0);

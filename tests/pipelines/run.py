@@ -87,8 +87,7 @@ class Run:
     """One command and what it left."""
 
     def __init__(self, program, words, folder):
-        if words[0] == "warpline":
-            words = [program] + words[1:]
+        words = [program if word == "warpline" else word for word in words]
         environment = {key: value for key, value in os.environ.items() if key != "TERM"}
         self.process = subprocess.Popen(words, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
