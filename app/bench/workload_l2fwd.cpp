@@ -57,9 +57,8 @@ std::vector<Case> l2fwd_cases(Options const& options) {
         made.ports = {generator_spec(traffic)};
       else
         made.ports = {"net_null0,size=" + sizes, "net_null1,size=" + sizes};
-      made.pipeline = [burst = options.burst](std::string const& balancer) {
-        return "FromInput(BURST " + std::to_string(burst) + ") -> " + balancer +
-               " -> EtherMirror -> ToOutput;";
+      made.pipeline = [burst = options.burst](std::string const&) {
+        return "FromInput(BURST " + std::to_string(burst) + ") -> EtherMirror -> ToOutput;";
       };
       made.ceiling_name = generated ? "a loop over the generator's queues"
                                     : "a loop of rte_eth_rx_burst and rte_eth_tx_burst";

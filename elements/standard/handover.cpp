@@ -134,6 +134,7 @@ WARPLINE_ELEMENT(ToCompute);
 ///
 /// Ports: 0 in, 1 out.
 /// Arguments: none.
+/// Drops: none.
 class FromCompute final : public Element {
  public:
   explicit FromCompute(Args& args) {

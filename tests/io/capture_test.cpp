@@ -257,7 +257,7 @@ TEST_F(CapturePortTest, RefusesShortFramesWhereAsked) {
   EXPECT_EQ(read_capture(folder.path("out.pcap")), (std::vector<Timed>{{Frame(60, 2), 2, 60}}));
   EXPECT_EQ(both.statistics().refused, 1u);
   EXPECT_THAT(both.remarks(),
-              ElementsAre("1 frames of " + path + " refused: captured shorter than they were"));
+              ElementsAre("1 frame of " + path + " refused: captured shorter than they were"));
 }
 
 TEST_F(CapturePortTest, RefusesFramesLongerThanABuffer) {
