@@ -44,8 +44,8 @@ int plan(PlanOptions& options) {
     add("worker " + std::to_string(i), placement.workers[i],
         options.session.io_cores.empty()
             ? "queue " + std::to_string(i) + " of each port: receives, processes, transmits"
-            : "processes what IO worker " +
-                  std::to_string(i % options.session.io_cores.size()) + " hands over");
+            : "processes what IO worker " + std::to_string(i % options.session.io_cores.size()) +
+                  " hands over");
   for (std::size_t i = 0; i < options.session.io_cores.size(); ++i)
     add("IO worker " + std::to_string(i), options.session.io_cores[i],
         "queue " + std::to_string(i) + " of each port: receives, transmits");
@@ -57,9 +57,10 @@ int plan(PlanOptions& options) {
     std::fputc('\n', stdout);
     Table ports({{"port"}, {"is", Table::Align::kLeft}, {"queues"}});
     for (std::size_t i = 0; i < specs.size(); ++i)
-      ports.add({std::to_string(i), specs[i].text,
-                 std::to_string(options.session.io_cores.empty() ? placement.workers.size()
-                                                                 : options.session.io_cores.size())});
+      ports.add(
+          {std::to_string(i), specs[i].text,
+           std::to_string(options.session.io_cores.empty() ? placement.workers.size()
+                                                           : options.session.io_cores.size())});
     ports.print(stdout);
   }
   for (auto const& segment : preflight.segments) {

@@ -44,8 +44,8 @@ Session::Session(SessionOptions options, Invocation const& invocation)
   for (auto const& remark : state_->placement.remarks) notice("note: " + remark);
 
   PoolOptions pool;
-  pool.count = wanted.buffers.value_or(
-      kBuffersPerWorker * (state_->placement.workers.size() + wanted.io_cores.size()));
+  pool.count = wanted.buffers.value_or(kBuffersPerWorker *
+                                       (state_->placement.workers.size() + wanted.io_cores.size()));
   if (wanted.buffer_size) pool.frame_size = static_cast<unsigned>(*wanted.buffer_size);
   auto const* processor = topology.find(state_->placement.workers.front());
   if (processor != nullptr && topology.numa_nodes() > 1) pool.numa_node = processor->numa_node;

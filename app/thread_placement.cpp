@@ -27,8 +27,9 @@ Placement place_threads(Topology const& topology, SessionOptions const& options,
     if (topology.find(io) == nullptr)
       throw ConfigError("--io-cores names " + name + ", which this process may not use");
     if (std::count(placement.workers.begin(), placement.workers.end(), io) > 0)
-      throw ConfigError(name + " would run a worker and an IO worker; expected --cores and "
-                               "--io-cores to name different ones");
+      throw ConfigError(name +
+                        " would run a worker and an IO worker; expected --cores and "
+                        "--io-cores to name different ones");
   }
   return placement;
 }

@@ -27,11 +27,12 @@ using boost::system::error_code;
 
 /// A lane of a device as an Asio I/O object: device work completes like a timer or a socket.
 ///
-/// Each operation takes any completion token for `void(error_code)`, honours the handler's associated
-/// executor, allocator and cancellation slot, completes exactly once and never inside the initiating
-/// call, and gives its memory back before the handler runs. Completions of one lane come in ticket
-/// order. Cancellation ends the waiting, not the device's work: buffers stay the device's until the
-/// frontier has passed the ticket. Not thread-safe: one thread runs the context and calls this.
+/// Each operation takes any completion token for `void(error_code)`, honours the handler's
+/// associated executor, allocator and cancellation slot, completes exactly once and never inside
+/// the initiating call, and gives its memory back before the handler runs. Completions of one lane
+/// come in ticket order. Cancellation ends the waiting, not the device's work: buffers stay the
+/// device's until the frontier has passed the ticket. Not thread-safe: one thread runs the context
+/// and calls this.
 class AsyncLane {
  public:
   using executor_type = asio::io_context::executor_type;
@@ -41,7 +42,8 @@ class AsyncLane {
   enum class Drive : std::uint8_t { kPolled, kWoken };
 
   AsyncLane(asio::io_context& context, std::unique_ptr<Lane> lane, Drive drive = Drive::kWoken);
-  /// Waits for the device to be done with what was submitted; pending handlers are destroyed uncalled.
+  /// Waits for the device to be done with what was submitted; pending handlers are destroyed
+  /// uncalled.
   ~AsyncLane();
   AsyncLane(AsyncLane const&) = delete;
   AsyncLane& operator=(AsyncLane const&) = delete;
@@ -61,8 +63,8 @@ class AsyncLane {
         [this, ticket](auto handler) { initiate(ticket, std::move(handler)); }, token);
   }
 
-  /// Submits `work` and completes when it is done. What `work` points to stays untouched until then,
-  /// even where the operation is cancelled.
+  /// Submits `work` and completes when it is done. What `work` points to stays untouched until
+  /// then, even where the operation is cancelled.
   template <class Token>
   auto async_execute(Work const& work, Token&& token) {
     return asio::async_initiate<Token, void(error_code)>(

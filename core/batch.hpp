@@ -44,9 +44,9 @@ class Batch {
   /// Results of a segment's last kernel: `kCapacity * kResultBytes` bytes, 64-byte aligned.
   std::byte* results() { return results_; }
 
-  std::uint64_t received = 0;       ///< `cycles()` when the packets were received
-  DeviceIndex device = kOwnCore;    ///< decided by a balancer element
-  std::uint16_t kernels_done = 0;   ///< offload elements ahead whose kernels have already run
+  std::uint64_t received = 0;      ///< `cycles()` when the packets were received
+  DeviceIndex device = kOwnCore;   ///< decided by a balancer element
+  std::uint16_t kernels_done = 0;  ///< offload elements ahead whose kernels have already run
 
  private:
   friend class BatchPool;
@@ -72,7 +72,8 @@ using BatchPtr = std::unique_ptr<Batch, BatchDeleter>;
 class BatchPool {
  public:
   /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (16.4 KiB each).
-  BatchPool(std::size_t count, std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  BatchPool(std::size_t count,
+            std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~BatchPool();
   BatchPool(BatchPool const&) = delete;
   BatchPool& operator=(BatchPool const&) = delete;

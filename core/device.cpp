@@ -14,10 +14,14 @@ class DeviceCategory final : public std::error_category {
   char const* name() const noexcept override { return "device"; }
   std::string message(int value) const override {
     switch (static_cast<DeviceError>(value)) {
-      case DeviceError::kLost: return "the device was lost";
-      case DeviceError::kTimedOut: return "the device did not finish in time";
-      case DeviceError::kLaunchFailed: return "the work could not be started";
-      case DeviceError::kClosed: return "the lane was closed";
+      case DeviceError::kLost:
+        return "the device was lost";
+      case DeviceError::kTimedOut:
+        return "the device did not finish in time";
+      case DeviceError::kLaunchFailed:
+        return "the work could not be started";
+      case DeviceError::kClosed:
+        return "the lane was closed";
     }
     return "device error " + std::to_string(value);
   }

@@ -59,9 +59,9 @@ struct Work {
 /// How far a lane has come. Written by the device's side, read by the owner: one cache line.
 struct alignas(64) Frontier {
   static constexpr Ticket kNever = ~Ticket{0};
-  std::atomic<Ticket> reached{0};           ///< all tickets up to here are over
-  std::atomic<Ticket> first_failed{kNever}; ///< from here on they failed
-  std::atomic<int> error{0};                ///< with this value of `device_category()`
+  std::atomic<Ticket> reached{0};            ///< all tickets up to here are over
+  std::atomic<Ticket> first_failed{kNever};  ///< from here on they failed
+  std::atomic<int> error{0};                 ///< with this value of `device_category()`
 };
 
 /// Errors of devices, as values of a `std::error_code`.
@@ -76,13 +76,14 @@ class Lane {
  public:
   virtual ~Lane() = default;
 
-  /// Starts work; never blocks, never fails here: a failure is a failed ticket. Owner's thread only.
+  /// Starts work; never blocks, never fails here: a failure is a failed ticket. Owner's thread
+  /// only.
   virtual Ticket submit(Work const& work) noexcept = 0;
 
   Frontier const& frontier() const { return frontier_; }
 
-  /// Asks for one call of `wake(context)`, from any thread, when the frontier next moves. The caller
-  /// looks at the frontier once more afterwards, before it sleeps.
+  /// Asks for one call of `wake(context)`, from any thread, when the frontier next moves. The
+  /// caller looks at the frontier once more afterwards, before it sleeps.
   virtual void arm(void (*wake)(void*), void* context) noexcept = 0;
 
  protected:
@@ -109,7 +110,8 @@ class Device {
   virtual std::unique_ptr<Lane> open_lane() = 0;
 
   /// A copy of `size` bytes that kernels on this device can read, the same for the same `data`;
-  /// `data` itself where kernels run in this process. `data` must outlive the device. At start-up only.
+  /// `data` itself where kernels run in this process. `data` must outlive the device. At start-up
+  /// only.
   virtual void const* upload(void const* data, std::size_t size) = 0;
 
   template <class T>

@@ -20,10 +20,10 @@ namespace warpline {
 /// How a pipeline is spread over threads.
 struct EngineOptions {
   std::vector<int> cores{-1};  ///< one worker for each entry, pinned to that processor (-1: not)
-  /// Split topology: as many IO workers, pinned likewise, which receive and transmit for the workers
-  /// above, the compute workers. Empty: the fused topology, where each worker does all.
+  /// Split topology: as many IO workers, pinned likewise, which receive and transmit for the
+  /// workers above, the compute workers. Empty: the fused topology, where each worker does all.
   std::vector<int> io_cores;
-  WorkerOptions worker;        ///< what all workers have in common; `index` and `core` are set here
+  WorkerOptions worker;  ///< what all workers have in common; `index` and `core` are set here
   std::uint64_t seed = 1;
   /// Where elements find tables made before, for engines that follow one another; null: a new one.
   std::shared_ptr<SharedStore> shared;

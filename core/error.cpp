@@ -16,7 +16,8 @@ namespace {
 /// Insertions, deletions, substitutions and swaps of neighbours, case ignored.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   auto const same = [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
   };
   std::vector<std::vector<std::size_t>> rows(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) rows[i][0] = i;
@@ -91,7 +92,8 @@ std::shared_ptr<Source const> read_source(std::string const& path) {
   return source;
 }
 
-std::vector<std::string> nearest(std::string_view word, std::vector<std::string> const& candidates) {
+std::vector<std::string> nearest(std::string_view word,
+                                 std::vector<std::string> const& candidates) {
   std::vector<std::pair<std::size_t, std::string>> ranked;
   std::size_t const limit = std::max<std::size_t>(1, word.size() / 3);
   for (auto const& candidate : candidates) {

@@ -11,7 +11,8 @@
 
 namespace warpline {
 
-/// A place in a text: 1-based line and column (bytes, a tab counts one); line 0 means the whole text.
+/// A place in a text: 1-based line and column (bytes, a tab counts one); line 0 means the whole
+/// text.
 struct Position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
@@ -60,8 +61,8 @@ class ConfigError : public std::runtime_error {
 };
 
 /// The whole file as a source.
-/// Throws `ConfigError` naming the path and the system's reason, or that it is a folder or is binary
-/// (it holds a NUL byte).
+/// Throws `ConfigError` naming the path and the system's reason, or that it is a folder or is
+/// binary (it holds a NUL byte).
 std::shared_ptr<Source const> read_source(std::string const& path);
 
 /// The candidates within a small edit distance of `word`, nearest first, at most three.

@@ -43,7 +43,8 @@ struct Segment {
 class OffloadHandler {
  public:
   virtual ~OffloadHandler() = default;
-  /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and now.
+  /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and
+  /// now.
   virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;
 };
 
@@ -71,7 +72,8 @@ class Graph {
   void stop() noexcept;
   bool sources_finished() const noexcept;
   std::size_t held() const noexcept;
-  /// Tells the elements that sources have stopped; then `drained` says when all of them are through.
+  /// Tells the elements that sources have stopped; then `drained` says when all of them are
+  /// through.
   void drain() noexcept;
   bool drained() const noexcept;
   /// Arms every polled element; false where one of them has to be polled.

@@ -43,8 +43,8 @@ class HandoverRing {
 
 /// The rings between IO workers and compute workers in the split topology.
 ///
-/// Compute worker `c` belongs to IO worker `c % io_workers`: packets of a flow stay on one path, and
-/// keep their order. For each compute worker and port there is a ring in, and for each compute
+/// Compute worker `c` belongs to IO worker `c % io_workers`: packets of a flow stay on one path,
+/// and keep their order. For each compute worker and port there is a ring in, and for each compute
 /// worker one ring out.
 class Handover {
  public:

@@ -61,8 +61,8 @@ struct Offloader::Exit {
     bool failed = false;
   };
   Segment* segment = nullptr;
-  std::vector<Slot> slots;       // ordered: a slot for each batch inside, by ticket
-  Fifo<Slot> done;               // unordered: as they come
+  std::vector<Slot> slots;     // ordered: a slot for each batch inside, by ticket
+  Fifo<Slot> done;             // unordered: as they come
   std::uint64_t next_in = 0;   // ticket of the next batch that comes
   std::uint64_t next_out = 0;  // ticket of the next batch to leave
 
@@ -131,7 +131,8 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
   counters_[kOwnCore]->packets.add(batch->size());
   if (exit.empty()) return false;
   // The balancer has turned away from the devices: what they were gathering goes now.
-  for (std::size_t d = 1; d < lanes_.size(); ++d) send(stream(segment, static_cast<DeviceIndex>(d)));
+  for (std::size_t d = 1; d < lanes_.size(); ++d)
+    send(stream(segment, static_cast<DeviceIndex>(d)));
   if (!options_.ordered) return false;
   for (auto* node : segment.nodes) {
     auto* offload = node->element->offload();

@@ -15,11 +15,12 @@ namespace warpline {
 
 /// When the batches gathered for a device are sent, and in which order batches leave a segment.
 struct OffloadOptions {
-  unsigned task_packets = 1024;               ///< send a task at this many packets
-  std::uint64_t task_bytes = 1u << 20;        ///< or this many bytes
-  std::chrono::microseconds deadline{100};    ///< or when its first batch has waited this long
-  unsigned tasks_in_flight = 4;               ///< per segment and device; more batches queue up
-  bool ordered = true;  ///< batches leave a segment in the order they came, whichever device they took
+  unsigned task_packets = 1024;             ///< send a task at this many packets
+  std::uint64_t task_bytes = 1u << 20;      ///< or this many bytes
+  std::chrono::microseconds deadline{100};  ///< or when its first batch has waited this long
+  unsigned tasks_in_flight = 4;             ///< per segment and device; more batches queue up
+  bool ordered =
+      true;  ///< batches leave a segment in the order they came, whichever device they took
 };
 
 /// Carries one worker's batches through devices: gathers them into tasks, executes these on the
@@ -70,10 +71,10 @@ class Offloader final : public OffloadHandler {
   Graph& graph_;
   OffloadOptions options_;
   std::uint64_t deadline_cycles_;
-  std::vector<std::unique_ptr<AsyncLane>> lanes_;        // by device; none for the own core
+  std::vector<std::unique_ptr<AsyncLane>> lanes_;          // by device; none for the own core
   std::vector<std::unique_ptr<DeviceCounters>> counters_;  // by device
-  std::vector<std::unique_ptr<Stream>> streams_;         // by segment, then device
-  std::vector<std::unique_ptr<Exit>> exits_;             // by segment
+  std::vector<std::unique_ptr<Stream>> streams_;           // by segment, then device
+  std::vector<std::unique_ptr<Exit>> exits_;               // by segment
   std::size_t batches_inside_ = 0;
   std::size_t packets_inside_ = 0;
 };

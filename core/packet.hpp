@@ -30,19 +30,19 @@ struct MutableBytes {
 
 /// The descriptor of one packet: where its bytes are and what is known of it.
 ///
-/// Not an mbuf: `io` fills it on receive and writes it back on transmit. It does not own the buffer:
-/// whoever holds the batch does. 32 bytes, trivially copyable, readable by a device.
+/// Not an mbuf: `io` fills it on receive and writes it back on transmit. It does not own the
+/// buffer: whoever holds the batch does. 32 bytes, trivially copyable, readable by a device.
 struct Packet {
-  std::uint8_t* data;      ///< first byte of the frame
-  void* buffer;            ///< handle of the buffer for its `BufferPool`; never followed by elements
-  std::uint16_t length;    ///< bytes of the frame
+  std::uint8_t* data;    ///< first byte of the frame
+  void* buffer;          ///< handle of the buffer for its `BufferPool`; never followed by elements
+  std::uint16_t length;  ///< bytes of the frame
   std::uint16_t headroom;  ///< free bytes before `data`
   std::uint16_t tailroom;  ///< free bytes behind the frame
   std::uint16_t in_port;   ///< index of the port it came from
   std::uint16_t out_port;  ///< index of the port that `ToOutput` sends it to
   std::uint8_t paint;      ///< Click's paint annotation
   std::uint8_t reserved;
-  std::uint32_t tag;       ///< index set by one element for another: an SA, a flow
+  std::uint32_t tag;  ///< index set by one element for another: an SA, a flow
 
   /// The header at byte `offset`, or null where the frame ends before it does.
   template <class Header>

@@ -24,8 +24,8 @@ class RxQueue {
   virtual bool finished() const noexcept { return false; }
   /// True where the packets come from another worker, not from outside.
   virtual bool inside() const noexcept { return false; }
-  /// Asks for one `wake(context)`, from any thread, when there may be packets again; false where the
-  /// queue cannot promise that, and its worker has to keep polling.
+  /// Asks for one `wake(context)`, from any thread, when there may be packets again; false where
+  /// the queue cannot promise that, and its worker has to keep polling.
   virtual bool arm(void (*)(void*), void*) noexcept { return false; }
 
   std::uint64_t received = 0;  ///< `cycles()` when the last packets came in; 0: just now

@@ -39,7 +39,8 @@ struct Payload {
   }
 };
 
-/// All bytes from `kOffset` to the end of the frame, changed in place; the kernel gets `MutableBytes`.
+/// All bytes from `kOffset` to the end of the frame, changed in place; the kernel gets
+/// `MutableBytes`.
 template <unsigned kOffset = 0>
 struct Edit {
   using Argument = MutableBytes;

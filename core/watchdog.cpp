@@ -31,7 +31,8 @@ void Watchdog::watch() {
   };
   std::vector<Seen> seen(workers_.size());
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, limit_ / 4 + std::chrono::milliseconds(1), [this] { return stop_; })) {
+  while (
+      !wake_.wait_for(lock, limit_ / 4 + std::chrono::milliseconds(1), [this] { return stop_; })) {
     auto const now = Clock::now();
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       auto const& worker = *workers_[i];

@@ -6,8 +6,8 @@
 
 #include "core/hd.hpp"
 
-/// Header layouts as they stand on the wire. Every type has `alignof == 1` and network byte order, so
-/// that a header at any address may be viewed through a pointer, on the host and on a device.
+/// Header layouts as they stand on the wire. Every type has `alignof == 1` and network byte order,
+/// so that a header at any address may be viewed through a pointer, on the host and on a device.
 namespace warpline {
 
 /// An unsigned big-endian integer of `sizeof(T)` bytes without alignment.
@@ -55,7 +55,8 @@ inline constexpr unsigned kSize = sizeof(Header);
 
 /// Internet protocol numbers (IANA registry).
 namespace protocol {
-inline constexpr std::uint8_t kIcmp = 1, kIpv4 = 4, kTcp = 6, kUdp = 17, kIpv6 = 41, kEsp = 50, kNone = 59;
+inline constexpr std::uint8_t kIcmp = 1, kIpv4 = 4, kTcp = 6, kUdp = 17, kIpv6 = 41, kEsp = 50,
+                              kNone = 59;
 }
 
 namespace ipv4 {

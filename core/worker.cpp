@@ -95,9 +95,9 @@ void Worker::end() {
   context_.stop();
 }
 
-// Where everything that may bring work promises to wake us, the turns stop until then; where something
-// has to be polled, a nap is all there is. Armed first, then looked at once more: what came in between
-// is found, what comes later wakes.
+// Where everything that may bring work promises to wake us, the turns stop until then; where
+// something has to be polled, a nap is all there is. Armed first, then looked at once more: what
+// came in between is found, what comes later wakes.
 bool Worker::sleep() {
   if (!graph_->arm(&Worker::wake, this)) {
     if (!options_.nap || !offloader_->idle()) return false;

@@ -37,8 +37,8 @@ std::uint32_t flow_of(Packet const& packet) {
 
 /// Hands batches to the compute workers of this IO worker, flow by flow where it has several.
 ///
-/// The split topology puts it behind `FromInput` by itself. Nothing is dropped where a compute worker
-/// is behind: sources wait.
+/// The split topology puts it behind `FromInput` by itself. Nothing is dropped where a compute
+/// worker is behind: sources wait.
 ///
 ///     FromInput -> ToCompute; FromCompute -> ToOutput;
 ///

@@ -11,8 +11,8 @@
 namespace warpline::host {
 namespace {
 
-constexpr std::size_t kDepth = 256;      // works in flight on a lane; submit waits beyond
-constexpr unsigned kSpins = 20'000;      // about 100 us of looking for work before a helper sleeps
+constexpr std::size_t kDepth = 256;  // works in flight on a lane; submit waits beyond
+constexpr unsigned kSpins = 20'000;  // about 100 us of looking for work before a helper sleeps
 
 void run(Work const& work) noexcept {
   for (unsigned k = 0; k < work.chain->count; ++k) {
@@ -161,7 +161,8 @@ Ticket HostLane::submit(Work const& work) noexcept {
 }
 
 void HostLane::arm(void (*wake)(void*), void* context) noexcept {
-  if (armed_.load(std::memory_order_acquire)) return;  // the call that was asked for is still to come
+  if (armed_.load(std::memory_order_acquire))
+    return;  // the call that was asked for is still to come
   wake_ = wake;
   wake_context_ = context;
   auto const before = frontier_.reached.load(std::memory_order_acquire);
@@ -197,8 +198,7 @@ std::string HostDevice::description() const {
 }
 
 std::unique_ptr<Lane> HostDevice::open_lane() {
-  auto* helper =
-      helpers_.empty() ? nullptr : helpers_[next_helper_++ % helpers_.size()].get();
+  auto* helper = helpers_.empty() ? nullptr : helpers_[next_helper_++ % helpers_.size()].get();
   return std::make_unique<HostLane>(helper);
 }
 

@@ -16,8 +16,9 @@ class HostLane;
 
 /// This machine's cores as a device: helper threads run kernel bodies over batches where they lie.
 ///
-/// Lanes are shared out among the helpers round-robin; a lane's work runs in order on its one helper.
-/// With no helper, work runs inside `submit` and is over when that returns: deterministic, for tests.
+/// Lanes are shared out among the helpers round-robin; a lane's work runs in order on its one
+/// helper. With no helper, work runs inside `submit` and is over when that returns: deterministic,
+/// for tests.
 class HostDevice final : public Device {
  public:
   /// `cores` to pin the helpers to, one thread each; -1 leaves a thread unpinned.

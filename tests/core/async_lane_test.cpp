@@ -64,7 +64,8 @@ TEST_F(AsyncLaneTest, CompletesWhenTheFrontierHasPassedTheTicketAndNotBefore) {
 TEST_F(AsyncLaneTest, CompletesInTicketOrderWhateverTheOrderOfWaiting) {
   std::vector<int> order;
   for (int ticket : {3, 1, 2})
-    lane->async_wait(static_cast<Ticket>(ticket), [&, ticket](error_code) { order.push_back(ticket); });
+    lane->async_wait(static_cast<Ticket>(ticket),
+                     [&, ticket](error_code) { order.push_back(ticket); });
   manual->reach(3);
   turn();
   EXPECT_EQ(order, (std::vector{1, 2, 3}));

@@ -14,7 +14,8 @@ TEST(Diagnostic, ShowsTheLineAndACaretUnderItsColumn) {
 }
 
 TEST(Diagnostic, StandsAloneWithoutASource) {
-  EXPECT_EQ((Diagnostic{Diagnostic::Severity::kWarning, nullptr, {}, "odd"}.render()), "warning: odd");
+  EXPECT_EQ((Diagnostic{Diagnostic::Severity::kWarning, nullptr, {}, "odd"}.render()),
+            "warning: odd");
 }
 
 TEST(ReadSource, NamesThePathAndTheReason) {

@@ -74,7 +74,8 @@ TEST(Graph, AnyBatchSizesGiveTheSameSequences) {
     test::Rig rig;
     rig.build(
         "TestSource -> s :: TestSpread(4, DROP 7); s[0] -> t :: TestSpread(2) -> a :: TestSink;"
-        "t[1] -> a; s[1] -> TestAdd(4, DROP 9) -> b :: TestSink; s[2] -> b; s[3] -> c :: TestSink;");
+        "t[1] -> a; s[1] -> TestAdd(4, DROP 9) -> b :: TestSink; s[2] -> b; s[3] -> c :: "
+        "TestSink;");
     std::uint32_t next = 0;
     while (next < 5000) {
       auto const size = 1 + static_cast<std::uint32_t>(random() % 256);
@@ -92,14 +93,15 @@ TEST(Graph, AnyBatchSizesGiveTheSameSequences) {
 }
 
 TEST(Graph, ReportsAllThatIsWrongAtOnce) {
-  EXPECT_EQ(error_of("TestSource -> TestSpraed(2) -> TestSink;\nTestSource -> TestSpread(1, DORP 3)"
-                     " -> TestSink;"),
-            "test.click:1:15: error: unknown element class 'TestSpraed'; did you mean 'TestSpread'?\n"
-            "  TestSource -> TestSpraed(2) -> TestSink;\n"
-            "                ^\n"
-            "test.click:2:29: error: TestSpread: unknown argument 'DORP'; did you mean 'DROP'?\n"
-            "  TestSource -> TestSpread(1, DORP 3) -> TestSink;\n"
-            "                              ^");
+  EXPECT_EQ(
+      error_of("TestSource -> TestSpraed(2) -> TestSink;\nTestSource -> TestSpread(1, DORP 3)"
+               " -> TestSink;"),
+      "test.click:1:15: error: unknown element class 'TestSpraed'; did you mean 'TestSpread'?\n"
+      "  TestSource -> TestSpraed(2) -> TestSink;\n"
+      "                ^\n"
+      "test.click:2:29: error: TestSpread: unknown argument 'DORP'; did you mean 'DROP'?\n"
+      "  TestSource -> TestSpread(1, DORP 3) -> TestSink;\n"
+      "                              ^");
 }
 
 TEST(Graph, RefusesPortsThatAreNotThereOrNotConnected) {

@@ -31,7 +31,8 @@ TEST(Watchdog, NamesTheElementOfAStalledTurn) {
     worker.join();
   }
   ASSERT_EQ(reports.size(), 1u) << "once a stall";
-  EXPECT_NE(reports[0].find("worker 0 has not finished a turn for"), std::string::npos) << reports[0];
+  EXPECT_NE(reports[0].find("worker 0 has not finished a turn for"), std::string::npos)
+      << reports[0];
   EXPECT_NE(reports[0].find("element 'slow' (TestStall)"), std::string::npos) << reports[0];
   EXPECT_EQ(rig.bench->output.size(), 1u);
 }

@@ -45,8 +45,12 @@ class NumberPort final : public Port {
     }
   }
   std::string description() const override { return "numbers"; }
-  RxQueue* rx(unsigned worker) override { return worker < rx_.size() ? rx_[worker].get() : nullptr; }
-  TxQueue* tx(unsigned worker) override { return worker < tx_.size() ? tx_[worker].get() : nullptr; }
+  RxQueue* rx(unsigned worker) override {
+    return worker < rx_.size() ? rx_[worker].get() : nullptr;
+  }
+  TxQueue* tx(unsigned worker) override {
+    return worker < tx_.size() ? tx_[worker].get() : nullptr;
+  }
 
   /// Every (queue, flow) came out in order, each number at most once; returns how many came.
   std::size_t check_order() const {
@@ -68,12 +72,14 @@ class NumberPort final : public Port {
   static constexpr std::uint32_t kFlows = 17;
 
   struct Rx final : RxQueue {
-    Rx(LockedPool& p, unsigned q, std::uint32_t c, bool s) : pool(p), queue(q), count(c), pauses(s) {}
+    Rx(LockedPool& p, unsigned q, std::uint32_t c, bool s)
+        : pool(p), queue(q), count(c), pauses(s) {}
     unsigned receive(std::span<Packet> packets) noexcept override {
       // Pauses long enough for the worker to fall asleep, now and then.
       if (silent > 0) return --silent, 0;
       if (pauses && ++asked % 128 == 0) silent = 1200;
-      auto const most = std::min<std::size_t>(packets.size(), std::min(count - next, 1 + next % 61));
+      auto const most =
+          std::min<std::size_t>(packets.size(), std::min(count - next, 1 + next % 61));
       if (most == 0 || !pool.allocate(packets.first(most))) return 0;
       for (auto& packet : packets.first(most)) {
         packet.append(64);
@@ -157,16 +163,17 @@ constexpr char const* kMirror = "FromInput -> EtherMirror -> ToOutput;";
 constexpr char const* kHash =
     "FromInput(BURST 32) -> LoadBalanceByWeight(0.5) -> FlowHash -> ToOutput;";
 
-INSTANTIATE_TEST_SUITE_P(
-    Topologies, EngineTest,
-    ::testing::Values(Layout{1, 0, 1, 0, kMirror}, Layout{2, 0, 3, 1, kHash},
-                      Layout{1, 1, 2, 1, kMirror}, Layout{3, 1, 1, 0, kMirror},
-                      Layout{3, 2, 2, 2, kHash}),
-    [](auto const& each) {
-      return std::to_string(each.param.workers) + "workers" +
-             std::to_string(each.param.io_workers) + "io" + std::to_string(each.param.ports) +
-             "ports" + std::to_string(each.param.helpers) + "helpers" + std::to_string(each.index);
-    });
+INSTANTIATE_TEST_SUITE_P(Topologies, EngineTest,
+                         ::testing::Values(Layout{1, 0, 1, 0, kMirror}, Layout{2, 0, 3, 1, kHash},
+                                           Layout{1, 1, 2, 1, kMirror}, Layout{3, 1, 1, 0, kMirror},
+                                           Layout{3, 2, 2, 2, kHash}),
+                         [](auto const& each) {
+                           return std::to_string(each.param.workers) + "workers" +
+                                  std::to_string(each.param.io_workers) + "io" +
+                                  std::to_string(each.param.ports) + "ports" +
+                                  std::to_string(each.param.helpers) + "helpers" +
+                                  std::to_string(each.index);
+                         });
 
 TEST(Engine, StopDrainsALiveRun) {
   LockedPool pool;
