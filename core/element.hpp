@@ -72,14 +72,18 @@ class PacketElement : public Element {
     Verdict verdicts[Batch::kCapacity];
     unsigned other = 0;
     unsigned i = 0;
+    std::uint32_t bytes = 0;
     for (auto& packet : batch->packets()) {
       verdicts[i] = self(packet);
       other |= verdicts[i++].value;
+      bytes += packet.length;
     }
-    if (other == 0) [[likely]]
+    if (other == 0) [[likely]] {
+      batch->set_bytes(bytes);
       out.emit(std::move(batch));
-    else
+    } else {
       out.split(std::move(batch), verdicts);
+    }
   }
 };
 

@@ -38,19 +38,32 @@ void Graph::run() noexcept {
     Node& node = *step.node;
     current_.store(&node, std::memory_order_relaxed);
     if (!step.resumed) {
-      std::uint64_t bytes = 0;
-      for (auto const& packet : step.batch->packets()) bytes += packet.length;
       node.counters.batches.add(1);
       node.counters.packets.add(step.batch->size());
-      node.counters.bytes.add(bytes);
+      node.counters.bytes.add(step.batch->bytes());
     }
     Outputs out(*this, node);
     node.element->process(std::move(step.batch), step.port, out);
     auto const end = cycles();
     node.counters.cycles.add(end - now_);
     now_ = end;
+    if (left_.packets > 0) record_latency();
   }
   current_.store(nullptr, std::memory_order_relaxed);
+}
+
+void Graph::left(std::uint64_t received, std::uint64_t packets) noexcept {
+  if (left_.packets > 0 && left_.received != received) {
+    now_ = cycles();
+    record_latency();
+  }
+  left_.received = received;
+  left_.packets += packets;
+}
+
+void Graph::record_latency() noexcept {
+  counters_->latency.record(now_ - left_.received, left_.packets);
+  left_.packets = 0;
 }
 
 unsigned Graph::poll(bool sources) noexcept {
@@ -70,6 +83,7 @@ unsigned Graph::poll(bool sources) noexcept {
         node->counters.packets.add(count);
         node->counters.batches.add(1);
       }
+      if (left_.packets > 0) record_latency();
     }
     run();
   }
@@ -185,8 +199,7 @@ void Outputs::split(BatchPtr batch, Verdict const* verdicts) noexcept {
 }
 
 void Outputs::count_received(Batch const& batch, QueueCounters* queue) noexcept {
-  std::uint64_t bytes = 0;
-  for (auto const& packet : batch.packets()) bytes += packet.length;
+  auto const bytes = batch.bytes();
   graph_.counters_->received.add(batch.size());
   graph_.counters_->received_bytes.add(bytes);
   node_.counters.bytes.add(bytes);
@@ -219,11 +232,20 @@ void Outputs::count_transmitted(std::span<Packet const> packets, std::uint64_t r
   if (packets.empty()) return;
   std::uint64_t bytes = 0;
   for (auto const& packet : packets) bytes += packet.length;
-  graph_.counters_->transmitted.add(packets.size());
+  count_transmitted(packets.size(), bytes, received, queue);
+}
+
+void Outputs::count_transmitted(Batch const& batch, QueueCounters* queue) noexcept {
+  count_transmitted(batch.size(), batch.bytes(), batch.received, queue);
+}
+
+void Outputs::count_transmitted(std::uint64_t packets, std::uint64_t bytes, std::uint64_t received,
+                                QueueCounters* queue) noexcept {
+  graph_.counters_->transmitted.add(packets);
   graph_.counters_->transmitted_bytes.add(bytes);
-  graph_.counters_->latency.record(cycles() - received, packets.size());
+  graph_.left(received, packets);
   if (queue == nullptr) return;
-  queue->packets.add(packets.size());
+  queue->packets.add(packets);
   queue->bytes.add(bytes);
 }
 

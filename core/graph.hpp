@@ -99,6 +99,8 @@ class Graph {
   void run() noexcept;
   void form_segments();
   void drop(Node& node, std::span<Packet const> packets, DropReason reason) noexcept;
+  void left(std::uint64_t received, std::uint64_t packets) noexcept;
+  void record_latency() noexcept;
 
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Segment>> segments_;
@@ -109,6 +111,9 @@ class Graph {
   BatchPool* batches_ = nullptr;
   WorkerCounters* counters_ = nullptr;
   std::uint64_t now_ = 0;
+  struct {
+    std::uint64_t received = 0, packets = 0;
+  } left_;  // packets that the element at work has sent, all received at one time
   std::atomic<Node const*> current_{nullptr};
 };
 

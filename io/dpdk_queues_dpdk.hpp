@@ -18,14 +18,14 @@ constexpr std::size_t kDpdkBurst = 256;
 
 class DpdkPort::Rx final : public RxQueue {
  public:
-  Rx(std::uint16_t port, std::uint16_t queue) : port_(port), queue_(queue) {}
+  Rx(std::uint16_t device, std::uint16_t queue) : device_(device), queue_(queue) {}
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     rte_mbuf* mbufs[kDpdkBurst];
     auto const wanted = static_cast<std::uint16_t>(std::min(packets.size(), kDpdkBurst));
-    unsigned const count = rte_eth_rx_burst(port_, queue_, mbufs, wanted);
+    unsigned const count = rte_eth_rx_burst(device_, queue_, mbufs, wanted);
     Oddities seen;
-    for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], seen);
+    for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], port, seen);
     return seen.any() ? refuse(mbufs, count, packets) : count;
   }
 
@@ -38,7 +38,7 @@ class DpdkPort::Rx final : public RxQueue {
     unsigned kept = 0;
     for (unsigned i = 0; i < count; ++i) {
       Oddities seen;
-      to_packet(mbufs[i], packets[kept], seen);
+      to_packet(mbufs[i], packets[kept], port, seen);
       if (!seen.any()) {
         ++kept;
       } else {
@@ -49,15 +49,15 @@ class DpdkPort::Rx final : public RxQueue {
     return kept;
   }
 
-  std::uint16_t port_;
+  std::uint16_t device_;
   std::uint16_t queue_;
   Counter refused_;
 };
 
 class DpdkPort::Tx final : public TxQueue {
  public:
-  Tx(std::uint16_t port, std::uint16_t queue, unsigned shortest)
-      : port_(port), queue_(queue), shortest_(shortest) {}
+  Tx(std::uint16_t device, std::uint16_t queue, unsigned shortest)
+      : device_(device), queue_(queue), shortest_(shortest) {}
 
   unsigned transmit(std::span<Packet const> packets) noexcept override {
     unsigned total = 0;
@@ -67,7 +67,7 @@ class DpdkPort::Tx final : public TxQueue {
       for (std::size_t i = 0; i < count; ++i) mbufs[i] = to_mbuf(packets[i]);
       if (shortest_ > 0) pad(packets.first(count));
       unsigned const sent =
-          rte_eth_tx_burst(port_, queue_, mbufs, static_cast<std::uint16_t>(count));
+          rte_eth_tx_burst(device_, queue_, mbufs, static_cast<std::uint16_t>(count));
       total += sent;
       if (sent < count) break;
       packets = packets.subspan(count);
@@ -89,7 +89,7 @@ class DpdkPort::Tx final : public TxQueue {
     }
   }
 
-  std::uint16_t port_;
+  std::uint16_t device_;
   std::uint16_t queue_;
   unsigned shortest_;
 };

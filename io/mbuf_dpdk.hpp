@@ -25,10 +25,11 @@ struct Oddities {
   bool any() const { return ((rearm >> 32) & 0xffff) > 1 || tailroom < 0; }
 };
 
-/// Describes a received mbuf; `seen` gathers what is to be checked once a burst.
-inline void to_packet(rte_mbuf* mbuf, Packet& packet, Oddities& seen) {
+/// Describes an mbuf received by port `port`; `seen` gathers what is to be checked once a burst.
+inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint16_t port, Oddities& seen) {
   static_assert(offsetof(rte_mbuf, nb_segs) - offsetof(rte_mbuf, data_off) == 4);
   static_assert(offsetof(Packet, in_port) - offsetof(Packet, length) == 6);
+  static_assert(offsetof(Packet, out_port) - offsetof(Packet, length) == 8);
   std::uint64_t rearm;
   std::memcpy(&rearm, &mbuf->rearm_data, sizeof rearm);
   std::uint64_t const offset = rearm & 0xffff, length = mbuf->data_len;
@@ -37,9 +38,13 @@ inline void to_packet(rte_mbuf* mbuf, Packet& packet, Oddities& seen) {
   seen.tailroom |= tailroom;
   packet.data = static_cast<std::uint8_t*>(mbuf->buf_addr) + offset;
   packet.buffer = mbuf;
-  // length, headroom, tailroom, in_port (set by whoever receives) in one store
-  auto const sizes = length | offset << 16 | static_cast<std::uint64_t>(tailroom) << 32;
-  std::memcpy(&packet.length, &sizes, sizeof sizes);
+  // Length, headroom, tailroom, in_port; then out_port, and zeros for paint and tag: as of `arrive`,
+  // but in two stores.
+  std::uint64_t const words[2] = {length | offset << 16 |
+                                      static_cast<std::uint64_t>(tailroom & 0xffff) << 32 |
+                                      static_cast<std::uint64_t>(port) << 48,
+                                  port};
+  std::memcpy(&packet.length, words, sizeof words);
 }
 
 /// Writes what may have changed back: where the frame begins and how long it is. Stores only, since

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vector>
 
-#include "core/clock.hpp"
 #include "core/context.hpp"
 #include "core/element.hpp"
 
@@ -20,37 +19,31 @@ class Receiver : public Element {
   bool is_source() const override { return true; }
 
   bool finished() const noexcept override {
-    for (auto const& input : inputs_)
-      if (!input.queue->finished()) return false;
+    for (auto const* queue : queues_)
+      if (!queue->finished()) return false;
     return true;
   }
 
   bool arm(void (*wake)(void*), void* context) noexcept override {
-    for (auto const& input : inputs_)
-      if (!input.queue->finished() && !input.queue->arm(wake, context)) return false;
+    for (auto* queue : queues_)
+      if (!queue->finished() && !queue->arm(wake, context)) return false;
     return true;
   }
 
   unsigned poll(Outputs& out) noexcept override {
     unsigned total = 0;
-    for (auto& input : inputs_) {
+    for (auto* queue : queues_) {
       if (!spare_) spare_ = out.batches().allocate(kReserve);
       if (!spare_) break;  // everything is in flight: the ports have to wait
-      auto const count = input.queue->receive({spare_->slots(), burst_});
+      auto const count = queue->receive({spare_->slots(), burst_});
       if (count == 0) continue;
-      for (unsigned i = 0; i < count; ++i) {
-        auto& packet = (*spare_)[i];
-        packet.in_port = packet.out_port = input.port;
-        packet.paint = 0;
-        packet.tag = 0;
-      }
       spare_->resize(count);
-      spare_->received = input.queue->received != 0 ? input.queue->received : cycles();
+      spare_->received = queue->received != 0 ? queue->received : out.now();
       total += count;
-      if (input.queue->inside())
+      if (queue->inside())
         out.count_taken_over(count);
       else
-        out.count_received(*spare_, &input.queue->counters);
+        out.count_received(*spare_, &queue->counters);
       out.emit(std::move(spare_));
     }
     return total;
@@ -64,7 +57,8 @@ class Receiver : public Element {
     if (!context.ports.claim_rx(port.index(), context.worker))
       throw args.error("port '" + port.name() + "' is already received from in this pipeline",
                        name);
-    inputs_.push_back({queue, static_cast<std::uint16_t>(port.index())});
+    queue->port = static_cast<std::uint16_t>(port.index());
+    queues_.push_back(queue);
   }
   void set_burst(Args& args, std::uint16_t burst) {
     if (burst < 1 || burst > Batch::kCapacity)
@@ -73,11 +67,7 @@ class Receiver : public Element {
   }
 
  private:
-  struct Input {
-    RxQueue* queue;
-    std::uint16_t port;
-  };
-  std::vector<Input> inputs_;
+  std::vector<RxQueue*> queues_;
   unsigned burst_ = 64;
   BatchPtr spare_;
 };

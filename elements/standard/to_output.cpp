@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -12,17 +13,20 @@ namespace {
 constexpr unsigned kRetries = 64;           // for a device: it may never take more
 constexpr unsigned kPatience = 10'000'000;  // for another worker: it will, unless it is stuck
 
-/// Sends `packets` and counts them; what the queue does not take after some retries is dropped.
-void send(TxQueue& queue, std::span<Packet const> packets, std::uint64_t received, Outputs& out) {
+/// Sends some packets of the batch and counts them; what the queue does not take after some retries
+/// is dropped.
+void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, Outputs& out) {
   auto rest = packets;
-  queue.received = received;
+  queue.received = batch.received;
   auto const limit = queue.inside() ? kPatience : kRetries;
   for (unsigned attempt = 0;; ++attempt) {
     auto const sent = queue.transmit(rest);
     if (queue.inside())
       out.count_handed_over(sent);
+    else if (sent == batch.size())
+      out.count_transmitted(batch, &queue.counters);
     else
-      out.count_transmitted(rest.first(sent), received, &queue.counters);
+      out.count_transmitted(rest.first(sent), batch.received, &queue.counters);
     rest = rest.subspan(sent);
     if (rest.empty()) return;
     if (queue.failed() || (sent == 0 && attempt >= limit))
@@ -51,7 +55,7 @@ class ToOutput final : public Element {
   PortCounts ports() const override { return {1, 0}; }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    auto rest = std::span<Packet const>(batch->packets());
+    auto rest = std::as_const(*batch).packets();
     // Packets for one port mostly come together: each run of them is one call.
     while (!rest.empty()) {
       auto const port = rest[0].out_port;
@@ -61,7 +65,7 @@ class ToOutput final : public Element {
       if (queue == nullptr)
         out.drop(rest.first(run), detail::drop_reason<"no_such_port">);
       else
-        send(*queue, rest.first(run), batch->received, out);
+        send(*queue, *batch, rest.first(run), out);
       rest = rest.subspan(run);
     }
   }
@@ -92,7 +96,7 @@ class ToDPDKDevice final : public Element {
   PortCounts ports() const override { return {1, 0}; }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    send(*queue_, batch->packets(), batch->received, out);
+    send(*queue_, *batch, std::as_const(*batch).packets(), out);
   }
 
  private:
