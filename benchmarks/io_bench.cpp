@@ -74,8 +74,7 @@ void measure(benchmark::State& state, Turn&& turn) {
 }
 
 void swap_addresses(std::uint8_t* data) {
-  auto& frame = *reinterpret_cast<ether::Header*>(data);
-  std::swap(frame.source, frame.destination);
+  reinterpret_cast<ether::Header*>(data)->swap_addresses();
 }
 
 void plain_dpdk_swap(benchmark::State& state) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -74,9 +75,14 @@ class PacketElement : public Element {
     unsigned i = 0;
     std::uint32_t bytes = 0;
     for (auto& packet : batch->packets()) {
-      verdicts[i] = self(packet);
-      other |= verdicts[i++].value;
+      auto const verdict = self(packet);
       bytes += packet.length;
+      other |= verdict.value;
+      if (other != 0) {  // the usual batch goes on whole: no verdict is stored
+        if (other == verdict.value) std::fill_n(verdicts, i, forward());
+        verdicts[i] = verdict;
+      }
+      ++i;
     }
     if (other == 0) [[likely]] {
       batch->set_bytes(bytes);

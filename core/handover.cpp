@@ -70,7 +70,7 @@ class HandoverPort::Receive final : public RxQueue {
     if (!batch_ && !(batch_ = ring_.pop())) return 0;
     auto const rest = batch_->packets().subspan(taken_);
     auto const count = std::min(rest.size(), packets.size());
-    for (std::size_t i = 0; i < count; ++i) (packets[i] = rest[i]).arrive(port);
+    for (std::size_t i = 0; i < count; ++i) (packets[i] = rest[i]).arrive(port_index);
     received = batch_->received;
     taken_ += count;
     if (taken_ == batch_->size()) {

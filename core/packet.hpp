@@ -48,6 +48,7 @@ struct Packet {
   template <class Header>
   WARPLINE_HD Header* header(unsigned offset) {
     static_assert(alignof(Header) == 1, "wire types only");
+    if (data == nullptr) __builtin_unreachable();  // saves the caller's test half its work
     return offset + sizeof(Header) <= length ? reinterpret_cast<Header*>(data + offset) : nullptr;
   }
   template <class Header>

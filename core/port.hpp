@@ -19,7 +19,7 @@ class RxQueue {
  public:
   virtual ~RxQueue() = default;
   /// Fills descriptors with up to `packets.size()` received packets, each as of `Packet::arrive`
-  /// with this queue's `port`, and returns how many.
+  /// with this queue's `port_index`, and returns how many.
   virtual unsigned receive(std::span<Packet> packets) noexcept = 0;
   /// True for good when no packet will ever come again (the end of a capture).
   virtual bool finished() const noexcept { return false; }
@@ -29,7 +29,7 @@ class RxQueue {
   /// the queue cannot promise that, and its worker has to keep polling.
   virtual bool arm(void (*)(void*), void*) noexcept { return false; }
 
-  std::uint16_t port = 0;      ///< number of its port; set by the element that receives
+  std::uint16_t port_index = 0;  ///< of its port; set by the element that receives
   std::uint64_t received = 0;  ///< `cycles()` when the last packets came in; 0: just now
   QueueCounters counters;      ///< kept by the element that receives
 };

@@ -56,7 +56,7 @@ class CapturePort::Rx final : public RxQueue {
     if (captured > 0) std::memcpy(packet.data, frame.bytes.data, captured);
     std::memset(packet.data + captured, 0, frame.length - captured);
     packet.append(frame.length);
-    packet.arrive(port);
+    packet.arrive(port_index);
     timestamps_.set(mbuf_of(packet), frame.time_ns);
     return true;
   }

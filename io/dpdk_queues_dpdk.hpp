@@ -24,6 +24,7 @@ class DpdkPort::Rx final : public RxQueue {
     rte_mbuf* mbufs[kDpdkBurst];
     auto const wanted = static_cast<std::uint16_t>(std::min(packets.size(), kDpdkBurst));
     unsigned const count = rte_eth_rx_burst(device_, queue_, mbufs, wanted);
+    std::uint64_t const port = port_index;
     Oddities seen;
     for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], port, seen);
     return seen.any() ? refuse(mbufs, count, packets) : count;
@@ -38,7 +39,7 @@ class DpdkPort::Rx final : public RxQueue {
     unsigned kept = 0;
     for (unsigned i = 0; i < count; ++i) {
       Oddities seen;
-      to_packet(mbufs[i], packets[kept], port, seen);
+      to_packet(mbufs[i], packets[kept], port_index, seen);
       if (!seen.any()) {
         ++kept;
       } else {

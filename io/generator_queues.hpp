@@ -84,7 +84,7 @@ class GeneratorPort::Rx final : public RxQueue {
         copy_payload(packet.data + kHeaders, size - kHeaders);
         if (++start_ == payload_.starts()) start_ = 0;
       }
-      packet.arrive(port);
+      packet.arrive(port_index);
       packet.length = static_cast<std::uint16_t>(size);
       packet.tailroom = static_cast<std::uint16_t>(packet.tailroom - size);
     }

@@ -17,33 +17,30 @@ inline rte_mbuf* mbuf_of(Packet const& packet) { return static_cast<rte_mbuf*>(p
 
 /// What `to_packet` has seen of the mbufs of a burst.
 struct Oddities {
-  std::uint64_t rearm = 0;
+  unsigned segments = 0;
   int tailroom = 0;
 
   /// A frame was in several segments, or claimed more bytes than its buffer has: such descriptors
   /// must not be used.
-  bool any() const { return ((rearm >> 32) & 0xffff) > 1 || tailroom < 0; }
+  bool any() const { return segments > 1 || tailroom < 0; }
 };
 
 /// Describes an mbuf received by port `port`; `seen` gathers what is to be checked once a burst.
-inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint16_t port, Oddities& seen) {
-  static_assert(offsetof(rte_mbuf, nb_segs) - offsetof(rte_mbuf, data_off) == 4);
+inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, Oddities& seen) {
   static_assert(offsetof(Packet, in_port) - offsetof(Packet, length) == 6);
   static_assert(offsetof(Packet, out_port) - offsetof(Packet, length) == 8);
-  std::uint64_t rearm;
-  std::memcpy(&rearm, &mbuf->rearm_data, sizeof rearm);
-  std::uint64_t const offset = rearm & 0xffff, length = mbuf->data_len;
+  // Each field as it was written: a wider load would have to wait until the driver's stores are in
+  // the cache.
+  std::uint64_t const offset = mbuf->data_off, length = mbuf->data_len;
   int const tailroom = static_cast<int>(mbuf->buf_len) - static_cast<int>(offset + length);
-  seen.rearm |= rearm;
+  seen.segments |= mbuf->nb_segs;
   seen.tailroom |= tailroom;
   packet.data = static_cast<std::uint8_t*>(mbuf->buf_addr) + offset;
   packet.buffer = mbuf;
-  // Length, headroom, tailroom, in_port; then out_port, and zeros for paint and tag: as of `arrive`,
-  // but in two stores.
-  std::uint64_t const words[2] = {length | offset << 16 |
-                                      static_cast<std::uint64_t>(tailroom & 0xffff) << 32 |
-                                      static_cast<std::uint64_t>(port) << 48,
-                                  port};
+  // Length, headroom, tailroom, in_port; then out_port, and zeros for paint and tag: as of `arrive`.
+  // A negative tailroom spoils them, but then the packet is refused.
+  std::uint64_t const words[2] = {
+      length | offset << 16 | static_cast<std::uint64_t>(tailroom) << 32 | port << 48, port};
   std::memcpy(&packet.length, words, sizeof words);
 }
 

@@ -20,8 +20,7 @@ constexpr unsigned kMaxBurst = 256;
 constexpr unsigned kBurstsPerLook = 16;  // at the clock
 
 inline void swap_addresses(void* frame) {
-  auto& header = *static_cast<ether::Header*>(frame);
-  std::swap(header.source, header.destination);
+  static_cast<ether::Header*>(frame)->swap_addresses();
 }
 
 /// Calls `burst` (returning packets sent) for a tenth of the time and then all of it.

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <utility>
-
 #include "core/element.hpp"
 #include "core/wire.hpp"
 
@@ -21,7 +19,7 @@ class EtherMirror final : public PacketElement<EtherMirror> {
   Verdict operator()(Packet& packet) const {
     auto* frame = packet.header<ether::Header>(0);
     if (frame == nullptr) return drop<"truncated">();
-    std::swap(frame->source, frame->destination);
+    frame->swap_addresses();
     return forward();
   }
 };

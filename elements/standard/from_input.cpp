@@ -57,7 +57,7 @@ class Receiver : public Element {
     if (!context.ports.claim_rx(port.index(), context.worker))
       throw args.error("port '" + port.name() + "' is already received from in this pipeline",
                        name);
-    queue->port = static_cast<std::uint16_t>(port.index());
+    queue->port_index = static_cast<std::uint16_t>(port.index());
     queues_.push_back(queue);
   }
   void set_burst(Args& args, std::uint16_t burst) {

@@ -82,7 +82,7 @@ class NumberPort final : public Port {
           std::min<std::size_t>(packets.size(), std::min(count - next, 1 + next % 61));
       if (most == 0 || !pool.allocate(packets.first(most))) return 0;
       for (auto& packet : packets.first(most)) {
-        packet.arrive(port);
+        packet.arrive(port_index);
         packet.append(64);
         std::memset(packet.data, 0, 64);
         packet.header<ether::Header>(0)->type.set(ether::kIpv4);

@@ -30,7 +30,7 @@ unsigned MemoryPort::receive(std::span<Packet> packets) noexcept {
     packet.headroom = static_cast<std::uint16_t>(packet.headroom + shift);
     packet.tailroom = static_cast<std::uint16_t>(packet.tailroom - shift);
     packet.append(length);
-    packet.arrive(port);
+    packet.arrive(port_index);
     if (length > 0) std::memcpy(packet.data, frame.data(), length);
     frames_.pop_front();
   }
