@@ -144,7 +144,9 @@ std::unique_ptr<ipsec::SaTable> table_of(Suite suite, unsigned count) {
                     0};
     sas[i].selector.destination = prefix;
   }
-  return std::make_unique<ipsec::SaTable>(sas);
+  auto table = std::make_unique<ipsec::SaTable>(sas);
+  table->serve_one_thread(true);
+  return table;
 }
 
 /// SA look-up, numbers and headers. Argument 2: how many SAs there are.

@@ -53,6 +53,8 @@ endif()
 target_compile_options(warpline_options INTERFACE
   "${_cxx}-Wall>" "${_cxx}-Wextra>" "${_cxx}-Wpedantic>" "${_cxx}-Wshadow>" "${_cxx}-Wconversion>"
   "${_cxx}-Werror>" "${_cxx}-fno-omit-frame-pointer>"
+  # Position-independent objects would otherwise not inline functions that others could replace.
+  "${_cxx}-fno-semantic-interposition>"
   # GCC 12 at -O3 sees an overlap in string concatenation that is not there (its bug 105651).
   "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>"
   "$<$<COMPILE_LANGUAGE:CUDA>:--Werror=all-warnings;--expt-relaxed-constexpr;--diag-suppress=186,997;-lineinfo;-Xcompiler=-Wall>")

@@ -79,28 +79,32 @@ class OffloadElement : public OffloadBase {
       Verdict verdicts[Batch::kCapacity];
       unsigned other = 0;
       unsigned i = 0;
+      std::uint32_t bytes = 0;
       if constexpr (kHasBatchPrepare<Self>) self.prepare(batch.packets(), verdicts);
       for (auto& packet : batch.packets()) {
-        Verdict verdict = forward();
-        if constexpr (kHasPrepare<Self>) verdict = self.prepare(packet);
-        if constexpr (kHasBatchPrepare<Self>) verdict = verdicts[i];
-        if (packet.length < Reads::kMinimum && !verdict.is_drop())
-          verdict = warpline::drop<"truncated">();
-        verdicts[i++] = verdict;
-        other |= verdict.value;
+        if constexpr (!kHasBatchPrepare<Self>) verdicts[i] = forward();
+        if constexpr (kHasPrepare<Self>) verdicts[i] = self.prepare(packet);
+        if (packet.length < Reads::kMinimum && !verdicts[i].is_drop()) [[unlikely]]
+          verdicts[i] = warpline::drop<"truncated">();
+        other |= verdicts[i++].value;
+        bytes += packet.length;
       }
       if (other != 0) [[unlikely]]
         keep_forwarded(batch, verdicts, out);
+      else
+        batch.set_bytes(bytes);
     }
   }
 
   void run_here(Batch& batch) noexcept final {
     if constexpr (kHasCpuForm<Self>) {
       auto& self = static_cast<Self&>(*this);
+      auto const bytes = batch.bytes();
       if constexpr (Self::Writes::kSize == 0)
         self.cpu(batch.packets());
       else
         self.cpu(batch.packets(), results(batch));
+      batch.set_bytes(bytes);  // a kernel changes no length
     } else {
       run_body(batch);
     }
@@ -119,17 +123,21 @@ class OffloadElement : public OffloadBase {
       Verdict verdicts[Batch::kCapacity];
       unsigned other = 0;
       unsigned i = 0;
+      std::uint32_t bytes = 0;
       for (auto& packet : batch->packets()) {
         if constexpr (Self::Writes::kSize == 0)
           verdicts[i] = self.finish(packet);
         else
           verdicts[i] = self.finish(packet, results(*batch)[i]);
         other |= verdicts[i++].value;
+        bytes += packet.length;
       }
-      if (other == 0) [[likely]]
+      if (other == 0) [[likely]] {
+        batch->set_bytes(bytes);
         out.emit(std::move(batch));
-      else
+      } else {
         out.split(std::move(batch), verdicts);
+      }
     }
   }
 

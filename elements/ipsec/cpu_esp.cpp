@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
+#include "core/big_pages.hpp"
 #include "core/error.hpp"
 #include "elements/ipsec/esp_tunnel.hpp"
 
@@ -63,13 +65,17 @@ void prefetch(gcm_key_data const& key, std::uint32_t size) {
 struct CpuKeys::Layout {
   Suite suite = Suite::kAes128Gcm;
   std::vector<std::uint32_t> salts;  // as they lie in memory
-  std::vector<gcm_key_data> gcm;
-  std::vector<CtrSha1Keys> ctr_sha1;
+  std::pmr::vector<gcm_key_data> gcm{big_pages()};
+  std::pmr::vector<CtrSha1Keys> ctr_sha1{big_pages()};
 };
 
 CpuKeys::CpuKeys(std::span<SaKeys const> keys) {
   auto const manager = make_manager();
   auto layout = std::make_unique<Layout>();
+  if (!keys.empty() && keys.front().suite == Suite::kAes128Gcm)
+    layout->gcm.reserve(keys.size());
+  else
+    layout->ctr_sha1.reserve(keys.size());
   for (auto const& sa : keys) {
     std::uint8_t key[16], salt[4];
     for (unsigned i = 0; i < 4; ++i) store_be32(key + 4 * i, sa.cipher.words[i]);

@@ -18,6 +18,8 @@ struct InnerPacket {
   std::uint16_t fragment;  ///< the outer header's flags: DF as RFC 4301 section 8.1 has it
   std::uint8_t tos;        ///< IPv4 TOS or IPv6 traffic class
   std::uint8_t protocol;   ///< 4 or 41: the trailer's next header
+  std::uint16_t padding;   ///< bytes before the trailer; set with `end`
+  std::uint32_t end;       ///< where the integrity value will end, from the frame's first byte
 };
 
 /// Reads the inner packet and checks that it lies in the frame. Drops: `truncated`, `not_ip`,

@@ -42,7 +42,7 @@ std::shared_ptr<SaTable> sa_argument(Args& args, Suite suite) {
                    " without an SA file: packets go to 192.0.2.2 under keys made up from the "
                    "seed, which is good for measuring alone");
   auto const key = std::string(info(suite).name) + ' ' + path;
-  return context.shared.get<SaTable>(key, [&] {
+  auto table = context.shared.get<SaTable>(key, [&] {
     if (path.empty()) {
       auto const sa = made_up_sa(suite, context.seed);
       return std::make_shared<SaTable>(std::span(&sa, 1));
@@ -52,6 +52,8 @@ std::shared_ptr<SaTable> sa_argument(Args& args, Suite suite) {
       throw args.error(path + " holds no SA of suite " + std::string(info(suite).name), "SA");
     return std::make_shared<SaTable>(sas);
   });
+  table->serve_one_thread(context.workers == 1);
+  return table;
 }
 
 }  // namespace warpline::ipsec
