@@ -77,11 +77,10 @@ class PacketElement : public Element {
     for (auto& packet : batch->packets()) {
       auto const verdict = self(packet);
       bytes += packet.length;
+      // The usual batch goes on whole: no verdict is stored before the first that differs.
+      if (other == 0 && verdict.value != 0) std::fill_n(verdicts, i, forward());
       other |= verdict.value;
-      if (other != 0) {  // the usual batch goes on whole: no verdict is stored
-        if (other == verdict.value) std::fill_n(verdicts, i, forward());
-        verdicts[i] = verdict;
-      }
+      if (other != 0) verdicts[i] = verdict;
       ++i;
     }
     if (other == 0) [[likely]] {
