@@ -15,9 +15,9 @@ struct CheckOptions {
 
 int check(Invocation const& invocation, CheckOptions& options) {
   apply_config(options.session);
-  auto const specs = port_specs(options.pipeline, options.session);
+  auto specs = port_specs(options.pipeline, options.session);
   return report_check(invocation, options.pipeline,
-                      check(options.pipeline, options.session, specs, true));
+                      check(options.pipeline, options.session, specs));
 }
 
 void add_check(CLI::App& app, Invocation& invocation) {

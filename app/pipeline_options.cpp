@@ -35,14 +35,12 @@ std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions
 }
 
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::span<PortSpec const> specs, bool thorough) {
-  for (auto const& spec : specs) {
-    std::string file;
-    if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) file = capture->in;
-    if (auto const* made = std::get_if<GeneratorOptions>(&spec.options)) file = made->capture;
-    if (file.empty()) continue;
-    CaptureReader const reader(file);
-    if (thorough) summarise_capture(file);
+                std::span<PortSpec> specs) {
+  for (auto& spec : specs) {
+    if (auto* capture = std::get_if<CaptureOptions>(&spec.options); capture && !capture->in.empty())
+      capture->frames = summarise_capture(capture->in).frames;
+    if (auto* made = std::get_if<GeneratorOptions>(&spec.options); made && !made->capture.empty())
+      summarise_capture(made->capture);
   }
   return check_pipeline(pipeline.file, pipeline.definitions, specs, session);
 }

@@ -27,10 +27,10 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options);
 /// Throws `ConfigError` with everything that is wrong with them.
 std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
 
-/// Checks that the captures can be read, and the pipeline on ports of those specs; see
-/// `check_pipeline`. `thorough`: the captures to their ends.
+/// Reads the captures to their ends and notes in the specs how long they are, and checks the
+/// pipeline on ports of those specs; see `check_pipeline`.
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::span<PortSpec const> specs, bool thorough);
+                std::span<PortSpec> specs);
 
 /// Prints warnings, notices and what the pipeline consists of; returns the exit code.
 int report_check(Invocation const& invocation, PipelineOptions const& options,

@@ -19,8 +19,8 @@ struct PlanOptions {
 
 int plan(PlanOptions& options) {
   apply_config(options.session);
-  auto const specs = port_specs(options.pipeline, options.session);
-  auto const preflight = check(options.pipeline, options.session, specs, false);
+  auto specs = port_specs(options.pipeline, options.session);
+  auto const preflight = check(options.pipeline, options.session, specs);
   auto const topology = Topology::of_this_machine();
   auto const placement = place_threads(topology, options.session, specs);
 

@@ -46,6 +46,7 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
 
   BuildContext context{ports, devices, *result.shared};
   context.seed = options.seed.value_or(1);
+  context.trial = true;
   context.notice = [&](std::string const& text) {
     if (std::find(result.notices.begin(), result.notices.end(), text) == result.notices.end())
       result.notices.push_back(text);

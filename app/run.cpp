@@ -57,8 +57,8 @@ boost::json::object describe_run(Invocation const& invocation, Session& session,
 
 int run(Invocation const& invocation, RunOptions& options) {
   apply_config(options.session);
-  auto const specs = port_specs(options.pipeline, options.session);
-  auto const preflight = check(options.pipeline, options.session, specs, options.check_only);
+  auto specs = port_specs(options.pipeline, options.session);
+  auto const preflight = check(options.pipeline, options.session, specs);
   if (options.check_only) return report_check(invocation, options.pipeline, preflight);
   if (specs.empty())
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");

@@ -17,6 +17,13 @@ double quotient(std::uint64_t value, std::uint64_t by) {
   return by == 0 ? 0 : static_cast<double>(value) / static_cast<double>(by);
 }
 
+void add_statistics(RunReport::ElementRow& row, std::vector<Statistic> const& statistics) {
+  for (std::size_t i = 0; i < statistics.size(); ++i) {
+    if (row.statistics.size() == i) row.statistics.emplace_back(statistics[i].name, 0);
+    row.statistics[i].second += statistics[i].count;
+  }
+}
+
 void add_elements(RunReport& report, Engine const& engine) {
   std::map<std::pair<std::string_view, std::size_t>, std::uint64_t> drops;
   auto const reasons = DropReason::count();
@@ -24,7 +31,7 @@ void add_elements(RunReport& report, Engine const& engine) {
     auto const nodes = worker->graph().nodes();
     if (report.elements.empty())
       for (auto const& node : nodes)
-        report.elements.push_back({node->name, node->class_name, 0, 0, 0, 0, 0});
+        report.elements.push_back({node->name, node->class_name, 0, 0, 0, 0, 0, {}});
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       auto const& counters = nodes[i]->counters;
       auto& row = report.elements[i];
@@ -32,6 +39,7 @@ void add_elements(RunReport& report, Engine const& engine) {
       row.packets += counters.packets.get();
       row.bytes += counters.bytes.get();
       row.cycles += counters.cycles.get();
+      add_statistics(row, nodes[i]->element->statistics());
       for (std::uint16_t reason = 0; reason < reasons; ++reason)
         if (auto const packets = counters.drops[reason].get(); packets > 0) {
           row.dropped += packets;
@@ -96,6 +104,19 @@ void print_elements(RunReport const& report, std::FILE* file) {
                row.packets == 0 ? "-" : fixed(quotient(row.packets, row.batches), 1),
                row.packets == 0 ? "-" : fixed(quotient(row.cycles, row.packets), 1),
                with_commas(row.dropped)});
+  table.print(file);
+}
+
+void print_statistics(RunReport const& report, std::FILE* file) {
+  Table table({{"element", Align::kLeft}, {"counted", Align::kLeft}, {"times"}});
+  bool any = false;
+  for (auto const& row : report.elements)
+    for (auto const& [name, count] : row.statistics) {
+      table.add({row.name, name, with_commas(count)});
+      any = true;
+    }
+  if (!any) return;
+  std::fputc('\n', file);
   table.print(file);
 }
 
@@ -170,6 +191,7 @@ void print_report(RunReport const& report, std::FILE* file) {
   print_ports(report, file);
   std::fputc('\n', file);
   print_elements(report, file);
+  print_statistics(report, file);
   print_drops(report, file);
   print_devices(report, file);
   auto const rate =
@@ -194,14 +216,18 @@ boost::json::object to_json(RunReport const& report) {
                      {"missed", row.statistics.missed},
                      {"errors", row.statistics.errors},
                      {"refused", row.statistics.refused}});
-  for (auto const& row : report.elements)
+  for (auto const& row : report.elements) {
+    boost::json::object statistics;
+    for (auto const& [name, count] : row.statistics) statistics[name] = count;
     elements.push_back({{"name", row.name},
                         {"class", row.class_name},
                         {"batches", row.batches},
                         {"packets", row.packets},
                         {"bytes", row.bytes},
                         {"cycles", row.cycles},
-                        {"dropped", row.dropped}});
+                        {"dropped", row.dropped},
+                        {"statistics", std::move(statistics)}});
+  }
   for (auto const& row : report.drops)
     drops.push_back({{"reason", row.reason}, {"element", row.element}, {"packets", row.packets}});
   for (auto const& row : report.devices)

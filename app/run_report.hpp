@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/engine.hpp"
@@ -22,6 +23,7 @@ struct RunReport {
   struct ElementRow {
     std::string name, class_name;
     std::uint64_t batches, packets, bytes, cycles, dropped;
+    std::vector<std::pair<std::string, std::uint64_t>> statistics;  ///< what it counts by itself
   };
   struct DropRow {
     std::string reason, element;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -10,6 +11,12 @@
 #include "core/packet.hpp"
 
 namespace warpline {
+
+/// What the port of a packet knows of its arrival; zeros where it knows nothing.
+struct Arrival {
+  std::uint64_t time_ns = 0;  ///< since 1970, UTC
+  std::uint64_t number = 0;   ///< of the frame in its capture, from 1
+};
 
 /// Where packet buffers come from and go to. The memory is pinned where there is a device.
 /// A worker may use a pool while others do.
@@ -24,6 +31,9 @@ class BufferPool {
 
   /// Takes the buffers back; the descriptors are void afterwards.
   virtual void release(std::span<Packet const> packets) noexcept = 0;
+
+  /// When and as which frame the packet came in. Follows the buffer: not for every packet.
+  virtual Arrival arrival(Packet const&) const noexcept { return {}; }
 
   /// Buffers handed out and not yet back, for the check of conservation.
   virtual std::size_t in_use() const noexcept = 0;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <typeindex>
 
+#include "core/buffer_pool.hpp"
 #include "core/device.hpp"
 #include "core/port.hpp"
 
@@ -45,6 +46,9 @@ struct BuildContext {
   unsigned worker = 0;   ///< index of the worker the graph is built for
   unsigned workers = 1;  ///< how many there are
   std::uint64_t seed = 1;
+  BufferPool const* buffers = nullptr;  ///< where packets lie; null where none will come
+  /// The graph is only checked and will never run: elements leave the world as it is.
+  bool trial = false;
   Handover* handover = nullptr;  ///< on an IO worker of the split topology
   /// Tells the user something once per text, whoever says it.
   std::function<void(std::string const&)> notice = [](std::string const&) {};

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "core/args.hpp"
 #include "core/batch.hpp"
@@ -22,6 +24,12 @@ struct PortCounts {
   unsigned inputs = 1;
   unsigned outputs = 1;
   unsigned optional_outputs = 0;  ///< so many of the last outputs may be left unconnected
+};
+
+/// Something an element counts beyond what the graph does.
+struct Statistic {
+  std::string_view name;  ///< of static storage, plural, in small letters: `alerts`
+  std::uint64_t count;
 };
 
 /// A node of the packet graph. Each worker has its own instance, used by its thread alone.
@@ -54,6 +62,9 @@ class Element {
   /// For a polled element, before the worker sleeps: asks for one `wake(context)`, from any thread,
   /// when there may be work; false where it has to be polled. It is polled once more afterwards.
   virtual bool arm(void (*)(void*), void*) noexcept { return !is_source() && held() == 0; }
+
+  /// For reports, which add up what the instances of all workers have counted. Any thread.
+  virtual std::vector<Statistic> statistics() const { return {}; }
 
   /// Called on the worker's thread before the first packet and after the last.
   virtual void start() {}

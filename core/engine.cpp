@@ -41,6 +41,7 @@ std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, Por
     context.worker = i;
     context.workers = static_cast<unsigned>(cores.size());
     context.seed = options_.seed;
+    context.buffers = &buffers_;
     context.handover = for_io ? handover_.get() : nullptr;
     context.notice = [this](std::string const& text) { notice(text); };
     auto graph = Graph::build(pipeline, context, i == 0 ? warnings : nullptr);

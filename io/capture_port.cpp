@@ -5,19 +5,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <mutex>
 
 #include "core/metrics.hpp"
+#include "io/arrivals_dpdk.hpp"
 #include "io/capture_reader.hpp"
 #include "io/capture_writer.hpp"
 #include "io/mbuf_dpdk.hpp"
-#include "io/timestamp_dpdk.hpp"
 
 namespace warpline {
 
 class CapturePort::Rx final : public RxQueue {
  public:
   Rx(std::string const& path, CaptureOptions::Cut cut, DpdkPool& pool)
-      : reader_(path), cut_(cut), pool_(pool) {}
+      : reader_(path), arrivals_(pool.arrivals()), cut_(cut), pool_(pool) {}
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     packets = packets.first(std::min(packets.size(), kBurst));
@@ -44,6 +45,7 @@ class CapturePort::Rx final : public RxQueue {
   static constexpr std::size_t kBurst = 256;
 
   bool fill(Packet& packet, CapturedFrame const& frame) noexcept {
+    ++number_;
     auto const captured = frame.bytes.size;
     if (frame.length > captured && cut_ == CaptureOptions::Cut::kRefuse) {
       cut_short_.add(1);
@@ -57,50 +59,61 @@ class CapturePort::Rx final : public RxQueue {
     std::memset(packet.data + captured, 0, frame.length - captured);
     packet.append(frame.length);
     packet.arrive(port_index);
-    timestamps_.set(mbuf_of(packet), frame.time_ns);
+    arrivals_.set(mbuf_of(packet), {frame.time_ns, number_});
     return true;
   }
 
   CaptureReader reader_;
-  Timestamps timestamps_;
+  Arrivals const& arrivals_;
   CaptureOptions::Cut cut_;
   DpdkPool& pool_;
+  std::uint64_t number_ = 0;  // of the frame read last
   bool ended_ = false;
   Counter too_long_;
   Counter cut_short_;
 };
 
+/// The file that is written, by one worker at a time: a lock a burst, next to a copy of its bytes.
+struct CapturePort::Output {
+  explicit Output(std::string const& path) : writer(path) {}
+
+  std::mutex mutex;
+  CaptureWriter writer;
+};
+
 class CapturePort::Tx final : public TxQueue {
  public:
-  Tx(std::string const& path, DpdkPool& pool) : writer_(path), pool_(pool) {}
+  Tx(Output& output, DpdkPool& pool) : output_(output), arrivals_(pool.arrivals()), pool_(pool) {}
 
   unsigned transmit(std::span<Packet const> packets) noexcept override {
     unsigned written = 0;
-    for (auto const& packet : packets) {
-      if (!writer_.write(packet.bytes(), time_of(packet))) break;
-      ++written;
+    {
+      std::scoped_lock const lock(output_.mutex);
+      for (auto const& packet : packets) {
+        if (!output_.writer.write(packet.bytes(), time_of(packet))) break;
+        ++written;
+      }
     }
     pool_.release(packets.first(written));
     return written;
   }
-  bool failed() const noexcept override { return writer_.failed(); }
-
-  CaptureWriter& writer() { return writer_; }
+  bool failed() const noexcept override {
+    std::scoped_lock const lock(output_.mutex);
+    return output_.writer.failed();
+  }
 
  private:
   std::uint64_t time_of(Packet const& packet) noexcept {
-    if (timestamps_.has(mbuf_of(packet))) {
-      last_captured_ = timestamps_.get(mbuf_of(packet));
-      return last_captured_;
-    }
+    if (auto const captured = arrivals_.get(mbuf_of(packet)).time_ns; captured != 0)
+      return last_captured_ = captured;
     if (last_captured_ != 0) return last_captured_;
     auto const now = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
   }
 
-  CaptureWriter writer_;
-  Timestamps timestamps_;
+  Output& output_;
+  Arrivals const& arrivals_;
   DpdkPool& pool_;
   std::uint64_t last_captured_ = 0;
 };
@@ -108,12 +121,12 @@ class CapturePort::Tx final : public TxQueue {
 CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& pool)
     : Port(std::move(name)), options_(std::move(options)), pool_(pool) {
   if (!options_.in.empty()) {
-    frames_ = summarise_capture(options_.in).frames;
+    frames_ = options_.frames ? *options_.frames : summarise_capture(options_.in).frames;
     rx_ = std::make_unique<Rx>(options_.in, options_.cut, pool_);
   }
   if (options_.out.empty()) return;
-  tx_ = std::make_unique<Tx>(options_.out, pool_);
-  if (!options_.in.empty() && tx_->writer().is_file(options_.in))
+  output_ = std::make_unique<Output>(options_.out);
+  if (!options_.in.empty() && output_->writer.is_file(options_.in))
     throw ConfigError("port '" + this->name() + "' is to read and to write the same file, " +
                       options_.in);
 }
@@ -148,21 +161,25 @@ std::vector<std::string> CapturePort::remarks() const {
     if (!rx_->reader().damage().empty())
       remarks.push_back(options_.in + " has changed while it was read: " + rx_->reader().damage());
   }
-  if (tx_ && tx_->writer().failed())
-    remarks.push_back(options_.out + " is not complete: " + tx_->writer().error());
+  if (output_ && output_->writer.failed())
+    remarks.push_back(options_.out + " is not complete: " + output_->writer.error());
   return remarks;
 }
 
 RxQueue* CapturePort::rx(unsigned worker) { return worker == 0 ? rx_.get() : nullptr; }
 
-TxQueue* CapturePort::tx(unsigned worker) { return worker == 0 ? tx_.get() : nullptr; }
+TxQueue* CapturePort::tx(unsigned worker) {
+  if (!output_) return nullptr;
+  while (tx_.size() <= worker) tx_.push_back(std::make_unique<Tx>(*output_, pool_));
+  return tx_[worker].get();
+}
 
 void CapturePort::start() {
-  if (tx_) tx_->writer().begin();
+  if (output_) output_->writer.begin();
 }
 
 void CapturePort::stop() noexcept {
-  if (tx_) tx_->writer().finish();
+  if (output_) output_->writer.finish();
 }
 
 }  // namespace warpline

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,14 +23,17 @@ struct CaptureOptions {
     kRefuse,  ///< left out and counted
   };
   Cut cut = Cut::kPad;
+  /// How many frames `in` has, where somebody has just read it to its end and found it whole.
+  std::optional<std::uint64_t> frames{};
 };
 
-/// The files belong to the first worker: order and timestamps are kept. A packet made inside (a
+/// The input belongs to the first worker, so order and timestamps are kept; what several workers send
+/// is written in turn, burst by burst. A packet made inside (a
 /// copy) gets the timestamp of the one written before it; traffic that came from no capture, the
 /// time it is written.
 class CapturePort final : public Port {
  public:
-  /// Reads the whole input once, so that nothing starts on a file that is damaged.
+  /// Reads the whole input once, unless that was done, so that nothing starts on a damaged file.
   /// Throws `ConfigError` as `CaptureReader` and `CaptureWriter` do, or where both are one file.
   CapturePort(std::string name, CaptureOptions options, DpdkPool& pool);
   ~CapturePort() override;
@@ -47,12 +51,14 @@ class CapturePort final : public Port {
  private:
   class Rx;
   class Tx;
+  struct Output;
 
   CaptureOptions options_;
   DpdkPool& pool_;
   std::uint64_t frames_ = 0;
   std::unique_ptr<Rx> rx_;
-  std::unique_ptr<Tx> tx_;
+  std::unique_ptr<Output> output_;
+  std::vector<std::unique_ptr<Tx>> tx_;  // by worker, made when asked for
 };
 
 }  // namespace warpline

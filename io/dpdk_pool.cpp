@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "io/arrivals_dpdk.hpp"
 #include "io/dpdk_log.hpp"
 #include "io/mbuf_dpdk.hpp"
 
@@ -157,6 +158,15 @@ void DpdkPool::release(std::span<Packet const> packets) noexcept {
     }
     packets = packets.subspan(count);
   }
+}
+
+Arrivals const& DpdkPool::arrivals() {
+  if (!arrivals_) arrivals_ = std::make_unique<Arrivals>();
+  return *arrivals_;
+}
+
+Arrival DpdkPool::arrival(Packet const& packet) const noexcept {
+  return arrivals_ ? arrivals_->get(mbuf_of(packet)) : Arrival{};
 }
 
 std::size_t DpdkPool::in_use() const noexcept { return rte_mempool_in_use_count(pool_); }

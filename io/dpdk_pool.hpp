@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "core/buffer_pool.hpp"
@@ -12,6 +13,8 @@
 struct rte_mempool;
 
 namespace warpline {
+
+class Arrivals;
 
 /// How many packet buffers of what size, and where.
 struct PoolOptions {
@@ -40,6 +43,7 @@ class DpdkPool final : public BufferPool {
 
   bool allocate(std::span<Packet> packets) noexcept override;
   void release(std::span<Packet const> packets) noexcept override;
+  Arrival arrival(Packet const& packet) const noexcept override;
   /// Exact while no thread uses the pool. Takes microseconds.
   std::size_t in_use() const noexcept override;
 
@@ -47,6 +51,10 @@ class DpdkPool final : public BufferPool {
   /// Bytes of the longest frame a buffer can receive.
   unsigned frame_capacity() const { return options_.frame_size + kTailroom; }
   rte_mempool* handle() const { return pool_; }
+
+  /// Where ports note a packet's arrival in its buffer; makes room for it the first time.
+  /// Throws `ConfigError` where DPDK has none left. Before the first packet.
+  Arrivals const& arrivals();
 
   /// Calls `pin` with each piece of memory that buffers lie in, so that a device can have it
   /// pinned; the pieces do not overlap. Once, before the first packet.
@@ -64,6 +72,7 @@ class DpdkPool final : public BufferPool {
  private:
   PoolOptions options_;
   rte_mempool* pool_ = nullptr;
+  std::unique_ptr<Arrivals> arrivals_;
 };
 
 }  // namespace warpline

@@ -35,7 +35,7 @@ std::uint64_t wall_clock_ns() {
 /// Ports: 1 in, 1 out.
 /// Arguments: PATTERNS: the file with the patterns. SYNTHETIC: instead of a file, that many made-up
 /// patterns (for benchmarks). EVE: file that alerts are appended to as EVE JSON lines, relative to
-/// the current folder. DROP: drop packets with an alert instead of passing them on (default false).
+/// the current folder; packets of a capture keep its times and numbers. DROP: drop packets with an alert instead of passing them on (default false).
 /// Drops: `matched` (with DROP true).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDSMatch final : public OffloadElement<IDSMatch> {
@@ -44,7 +44,10 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   using Writes = Result<ids::Matches>;
 
   explicit IDSMatch(Args& args)
-      : notice_(args.context().notice), tables_(tables(args)), scanner_(tables_->database()) {
+      : notice_(args.context().notice),
+        buffers_(args.context().buffers),
+        tables_(tables(args)),
+        scanner_(tables_->database()) {
     auto const eve = args.keyword<std::string>("EVE", {});
     drop_ = args.keyword<bool>("DROP", false);
     if (!eve.empty()) open(eve, args);
@@ -75,6 +78,10 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   Verdict finish(Packet& packet, ids::Matches const& matches) noexcept {
     if ((matches.count | matches.flags) == 0) return forward();
     return report(packet, matches);
+  }
+
+  std::vector<Statistic> statistics() const override {
+    return {{"alerts", alerts_.get()}, {"malformed packets", malformed_.get()}};
   }
 
   void start() override { now_ns_ = wall_clock_ns(); }
@@ -114,6 +121,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   void open(std::string const& path, Args& args) {
     auto const action = drop_ ? ids::EveAlerts::Action::kBlocked : ids::EveAlerts::Action::kAllowed;
     try {
+      if (args.context().trial) return ids::LineFile::check(path);
       eve_ = std::make_unique<ids::EveAlerts>(path, tables_->set(), action);
     } catch (ConfigError const& error) {
       throw args.error(error.what(), "EVE");
@@ -139,10 +147,14 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
       found = all_;
     }
     alerts_.add(found.size());
-    if (eve_) eve_->add(packet.bytes(), layers, found, now_ns_);
+    if (!eve_) return;
+    auto const arrival = buffers_ != nullptr ? buffers_->arrival(packet) : Arrival{};
+    eve_->add(packet.bytes(), layers, found, arrival.time_ns != 0 ? arrival.time_ns : now_ns_,
+              arrival.number);
   }
 
   std::function<void(std::string const&)> notice_;
+  BufferPool const* buffers_;  // knows when a packet was captured
   std::shared_ptr<ids::Tables const> tables_;
   ids::HyperscanScanner scanner_;
   std::unique_ptr<ids::EveAlerts> eve_;

@@ -7,17 +7,37 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "core/error.hpp"
 
 namespace warpline::ids {
 
+namespace {
+
+[[noreturn]] void refuse(std::string const& path) {
+  throw ConfigError(path + ": cannot be written: " + std::strerror(errno));
+}
+
+}  // namespace
+
 LineFile::LineFile(std::string path)
     : path_(std::move(path)),
       descriptor_(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)),
       buffer_(kBufferBytes) {
-  if (descriptor_ < 0) throw ConfigError(path_ + ": cannot be written: " + std::strerror(errno));
+  if (descriptor_ < 0) refuse(path_);
+}
+
+void LineFile::check(std::string const& path) {
+  int const descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+    return;
+  }
+  if (errno != ENOENT) refuse(path);
+  auto const folder = std::filesystem::path(path).parent_path();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0) refuse(path);
 }
 
 LineFile::~LineFile() {

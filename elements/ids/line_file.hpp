@@ -24,6 +24,8 @@ class LineFile {
   /// Opens `path` for appending, and makes it if it is not there.
   /// Throws `ConfigError` with the path and the system's reason.
   explicit LineFile(std::string path);
+  /// Throws as the constructor would, but makes nothing.
+  static void check(std::string const& path);
   ~LineFile();
   LineFile(LineFile const&) = delete;
   LineFile& operator=(LineFile const&) = delete;

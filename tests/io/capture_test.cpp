@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "io/capture_port.hpp"
 #include "io/capture_reader.hpp"
@@ -220,12 +221,62 @@ TEST_F(CapturePortTest, KeepsBytesOrderAndTimes) {
   EXPECT_THAT(both.remarks(), IsEmpty());
 }
 
-TEST_F(CapturePortTest, BelongsToTheFirstWorker) {
+TEST_F(CapturePortTest, IsReadByTheFirstWorker) {
   auto both = port({.in = save(some_frames()), .out = folder.path("out.pcap"), .cut = {}});
   EXPECT_NE(both.rx(0), nullptr);
-  EXPECT_NE(both.tx(0), nullptr);
   EXPECT_EQ(both.rx(1), nullptr);
-  EXPECT_EQ(both.tx(1), nullptr);
+}
+
+TEST_F(CapturePortTest, IsWrittenByAllWorkers) {
+  constexpr unsigned kWorkers = 3, kFrames = 500;
+  auto out = port({.in = {}, .out = folder.path("out.pcap"), .cut = {}});
+  out.start();
+  // Buffers first: one thread allocates. Each worker's frames are of one size, and numbered.
+  std::vector<std::vector<Packet>> packets(kWorkers);
+  auto const large = test::make_pool(2 * kWorkers * kFrames);
+  std::vector<TxQueue*> queues;
+  for (unsigned worker = 0; worker < kWorkers; ++worker) {
+    std::vector<Frame> frames;
+    for (unsigned i = 0; i < kFrames; ++i) {
+      Frame frame(60 + worker, 0);
+      frame[0] = static_cast<std::uint8_t>(i >> 8);
+      frame[1] = static_cast<std::uint8_t>(i);
+      frames.push_back(frame);
+    }
+    packets[worker] = test::packets_of(*large, frames);
+    queues.push_back(out.tx(worker));
+  }
+  std::vector<std::thread> threads;
+  for (unsigned worker = 0; worker < kWorkers; ++worker)
+    threads.emplace_back([&, worker] {
+      for (unsigned at = 0; at < kFrames; at += 10)
+        EXPECT_EQ(queues[worker]->transmit({&packets[worker][at], 10}), 10u);
+    });
+  for (auto& thread : threads) thread.join();
+  out.stop();
+  unsigned next[kWorkers] = {};
+  for (auto const& written : read_capture(folder.path("out.pcap"))) {
+    auto const worker = written.bytes.size() - 60;
+    ASSERT_LT(worker, kWorkers);
+    ASSERT_EQ(written.bytes[0] << 8 | written.bytes[1], next[worker]++) << "worker " << worker;
+  }
+  EXPECT_THAT(next, ::testing::Each(kFrames));
+}
+
+TEST_F(CapturePortTest, NotesTimeAndNumberOfEachFrame) {
+  auto const frames = some_frames();
+  auto in = port({.in = save(frames), .out = {}, .cut = {}});
+  in.start();
+  std::vector<Packet> packets(20);
+  ASSERT_EQ(in.rx(0)->receive(packets), 20u);
+  for (unsigned i = 0; i < 20; ++i) {
+    EXPECT_EQ(pool->arrival(packets[i]).time_ns, frames[i].time_ns);
+    EXPECT_EQ(pool->arrival(packets[i]).number, i + 1);
+  }
+  pool->release(packets);
+  ASSERT_TRUE(pool->allocate(packets));
+  for (auto const& packet : packets) EXPECT_EQ(pool->arrival(packet).number, 0u);
+  pool->release(packets);
 }
 
 TEST_F(CapturePortTest, MayOnlyReadOrOnlyWrite) {

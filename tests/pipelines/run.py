@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""run.py PROGRAM TEST...: runs golden tests of the command; exits 1 if one fails.
+"""run.py PROGRAM TEST...: runs golden tests of the command; exits 1 if one fails, 77 if one is skipped.
 
 A test is a text of sections, each begun by a line `=== KIND ARGUMENTS`; lines before the first are
 remarks. The test runs in an empty folder of its own.
@@ -15,6 +15,8 @@ remarks. The test runs in an empty folder of its own.
   packets NAME   the capture that it wrote, in the form of `capture`
   content NAME   the text file that it wrote
   same NAME NAME both files exist and have the same bytes
+  absent NAME    there is no such file
+  needs N        processors; the test is skipped where there are fewer
 
 In stdout, stderr and content, `{*}` stands for anything within a line, and a line `{...}` for any lines.
 There may be several commands, each followed by what is expected of it. `signal NAME SECONDS` behind a
@@ -37,6 +39,10 @@ TIMEOUT = 100
 
 
 class Failure(Exception):
+    pass
+
+
+class Skipped(Exception):
     pass
 
 
@@ -164,6 +170,13 @@ def run_test(program, path, folder):
             run.check()
             if target.read_bytes() != (folder / arguments[1]).read_bytes():
                 raise Failure(f"{arguments[0]} and {arguments[1]} differ")
+        elif kind == "absent":
+            run.check()
+            if target.exists():
+                raise Failure(f"{arguments[0]} is there")
+        elif kind == "needs":
+            if len(os.sched_getaffinity(0)) < int(arguments[0]):
+                raise Skipped(f"needs {arguments[0]} processors")
         else:
             raise Failure(f"unknown section '{kind}'")
     if run is None:
@@ -173,16 +186,19 @@ def run_test(program, path, folder):
 
 def main():
     program, *tests = sys.argv[1:]
-    failed = 0
+    failed = skipped = 0
     for test in map(pathlib.Path, tests):
         with tempfile.TemporaryDirectory(prefix="warpline-") as folder:
             try:
                 run_test(os.path.abspath(program), test, pathlib.Path(folder))
                 print(f"ok      {test.name}")
+            except Skipped as reason:
+                skipped += 1
+                print(f"skipped {test.name}: {reason}")
             except Failure as failure:
                 failed += 1
                 print(f"FAILED  {test.name}: {failure}")
-    return 1 if failed else 0
+    return 1 if failed else 77 if skipped else 0
 
 
 if __name__ == "__main__":
