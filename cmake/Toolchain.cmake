@@ -64,7 +64,7 @@ if(WARPLINE_HAVE_CUDA)
 endif()
 if(WARPLINE_SANITIZE)
   target_compile_options(warpline_options INTERFACE
-    -fsanitize=${WARPLINE_SANITIZE} -fno-sanitize-recover=all -g -O1)
+    -fsanitize=${WARPLINE_SANITIZE} -fno-sanitize-recover=all -g -O1 -UNDEBUG)
   target_link_options(warpline_options INTERFACE -fsanitize=${WARPLINE_SANITIZE})
 endif()
 if(WARPLINE_FUZZ)

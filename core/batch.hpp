@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -60,10 +61,8 @@ class Batch {
   /// The sum of the packets' lengths. Kept until somebody may have changed a packet: several
   /// elements count a batch, and one pass over its descriptors costs 0.7 cycles a packet.
   std::uint32_t bytes() const {
-    if (bytes_ == kUnknown) {
-      bytes_ = 0;
-      for (auto const& packet : packets()) bytes_ += packet.length;
-    }
+    if (bytes_ == kUnknown) bytes_ = sum();
+    assert(bytes_ == sum());
     return bytes_;
   }
   /// For whoever has summed the lengths in a loop of its own, when it is through with the packets.
@@ -79,6 +78,12 @@ class Batch {
  private:
   friend class BatchPool;
   friend struct BatchDeleter;
+
+  std::uint32_t sum() const {
+    std::uint32_t bytes = 0;
+    for (auto const& packet : packets()) bytes += packet.length;
+    return bytes;
+  }
 
   static constexpr std::uint32_t kUnknown = ~0u;  // 256 frames of 65,535 bytes are fewer
 
@@ -98,9 +103,9 @@ using BatchPtr = std::unique_ptr<Batch, BatchDeleter>;
 
 /// A fixed number of batches, allocated once.
 ///
-/// `allocate` belongs to one thread at a time; a batch may be freed on any thread, at the least cost
-/// on the one that allocated last. Where there are pinned batches a device may still read one in
-/// flight: destroy the pool after the lanes.
+/// `allocate` belongs to one thread at a time; a batch may be freed on any thread, at the least
+/// cost on the one that allocated last. Where there are pinned batches a device may still read one
+/// in flight: destroy the pool after the lanes.
 class BatchPool {
  public:
   /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (16.4 KiB each).

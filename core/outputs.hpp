@@ -47,8 +47,9 @@ class Outputs {
   void count_handed_over(std::uint64_t packets) noexcept;
   /// Counts copies that could not be made: created and dropped at once.
   void count_uncopied(std::uint64_t packets, DropReason reason) noexcept;
-  /// Counts packets that have left for good and whose buffers now belong to the port: some that were
-  /// received at `received`, or all of a batch. Their latency ends when the element's call does.
+  /// Counts packets that have left for good and whose buffers now belong to the port: some that
+  /// were received at `received`, or all of a batch. Their latency ends when the element's call
+  /// does.
   void count_transmitted(Batch const& batch, QueueCounters* queue = nullptr) noexcept;
   void count_transmitted(std::span<Packet const> packets, std::uint64_t received,
                          QueueCounters* queue = nullptr) noexcept;

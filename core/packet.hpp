@@ -83,8 +83,8 @@ struct Packet {
     length = static_cast<std::uint16_t>(length - size);
   }
 
-  /// Forgets what another packet's way has left here: it comes in by port `port`, and goes out there
-  /// unless an element chooses otherwise.
+  /// Forgets what another packet's way has left here: it comes in by port `port`, and goes out
+  /// there unless an element chooses otherwise.
   WARPLINE_HD void arrive(std::uint16_t port) {
     in_port = out_port = port;
     paint = reserved = 0;

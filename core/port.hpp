@@ -30,8 +30,8 @@ class RxQueue {
   virtual bool arm(void (*)(void*), void*) noexcept { return false; }
 
   std::uint16_t port_index = 0;  ///< of its port; set by the element that receives
-  std::uint64_t received = 0;  ///< `cycles()` when the last packets came in; 0: just now
-  QueueCounters counters;      ///< kept by the element that receives
+  std::uint64_t received = 0;    ///< `cycles()` when the last packets came in; 0: just now
+  QueueCounters counters;        ///< kept by the element that receives
 };
 
 /// Where packets go to: one transmit queue of a port, used by one thread.

@@ -27,10 +27,9 @@ struct CaptureOptions {
   std::optional<std::uint64_t> frames{};
 };
 
-/// The input belongs to the first worker, so order and timestamps are kept; what several workers send
-/// is written in turn, burst by burst. A packet made inside (a
-/// copy) gets the timestamp of the one written before it; traffic that came from no capture, the
-/// time it is written.
+/// The input belongs to the first worker, so order and timestamps are kept; what several workers
+/// send is written in turn, burst by burst. A packet made inside (a copy) gets the timestamp of the
+/// one written before it; traffic that came from no capture, the time it is written.
 class CapturePort final : public Port {
  public:
   /// Reads the whole input once, unless that was done, so that nothing starts on a damaged file.

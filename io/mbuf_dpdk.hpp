@@ -37,8 +37,8 @@ inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, Odditi
   seen.tailroom |= tailroom;
   packet.data = static_cast<std::uint8_t*>(mbuf->buf_addr) + offset;
   packet.buffer = mbuf;
-  // Length, headroom, tailroom, in_port; then out_port, and zeros for paint and tag: as of `arrive`.
-  // A negative tailroom spoils them, but then the packet is refused.
+  // Length, headroom, tailroom, in_port; then out_port, and zeros for paint and tag: as of
+  // `arrive`. A negative tailroom spoils them, but then the packet is refused.
   std::uint64_t const words[2] = {
       length | offset << 16 | static_cast<std::uint64_t>(tailroom) << 32 | port << 48, port};
   std::memcpy(&packet.length, words, sizeof words);

@@ -19,9 +19,7 @@ namespace {
 constexpr unsigned kMaxBurst = 256;
 constexpr unsigned kBurstsPerLook = 16;  // at the clock
 
-inline void swap_addresses(void* frame) {
-  static_cast<ether::Header*>(frame)->swap_addresses();
-}
+inline void swap_addresses(void* frame) { static_cast<ether::Header*>(frame)->swap_addresses(); }
 
 /// Calls `burst` (returning packets sent) for a tenth of the time and then all of it.
 template <class Burst>

@@ -83,9 +83,10 @@ inline Verdict EspTunnel::check_room(Packet const& packet, InnerPacket& inner,
   return forward();
 }
 
-// Every value is read before the first byte is written, since the compiler must take it that bytes of
-// the frame are members of `packet`, `inner` or this object. The outer header goes out in words: a
-// copy of the header with some fields changed costs 30 cycles, for its loads meet narrower stores.
+// Every value is read before the first byte is written, since the compiler must take it that bytes
+// of the frame are members of `packet`, `inner` or this object. The outer header goes out in words:
+// a copy of the header with some fields changed costs 30 cycles, for its loads meet narrower
+// stores.
 inline void EspTunnel::encapsulate(Packet& packet, InnerPacket const& inner,
                                    std::uint64_t sequence) const noexcept {
   auto* const data = packet.data;
@@ -103,8 +104,8 @@ inline void EspTunnel::encapsulate(Packet& packet, InnerPacket const& inner,
   auto const checksum = fold(checksum_ + tos + outer_size + identification + fragment);
   auto const sizes = outer_.version_ihl | tos << 8 | wire(outer_size) << 16;
   auto const fragments = wire(identification) | wire(fragment) << 16;
-  auto const protocols = outer_.ttl | static_cast<std::uint32_t>(outer_.protocol) << 8 |
-                         wire(checksum) << 16;
+  auto const protocols =
+      outer_.ttl | static_cast<std::uint32_t>(outer_.protocol) << 8 | wire(checksum) << 16;
   auto const source = outer_.source, destination = outer_.destination, spi = spi_;
 
   auto* const ip = frame + ether::kSize;

@@ -14,12 +14,11 @@ namespace {
 namespace json = boost::json;
 
 TEST(Json, IsIndentedAndReadsBackTheSame) {
-  json::value const value{
-      {"text", "a \"quoted\" \n µ"},
-      {"empty", {{"object", json::object{}}, {"array", json::array{}}}},
-      {"numbers", {0, -5, ~std::uint64_t{0}, 0.25, 1e300}},
-      {"nothing", nullptr},
-      {"truth", true}};
+  json::value const value{{"text", "a \"quoted\" \n µ"},
+                          {"empty", {{"object", json::object{}}, {"array", json::array{}}}},
+                          {"numbers", {0, -5, ~std::uint64_t{0}, 0.25, 1e300}},
+                          {"nothing", nullptr},
+                          {"truth", true}};
   auto const text = pretty(value);
   EXPECT_EQ(json::parse(text), value);
   EXPECT_EQ(pretty(json::value{{"a", 1}, {"b", {1, "x"}}}),

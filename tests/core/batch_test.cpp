@@ -4,11 +4,34 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
 namespace warpline {
 namespace {
+
+TEST(Batch, SumsLengthsAnewAfterWhateverMayHaveChangedOne) {
+  BatchPool pool(1);
+  auto batch = pool.allocate();
+  EXPECT_EQ(batch->bytes(), 0u);
+  Packet packet{};
+  packet.length = 60;
+  batch->add(packet);
+  EXPECT_EQ(batch->bytes(), 60u);
+  batch->add(packet);
+  EXPECT_EQ(batch->bytes(), 120u);
+  (*batch)[0].length = 100;
+  EXPECT_EQ(batch->bytes(), 160u);
+  batch->packets()[1].length = 1000;
+  EXPECT_EQ(batch->bytes(), 1100u);
+  batch->slots()[1].length = 1;
+  EXPECT_EQ(batch->bytes(), 101u);
+  batch->resize(1);
+  EXPECT_EQ(batch->bytes(), 100u);
+  batch.reset();
+  EXPECT_EQ(pool.allocate()->bytes(), 0u);
+}
 
 TEST(BatchPool, HandsOutEachBatchOnceAndKeepsAReserve) {
   BatchPool pool(4);
@@ -50,6 +73,44 @@ TEST(BatchPool, TakesBatchesBackFromOtherThreads) {
     second.join();
     ASSERT_EQ(pool.in_use(), 0u);
   }
+}
+
+TEST(BatchPool, MayChangeTheThreadItServes) {
+  BatchPool pool(8);
+  std::vector<BatchPtr> held;
+  for (int round = 0; round < 50; ++round)
+    std::thread([&] {
+      held.clear();  // of the thread before
+      for (int i = 0; i < 8; ++i) held.push_back(pool.allocate());
+      held.resize(4);
+      for (int i = 0; i < 4; ++i) held.push_back(pool.allocate());
+      for (auto const& batch : held) ASSERT_TRUE(batch);
+      ASSERT_FALSE(pool.allocate());
+    }).join();
+  held.clear();
+  EXPECT_EQ(pool.in_use(), 0u);
+}
+
+TEST(BatchPool, TakesBatchesBackFromAnotherThreadWhileItHandsOut) {
+  constexpr int kRounds = 20000;
+  BatchPool pool(16);
+  std::atomic<Batch*> given{nullptr};
+  std::thread other([&] {
+    for (int round = 0; round < kRounds; ++round) {
+      Batch* batch = nullptr;
+      while ((batch = given.exchange(nullptr, std::memory_order_acquire)) == nullptr)
+        std::this_thread::yield();
+      BatchDeleter()(batch);
+    }
+  });
+  for (int round = 0; round < kRounds; ++round) {
+    auto mine = pool.allocate(), theirs = pool.allocate();
+    ASSERT_TRUE(mine && theirs);
+    while (given.load(std::memory_order_relaxed) != nullptr) std::this_thread::yield();
+    given.store(theirs.release(), std::memory_order_release);
+  }
+  other.join();
+  EXPECT_EQ(pool.in_use(), 0u);
 }
 
 TEST(BatchPool, LiesInTheMemoryItIsGiven) {

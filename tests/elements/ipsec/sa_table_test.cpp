@@ -88,10 +88,42 @@ TEST(SaTable, NumbersEachSaByItself) {
   }
 }
 
-TEST(SaTable, RefusesToWrapTheSequence) {
+TEST(SaTable, NumbersAlikeForOneThreadAndForSeveral) {
+  std::mt19937 random(6);
+  auto const lines =
+      Peer::random(Suite::kAes128Gcm, 0x1001, random).line("sel dst 192.168.1.0/24") +
+      Peer::random(Suite::kAes128Gcm, 0x1002, random)
+          .line("sel dst 192.168.2.0/24 replay-oseq 0xffffffc0");
+  auto one = make_table(lines), several = make_table(lines);
+  one.serve_one_thread(true);
+  Batch a, b;
+  for (unsigned i = 0; i < 200; ++i) {
+    auto const frame =
+        random() % 8 == 0 ? Octets(random() % 40)
+                          : ipv4_frame(Octets(i), to(random() % 2 ? "192.168.1.9" : "192.168.2.9"));
+    a.add(frame);
+    b.add(frame);
+  }
+  a.encapsulate(one);
+  b.encapsulate(several);
+  unsigned exhausted = 0;
+  for (unsigned i = 0; i < 200; ++i) {
+    ASSERT_EQ(a.reason(i), b.reason(i)) << "packet " << i;
+    if (a.reason(i) == "none") {
+      ASSERT_EQ(a.sequence(i), b.sequence(i)) << "packet " << i;
+    }
+    exhausted += a.reason(i) == "sequence_exhausted";
+  }
+  EXPECT_GT(exhausted, 0u);
+}
+
+class SaTableEnd : public ::testing::TestWithParam<bool> {};
+
+TEST_P(SaTableEnd, RefusesToWrapTheSequence) {
   std::mt19937 random(3);
   auto table =
       make_table(Peer::random(Suite::kAes128Gcm, 0x1001, random).line("replay-oseq 0xfffffffd"));
+  table.serve_one_thread(GetParam());
   Batch batch;
   for (unsigned i = 0; i < 5; ++i) batch.add(ipv4_frame(Octets(50)));
   batch.encapsulate(table);
@@ -103,6 +135,7 @@ TEST(SaTable, RefusesToWrapTheSequence) {
   later.encapsulate(table);
   EXPECT_EQ(later.reason(0), "sequence_exhausted");
 }
+INSTANTIATE_TEST_SUITE_P(ForOneThreadOrSeveral, SaTableEnd, ::testing::Bool());
 
 TEST(SaTable, NeverGivesANumberTwiceAmongThreads) {
   std::mt19937 random(4);
