@@ -19,7 +19,8 @@ namespace warpline {
 /// Arguments: WEIGHT: the own core's share (0 to 1), or from-env: what
 /// WARPLINE_LOADBALANCER_CPU_RATIO, else NBA_LOADBALANCER_CPU_RATIO says, 1 without them. DEVICE:
 /// name of the device (default the first CUDA device, else the host device); none is needed for a
-/// share of 1. Drops: none.
+/// share of 1.
+/// Drops: none.
 class LoadBalanceByWeight final : public Element {
  public:
   explicit LoadBalanceByWeight(Args& args) : random_(args.seed()) {

@@ -36,8 +36,9 @@ std::uint64_t wall_clock_ns() {
 /// Arguments: PATTERNS: the file with the patterns. SYNTHETIC: instead of a file, that many made-up
 /// patterns (for benchmarks). EVE: file that alerts are appended to as EVE JSON lines, relative to
 /// the current folder; packets of a capture keep its times and numbers. DROP: drop packets with an
-/// alert instead of passing them on (default false). Drops: `matched` (with DROP true). Reads: the
-/// whole packet. Returns: up to 15 pattern ids.
+/// alert instead of passing them on (default false).
+/// Drops: `matched` (with DROP true).
+/// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDSMatch final : public OffloadElement<IDSMatch> {
  public:
   using Reads = Payload<0>;
