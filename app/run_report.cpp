@@ -57,13 +57,14 @@ void add_devices(RunReport& report, Engine const& engine, DeviceSet const& devic
   if (engine.workers().empty() || engine.workers()[0]->graph().segments().empty()) return;
   std::uint64_t total = 0;
   for (std::size_t d = 0; d < devices.size(); ++d) {
-    RunReport::DeviceRow row{devices[d].name(), 0, 0, 0, 0, 0};
+    RunReport::DeviceRow row{devices[d].name(), 0, 0, 0, 0, 0, 0};
     for (auto const& worker : engine.workers()) {
       auto const& counters = worker->offloader().counters(static_cast<DeviceIndex>(d));
       row.tasks += counters.tasks.get();
       row.batches += counters.batches.get();
       row.packets += counters.packets.get();
       row.failed += counters.failed.get();
+      row.rerun += counters.rerun.get();
     }
     total += row.packets;
     report.devices.push_back(std::move(row));
@@ -131,15 +132,21 @@ void print_drops(RunReport const& report, std::FILE* file) {
 
 void print_devices(RunReport const& report, std::FILE* file) {
   if (report.devices.empty()) return;
-  Table table(
-      {{"device", Align::kLeft}, {"tasks"}, {"batches"}, {"packets"}, {"share"}, {"failed tasks"}});
+  Table table({{"device", Align::kLeft},
+               {"tasks"},
+               {"batches"},
+               {"packets"},
+               {"share"},
+               {"failed tasks"},
+               {"rerun packets"}});
   for (auto const& row : report.devices)
     table.add({row.name,
                with_commas(row.tasks),
                with_commas(row.batches),
                with_commas(row.packets),
                fixed(row.share * 100, 1) + " %",
-               {with_commas(row.failed), row.failed > 0 ? Style::kBad : Style::kPlain}});
+               {with_commas(row.failed), row.failed > 0 ? Style::kBad : Style::kPlain},
+               with_commas(row.rerun)});
   std::fputc('\n', file);
   table.print(file);
 }
@@ -236,6 +243,7 @@ boost::json::object to_json(RunReport const& report) {
                        {"batches", row.batches},
                        {"packets", row.packets},
                        {"failed", row.failed},
+                       {"rerun", row.rerun},
                        {"share", row.share}});
   auto const& totals = report.totals;
   return {{"seconds", report.seconds},

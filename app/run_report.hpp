@@ -32,7 +32,8 @@ struct RunReport {
   struct DeviceRow {
     std::string name;
     std::uint64_t tasks, batches, packets, failed;
-    double share;  ///< of the packets that came to an offloadable segment
+    std::uint64_t rerun;  ///< packets that ran on the own core since the device had failed
+    double share;         ///< of the packets that came to an offloadable segment
   };
 
   double seconds = 0;

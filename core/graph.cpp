@@ -262,6 +262,8 @@ void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
   if (batch->empty()) return;
   auto* segment = out.node_.segment;
   if (segment != nullptr && out.graph_.offload_ != nullptr) {
+    if (batch->device != kOwnCore && !out.graph_.offload_->usable(batch->device)) [[unlikely]]
+      batch->device = kOwnCore;
     // The kernels of the segment will all run before the next element sees the batch.
     if (batch->device != kOwnCore)
       for (std::size_t i = 1; i < segment->nodes.size(); ++i) {

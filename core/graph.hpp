@@ -37,12 +37,15 @@ struct Node {
 struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;
+  bool repeatable = true;  ///< no kernel of it changes packets: what has failed can be run again
 };
 
 /// Takes batches of a segment off the graph's hands; see `Offloader`.
 class OffloadHandler {
  public:
   virtual ~OffloadHandler() = default;
+  /// False for good once the device has failed: its batches stay on the own core.
+  virtual bool usable(DeviceIndex) const noexcept { return true; }
   /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and
   /// now.
   virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;

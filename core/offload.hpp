@@ -48,6 +48,8 @@ class OffloadBase : public Element {
   /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
   /// element follow in the same segment, whose kernel runs before any `finish`.
   virtual bool only_edits() const noexcept = 0;
+  /// Its kernel changes packets: where it has failed half-way they are lost.
+  virtual bool edits() const noexcept = 0;
 
  protected:
   /// Keeps the packets whose verdict is to forward, drops the others, in place.
@@ -70,6 +72,9 @@ class OffloadElement : public OffloadBase {
   bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
   bool only_edits() const noexcept final {
     return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
+  }
+  bool edits() const noexcept final {
+    return detail::AsRegions<typename Self::Reads>::Type::kWrites;
   }
 
   void prepare(Batch& batch, Outputs& out) noexcept final {

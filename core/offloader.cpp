@@ -42,6 +42,7 @@ struct Offloader::Task {
 /// One segment on one device.
 struct Offloader::Stream {
   Exit* exit = nullptr;
+  DeviceIndex device = kOwnCore;
   AsyncLane* lane = nullptr;
   DeviceCounters* counters = nullptr;
   KernelChain chain;
@@ -55,10 +56,16 @@ struct Offloader::Stream {
 
 /// Where batches leave a segment, in order where that is wanted.
 struct Offloader::Exit {
+  enum class State : std::uint8_t {
+    kAway,
+    kDone,
+    kIntact,  // its device has failed, but has not touched it
+    kLost,
+  };
   struct Slot {
     BatchPtr batch;
-    bool done = false;
-    bool failed = false;
+    State state = State::kAway;
+    DeviceCounters* counters = nullptr;  // of the device it took
   };
   Segment* segment = nullptr;
   std::vector<Slot> slots;     // ordered: a slot for each batch inside, by ticket
@@ -67,6 +74,13 @@ struct Offloader::Exit {
   std::uint64_t next_out = 0;  // ticket of the next batch to leave
 
   explicit Exit(std::size_t capacity) : slots(capacity), done(capacity) {}
+  void put(Waiting&& waiting, State state, DeviceCounters* counters, bool ordered) {
+    Slot slot{std::move(waiting.batch), state, counters};
+    if (ordered)
+      at(waiting.ticket) = std::move(slot);
+    else
+      done.push(std::move(slot));
+  }
   Slot& at(std::uint64_t ticket) { return slots[ticket % slots.size()]; }
   bool empty() const { return next_in == next_out; }
 };
@@ -82,6 +96,8 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
                                    : std::make_unique<AsyncLane>(context, devices[d].open_lane(),
                                                                  AsyncLane::Drive::kPolled));
     counters_.push_back(std::make_unique<DeviceCounters>());
+    names_.push_back(devices[d].name());
+    broken_.push_back(0);
   }
   for (auto const& segment : graph.segments()) {
     auto exit = std::make_unique<Exit>(capacity);
@@ -89,6 +105,7 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
     for (std::size_t d = 0; d < devices.size(); ++d) {
       auto stream = std::make_unique<Stream>(capacity);
       stream->exit = exit.get();
+      stream->device = static_cast<DeviceIndex>(d);
       stream->lane = lanes_[d].get();
       stream->counters = counters_[d].get();
       if (d == kOwnCore) {
@@ -144,7 +161,7 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
   }
   ++batches_inside_;
   packets_inside_ += batch->size();
-  exit.at(exit.next_in++) = {std::move(batch), true, false};
+  exit.at(exit.next_in++) = {std::move(batch), Exit::State::kDone, nullptr};
   return true;
 }
 
@@ -168,6 +185,11 @@ void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexce
 void Offloader::send(Stream& stream) noexcept {
   if (stream.open == nullptr) return;
   auto& task = *std::exchange(stream.open, nullptr);
+  if (!usable(stream.device)) {
+    for (auto& each : task.batches)
+      stream.exit->put(std::move(each), Exit::State::kIntact, stream.counters, options_.ordered);
+    return recycle(task);
+  }
   task.submitted = cycles();
   stream.counters->tasks.add(1);
   stream.counters->batches.add(task.batches.size());
@@ -179,19 +201,29 @@ void Offloader::send(Stream& stream) noexcept {
 void Offloader::completed(Task& task, error_code error) noexcept {
   auto& stream = *task.stream;
   stream.counters->task_cycles.record(cycles() - task.submitted);
-  if (error) stream.counters->failed.add(1);
-  for (auto& each : task.batches) {
-    Exit::Slot finished{std::move(each.batch), true, static_cast<bool>(error)};
-    if (options_.ordered)
-      stream.exit->at(each.ticket) = std::move(finished);
-    else
-      stream.exit->done.push(std::move(finished));
+  auto state = Exit::State::kDone;
+  if (error) {
+    stream.counters->failed.add(1);
+    state = stream.exit->segment->repeatable ? Exit::State::kIntact : Exit::State::kLost;
+    broke(stream.device, error);
   }
+  for (auto& each : task.batches)
+    stream.exit->put(std::move(each), state, stream.counters, options_.ordered);
+  recycle(task);
+  refill(stream);
+}
+
+void Offloader::recycle(Task& task) noexcept {
   task.batches.clear();
   task.items.clear();
   task.packets = task.bytes = 0;
-  stream.free.push_back(&task);
-  refill(stream);
+  task.stream->free.push_back(&task);
+}
+
+void Offloader::broke(DeviceIndex device, error_code error) noexcept {
+  if (std::exchange(broken_[device], std::uint8_t{1}) != 0) return;
+  options_.notice("device '" + names_[device] + "' has failed (" + error.message() +
+                  "); its work goes on on the worker's own core");
 }
 
 void Offloader::refill(Stream& stream) noexcept {
@@ -209,12 +241,18 @@ unsigned Offloader::release(Exit& exit) noexcept {
     --batches_inside_;
     packets_inside_ -= slot.batch->size();
     ++released;
-    if (!slot.failed) return graph_.resume(*exit.segment, std::move(slot.batch));
-    Outputs out(graph_, *exit.segment->nodes.front());
-    out.drop(std::move(slot.batch), device_failed);
+    if (slot.state == Exit::State::kLost) {
+      Outputs out(graph_, *exit.segment->nodes.front());
+      return out.drop(std::move(slot.batch), device_failed);
+    }
+    if (slot.state == Exit::State::kIntact) {
+      slot.counters->rerun.add(slot.batch->size());
+      for (auto* node : exit.segment->nodes) node->element->offload()->run_here(*slot.batch);
+    }
+    graph_.resume(*exit.segment, std::move(slot.batch));
   };
   if (options_.ordered)
-    while (!exit.empty() && exit.at(exit.next_out).done)
+    while (!exit.empty() && exit.at(exit.next_out).state != Exit::State::kAway)
       leave(std::exchange(exit.at(exit.next_out), Exit::Slot{}));
   else
     while (!exit.done.empty()) leave(exit.done.pop());

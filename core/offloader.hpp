@@ -5,7 +5,9 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/async_lane.hpp"
@@ -21,6 +23,8 @@ struct OffloadOptions {
   unsigned tasks_in_flight = 4;             ///< per segment and device; more batches queue up
   bool ordered =
       true;  ///< batches leave a segment in the order they came, whichever device they took
+  /// Told once when a device fails; called on the worker's thread.
+  std::function<void(std::string const&)> notice = [](std::string const&) {};
 };
 
 /// Carries one worker's batches through devices: gathers them into tasks, executes these on the
@@ -28,6 +32,9 @@ struct OffloadOptions {
 ///
 /// A task is sent when it is full, when its deadline passes, when a batch of the segment turns to
 /// another device, and on `flush`: it never waits without bound.
+///
+/// Once a device has failed it gets nothing more: its batches run on the own core, and so do those
+/// that it had, if its kernels have not touched them. Others are dropped as `device_failed`.
 class Offloader final : public OffloadHandler {
  public:
   /// Opens a lane on every device but the own core.
@@ -36,6 +43,7 @@ class Offloader final : public OffloadHandler {
             std::size_t capacity);
   ~Offloader() override;
 
+  bool usable(DeviceIndex device) const noexcept override { return broken_[device] == 0; }
   bool take(Segment& segment, BatchPtr& batch) noexcept override;
 
   /// Retires lanes, sends what is due, lets finished batches go on; returns how many went on.
@@ -52,6 +60,7 @@ class Offloader final : public OffloadHandler {
   /// What went to one device so far.
   struct DeviceCounters {
     Counter tasks, batches, packets, failed;
+    Counter rerun;          ///< packets that ran on the own core, since the device had failed
     Histogram task_cycles;  ///< submit to completion
   };
   DeviceCounters const& counters(DeviceIndex device) const { return *counters_[device]; }
@@ -66,6 +75,8 @@ class Offloader final : public OffloadHandler {
   void send(Stream& stream) noexcept;
   void refill(Stream& stream) noexcept;
   void completed(Task& task, error_code error) noexcept;
+  void recycle(Task& task) noexcept;
+  void broke(DeviceIndex device, error_code error) noexcept;
   unsigned release(Exit& exit) noexcept;
 
   Graph& graph_;
@@ -73,6 +84,8 @@ class Offloader final : public OffloadHandler {
   std::uint64_t deadline_cycles_;
   std::vector<std::unique_ptr<AsyncLane>> lanes_;          // by device; none for the own core
   std::vector<std::unique_ptr<DeviceCounters>> counters_;  // by device
+  std::vector<std::string> names_;                         // by device
+  std::vector<std::uint8_t> broken_;                       // by device
   std::vector<std::unique_ptr<Stream>> streams_;           // by segment, then device
   std::vector<std::unique_ptr<Exit>> exits_;               // by segment
   std::size_t batches_inside_ = 0;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <random>
 
@@ -176,7 +177,7 @@ TEST_F(OffloaderTest, MoreBatchesThanTasksQueueUpAndNoneIsLost) {
   EXPECT_EQ(rig.bench->output, wanted);
 }
 
-TEST_F(OffloaderTest, AFailedTaskDropsItsPacketsByReason) {
+TEST_F(OffloaderTest, AFailedTaskDropsPacketsThatItMayHaveChanged) {
   open(kChain, one_batch_a_task());
   rig.bench->devices = {1};
   rig.bench->input = {{1, 2}, {3}};
@@ -189,6 +190,104 @@ TEST_F(OffloaderTest, AFailedTaskDropsItsPacketsByReason) {
   EXPECT_EQ(head->counters.drops[DropReason::named("device_failed").index()].get(), 1u);
   EXPECT_TRUE(rig.conserved());
   EXPECT_EQ(rig.buffers.in_use(), 0u);
+}
+
+constexpr char const* kReadOnly =
+    "TestSource -> TestBalance -> TestSum(1100) -> TestBalance -> TestSum(10) -> TestSink;";
+
+TEST_F(OffloaderTest, WhatADeviceOnlyReadsRunsAgainOnTheOwnCore) {
+  std::vector<std::string> notices;
+  auto options = one_batch_a_task();
+  options.notice = [&](std::string const& text) { notices.push_back(text); };
+  open(kReadOnly, options);
+  rig.bench->devices = {1, kOwnCore};
+  rig.bench->input = {{1, 2}, {3}, {4}};
+  rig.poll_all();
+  a->lane->fail_from(2, DeviceError::kLost);
+  a->finish();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1111, 1112, 1113, 1114}));
+  EXPECT_EQ(offloader->counters(1).failed.get(), 1u);
+  EXPECT_EQ(offloader->counters(1).rerun.get(), 1u);
+  rig.bench->input = {{5}};
+  rig.poll_all();
+  poll();
+  EXPECT_EQ(rig.bench->output.back(), 1115u);
+  EXPECT_EQ(a->lane->submitted.size(), 3u) << "a broken device gets nothing more";
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].find("device 'a' has failed ("), 0u) << notices[0];
+  EXPECT_TRUE(rig.conserved());
+}
+
+TEST_F(OffloaderTest, WhatADeviceNeverGotIsNotLostEvenIfItWouldBeChanged) {
+  auto options = one_batch_a_task();
+  options.tasks_in_flight = 1;
+  open(kChain, options);
+  rig.bench->devices = {1};
+  rig.bench->input = {{1}, {2}, {3}, {4}};
+  rig.poll_all();
+  a->lane->fail_from(1, DeviceError::kLost);
+  a->finish();
+  poll();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1102, 1103, 1104}));
+  EXPECT_EQ(offloader->counters(1).rerun.get(), 3u);
+  EXPECT_EQ(rig.counters.dropped.get(), 1u);
+  EXPECT_TRUE(offloader->idle());
+  EXPECT_TRUE(rig.conserved());
+}
+
+// Devices that fail at any moment: nothing is lost where kernels only read, and elsewhere what is
+// lost is counted; the order is kept.
+TEST_F(OffloaderTest, AnyFaultLosesNothingUncounted) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    std::mt19937_64 random(seed);
+    bool const read_only = seed % 2 == 0;
+    OffloaderTest::TearDown();
+    test::Rig fresh;
+    ManualDevice* devices[2];
+    for (auto*& device : devices) {
+      auto owned = std::make_unique<ManualDevice>("d" + std::to_string(&device - devices));
+      device = owned.get();
+      fresh.devices.add(std::move(owned));
+    }
+    fresh.build(read_only ? kReadOnly : kChain);
+    OffloadOptions options;
+    options.task_packets = 1 + static_cast<unsigned>(random() % 200);
+    options.tasks_in_flight = 1 + static_cast<unsigned>(random() % 4);
+    options.deadline = std::chrono::microseconds(random() % 3);
+    Offloader mixed(context, *fresh.graph, fresh.devices, options, fresh.batches.capacity());
+    fresh.graph->attach(&mixed);
+    std::uint32_t sent = 0;
+    for (int i = 0; i < 40; ++i) {
+      Numbers numbers(1 + random() % 64);
+      std::iota(numbers.begin(), numbers.end(), sent);
+      sent += static_cast<std::uint32_t>(numbers.size());
+      fresh.bench->input.push_back(std::move(numbers));
+    }
+    fresh.bench->devices.resize(7);
+    for (auto& device : fresh.bench->devices) device = static_cast<DeviceIndex>(random() % 3);
+    for (int step = 0; !(fresh.bench->input.empty() && mixed.idle()); ++step) {
+      ASSERT_LT(step, 100'000) << "seed " << seed;
+      if (random() % 2 == 0) fresh.graph->poll(true);
+      auto* device = devices[random() % 2];
+      bool const failed = device->lane->frontier().first_failed.load() != Frontier::kNever;
+      if (!failed && random() % 60 == 0)
+        device->lane->fail_from(device->done + 1 + random() % 3, DeviceError::kLost);
+      if (random() % 3 == 0) device->finish(device->done + 1 + random() % 3);
+      asio::post(context, [&] { mixed.poll(); });
+      context.restart();
+      context.poll();
+    }
+    auto const& output = fresh.bench->output;
+    ASSERT_EQ(output.size() + fresh.counters.dropped.get(), sent) << "seed " << seed;
+    ASSERT_TRUE(std::is_sorted(output.begin(), output.end())) << "seed " << seed;
+    if (read_only) {
+      ASSERT_EQ(output.size(), sent) << "seed " << seed;
+    }
+    ASSERT_TRUE(fresh.conserved()) << "seed " << seed;
+    ASSERT_EQ(fresh.buffers.in_use(), 0u) << "seed " << seed;
+  }
 }
 
 // Every mix of devices, task sizes and completion times gives the packets, drops and order of the

@@ -129,6 +129,27 @@ class TestAdd final : public OffloadElement<TestAdd> {
 };
 WARPLINE_ELEMENT(TestAdd);
 
+/// Adds ADD to the tag, as TestAdd does, but leaves packets alone.
+class TestSum final : public OffloadElement<TestSum> {
+ public:
+  using Reads = Tag;
+  using Writes = Result<std::uint32_t>;
+  explicit TestSum(Args& args) : add_(args.required<std::uint32_t>("ADD")) {}
+  struct Kernel {
+    std::uint32_t add;
+    WARPLINE_HD std::uint32_t operator()(std::uint32_t tag) const { return tag + add; }
+  };
+  Kernel kernel(Device&) const { return {add_}; }
+  Verdict finish(Packet& packet, std::uint32_t sum) const {
+    packet.tag = sum;
+    return forward();
+  }
+
+ private:
+  std::uint32_t add_;
+};
+WARPLINE_ELEMENT(TestSum);
+
 /// Adds ADD to byte 5 and counts itself in byte 4: only edits.
 class TestEdit final : public OffloadElement<TestEdit> {
  public:
