@@ -11,21 +11,21 @@ HandoverRing::~HandoverRing() {
   }
 }
 
+// Both sides exchange, and one of them comes first: either the producer finds the ring armed, or the
+// consumer, arming it, sees what was pushed before.
 void HandoverRing::call_wake() noexcept {
-  if (armed_.load(std::memory_order_seq_cst) && armed_.exchange(false, std::memory_order_acq_rel))
-    wake_(context_);
+  if (armed_.exchange(false, std::memory_order_acq_rel)) wake_(context_);
 }
 
 bool HandoverRing::push(BatchPtr& batch) noexcept {
   if (!ring_.push(batch.get())) return false;
   batch.release();
-  std::atomic_thread_fence(std::memory_order_seq_cst);
   call_wake();
   return true;
 }
 
 void HandoverRing::close() noexcept {
-  closed_.store(true, std::memory_order_seq_cst);
+  closed_.store(true, std::memory_order_release);
   call_wake();
 }
 
@@ -42,8 +42,7 @@ void HandoverRing::arm(void (*wake)(void*), void* context) noexcept {
   if (armed_.load(std::memory_order_acquire)) return;
   wake_ = wake;
   context_ = context;
-  armed_.store(true, std::memory_order_seq_cst);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  armed_.exchange(true, std::memory_order_acq_rel);
 }
 
 Handover::Handover(unsigned io_workers, unsigned compute_workers, unsigned ports)

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <utility>
+#include <atomic>
 #include <vector>
 
 #include "core/device.hpp"
 
 namespace warpline::test {
 
-/// A lane whose frontier the test moves by hand.
+/// A lane whose frontier the test moves by hand, from any thread.
 class ManualLane final : public Lane {
  public:
   Ticket submit(Work const& work) noexcept override {
@@ -17,27 +17,25 @@ class ManualLane final : public Lane {
     return submitted.size();
   }
   void arm(void (*wake)(void*), void* context) noexcept override {
-    wake_ = wake;
     context_ = context;
+    wake_.store(wake, std::memory_order_release);
   }
 
   void reach(Ticket ticket) {
     frontier_.reached.store(ticket);
-    if (auto* const wake = std::exchange(wake_, nullptr)) wake(context_);
+    if (auto* const wake = wake_.exchange(nullptr, std::memory_order_acq_rel)) wake(context_);
   }
   void fail_from(Ticket ticket, DeviceError error) {
     frontier_.error.store(static_cast<int>(error));
     frontier_.first_failed.store(ticket);
   }
-  bool armed() const { return wake_ != nullptr; }
-  ~ManualLane() override {
-    if (wake_ != nullptr) wake_(context_);
-  }
+  bool armed() const { return wake_.load(std::memory_order_acquire) != nullptr; }
+  ~ManualLane() override { reach(frontier_.reached.load()); }
 
   std::vector<Work> submitted;
 
  private:
-  void (*wake_)(void*) = nullptr;
+  std::atomic<void (*)(void*)> wake_{nullptr};
   void* context_ = nullptr;
 };
 

@@ -203,6 +203,7 @@ TEST_F(OffloaderTest, WhatADeviceOnlyReadsRunsAgainOnTheOwnCore) {
   rig.bench->devices = {1, kOwnCore};
   rig.bench->input = {{1, 2}, {3}, {4}};
   rig.poll_all();
+  ASSERT_EQ(a->lane->submitted.size(), 2u);
   a->lane->fail_from(2, DeviceError::kLost);
   a->finish();
   poll();
@@ -213,7 +214,7 @@ TEST_F(OffloaderTest, WhatADeviceOnlyReadsRunsAgainOnTheOwnCore) {
   rig.poll_all();
   poll();
   EXPECT_EQ(rig.bench->output.back(), 1115u);
-  EXPECT_EQ(a->lane->submitted.size(), 3u) << "a broken device gets nothing more";
+  EXPECT_EQ(a->lane->submitted.size(), 2u) << "a broken device gets nothing more";
   ASSERT_EQ(notices.size(), 1u);
   EXPECT_EQ(notices[0].find("device 'a' has failed ("), 0u) << notices[0];
   EXPECT_TRUE(rig.conserved());
