@@ -23,9 +23,9 @@ int launch(void const* kernel, Packet* packets, std::uint32_t count, std::byte* 
            void* stream) noexcept {
   constexpr unsigned kThreads = 128;
   if (count == 0) return 0;
-  each_packet<Reads, Writes><<<(count + kThreads - 1) / kThreads, kThreads, 0,
-                               static_cast<cudaStream_t>(stream)>>>(
-      *static_cast<Kernel const*>(kernel), packets, count, results);
+  each_packet<Reads, Writes>
+      <<<(count + kThreads - 1) / kThreads, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
+          *static_cast<Kernel const*>(kernel), packets, count, results);
   return static_cast<int>(cudaGetLastError());
 }
 

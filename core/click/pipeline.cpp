@@ -22,9 +22,8 @@ std::string list_of(std::vector<click::Define> const& defines) {
 /// Replaces the values of the outermost defines.
 void apply(std::vector<Override> const& overrides, click::Block& block, Source const& source) {
   for (auto const& override : overrides) {
-    auto const define =
-        std::find_if(block.defines.begin(), block.defines.end(),
-                     [&](auto const& each) { return each.name == override.name; });
+    auto const define = std::find_if(block.defines.begin(), block.defines.end(),
+                                     [&](auto const& each) { return each.name == override.name; });
     if (define == block.defines.end()) {
       std::vector<std::string> names;
       for (auto const& each : block.defines) names.push_back(each.name);

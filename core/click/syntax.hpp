@@ -81,7 +81,7 @@ struct Define {
   std::string name;
   Position position;
   ArgumentTemplate value;
-  std::optional<Argument> given;     ///< a value from outside, instead
+  std::optional<Argument> given;  ///< a value from outside, instead
 };
 
 struct ClassDefinition {

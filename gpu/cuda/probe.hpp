@@ -11,7 +11,7 @@ namespace warpline::cuda {
 /// What there is to know of one CUDA device without opening it.
 struct DeviceInfo {
   int index = 0;
-  std::string name;         ///< `NVIDIA H200`
+  std::string name;          ///< `NVIDIA H200`
   int major = 0, minor = 0;  ///< compute capability
   unsigned multiprocessors = 0;
   std::size_t memory = 0;  ///< bytes

@@ -19,8 +19,8 @@ struct Bench {
   std::deque<std::vector<std::uint32_t>> input;  ///< batches to emit, a number for each packet
   std::vector<std::uint32_t> output;             ///< the numbers that reached a TestSink
   std::map<std::string, std::vector<std::uint32_t>> by_sink;
-  std::vector<DeviceIndex> devices;              ///< the devices TestBalance gives in turn
-  std::uint64_t stall_cycles = 0;                ///< how long TestStall takes on its first batch
+  std::vector<DeviceIndex> devices;  ///< the devices TestBalance gives in turn
+  std::uint64_t stall_cycles = 0;    ///< how long TestStall takes on its first batch
 };
 
 /// Everything a graph needs, without ports or threads.
@@ -36,8 +36,7 @@ struct Rig {
   std::unique_ptr<Graph> graph;
 
   void build(std::string const& text, std::vector<Diagnostic>* warnings = nullptr) {
-    auto const pipeline =
-        parse_pipeline(std::make_shared<Source>(Source{"test.click", text}));
+    auto const pipeline = parse_pipeline(std::make_shared<Source>(Source{"test.click", text}));
     graph = Graph::build(pipeline, context, warnings);
     graph->attach(buffers, batches, counters);
   }

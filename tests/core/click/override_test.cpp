@@ -33,8 +33,9 @@ TEST(ClickOverride, ReachesDefinesThatBuildOnIt) {
 }
 
 TEST(ClickOverride, LeavesDefinesOfCompoundsAlone) {
-  auto const text = "define($n 1); elementclass C { define($n 5); input -> A($n) -> output }"
-                    "B($n) -> C -> D;";
+  auto const text =
+      "define($n 1); elementclass C { define($n 5); input -> A($n) -> output }"
+      "B($n) -> C -> D;";
   EXPECT_EQ(elements_of(parse_with(text, {{"n", "3"}})), "B@1 B<3>\nC@2/A@1 A<5>\nD@3 D\n");
 }
 
