@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "core/hd.hpp"
@@ -90,11 +92,26 @@ struct Packet {
     paint = reserved = 0;
     tag = 0;
   }
+  /// The same for a frame of `size` bytes with so much room around it, in two stores.
+  void arrive(std::uint64_t port, std::uint64_t size, std::uint64_t headroom_size,
+              std::uint64_t tailroom_size);
 
   WARPLINE_HD Bytes bytes() const { return {data, length}; }
   WARPLINE_HD MutableBytes bytes() { return {data, length}; }
 };
 
 static_assert(sizeof(Packet) == 32 && std::is_trivially_copyable_v<Packet>);
+
+inline void Packet::arrive(std::uint64_t port, std::uint64_t size, std::uint64_t headroom_size,
+                           std::uint64_t tailroom_size) {
+  static_assert(offsetof(Packet, headroom) - offsetof(Packet, length) == 2);
+  static_assert(offsetof(Packet, tailroom) - offsetof(Packet, length) == 4);
+  static_assert(offsetof(Packet, in_port) - offsetof(Packet, length) == 6);
+  static_assert(offsetof(Packet, out_port) - offsetof(Packet, length) == 8);
+  static_assert(offsetof(Packet, length) == 16);
+  std::uint64_t const words[2] = {size | headroom_size << 16 | tailroom_size << 32 | port << 48,
+                                  port};
+  std::memcpy(&length, words, sizeof words);
+}
 
 }  // namespace warpline

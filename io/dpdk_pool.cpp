@@ -114,7 +114,7 @@ DpdkPool::DpdkPool(Eal const& eal, PoolOptions options) : options_(std::move(opt
 DpdkPool::~DpdkPool() { rte_mempool_free(pool_); }
 
 bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
-  auto const room = data_room(options_);
+  std::uint64_t const room = data_room(options_);
   for (std::size_t done = 0; done < packets.size();) {
     void* buffers[kChunk];
     auto const count = std::min<std::size_t>(kChunk, packets.size() - done);
@@ -127,12 +127,10 @@ bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
       // A buffer in a pool has one reference and one segment; what it was used for still shows.
       mbuf->ol_flags = 0;
       auto& packet = packets[done + i];
-      packet = Packet{};
       // Where `rte_pktmbuf_init` put it: saves the load of `buf_addr`.
       packet.data = reinterpret_cast<std::uint8_t*>(mbuf + 1) + kHeadroom;
       packet.buffer = mbuf;
-      packet.headroom = kHeadroom;
-      packet.tailroom = static_cast<std::uint16_t>(room - kHeadroom);
+      packet.arrive(0, 0, kHeadroom, room - kHeadroom);
     }
     done += count;
   }

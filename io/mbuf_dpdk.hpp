@@ -27,8 +27,6 @@ struct Oddities {
 
 /// Describes an mbuf received by port `port`; `seen` gathers what is to be checked once a burst.
 inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, Oddities& seen) {
-  static_assert(offsetof(Packet, in_port) - offsetof(Packet, length) == 6);
-  static_assert(offsetof(Packet, out_port) - offsetof(Packet, length) == 8);
   // Each field as it was written: a wider load would have to wait until the driver's stores are in
   // the cache.
   std::uint64_t const offset = mbuf->data_off, length = mbuf->data_len;
@@ -37,11 +35,8 @@ inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, Odditi
   seen.tailroom |= tailroom;
   packet.data = static_cast<std::uint8_t*>(mbuf->buf_addr) + offset;
   packet.buffer = mbuf;
-  // Length, headroom, tailroom, in_port; then out_port, and zeros for paint and tag: as of
-  // `arrive`. A negative tailroom spoils them, but then the packet is refused.
-  std::uint64_t const words[2] = {
-      length | offset << 16 | static_cast<std::uint64_t>(tailroom) << 32 | port << 48, port};
-  std::memcpy(&packet.length, words, sizeof words);
+  // A negative tailroom spoils the other fields, but then the packet is refused.
+  packet.arrive(port, length, offset, static_cast<std::uint64_t>(tailroom));
 }
 
 /// Writes what may have changed back: where the frame begins and how long it is. Stores only, since
