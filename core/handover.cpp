@@ -11,8 +11,8 @@ HandoverRing::~HandoverRing() {
   }
 }
 
-// Both sides exchange, and one of them comes first: either the producer finds the ring armed, or the
-// consumer, arming it, sees what was pushed before.
+// Both sides exchange, and one of them comes first: either the producer finds the ring armed, or
+// the consumer, arming it, sees what was pushed before.
 void HandoverRing::call_wake() noexcept {
   if (armed_.exchange(false, std::memory_order_acq_rel)) wake_(context_);
 }

@@ -65,7 +65,6 @@ struct Offloader::Exit {
   struct Slot {
     BatchPtr batch;
     State state = State::kAway;
-    DeviceCounters* counters = nullptr;  // of the device it took
   };
   Segment* segment = nullptr;
   std::vector<Slot> slots;     // ordered: a slot for each batch inside, by ticket
@@ -74,8 +73,8 @@ struct Offloader::Exit {
   std::uint64_t next_out = 0;  // ticket of the next batch to leave
 
   explicit Exit(std::size_t capacity) : slots(capacity), done(capacity) {}
-  void put(Waiting&& waiting, State state, DeviceCounters* counters, bool ordered) {
-    Slot slot{std::move(waiting.batch), state, counters};
+  void put(Waiting&& waiting, State state, bool ordered) {
+    Slot slot{std::move(waiting.batch), state};
     if (ordered)
       at(waiting.ticket) = std::move(slot);
     else
@@ -88,6 +87,7 @@ struct Offloader::Exit {
 Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices,
                      OffloadOptions options, std::size_t capacity)
     : graph_(graph),
+      devices_(devices),
       options_(options),
       deadline_cycles_(static_cast<std::uint64_t>(
           std::chrono::duration<double>(options.deadline).count() * cycles_per_second())) {
@@ -96,8 +96,6 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
                                    : std::make_unique<AsyncLane>(context, devices[d].open_lane(),
                                                                  AsyncLane::Drive::kPolled));
     counters_.push_back(std::make_unique<DeviceCounters>());
-    names_.push_back(devices[d].name());
-    broken_.push_back(0);
   }
   for (auto const& segment : graph.segments()) {
     auto exit = std::make_unique<Exit>(capacity);
@@ -161,7 +159,7 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
   }
   ++batches_inside_;
   packets_inside_ += batch->size();
-  exit.at(exit.next_in++) = {std::move(batch), Exit::State::kDone, nullptr};
+  exit.at(exit.next_in++) = {std::move(batch), Exit::State::kDone};
   return true;
 }
 
@@ -173,7 +171,7 @@ void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexce
     stream.open->opened = cycles();
   }
   auto& task = *stream.open;
-  for (auto const& packet : batch->packets()) task.bytes += packet.length;
+  task.bytes += batch->bytes();
   task.packets += batch->size();
   task.items.push_back({batch->slots(), batch->size(), batch->results()});
   task.batches.push_back({std::move(batch), ticket});
@@ -187,7 +185,7 @@ void Offloader::send(Stream& stream) noexcept {
   auto& task = *std::exchange(stream.open, nullptr);
   if (!usable(stream.device)) {
     for (auto& each : task.batches)
-      stream.exit->put(std::move(each), Exit::State::kIntact, stream.counters, options_.ordered);
+      stream.exit->put(std::move(each), Exit::State::kIntact, options_.ordered);
     return recycle(task);
   }
   task.submitted = cycles();
@@ -203,12 +201,13 @@ void Offloader::completed(Task& task, error_code error) noexcept {
   stream.counters->task_cycles.record(cycles() - task.submitted);
   auto state = Exit::State::kDone;
   if (error) {
+    if (usable(stream.device))
+      options_.notice("device '" + devices_[stream.device].name() + "' has failed (" +
+                      error.message() + "); its work goes on on the worker's own core");
     stream.counters->failed.add(1);
     state = stream.exit->segment->repeatable ? Exit::State::kIntact : Exit::State::kLost;
-    broke(stream.device, error);
   }
-  for (auto& each : task.batches)
-    stream.exit->put(std::move(each), state, stream.counters, options_.ordered);
+  for (auto& each : task.batches) stream.exit->put(std::move(each), state, options_.ordered);
   recycle(task);
   refill(stream);
 }
@@ -218,12 +217,6 @@ void Offloader::recycle(Task& task) noexcept {
   task.items.clear();
   task.packets = task.bytes = 0;
   task.stream->free.push_back(&task);
-}
-
-void Offloader::broke(DeviceIndex device, error_code error) noexcept {
-  if (std::exchange(broken_[device], std::uint8_t{1}) != 0) return;
-  options_.notice("device '" + names_[device] + "' has failed (" + error.message() +
-                  "); its work goes on on the worker's own core");
 }
 
 void Offloader::refill(Stream& stream) noexcept {
@@ -246,7 +239,7 @@ unsigned Offloader::release(Exit& exit) noexcept {
       return out.drop(std::move(slot.batch), device_failed);
     }
     if (slot.state == Exit::State::kIntact) {
-      slot.counters->rerun.add(slot.batch->size());
+      counters_[slot.batch->device]->rerun.add(slot.batch->size());
       for (auto* node : exit.segment->nodes) node->element->offload()->run_here(*slot.batch);
     }
     graph_.resume(*exit.segment, std::move(slot.batch));

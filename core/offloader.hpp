@@ -43,7 +43,9 @@ class Offloader final : public OffloadHandler {
             std::size_t capacity);
   ~Offloader() override;
 
-  bool usable(DeviceIndex device) const noexcept override { return broken_[device] == 0; }
+  bool usable(DeviceIndex device) const noexcept override {
+    return counters_[device]->failed.get() == 0;
+  }
   bool take(Segment& segment, BatchPtr& batch) noexcept override;
 
   /// Retires lanes, sends what is due, lets finished batches go on; returns how many went on.
@@ -76,16 +78,14 @@ class Offloader final : public OffloadHandler {
   void refill(Stream& stream) noexcept;
   void completed(Task& task, error_code error) noexcept;
   void recycle(Task& task) noexcept;
-  void broke(DeviceIndex device, error_code error) noexcept;
   unsigned release(Exit& exit) noexcept;
 
   Graph& graph_;
+  DeviceSet& devices_;
   OffloadOptions options_;
   std::uint64_t deadline_cycles_;
   std::vector<std::unique_ptr<AsyncLane>> lanes_;          // by device; none for the own core
   std::vector<std::unique_ptr<DeviceCounters>> counters_;  // by device
-  std::vector<std::string> names_;                         // by device
-  std::vector<std::uint8_t> broken_;                       // by device
   std::vector<std::unique_ptr<Stream>> streams_;           // by segment, then device
   std::vector<std::unique_ptr<Exit>> exits_;               // by segment
   std::size_t batches_inside_ = 0;

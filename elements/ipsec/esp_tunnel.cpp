@@ -8,7 +8,6 @@ EspTunnel::EspTunnel(SaConfig const& sa)
     : outer_{},
       spi_(be32::of(sa.spi)),
       checksum_(0),
-      icv_size_(icv_size(sa.suite)),
       fragment_(sa.copy_df ? InnerPacket::kDontFragment : std::uint16_t{0}) {
   constexpr std::uint8_t kTtl = 64;
   outer_.version_ihl = 0x45;

@@ -31,9 +31,6 @@ class EspTunnel {
   /// `no_headroom`, `no_tailroom`.
   static Verdict check_room(Packet const& packet, InnerPacket& inner,
                             std::uint32_t icv_size) noexcept;
-  Verdict check_room(Packet const& packet, InnerPacket& inner) const noexcept {
-    return check_room(packet, inner, icv_size_);
-  }
 
   /// Writes outer header, ESP header, IV and trailer around the inner packet and zeros where the
   /// integrity value goes. `check_room` must have agreed. The IV is the 64-bit sequence number, so
@@ -61,7 +58,6 @@ class EspTunnel {
   ipv4::Header outer_;  // length, identification, TOS and fragment are zero
   be32 spi_;
   std::uint32_t checksum_;  // sum of the constant words of `outer_`
-  std::uint32_t icv_size_;
   std::uint16_t fragment_;  // of the inner packet's flags those that are copied
 };
 

@@ -238,62 +238,95 @@ TEST_F(OffloaderTest, WhatADeviceNeverGotIsNotLostEvenIfItWouldBeChanged) {
   EXPECT_TRUE(rig.conserved());
 }
 
-// Devices that fail at any moment: nothing is lost where kernels only read, and elsewhere what is
-// lost is counted; the order is kept.
-TEST_F(OffloaderTest, AnyFaultLosesNothingUncounted) {
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    std::mt19937_64 random(seed);
-    bool const read_only = seed % 2 == 0;
-    OffloaderTest::TearDown();
-    test::Rig fresh;
-    ManualDevice* devices[2];
+/// A pipeline whose batches go to two devices and the own core as a seed has it, in tasks of random
+/// size that end at random moments.
+struct RandomSchedule {
+  /// `most_packets` of a task; the devices repeat after so many `choices`.
+  RandomSchedule(char const* text, std::mt19937_64& source, unsigned most_packets,
+                 std::size_t choices)
+      : random(source) {
     for (auto*& device : devices) {
       auto owned = std::make_unique<ManualDevice>("d" + std::to_string(&device - devices));
       device = owned.get();
-      fresh.devices.add(std::move(owned));
+      rig.devices.add(std::move(owned));
     }
-    fresh.build(read_only ? kReadOnly : kChain);
+    rig.build(text);
     OffloadOptions options;
-    options.task_packets = 1 + static_cast<unsigned>(random() % 200);
+    options.task_packets = 1 + static_cast<unsigned>(random() % most_packets);
     options.tasks_in_flight = 1 + static_cast<unsigned>(random() % 4);
     options.deadline = std::chrono::microseconds(random() % 3);
-    Offloader mixed(context, *fresh.graph, fresh.devices, options, fresh.batches.capacity());
-    fresh.graph->attach(&mixed);
-    std::uint32_t sent = 0;
-    for (int i = 0; i < 40; ++i) {
-      Numbers numbers(1 + random() % 64);
-      std::iota(numbers.begin(), numbers.end(), sent);
-      sent += static_cast<std::uint32_t>(numbers.size());
-      fresh.bench->input.push_back(std::move(numbers));
-    }
-    fresh.bench->devices.resize(7);
-    for (auto& device : fresh.bench->devices) device = static_cast<DeviceIndex>(random() % 3);
-    for (int step = 0; !(fresh.bench->input.empty() && mixed.idle()); ++step) {
-      ASSERT_LT(step, 100'000) << "seed " << seed;
-      if (random() % 2 == 0) fresh.graph->poll(true);
-      auto* device = devices[random() % 2];
-      bool const failed = device->lane->frontier().first_failed.load() != Frontier::kNever;
-      if (!failed && random() % 60 == 0)
-        device->lane->fail_from(device->done + 1 + random() % 3, DeviceError::kLost);
-      if (random() % 3 == 0) device->finish(device->done + 1 + random() % 3);
-      asio::post(context, [&] { mixed.poll(); });
+    offloader = std::make_unique<Offloader>(context, *rig.graph, rig.devices, options,
+                                            rig.batches.capacity());
+    rig.graph->attach(offloader.get());
+    rig.bench->devices.resize(choices);
+    for (auto& device : rig.bench->devices) device = static_cast<DeviceIndex>(random() % 3);
+  }
+
+  /// Runs until all packets are through; `disturb` sees the device of each step before it may end
+  /// tasks. False where that takes for ever.
+  template <class Disturb>
+  bool run(Disturb disturb) {
+    for (int step = 0; !(rig.bench->input.empty() && offloader->idle()); ++step) {
+      if (step == 100'000) return false;
+      if (random() % 2 == 0) rig.graph->poll(true);
+      auto& device = *devices[random() % 2];
+      disturb(device);
+      if (random() % 3 == 0) device.finish(device.done + 1 + random() % 3);
+      asio::post(context, [&] { offloader->poll(); });
       context.restart();
       context.poll();
     }
-    auto const& output = fresh.bench->output;
-    ASSERT_EQ(output.size() + fresh.counters.dropped.get(), sent) << "seed " << seed;
+    return true;
+  }
+
+  std::mt19937_64& random;
+  asio::io_context context;
+  test::Rig rig;
+  ManualDevice* devices[2];
+  std::unique_ptr<Offloader> offloader;
+};
+
+/// Forty batches of up to 64 packets, numbered from 0; returns how many packets.
+std::uint32_t fill(test::Bench& bench, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::uint32_t next = 0;
+  for (int i = 0; i < 40; ++i) {
+    Numbers numbers(1 + random() % 64);
+    std::iota(numbers.begin(), numbers.end(), next);
+    next += static_cast<std::uint32_t>(numbers.size());
+    bench.input.push_back(std::move(numbers));
+  }
+  return next;
+}
+
+// Devices that fail at any moment: nothing is lost where kernels only read, and elsewhere what is
+// lost is counted; the order is kept.
+TEST(OffloaderSchedules, AnyFaultLosesNothingUncounted) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    std::mt19937_64 random(seed);
+    bool const read_only = seed % 2 == 0;
+    RandomSchedule mixed(read_only ? kReadOnly : kChain, random, 200, 7);
+    auto const sent = fill(*mixed.rig.bench, seed);
+    ASSERT_TRUE(mixed.run([&](ManualDevice& device) {
+      bool const failed = device.lane->frontier().first_failed.load() != Frontier::kNever;
+      if (!failed && random() % 60 == 0)
+        device.lane->fail_from(device.done + 1 + random() % 3, DeviceError::kLost);
+    })) << "seed "
+        << seed;
+    auto const& output = mixed.rig.bench->output;
+    ASSERT_EQ(output.size() + mixed.rig.counters.dropped.get(), sent) << "seed " << seed;
     ASSERT_TRUE(std::is_sorted(output.begin(), output.end())) << "seed " << seed;
     if (read_only) {
       ASSERT_EQ(output.size(), sent) << "seed " << seed;
     }
-    ASSERT_TRUE(fresh.conserved()) << "seed " << seed;
-    ASSERT_EQ(fresh.buffers.in_use(), 0u) << "seed " << seed;
+    ASSERT_TRUE(mixed.rig.conserved()) << "seed " << seed;
+    ASSERT_EQ(mixed.rig.buffers.in_use(), 0u) << "seed " << seed;
   }
 }
 
 // Every mix of devices, task sizes and completion times gives the packets, drops and order of the
 // own core alone.
-TEST_F(OffloaderTest, AnyScheduleGivesTheResultOfTheOwnCore) {
+TEST(OffloaderSchedules, AnyScheduleGivesTheResultOfTheOwnCore) {
   constexpr char const* kText =
       "TestSource -> TestBalance -> TestEdit(1) -> TestEdit(2) -> TestAdd(1, DROP 3)"
       "-> TestAdd(1, DROP 5) -> s :: TestSpread(2);"
@@ -301,51 +334,19 @@ TEST_F(OffloaderTest, AnyScheduleGivesTheResultOfTheOwnCore) {
       "s[1] -> TestCheck(4) -> y :: TestSink;";
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     std::mt19937_64 random(seed);
-    auto const fill = [](std::mt19937_64 from, test::Bench& bench) {
-      std::uint32_t next = 0;
-      for (int i = 0; i < 40; ++i) {
-        Numbers numbers(1 + from() % 64);
-        std::iota(numbers.begin(), numbers.end(), next);
-        next += static_cast<std::uint32_t>(numbers.size());
-        bench.input.push_back(std::move(numbers));
-      }
-    };
     test::Rig reference;
     reference.build(kText);
-    fill(std::mt19937_64(seed), *reference.bench);
+    fill(*reference.bench, seed);
     reference.poll_all();
 
-    OffloaderTest::TearDown();
-    test::Rig fresh;
-    ManualDevice* devices[2];
-    for (auto*& device : devices) {
-      auto owned = std::make_unique<ManualDevice>("d" + std::to_string(&device - devices));
-      device = owned.get();
-      fresh.devices.add(std::move(owned));
-    }
-    fresh.build(kText);
-    OffloadOptions options;
-    options.task_packets = 1 + static_cast<unsigned>(random() % 300);
-    options.tasks_in_flight = 1 + static_cast<unsigned>(random() % 4);
-    options.deadline = std::chrono::microseconds(random() % 3);
-    Offloader mixed(context, *fresh.graph, fresh.devices, options, fresh.batches.capacity());
-    fresh.graph->attach(&mixed);
-    fill(std::mt19937_64(seed), *fresh.bench);
-    fresh.bench->devices.resize(13);
-    for (auto& device : fresh.bench->devices) device = static_cast<DeviceIndex>(random() % 3);
-    for (int step = 0; !(fresh.bench->input.empty() && mixed.idle()); ++step) {
-      ASSERT_LT(step, 100'000) << "seed " << seed;
-      if (random() % 2 == 0) fresh.graph->poll(true);
-      auto* device = devices[random() % 2];
-      if (random() % 3 == 0) device->finish(device->done + 1 + random() % 3);
-      asio::post(context, [&] { mixed.poll(); });
-      context.restart();
-      context.poll();
-    }
-    ASSERT_EQ(fresh.bench->by_sink, reference.bench->by_sink) << "seed " << seed;
-    ASSERT_EQ(fresh.counters.dropped.get(), reference.counters.dropped.get()) << "seed " << seed;
-    ASSERT_TRUE(fresh.conserved()) << "seed " << seed;
-    ASSERT_EQ(fresh.buffers.in_use(), 0u) << "seed " << seed;
+    RandomSchedule mixed(kText, random, 300, 13);
+    fill(*mixed.rig.bench, seed);
+    ASSERT_TRUE(mixed.run([](ManualDevice&) {})) << "seed " << seed;
+    ASSERT_EQ(mixed.rig.bench->by_sink, reference.bench->by_sink) << "seed " << seed;
+    ASSERT_EQ(mixed.rig.counters.dropped.get(), reference.counters.dropped.get())
+        << "seed " << seed;
+    ASSERT_TRUE(mixed.rig.conserved()) << "seed " << seed;
+    ASSERT_EQ(mixed.rig.buffers.in_use(), 0u) << "seed " << seed;
   }
 }
 
