@@ -20,12 +20,20 @@ namespace warpline {
 /// Position in a lane's order of work; the first submitted work is 1.
 using Ticket = std::uint64_t;
 
+/// One batch of a task.
+struct WorkItem {
+  Packet* packets;
+  std::uint32_t count;
+  std::byte* results;
+};
+
 /// Runs a kernel over a batch on the host.
 using HostBody = void (*)(void const* kernel, Packet* packets, std::uint32_t count,
                           std::byte* results) noexcept;
-/// Launches a kernel over a batch on a CUDA stream; returns a cudaError_t.
-using CudaLaunch = int (*)(void const* kernel, Packet* packets, std::uint32_t count,
-                           std::byte* results, void* stream) noexcept;
+/// Launches a kernel over `count` batches on a CUDA stream, none of which has more than `most`
+/// packets; returns a cudaError_t. The device reads `items`.
+using CudaLaunch = int (*)(void const* kernel, WorkItem const* items, std::uint32_t count,
+                           std::uint32_t most, void* stream) noexcept;
 
 /// A kernel bound to its tables on one device.
 struct KernelCall {
@@ -39,13 +47,6 @@ struct KernelChain {
   static constexpr unsigned kMax = 8;
   std::array<KernelCall, kMax> calls{};
   unsigned count = 0;
-};
-
-/// One batch of a task.
-struct WorkItem {
-  Packet* packets;
-  std::uint32_t count;
-  std::byte* results;
 };
 
 /// What a lane executes: every kernel of the chain over every item. The pointed-to arrays, packets

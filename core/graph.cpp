@@ -251,6 +251,8 @@ void Outputs::count_transmitted(std::uint64_t packets, std::uint64_t bytes, std:
 
 BufferPool& Outputs::buffers() noexcept { return *graph_.buffers_; }
 BatchPool& Outputs::batches() noexcept { return *graph_.batches_; }
+OffloadHandler* Outputs::offload() noexcept { return graph_.offload_; }
+WorkerCounters const& Outputs::counters() const noexcept { return *graph_.counters_; }
 std::uint64_t Outputs::now() const noexcept { return graph_.now_; }
 
 void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
@@ -272,7 +274,13 @@ void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
       }
     if (batch->empty() || out.graph_.offload_->take(*segment, batch)) return;
   }
-  run_here(*batch);
+  if (out.graph_.offload_ == nullptr) {
+    run_here(*batch);
+  } else {
+    auto const begin = cycles();
+    run_here(*batch);
+    out.graph_.offload_->ran_here(cycles() - begin);
+  }
   finish(std::move(batch), out);
 }
 

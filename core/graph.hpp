@@ -11,6 +11,7 @@
 #include "core/buffer_pool.hpp"
 #include "core/click/pipeline.hpp"
 #include "core/element.hpp"
+#include "core/load.hpp"
 #include "core/metrics.hpp"
 #include "core/offload.hpp"
 
@@ -49,6 +50,14 @@ class OffloadHandler {
   /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and
   /// now.
   virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;
+
+  /// Told of kernels that the graph has run itself.
+  virtual void ran_here(std::uint64_t cycles) noexcept { (void)cycles; }
+
+  /// For balancers: what a device has done, and when its tasks are sent.
+  virtual DeviceLoad load(DeviceIndex) const noexcept { return {}; }
+  virtual TaskLimit task_limit(DeviceIndex) const noexcept { return {}; }
+  virtual void limit_tasks(DeviceIndex, TaskLimit const&) noexcept {}
 };
 
 /// One worker's instance of a pipeline: owns the elements, moves batches between them.

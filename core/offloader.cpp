@@ -89,13 +89,16 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
     : graph_(graph),
       devices_(devices),
       options_(options),
-      deadline_cycles_(static_cast<std::uint64_t>(
-          std::chrono::duration<double>(options.deadline).count() * cycles_per_second())) {
+      limits_(devices.size()),
+      present_(devices.size()) {
+  auto const deadline = static_cast<std::uint64_t>(
+      std::chrono::duration<double>(options.deadline).count() * cycles_per_second());
   for (std::size_t d = 0; d < devices.size(); ++d) {
     lanes_.push_back(d == kOwnCore ? nullptr
                                    : std::make_unique<AsyncLane>(context, devices[d].open_lane(),
                                                                  AsyncLane::Drive::kPolled));
     counters_.push_back(std::make_unique<DeviceCounters>());
+    limits_[d] = {options.task_packets, options.task_bytes, deadline};
   }
   for (auto const& segment : graph.segments()) {
     auto exit = std::make_unique<Exit>(capacity);
@@ -139,11 +142,18 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
     auto const ticket = exit.next_in++;
     ++batches_inside_;
     packets_inside_ += batch->size();
+    auto const begin = cycles();
+    present_[device].waiting += batch->size();
     add(stream(segment, device), std::move(batch), ticket);
+    counters_[device]->worker_cycles.add(cycles() - begin);
     return true;
   }
-  counters_[kOwnCore]->batches.add(1);
-  counters_[kOwnCore]->packets.add(batch->size());
+  auto& own = *counters_[kOwnCore];
+  own.batches.add(1);
+  own.packets.add(batch->size());
+  own.done_tasks.add(1);
+  own.done_packets.add(batch->size());
+  own.done_bytes.add(batch->bytes());
   if (exit.empty()) return false;
   // The balancer has turned away from the devices: what they were gathering goes now.
   for (std::size_t d = 1; d < lanes_.size(); ++d)
@@ -155,12 +165,35 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
       Outputs out(graph_, *node);
       offload->prepare(*batch, out);
     }
+    auto const begin = cycles();
     offload->run_here(*batch);
+    ran_here(cycles() - begin);
   }
   ++batches_inside_;
   packets_inside_ += batch->size();
   exit.at(exit.next_in++) = {std::move(batch), Exit::State::kDone};
   return true;
+}
+
+void Offloader::ran_here(std::uint64_t cycles) noexcept {
+  counters_[kOwnCore]->worker_cycles.add(cycles);
+}
+
+DeviceLoad Offloader::load(DeviceIndex device) const noexcept {
+  auto const& counted = *counters_[device];
+  auto const& present = present_[device];
+  DeviceLoad load;
+  load.packets = counted.done_packets.get();
+  load.bytes = counted.done_bytes.get();
+  load.tasks = counted.done_tasks.get();
+  load.worker_cycles = counted.worker_cycles.get();
+  load.busy_cycles =
+      counted.busy_cycles.get() + (present.in_flight > 0 ? cycles() - present.busy_since : 0);
+  load.task_cycles = counted.tasks_cycles.get();
+  load.in_flight = present.in_flight;
+  load.in_flight_limit = options_.tasks_in_flight;
+  load.waiting = present.waiting;
+  return load;
 }
 
 void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexcept {
@@ -175,7 +208,8 @@ void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexce
   task.packets += batch->size();
   task.items.push_back({batch->slots(), batch->size(), batch->results()});
   task.batches.push_back({std::move(batch), ticket});
-  if (task.packets >= options_.task_packets || task.bytes >= options_.task_bytes ||
+  auto const& limit = limits_[stream.device];
+  if (task.packets >= limit.packets || task.bytes >= limit.bytes ||
       task.batches.size() == kTaskBatches)
     send(stream);
 }
@@ -183,12 +217,15 @@ void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexce
 void Offloader::send(Stream& stream) noexcept {
   if (stream.open == nullptr) return;
   auto& task = *std::exchange(stream.open, nullptr);
+  auto& present = present_[stream.device];
+  present.waiting -= static_cast<unsigned>(task.packets);
   if (!usable(stream.device)) {
     for (auto& each : task.batches)
       stream.exit->put(std::move(each), Exit::State::kIntact, options_.ordered);
     return recycle(task);
   }
   task.submitted = cycles();
+  if (present.in_flight++ == 0) present.busy_since = task.submitted;
   stream.counters->tasks.add(1);
   stream.counters->batches.add(task.batches.size());
   stream.counters->packets.add(task.packets);
@@ -198,18 +235,28 @@ void Offloader::send(Stream& stream) noexcept {
 
 void Offloader::completed(Task& task, error_code error) noexcept {
   auto& stream = *task.stream;
-  stream.counters->task_cycles.record(cycles() - task.submitted);
+  auto const now = cycles();
+  auto& counted = *stream.counters;
+  auto& present = present_[stream.device];
+  counted.task_cycles.record(now - task.submitted);
+  counted.tasks_cycles.add(now - task.submitted);
+  if (--present.in_flight == 0) counted.busy_cycles.add(now - present.busy_since);
   auto state = Exit::State::kDone;
   if (error) {
     if (usable(stream.device))
       options_.notice("device '" + devices_[stream.device].name() + "' has failed (" +
                       error.message() + "); its work goes on on the worker's own core");
-    stream.counters->failed.add(1);
+    counted.failed.add(1);
     state = stream.exit->segment->repeatable ? Exit::State::kIntact : Exit::State::kLost;
+  } else {
+    counted.done_tasks.add(1);
+    counted.done_packets.add(task.packets);
+    counted.done_bytes.add(task.bytes);
   }
   for (auto& each : task.batches) stream.exit->put(std::move(each), state, options_.ordered);
   recycle(task);
   refill(stream);
+  counted.worker_cycles.add(cycles() - now);
 }
 
 void Offloader::recycle(Task& task) noexcept {
@@ -258,7 +305,8 @@ unsigned Offloader::poll() noexcept {
     if (lane) lane->poll();
   auto const now = cycles();
   for (auto const& stream : streams_)
-    if (stream->open != nullptr && now - stream->open->opened >= deadline_cycles_) send(*stream);
+    if (stream->open != nullptr && now - stream->open->opened >= limits_[stream->device].deadline)
+      send(*stream);
   unsigned released = 0;
   for (auto const& exit : exits_) released += release(*exit);
   return released;

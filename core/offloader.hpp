@@ -47,6 +47,12 @@ class Offloader final : public OffloadHandler {
     return counters_[device]->failed.get() == 0;
   }
   bool take(Segment& segment, BatchPtr& batch) noexcept override;
+  void ran_here(std::uint64_t cycles) noexcept override;
+  DeviceLoad load(DeviceIndex device) const noexcept override;
+  TaskLimit task_limit(DeviceIndex device) const noexcept override { return limits_[device]; }
+  void limit_tasks(DeviceIndex device, TaskLimit const& limit) noexcept override {
+    limits_[device] = limit;
+  }
 
   /// Retires lanes, sends what is due, lets finished batches go on; returns how many went on.
   unsigned poll() noexcept;
@@ -61,13 +67,20 @@ class Offloader final : public OffloadHandler {
 
   /// What went to one device so far.
   struct DeviceCounters {
-    Counter tasks, batches, packets, failed;
+    Counter tasks, batches, packets, failed;  ///< sent; tasks failed
+    Counter done_packets, done_bytes, done_tasks;
+    Counter worker_cycles, busy_cycles, tasks_cycles;  ///< see `DeviceLoad`
     Counter rerun;          ///< packets that ran on the own core, since the device had failed
     Histogram task_cycles;  ///< submit to completion
   };
   DeviceCounters const& counters(DeviceIndex device) const { return *counters_[device]; }
 
  private:
+  /// What one device has at this moment.
+  struct Present {
+    unsigned in_flight = 0, waiting = 0;
+    std::uint64_t busy_since = 0;
+  };
   struct Task;
   struct Stream;
   struct Exit;
@@ -83,9 +96,10 @@ class Offloader final : public OffloadHandler {
   Graph& graph_;
   DeviceSet& devices_;
   OffloadOptions options_;
-  std::uint64_t deadline_cycles_;
   std::vector<std::unique_ptr<AsyncLane>> lanes_;          // by device; none for the own core
   std::vector<std::unique_ptr<DeviceCounters>> counters_;  // by device
+  std::vector<TaskLimit> limits_;                          // by device
+  std::vector<Present> present_;                           // by device
   std::vector<std::unique_ptr<Stream>> streams_;           // by segment, then device
   std::vector<std::unique_ptr<Exit>> exits_;               // by segment
   std::size_t batches_inside_ = 0;

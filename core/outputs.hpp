@@ -13,6 +13,7 @@
 namespace warpline {
 
 class Graph;
+class OffloadHandler;
 struct Node;
 class OffloadBase;
 
@@ -56,6 +57,9 @@ class Outputs {
 
   BufferPool& buffers() noexcept;
   BatchPool& batches() noexcept;
+  /// The worker's devices as balancers see them; null where nothing is offloaded.
+  OffloadHandler* offload() noexcept;
+  WorkerCounters const& counters() const noexcept;
   /// `cycles()` at the beginning of this call.
   std::uint64_t now() const noexcept;
 

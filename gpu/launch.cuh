@@ -12,20 +12,21 @@ namespace warpline {
 namespace cuda {
 
 template <class Reads, class Writes, class Kernel>
-__global__ void each_packet(Kernel kernel, Packet* packets, std::uint32_t count,
-                            std::byte* results) {
+__global__ void each_packet(Kernel kernel, WorkItem const* items) {
+  auto const& item = items[blockIdx.y];
   std::uint32_t const index = blockIdx.x * blockDim.x + threadIdx.x;
-  if (index < count) run_kernel<Reads, Writes>(kernel, packets[index], index, results);
+  if (index < item.count)
+    run_kernel<Reads, Writes>(kernel, item.packets[index], index, item.results);
 }
 
 template <class Reads, class Writes, class Kernel>
-int launch(void const* kernel, Packet* packets, std::uint32_t count, std::byte* results,
+int launch(void const* kernel, WorkItem const* items, std::uint32_t count, std::uint32_t most,
            void* stream) noexcept {
   constexpr unsigned kThreads = 128;
-  if (count == 0) return 0;
-  each_packet<Reads, Writes>
-      <<<(count + kThreads - 1) / kThreads, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
-          *static_cast<Kernel const*>(kernel), packets, count, results);
+  if (count == 0 || most == 0) return 0;
+  dim3 const blocks((most + kThreads - 1) / kThreads, count);
+  each_packet<Reads, Writes><<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
+      *static_cast<Kernel const*>(kernel), items);
   return static_cast<int>(cudaGetLastError());
 }
 

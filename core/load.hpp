@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace warpline {
+
+/// What one worker has had done by one device, and has there at this moment. Sums since the start;
+/// a balancer compares two readings.
+struct DeviceLoad {
+  std::uint64_t packets = 0, bytes = 0;  ///< done
+  std::uint64_t tasks = 0;               ///< done; batches on the own core
+  std::uint64_t worker_cycles = 0;       ///< of the worker's thread: kernels on the own core; on a
+                                         ///< device gathering, submitting and retiring tasks
+  std::uint64_t busy_cycles = 0;         ///< during which the device had a task of this worker's
+  std::uint64_t task_cycles = 0;         ///< from submission to completion, summed over tasks
+  unsigned in_flight = 0;                ///< tasks submitted and not done
+  unsigned in_flight_limit = 0;          ///< more than so many wait
+  unsigned waiting = 0;                  ///< packets gathered or queued, not yet submitted
+};
+
+/// When a task is sent; see `OffloadOptions`.
+struct TaskLimit {
+  unsigned packets = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t deadline = 0;  ///< cycles
+};
+
+}  // namespace warpline
