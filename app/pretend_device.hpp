@@ -16,7 +16,7 @@ class PretendDevice final : public Device {
       : Device(std::move(name), kind), description_(std::move(description)) {}
 
   std::string description() const override { return description_; }
-  std::unique_ptr<Lane> open_lane() override {
+  std::unique_ptr<Lane> open_lane(Transfer) override {
     throw ConfigError("device '" + name() + "' has not been opened");
   }
   void const* upload(void const* data, std::size_t) override { return data; }

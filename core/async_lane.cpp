@@ -41,6 +41,7 @@ error_code AsyncLane::outcome(Ticket ticket) const noexcept {
 }
 
 std::size_t AsyncLane::poll() {
+  lane_->advance();
   std::size_t completed = 0;
   while (head_ != nullptr && reached(head_->ticket)) {
     auto* operation = head_;
@@ -60,6 +61,7 @@ void AsyncLane::wait_for_wake() {
   auto* cell = new std::shared_ptr<AsyncLane*>(self_);
   lane_->arm(&AsyncLane::on_wake, cell);
   // Looked at once more after arming: a frontier that moved in between has woken nobody.
+  lane_->advance();
   if (head_ != nullptr && reached(head_->ticket))
     asio::post(context_, [self = self_] {
       if (*self != nullptr) (*self)->poll();

@@ -42,7 +42,9 @@ BatchPool::BatchPool(std::size_t count, std::pmr::memory_resource* memory)
   free_count_ = count;
 }
 
-BatchPool::~BatchPool() { memory_->deallocate(storage_, count_ * sizeof(Batch), alignof(Batch)); }
+BatchPool::~BatchPool() {
+  if (!withheld_) memory_->deallocate(storage_, count_ * sizeof(Batch), alignof(Batch));
+}
 
 void BatchPool::reclaim() noexcept {
   auto* batch = returned_.exchange(nullptr, std::memory_order_acquire);

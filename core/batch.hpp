@@ -119,6 +119,13 @@ class BatchPool {
   /// splits downstream of them find batches.
   BatchPtr allocate(std::size_t reserve = 0) noexcept;
 
+  /// Takes a batch out of use for good: a device that has failed may still write to it. The pool's
+  /// memory is then never freed.
+  void withhold(BatchPtr batch) noexcept {
+    withheld_ = true;
+    (void)batch.release();
+  }
+
   std::size_t capacity() const { return count_; }
   /// Batches in use; exact only while no other thread frees one.
   std::size_t in_use() const noexcept;
@@ -133,6 +140,7 @@ class BatchPool {
   Batch* storage_;
   Batch* free_ = nullptr;
   std::size_t free_count_ = 0;
+  bool withheld_ = false;
   std::atomic<void const*> owner_{nullptr};  // what stands for the thread that allocates
   std::atomic<Batch*> returned_{nullptr};    // freed by other threads, taken over all at once
 };

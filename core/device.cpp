@@ -34,7 +34,7 @@ std::error_category const& device_category() {
   return category;
 }
 
-std::unique_ptr<Lane> OwnCore::open_lane() {
+std::unique_ptr<Lane> OwnCore::open_lane(Transfer) {
   throw ConfigError("the worker's own core has no lanes");
 }
 

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/extent.hpp"
 #include "core/packet.hpp"
 
 /// The seam between the engine and what runs kernels: plain structs, so that CUDA sources need
@@ -42,16 +43,19 @@ struct KernelCall {
   void const* kernel = nullptr;  ///< the kernel object; lives as long as its element
 };
 
-/// The kernels of a segment in order.
+/// The kernels of a segment in order, and what they touch together.
 struct KernelChain {
   static constexpr unsigned kMax = 8;
   std::array<KernelCall, kMax> calls{};
   unsigned count = 0;
+  Extent extent;
 };
 
 /// What a lane executes: every kernel of the chain over every item. The pointed-to arrays, packets
 /// and results stay untouched by others until the ticket is reached.
 struct Work {
+  static constexpr std::uint32_t kMostItems = 64;
+
   KernelChain const* chain = nullptr;
   WorkItem const* items = nullptr;
   std::uint32_t count = 0;
@@ -65,7 +69,8 @@ struct alignas(64) Frontier {
   std::atomic<int> error{0};                 ///< with this value of `device_category()`
 };
 
-/// Errors of devices, as values of a `std::error_code`.
+/// Errors of devices, as values of a `std::error_code`. After `kTimedOut` the device may still be
+/// at work: what it can reach must not be used again.
 enum class DeviceError : int { kLost = 1, kTimedOut, kLaunchFailed, kClosed };
 std::error_category const& device_category();
 inline std::error_code make_error_code(DeviceError error) {
@@ -77,15 +82,30 @@ class Lane {
  public:
   virtual ~Lane() = default;
 
-  /// Starts work; never blocks, never fails here: a failure is a failed ticket. Owner's thread
-  /// only.
+  /// Starts work; never fails here: a failure is a failed ticket. Waits only where the lane is
+  /// full. Owner's thread only.
   virtual Ticket submit(Work const& work) noexcept = 0;
 
   Frontier const& frontier() const { return frontier_; }
+  /// Brings the frontier up to date, where it does not move by itself. Owner's thread, often: once
+  /// a turn while there is work.
+  virtual void advance() noexcept {}
 
-  /// Asks for one call of `wake(context)`, from any thread, when the frontier next moves. The
-  /// caller looks at the frontier once more afterwards, before it sleeps.
+  /// Asks for one call of `wake(context)`, from any thread, when all work submitted so far is over,
+  /// or earlier. The caller looks at the frontier once more afterwards, before it sleeps.
   virtual void arm(void (*wake)(void*), void* context) noexcept = 0;
+
+  /// The most that one work may have: packets, and bytes if each packet takes a multiple of 16. At
+  /// least a full batch of the longest frames.
+  struct Room {
+    std::uint64_t packets = ~std::uint64_t{0};
+    std::uint64_t bytes = ~std::uint64_t{0};
+  };
+  virtual Room room() const noexcept { return {}; }
+  /// How packets travel on this lane.
+  virtual Transfer transfer() const noexcept { return Transfer::kDirect; }
+  /// What the device said when it failed; empty where there is nothing to add to the error.
+  virtual std::string failure() const { return {}; }
 
  protected:
   Frontier frontier_;
@@ -106,9 +126,24 @@ class Device {
   Kind kind() const { return kind_; }
   virtual std::string description() const = 0;
 
-  /// A new lane; all lanes must be gone before the device.
+  /// How packets of a segment that touches `extent` travel to this device: as asked for, or as was
+  /// found to be fastest.
+  virtual Transfer transfer(Extent const& extent) const {
+    (void)extent;
+    return Transfer::kDirect;
+  }
+
+  /// A lane on which packets travel like that; all lanes must be gone before the device.
   /// Throws `ConfigError` where the device has no room for another.
-  virtual std::unique_ptr<Lane> open_lane() = 0;
+  virtual std::unique_ptr<Lane> open_lane(Transfer transfer) = 0;
+
+  /// Lets kernels reach `size` bytes of this process's memory until `unpin`. Says why it could not;
+  /// empty where it could, and on devices that reach all of it. At start-up only.
+  virtual std::string pin(void* memory, std::size_t size) {
+    (void)memory, (void)size;
+    return {};
+  }
+  virtual void unpin(void* memory) noexcept { (void)memory; }
 
   /// A copy of `size` bytes that kernels on this device can read, the same for the same `data`;
   /// `data` itself where kernels run in this process. `data` must outlive the device. At start-up
@@ -130,7 +165,7 @@ class OwnCore final : public Device {
  public:
   OwnCore() : Device("cpu", Kind::kCpu) {}
   std::string description() const override { return "the worker's own core"; }
-  std::unique_ptr<Lane> open_lane() override;
+  std::unique_ptr<Lane> open_lane(Transfer) override;
   void const* upload(void const* data, std::size_t) override { return data; }
 };
 

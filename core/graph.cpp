@@ -134,9 +134,18 @@ Node* Graph::find(std::string const& name) const {
 
 void Graph::drop(Node& node, std::span<Packet const> packets, DropReason reason) noexcept {
   if (packets.empty()) return;
-  node.counters.drops[reason.index()].add(packets.size());
-  counters_->dropped.add(packets.size());
+  count_drop(node, packets.size(), reason);
   buffers_->release(packets);
+}
+
+void Graph::count_drop(Node& node, std::size_t packets, DropReason reason) noexcept {
+  node.counters.drops[reason.index()].add(packets);
+  counters_->dropped.add(packets);
+}
+
+void Graph::quarantine(Segment& segment, BatchPtr batch, DropReason reason) noexcept {
+  count_drop(*segment.nodes.front(), batch->size(), reason);
+  batches_->withhold(std::move(batch));
 }
 
 unsigned Outputs::ports() const noexcept { return static_cast<unsigned>(node_.outputs.size()); }

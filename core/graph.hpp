@@ -38,7 +38,7 @@ struct Node {
 struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;
-  bool repeatable = true;  ///< no kernel of it changes packets: what has failed can be run again
+  Extent extent;  ///< what its kernels touch
 };
 
 /// Takes batches of a segment off the graph's hands; see `Offloader`.
@@ -77,6 +77,9 @@ class Graph {
   void push(Node& node, unsigned port, BatchPtr batch) noexcept;
   /// The same for a batch whose segment's kernels have run: only the `finish` steps remain.
   void resume(Segment& segment, BatchPtr batch) noexcept;
+  /// Counts the batch as dropped at the head of its segment, but gives its memory to nobody: a
+  /// device may still write to it.
+  void quarantine(Segment& segment, BatchPtr batch, DropReason reason) noexcept;
   /// Gives every polled element its turn; sources only where `sources`. Returns packets emitted.
   unsigned poll(bool sources) noexcept;
 
@@ -111,6 +114,7 @@ class Graph {
   void run() noexcept;
   void form_segments();
   void drop(Node& node, std::span<Packet const> packets, DropReason reason) noexcept;
+  void count_drop(Node& node, std::size_t packets, DropReason reason) noexcept;
   void left(std::uint64_t received, std::uint64_t packets) noexcept;
   void record_latency() noexcept;
 

@@ -200,7 +200,7 @@ void Graph::form_segments() {
     for (Node* node = &head; node != nullptr; node = follower(*node)) {
       if (segment->nodes.size() == KernelChain::kMax) break;
       segment->nodes.push_back(node);
-      segment->repeatable = segment->repeatable && !node->element->offload()->edits();
+      segment->extent.unite(node->element->offload()->extent());
       if (node != &head) inner.insert(node);
     }
     segment->index = static_cast<unsigned>(segments_.size());

@@ -48,8 +48,8 @@ class OffloadBase : public Element {
   /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
   /// element follow in the same segment, whose kernel runs before any `finish`.
   virtual bool only_edits() const noexcept = 0;
-  /// Its kernel changes packets: where it has failed half-way they are lost.
-  virtual bool edits() const noexcept = 0;
+  /// What its kernel touches of a packet.
+  virtual Extent extent() const noexcept = 0;
 
  protected:
   /// Keeps the packets whose verdict is to forward, drops the others, in place.
@@ -73,8 +73,10 @@ class OffloadElement : public OffloadBase {
   bool only_edits() const noexcept final {
     return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
   }
-  bool edits() const noexcept final {
-    return detail::AsRegions<typename Self::Reads>::Type::kWrites;
+  Extent extent() const noexcept final {
+    auto extent = detail::AsRegions<typename Self::Reads>::Type::kExtent;
+    extent.result_bytes = Self::Writes::kSize;
+    return extent;
   }
 
   void prepare(Batch& batch, Outputs& out) noexcept final {

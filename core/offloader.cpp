@@ -7,8 +7,6 @@
 namespace warpline {
 namespace {
 
-constexpr std::size_t kTaskBatches = 64;
-
 /// A first-in first-out queue over an array allocated once.
 template <class T>
 class Fifo {
@@ -37,19 +35,25 @@ struct Offloader::Task {
   std::vector<Waiting> batches;
   std::vector<WorkItem> items;
   std::uint64_t packets = 0, bytes = 0, opened = 0, submitted = 0;
+
+  bool holds(Batch const& batch, Lane::Room const& room) const {
+    return packets + batch.size() <= room.packets &&
+           bytes + batch.bytes() + 16 * (packets + batch.size()) <= room.bytes;
+  }
 };
 
 /// One segment on one device.
 struct Offloader::Stream {
   Exit* exit = nullptr;
   DeviceIndex device = kOwnCore;
-  AsyncLane* lane = nullptr;
   DeviceCounters* counters = nullptr;
   KernelChain chain;
+  Lane::Room room;
   std::vector<std::unique_ptr<Task>> tasks;
   std::vector<Task*> free;
   Task* open = nullptr;
-  Fifo<Waiting> queued;  // batches that found no free task
+  Fifo<Waiting> queued;             // batches that found no free task
+  std::unique_ptr<AsyncLane> lane;  // goes first, and waits for the device: it reads the tasks
 
   explicit Stream(std::size_t capacity) : queued(capacity) {}
 };
@@ -60,7 +64,8 @@ struct Offloader::Exit {
     kAway,
     kDone,
     kIntact,  // its device has failed, but has not touched it
-    kLost,
+    kLost,    // its device has failed half-way
+    kStuck,   // its device has not said that it is over
   };
   struct Slot {
     BatchPtr batch;
@@ -94,9 +99,6 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
   auto const deadline = static_cast<std::uint64_t>(
       std::chrono::duration<double>(options.deadline).count() * cycles_per_second());
   for (std::size_t d = 0; d < devices.size(); ++d) {
-    lanes_.push_back(d == kOwnCore ? nullptr
-                                   : std::make_unique<AsyncLane>(context, devices[d].open_lane(),
-                                                                 AsyncLane::Drive::kPolled));
     counters_.push_back(std::make_unique<DeviceCounters>());
     limits_[d] = {options.task_packets, options.task_bytes, deadline};
   }
@@ -107,19 +109,23 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
       auto stream = std::make_unique<Stream>(capacity);
       stream->exit = exit.get();
       stream->device = static_cast<DeviceIndex>(d);
-      stream->lane = lanes_[d].get();
       stream->counters = counters_[d].get();
       if (d == kOwnCore) {
         streams_.push_back(std::move(stream));
         continue;
       }
+      auto const transfer = devices[d].transfer(segment->extent);
+      stream->lane = std::make_unique<AsyncLane>(context, devices[d].open_lane(transfer),
+                                                 AsyncLane::Drive::kPolled);
+      stream->room = stream->lane->lane().room();
+      stream->chain.extent = segment->extent;
       for (auto* node : segment->nodes)
         stream->chain.calls[stream->chain.count++] = node->element->offload()->call(devices[d]);
       for (unsigned t = 0; t < options.tasks_in_flight; ++t) {
         auto task = std::make_unique<Task>();
         task->stream = stream.get();
-        task->batches.reserve(kTaskBatches);
-        task->items.reserve(kTaskBatches);
+        task->batches.reserve(Work::kMostItems);
+        task->items.reserve(Work::kMostItems);
         stream->free.push_back(task.get());
         stream->tasks.push_back(std::move(task));
       }
@@ -129,10 +135,10 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
   }
 }
 
-Offloader::~Offloader() { lanes_.clear(); }
+Offloader::~Offloader() = default;
 
 Offloader::Stream& Offloader::stream(Segment const& segment, DeviceIndex device) noexcept {
-  return *streams_[segment.index * lanes_.size() + device];
+  return *streams_[segment.index * devices_.size() + device];
 }
 
 bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
@@ -156,7 +162,7 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
   own.done_bytes.add(batch->bytes());
   if (exit.empty()) return false;
   // The balancer has turned away from the devices: what they were gathering goes now.
-  for (std::size_t d = 1; d < lanes_.size(); ++d)
+  for (std::size_t d = 1; d < devices_.size(); ++d)
     send(stream(segment, static_cast<DeviceIndex>(d)));
   if (!options_.ordered) return false;
   for (auto* node : segment.nodes) {
@@ -197,6 +203,7 @@ DeviceLoad Offloader::load(DeviceIndex device) const noexcept {
 }
 
 void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexcept {
+  if (stream.open != nullptr && !stream.open->holds(*batch, stream.room)) send(stream);
   if (stream.open == nullptr) {
     if (stream.free.empty()) return stream.queued.push({std::move(batch), ticket});
     stream.open = stream.free.back();
@@ -210,7 +217,7 @@ void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexce
   task.batches.push_back({std::move(batch), ticket});
   auto const& limit = limits_[stream.device];
   if (task.packets >= limit.packets || task.bytes >= limit.bytes ||
-      task.batches.size() == kTaskBatches)
+      task.batches.size() == Work::kMostItems)
     send(stream);
 }
 
@@ -243,11 +250,15 @@ void Offloader::completed(Task& task, error_code error) noexcept {
   if (--present.in_flight == 0) counted.busy_cycles.add(now - present.busy_since);
   auto state = Exit::State::kDone;
   if (error) {
-    if (usable(stream.device))
-      options_.notice("device '" + devices_[stream.device].name() + "' has failed (" +
-                      error.message() + "); its work goes on on the worker's own core");
+    if (usable(stream.device)) report(stream, error);
     counted.failed.add(1);
-    state = stream.exit->segment->repeatable ? Exit::State::kIntact : Exit::State::kLost;
+    // Without `direct` the kernels have worked on copies; of what `gather` has written back nobody
+    // knows how much.
+    auto const transfer = stream.lane->lane().transfer();
+    bool const touched = stream.chain.extent.edits() && transfer != Transfer::kStaged;
+    bool const stuck = error == make_error_code(DeviceError::kTimedOut) &&
+                       (touched || transfer == Transfer::kDirect);
+    state = stuck ? Exit::State::kStuck : touched ? Exit::State::kLost : Exit::State::kIntact;
   } else {
     counted.done_tasks.add(1);
     counted.done_packets.add(task.packets);
@@ -257,6 +268,13 @@ void Offloader::completed(Task& task, error_code error) noexcept {
   recycle(task);
   refill(stream);
   counted.worker_cycles.add(cycles() - now);
+}
+
+void Offloader::report(Stream const& stream, error_code error) noexcept {
+  auto text = "device '" + devices_[stream.device].name() + "' has failed: " + error.message();
+  if (auto const failure = stream.lane->lane().failure(); !failure.empty())
+    text += " (" + failure + ")";
+  options_.notice(text + "; its work goes on on the worker's own core");
 }
 
 void Offloader::recycle(Task& task) noexcept {
@@ -281,6 +299,8 @@ unsigned Offloader::release(Exit& exit) noexcept {
     --batches_inside_;
     packets_inside_ -= slot.batch->size();
     ++released;
+    if (slot.state == Exit::State::kStuck)
+      return graph_.quarantine(*exit.segment, std::move(slot.batch), device_failed);
     if (slot.state == Exit::State::kLost) {
       Outputs out(graph_, *exit.segment->nodes.front());
       return out.drop(std::move(slot.batch), device_failed);
@@ -301,8 +321,8 @@ unsigned Offloader::release(Exit& exit) noexcept {
 
 unsigned Offloader::poll() noexcept {
   if (batches_inside_ == 0) return 0;
-  for (auto const& lane : lanes_)
-    if (lane) lane->poll();
+  for (auto const& stream : streams_)
+    if (stream->lane && !stream->lane->idle()) stream->lane->poll();
   auto const now = cycles();
   for (auto const& stream : streams_)
     if (stream->open != nullptr && now - stream->open->opened >= limits_[stream->device].deadline)
@@ -317,8 +337,8 @@ void Offloader::flush() noexcept {
 }
 
 void Offloader::arm(void (*wake)(void*), void* context) noexcept {
-  for (auto const& lane : lanes_)
-    if (lane && !lane->idle()) lane->arm(wake, context);
+  for (auto const& stream : streams_)
+    if (stream->lane && !stream->lane->idle()) stream->lane->arm(wake, context);
 }
 
 }  // namespace warpline

@@ -34,10 +34,11 @@ struct OffloadOptions {
 /// another device, and on `flush`: it never waits without bound.
 ///
 /// Once a device has failed it gets nothing more: its batches run on the own core, and so do those
-/// that it had, if its kernels have not touched them. Others are dropped as `device_failed`.
+/// that it had, if its kernels cannot have touched them. Others are dropped as `device_failed`, and
+/// where the device may still be at work their memory is not used again.
 class Offloader final : public OffloadHandler {
  public:
-  /// Opens a lane on every device but the own core.
+  /// Opens a lane for every segment on every device but the own core.
   /// `capacity`: how many batches there are at most (the pool's capacity).
   Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices, OffloadOptions options,
             std::size_t capacity);
@@ -89,6 +90,7 @@ class Offloader final : public OffloadHandler {
   void add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexcept;
   void send(Stream& stream) noexcept;
   void refill(Stream& stream) noexcept;
+  void report(Stream const& stream, error_code error) noexcept;
   void completed(Task& task, error_code error) noexcept;
   void recycle(Task& task) noexcept;
   unsigned release(Exit& exit) noexcept;
@@ -96,7 +98,6 @@ class Offloader final : public OffloadHandler {
   Graph& graph_;
   DeviceSet& devices_;
   OffloadOptions options_;
-  std::vector<std::unique_ptr<AsyncLane>> lanes_;          // by device; none for the own core
   std::vector<std::unique_ptr<DeviceCounters>> counters_;  // by device
   std::vector<TaskLimit> limits_;                          // by device
   std::vector<Present> present_;                           // by device

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include "core/extent.hpp"
 #include "core/packet.hpp"
 
 /// The vocabulary in which an offloadable element declares what its kernel reads and writes of a
@@ -57,7 +58,7 @@ struct Tag {
   using Argument = std::uint32_t;
   static constexpr unsigned kMinimum = 0;
   static constexpr bool kWrites = false;
-  static constexpr unsigned kFrom = 0, kTo = 0;
+  static constexpr unsigned kFrom = Extent::kEnd, kTo = 0;
   WARPLINE_HD static std::uint32_t load(Packet& packet) { return packet.tag; }
 };
 
@@ -70,6 +71,13 @@ struct Regions {
     return most;
   }();
   static constexpr bool kWrites = (Each::kWrites || ...);
+  static constexpr Extent kExtent = [] {
+    Extent all;
+    (all.unite({Each::kFrom, Each::kTo, Each::kWrites ? Each::kFrom : Extent::kEnd,
+                Each::kWrites ? Each::kTo : 0, 0}),
+     ...);
+    return all;
+  }();
 
   template <class Kernel>
   WARPLINE_HD static auto call(Kernel const& kernel, Packet& packet) {

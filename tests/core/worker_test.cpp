@@ -16,7 +16,7 @@ class InstantDevice final : public Device {
  public:
   InstantDevice() : Device("instant", Kind::kHost) {}
   std::string description() const override { return "over at once"; }
-  std::unique_ptr<Lane> open_lane() override { return std::make_unique<InstantLane>(); }
+  std::unique_ptr<Lane> open_lane(Transfer) override { return std::make_unique<InstantLane>(); }
   void const* upload(void const* data, std::size_t) override { return data; }
 
  private:

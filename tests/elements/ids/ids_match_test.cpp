@@ -238,7 +238,7 @@ TEST_F(IdsMatchTest, DoesNotPassForAQueueInACycle) {
 TEST_F(IdsMatchTest, GivesTheSameBytesOnEveryDeviceForMadeUpTraffic) {
   build("SYNTHETIC 2000");
   host::HostDevice device({-1});
-  auto const lane = device.open_lane();
+  auto const lane = device.open_lane(Transfer::kDirect);
   KernelChain chain;
   chain.calls[chain.count++] = node_->element->offload()->call(device);
   auto const set = ids::synthetic_patterns(1, 2000);
@@ -283,7 +283,7 @@ TEST_F(IdsMatchTest, GivesTheSameBytesOnEveryDeviceForCaptures) {
   auto const set = ids::load_patterns(folder_ + "p");
   ASSERT_GT(set.patterns.size(), 10000u);
   host::HostDevice device({-1});
-  auto const lane = device.open_lane();
+  auto const lane = device.open_lane(Transfer::kDirect);
   KernelChain chain;
   chain.calls[chain.count++] = node_->element->offload()->call(device);
   ids::testing::BucketSearch search(set.patterns);

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/cuda/cuda_driver.hpp"
+
+#include "core/error.hpp"
+#include "gpu/cuda/probe.hpp"
+
+#ifdef WARPLINE_CUDA
+
+#include <cuda.h>
+#include <cuda_runtime_api.h>
+
+#include <cstdlib>
+
+#include "gpu/cuda/mirror.hpp"
+#include "gpu/cuda/try.hpp"
+
+namespace warpline::cuda {
+namespace {
+
+using stream::EventHandle;
+using stream::Mirror;
+using stream::Status;
+using stream::StreamHandle;
+
+static_assert(stream::kNotReady == cudaErrorNotReady);
+
+using WriteValue = CUresult (*)(CUstream, CUdeviceptr, cuuint32_t, unsigned);
+
+/// The driver's own function for a write in stream order; the program does not link the driver's
+/// library, so that it starts where there is none. Null where the driver has no such function.
+WriteValue write_value() {
+  void* function = nullptr;
+  cudaDriverEntryPointQueryResult found{};
+  if (cudaGetDriverEntryPointByVersion("cuStreamWriteValue32", &function, 12000, cudaEnableDefault,
+                                       &found) != cudaSuccess) {
+    cudaGetLastError();
+    return nullptr;
+  }
+  return found == cudaDriverEntryPointSuccess ? reinterpret_cast<WriteValue>(function) : nullptr;
+}
+
+/// The CUDA runtime, call by call. Used by any thread: each call first selects the device, which
+/// costs little where it is selected already.
+class CudaDriver final : public stream::Driver {
+ public:
+  explicit CudaDriver(int index) : index_(index) {
+    // Kernels are loaded now, not by the first packets that need them.
+    setenv("CUDA_MODULE_LOADING", "EAGER", 0);
+    CUDA_TRY(cudaSetDevice(index));
+    CUDA_TRY(cudaFree(nullptr));  // makes the context
+    write_ = write_value();
+  }
+
+  std::string describe(Status status) const override {
+    auto const error = static_cast<cudaError_t>(status);
+    return std::string(cudaGetErrorName(error)) + ", " + cudaGetErrorString(error);
+  }
+
+  Status create(StreamHandle*& stream) override {
+    select();
+    cudaStream_t made = nullptr;
+    auto const status = said(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking));
+    stream = reinterpret_cast<StreamHandle*>(made);
+    return status;
+  }
+  void destroy(StreamHandle* stream) noexcept override { said(cudaStreamDestroy(native(stream))); }
+  Status create(EventHandle*& event) override {
+    select();
+    cudaEvent_t made = nullptr;
+    auto const status = said(cudaEventCreateWithFlags(&made, cudaEventDisableTiming));
+    event = reinterpret_cast<EventHandle*>(made);
+    return status;
+  }
+  void destroy(EventHandle* event) noexcept override { said(cudaEventDestroy(native(event))); }
+
+  Status allocate(void*& memory, std::size_t size) override {
+    select();
+    return said(cudaMalloc(&memory, size));
+  }
+  void release(void* memory) noexcept override { said(cudaFree(memory)); }
+  Status allocate_pinned(void*& memory, std::size_t size) override {
+    select();
+    return said(cudaHostAlloc(&memory, size, cudaHostAllocPortable | cudaHostAllocMapped));
+  }
+  void release_pinned(void* memory) noexcept override { said(cudaFreeHost(memory)); }
+  Status pin(void* memory, std::size_t size) override {
+    select();
+    auto const status =
+        said(cudaHostRegister(memory, size, cudaHostRegisterPortable | cudaHostRegisterMapped));
+    if (status != stream::kOk) return status;
+    void* seen = nullptr;
+    auto const mapped = said(cudaHostGetDevicePointer(&seen, memory, 0));
+    // Descriptors hold the host's addresses: kernels must be able to use them as they are.
+    return mapped != stream::kOk ? mapped
+           : seen != memory      ? static_cast<Status>(cudaErrorNotSupported)
+                                 : stream::kOk;
+  }
+  void unpin(void* memory) noexcept override { said(cudaHostUnregister(memory)); }
+  Status fill(void* device, void const* host, std::size_t size) override {
+    select();
+    return said(cudaMemcpy(device, host, size, cudaMemcpyHostToDevice));
+  }
+
+  Status copy_in(StreamHandle* stream, void* device, void const* host,
+                 std::size_t size) noexcept override {
+    return said(cudaMemcpyAsync(device, host, size, cudaMemcpyHostToDevice, native(stream)));
+  }
+  Status copy_out(StreamHandle* stream, void* host, void const* device,
+                  std::size_t size) noexcept override {
+    return said(cudaMemcpyAsync(host, device, size, cudaMemcpyDeviceToHost, native(stream)));
+  }
+  Status launch(StreamHandle* stream, KernelCall const& call, WorkItem const* items,
+                std::uint32_t count, std::uint32_t most) noexcept override {
+    if (call.cuda == nullptr) return cudaErrorInvalidDeviceFunction;
+    select();
+    return said(
+        static_cast<cudaError_t>(call.cuda(call.kernel, items, count, most, native(stream))));
+  }
+  Status gather(StreamHandle* stream, Mirror const& mirror) noexcept override {
+    select();
+    return said(static_cast<cudaError_t>(launch_gather(mirror, native(stream))));
+  }
+  Status scatter(StreamHandle* stream, Mirror const& mirror) noexcept override {
+    select();
+    return said(static_cast<cudaError_t>(launch_scatter(mirror, native(stream))));
+  }
+  Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept override {
+    if (write_ == nullptr) {
+      select();
+      return said(static_cast<cudaError_t>(launch_write(flag, value, native(stream))));
+    }
+    auto const result = write_(native(stream), reinterpret_cast<CUdeviceptr>(flag), value, 0);
+    return static_cast<Status>(result);  // the numbers are the runtime's
+  }
+  Status call(StreamHandle* stream, void (*function)(void*), void* context) noexcept override {
+    return said(cudaLaunchHostFunc(native(stream), function, context));
+  }
+  Status record(StreamHandle* stream, EventHandle* event) noexcept override {
+    return said(cudaEventRecord(native(event), native(stream)));
+  }
+
+  Status query(EventHandle* event) noexcept override { return said(cudaEventQuery(native(event))); }
+  Status query(StreamHandle* stream) noexcept override {
+    return said(cudaStreamQuery(native(stream)));
+  }
+
+ private:
+  static cudaStream_t native(StreamHandle* stream) {
+    return reinterpret_cast<cudaStream_t>(stream);
+  }
+  static cudaEvent_t native(EventHandle* event) { return reinterpret_cast<cudaEvent_t>(event); }
+
+  /// The runtime also keeps an error for the next call that asks; nobody else shall find it.
+  static Status said(cudaError_t error) noexcept {
+    if (error != cudaSuccess) cudaGetLastError();
+    return static_cast<Status>(error);
+  }
+  void select() const noexcept {
+    thread_local int selected = -1;
+    if (selected == index_) return;
+    if (cudaSetDevice(index_) == cudaSuccess) selected = index_;
+  }
+
+  int index_;
+  WriteValue write_ = nullptr;
+};
+
+class CudaDevice final : public stream::StreamDevice {
+ public:
+  CudaDevice(DeviceInfo info, stream::Options const& options)
+      : StreamDevice("cuda:" + std::to_string(info.index), Kind::kCuda,
+                     std::make_unique<CudaDriver>(info.index), options),
+        info_(std::move(info)) {}
+
+  std::string description() const override {
+    return info_.name + ", " + std::to_string(info_.multiprocessors) + " multiprocessors, " +
+           std::to_string(info_.memory >> 30) + " GiB";
+  }
+
+ private:
+  DeviceInfo info_;
+};
+
+}  // namespace
+
+std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options const& options) {
+  auto const found = probe();
+  for (auto const& info : found.devices) {
+    if (info.index != index) continue;
+    try {
+      return std::make_unique<CudaDevice>(info, options);
+    } catch (Error const& error) {
+      throw ConfigError("device 'cuda:" + std::to_string(index) +
+                        "' cannot be used: " + error.what());
+    }
+  }
+  throw ConfigError("there is no device 'cuda:" + std::to_string(index) + "'" +
+                    (found.reason.empty() ? "" : ": " + found.reason));
+}
+
+}  // namespace warpline::cuda
+
+#else
+
+namespace warpline::cuda {
+
+std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options const&) {
+  throw ConfigError("there is no device 'cuda:" + std::to_string(index) + "': " + probe().reason);
+}
+
+}  // namespace warpline::cuda
+
+#endif

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gpu/stream/stream_device.hpp"
+
+namespace warpline::cuda {
+
+/// CUDA device `index` as a device called `cuda:<index>`.
+/// Throws `ConfigError` where this build has no CUDA, or the device is not there or cannot be used.
+std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options const& options);
+
+}  // namespace warpline::cuda

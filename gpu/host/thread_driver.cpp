@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/host/thread_driver.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "core/clock.hpp"
+
+namespace warpline::host {
+namespace {
+
+constexpr std::size_t kDepth = 1024;  // commands in a stream; enqueue waits beyond
+constexpr unsigned kSpins = 20'000;   // about 100 us of looking for work before a helper sleeps
+
+}  // namespace
+}  // namespace warpline::host
+
+namespace warpline::stream {
+
+/// A single-producer single-consumer ring of commands between a lane's owner and its helper.
+struct StreamHandle {
+  explicit StreamHandle(host::ThreadDriver::Helper* runner)
+      : helper(runner), ring(runner != nullptr ? host::kDepth : 0) {}
+
+  bool over() const noexcept {
+    return submitted.load(std::memory_order_seq_cst) == done.load(std::memory_order_acquire);
+  }
+  /// Runs what has been enqueued; true where there was any. Helper's thread only.
+  bool serve() noexcept {
+    auto const end = submitted.load(std::memory_order_acquire);
+    auto at = done.load(std::memory_order_relaxed);
+    if (at == end) return false;
+    while (at != end) {
+      ring[at++ % host::kDepth].run();
+      done.store(at, std::memory_order_release);
+    }
+    return true;
+  }
+
+  host::ThreadDriver::Helper* helper;
+  std::vector<host::Command> ring;
+  alignas(64) std::atomic<std::uint64_t> submitted{0};
+  alignas(64) std::atomic<std::uint64_t> done{0};
+};
+
+}  // namespace warpline::stream
+
+namespace warpline::host {
+
+struct ThreadDriver::Helper {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<StreamHandle*> streams;  // guarded by mutex
+  bool changed = false;                // guarded by mutex
+  bool stop = false;                   // guarded by mutex
+  std::atomic<bool> asleep{false};
+  std::thread thread;
+
+  void loop(int core) {
+    if (core >= 0) {
+      cpu_set_t set;
+      CPU_ZERO(&set);
+      CPU_SET(static_cast<unsigned>(core), &set);
+      pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+    }
+    std::unique_lock lock(mutex);
+    while (!stop) {
+      changed = false;
+      auto const mine = streams;
+      lock.unlock();
+      serve(mine);
+      lock.lock();
+      asleep.store(true, std::memory_order_seq_cst);
+      auto const work = [&] {
+        return std::any_of(streams.begin(), streams.end(),
+                           [](auto const* stream) { return !stream->over(); });
+      };
+      wake.wait(lock, [&] { return stop || changed || work(); });
+      asleep.store(false, std::memory_order_relaxed);
+    }
+  }
+
+  /// Until there was nothing to do for a while or the set of streams changes.
+  void serve(std::vector<StreamHandle*> const& mine) {
+    unsigned idle = 0;
+    for (unsigned round = 1; idle < kSpins; ++round) {
+      bool worked = false;
+      for (auto* stream : mine) worked |= stream->serve();
+      idle = worked ? 0 : idle + 1;
+      if ((round & 255u) == 0) {
+        std::scoped_lock const lock(mutex);
+        if (changed || stop) return;
+      }
+      if (!worked) relax();
+    }
+  }
+
+  void notify() {
+    std::scoped_lock const lock(mutex);
+    wake.notify_one();
+  }
+
+  template <class Change>
+  void change(Change&& apply) {
+    std::scoped_lock const lock(mutex);
+    apply(streams);
+    changed = true;
+    wake.notify_one();
+  }
+};
+
+ThreadDriver::ThreadDriver(std::vector<int> const& cores) {
+  for (auto const core : cores) {
+    helpers_.push_back(std::make_unique<Helper>());
+    auto* helper = helpers_.back().get();
+    helper->thread = std::thread([helper, core] { helper->loop(core); });
+  }
+}
+
+ThreadDriver::~ThreadDriver() {
+  for (auto const& helper : helpers_) {
+    {
+      std::scoped_lock const lock(helper->mutex);
+      helper->stop = true;
+      helper->wake.notify_one();
+    }
+    helper->thread.join();
+  }
+}
+
+stream::Status ThreadDriver::create(StreamHandle*& stream) {
+  auto* const helper =
+      helpers_.empty() ? nullptr : helpers_[next_helper_++ % helpers_.size()].get();
+  stream = new StreamHandle(helper);
+  if (helper != nullptr) helper->change([stream](auto& streams) { streams.push_back(stream); });
+  return stream::kOk;
+}
+
+void ThreadDriver::destroy(StreamHandle* stream) noexcept {
+  auto* const helper = stream->helper;
+  if (helper != nullptr) {
+    while (!stream->over()) std::this_thread::yield();
+    helper->change([stream](auto& streams) { std::erase(streams, stream); });
+    // The helper may still walk its copy of the streams: wait until it has taken the change.
+    auto const walking = [helper] {
+      std::scoped_lock const lock(helper->mutex);
+      return helper->changed && !helper->asleep.load();
+    };
+    while (walking()) std::this_thread::yield();
+  }
+  delete stream;
+}
+
+stream::Status ThreadDriver::enqueue(StreamHandle* stream, Command const& command) noexcept {
+  if (stream->helper == nullptr) {
+    command.run();
+    return stream::kOk;
+  }
+  auto const at = stream->submitted.load(std::memory_order_relaxed);
+  while (at - stream->done.load(std::memory_order_acquire) >= kDepth) relax();
+  stream->ring[at % kDepth] = command;
+  stream->submitted.store(at + 1, std::memory_order_seq_cst);
+  if (stream->helper->asleep.load(std::memory_order_seq_cst)) stream->helper->notify();
+  return stream::kOk;
+}
+
+stream::Status ThreadDriver::query(StreamHandle* stream) noexcept {
+  return stream->helper == nullptr || stream->over() ? stream::kOk : stream::kNotReady;
+}
+
+}  // namespace warpline::host

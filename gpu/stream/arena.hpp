@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "gpu/stream/driver.hpp"
+#include "gpu/stream/options.hpp"
+
+namespace warpline::stream {
+
+class Arena;
+
+/// What one task in flight needs: a piece of pinned memory and one of the device's, of one layout.
+struct Slot {
+  WorkItem* items = nullptr;   ///< pinned, `Work::kMostItems` of them
+  WorkItem* copies = nullptr;  ///< pinned, one: the copies of the packets
+  std::byte* host = nullptr;   ///< pinned
+  std::byte* device = nullptr;
+  EventHandle* event = nullptr;
+  Mirror mirror;  ///< for `gather`
+  // For the function that the driver calls.
+  Arena* arena = nullptr;
+  Ticket ticket = 0;
+};
+
+/// Where the parts of a task lie in a slot: first the descriptors of all packets, then their bytes
+/// and behind these, for each task where its bytes end, results; then what only the device uses.
+struct Layout {
+  std::size_t bytes = 0, offsets = 0, scratch = 0, size = 0;
+
+  static constexpr std::size_t round_up(std::size_t size) { return (size + 255) / 256 * 256; }
+
+  Layout() = default;
+  explicit Layout(Lane::Room const& room);
+};
+
+/// What a lane is made of, allocated once and used by one lane after another.
+///
+/// Once a device has failed to finish something, it is kept for ever: it may still be written to.
+class Arena {
+ public:
+  /// Throws `ConfigError` with what the driver says where there is not enough memory.
+  Arena(Driver& driver, Options const& options, Transfer transfer, std::string const& device);
+  ~Arena();
+  Arena(Arena const&) = delete;
+  Arena& operator=(Arena const&) = delete;
+
+  Transfer transfer() const { return transfer_; }
+  Lane::Room room() const { return room_; }
+  Layout const& layout() const { return layout_; }
+  StreamHandle* stream() const { return stream_; }
+  Slot& slot(Ticket ticket) { return slots_[ticket % slots_.size()]; }
+  std::size_t depth() const { return slots_.size(); }
+  std::uint32_t* flag() const { return flag_; }
+  void keep() { keep_ = true; }
+
+  // A wake-up asked of the driver: it may come when the lane is gone.
+  std::atomic<bool> armed{false};
+  std::atomic<Ticket> called{0};  ///< written by the `callback` mechanism
+  Ticket base = 0;                ///< the last ticket of the lanes before: flags go on from there
+  void (*wake)(void*) = nullptr;
+  void* wake_context = nullptr;
+
+ private:
+  void check(Status status, std::string const& what);
+  void close() noexcept;
+
+  Driver& driver_;
+  std::string device_;
+  Transfer transfer_;
+  Layout layout_;
+  Lane::Room room_;
+  StreamHandle* stream_ = nullptr;
+  std::uint32_t* flag_ = nullptr;
+  std::vector<Slot> slots_;
+  bool keep_ = false;
+};
+
+}  // namespace warpline::stream

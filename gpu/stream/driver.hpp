@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "core/device.hpp"
+
+/// Devices made of streams, as CUDA has them: everything above the few calls of `Driver` (transfer
+/// forms, completion mechanisms, faults) is one code for CUDA and for this machine's threads.
+namespace warpline::stream {
+
+/// What a call of a driver says: 0 for success, `kNotReady`, else an error of the driver's
+/// (with CUDA, a `cudaError_t`).
+using Status = int;
+inline constexpr Status kOk = 0;
+inline constexpr Status kNotReady = 600;  // cudaErrorNotReady
+
+/// Handles of a driver.
+struct StreamHandle;
+struct EventHandle;
+
+/// A copy of packets for a device: for every packet of `items`, in order, a descriptor that says
+/// where its copy lies. Copies begin at multiples of 16 bytes; byte `from` of the packet is the
+/// first.
+struct Mirror {
+  WorkItem const* items = nullptr;  ///< the packets, in memory that the device reads
+  std::uint32_t count = 0;
+  std::uint32_t packets = 0;         ///< in all items
+  Packet* descriptors = nullptr;     ///< on the device, `packets` of them
+  std::uint8_t* bytes = nullptr;     ///< on the device
+  std::uint32_t* offsets = nullptr;  ///< on the device, `packets` of them: scratch
+  void* scratch = nullptr;           ///< on the device, `kScratch` bytes
+  Extent extent;
+
+  static constexpr std::size_t kScratch = 64 << 10;
+};
+
+/// The calls that a device is made from. Work is enqueued in stream order and never waited for;
+/// a call returns an error at once or later calls do.
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  virtual std::string describe(Status status) const = 0;
+
+  /// At start-up and at the end only.
+  virtual Status create(StreamHandle*& stream) = 0;
+  virtual void destroy(StreamHandle* stream) noexcept = 0;
+  virtual Status create(EventHandle*& event) = 0;
+  virtual void destroy(EventHandle* event) noexcept = 0;
+  virtual Status allocate(void*& memory, std::size_t size) = 0;
+  virtual void release(void* memory) noexcept = 0;
+  /// Memory of the host that the device reads and writes at the same address.
+  virtual Status allocate_pinned(void*& memory, std::size_t size) = 0;
+  virtual void release_pinned(void* memory) noexcept = 0;
+  virtual Status pin(void* memory, std::size_t size) = 0;
+  virtual void unpin(void* memory) noexcept = 0;
+  /// Copies and waits.
+  virtual Status fill(void* device, void const* host, std::size_t size) = 0;
+
+  virtual Status copy_in(StreamHandle* stream, void* device, void const* host,
+                         std::size_t size) noexcept = 0;
+  virtual Status copy_out(StreamHandle* stream, void* host, void const* device,
+                          std::size_t size) noexcept = 0;
+  /// `items` lies in memory that the device reads; `most`: packets of the largest item.
+  virtual Status launch(StreamHandle* stream, KernelCall const& call, WorkItem const* items,
+                        std::uint32_t count, std::uint32_t most) noexcept = 0;
+  /// Makes the descriptors of a mirror and copies the packets' bytes.
+  virtual Status gather(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
+  /// Copies back what the extent says is written.
+  virtual Status scatter(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
+  /// Stores `value` to pinned memory.
+  virtual Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept = 0;
+  /// Calls `function` on a thread of the driver's. Not called after an error of the device.
+  virtual Status call(StreamHandle* stream, void (*function)(void*), void* context) noexcept = 0;
+  virtual Status record(StreamHandle* stream, EventHandle* event) noexcept = 0;
+
+  /// `kOk` where what was before the event's last record is over.
+  virtual Status query(EventHandle* event) noexcept = 0;
+  /// `kOk` where all of the stream's work is over; an error where the device has failed.
+  virtual Status query(StreamHandle* stream) noexcept = 0;
+};
+
+}  // namespace warpline::stream

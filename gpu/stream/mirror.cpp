@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/stream/mirror.hpp"
+
+namespace warpline::stream {
+
+void gather_here(Mirror const& mirror) noexcept {
+  auto const& extent = mirror.extent;
+  auto* copy = mirror.descriptors;
+  std::uint32_t offset = 0;
+  for (std::uint32_t i = 0; i < mirror.count; ++i)
+    for (std::uint32_t k = 0; k < mirror.items[i].count; ++k) {
+      auto const& packet = mirror.items[i].packets[k];
+      auto const copied = copied_bytes(packet, extent);
+      if (copied > 0) std::memcpy(mirror.bytes + offset, packet.data + extent.from, copied);
+      *copy++ = mirrored(packet, mirror.bytes, offset, extent);
+      offset += stride(copied);
+    }
+}
+
+void scatter_here(Mirror const& mirror) noexcept {
+  auto const& extent = mirror.extent;
+  for (std::uint32_t i = 0; i < mirror.packets; ++i) {
+    auto const& copy = mirror.descriptors[i];
+    auto const written = written_bytes(copy, extent);
+    if (written > 0)
+      std::memcpy(static_cast<std::uint8_t*>(copy.buffer) + extent.write_from,
+                  copy.data + extent.write_from, written);
+  }
+}
+
+}  // namespace warpline::stream

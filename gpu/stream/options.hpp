@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/extent.hpp"
+
+namespace warpline::stream {
+
+/// How a lane learns that a task is over.
+enum class Completion : std::uint8_t {
+  kCallback,  ///< the driver calls a function of ours
+  kEvent,     ///< an event behind the task is asked
+  kFlag,      ///< the stream stores the ticket to pinned memory
+};
+inline constexpr Completion kCompletions[] = {Completion::kCallback, Completion::kEvent,
+                                              Completion::kFlag};
+
+constexpr std::string_view name_of(Completion completion) {
+  constexpr std::string_view kNames[] = {"callback", "event", "flag"};
+  return kNames[static_cast<unsigned>(completion)];
+}
+
+/// How the lanes of a device work.
+struct Options {
+  Completion completion = Completion::kFlag;
+  std::optional<Transfer> transfer;  ///< none: what was measured, else `direct`
+  unsigned depth = 4;                ///< tasks in flight on a lane
+  std::uint32_t task_packets = 1024;
+  std::uint64_t task_bytes = 1u << 20;
+  std::uint32_t frame_size = 2048;  ///< longest packet
+  std::uint64_t first_ticket = 0;   ///< where flags start to count; for tests of their overflow
+  std::chrono::microseconds probe{2000};         ///< a lane that does not move for so long is asked
+  std::chrono::milliseconds task_timeout{2000};  ///< a task that takes so long is given up
+};
+
+}  // namespace warpline::stream

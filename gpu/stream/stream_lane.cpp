@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/stream/stream_lane.hpp"
+
+#include <thread>
+
+#include "core/clock.hpp"
+#include "gpu/stream/stream_device.hpp"
+
+namespace warpline::stream {
+namespace {
+
+template <class Duration>
+std::uint64_t in_cycles(Duration duration) {
+  return static_cast<std::uint64_t>(std::chrono::duration<double>(duration).count() *
+                                    cycles_per_second());
+}
+
+}  // namespace
+
+StreamLane::StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena)
+    : device_(device),
+      driver_(device.driver()),
+      arena_(std::move(arena)),
+      flights_(arena_->depth()),
+      probe_cycles_(in_cycles(device.options().probe)),
+      timeout_cycles_(in_cycles(device.options().task_timeout)) {}
+
+StreamLane::~StreamLane() {
+  auto const until = cycles() + timeout_cycles_;
+  auto status = driver_.query(arena_->stream());
+  while (status == kNotReady && cycles() < until) {
+    std::this_thread::yield();
+    status = driver_.query(arena_->stream());
+  }
+  // Asked for and not yet called: answered now, and the driver's call will find nothing to do.
+  if (arena_->armed.exchange(false, std::memory_order_acq_rel)) arena_->wake(arena_->wake_context);
+  if (status == kOk && !closed_) {
+    arena_->base += submitted_;
+    device_.give_back(std::move(arena_));
+    return;
+  }
+  // Nobody knows what the device still does with it, nor which of its calls are still to come.
+  arena_->keep();
+  (void)arena_.release();
+}
+
+Ticket StreamLane::submit(Work const& work) noexcept {
+  auto const ticket = submitted_ + 1;
+  while (ticket - reached() > flights_.size()) {
+    advance();
+    relax();
+  }
+  auto& flight = this->flight(ticket);
+  flight = {work, cycles(), 0, closed_};
+  if (reached() == submitted_) moved_ = flight.submitted;
+  submitted_ = ticket;
+  if (closed_) return ticket;
+  auto& slot = arena_->slot(ticket);
+  auto status = enqueue(flight, slot);
+  if (status == kOk) status = mark(slot, ticket);
+  if (status == kOk) {
+    sound_ = ticket;
+  } else {
+    flight.broken = true;
+    fail(ticket, DeviceError::kLaunchFailed, status);
+  }
+  return ticket;
+}
+
+Status StreamLane::mark(Slot& slot, Ticket ticket) noexcept {
+  switch (device_.options().completion) {
+    case Completion::kFlag:
+      return driver_.write(arena_->stream(), arena_->flag(),
+                           static_cast<std::uint32_t>(arena_->base + ticket));
+    case Completion::kEvent:
+      return driver_.record(arena_->stream(), slot.event);
+    case Completion::kCallback:
+      slot.ticket = arena_->base + ticket;
+      return driver_.call(arena_->stream(), &StreamLane::on_call, &slot);
+  }
+  return kOk;
+}
+
+// On a thread of the driver's: nothing but atomics and the wake-up.
+void StreamLane::on_call(void* context) {
+  auto& slot = *static_cast<Slot*>(context);
+  auto& arena = *slot.arena;
+  arena.called.store(slot.ticket, std::memory_order_seq_cst);
+  on_armed(&arena);
+}
+
+void StreamLane::on_armed(void* context) {
+  auto& arena = *static_cast<Arena*>(context);
+  if (arena.armed.load(std::memory_order_seq_cst) &&
+      arena.armed.exchange(false, std::memory_order_acq_rel))
+    arena.wake(arena.wake_context);
+}
+
+/// The last ticket that is over, as the mechanism says.
+Ticket StreamLane::completed() noexcept {
+  auto const from = reached();
+  switch (device_.options().completion) {
+    case Completion::kFlag: {
+      auto const flag = std::atomic_ref(*arena_->flag()).load(std::memory_order_acquire);
+      // 32 bits of the ticket: the difference is right across their overflow.
+      auto const moved = flag - static_cast<std::uint32_t>(arena_->base + from);
+      return moved <= sound_ - from ? from + moved : from;
+    }
+    case Completion::kCallback: {
+      auto const called = arena_->called.load(std::memory_order_acquire) - arena_->base;
+      return called > from && called <= sound_ ? called : from;
+    }
+    case Completion::kEvent: {
+      auto done = from;
+      while (done < sound_) {
+        auto const status = driver_.query(arena_->slot(done + 1).event);
+        if (status == kNotReady) break;
+        if (status != kOk) {
+          retire(done);
+          fail(done + 1, DeviceError::kLost, status);
+          break;
+        }
+        ++done;
+      }
+      return done;
+    }
+  }
+  return from;
+}
+
+void StreamLane::advance() noexcept {
+  auto const from = reached();
+  if (from == submitted_) return;
+  if (from < sound_) {
+    auto const done = completed();
+    if (done > reached()) retire(done);
+  }
+  if (reached() >= sound_ && reached() < submitted_) pass_broken();
+  auto const now = cycles();
+  if (reached() != from)
+    moved_ = now;
+  else if (now - moved_ > probe_cycles_)
+    probe(now);
+}
+
+/// Behind the last sound ticket: what was refused may have been started in part, so its packets are
+/// only given back when the stream has come to rest.
+void StreamLane::pass_broken() noexcept {
+  if (driver_.query(arena_->stream()) == kNotReady) return;
+  frontier_.reached.store(submitted_, std::memory_order_release);
+}
+
+void StreamLane::probe(std::uint64_t now) noexcept {
+  moved_ = now;
+  ++probes_;
+  auto const from = reached();
+  auto const status = driver_.query(arena_->stream());
+  if (status == kOk) {
+    // All of it is over. A mechanism that has not said so has lost a completion.
+    retire(std::max(from, sound_));
+    if (from == reached() && from < submitted_) pass_broken();
+  } else if (status != kNotReady) {
+    fail(from + 1, DeviceError::kLost, status);
+    sound_ = from;
+    frontier_.reached.store(submitted_, std::memory_order_release);
+  } else if (now - flight(from + 1).submitted > timeout_cycles_) {
+    fail(from + 1, DeviceError::kTimedOut, kOk);
+    sound_ = from;
+    frontier_.reached.store(submitted_, std::memory_order_release);
+  }
+}
+
+void StreamLane::fail(Ticket from, DeviceError error, Status status) noexcept {
+  if (from >= frontier_.first_failed.load(std::memory_order_relaxed)) return;
+  closed_ = true;
+  status_ = status;
+  frontier_.error.store(static_cast<int>(error), std::memory_order_release);
+  frontier_.first_failed.store(from, std::memory_order_release);
+}
+
+void StreamLane::arm(void (*wake)(void*), void* context) noexcept {
+  auto& arena = *arena_;
+  if (arena.armed.load(std::memory_order_acquire)) return;  // that call is still to come
+  arena.wake = wake;
+  arena.wake_context = context;
+  arena.armed.store(true, std::memory_order_seq_cst);
+  advance();
+  bool const asked = device_.options().completion == Completion::kCallback ||
+                     driver_.call(arena.stream(), &StreamLane::on_armed, &arena) == kOk;
+  // Nothing is outstanding, or nobody will call: answered at once rather than never.
+  if (!asked || reached() == submitted_ || completed() > reached()) on_armed(&arena);
+}
+
+std::string StreamLane::failure() const {
+  return status_ == kOk ? std::string() : driver_.describe(status_);
+}
+
+}  // namespace warpline::stream

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gpu/stream/arena.hpp"
+
+namespace warpline::stream {
+
+class StreamDevice;
+
+/// A stream as a lane: work goes in as copies and launches, and its completion comes out as a flag,
+/// an event or a call.
+///
+/// Faults: what the driver refuses is a failed ticket, as is everything behind it. A stream that
+/// does not move for `Options::probe` is asked for its health: an error fails all tickets; where it
+/// says that all is over, a lost completion is made up for. A task older than
+/// `Options::task_timeout` is given up with all behind it (`kTimedOut`).
+class StreamLane final : public Lane {
+ public:
+  StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena);
+  /// Waits for the stream, not longer than the task timeout.
+  ~StreamLane() override;
+
+  Ticket submit(Work const& work) noexcept override;
+  void advance() noexcept override;
+  void arm(void (*wake)(void*), void* context) noexcept override;
+  Room room() const noexcept override { return arena_->room(); }
+  Transfer transfer() const noexcept override { return arena_->transfer(); }
+  std::string failure() const override;
+
+  std::uint64_t probes() const { return probes_; }
+
+ private:
+  struct Flight {
+    Work work;
+    std::uint64_t submitted = 0;
+    std::size_t results = 0;  // where they lie in the slot
+    bool broken = false;      // its submission failed
+  };
+
+  Ticket reached() const noexcept { return frontier_.reached.load(std::memory_order_relaxed); }
+  Flight& flight(Ticket ticket) noexcept { return flights_[ticket % flights_.size()]; }
+  Status enqueue(Flight& flight, Slot& slot) noexcept;
+  Status direct(Flight& flight, Slot& slot) noexcept;
+  Status staged(Flight& flight, Slot& slot) noexcept;
+  Status gather(Flight& flight, Slot& slot) noexcept;
+  Status launch(KernelChain const& chain, WorkItem const* items, std::uint32_t count,
+                std::uint32_t most) noexcept;
+  Status mark(Slot& slot, Ticket ticket) noexcept;
+  Ticket completed() noexcept;
+  void retire(Ticket up_to) noexcept;
+  void pass_broken() noexcept;
+  void probe(std::uint64_t now) noexcept;
+  void fail(Ticket from, DeviceError error, Status status) noexcept;
+  static void on_call(void* slot);
+  static void on_armed(void* arena);
+
+  StreamDevice& device_;
+  Driver& driver_;
+  std::unique_ptr<Arena> arena_;
+  std::vector<Flight> flights_;
+  Ticket submitted_ = 0;
+  Ticket sound_ = 0;  // the last ticket whose submission has not failed
+  std::uint64_t moved_ = 0;
+  std::uint64_t probe_cycles_, timeout_cycles_;
+  std::uint64_t probes_ = 0;
+  Status status_ = kOk;  // of the first failure
+  bool closed_ = false;  // nothing more is submitted
+};
+
+}  // namespace warpline::stream

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+#include <span>
+
+#include "gpu/stream/mirror.hpp"
+#include "gpu/stream/stream_device.hpp"
+#include "gpu/stream/stream_lane.hpp"
+
+/// The three ways in which a lane gets packets to kernels and back.
+namespace warpline::stream {
+
+Status StreamLane::enqueue(Flight& flight, Slot& slot) noexcept {
+  switch (arena_->transfer()) {
+    case Transfer::kDirect:
+      return direct(flight, slot);
+    case Transfer::kStaged:
+      return staged(flight, slot);
+    case Transfer::kGather:
+      return gather(flight, slot);
+  }
+  return kOk;
+}
+
+Status StreamLane::launch(KernelChain const& chain, WorkItem const* items, std::uint32_t count,
+                          std::uint32_t most) noexcept {
+  auto status = kOk;
+  for (unsigned k = 0; k < chain.count && status == kOk; ++k)
+    status = driver_.launch(arena_->stream(), chain.calls[k], items, count, most);
+  return status;
+}
+
+Status StreamLane::direct(Flight& flight, Slot& slot) noexcept {
+  auto const& work = flight.work;
+  std::uint32_t most = 0;
+  for (std::uint32_t i = 0; i < work.count; ++i) {
+    slot.items[i] = work.items[i];
+    most = std::max(most, work.items[i].count);
+  }
+  return launch(*work.chain, slot.items, work.count, most);
+}
+
+Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
+  auto const& work = flight.work;
+  auto const& extent = work.chain->extent;
+  auto const begin = arena_->layout().bytes;
+  auto* const descriptors = reinterpret_cast<Packet*>(slot.host);
+  std::uint32_t packets = 0;
+  std::uint32_t offset = 0;
+  for (std::uint32_t i = 0; i < work.count; ++i)
+    for (auto const& packet : std::span(work.items[i].packets, work.items[i].count)) {
+      auto const copied = copied_bytes(packet, extent);
+      if (copied > 0) std::memcpy(slot.host + begin + offset, packet.data + extent.from, copied);
+      descriptors[packets++] =
+          mirrored(packet, reinterpret_cast<std::uint8_t*>(slot.device + begin), offset, extent);
+      offset += stride(copied);
+    }
+  flight.results = begin + (offset + 63u) / 64u * 64u;
+  *slot.copies = {reinterpret_cast<Packet*>(slot.device), packets, slot.device + flight.results};
+
+  auto* const stream = arena_->stream();
+  // Where there is nothing to copy but descriptors, they still lie at the beginning.
+  auto status = driver_.copy_in(stream, slot.device, slot.host, begin + offset);
+  if (status == kOk) status = launch(*work.chain, slot.copies, 1, packets);
+  if (status != kOk) return status;
+  auto const out = extent.edits() ? begin : flight.results;
+  auto const end =
+      extent.result_bytes > 0 ? flight.results + packets * extent.result_bytes : begin + offset;
+  return end > out ? driver_.copy_out(stream, slot.host + out, slot.device + out, end - out) : kOk;
+}
+
+Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
+  auto const& work = flight.work;
+  auto const& layout = arena_->layout();
+  auto& mirror = slot.mirror;
+  mirror = {};
+  std::uint32_t bytes = 0;
+  for (std::uint32_t i = 0; i < work.count; ++i) {
+    slot.items[i] = work.items[i];
+    mirror.packets += work.items[i].count;
+  }
+  bytes = static_cast<std::uint32_t>(arena_->room().bytes);
+  mirror.items = slot.items;
+  mirror.count = work.count;
+  mirror.descriptors = reinterpret_cast<Packet*>(slot.device);
+  mirror.bytes = reinterpret_cast<std::uint8_t*>(slot.device + layout.bytes);
+  mirror.offsets = reinterpret_cast<std::uint32_t*>(slot.device + layout.offsets);
+  mirror.scratch = slot.device + layout.scratch;
+  mirror.extent = work.chain->extent;
+  flight.results = layout.bytes + (bytes + 63u) / 64u * 64u;
+  *slot.copies = {mirror.descriptors, mirror.packets, slot.device + flight.results};
+
+  auto* const stream = arena_->stream();
+  auto status = driver_.gather(stream, mirror);
+  if (status == kOk) status = launch(*work.chain, slot.copies, 1, mirror.packets);
+  if (status == kOk && mirror.extent.edits()) status = driver_.scatter(stream, mirror);
+  if (status == kOk && mirror.extent.result_bytes > 0)
+    status = driver_.copy_out(stream, slot.host + flight.results, slot.device + flight.results,
+                              std::size_t{mirror.packets} * mirror.extent.result_bytes);
+  return status;
+}
+
+/// Gives packets what has come back for them, and moves the frontier.
+void StreamLane::retire(Ticket up_to) noexcept {
+  for (auto ticket = reached() + 1; ticket <= up_to; ++ticket) {
+    auto const transfer = arena_->transfer();
+    auto const& [work, submitted, results, broken] = flight(ticket);
+    auto const& slot = arena_->slot(ticket);
+    if (transfer != Transfer::kDirect) {
+      auto const& extent = work.chain->extent;
+      auto const* from = slot.host + results;
+      auto const* bytes = slot.host + arena_->layout().bytes;
+      for (std::uint32_t i = 0; i < work.count; ++i) {
+        auto const& item = work.items[i];
+        auto const size = std::size_t{item.count} * extent.result_bytes;
+        if (size > 0) std::memcpy(item.results, from, size);
+        from += size;
+        if (transfer == Transfer::kGather || !extent.edits()) continue;
+        for (auto const& packet : std::span(item.packets, item.count)) {
+          auto const written = written_bytes(packet, extent);
+          if (written > 0)
+            std::memcpy(packet.data + extent.write_from, bytes + (extent.write_from - extent.from),
+                        written);
+          bytes += stride(copied_bytes(packet, extent));
+        }
+      }
+    }
+    frontier_.reached.store(ticket, std::memory_order_release);
+  }
+}
+
+}  // namespace warpline::stream
