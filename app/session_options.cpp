@@ -124,8 +124,8 @@ auto named(Values const& values, std::string const& text, std::string const& opt
     if (name_of(value) == text) return value;
   std::string list;
   for (auto const& name : names) list += (list.empty() ? "" : ", ") + name;
-  throw ConfigError(option + ": unknown '" + text + "'; expected one of " + list +
-                    did_you_mean(text, names));
+  throw ConfigError((option.empty() ? "" : option + ": ") + "unknown '" + text +
+                    "'; expected one of " + list + did_you_mean(text, names));
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/host/memory_driver.hpp"
 
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -32,10 +36,20 @@ stream::Status MemoryDriver::create(EventHandle*& event) {
 void MemoryDriver::destroy(EventHandle* event) noexcept { delete event; }
 
 stream::Status MemoryDriver::allocate(void*& memory, std::size_t size) {
+  // The kernel promises more memory than there is.
+  static auto const physical = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
+                               static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  memory = nullptr;
+  if (size > physical - std::min(physical, allocated_.load())) return kOutOfMemory;
   memory = std::aligned_alloc(256, (size + 255) / 256 * 256);
-  return memory != nullptr ? stream::kOk : kOutOfMemory;
+  if (memory == nullptr) return kOutOfMemory;
+  allocated_ += malloc_usable_size(memory);
+  return stream::kOk;
 }
-void MemoryDriver::release(void* memory) noexcept { std::free(memory); }
+void MemoryDriver::release(void* memory) noexcept {
+  allocated_ -= malloc_usable_size(memory);
+  std::free(memory);
+}
 
 stream::Status MemoryDriver::allocate_pinned(void*& memory, std::size_t size) {
   return allocate(memory, size);

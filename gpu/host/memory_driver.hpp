@@ -7,7 +7,7 @@
 namespace warpline::host {
 
 /// The part of a driver in this process that has nothing to do with threads: memory is the heap's,
-/// and every call becomes a command for `enqueue`.
+/// not more than this machine has, and every call becomes a command for `enqueue`.
 class MemoryDriver : public stream::Driver {
  public:
   using Status = stream::Status;
@@ -58,6 +58,9 @@ class MemoryDriver : public stream::Driver {
     return event->reached.load(std::memory_order_acquire) == event->recorded ? stream::kOk
                                                                              : stream::kNotReady;
   }
+
+ private:
+  std::atomic<std::size_t> allocated_{0};
 
  protected:
   virtual Status enqueue(StreamHandle* stream, Command const& command) noexcept = 0;
