@@ -16,19 +16,16 @@ constexpr double kLongestMeasure = 60e-3, kLongestSettle = 30e-3;
 constexpr double kTasksMeasured = 6, kTasksSettled = 2;  // so many at a time
 constexpr double kFewTasks = 4;
 
-constexpr double kIdle = 0.05;        // more, and the own core keeps up
-constexpr double kOwnCoreLoad = 0.85; // less, and it would
-constexpr double kGain = 0.015;       // less is not worth a longer queue
+constexpr double kIdle = 0.05;         // more, and the own core keeps up
+constexpr double kOwnCoreLoad = 0.85;  // less, and it would
+constexpr double kGain = 0.015;        // less is not worth a longer queue
 constexpr double kSurelyBetter = 0.03;
-constexpr double kPoolInUse = 0.5;    // more, and finished batches pile up behind the device's
-constexpr double kSmallShare = 0.3;   // offloaded: the device alone cannot be the best
+constexpr double kPoolInUse = 0.7;   // more, and finished batches pile up behind the device's
+constexpr double kSmallShare = 0.3;  // offloaded: the device alone cannot be the best
 
 constexpr double kProbing = 0.005;  // of the rate, given for looking at other settings
 constexpr double kShortestPause = 0.1, kLongestPause = 4;
-constexpr double kOtherSize = 0.15, kOtherRate = 0.08;
-constexpr unsigned kOdd = 3;  // windows in a row that tell a change from noise
 constexpr double kBetweenSearches = 0.1, kLongestBetweenSearches = 4;
-constexpr double kAverage = 1.0 / 16;
 
 }  // namespace
 
@@ -73,6 +70,7 @@ void Adaptive::learn(Window const& window) noexcept {
   auto const& device = window.device;
   device_cost_.observe(device.packets, device.bytes, device.busy_seconds);
   offload_cost_.observe(device.packets, device.bytes, device.worker_seconds);
+  if (window.own.tasks > 0) batch_packets_ = window.own.packets / window.own.tasks;
   if (device.tasks > 0) task_seconds_ = device.task_seconds / device.tasks;
   auto const done = window.own.packets + device.packets;
   if (done > 0) bytes_ = (window.own.bytes + device.bytes) / done;
@@ -116,7 +114,7 @@ void Adaptive::search() noexcept {
   light_ = false;
   ++searches_;
   since_search_ = 0;
-  odd_sizes_ = odd_rates_ = late_ = 0;
+  late_ = 0;
   round_ = 0;
   queued_ = trials_.size();
   for (unsigned i = 0; i < queued_; ++i) {
@@ -156,9 +154,7 @@ void Adaptive::choose() noexcept {
   chosen_ = 0;
   while (chosen_ + 1 < trials_.size() && score(chosen_) < best * (1 - kGain)) ++chosen_;
   stage_ = Stage::kHold;
-  base_rate_ = trials_[chosen_].rate();
-  base_deviation_ = 0;
-  base_bytes_ = bytes_;
+  watch(trials_[chosen_].rate());
   until_challenge_ = kShortestPause;
   use(chosen_);
 }
@@ -167,7 +163,7 @@ void Adaptive::light_load() noexcept {
   light_ = true;
   stage_ = Stage::kHold;
   chosen_ = 0;
-  base_bytes_ = bytes_;
+  watch(0);
   use(0);
 }
 
@@ -183,28 +179,34 @@ void Adaptive::hold(Window const& window) noexcept {
     return search();
   trials_[chosen_].p99_seconds = window.p99_seconds;
   late_ = chosen_ != 0 && too_late(trials_[chosen_]) ? late_ + 1 : 0;
-  if (size_changed() || ((rate_changed(window) || late_ >= 2) && due())) return search();
+  if (size_.changed(bytes_)) {
+    least_between_searches_ = kBetweenSearches;
+    return search();
+  }
+  if ((speed_changed(window) || late_ >= 2) && due()) return search();
   until_challenge_ -= window.seconds;
   if (until_challenge_ <= 0) challenge();
 }
 
-bool Adaptive::size_changed() noexcept {
-  odd_sizes_ = std::abs(bytes_ - base_bytes_) > kOtherSize * base_bytes_ ? odd_sizes_ + 1 : 0;
-  if (odd_sizes_ < 2) return false;
-  least_between_searches_ = kBetweenSearches;
-  return true;
+void Adaptive::watch(double rate) noexcept {
+  rate_.start(rate);
+  size_.start(bytes_);
+  for (auto* each : {&own_watch_, &device_watch_, &share_}) each->start(0);
 }
 
-bool Adaptive::rate_changed(Window const& window) noexcept {
-  auto const off = std::abs(window.rate() - base_rate_);
-  if (off > std::max(kOtherRate * base_rate_, 3 * base_deviation_)) return ++odd_rates_ >= kOdd;
-  odd_rates_ = 0;
-  base_rate_ += kAverage * (window.rate() - base_rate_);
-  base_deviation_ += kAverage * (off - base_deviation_);
-  return false;
+bool Adaptive::speed_changed(Window const& window) noexcept {
+  auto const each = [](double seconds, Side const& side) {
+    return side.packets > 0 ? seconds / side.packets : 0;
+  };
+  auto const done = window.own.packets + window.device.packets;
+  bool changed = rate_.changed(window.rate());
+  changed |= own_watch_.changed(each(window.own.worker_seconds, window.own));
+  changed |= device_watch_.changed(each(window.device.busy_seconds, window.device));
+  changed |= share_.changed(done > 0 ? window.device.packets / done : 0);
+  return changed;
 }
 
-// A rate that does not stay what it was soon after a search is noise of the machine.
+// What changes again soon after a search is noise of the machine.
 bool Adaptive::due() noexcept {
   if (since_search_ < least_between_searches_) return false;
   least_between_searches_ = since_search_ < 4 * least_between_searches_
@@ -246,12 +248,12 @@ void Adaptive::returned(Window const& window) noexcept {
   stage_ = Stage::kHold;
   if (duels_ == 3 && other > ours * (1 + kSurelyBetter)) {
     chosen_ = turn_;
-    base_rate_ = other;
-    base_deviation_ = 0;
+    watch(other);
     use(chosen_);
   }
   auto const lost = std::max(0.05, 1 - other / std::max(ours, other));
-  until_challenge_ = std::clamp((kMeasure + kSettle) * lost / kProbing, kShortestPause, kLongestPause);
+  until_challenge_ =
+      std::clamp((kMeasure + kSettle) * lost / kProbing, kShortestPause, kLongestPause);
 }
 
 bool Adaptive::own_core_would_do(Window const& window) const noexcept {
@@ -270,9 +272,8 @@ bool Adaptive::foreseen_to_fail(Setting const& wanted) const noexcept {
   if (!device_cost_.known()) return false;
   auto const seconds = device_cost_.packet(bytes_) * wanted.task * wanted.depth;
   if (options_.latency > 0 && seconds > options_.latency) return true;
-  auto const rate = trials_[0].rate();
-  return wanted.task > options_.smallest_task && options_.pool_packets > 0 &&
-         seconds * rate > kPoolInUse * options_.pool_packets;
+  auto const room = kPoolInUse * options_.pool_batches * batch_packets_;
+  return wanted.task > options_.smallest_task && room > 0 && seconds * trials_[0].rate() > room;
 }
 
 bool Adaptive::too_late(Trial const& trial) const noexcept {
@@ -290,7 +291,7 @@ Explanation Adaptive::explain() const {
   using Reason = Explanation::Reason;
   Explanation why;
   why.setting = trials_[stage_ == Stage::kSearch ? current_ : chosen_].setting;
-  why.reason = light_ ? Reason::kLightLoad
+  why.reason = light_                     ? Reason::kLightLoad
                : stage_ == Stage::kSearch ? Reason::kTrying
                                           : Reason::kFastest;
   if (why.reason == Reason::kFastest && chosen_ == 0 && options_.latency > 0) {

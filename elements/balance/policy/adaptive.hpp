@@ -6,6 +6,7 @@
 #include "elements/balance/policy/explanation.hpp"
 #include "elements/balance/policy/policy.hpp"
 #include "elements/balance/policy/setting.hpp"
+#include "elements/balance/policy/watch.hpp"
 
 namespace warpline::balance {
 
@@ -22,7 +23,7 @@ class Adaptive final : public Policy {
   struct Options {
     double latency = 0;  ///< bound on the p99 from receive to transmit, in seconds; 0: none
     unsigned smallest_task = 64, largest_task = 1024;  ///< packets
-    double pool_packets = 0;  ///< that the worker's batches hold; 0: no bound
+    double pool_batches = 0;                           ///< of the worker; 0: no bound
   };
   explicit Adaptive(Options options);
 
@@ -52,8 +53,8 @@ class Adaptive final : public Policy {
   void returned(Window const& window) noexcept;
   void light_load() noexcept;
   bool own_core_would_do(Window const& window) const noexcept;
-  bool size_changed() noexcept;
-  bool rate_changed(Window const& window) noexcept;
+  void watch(double rate) noexcept;
+  bool speed_changed(Window const& window) noexcept;
   bool due() noexcept;
   double measuring_period() const noexcept;
   bool foreseen_to_fail(Setting const& setting) const noexcept;
@@ -76,13 +77,13 @@ class Adaptive final : public Policy {
 
   // While holding.
   bool light_ = false;
-  double base_rate_ = 0, base_deviation_ = 0, base_bytes_ = 0;
+  Watch rate_{0.08}, size_{0.15}, own_watch_{0.15}, device_watch_{0.2}, share_{0.3};
   double since_search_ = 0, least_between_searches_, until_challenge_ = 0;
-  unsigned odd_sizes_ = 0, odd_rates_ = 0, late_ = 0, turn_ = 0, duels_ = 0;
+  unsigned late_ = 0, turn_ = 0, duels_ = 0;
 
   // Learnt.
   Cost own_cost_, device_cost_, offload_cost_;
-  double task_seconds_ = 0, bytes_ = 0, other_seconds_ = 0;
+  double task_seconds_ = 0, bytes_ = 0, other_seconds_ = 0, batch_packets_ = 0;
   Window last_;
 };
 

@@ -42,7 +42,7 @@ struct Trial {
 /// The settings that are tried, those with less latency first. The first is the own core.
 class Trials {
  public:
-  static constexpr unsigned kMost = 12;
+  static constexpr unsigned kMost = 16;
 
   /// With tasks from `smallest` to `largest` packets; `latency_matters`: no unbounded queue, and
   /// the shortest one too.

@@ -14,11 +14,11 @@ using balance::Explanation;
 using balance::Setting;
 using balance::Window;
 
-constexpr double kPool = SimulatedPair::kBatches * SimulatedPair::kBurst;
+constexpr double kPool = SimulatedPair::kBatches;
 
 struct Simulation {
   explicit Simulation(PairCosts costs, double latency = 0, std::uint64_t seed = 1)
-      : policy({.latency = latency, .pool_packets = kPool}), pair(costs, policy, seed) {}
+      : policy({.latency = latency, .pool_batches = kPool}), pair(costs, policy, seed) {}
   Adaptive policy;
   SimulatedPair pair;
 };
@@ -138,8 +138,7 @@ TEST(Adaptive, ExplainsItself) {
   run.pair.run(1);
   auto const line = balance::text(run.policy.explain(), "gpu");
   EXPECT_TRUE(line.starts_with("mixed, 87.")) << line;
-  EXPECT_NE(line.find("% over the own core; own core 1.000 us/packet, gpu 0.21"),
-            std::string::npos)
+  EXPECT_NE(line.find("% over the own core; own core 1.000 us/packet, gpu 0.21"), std::string::npos)
       << line;
 }
 
