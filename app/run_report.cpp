@@ -40,6 +40,8 @@ void add_elements(RunReport& report, Engine const& engine) {
       row.bytes += counters.bytes.get();
       row.cycles += counters.cycles.get();
       add_statistics(row, nodes[i]->element->statistics());
+      if (auto text = nodes[i]->element->explanation(); !text.empty())
+        report.reasons.push_back({nodes[i]->name, worker->options().index, std::move(text)});
       for (std::uint16_t reason = 0; reason < reasons; ++reason)
         if (auto const packets = counters.drops[reason].get(); packets > 0) {
           row.dropped += packets;
@@ -151,6 +153,14 @@ void print_devices(RunReport const& report, std::FILE* file) {
   table.print(file);
 }
 
+void print_reasons(RunReport const& report, std::FILE* file) {
+  if (!report.reasons.empty()) std::fputc('\n', file);
+  for (auto const& row : report.reasons) {
+    auto const worker = report.workers > 1 ? " on worker " + std::to_string(row.worker) : "";
+    std::fprintf(file, "%s%s: %s\n", row.element.c_str(), worker.c_str(), row.text.c_str());
+  }
+}
+
 }  // namespace
 
 RunReport make_report(Engine const& engine, PortSet const& ports, DeviceSet const& devices,
@@ -201,6 +211,7 @@ void print_report(RunReport const& report, std::FILE* file) {
   print_statistics(report, file);
   print_drops(report, file);
   print_devices(report, file);
+  print_reasons(report, file);
   auto const rate =
       report.seconds > 0 ? static_cast<double>(report.totals.received) / report.seconds / 1e6 : 0.0;
   std::fprintf(file, "\n%.3f s, %zu worker%s, %.3f Mpps received", report.seconds, report.workers,
@@ -213,7 +224,7 @@ void print_report(RunReport const& report, std::FILE* file) {
 }
 
 boost::json::object to_json(RunReport const& report) {
-  boost::json::array ports, elements, drops, devices;
+  boost::json::array ports, elements, reasons, drops, devices;
   for (auto const& row : report.ports)
     ports.push_back({{"name", row.name},
                      {"received", row.received},
@@ -235,6 +246,8 @@ boost::json::object to_json(RunReport const& report) {
                         {"dropped", row.dropped},
                         {"statistics", std::move(statistics)}});
   }
+  for (auto const& row : report.reasons)
+    reasons.push_back({{"element", row.element}, {"worker", row.worker}, {"text", row.text}});
   for (auto const& row : report.drops)
     drops.push_back({{"reason", row.reason}, {"element", row.element}, {"packets", row.packets}});
   for (auto const& row : report.devices)
@@ -259,6 +272,7 @@ boost::json::object to_json(RunReport const& report) {
           {"latency_us", {{"p50", report.p50_us}, {"p99", report.p99_us}}},
           {"ports", std::move(ports)},
           {"elements", std::move(elements)},
+          {"explanations", std::move(reasons)},
           {"drops", std::move(drops)},
           {"devices", std::move(devices)}};
 }

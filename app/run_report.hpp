@@ -25,6 +25,11 @@ struct RunReport {
     std::uint64_t batches, packets, bytes, cycles, dropped;
     std::vector<std::pair<std::string, std::uint64_t>> statistics;  ///< what it counts by itself
   };
+  struct ReasonRow {
+    std::string element;
+    unsigned worker;
+    std::string text;
+  };
   struct DropRow {
     std::string reason, element;
     std::uint64_t packets;
@@ -41,6 +46,7 @@ struct RunReport {
   Totals totals;
   std::vector<PortRow> ports;
   std::vector<ElementRow> elements;
+  std::vector<ReasonRow> reasons;  ///< why elements did what they did in the end
   std::vector<DropRow> drops;      ///< most packets first
   std::vector<DeviceRow> devices;  ///< empty where nothing is offloadable
   double p50_us = 0, p99_us = 0;   ///< receive to transmit; 0 where nothing was transmitted

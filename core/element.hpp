@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -65,6 +66,9 @@ class Element {
 
   /// For reports, which add up what the instances of all workers have counted. Any thread.
   virtual std::vector<Statistic> statistics() const { return {}; }
+  /// For reports: why it does at this moment what it does, in a line without an end; empty where
+  /// there is nothing to say. Any thread.
+  virtual std::string explanation() const { return {}; }
 
   /// Called on the worker's thread before the first packet and after the last.
   virtual void start() {}

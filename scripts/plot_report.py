@@ -18,8 +18,8 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
 
 # Distinguishable with any colour vision; devices beyond these take the rest in turn.
-COLOURS = {"cpu": "#0072b2", "host": "#e69f00", "mix": "#009e73"}
-OTHERS = ["#cc79a7", "#56b4e9", "#d55e00", "#999999"]
+COLOURS = {"cpu": "#0072b2", "host": "#e69f00", "mix": "#009e73", "adaptive": "#cc79a7"}
+OTHERS = ["#56b4e9", "#d55e00", "#999999"]
 INK, FAINT = "#222222", "#d9d9d9"
 
 plt.rcParams.update({

@@ -81,6 +81,7 @@ json::object result_object(Result const& result) {
           {"drops", std::move(drops)},
           {"latency_us", {{"p50", number(result.p50_us)}, {"p99", number(result.p99_us)}}},
           {"device_share", std::move(device_share)},
+          {"explanation", text_or_null(result.explanation)},
           {"ceiling", std::move(ceiling)},
           {"share_of_ceiling", number(result.share_of_ceiling)},
           {"source_sink_packets_per_second", number(result.source_sink)},

@@ -87,12 +87,13 @@ Frames Meter::sample(Case const& subject) {
   return frames;
 }
 
-Window Meter::pipeline(Case const& subject, std::string const& text) {
+Window Meter::pipeline(Case const& subject, std::string const& text,
+                       std::chrono::nanoseconds warm_up) {
   auto deployment = deploy(subject);
   load(*deployment, text);
   auto& engine = deployment->engine();
   deployment->start();
-  std::this_thread::sleep_for(options_.warm_up());
+  std::this_thread::sleep_for(warm_up);
   auto const before = engine.totals().transmitted;
   Snapshot const begin(engine, session_.devices());
   // A window in which next to nothing came out would say nothing: it goes on for a while.

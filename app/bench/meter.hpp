@@ -29,7 +29,7 @@ class Meter {
 
   /// Warms up, then measures one window.
   /// Throws `std::runtime_error` where packets were lost or doubled, or a worker ended by itself.
-  Window pipeline(Case const& subject, std::string const& text);
+  Window pipeline(Case const& subject, std::string const& text, std::chrono::nanoseconds warm_up);
 
   /// Packets/s of the raw library, one thread on each worker's core, all at once.
   double ceiling(Case const& subject, Frames const& frames);

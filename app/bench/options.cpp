@@ -51,7 +51,8 @@ void add_options(CLI::App& command, Options& options) {
   add_list(command, "--sizes", options.sizes,
            "Frame sizes in bytes without FCS, or imix (default 64,256,1024,1408)");
   add_list(command, "--devices", options.devices,
-           "Where the work is done: cpu, host, cuda:0, mix (default: all there are)");
+           "Where the work is done: cpu, host, cuda:0, adaptive, mix (default: all there are and "
+           "adaptive)");
   command.add_option("--mix", options.mix, "The own core's share of mix (default 0.5)")
       ->type_name("SHARE");
   command.add_option("--sa", options.sa, "ipsec: file of SAs (default: made here, test keys)")
@@ -143,7 +144,8 @@ void complete(Options& options) {
                                       [](auto const& device) { return device != "cpu"; });
     if (!offloads && !session.host_cores) session.host_cores = 0;
     for (auto const& device : options.devices)
-      if (device != "cpu" && device != "mix") session.devices.push_back(device);
+      if (device != "cpu" && device != "mix" && device != "adaptive")
+        session.devices.push_back(device);
   }
 }
 

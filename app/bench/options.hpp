@@ -19,7 +19,7 @@ struct Options {
   std::string workload;
   std::vector<std::string> cases;    ///< suites, kinds of payload, or kinds of port
   std::vector<std::string> sizes;    ///< bytes of a frame, or `imix`
-  std::vector<std::string> devices;  ///< `cpu`, names of devices, `mix`
+  std::vector<std::string> devices;  ///< `cpu`, names of devices, `adaptive`, `mix`
   unsigned tunnels = 1024;           ///< SAs, where they are made here
   std::string sa;                    ///< file of SAs; empty: made for the occasion
   std::string patterns;              ///< file of patterns; empty: made up
@@ -36,6 +36,8 @@ struct Options {
 
   /// Before each window, until caches are warm and what a device holds in flight is as usual.
   std::chrono::nanoseconds warm_up() const { return std::chrono::milliseconds(quick ? 30 : 60); }
+  /// For a balancer, which has to find its split.
+  std::chrono::nanoseconds balancer_warm_up() const { return std::chrono::milliseconds(300); }
 };
 
 /// Declares the options of the subcommand; the values land in `options`, which must live until they

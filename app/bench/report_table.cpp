@@ -38,7 +38,7 @@ std::string deviation(Spread const& spread) {
 /// The device, with the mix that was achieved where it is one.
 std::string device(Result const& result) {
   auto text = result.subject.device;
-  if (result.subject.device != "mix") return text;
+  if (result.subject.device != "mix" && result.subject.device != "adaptive") return text;
   for (auto const& [name, share] : result.device_share)
     if (name != "cpu") text += " (" + fixed(share * 100, 0) + " % " + name + ")";
   return text;
@@ -91,6 +91,15 @@ std::string drops_line(std::span<Result const> results) {
   return text.empty() ? text : text + "\n";
 }
 
+std::string explanation_lines(std::span<Result const> results) {
+  std::string text;
+  for (auto const& result : results)
+    if (!result.explanation.empty())
+      text +=
+          result.subject.device + " at " + result.subject.sizes + ": " + result.explanation + "\n";
+  return text;
+}
+
 std::string case_text(std::span<Result const> results, std::FILE* file) {
   auto const& first = results.front();
   auto text = app::styled(first.subject.workload + " " + first.subject.name, Style::kBold, file);
@@ -99,7 +108,7 @@ std::string case_text(std::span<Result const> results, std::FILE* file) {
   if (!first.ceiling_name.empty()) text += "; ceiling: " + first.ceiling_name;
   for (auto const& label : first.subject.labels)
     if (label != "engine-only") text += "; " + label;
-  text += "\n" + table_of(results).text(file) + drops_line(results);
+  text += "\n" + table_of(results).text(file) + drops_line(results) + explanation_lines(results);
   if (auto const words = recommendation(results); !words.empty())
     text += app::styled("=> " + words, Style::kGood, file) + "\n";
   return text;

@@ -77,6 +77,7 @@ Result summarise(Subject subject, std::string ceiling_name, std::span<Round cons
   result.p50_us = median(rounds, [](Round const& r) { return r.window.p50_us; });
   result.p99_us = median(rounds, [](Round const& r) { return r.window.p99_us; });
   result.device_share = shares(rounds);
+  if (!rounds.empty()) result.explanation = rounds.back().window.explanation;
   if (with_source_sink)
     result.source_sink = median(rounds, [](Round const& r) { return r.source_sink; });
   if (with_ceiling) {

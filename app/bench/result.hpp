@@ -21,7 +21,7 @@ struct Subject {
   std::string name;        ///< the suite, the kind of payload, or the kind of port
   std::string sizes;       ///< as asked for: `64`, `imix`
   double packet_size = 0;  ///< mean bytes of a frame, from the Ethernet header, without FCS
-  std::string device;      ///< `cpu`, `mix`, or the name of a device
+  std::string device;      ///< `cpu`, `adaptive`, `mix`, or the name of a device
   unsigned workers = 1;
   std::vector<std::string> labels;  ///< what a reader has to know, e.g. `engine-only`
 };
@@ -45,6 +45,7 @@ struct Result {
   double p50_us = 0, p99_us = 0;
   std::map<std::string, std::uint64_t> dropped;  ///< by reason, sum over the repeats
   std::map<std::string, double> device_share;    ///< of the packets that a device could work on
+  std::string explanation;  ///< why the balancer split as it did in the last repeat; empty: none
   std::string ceiling_name;
   std::optional<double> ceiling;      ///< packets/s
   std::optional<double> source_sink;  ///< packets/s

@@ -16,23 +16,28 @@ namespace {
 struct Target {
   std::string device;
   std::string balancer;
+  std::chrono::nanoseconds warm_up;
 };
 
 std::vector<Target> targets(DeviceSet const& devices, Options const& options) {
   auto names = options.devices;
   if (names.empty()) {
     names = devices.names();
-    if (devices.size() > 1) names.emplace_back("mix");
+    if (devices.size() > 1) names.emplace_back("adaptive");
   }
+  auto const preferred = [&] { return "DEVICE " + devices[devices.preferred()].name() + ")"; };
   std::vector<Target> all;
   for (auto const& name : names) {
-    if (name == "cpu")
-      all.push_back({name, "CPUOnly"});
-    else if (name == "mix")
-      all.push_back({name, "LoadBalanceByWeight(" + app::fixed(options.mix, 3) + ", DEVICE " +
-                               devices[devices.preferred()].name() + ")"});
-    else
-      all.push_back({name, "GPUOnly(DEVICE " + devices[devices.find(name)].name() + ")"});
+    all.push_back({name, "CPUOnly", options.warm_up()});
+    auto& [device, balancer, warm_up] = all.back();
+    if (device == "mix") {
+      balancer = "LoadBalanceByWeight(" + app::fixed(options.mix, 3) + ", " + preferred();
+    } else if (device == "adaptive") {
+      balancer = "LoadBalanceAdaptive(" + preferred();
+      warm_up = options.balancer_warm_up();
+    } else if (device != "cpu") {
+      balancer = "GPUOnly(DEVICE " + devices[devices.find(name)].name() + ")";
+    }
   }
   return all;
 }
@@ -96,12 +101,13 @@ std::vector<Result> sweep(app::Session& session, Options const& options, std::ve
       shared.ceiling = meter.ceiling(each, frames);
       if (!each.source_sink.empty()) {
         progress.next(subject, "source and sink");
-        shared.source_sink = meter.pipeline(each, each.source_sink).packets_per_second();
+        shared.source_sink =
+            meter.pipeline(each, each.source_sink, options.warm_up()).packets_per_second();
       }
       for (std::size_t i = 0; i < on.size(); ++i) {
         progress.next(subject, on[i].device);
         auto round = shared;
-        round.window = meter.pipeline(each, each.pipeline(on[i].balancer));
+        round.window = meter.pipeline(each, each.pipeline(on[i].balancer), on[i].warm_up);
         rounds[i].push_back(std::move(round));
       }
     }

@@ -30,8 +30,10 @@ Snapshot::Snapshot(Engine const& engine, DeviceSet const& devices)
       latency_(engine.latency()) {
   for (auto const& worker : engine.workers()) {
     idle_cycles_ += worker->counters().idle.until(at_);
-    for (auto const& node : worker->graph().nodes())
+    for (auto const& node : worker->graph().nodes()) {
+      if (explanation_.empty()) explanation_ = node->element->explanation();
       for (std::size_t i = 0; i < drops_.size(); ++i) drops_[i] += node->counters.drops[i].get();
+    }
     for (std::size_t d = 0; d < devices.size(); ++d)
       device_packets_[devices[d].name()] +=
           worker->offloader().counters(static_cast<DeviceIndex>(d)).packets.get();
@@ -63,6 +65,7 @@ Window Snapshot::since(Snapshot const& earlier) const {
   };
   window.p50_us = us(later->quantile(0.5));
   window.p99_us = us(later->quantile(0.99));
+  window.explanation = explanation_;
   return window;
 }
 

@@ -22,6 +22,7 @@ struct Window {
   std::map<std::string, std::uint64_t> device_packets;  ///< packets that each device worked on
   double busy_cycles = 0;                               ///< of the workers; waiting not counted
   double p50_us = 0, p99_us = 0;                        ///< receive to transmit
+  std::string explanation;  ///< the balancer's, at the end, of the first worker; empty: none
 
   /// Packets that came out, a second.
   double packets_per_second() const;
@@ -48,6 +49,7 @@ class Snapshot {
   std::vector<std::uint64_t> drops_;  // by the reason's index
   std::map<std::string, std::uint64_t> device_packets_;
   std::unique_ptr<Histogram> latency_;
+  std::string explanation_;
 };
 
 }  // namespace warpline::bench

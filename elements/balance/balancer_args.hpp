@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/args.hpp"
+
+namespace warpline {
+
+/// The keyword `name` as seconds, or `fallback`. Throws `ConfigError` where it is not longer than
+/// nothing.
+double positive_seconds(Args& args, char const* name, std::chrono::nanoseconds fallback);
+
+/// The keyword `name` as a share, or `fallback`. Throws `ConfigError` below `least` or above 1.
+double share_keyword(Args& args, char const* name, double fallback, double least = 0);
+
+/// The keyword `name` as a count, or `fallback`. Throws `ConfigError` outside `least` to `most`.
+unsigned count_keyword(Args& args, char const* name, unsigned fallback, unsigned least,
+                       unsigned most);
+
+}  // namespace warpline

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/context.hpp"
+#include "elements/balance/balancer_args.hpp"
+#include "elements/balance/offload_target.hpp"
+#include "elements/balance/policy/adaptive_global.hpp"
+#include "elements/balance/policy_element.hpp"
+
+namespace warpline {
+
+/// Moves one share for all workers towards the side on which a packet takes less time.
+///
+///     FromInput -> CheckIPHeader -> LoadBalanceAdaptiveGlobal -> FlowHash -> ToOutput;
+///
+/// The first worker compares, after each period, moving averages of the time a packet takes on its
+/// own core and on the device while that is busy, and moves the share by STEP where they differ by
+/// more than TOLERANCE. Where they stay different it ends at one step from the cheaper side, so it
+/// seldom uses both. It begins with all but a step on the own core, since both costs must be known.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: PERIOD: between two steps (default 100ms). STEP: of the share (0.001 to 0.5; default
+/// 0.01). TOLERANCE: of the mean cost (default 0.05). DEVICE: name of the device (default the first
+/// CUDA device, else the host device).
+/// Drops: none.
+class LoadBalanceAdaptiveGlobal final : public ShareElement<balance::AdaptiveGlobal> {
+ public:
+  explicit LoadBalanceAdaptiveGlobal(Args& args)
+      : LoadBalanceAdaptiveGlobal(args, offload_target(args), options(args)) {}
+
+ private:
+  using Options = balance::AdaptiveGlobal::Options;
+
+  LoadBalanceAdaptiveGlobal(Args& args, DeviceIndex device, Options const& options)
+      : ShareElement(device, options, args.seed(),
+                     args.context().shared.get<std::atomic<double>>(
+                         "share of " + args.element_name(),
+                         [&] { return std::make_shared<std::atomic<double>>(1 - options.step); }),
+                     args.context().worker == 0) {}
+
+  static Options options(Args& args) {
+    Options options;
+    options.period = positive_seconds(args, "PERIOD", std::chrono::milliseconds(100));
+    options.step = share_keyword(args, "STEP", options.step, 0.001);
+    if (options.step > 0.5) throw args.error("STEP is above 0.5; expected 0.001 to 0.5", "STEP");
+    options.tolerance = share_keyword(args, "TOLERANCE", options.tolerance);
+    return options;
+  }
+};
+WARPLINE_ELEMENT(LoadBalanceAdaptiveGlobal);
+
+}  // namespace warpline

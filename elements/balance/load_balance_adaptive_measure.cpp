@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "core/context.hpp"
+#include "elements/balance/balancer_args.hpp"
+#include "elements/balance/offload_target.hpp"
+#include "elements/balance/policy/measure.hpp"
+#include "elements/balance/policy_element.hpp"
+
+namespace warpline {
+
+/// Tries the own core's shares one after the other, prints what each gave, and keeps the best.
+///
+///     FromInput -> CheckIPHeader -> LoadBalanceAdaptiveMeasure(TICKS 4) -> FlowHash -> ToOutput;
+///
+/// The sweep to judge other balancers by. Each worker makes its own, a share for TICKS periods of
+/// which the first is not counted, and prints lines to the standard error stream. DEPTH batches go
+/// to the device in a row, then as many stay as the share asks for. Unlike NBA's, it tries the
+/// share 1 too, and goes on with the best instead of ending the program.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: PERIOD: a tick (default 200ms). TICKS: for each share (1 to 10000; default 16). STEP:
+/// between shares (0.001 to 1; default 0.05). DEPTH: batches in a row (1 to 1024; default 32).
+/// DEVICE: name of the device (default the first CUDA device, else the host device).
+/// Drops: none.
+class LoadBalanceAdaptiveMeasure final : public ShareElement<balance::Measure> {
+ public:
+  explicit LoadBalanceAdaptiveMeasure(Args& args)
+      : ShareElement(offload_target(args), options(args), tell(args)) {}
+
+ private:
+  static balance::Measure::Options options(Args& args) {
+    return {.period = positive_seconds(args, "PERIOD", std::chrono::milliseconds(200)),
+            .step = share_keyword(args, "STEP", 0.05, 0.001),
+            .ticks = count_keyword(args, "TICKS", 16, 1, 10000),
+            .depth = count_keyword(args, "DEPTH", 32, 1, 1024)};
+  }
+
+  /// Twenty lines a run may allocate.
+  static std::function<void(balance::Measure::Line const&, bool)> tell(Args& args) {
+    auto const who =
+        args.context().workers > 1
+            ? fmt::format("{} on worker {}", args.element_name(), args.context().worker)
+            : args.element_name();
+    return [who, print = args.context().print](balance::Measure::Line const& line, bool last) {
+      auto const& window = line.window;
+      auto const each = [](double seconds, balance::Side const& side) {
+        return side.packets > 0 ? fmt::format("{:.3f} us/packet", 1e6 * seconds / side.packets)
+                                : std::string("nothing");
+      };
+      print(fmt::format("{}: {}share {:.3f}: {:.3f} Mpps, own core {}, device {}, {:.0f} % idle",
+                        who, last ? "best " : "", line.own_share, window.rate() / 1e6,
+                        each(window.own.worker_seconds, window.own),
+                        each(window.device.busy_seconds, window.device),
+                        100 * window.idle_share()));
+    };
+  }
+};
+WARPLINE_ELEMENT(LoadBalanceAdaptiveMeasure);
+
+}  // namespace warpline

@@ -1,0 +1,320 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/balance/policy/adaptive.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace warpline::balance {
+namespace {
+
+using Mode = Setting::Mode;
+
+constexpr double kMeasure = 6e-3, kSettle = 1e-3;  // at the least
+constexpr double kStart = 5e-3;                    // until caches are warm
+constexpr double kLongestMeasure = 60e-3, kLongestSettle = 30e-3;
+constexpr double kTasksMeasured = 6, kTasksSettled = 2;  // so many at a time
+constexpr double kFewTasks = 4;
+
+constexpr double kIdle = 0.05;         // more, and the own core keeps up
+constexpr double kOwnCoreLoad = 0.85;  // less, and it would
+constexpr double kGain = 0.015;        // less is not worth a longer queue
+constexpr double kSurelyBetter = 0.03;
+constexpr double kPoolInUse = 0.7;   // more, and finished batches pile up behind the device's
+constexpr double kSmallShare = 0.3;  // offloaded: the device alone cannot be the best
+
+constexpr double kProbing = 0.005;  // of the rate, given for looking at other settings
+constexpr double kShortestPause = 0.1, kLongestPause = 4;
+constexpr double kBetweenSearches = 0.1, kLongestBetweenSearches = 4;
+
+}  // namespace
+
+Adaptive::Adaptive(Options options)
+    : options_(options),
+      trials_(options.smallest_task, options.largest_task, options.latency > 0),
+      period_(kStart),
+      least_between_searches_(kBetweenSearches) {
+  search();
+  settling_ = true;
+  period_ = kStart;
+}
+
+bool Adaptive::to_device(Present const& present) noexcept {
+  auto const& chosen = setting();
+  if (chosen.mode != Mode::kMixed) return chosen.mode == Mode::kDevice;
+  auto const inside = present.in_flight * chosen.task + present.waiting;
+  if (inside >= chosen.depth * chosen.task) return false;
+  // A task that has been begun is filled; another is begun if the batches behind can wait for it.
+  return present.waiting > 0 || present.pool_share < kPoolInUse;
+}
+
+void Adaptive::observe(Window const& window) noexcept {
+  if (window.seconds <= 0) return;
+  learn(window);
+  if (settling_) {
+    settling_ = false;
+    period_ = measuring_period();
+    return;
+  }
+  seen_ += window;
+  bool const few = setting().mode != Mode::kOwn && seen_.device.tasks < kFewTasks;
+  if (few && seen_.seconds < kLongestMeasure) return;
+  auto const whole = seen_;
+  seen_ = {};
+  last_ = whole;
+  measured(whole);
+}
+
+void Adaptive::learn(Window const& window) noexcept {
+  own_cost_.observe(window.own.packets, window.own.bytes, window.own.worker_seconds);
+  auto const& device = window.device;
+  device_cost_.observe(device.packets, device.bytes, device.busy_seconds);
+  offload_cost_.observe(device.packets, device.bytes, device.worker_seconds);
+  if (window.own.tasks > 0) batch_packets_ = window.own.packets / window.own.tasks;
+  if (device.tasks > 0) task_seconds_ = device.task_seconds / device.tasks;
+  auto const done = window.own.packets + device.packets;
+  if (done > 0) bytes_ = (window.own.bytes + device.bytes) / done;
+  if (window.packets > 0)
+    other_seconds_ = std::max(0.0, window.seconds - window.idle_seconds -
+                                       window.own.worker_seconds - device.worker_seconds) /
+                     window.packets;
+}
+
+double Adaptive::measuring_period() const noexcept {
+  if (setting().mode == Mode::kOwn) return kMeasure;
+  return std::clamp(kTasksMeasured * task_seconds_, kMeasure, kLongestMeasure);
+}
+
+// What is on its way when the setting changes belongs to the one before.
+void Adaptive::use(unsigned trial) noexcept {
+  settling_ = trial != current_;
+  current_ = trial;
+  seen_ = {};
+  period_ = settling_ ? std::clamp(kTasksSettled * task_seconds_, kSettle, kLongestSettle)
+                      : measuring_period();
+}
+
+void Adaptive::measured(Window const& window) noexcept {
+  switch (stage_) {
+    case Stage::kSearch:
+      trials_[current_].measured(window);
+      if (current_ == 0 && window.idle_share() > kIdle) return light_load();
+      return next_of_search();
+    case Stage::kHold:
+      return hold(window);
+    case Stage::kChallenge:
+      return challenged(window);
+    case Stage::kReturn:
+      return returned(window);
+  }
+}
+
+void Adaptive::search() noexcept {
+  stage_ = Stage::kSearch;
+  light_ = false;
+  ++searches_;
+  since_search_ = 0;
+  late_ = 0;
+  round_ = 0;
+  queued_ = trials_.size();
+  for (unsigned i = 0; i < queued_; ++i) {
+    trials_[i].forget();
+    queue_[i] = static_cast<unsigned char>(i);
+  }
+  at_ = 0;
+  next_of_search();
+}
+
+void Adaptive::next_of_search() noexcept {
+  for (; at_ < queued_; ++at_) {
+    auto const next = queue_[at_];
+    trials_[next].skipped = foreseen_to_fail(trials_[next].setting);
+    if (trials_[next].skipped) continue;
+    ++at_;
+    return use(next);
+  }
+  next_round();
+}
+
+// The three best are measured again, then the two best of these.
+void Adaptive::next_round() noexcept {
+  if (++round_ == 3) return choose();
+  auto const better = [this](unsigned char a, unsigned char b) { return score(a) > score(b); };
+  std::stable_sort(queue_.begin(), queue_.begin() + queued_, better);
+  queued_ = std::min(queued_, round_ == 1 ? 3u : 2u);
+  while (queued_ > 0 && score(queue_[queued_ - 1]) <= 0) --queued_;
+  if (queued_ <= 1) return choose();
+  at_ = 0;
+  next_of_search();
+}
+
+void Adaptive::choose() noexcept {
+  double best = 0;
+  for (unsigned i = 0; i < trials_.size(); ++i) best = std::max(best, score(i));
+  chosen_ = 0;
+  while (chosen_ + 1 < trials_.size() && score(chosen_) < best * (1 - kGain)) ++chosen_;
+  stage_ = Stage::kHold;
+  watch(trials_[chosen_].rate());
+  until_challenge_ = kShortestPause;
+  use(chosen_);
+}
+
+void Adaptive::light_load() noexcept {
+  light_ = true;
+  stage_ = Stage::kHold;
+  chosen_ = 0;
+  watch(0);
+  use(0);
+}
+
+void Adaptive::hold(Window const& window) noexcept {
+  since_search_ += window.seconds;
+  if (chosen_ == 0 && window.idle_share() > kIdle) {
+    light_ = true;
+    return;
+  }
+  if (light_) return search();
+  if (chosen_ != 0 && window.idle_share() > 2 * kIdle && own_core_would_do(window) &&
+      since_search_ > kBetweenSearches)
+    return search();
+  trials_[chosen_].p99_seconds = window.p99_seconds;
+  late_ = chosen_ != 0 && too_late(trials_[chosen_]) ? late_ + 1 : 0;
+  if (size_.changed(bytes_)) {
+    least_between_searches_ = kBetweenSearches;
+    return search();
+  }
+  if ((speed_changed(window) || late_ >= 2) && due()) return search();
+  until_challenge_ -= window.seconds;
+  if (until_challenge_ <= 0) challenge();
+}
+
+void Adaptive::watch(double rate) noexcept {
+  rate_.start(rate);
+  size_.start(bytes_);
+  for (auto* each : {&own_watch_, &device_watch_, &share_}) each->start(0);
+}
+
+bool Adaptive::speed_changed(Window const& window) noexcept {
+  auto const each = [](double seconds, Side const& side) {
+    return side.packets > 0 ? seconds / side.packets : 0;
+  };
+  auto const done = window.own.packets + window.device.packets;
+  bool changed = rate_.changed(window.rate());
+  changed |= own_watch_.changed(each(window.own.worker_seconds, window.own));
+  changed |= device_watch_.changed(each(window.device.busy_seconds, window.device));
+  changed |= share_.changed(done > 0 ? window.device.packets / done : 0);
+  return changed;
+}
+
+// What changes again soon after a search is noise of the machine.
+bool Adaptive::due() noexcept {
+  if (since_search_ < least_between_searches_) return false;
+  least_between_searches_ = since_search_ < 4 * least_between_searches_
+                                ? std::min(2 * least_between_searches_, kLongestBetweenSearches)
+                                : kBetweenSearches;
+  return true;
+}
+
+void Adaptive::challenge() noexcept {
+  for (unsigned i = 0; i < trials_.size(); ++i) {
+    turn_ = (turn_ + 1) % trials_.size();
+    auto& trial = trials_[turn_];
+    if (turn_ == chosen_) continue;
+    trial.skipped = foreseen_to_fail(trial.setting);
+    if (trial.skipped) continue;
+    duels_ = 0;
+    stage_ = Stage::kChallenge;
+    trials_[chosen_].forget();
+    trial.forget();
+    return use(turn_);
+  }
+  until_challenge_ = kShortestPause;
+}
+
+void Adaptive::challenged(Window const& window) noexcept {
+  trials_[current_].measured(window);
+  stage_ = Stage::kReturn;
+  use(chosen_);
+}
+
+// One window may be luck: a challenger that looks better is measured twice more, in turns.
+void Adaptive::returned(Window const& window) noexcept {
+  trials_[chosen_].measured(window);
+  auto const ours = trials_[chosen_].rate(), other = score(turn_);
+  if (++duels_ < 3 && other > ours * (1 + kSurelyBetter)) {
+    stage_ = Stage::kChallenge;
+    return use(turn_);
+  }
+  stage_ = Stage::kHold;
+  if (duels_ == 3 && other > ours * (1 + kSurelyBetter)) {
+    chosen_ = turn_;
+    watch(other);
+    use(chosen_);
+  }
+  auto const lost = std::max(0.05, 1 - other / std::max(ours, other));
+  until_challenge_ =
+      std::clamp((kMeasure + kSettle) * lost / kProbing, kShortestPause, kLongestPause);
+}
+
+bool Adaptive::own_core_would_do(Window const& window) const noexcept {
+  return own_cost_.known() &&
+         window.rate() * (own_cost_.packet(bytes_) + other_seconds_) < kOwnCoreLoad;
+}
+
+bool Adaptive::foreseen_to_fail(Setting const& wanted) const noexcept {
+  if (wanted.mode == Mode::kOwn) return false;
+  if (wanted.mode == Mode::kDevice) {
+    double share = 0;
+    for (unsigned i = 0; i < trials_.size(); ++i)
+      share = std::max(share, trials_[i].device_share());
+    return share < kSmallShare;
+  }
+  if (!device_cost_.known()) return false;
+  auto const seconds = device_cost_.packet(bytes_) * wanted.task * wanted.depth;
+  if (options_.latency > 0 && seconds > options_.latency) return true;
+  auto const room = kPoolInUse * options_.pool_batches * batch_packets_;
+  return wanted.task > options_.smallest_task && room > 0 && seconds * trials_[0].rate() > room;
+}
+
+bool Adaptive::too_late(Trial const& trial) const noexcept {
+  return options_.latency > 0 && trial.p99_seconds > options_.latency;
+}
+
+double Adaptive::score(unsigned index) const noexcept {
+  auto const& trial = trials_[index];
+  if (trial.skipped) return 0;
+  // The own core is what is left where nothing keeps the bound.
+  return index != 0 && too_late(trial) ? 0 : trial.rate();
+}
+
+Explanation Adaptive::explain() const {
+  using Reason = Explanation::Reason;
+  Explanation why;
+  why.setting = trials_[stage_ == Stage::kSearch ? current_ : chosen_].setting;
+  why.reason = light_                     ? Reason::kLightLoad
+               : stage_ == Stage::kSearch ? Reason::kTrying
+                                          : Reason::kFastest;
+  if (why.reason == Reason::kFastest && chosen_ == 0 && options_.latency > 0) {
+    bool any = false;
+    for (unsigned i = 1; i < trials_.size(); ++i) any = any || score(i) > 0;
+    if (!any) why.reason = Reason::kLatency;
+  }
+  auto const done = last_.own.packets + last_.device.packets;
+  why.offloaded = done > 0 ? last_.device.packets / done : 0;
+  why.bytes = bytes_;
+  why.own_seconds = own_cost_.packet(bytes_);
+  why.device_seconds = device_cost_.packet(bytes_);
+  why.offload_seconds = offload_cost_.packet(bytes_);
+  if (auto const parts = own_cost_.parts()) why.own_byte_seconds = parts->byte;
+  if (auto const parts = device_cost_.parts()) why.device_byte_seconds = parts->byte;
+  why.rate = last_.rate();
+  why.own_rate = trials_[0].rate();
+  auto const& last = trials_[trials_.size() - 1];
+  why.device_rate = last.setting.mode == Mode::kDevice ? last.rate() : 0;
+  why.idle = last_.idle_share();
+  why.p99_seconds = last_.p99_seconds;
+  why.latency_bound = options_.latency;
+  return why;
+}
+
+}  // namespace warpline::balance

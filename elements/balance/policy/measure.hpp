@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "elements/balance/policy/policy.hpp"
+#include "elements/balance/policy/shares.hpp"
+
+namespace warpline::balance {
+
+/// Tries one share after the other, from 0 to 1, and then keeps the best.
+class Measure final : public Policy {
+ public:
+  struct Options {
+    double period = 0.2;
+    double step = 0.05;
+    unsigned ticks = 16;  ///< periods for each share, the first of which is not counted
+    unsigned depth = 32;  ///< batches that go to the device in a row
+  };
+  /// What one share gave.
+  struct Line {
+    double own_share;
+    Window window;
+  };
+  /// `tell` is called with each share's line, then once more with the best, `last` being true.
+  Measure(Options options, std::function<void(Line const&, bool last)> tell)
+      : options_(options), tell_(std::move(tell)), runs_(options.depth) {}
+
+  bool to_device(Present const&) noexcept override { return runs_.to_device(own_share_); }
+  double period() const noexcept override { return options_.period; }
+  void observe(Window const& window) noexcept override;
+  double own_share() const { return own_share_; }
+  bool done() const { return done_; }
+
+ private:
+  Options options_;
+  std::function<void(Line const&, bool)> tell_;
+  RunShare runs_;
+  double own_share_ = 0;
+  unsigned index_ = 0;  // of the share
+  unsigned tick_ = 0;
+  Window seen_;
+  Line best_{};
+  bool done_ = false;
+};
+
+}  // namespace warpline::balance

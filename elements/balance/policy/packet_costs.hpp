@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+
+#include "elements/balance/policy/policy.hpp"
+
+namespace warpline::balance {
+
+/// Seconds a packet takes on the own core and on the device: moving averages over tasks.
+class PacketCosts {
+ public:
+  void observe(Window const& window) noexcept {
+    add(own_, window.own, window.own.worker_seconds);
+    add(device_, window.device, window.device.busy_seconds);
+  }
+  bool known() const { return own_ > 0 && device_ > 0; }
+  double own() const { return own_; }
+  double device() const { return device_; }
+
+ private:
+  static constexpr double kWeight = 1.0 / 512;  // of one task or batch
+
+  static void add(double& average, Side const& side, double seconds) {
+    if (side.packets <= 0 || seconds <= 0) return;
+    auto const now = seconds / side.packets;
+    average = average > 0 ? now + (average - now) * std::pow(1 - kWeight, side.tasks) : now;
+  }
+  double own_ = 0, device_ = 0;
+};
+
+}  // namespace warpline::balance

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "elements/balance/policy/packet_costs.hpp"
+#include "elements/balance/policy/shares.hpp"
+
+namespace warpline::balance {
+
+/// Climbs down the mean cost of a packet that follows from what it costs on either side.
+class Ppc final : public Policy {
+ public:
+  struct Options {
+    double period = 0.2;
+    double step = 0.05;
+    unsigned depth = 32;  ///< batches that go to the device in a row
+  };
+  explicit Ppc(Options options) : options_(options), step_(options.step), runs_(options.depth) {}
+
+  bool to_device(Present const&) noexcept override { return runs_.to_device(own_share_); }
+  double period() const noexcept override { return options_.period; }
+  void observe(Window const& window) noexcept override;
+  double own_share() const { return own_share_; }
+
+ private:
+  Options options_;
+  double step_;  // signed
+  RunShare runs_;
+  PacketCosts costs_;
+  double own_share_ = 0.5;  // until both costs are known
+  double last_estimate_ = 0;
+};
+
+}  // namespace warpline::balance

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "elements/balance/policy/policy.hpp"
+
+namespace warpline::balance {
+
+/// A way to split work between own core and device.
+struct Setting {
+  enum class Mode : unsigned char {
+    kOwn,     ///< all on the own core
+    kMixed,   ///< to the device while it has room, else on the own core: neither waits
+    kDevice,  ///< all on the device
+  };
+  Mode mode = Mode::kOwn;
+  unsigned task = 0;   ///< packets of a task
+  unsigned depth = 0;  ///< tasks on the device at a time, or waiting for it
+};
+
+/// A setting and what is known of it.
+struct Trial {
+  Setting setting;
+  double packets = 0, seconds = 0;  ///< measured
+  double offloaded = 0;             ///< packets, of those
+  double p99_seconds = 0;           ///< of the last window
+  bool skipped = false;             ///< not to be tried: it is foreseen to break a bound
+
+  double rate() const { return seconds > 0 ? packets / seconds : 0; }
+  double device_share() const { return packets > 0 ? offloaded / packets : 0; }
+  void measured(Window const& window) {
+    packets += window.packets;
+    seconds += window.seconds;
+    offloaded += window.device.packets;
+    p99_seconds = window.p99_seconds;
+  }
+  void forget() { *this = Trial{setting}; }
+};
+
+/// The settings that are tried, those with less latency first. The first is the own core.
+class Trials {
+ public:
+  static constexpr unsigned kMost = 16;
+
+  /// With tasks from `smallest` to `largest` packets; `latency_matters`: no unbounded queue, and
+  /// the shortest one too.
+  Trials(unsigned smallest, unsigned largest, bool latency_matters) {
+    add({Setting::Mode::kOwn, smallest, 1});
+    if (latency_matters) add({Setting::Mode::kMixed, smallest, 1});
+    for (auto task = smallest; task < largest; task *= 4) add({Setting::Mode::kMixed, task, 2});
+    add({Setting::Mode::kMixed, largest, 2});
+    if (largest >= 4 * smallest) add({Setting::Mode::kMixed, largest / 4, 4});
+    add({Setting::Mode::kMixed, largest, 5});
+    if (!latency_matters) add({Setting::Mode::kDevice, largest, 4});
+  }
+
+  unsigned size() const { return size_; }
+  Trial& operator[](unsigned index) { return trials_[index]; }
+  Trial const& operator[](unsigned index) const { return trials_[index]; }
+
+ private:
+  void add(Setting setting) {
+    if (size_ < kMost) trials_[size_++].setting = setting;
+  }
+  std::array<Trial, kMost> trials_{};
+  unsigned size_ = 0;
+};
+
+}  // namespace warpline::balance

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+
+#include "core/random.hpp"
+
+namespace warpline::balance {
+
+/// Splits batches by draws: each goes to the own core with the probability `own_share`.
+class RandomShare {
+ public:
+  explicit RandomShare(std::uint64_t seed) : random_(seed) {}
+  bool to_device(double own_share) noexcept { return random_.fraction() >= own_share; }
+
+ private:
+  Random random_;
+};
+
+/// Splits batches in runs: `depth` to the device, then as many to the own core as its share asks
+/// for. A share of 1 sends none to the device, a share of 0 all.
+class RunShare {
+ public:
+  explicit RunShare(unsigned depth) : depth_(depth) {}
+
+  bool to_device(double own_share) noexcept {
+    if (own_share >= 1) return false;
+    if (own_share <= 0) return true;
+    if (device_left_ == 0 && own_left_ < 1) {
+      device_left_ = depth_;
+      // What is left of a batch counts for the next run.
+      own_left_ += depth_ * own_share / (1 - own_share);
+      own_left_ = std::min(own_left_, kLongestRun);
+    }
+    if (device_left_ > 0) return --device_left_, true;
+    --own_left_;
+    return false;
+  }
+
+ private:
+  static constexpr double kLongestRun = 1e6;
+
+  unsigned depth_;
+  unsigned device_left_ = 0;
+  double own_left_ = 0;
+};
+
+}  // namespace warpline::balance

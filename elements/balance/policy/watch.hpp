@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+namespace warpline::balance {
+
+/// Tells a quantity that has changed from one that is noisy.
+class Watch {
+ public:
+  /// `tolerance`: share of the usual value that is no change.
+  explicit Watch(double tolerance) : tolerance_(tolerance) {}
+
+  /// Watches from now on a value that is about this; 0: what comes first.
+  void start(double usual) { usual_ = usual, deviation_ = 0, odd_ = 0; }
+
+  /// Whether the last few values have been off by more than they usually are. Values of 0 or less
+  /// say nothing.
+  bool changed(double value) {
+    if (value <= 0) return false;
+    if (usual_ <= 0) return start(value), false;
+    auto const off = std::abs(value - usual_);
+    if (off > std::max(tolerance_ * usual_, 3 * deviation_)) return ++odd_ >= kInARow;
+    odd_ = 0;
+    usual_ += kWeight * (value - usual_);
+    deviation_ += kWeight * (off - deviation_);
+    return false;
+  }
+
+ private:
+  static constexpr double kWeight = 1.0 / 16;
+  static constexpr int kInARow = 3;
+
+  double tolerance_;
+  double usual_ = 0, deviation_ = 0;
+  int odd_ = 0;
+};
+
+}  // namespace warpline::balance

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/balance/window_reader.hpp"
+
+#include "core/clock.hpp"
+
+namespace warpline {
+
+WindowReader::WindowReader(DeviceIndex device, bool latencies)
+    : device_(device),
+      seconds_per_cycle_(1 / cycles_per_second()),
+      latencies_(latencies ? std::make_unique<Latencies>() : nullptr) {}
+
+balance::Window WindowReader::read(Outputs& out) noexcept {
+  auto const& counters = out.counters();
+  Reading now;
+  now.at = out.now();
+  now.idle = counters.idle.until(now.at);
+  now.packets = counters.transmitted.get();
+  now.bytes = counters.transmitted_bytes.get();
+  if (auto const* offload = out.offload()) {
+    now.own = offload->load(kOwnCore);
+    now.device = offload->load(device_);
+  }
+  auto const count = [](std::uint64_t later, std::uint64_t earlier) {
+    return static_cast<double>(static_cast<std::int64_t>(later - earlier));
+  };
+  auto const seconds = [&](std::uint64_t later, std::uint64_t earlier) {
+    return count(later, earlier) * seconds_per_cycle_;
+  };
+  auto const side = [&](DeviceLoad const& later, DeviceLoad const& earlier) {
+    return balance::Side{count(later.packets, earlier.packets),
+                         count(later.bytes, earlier.bytes),
+                         count(later.tasks, earlier.tasks),
+                         seconds(later.worker_cycles, earlier.worker_cycles),
+                         seconds(later.busy_cycles, earlier.busy_cycles),
+                         seconds(later.task_cycles, earlier.task_cycles)};
+  };
+  balance::Window window;
+  window.seconds = seconds(now.at, last_.at);
+  window.idle_seconds = seconds(now.idle, last_.idle);
+  window.packets = count(now.packets, last_.packets);
+  window.bytes = count(now.bytes, last_.bytes);
+  window.own = side(now.own, last_.own);
+  window.device = side(now.device, last_.device);
+  if (latencies_) window.p99_seconds = p99(counters.latency);
+  last_ = now;
+  return window;
+}
+
+double WindowReader::p99(Histogram const& now) noexcept {
+  auto& [earlier, window] = *latencies_;
+  window.subtract(window);
+  window.merge(now);
+  window.subtract(earlier);
+  earlier.merge(window);
+  return static_cast<double>(window.quantile(0.99)) * seconds_per_cycle_;
+}
+
+balance::Present WindowReader::present(Outputs& out) const noexcept {
+  auto const load = out.offload()->load(device_);
+  auto const& pool = out.batches();
+  return {load.in_flight, load.waiting,
+          static_cast<double>(pool.in_use()) / static_cast<double>(pool.capacity())};
+}
+
+}  // namespace warpline

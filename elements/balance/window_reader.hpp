@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/graph.hpp"
+#include "elements/balance/policy/policy.hpp"
+
+namespace warpline {
+
+/// Turns what a worker counts into windows. Used on the worker's thread.
+class WindowReader {
+ public:
+  /// `device`: what packets are offloaded to. `latencies`: also the p99, which costs a microsecond
+  /// a window.
+  WindowReader(DeviceIndex device, bool latencies);
+
+  /// Since the last call; the first gives nothing of use.
+  balance::Window read(Outputs& out) noexcept;
+  balance::Present present(Outputs& out) const noexcept;
+
+ private:
+  struct Reading {
+    std::uint64_t at = 0, idle = 0, packets = 0, bytes = 0;
+    DeviceLoad own, device;
+  };
+  double p99(Histogram const& now) noexcept;
+
+  DeviceIndex device_;
+  double seconds_per_cycle_;
+  Reading last_;
+  struct Latencies {
+    Histogram earlier, window;
+  };
+  std::unique_ptr<Latencies> latencies_;
+};
+
+}  // namespace warpline
