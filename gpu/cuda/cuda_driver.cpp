@@ -47,7 +47,7 @@ class CudaDriver final : public stream::Driver {
   explicit CudaDriver(int index) : index_(index) {
     // Kernels are loaded now, not by the first packets that need them.
     setenv("CUDA_MODULE_LOADING", "EAGER", 0);
-    CUDA_TRY(cudaSetDevice(index));
+    CUDA_TRY(select(index));
     CUDA_TRY(cudaFree(nullptr));  // makes the context
     write_ = write_value();
   }
@@ -104,10 +104,12 @@ class CudaDriver final : public stream::Driver {
 
   Status copy_in(StreamHandle* stream, void* device, void const* host,
                  std::size_t size) noexcept override {
+    select();
     return said(cudaMemcpyAsync(device, host, size, cudaMemcpyHostToDevice, native(stream)));
   }
   Status copy_out(StreamHandle* stream, void* host, void const* device,
                   std::size_t size) noexcept override {
+    select();
     return said(cudaMemcpyAsync(host, device, size, cudaMemcpyDeviceToHost, native(stream)));
   }
   Status launch(StreamHandle* stream, KernelCall const& call, WorkItem const* items,
@@ -134,9 +136,11 @@ class CudaDriver final : public stream::Driver {
     return static_cast<Status>(result);  // the numbers are the runtime's
   }
   Status call(StreamHandle* stream, void (*function)(void*), void* context) noexcept override {
+    select();
     return said(cudaLaunchHostFunc(native(stream), function, context));
   }
   Status record(StreamHandle* stream, EventHandle* event) noexcept override {
+    select();
     return said(cudaEventRecord(native(event), native(stream)));
   }
 
@@ -156,11 +160,15 @@ class CudaDriver final : public stream::Driver {
     if (error != cudaSuccess) cudaGetLastError();
     return static_cast<Status>(error);
   }
-  void select() const noexcept {
+  /// All selections of the program's go through here: the thread knows what it has selected.
+  static cudaError_t select(int index) noexcept {
     thread_local int selected = -1;
-    if (selected == index_) return;
-    if (cudaSetDevice(index_) == cudaSuccess) selected = index_;
+    if (selected == index) return cudaSuccess;
+    auto const error = cudaSetDevice(index);
+    if (error == cudaSuccess) selected = index;
+    return error;
   }
+  void select() const noexcept { said(select(index_)); }
 
   int index_;
   WriteValue write_ = nullptr;
