@@ -19,9 +19,12 @@ constexpr double kFewTasks = 4;
 constexpr double kIdle = 0.05;         // more, and the own core keeps up
 constexpr double kOwnCoreLoad = 0.85;  // less, and it would
 constexpr double kGain = 0.015;        // less is not worth a longer queue
-constexpr double kSurelyBetter = 0.03;
-constexpr double kPoolInUse = 0.7;   // more, and finished batches pile up behind the device's
-constexpr double kSmallShare = 0.3;  // offloaded: the device alone cannot be the best
+constexpr double kSurelyBetter = 0.03, kSurelyWorse = 0.8;
+constexpr double kPoolInUse = 0.7;       // more, and finished batches pile up behind the device's
+constexpr double kLongestTasks = 10e-3;  // on the device at a time
+constexpr double kFixedCost = 0.7;  // of a packet in larger tasks, where tasks cost and not packets
+constexpr unsigned kMostRounds = 10;
+constexpr double kSearching = 0.2;  // of the time, at the most, where the machine is restless
 
 constexpr double kProbing = 0.005;  // of the rate, given for looking at other settings
 constexpr double kShortestPause = 0.1, kLongestPause = 4;
@@ -97,6 +100,7 @@ void Adaptive::use(unsigned trial) noexcept {
 void Adaptive::measured(Window const& window) noexcept {
   switch (stage_) {
     case Stage::kSearch:
+      search_seconds_ += window.seconds;
       trials_[current_].measured(window);
       if (current_ == 0 && window.idle_share() > kIdle) return light_load();
       return next_of_search();
@@ -113,7 +117,7 @@ void Adaptive::search() noexcept {
   stage_ = Stage::kSearch;
   light_ = false;
   ++searches_;
-  since_search_ = 0;
+  since_search_ = search_seconds_ = 0;
   late_ = 0;
   round_ = 0;
   queued_ = trials_.size();
@@ -136,12 +140,16 @@ void Adaptive::next_of_search() noexcept {
   next_round();
 }
 
-// The three best are measured again, then the two best of these.
+// The three best are measured again, then the two best of these until they can be told apart.
 void Adaptive::next_round() noexcept {
-  if (++round_ == 3) return choose();
+  if (++round_ >= 3 && (round_ == kMostRounds || !undecided())) return choose();
   auto const better = [this](unsigned char a, unsigned char b) { return score(a) > score(b); };
   std::stable_sort(queue_.begin(), queue_.begin() + queued_, better);
   queued_ = std::min(queued_, round_ == 1 ? 3u : 2u);
+  // The own core is one of them unless it is far off: nothing may beat it by chance.
+  if (score(0) > kSurelyWorse * score(queue_[0]) &&
+      std::find(queue_.begin(), queue_.begin() + queued_, 0) == queue_.begin() + queued_)
+    queue_[queued_ - 1] = 0;
   while (queued_ > 0 && score(queue_[queued_ - 1]) <= 0) --queued_;
   if (queued_ <= 1) return choose();
   at_ = 0;
@@ -152,7 +160,10 @@ void Adaptive::choose() noexcept {
   double best = 0;
   for (unsigned i = 0; i < trials_.size(); ++i) best = std::max(best, score(i));
   chosen_ = 0;
-  while (chosen_ + 1 < trials_.size() && score(chosen_) < best * (1 - kGain)) ++chosen_;
+  auto const good = [&](unsigned i) {
+    return score(i) + (i == 0 ? trials_[0].error() : 0) >= best * (1 - kGain);
+  };
+  while (chosen_ + 1 < trials_.size() && !good(chosen_)) ++chosen_;
   stage_ = Stage::kHold;
   watch(trials_[chosen_].rate());
   until_challenge_ = kShortestPause;
@@ -208,7 +219,7 @@ bool Adaptive::speed_changed(Window const& window) noexcept {
 
 // What changes again soon after a search is noise of the machine.
 bool Adaptive::due() noexcept {
-  if (since_search_ < least_between_searches_) return false;
+  if (since_search_ < std::max(least_between_searches_, search_seconds_ / kSearching)) return false;
   least_between_searches_ = since_search_ < 4 * least_between_searches_
                                 ? std::min(2 * least_between_searches_, kLongestBetweenSearches)
                                 : kBetweenSearches;
@@ -261,19 +272,45 @@ bool Adaptive::own_core_would_do(Window const& window) const noexcept {
          window.rate() * (own_cost_.packet(bytes_) + other_seconds_) < kOwnCoreLoad;
 }
 
+/// Of a packet on the device in the best tasks tried; 0: not known.
+double Adaptive::device_cost() const noexcept {
+  double best = 0;
+  for (unsigned i = 0; i < trials_.size(); ++i)
+    if (auto const cost = trials_[i].device_cost(); cost > 0 && (best == 0 || cost < best))
+      best = cost;
+  return best > 0 ? best : device_cost_.packet(bytes_);
+}
+
+/// The device is so slow that even all it can do would not show, and larger tasks do not help.
+bool Adaptive::hardly_helps() const noexcept {
+  double smallest = 0, larger = 0;
+  for (unsigned i = 0; i < trials_.size(); ++i) {
+    auto const& trial = trials_[i];
+    if (trial.device_cost() == 0) continue;
+    (trial.setting.task == options_.smallest_task ? smallest : larger) = trial.device_cost();
+  }
+  return smallest > 0 && larger > kFixedCost * smallest &&
+         larger * trials_[0].rate() * kSurelyBetter > 1;
+}
+
 bool Adaptive::foreseen_to_fail(Setting const& wanted) const noexcept {
   if (wanted.mode == Mode::kOwn) return false;
-  if (wanted.mode == Mode::kDevice) {
-    double share = 0;
-    for (unsigned i = 0; i < trials_.size(); ++i)
-      share = std::max(share, trials_[i].device_share());
-    return share < kSmallShare;
-  }
-  if (!device_cost_.known()) return false;
-  auto const seconds = device_cost_.packet(bytes_) * wanted.task * wanted.depth;
+  auto const cost = device_cost(), own_rate = trials_[0].rate();
+  if (cost <= 0) return false;
+  if (wanted.mode == Mode::kDevice) return cost * own_rate * kSurelyWorse > 1;
+  auto const seconds = cost * wanted.task * wanted.depth;
   if (options_.latency > 0 && seconds > options_.latency) return true;
+  if (wanted.task <= options_.smallest_task) return false;
   auto const room = kPoolInUse * options_.pool_batches * batch_packets_;
-  return wanted.task > options_.smallest_task && room > 0 && seconds * trials_[0].rate() > room;
+  return seconds > kLongestTasks || (room > 0 && seconds * own_rate > room) || hardly_helps();
+}
+
+/// The two that are left may still be the same, as far as is known.
+bool Adaptive::undecided() const noexcept {
+  auto const& first = trials_[queue_[0]];
+  auto const& second = trials_[queue_[1]];
+  return queued_ > 1 &&
+         std::abs(first.rate() - second.rate()) < 2 * std::hypot(first.error(), second.error());
 }
 
 bool Adaptive::too_late(Trial const& trial) const noexcept {

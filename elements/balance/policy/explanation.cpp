@@ -20,9 +20,8 @@ std::string format(char const* pattern, Values... values) {
 std::string split(Explanation const& why, std::string const& device) {
   auto const& setting = why.setting;
   if (setting.mode == Mode::kOwn) return "own core only";
-  auto const tasks =
-      " in tasks of " + std::to_string(setting.task) + ", " + std::to_string(setting.depth) +
-      " at a time";
+  auto const tasks = " in tasks of " + std::to_string(setting.task) + ", " +
+                     std::to_string(setting.depth) + " at a time";
   if (setting.mode == Mode::kDevice) return device + " only" + tasks;
   return format("mixed, %.1f %% to ", 100 * why.offloaded) + device + tasks;
 }

@@ -19,13 +19,13 @@ struct Explanation {
   };
   Reason reason = Reason::kTrying;
   Setting setting;
-  double offloaded = 0;      ///< share of packets, 0 to 1
-  double bytes = 0;          ///< of a packet, on average
-  double own_seconds = 0;    ///< a packet of that size on the own core
-  double device_seconds = 0; ///< on the device, while it is busy
+  double offloaded = 0;        ///< share of packets, 0 to 1
+  double bytes = 0;            ///< of a packet, on average
+  double own_seconds = 0;      ///< a packet of that size on the own core
+  double device_seconds = 0;   ///< on the device, while it is busy
   double offload_seconds = 0;  ///< of the worker, for a packet that it offloads
   double own_byte_seconds = -1, device_byte_seconds = -1;  ///< of that, per byte; -1: not known
-  double rate = 0;           ///< packets a second
+  double rate = 0;                                         ///< packets a second
   double own_rate = 0;       ///< packets a second of the own core alone, when last tried; 0: never
   double device_rate = 0;    ///< of the device alone; 0: never
   double idle = 0;           ///< share of the worker's time

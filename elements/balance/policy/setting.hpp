@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "elements/balance/policy/policy.hpp"
 
@@ -23,14 +25,28 @@ struct Setting {
 /// A setting and what is known of it.
 struct Trial {
   Setting setting;
-  double packets = 0, seconds = 0;  ///< measured
-  double offloaded = 0;             ///< packets, of those
-  double p99_seconds = 0;           ///< of the last window
-  bool skipped = false;             ///< not to be tried: it is foreseen to break a bound
+  double packets = 0, seconds = 0;            ///< measured
+  double offloaded = 0;                       ///< packets, of those
+  double p99_seconds = 0;                     ///< of the last window
+  double device_seconds = 0;                  ///< the device was busy
+  double windows = 0, rates = 0, rates2 = 0;  ///< sums over windows
+  bool skipped = false;                       ///< not to be tried: it is foreseen to break a bound
 
   double rate() const { return seconds > 0 ? packets / seconds : 0; }
   double device_share() const { return packets > 0 ? offloaded / packets : 0; }
+  /// Seconds for which the device is busy with a packet; 0: not known.
+  double device_cost() const { return offloaded > 0 ? device_seconds / offloaded : 0; }
+  /// Standard error of the rate, as far as the windows tell.
+  double error() const {
+    if (windows < 2) return 0;
+    auto const mean = rates / windows;
+    return std::sqrt(std::max(0.0, rates2 / windows - mean * mean) / (windows - 1));
+  }
   void measured(Window const& window) {
+    windows += 1;
+    rates += window.rate();
+    rates2 += window.rate() * window.rate();
+    device_seconds += window.device.busy_seconds;
     packets += window.packets;
     seconds += window.seconds;
     offloaded += window.device.packets;

@@ -40,8 +40,8 @@ TEST(Adaptive, StaysThere) {
   for (auto const& [name, costs] : pair_cases()) {
     auto const sweep = sweep_of(costs);
     Simulation run(costs);
-    run.pair.run(1);
-    for (int second = 1; second <= 5; ++second) {
+    run.pair.run(2);
+    for (int second = 2; second <= 5; ++second) {
       auto const rate = run.pair.run(1).rate();
       EXPECT_GE(rate, 0.95 * sweep.best) << name << ", second " << second;
       EXPECT_GE(rate, 0.97 * sweep.better_end()) << name << ", second " << second;
@@ -51,17 +51,20 @@ TEST(Adaptive, StaysThere) {
 
 TEST(Adaptive, ConvergesAgainAfterAnyStep) {
   auto const cases = pair_cases();
-  for (auto const& from : cases)
-    for (auto const& to : cases) {
+  for (std::size_t t = 0; t < cases.size(); ++t) {
+    auto const& to = cases[t];
+    auto const sweep = sweep_of(to.costs);
+    for (std::size_t const other : {1, 3, 7}) {
+      auto const& from = cases[(t + other) % cases.size()];
       Simulation run(from.costs);
       run.pair.run(1.3);
       run.pair.change(to.costs);
       run.pair.run(1);
-      auto const sweep = sweep_of(to.costs);
       auto const rate = run.pair.run(1).rate();
       EXPECT_GE(rate, 0.95 * sweep.best) << from.name << " to " << to.name;
       EXPECT_GE(rate, 0.97 * sweep.better_end()) << from.name << " to " << to.name;
     }
+  }
 }
 
 TEST(Adaptive, FollowsAChangeOfPacketSizes) {

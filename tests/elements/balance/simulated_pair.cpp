@@ -160,7 +160,8 @@ double SimulatedPair::next_event() const {
   double next = 1e9;
   if (!flying_.empty()) next = std::min(next, flying_.front().done);
   if (!open_.tickets.empty()) next = std::min(next, open_.opened + kDeadline);
-  if (costs_.arrivals > 0) next = std::min(next, now_ + (1 - std::min(1.0, backlog_)) / costs_.arrivals);
+  if (costs_.arrivals > 0)
+    next = std::min(next, now_ + (1 - std::min(1.0, backlog_)) / costs_.arrivals);
   return next;
 }
 

@@ -26,8 +26,8 @@ class FixedShare final : public balance::Policy {
 inline double rate_of_share(PairCosts const& costs, double own_share) {
   FixedShare policy(own_share);
   SimulatedPair pair(costs, policy);
-  pair.run(0.05);
-  return pair.run(0.2).rate();
+  pair.run(0.03);
+  return pair.run(0.12).rate();
 }
 
 /// What a sweep by hand finds.
@@ -37,12 +37,12 @@ struct Sweep {
 };
 inline Sweep sweep_of(PairCosts const& costs) {
   Sweep sweep;
-  for (int i = 0; i <= 40; ++i) {
-    auto const share = i / 40.0;
+  for (int i = 0; i <= 20; ++i) {
+    auto const share = i / 20.0;
     auto const rate = rate_of_share(costs, share);
     if (rate > sweep.best) sweep.best = rate, sweep.best_share = share;
     if (i == 0) sweep.device = rate;
-    if (i == 40) sweep.own = rate;
+    if (i == 20) sweep.own = rate;
   }
   return sweep;
 }
