@@ -13,6 +13,7 @@
 
 #include "app/bench/machine.hpp"
 #include "app/table.hpp"
+#include "gpu/cuda/cuda_driver.hpp"
 #include "gpu/cuda/probe.hpp"
 #include "io/hugepages.hpp"
 #include "io/pci_devices.hpp"
@@ -181,6 +182,15 @@ class Checkup {
     for (auto const& info : gpus.devices)
       add(Level::kFine, "GPU",
           "cuda:" + std::to_string(info.index) + " " + info.name + " (" + gpus.version + ")");
+    for (auto const& info : gpus.devices) {
+      auto const reason = cuda::try_to_pin(info.index);
+      add(reason.empty() ? Level::kFine : Level::kWarning, "GPU",
+          "cuda:" + std::to_string(info.index) +
+              (reason.empty()
+                   ? " reaches packet buffers where they lie"
+                   : " cannot reach packet buffers (" + reason + "): packets are copied for it"),
+          reason.empty() ? "" : "ulimit -l unlimited; else --transfer staged is all there is");
+    }
   }
 
   std::string root_;

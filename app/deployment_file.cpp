@@ -156,6 +156,16 @@ Keys offload_keys(SessionOptions& options) {
       {"deadline", [&](auto const& node) { fill(options.deadline, duration_of(node)); }},
       {"tasks_in_flight",
        [&](auto const& node) { fill(options.tasks_in_flight, count_of(node, 1, 1024)); }},
+      {"completion",
+       [&](auto const& node) {
+         fill(options.completion, parse_completion(string_of(node), kHere));
+       }},
+      {"transfer",
+       [&](auto const& node) {
+         auto const transfer = parse_transfer(string_of(node), kHere);
+         if (!options.transfer) options.transfer = transfer;
+       }},
+      {"task_timeout", [&](auto const& node) { fill(options.task_timeout, duration_of(node)); }},
       {"ordered", [&](auto const& node) { fill(options.ordered, bool_of(node)); }},
   };
 }

@@ -5,15 +5,21 @@
 #include <vector>
 
 #include "core/device.hpp"
+#include "core/offloader.hpp"
+#include "gpu/stream/options.hpp"
 
 namespace warpline::app {
 
 struct SessionOptions;
 
+/// How lanes work, as the options have it, for frames up to `frame_size` bytes.
+stream::Options stream_options(SessionOptions const& options, unsigned frame_size);
+
 /// Adds the devices that the options ask for, or all there are, to the own core: the host device
-/// with a helper on each of `helpers`; not that one for `--host-cores 0`. Throws `ConfigError` for
-/// a device that this machine or build does not have.
-void open_devices(DeviceSet& devices, SessionOptions const& options, std::vector<int> helpers);
+/// with a helper on each of `helpers`, not that one for `--host-cores 0`; CUDA devices. Throws
+/// `ConfigError` for a device that this machine or build does not have, or that cannot be used.
+void open_devices(DeviceSet& devices, SessionOptions const& options,
+                  std::vector<int> const& helpers, unsigned frame_size);
 
 /// The same devices as `open_devices` adds, but none is opened and none can run anything.
 void pretend_devices(DeviceSet& devices, SessionOptions const& options);

@@ -5,9 +5,12 @@
 #include <memory>
 
 #include "app/command.hpp"
+#include "app/open_devices.hpp"
 #include "app/pipeline_options.hpp"
 #include "app/table.hpp"
 #include "app/thread_placement.hpp"
+#include "gpu/calibration.hpp"
+#include "io/dpdk_pool.hpp"
 
 namespace warpline::app {
 namespace {
@@ -16,6 +19,41 @@ struct PlanOptions {
   PipelineOptions pipeline;
   SessionOptions session;
 };
+
+/// What each device makes of the transfer forms, and which one it gets.
+void print_transfers(SessionOptions const& session, Placement const& placement) {
+  DeviceSet devices;
+  PoolOptions const pool;
+  open_devices(
+      devices, session, placement.helpers,
+      static_cast<unsigned>(session.buffer_size.value_or(pool.frame_size)) + DpdkPool::kTailroom);
+  Table table({{"device", Table::Align::kLeft},
+               {"kernels", Table::Align::kLeft},
+               {"transfer", Table::Align::kLeft},
+               {"64 B, Mpps"},
+               {"1408 B, Mpps"},
+               {"chosen", Table::Align::kLeft}});
+  for (std::size_t i = 1; i < devices.size(); ++i) {
+    auto& device = dynamic_cast<stream::StreamDevice&>(devices[i]);
+    auto const measured = calibrate(device);
+    for (std::size_t row = 0; row + 1 < measured.size(); row += 2) {
+      auto const& each = measured[row];
+      Extent extent;
+      if (each.edits) extent.write_from = 0, extent.write_to = Extent::kEnd;
+      // The host device shares its memory with us: it copies only where that is asked for.
+      auto const chosen = device.kind() == Device::Kind::kHost
+                              ? session.transfer.value_or(Transfer::kDirect)
+                              : device.transfer(extent);
+      table.add({device.name(), each.edits ? "edit" : "read", std::string(name_of(each.transfer)),
+                 fixed(each.packets_per_second / 1e6, 2),
+                 fixed(measured[row + 1].packets_per_second / 1e6, 2),
+                 chosen == each.transfer ? (session.transfer ? "asked for" : "yes") : ""});
+    }
+  }
+  if (devices.size() == 1) return;
+  std::printf("\ntransfer forms, for kernels that read or edit every byte of a packet:\n");
+  table.print(stdout);
+}
 
 int plan(PlanOptions& options) {
   apply_config(options.session);
@@ -68,6 +106,7 @@ int plan(PlanOptions& options) {
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
     std::printf("\ngoes to a device in one piece: %s\n", text.c_str());
   }
+  if (!preflight.segments.empty()) print_transfers(options.session, placement);
   return kOk;
 }
 

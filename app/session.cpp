@@ -8,8 +8,10 @@
 
 #include "app/command.hpp"
 #include "app/open_devices.hpp"
+#include "gpu/pinned_memory.hpp"
 #include "app/preflight.hpp"
 #include "app/thread_placement.hpp"
+#include "gpu/calibration.hpp"
 #include "io/dpdk_pool.hpp"
 #include "io/eal.hpp"
 #include "io/port_spec.hpp"
@@ -30,6 +32,8 @@ struct Session::State {
   std::optional<Eal> eal;
   std::optional<DpdkPool> pool;
   DeviceSet devices;
+  PinnedMemory pinned;  // the pool's, on every device that needs it
+  BatchMemory batches;
 };
 
 Session::Session(SessionOptions options, Invocation const& invocation)
@@ -54,10 +58,24 @@ Session::Session(SessionOptions options, Invocation const& invocation)
   pool.shared_by_pci = !request.pci.empty();
 
   // Devices first: what is wrong with them is known without DPDK.
-  open_devices(state_->devices, wanted, state_->placement.helpers);
+  open_devices(state_->devices, wanted, state_->placement.helpers,
+               pool.frame_size + DpdkPool::kTailroom);
   state_->eal.emplace(request);
   notice("EAL: " + state_->eal->line());
   state_->pool.emplace(*state_->eal, pool);
+  pin_for_devices();
+}
+
+void Session::pin_for_devices() {
+  auto const tell = [this](std::string const& text) { notice("note: " + text); };
+  for (std::size_t i = 0; i < state_->devices.size(); ++i) {
+    auto& device = state_->devices[i];
+    if (device.kind() != Device::Kind::kCuda) continue;
+    state_->pool->for_each_memory(
+        [&](void* memory, std::size_t size) { state_->pinned.pin(device, memory, size, tell); });
+    state_->batches.pin_for(device, tell);
+    if (!state_->options.transfer) calibrate(dynamic_cast<stream::StreamDevice&>(device));
+  }
 }
 
 Session::~Session() = default;
@@ -66,7 +84,7 @@ SessionOptions const& Session::options() const { return state_->options; }
 std::vector<int> const& Session::worker_cores() const { return state_->placement.workers; }
 DeviceSet& Session::devices() { return state_->devices; }
 BufferPool& Session::buffers() { return *state_->pool; }
-std::pmr::memory_resource* Session::memory() { return std::pmr::get_default_resource(); }
+std::pmr::memory_resource* Session::memory() { return &state_->batches; }
 std::string const& Session::eal_line() const { return state_->eal->line(); }
 
 EngineOptions Session::engine_options() const {

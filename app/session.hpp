@@ -53,6 +53,9 @@ class Session {
  private:
   friend class Deployment;
   struct State;
+
+  void pin_for_devices();
+
   std::unique_ptr<State> state_;
 };
 

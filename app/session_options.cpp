@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "app/units.hpp"
+#include "core/error.hpp"
 
 namespace warpline::app {
 namespace {
@@ -87,6 +88,20 @@ void add_offload(CLI::App& command, SessionOptions& options) {
         options.tasks_in_flight =
             static_cast<unsigned>(parse_count(text, "--tasks-in-flight", 1, 1024));
       });
+  add(command, "--completion", "HOW",
+      "How a worker learns that a task is over: callback, event, flag (default flag)",
+      [&options](std::string const& text) {
+        options.completion = parse_completion(text, "--completion");
+      });
+  add(command, "--transfer", "HOW",
+      "How packets get to a device: direct, staged, gather, auto (default auto)",
+      [&options](std::string const& text) {
+        options.transfer = parse_transfer(text, "--transfer");
+      });
+  add(command, "--task-timeout", "TIME", "Give a device up when a task takes so long (default 2s)",
+      [&options](std::string const& text) {
+        options.task_timeout = parse_duration(text, "--task-timeout");
+      });
   command
       .add_flag_callback(
           "--unordered", [&options] { options.ordered = false; },
@@ -94,7 +109,37 @@ void add_offload(CLI::App& command, SessionOptions& options) {
       ->group(kGroup);
 }
 
+template <class Value>
+std::vector<std::string> names_of(Value const& values) {
+  std::vector<std::string> names;
+  for (auto const value : values) names.emplace_back(name_of(value));
+  return names;
+}
+
+/// The value called `text`, else an error that lists `names` of all there are.
+template <class Values>
+auto named(Values const& values, std::string const& text, std::string const& option,
+           std::vector<std::string> const& names) {
+  for (auto const value : values)
+    if (name_of(value) == text) return value;
+  std::string list;
+  for (auto const& name : names) list += (list.empty() ? "" : ", ") + name;
+  throw ConfigError(option + ": unknown '" + text + "'; expected one of " + list +
+                    did_you_mean(text, names));
+}
+
 }  // namespace
+
+stream::Completion parse_completion(std::string const& text, std::string const& option) {
+  return named(stream::kCompletions, text, option, names_of(stream::kCompletions));
+}
+
+std::optional<Transfer> parse_transfer(std::string const& text, std::string const& option) {
+  if (text == "auto") return std::nullopt;
+  auto names = names_of(kTransfers);
+  names.emplace_back("auto");
+  return named(kTransfers, text, option, names);
+}
 
 void add_session_options(CLI::App& command, SessionOptions& options) {
   add_placement(command, options);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gpu/stream/options.hpp"
 #include "io/port_spec.hpp"
 
 namespace CLI {
@@ -34,6 +35,9 @@ struct SessionOptions {
   std::optional<std::uint64_t> task_bytes;
   std::optional<std::chrono::nanoseconds> deadline;
   std::optional<unsigned> tasks_in_flight;
+  std::optional<stream::Completion> completion;
+  std::optional<Transfer> transfer;  ///< none: what is measured to be fastest
+  std::optional<std::chrono::nanoseconds> task_timeout;
   std::optional<bool> ordered;
   std::optional<std::uint64_t> seed;
   std::optional<std::chrono::nanoseconds> watchdog;  ///< 0: off
@@ -42,6 +46,11 @@ struct SessionOptions {
 /// Adds `--port`, `--workers`, `--cores`, `--host-cores`, `--device`, `--config` and the rest to a
 /// subcommand; the values land in `options`, which must live until they are parsed.
 void add_session_options(CLI::App& command, SessionOptions& options);
+
+/// `callback`, `event` or `flag`. Throws `ConfigError` with the name of the option.
+stream::Completion parse_completion(std::string const& text, std::string const& option);
+/// `direct`, `staged` or `gather`; none for `auto`. Throws `ConfigError` likewise.
+std::optional<Transfer> parse_transfer(std::string const& text, std::string const& option);
 
 /// Fills in from the deployment file, where there is one, what is not set yet.
 /// Throws `ConfigError` with everything that is wrong in the file: its syntax, or every unknown key

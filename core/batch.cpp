@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/batch.hpp"
 
+#include <mutex>
 #include <new>
+#include <vector>
 
 namespace warpline {
 namespace {
@@ -43,7 +45,14 @@ BatchPool::BatchPool(std::size_t count, std::pmr::memory_resource* memory)
 }
 
 BatchPool::~BatchPool() {
-  if (!withheld_) memory_->deallocate(storage_, count_ * sizeof(Batch), alignof(Batch));
+  if (!withheld_) {
+    memory_->deallocate(storage_, count_ * sizeof(Batch), alignof(Batch));
+    return;
+  }
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<Batch*>;  // never destroyed
+  std::scoped_lock const lock(mutex);
+  kept.push_back(storage_);
 }
 
 void BatchPool::reclaim() noexcept {

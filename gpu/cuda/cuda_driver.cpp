@@ -199,6 +199,20 @@ std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options con
                     (found.reason.empty() ? "" : ": " + found.reason));
 }
 
+std::string try_to_pin(int index) {
+  constexpr std::size_t kSize = 2u << 20;
+  try {
+    auto const device = open_device(index, {});
+    std::unique_ptr<void, decltype(&std::free)> const memory(std::aligned_alloc(4096, kSize),
+                                                             &std::free);
+    auto reason = device->pin(memory.get(), kSize);
+    if (reason.empty()) device->unpin(memory.get());
+    return reason;
+  } catch (ConfigError const& error) {
+    return error.what();
+  }
+}
+
 }  // namespace warpline::cuda
 
 #else
@@ -208,6 +222,8 @@ namespace warpline::cuda {
 std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options const&) {
   throw ConfigError("there is no device 'cuda:" + std::to_string(index) + "': " + probe().reason);
 }
+
+std::string try_to_pin(int) { return probe().reason; }
 
 }  // namespace warpline::cuda
 

@@ -13,4 +13,8 @@ namespace warpline::cuda {
 /// Throws `ConfigError` where this build has no CUDA, or the device is not there or cannot be used.
 std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options const& options);
 
+/// Pins a piece of ordinary memory, as packets lie in, for the device and lets it go again: empty,
+/// or why that cannot be.
+std::string try_to_pin(int index);
+
 }  // namespace warpline::cuda

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/stream/arena.hpp"
 
+#include <mutex>
+
 #include "core/batch.hpp"
 #include "core/error.hpp"
 
@@ -19,7 +21,9 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
       driver_(driver),
       device_(device),
       transfer_(transfer),
-      slots_(options.depth) {
+      slots_(options.depth),
+      calls_(4 * std::size_t{options.depth}) {
+  for (auto& call : calls_) call = {this, static_cast<std::uint32_t>(&call - calls_.data())};
   called = base;
   if (transfer != Transfer::kDirect) {
     // What a task may grow to: it is sent when it has reached its size, so the last batch exceeds.
@@ -39,10 +43,9 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
             "pinned memory");
       slot.items = static_cast<WorkItem*>(memory);
       slot.copies = slot.items + Work::kMostItems;
-      slot.arena = this;
       if (transfer == Transfer::kDirect) continue;
       auto const amount = std::to_string(layout_.size >> 10) + " KiB";
-      check(driver.allocate_pinned(memory, layout_.size), amount + " of pinned memory");
+      check(driver.allocate_pinned(memory, layout_.offsets), amount + " of pinned memory");
       slot.host = static_cast<std::byte*>(memory);
       check(driver.allocate(memory, layout_.size), amount + " of device memory");
       slot.device = static_cast<std::byte*>(memory);
@@ -53,9 +56,7 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
   }
 }
 
-Arena::~Arena() {
-  if (!keep_) close();
-}
+Arena::~Arena() { close(); }
 
 void Arena::check(Status status, std::string const& what) {
   if (status == kOk) return;
@@ -74,6 +75,13 @@ void Arena::close() noexcept {
   }
   if (flag_ != nullptr) driver_.release_pinned(flag_);
   if (stream_ != nullptr) driver_.destroy(stream_);
+}
+
+void keep_for_ever(std::unique_ptr<Arena> arena) noexcept {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<std::unique_ptr<Arena>>;  // never destroyed
+  std::scoped_lock const lock(mutex);
+  kept.push_back(std::move(arena));
 }
 
 }  // namespace warpline::stream

@@ -22,9 +22,12 @@ struct Slot {
   std::byte* device = nullptr;
   EventHandle* event = nullptr;
   Mirror mirror;  ///< for `gather`
-  // For the function that the driver calls.
+};
+
+/// What a call of the driver's is told: which of the last tickets it stands for.
+struct Call {
   Arena* arena = nullptr;
-  Ticket ticket = 0;
+  std::uint32_t number = 0;
 };
 
 /// Where the parts of a task lie in a slot: first the descriptors of all packets, then their bytes
@@ -39,8 +42,6 @@ struct Layout {
 };
 
 /// What a lane is made of, allocated once and used by one lane after another.
-///
-/// Once a device has failed to finish something, it is kept for ever: it may still be written to.
 class Arena {
  public:
   /// Throws `ConfigError` with what the driver says where there is not enough memory.
@@ -56,7 +57,9 @@ class Arena {
   Slot& slot(Ticket ticket) { return slots_[ticket % slots_.size()]; }
   std::size_t depth() const { return slots_.size(); }
   std::uint32_t* flag() const { return flag_; }
-  void keep() { keep_ = true; }
+  /// More of them than tasks in flight: a call that comes late, or twice, is known by its number.
+  Call& call(Ticket ticket) { return calls_[ticket % calls_.size()]; }
+  std::size_t calls() const { return calls_.size(); }
 
   // A wake-up asked of the driver: it may come when the lane is gone.
   std::atomic<bool> armed{false};
@@ -77,7 +80,10 @@ class Arena {
   StreamHandle* stream_ = nullptr;
   std::uint32_t* flag_ = nullptr;
   std::vector<Slot> slots_;
-  bool keep_ = false;
+  std::vector<Call> calls_;
 };
+
+/// For an arena that a device may still write to when the program ends.
+void keep_for_ever(std::unique_ptr<Arena> arena) noexcept;
 
 }  // namespace warpline::stream

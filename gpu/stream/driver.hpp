@@ -35,7 +35,7 @@ struct Mirror {
   void* scratch = nullptr;           ///< on the device, `kScratch` bytes
   Extent extent;
 
-  static constexpr std::size_t kScratch = 64 << 10;
+  static constexpr std::size_t kScratch = 16 << 10;
 };
 
 /// The calls that a device is made from. Work is enqueued in stream order and never waited for;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/clock.hpp"
 #include "core/extent.hpp"
 
 namespace warpline::stream {
@@ -32,8 +33,9 @@ struct Options {
   unsigned depth = 4;                ///< tasks in flight on a lane
   std::uint32_t task_packets = 1024;
   std::uint64_t task_bytes = 1u << 20;
-  std::uint32_t frame_size = 2048;  ///< longest packet
-  std::uint64_t first_ticket = 0;   ///< where flags start to count; for tests of their overflow
+  std::uint32_t frame_size = 2048;     ///< longest packet
+  std::uint64_t (*clock)() = &cycles;  ///< for tests, which make their own time
+  std::uint64_t first_ticket = 0;      ///< where flags start to count; for tests of their overflow
   std::chrono::microseconds probe{2000};         ///< a lane that does not move for so long is asked
   std::chrono::milliseconds task_timeout{2000};  ///< a task that takes so long is given up
 };

@@ -19,6 +19,9 @@ StreamDevice::StreamDevice(std::string name, Kind kind, std::unique_ptr<Driver> 
 
 StreamDevice::~StreamDevice() {
   free_.clear();
+  for (auto& arena : abandoned_)
+    if (driver_->query(arena->stream()) == kNotReady) keep_for_ever(std::move(arena));
+  abandoned_.clear();
   for (auto const& [key, memory] : uploads_) driver_->release(memory);
 }
 
@@ -45,6 +48,11 @@ std::unique_ptr<Lane> StreamDevice::open_lane(Transfer transfer) {
 void StreamDevice::give_back(std::unique_ptr<Arena> arena) noexcept {
   std::scoped_lock const lock(mutex_);
   free_.push_back(std::move(arena));
+}
+
+void StreamDevice::abandon(std::unique_ptr<Arena> arena) noexcept {
+  std::scoped_lock const lock(mutex_);
+  abandoned_.push_back(std::move(arena));
 }
 
 void const* StreamDevice::upload(void const* data, std::size_t size) {

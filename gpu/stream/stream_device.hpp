@@ -36,6 +36,7 @@ class StreamDevice : public Device {
  private:
   friend class StreamLane;
   void give_back(std::unique_ptr<Arena> arena) noexcept;
+  void abandon(std::unique_ptr<Arena> arena) noexcept;
 
   std::unique_ptr<Driver> driver_;
   Options options_;
@@ -43,6 +44,7 @@ class StreamDevice : public Device {
   bool reaches_packets_ = true;  // false once memory could not be pinned
   std::mutex mutex_;
   std::vector<std::unique_ptr<Arena>> free_;                      // guarded by mutex_
+  std::vector<std::unique_ptr<Arena>> abandoned_;                 // guarded by mutex_
   std::map<std::pair<void const*, std::size_t>, void*> uploads_;  // guarded by mutex_
 };
 

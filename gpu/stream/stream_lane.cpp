@@ -26,10 +26,12 @@ StreamLane::StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena)
       probe_cycles_(in_cycles(device.options().probe)),
       timeout_cycles_(in_cycles(device.options().task_timeout)) {}
 
+std::uint64_t StreamLane::now() const noexcept { return device_.options().clock(); }
+
 StreamLane::~StreamLane() {
-  auto const until = cycles() + timeout_cycles_;
+  auto const until = now() + timeout_cycles_;
   auto status = driver_.query(arena_->stream());
-  while (status == kNotReady && cycles() < until) {
+  while (status == kNotReady && now() < until) {
     std::this_thread::yield();
     status = driver_.query(arena_->stream());
   }
@@ -41,8 +43,7 @@ StreamLane::~StreamLane() {
     return;
   }
   // Nobody knows what the device still does with it, nor which of its calls are still to come.
-  arena_->keep();
-  (void)arena_.release();
+  device_.abandon(std::move(arena_));
 }
 
 Ticket StreamLane::submit(Work const& work) noexcept {
@@ -52,7 +53,7 @@ Ticket StreamLane::submit(Work const& work) noexcept {
     relax();
   }
   auto& flight = this->flight(ticket);
-  flight = {work, cycles(), 0, closed_};
+  flight = {work, now(), 0, closed_};
   if (reached() == submitted_) moved_ = flight.submitted;
   submitted_ = ticket;
   if (closed_) return ticket;
@@ -76,17 +77,19 @@ Status StreamLane::mark(Slot& slot, Ticket ticket) noexcept {
     case Completion::kEvent:
       return driver_.record(arena_->stream(), slot.event);
     case Completion::kCallback:
-      slot.ticket = arena_->base + ticket;
-      return driver_.call(arena_->stream(), &StreamLane::on_call, &slot);
+      return driver_.call(arena_->stream(), &StreamLane::on_call,
+                          &arena_->call(arena_->base + ticket));
   }
   return kOk;
 }
 
 // On a thread of the driver's: nothing but atomics and the wake-up.
 void StreamLane::on_call(void* context) {
-  auto& slot = *static_cast<Slot*>(context);
-  auto& arena = *slot.arena;
-  arena.called.store(slot.ticket, std::memory_order_seq_cst);
+  auto const& call = *static_cast<Call*>(context);
+  auto& arena = *call.arena;
+  auto const called = arena.called.load(std::memory_order_relaxed);
+  auto const ahead = (call.number + arena.calls() - called % arena.calls()) % arena.calls();
+  if (ahead <= arena.depth()) arena.called.store(called + ahead, std::memory_order_seq_cst);
   on_armed(&arena);
 }
 
@@ -137,11 +140,11 @@ void StreamLane::advance() noexcept {
     if (done > reached()) retire(done);
   }
   if (reached() >= sound_ && reached() < submitted_) pass_broken();
-  auto const now = cycles();
+  auto const time = now();
   if (reached() != from)
-    moved_ = now;
-  else if (now - moved_ > probe_cycles_)
-    probe(now);
+    moved_ = time;
+  else if (time - moved_ > probe_cycles_)
+    probe(time);
 }
 
 /// Behind the last sound ticket: what was refused may have been started in part, so its packets are
@@ -151,8 +154,8 @@ void StreamLane::pass_broken() noexcept {
   frontier_.reached.store(submitted_, std::memory_order_release);
 }
 
-void StreamLane::probe(std::uint64_t now) noexcept {
-  moved_ = now;
+void StreamLane::probe(std::uint64_t time) noexcept {
+  moved_ = time;
   ++probes_;
   auto const from = reached();
   auto const status = driver_.query(arena_->stream());
@@ -164,7 +167,7 @@ void StreamLane::probe(std::uint64_t now) noexcept {
     fail(from + 1, DeviceError::kLost, status);
     sound_ = from;
     frontier_.reached.store(submitted_, std::memory_order_release);
-  } else if (now - flight(from + 1).submitted > timeout_cycles_) {
+  } else if (time - flight(from + 1).submitted > timeout_cycles_) {
     fail(from + 1, DeviceError::kTimedOut, kOk);
     sound_ = from;
     frontier_.reached.store(submitted_, std::memory_order_release);

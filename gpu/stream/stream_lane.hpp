@@ -54,7 +54,8 @@ class StreamLane final : public Lane {
   Ticket completed() noexcept;
   void retire(Ticket up_to) noexcept;
   void pass_broken() noexcept;
-  void probe(std::uint64_t now) noexcept;
+  void probe(std::uint64_t time) noexcept;
+  std::uint64_t now() const noexcept;
   void fail(Ticket from, DeviceError error, Status status) noexcept;
   static void on_call(void* slot);
   static void on_armed(void* arena);

@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "tests/elements/conformance.hpp"
 #include "tests/elements/element_files.hpp"
 #include "tests/support/pipeline_runner.hpp"
 #include "tests/support/traffic.hpp"
@@ -19,55 +20,6 @@ using test::Kernels;
 using test::Outcome;
 using test::RunOptions;
 
-/// How the test configures a class: `e` is the element, whatever stands before it prepares packets.
-std::map<std::string, std::vector<std::string>> const kConfigurations = {
-    {"FlowHash", {"e :: FlowHash"}},
-    {"IDSMatch",
-     {"e :: IDSMatch(PATTERNS rules/web.patterns)",
-      "e :: IDSMatch(PATTERNS rules/web.patterns, DROP true)", "e :: IDSMatch(SYNTHETIC 300)"}},
-    {"IPsecEncrypt",
-     {"e :: IPsecEncrypt(aes128-gcm, sa/gateway.sa)",
-      "e :: IPsecEncrypt(aes128-ctr-hmac-sha1-96, sa/gateway.sa)"}},
-    {"IPsecAES",
-     {"b :: IPsecESPencap(sa/gateway.sa) -> e :: IPsecAES(sa/gateway.sa)",
-      "b :: FlowHash -> e :: IPsecAES(sa/gateway.sa)"}},
-    {"IPsecAuthHMACSHA1",
-     {"a :: IPsecESPencap(sa/gateway.sa) -> b :: IPsecAES(sa/gateway.sa)"
-      " -> e :: IPsecAuthHMACSHA1(sa/gateway.sa)",
-      "b :: FlowHash -> e :: IPsecAuthHMACSHA1(sa/gateway.sa)"}},
-};
-
-/// A pipeline with an offloadable element; empty for a class without a configuration.
-struct Case {
-  std::string name;
-  std::string pipeline;
-  /// For the names of tests that fail.
-  friend std::ostream& operator<<(std::ostream& out, Case const& each) {
-    return out << each.pipeline;
-  }
-};
-
-std::vector<Case> cases() {
-  std::vector<Case> cases;
-  for (auto const& name : Registry::instance().names()) {
-    auto const& entry = *Registry::instance().find(name);
-    if (!entry.offloadable || test::is_test_element(entry)) continue;
-    auto const found = kConfigurations.find(name);
-    if (found == kConfigurations.end()) {
-      cases.push_back({name, ""});
-      continue;
-    }
-    for (std::size_t i = 0; i < found->second.size(); ++i)
-      cases.push_back({name + (i == 0 ? "" : std::to_string(i + 1)), found->second[i]});
-  }
-  // Segments of several elements, and one whose results another one's packets depend on.
-  cases.push_back({"Chain",
-                   "a :: IPsecESPencap(sa/gateway.sa) -> b :: IPsecAES(sa/gateway.sa)"
-                   " -> c :: IPsecAuthHMACSHA1(sa/gateway.sa) -> d :: FlowHash"
-                   " -> e :: IDSMatch(PATTERNS rules/web.patterns, DROP true) -> f :: FlowHash"});
-  return cases;
-}
-
 /// Who runs the kernels in a run.
 struct Executor {
   std::string name;
@@ -78,7 +30,10 @@ struct Executor {
   std::uint32_t team_room = 0;
 };
 
-class Conformance : public testing::TestWithParam<Case> {
+using test::expect_same;
+using test::frame_of;
+
+class Conformance : public testing::TestWithParam<test::ConformanceCase> {
  protected:
   Outcome run(Executor const& executor, std::vector<Frame> const& frames,
               std::vector<unsigned> const& bursts) {
@@ -115,35 +70,10 @@ class Conformance : public testing::TestWithParam<Case> {
     }
   }
 
-  static void expect_same(Outcome const& given, Outcome const& wanted) {
-    EXPECT_EQ(given.drops_at, wanted.drops_at);
-    EXPECT_EQ(given.transmitted, wanted.transmitted);
-    for (std::size_t port = 0; port < wanted.sent.size(); ++port) {
-      ASSERT_EQ(given.sent[port].size(), wanted.sent[port].size());
-      for (std::size_t i = 0; i < wanted.sent[port].size(); ++i)
-        ASSERT_EQ(given.sent[port][i], wanted.sent[port][i]) << "packet " << i;
-    }
-  }
-
   test::ElementFiles files_;
 };
-INSTANTIATE_TEST_SUITE_P(Registered, Conformance, testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(Registered, Conformance, testing::ValuesIn(test::conformance_cases()),
                          [](auto const& parameter) { return parameter.param.name; });
-
-/// A frame of that length: most often a correct one, else one that something is wrong with.
-Frame frame_of(std::mt19937_64& random, std::size_t length) {
-  switch (random() % 8) {
-    case 0:
-      return test::random_bytes(random, length);
-    case 1: {
-      auto frame = test::udp_frame(random, length);
-      if (length > 0) frame[random() % std::min<std::size_t>(length, 42)] ^= 0x11;
-      return frame;
-    }
-    default:
-      return test::udp_frame(random, length);
-  }
-}
 
 TEST_P(Conformance, HoldsForAllLengthsUpTo2048) {
   std::uint64_t const seed = 20;

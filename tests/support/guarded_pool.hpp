@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory_resource>
 #include <set>
 
 #include "core/buffer_pool.hpp"
@@ -13,8 +14,9 @@ namespace warpline::test {
 /// sanitizer; a buffer released twice or unknown fails the test. Used by one thread at a time.
 class GuardedPool final : public BufferPool {
  public:
-  explicit GuardedPool(std::size_t count, unsigned frame_size = 2048)
-      : count_(count), frame_size_(frame_size) {}
+  explicit GuardedPool(std::size_t count, unsigned frame_size = 2048,
+                       std::pmr::memory_resource* memory = std::pmr::new_delete_resource())
+      : count_(count), frame_size_(frame_size), memory_(memory) {}
   ~GuardedPool() override;
 
   bool allocate(std::span<Packet> packets) noexcept override;
@@ -26,6 +28,7 @@ class GuardedPool final : public BufferPool {
  private:
   std::size_t count_;
   unsigned frame_size_;
+  std::pmr::memory_resource* memory_;
   std::set<void*> live_;
 };
 

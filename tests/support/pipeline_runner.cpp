@@ -7,6 +7,7 @@
 #include <deque>
 #include <thread>
 
+#include "gpu/cuda/cuda_driver.hpp"
 #include "gpu/host/host_device.hpp"
 
 namespace warpline::test {
@@ -54,7 +55,8 @@ class PipelineRunner::Bodies final : public OffloadHandler {
 
 PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
     : options_(std::move(options)),
-      buffers_(options_.buffers, options_.frame_size),
+      buffers_(options_.buffers, options_.frame_size,
+               options_.cuda ? &slices_ : std::pmr::new_delete_resource()),
       context_{port_set_, devices_, shared_} {
   for (unsigned i = 0; i < options_.ports; ++i) {
     auto port =
@@ -65,7 +67,13 @@ PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
   }
   if (options_.host_helpers >= 0)
     devices_.add(std::make_unique<host::HostDevice>(
-        std::vector<int>(static_cast<std::size_t>(options_.host_helpers), -1)));
+        std::vector<int>(static_cast<std::size_t>(options_.host_helpers), -1), "host",
+        options_.lanes));
+  if (options_.cuda) {
+    devices_.add(cuda::open_device(0, options_.lanes));
+    pinned_.pin_for(devices_[devices_.size() - 1],
+                    [this](std::string const& text) { notices_.push_back(text); });
+  }
   context_.worker = options_.worker;
   context_.workers = options_.workers;
   context_.seed = options_.seed;
@@ -80,13 +88,13 @@ PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
     worker.index = options_.worker;
     worker.batches = options_.batches;
     worker.offload = options_.offload;
-    worker_ = std::make_unique<Worker>(worker, buffers_);
+    worker_ = std::make_unique<Worker>(worker, buffers_, &pinned_);
     worker_->adopt(std::move(graph), devices_);
     return;
   }
   owned_graph_ = std::move(graph);
   io_ = std::make_unique<asio::io_context>(1);
-  batches_ = std::make_unique<BatchPool>(options_.batches);
+  batches_ = std::make_unique<BatchPool>(options_.batches, &pinned_);
   graph_->attach(buffers_, *batches_, counters_);
   if (options_.kernels == Kernels::kDevice) {
     offloader_ =

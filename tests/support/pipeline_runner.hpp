@@ -10,6 +10,8 @@
 #include "core/context.hpp"
 #include "core/graph.hpp"
 #include "core/worker.hpp"
+#include "gpu/pinned_memory.hpp"
+#include "gpu/stream/options.hpp"
 #include "tests/support/guarded_pool.hpp"
 #include "tests/support/memory_port.hpp"
 
@@ -35,8 +37,10 @@ struct RunOptions {
   std::uint64_t seed = 1;
   Kernels kernels = Kernels::kDevice;
   std::uint32_t team_room = 48 * 1024;  ///< bytes of block memory, with `kTeam`
-  int host_helpers = -1;  ///< helper threads of a device `host`; -1: there is no such device
-  bool threaded = false;  ///< on a worker's thread instead of the test's
+  int host_helpers = -1;    ///< helper threads of a device `host`; -1: there is no such device
+  bool threaded = false;    ///< on a worker's thread instead of the test's
+  stream::Options lanes{};  ///< of the device `host`, and of `cuda:0`
+  bool cuda = false;        ///< open `cuda:0`, too; it must be there
   OffloadOptions offload{};
   std::string source_name = "test.click";  ///< paths in the pipeline are relative to its folder
 };
@@ -97,10 +101,12 @@ class PipelineRunner {
   Outcome outcome(WorkerCounters const& counters) const;
 
   RunOptions options_;
+  DeviceSet devices_;
+  BatchMemory pinned_;  // for a CUDA device: batches, and slices_ for buffers
+  std::pmr::unsynchronized_pool_resource slices_{&pinned_};
   GuardedPool buffers_;
   PortSet port_set_;
   std::vector<MemoryPort*> ports_;
-  DeviceSet devices_;
   SharedStore shared_;
   std::vector<std::string> notices_, printed_;
   std::vector<Diagnostic> warnings_;

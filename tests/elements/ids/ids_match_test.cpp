@@ -126,8 +126,10 @@ class IdsMatchTest : public ::testing::Test {
     clear(*batch);
     WorkItem const item{batch->slots(), batch->size(), batch->results()};
     auto const ticket = lane.submit({&chain, &item, 1});
-    while (lane.frontier().reached.load(std::memory_order_acquire) < ticket)
+    while (lane.frontier().reached.load(std::memory_order_acquire) < ticket) {
+      lane.advance();
       std::this_thread::yield();
+    }
     all[2] = results(*batch);
     graph_->push(*node_, 0, std::move(batch));
     return all;

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/pinned_memory.hpp"
+
+#include <new>
+
+namespace warpline {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+constexpr std::align_val_t kAlignment{kPage};
+
+}  // namespace
+
+PinnedMemory::~PinnedMemory() {
+  for (auto const& [device, memory] : pieces_) device->unpin(memory);
+}
+
+void PinnedMemory::pin(Device& device, void* memory, std::size_t size, Tell const& tell) {
+  auto const reason = device.pin(memory, size);
+  if (reason.empty())
+    pieces_.emplace_back(&device, memory);
+  else
+    tell("device '" + device.name() + "' cannot reach packet memory (" + reason +
+         "); packets are copied for it (--transfer staged)");
+}
+
+BatchMemory::~BatchMemory() {
+  // Unpinned before it is freed.
+  for (auto const& block : blocks_)
+    for (auto const& [device, tell] : devices_) device->unpin(block.memory);
+  for (auto const& block : blocks_) ::operator delete(block.memory, kAlignment);
+}
+
+void BatchMemory::pin_for(Device& device, Tell tell) {
+  devices_.emplace_back(&device, std::move(tell));
+}
+
+void* BatchMemory::do_allocate(std::size_t size, std::size_t) {
+  auto const whole = (size + kPage - 1) / kPage * kPage;
+  std::scoped_lock const lock(mutex_);
+  for (auto& block : blocks_)
+    if (!block.used && block.size == whole) {
+      block.used = true;
+      return block.memory;
+    }
+  auto* const memory = ::operator new(whole, kAlignment);
+  blocks_.push_back({memory, whole, true});
+  for (auto const& [device, tell] : devices_)
+    if (auto const reason = device->pin(memory, whole); !reason.empty())
+      tell("device '" + device->name() + "' cannot reach batches (" + reason +
+           "); packets are copied for it (--transfer staged)");
+  return memory;
+}
+
+void BatchMemory::do_deallocate(void* memory, std::size_t, std::size_t) {
+  std::scoped_lock const lock(mutex_);
+  for (auto& block : blocks_)
+    if (block.memory == memory) block.used = false;
+}
+
+}  // namespace warpline

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/elements/conformance.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/elements/element_files.hpp"
+#include "tests/support/traffic.hpp"
+
+namespace warpline::test {
+namespace {
+
+/// How the test configures a class: `e` is the element, whatever stands before it prepares packets.
+std::map<std::string, std::vector<std::string>> const kConfigurations = {
+    {"FlowHash", {"e :: FlowHash"}},
+    {"IDSMatch",
+     {"e :: IDSMatch(PATTERNS rules/web.patterns)",
+      "e :: IDSMatch(PATTERNS rules/web.patterns, DROP true)", "e :: IDSMatch(SYNTHETIC 300)"}},
+    {"IPsecEncrypt",
+     {"e :: IPsecEncrypt(aes128-gcm, sa/gateway.sa)",
+      "e :: IPsecEncrypt(aes128-ctr-hmac-sha1-96, sa/gateway.sa)"}},
+    {"IPsecAES",
+     {"b :: IPsecESPencap(sa/gateway.sa) -> e :: IPsecAES(sa/gateway.sa)",
+      "b :: FlowHash -> e :: IPsecAES(sa/gateway.sa)"}},
+    {"IPsecAuthHMACSHA1",
+     {"a :: IPsecESPencap(sa/gateway.sa) -> b :: IPsecAES(sa/gateway.sa)"
+      " -> e :: IPsecAuthHMACSHA1(sa/gateway.sa)",
+      "b :: FlowHash -> e :: IPsecAuthHMACSHA1(sa/gateway.sa)"}},
+};
+
+}  // namespace
+
+std::vector<ConformanceCase> conformance_cases() {
+  std::vector<ConformanceCase> cases;
+  for (auto const& name : Registry::instance().names()) {
+    auto const& entry = *Registry::instance().find(name);
+    if (!entry.offloadable || is_test_element(entry)) continue;
+    auto const found = kConfigurations.find(name);
+    if (found == kConfigurations.end()) {
+      cases.push_back({name, ""});
+      continue;
+    }
+    for (std::size_t i = 0; i < found->second.size(); ++i)
+      cases.push_back({name + (i == 0 ? "" : std::to_string(i + 1)), found->second[i]});
+  }
+  // Segments of several elements, and one whose results another one's packets depend on.
+  cases.push_back({"Chain",
+                   "a :: IPsecESPencap(sa/gateway.sa) -> b :: IPsecAES(sa/gateway.sa)"
+                   " -> c :: IPsecAuthHMACSHA1(sa/gateway.sa) -> d :: FlowHash"
+                   " -> e :: IDSMatch(PATTERNS rules/web.patterns, DROP true) -> f :: FlowHash"});
+  return cases;
+}
+
+/// A frame of that length: most often a correct one, else one that something is wrong with.
+Frame frame_of(std::mt19937_64& random, std::size_t length) {
+  switch (random() % 8) {
+    case 0:
+      return random_bytes(random, length);
+    case 1: {
+      auto frame = udp_frame(random, length);
+      if (length > 0) frame[random() % std::min<std::size_t>(length, 42)] ^= 0x11;
+      return frame;
+    }
+    default:
+      return udp_frame(random, length);
+  }
+}
+
+void expect_same(Outcome const& given, Outcome const& wanted) {
+  EXPECT_EQ(given.drops_at, wanted.drops_at);
+  EXPECT_EQ(given.transmitted, wanted.transmitted);
+  for (std::size_t port = 0; port < wanted.sent.size(); ++port) {
+    ASSERT_EQ(given.sent[port].size(), wanted.sent[port].size());
+    for (std::size_t i = 0; i < wanted.sent[port].size(); ++i)
+      ASSERT_EQ(given.sent[port][i], wanted.sent[port][i]) << "packet " << i;
+  }
+}
+
+}  // namespace warpline::test

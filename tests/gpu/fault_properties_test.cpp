@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/gpu/fault_world.hpp"
+
+/// Whatever a device does, over many seeded schedules: refused calls, errors half-way through a
+/// kernel, streams that stop for good or for a while, lost and repeated completions, in every
+/// transfer form and with every completion mechanism.
+namespace warpline {
+namespace {
+
+using test::FaultWorld;
+
+constexpr std::uint64_t kSchedules = 6'000;
+
+constexpr char const* kReadOnly =
+    "TestSource -> TestBalance -> TestSum(1100) -> TestBalance -> TestSum(10) -> TestSink;";
+// A segment that edits (TestEdit(3) adds 3), one that reads and decides, and one more.
+constexpr char const* kEdits =
+    "TestSource -> TestBalance -> TestEdit(3) -> TestAdd(1100) -> TestBalance -> TestAdd(7)"
+    "-> TestCheck(3) -> TestSink;";
+
+/// What the own core alone makes of the same packets.
+std::vector<std::uint32_t> reference(char const* text, std::uint32_t count) {
+  test::Rig rig;
+  rig.build(text);
+  rig.bench->devices = {kOwnCore};
+  for (std::uint32_t n = 0; n < count; ++n) rig.bench->input.push_back({n});
+  rig.poll_all();
+  return rig.bench->output;
+}
+
+class FaultProperties : public testing::TestWithParam<char const*> {};
+
+// In order, each once, with the bytes that the own core gives (a buffer that a device still had and
+// somebody else got would show in them); what is missing has been counted, and is missing only
+// where a kernel may have changed it or may still do so.
+TEST_P(FaultProperties, NothingIsLostUncountedNorChangedNorTwiceNorOutOfOrder) {
+  std::string const text = GetParam();
+  auto const wanted = reference(GetParam(), 24 * 32);
+  std::uint64_t failures = 0, quarantined = 0, dropped = 0, complete = 0;
+  for (std::uint64_t seed = 1; seed <= kSchedules; ++seed) {
+    FaultWorld world(text, seed, 1 + seed % 2);
+    SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
+    ASSERT_TRUE(world.run()) << "packets never got through";
+    auto const& output = world.rig.bench->output;
+    auto const lost = world.rig.counters.dropped.get();
+    ASSERT_EQ(output.size() + lost, world.sent);
+    ASSERT_TRUE(world.rig.conserved());
+    // A subsequence of what the own core gives, in its order.
+    auto at = wanted.begin();
+    for (auto const number : output) {
+      at = std::find(at, wanted.end(), number);
+      ASSERT_NE(at, wanted.end()) << number << " is wrong, twice or out of order";
+      ++at;
+    }
+    unsigned failed = 0;
+    for (DeviceIndex device = 1; device <= 2; ++device)
+      failed += world.offloader->usable(device) ? 0 : 1;
+    ASSERT_EQ(world.notices.size(), failed) << "one line for each device that failed";
+    if (failed == 0) {
+      ASSERT_EQ(lost, 0u);
+    }
+    auto const withheld = world.rig.batches.in_use();
+    failures += failed;
+    dropped += lost > 0;
+    quarantined += withheld > 0;
+    complete += lost == 0;
+    ASSERT_EQ(world.rig.buffers.in_use() > 0, withheld > 0);
+  }
+  // The schedules reach what they are for.
+  EXPECT_GT(failures, kSchedules / 4);
+  EXPECT_GT(quarantined, kSchedules / 200);
+  EXPECT_GT(dropped, kSchedules / 20);
+  EXPECT_GT(complete, kSchedules / 10);
+}
+
+INSTANTIATE_TEST_SUITE_P(Pipelines, FaultProperties, testing::Values(kReadOnly, kEdits),
+                         [](auto const& parameter) {
+                           return parameter.param == kReadOnly ? "ReadOnly" : "Edits";
+                         });
+
+// Without faults: all of it, whatever the devices' pace, up to and across the overflow of a flag.
+TEST(FaultFree, EverythingGetsThrough) {
+  auto const wanted = reference(kEdits, 24 * 32);
+  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+    FaultWorld world(kEdits, seed, 0);
+    SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
+    ASSERT_TRUE(world.run());
+    auto const& output = world.rig.bench->output;
+    ASSERT_EQ(output.size(), world.sent);
+    ASSERT_EQ(world.rig.counters.dropped.get(), 0u);
+    ASSERT_EQ(output, std::vector(wanted.begin(), wanted.begin() + world.sent));
+    ASSERT_TRUE(world.notices.empty()) << world.notices.front();
+    ASSERT_EQ(world.rig.buffers.in_use(), 0u);
+  }
+}
+
+// Stopped at any step: whatever was under way ends there, in finite time, and nothing runs
+// afterwards (the sanitizers would see it).
+TEST(FaultFree, MayBeStoppedAtAnyStep) {
+  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+    FaultWorld world(kEdits, seed, 2);
+    auto const steps = seed % 60;
+    for (std::uint64_t i = 0; i < steps && !world.over(); ++i) world.step();
+    world.offloader.reset();
+    auto const output = world.rig.bench->output.size();
+    for (auto* device : world.devices) device->virtual_driver().run_all();
+    world.context.restart();
+    world.context.poll();
+    ASSERT_EQ(world.rig.bench->output.size(), output) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace warpline

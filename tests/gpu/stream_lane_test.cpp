@@ -1,0 +1,278 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/stream/stream_lane.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include "core/async_lane.hpp"
+#include "core/error.hpp"
+#include "tests/gpu/fault_world.hpp"
+
+namespace warpline {
+namespace {
+
+using test::VirtualClock;
+using test::VirtualDevice;
+using test::VirtualDriver;
+
+/// A work of one packet whose kernel counts its runs.
+struct Counted {
+  Counted() {
+    packet.data = bytes;
+    packet.length = sizeof bytes;
+    chain.calls[0].host = [](void const* kernel, Packet*, std::uint32_t count,
+                             std::byte*) noexcept {
+      **static_cast<unsigned* const*>(kernel) += count;
+    };
+    chain.calls[0].kernel = &counter;
+    chain.count = 1;
+  }
+  Work work() { return {&chain, &item, 1}; }
+
+  unsigned runs = 0;
+  unsigned* counter = &runs;
+  std::uint8_t bytes[16] = {};
+  Packet packet{};
+  std::byte results[Batch::kResultBytes];
+  WorkItem item{&packet, 1, results};
+  KernelChain chain;
+};
+
+stream::Options options_of(stream::Completion completion) {
+  stream::Options options;
+  options.completion = completion;
+  options.clock = &VirtualClock::now;
+  options.first_ticket = 0xfffffffe;
+  options.task_timeout = std::chrono::milliseconds(50);
+  return options;
+}
+
+std::unique_ptr<VirtualDevice> device_of(stream::Options const& options,
+                                         test::FaultPlan const& plan = {}) {
+  return std::make_unique<VirtualDevice>("d", std::make_unique<VirtualDriver>(plan), options);
+}
+
+class StreamLaneOf : public testing::TestWithParam<stream::Completion> {};
+INSTANTIATE_TEST_SUITE_P(Completions, StreamLaneOf, testing::ValuesIn(stream::kCompletions),
+                         [](auto const& of) { return std::string(name_of(of.param)); });
+
+TEST_P(StreamLaneOf, RetiresManyTasksAtOnceInOrderAcrossTheOverflowOfTheFlag) {
+  auto const device = device_of(options_of(GetParam()));
+  Counted counted;
+  auto const lane = device->open_lane(Transfer::kDirect);
+  for (Ticket ticket = 1; ticket <= 4; ++ticket) EXPECT_EQ(lane->submit(counted.work()), ticket);
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 0u);
+  device->virtual_driver().run_all();
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 4u);
+  EXPECT_EQ(counted.runs, 4u);
+  EXPECT_EQ(lane->frontier().first_failed.load(), Frontier::kNever);
+}
+
+TEST_P(StreamLaneOf, MakesUpForALostCompletion) {
+  test::FaultPlan plan;
+  plan.lose_at = 1;
+  auto const device = device_of(options_of(GetParam()), plan);
+  Counted counted;
+  auto const lane = device->open_lane(Transfer::kDirect);
+  lane->submit(counted.work());
+  device->virtual_driver().run_all();
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 0u);
+  VirtualClock::advance(device->options().probe * 2);
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 1u);
+  EXPECT_EQ(lane->frontier().first_failed.load(), Frontier::kNever);
+}
+
+TEST_P(StreamLaneOf, FindsABrokenDeviceWithinTwoProbes) {
+  test::FaultPlan plan;
+  plan.break_at = 1;
+  auto const device = device_of(options_of(GetParam()), plan);
+  Counted counted;
+  auto const lane = device->open_lane(Transfer::kDirect);
+  for (int i = 0; i < 3; ++i) lane->submit(counted.work());
+  device->virtual_driver().step();
+  VirtualClock::advance(device->options().probe * 2);
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 3u);
+  EXPECT_EQ(lane->frontier().first_failed.load(), 1u);
+  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kLost));
+  EXPECT_EQ(lane->failure(), "error 700");
+}
+
+TEST_P(StreamLaneOf, WhatIsRefusedWaitsForWhatWentBefore) {
+  test::FaultPlan plan;
+  plan.refuse_at = 3;  // of two calls a task: the second task's launch
+  auto const device = device_of(options_of(GetParam()), plan);
+  Counted counted;
+  auto const lane = device->open_lane(Transfer::kDirect);
+  for (int i = 0; i < 3; ++i) lane->submit(counted.work());
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 0u) << "the first is still under way";
+  device->virtual_driver().run_all();
+  lane->advance();
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 3u);
+  EXPECT_EQ(lane->frontier().first_failed.load(), 2u);
+  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kLaunchFailed));
+  EXPECT_EQ(counted.runs, 1u);
+}
+
+TEST_P(StreamLaneOf, GivesUpATaskAfterItsTimeAndNotBefore) {
+  test::FaultPlan plan;
+  plan.stall_at = 1;
+  auto const device = device_of(options_of(GetParam()), plan);
+  Counted counted;
+  auto const lane = device->open_lane(Transfer::kDirect);
+  lane->submit(counted.work());
+  device->virtual_driver().run_all();
+  for (auto time = device->options().probe; time < device->options().task_timeout / 2; time *= 2) {
+    VirtualClock::advance(time);
+    lane->advance();
+    ASSERT_EQ(lane->frontier().reached.load(), 0u);
+  }
+  VirtualClock::advance(device->options().task_timeout);
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 1u);
+  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kTimedOut));
+  device->virtual_driver().end();
+}
+
+// Every interleaving of the device's steps with the lane's looks, from the first to the twelfth:
+// who arms, looks once more, finds nothing and sleeps, is woken.
+TEST_P(StreamLaneOf, LosesNoWakeUpInAnyInterleaving) {
+  for (unsigned tasks = 1; tasks <= 3; ++tasks)
+    for (unsigned schedule = 0; schedule < 1u << 12; ++schedule) {
+      test::FaultPlan plan;
+      plan.repeat_calls = schedule % 3;  // spurious ones do no harm
+      auto const device = device_of(options_of(GetParam()), plan);
+      Counted counted;
+      auto const lane = device->open_lane(Transfer::kDirect);
+      for (unsigned i = 0; i < tasks; ++i) lane->submit(counted.work());
+      unsigned look = 0;
+      auto& driver = device->virtual_driver();
+      driver.on_look = [&] {
+        if (look < 12 && (schedule >> look++ & 1) != 0) driver.step();
+      };
+      bool woken = false;
+      auto const over = [&] {
+        driver.on_look();
+        lane->advance();
+        return lane->frontier().reached.load() == tasks;
+      };
+      if (!over()) {
+        lane->arm([](void* flag) { *static_cast<bool*>(flag) = true; }, &woken);
+        if (!over()) {
+          driver.on_look = [] {};
+          driver.run_all();
+          ASSERT_TRUE(woken) << tasks << " tasks, schedule " << schedule;
+        }
+      }
+      driver.on_look = [] {};
+      driver.run_all();
+    }
+}
+
+// Operations started, waited for and cancelled at any moment, on a device that may fail: each
+// completes exactly once, never inside the call that starts it.
+TEST_P(StreamLaneOf, EveryOperationCompletesExactlyOnceWhateverHappens) {
+  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    auto options = options_of(GetParam());
+    options.transfer = kTransfers[random() % 3];
+    auto const plan = seed % 3 == 0 ? test::FaultPlan{} : test::FaultPlan::random(random, 40);
+    auto const device = device_of(options, plan);
+    Counted counted;
+    asio::io_context context;
+    AsyncLane lane(context, device->open_lane(*options.transfer), AsyncLane::Drive::kPolled);
+    constexpr unsigned kOperations = 24;
+    std::vector<int> completions(kOperations);
+    std::vector<error_code> errors(kOperations);
+    std::vector<asio::cancellation_signal> signals(kOperations);
+    std::vector<bool> cancelled(kOperations);
+    bool initiating = false;
+    unsigned started = 0, ended = 0;
+    Ticket submitted = 0;
+    for (unsigned step = 0; started < kOperations || ended < started; ++step) {
+      ASSERT_LT(step, 100'000u);
+      auto const choice = random() % 8;
+      bool const room = submitted < lane.lane().frontier().reached.load() + options.depth;
+      if (choice < 3 && started < kOperations && (room || submitted > 0)) {
+        auto const id = started++;
+        auto handler = asio::bind_cancellation_slot(signals[id].slot(), [&, id](error_code error) {
+          EXPECT_FALSE(initiating);
+          ++completions[id];
+          errors[id] = error;
+          ++ended;
+        });
+        initiating = true;
+        if (room && random() % 2 == 0) {
+          ++submitted;
+          lane.async_execute(counted.work(), std::move(handler));
+        } else {
+          lane.async_wait(random() % (submitted + 1), std::move(handler));
+        }
+        initiating = false;
+      } else if (choice == 3 && started > 0) {
+        auto const id = random() % started;
+        initiating = true;
+        signals[id].emit(asio::cancellation_type::terminal);
+        initiating = false;
+        cancelled[id] = true;
+      } else if (choice < 6) {
+        device->virtual_driver().step();
+      } else {
+        VirtualClock::advance(std::chrono::milliseconds(random() % 3));
+        asio::post(context, [&] { lane.poll(); });
+        context.restart();
+        context.poll();
+      }
+    }
+    for (unsigned id = 0; id < kOperations; ++id) {
+      ASSERT_EQ(completions[id], 1) << id;
+      if (errors[id] == asio::error::operation_aborted) {
+        ASSERT_TRUE(cancelled[id]);
+      }
+    }
+    device->virtual_driver().end();
+  }
+}
+
+TEST(StreamDevice, SaysWhatItHasNoRoomFor) {
+  stream::Options options;
+  options.transfer = Transfer::kStaged;
+  options.task_bytes = std::uint64_t{1} << 46;
+  auto const device = device_of(options);
+  try {
+    device->open_lane(Transfer::kStaged);
+    FAIL() << "64 TiB were found";
+  } catch (ConfigError const& error) {
+    EXPECT_NE(std::string(error.what()).find("device 'd' has no room for another lane"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(StreamDevice, KeepsStreamsAndMemoryForTheNextLane) {
+  auto const device = device_of(options_of(stream::Completion::kFlag));
+  Counted counted;
+  for (int round = 0; round < 3; ++round) {
+    auto const lane = device->open_lane(Transfer::kStaged);
+    for (Ticket ticket = 1; ticket <= 3; ++ticket) {
+      EXPECT_EQ(lane->submit(counted.work()), ticket);
+      device->virtual_driver().run_all();
+      lane->advance();
+      EXPECT_EQ(lane->frontier().reached.load(), ticket);
+    }
+  }
+  EXPECT_EQ(device->virtual_driver().streams(), 1u);
+}
+
+}  // namespace
+}  // namespace warpline
