@@ -10,6 +10,7 @@
 #include "core/device.hpp"
 #include "core/element.hpp"
 #include "core/region.hpp"
+#include "core/team.hpp"
 
 namespace warpline {
 
@@ -39,6 +40,9 @@ class OffloadBase : public Element {
   virtual void run_here(Batch& batch) noexcept = 0;
   /// The kernel over the batch on this core, as the one body. For tests.
   virtual void run_body(Batch& batch) noexcept = 0;
+  /// The kernel over the batch on this core, as a GPU would run it where it has a form for teams of
+  /// threads; `room`: bytes of memory that a block may have. For tests, slow.
+  virtual void run_team(Batch& batch, std::uint32_t room) = 0;
   virtual bool has_cpu_form() const noexcept = 0;
   virtual void finish(BatchPtr batch, Outputs& out) noexcept = 0;
 
@@ -63,7 +67,8 @@ class OffloadBase : public Element {
 /// to tables on a device. Optional: `Verdict prepare(Packet&)` before, or for all packets at once
 /// `void prepare(std::span<Packet>, Verdict*)`; `Verdict finish(Packet&, T)`
 /// (`finish(Packet&)` with `NoResult`) afterwards, and a tuned `void cpu(std::span<Packet>, T*)`
-/// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes.
+/// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes. A kernel with a
+/// member `team()` has a tuned form for GPUs (`core/team.hpp`), which must give them too.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
 template <class Self>
 class OffloadElement : public OffloadBase {
@@ -120,6 +125,14 @@ class OffloadElement : public OffloadBase {
   void run_body(Batch& batch) noexcept final {
     auto const& kernel = bound(own_core());
     body(&kernel, batch.slots(), batch.size(), batch.results());
+  }
+
+  void run_team(Batch& batch, std::uint32_t room) final {
+    if constexpr (kHasTeam<typename Self::Kernel>)
+      emulate_team<typename Self::Reads, typename Self::Writes>(
+          bound(own_core()).team(), {batch.slots(), batch.size(), batch.results()}, room);
+    else
+      run_body(batch);
   }
 
   void finish(BatchPtr batch, Outputs& out) noexcept final {

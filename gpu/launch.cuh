@@ -3,9 +3,11 @@
 #pragma once
 
 #include "core/offload.hpp"
+#include "gpu/team.cuh"
 
-/// The only `__global__` functions for packets: they run an element's body, one thread a packet.
-/// Included by every `.cu` element; without a CUDA compiler it adds nothing.
+/// Launches kernels: an element's body with a thread for each packet, or where the kernel has one,
+/// its form for teams of threads. Included by every `.cu` element; without a CUDA compiler it adds
+/// nothing.
 namespace warpline {
 
 #if defined(__CUDACC__)
@@ -24,6 +26,13 @@ int launch(void const* kernel, WorkItem const* items, std::uint32_t count, std::
            void* stream) noexcept {
   constexpr unsigned kThreads = 128;
   if (count == 0 || most == 0) return 0;
+  if constexpr (kHasTeam<Kernel>) {
+    bool launched = false;
+    auto const error =
+        launch_teams<Reads, Writes>(static_cast<Kernel const*>(kernel)->team(), items, count, most,
+                                    static_cast<cudaStream_t>(stream), launched);
+    if (launched) return error;
+  }
   dim3 const blocks((most + kThreads - 1) / kThreads, count);
   each_packet<Reads, Writes><<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
       *static_cast<Kernel const*>(kernel), items);

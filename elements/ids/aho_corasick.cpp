@@ -58,6 +58,7 @@ struct Tables {
   std::vector<std::uint32_t>& output_begin;
   std::vector<std::uint32_t>& suffix;
   std::vector<PatternId>& outputs;
+  std::vector<std::uint32_t>& first_at_depth;
 };
 
 /// Breadth first: the row of a state's longest suffix is complete when the state is reached, and
@@ -72,6 +73,8 @@ std::vector<Entry> build_rows(std::vector<Word> const& words, std::size_t count,
   states.push_back({0, static_cast<std::uint32_t>(words.size()), 0, 0});
   for (std::size_t number = 0; number < states.size(); ++number) {
     auto const state = states[number];
+    if (state.depth == tables.first_at_depth.size())
+      tables.first_at_depth.push_back(static_cast<std::uint32_t>(number));
     Entry* const row = rows.data() + number * kRow;
     if (number > 0) std::memcpy(row, rows.data() + state.fail * kRow, kRow * sizeof(Entry));
 
@@ -102,6 +105,7 @@ std::vector<Entry> build_rows(std::vector<Word> const& words, std::size_t count,
     }
   }
   tables.output_begin.push_back(static_cast<std::uint32_t>(tables.outputs.size()));
+  tables.first_at_depth.push_back(static_cast<std::uint32_t>(count));
   return rows;
 }
 
@@ -116,7 +120,7 @@ AhoCorasick::AhoCorasick(std::span<Pattern const> patterns) {
   output_begin_.reserve(count + 1);
   suffix_.reserve(count);
   outputs_.reserve(words.size());
-  Tables const tables{output_begin_, suffix_, outputs_};
+  Tables const tables{output_begin_, suffix_, outputs_, first_at_depth_};
   if (count <= 0x8000) {
     narrow_ = build_rows<std::uint16_t>(words, count, tables);
   } else {
@@ -144,15 +148,18 @@ Automaton AhoCorasick::view() const {
           suffix_.data(),
           outputs_.data(),
           literals_.data(),
-          bytes_.data()};
+          bytes_.data(),
+          first_at_depth_.data(),
+          static_cast<std::uint32_t>(states())};
 }
 
 Automaton AhoCorasick::on(Device& device) const {
   auto const copy = [&](auto const& table) {
     return table.empty() ? nullptr : device.upload(table.data(), table.size());
   };
-  return {copy(narrow_),  copy(wide_),     copy(output_begin_), copy(suffix_),
-          copy(outputs_), copy(literals_), copy(bytes_)};
+  return {copy(narrow_), copy(wide_),           copy(output_begin_),
+          copy(suffix_), copy(outputs_),        copy(literals_),
+          copy(bytes_),  copy(first_at_depth_), static_cast<std::uint32_t>(states())};
 }
 
 }  // namespace warpline::ids

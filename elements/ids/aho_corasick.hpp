@@ -44,6 +44,7 @@ class AhoCorasick {
   std::vector<PatternId> outputs_;
   std::vector<Automaton::Literal> literals_;
   std::vector<std::uint8_t> bytes_;
+  std::vector<std::uint32_t> first_at_depth_;
 };
 
 }  // namespace warpline::ids

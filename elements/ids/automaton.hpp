@@ -31,6 +31,9 @@ struct Automaton {
   std::uint16_t const* outputs;       ///< pattern ids
   Literal const* literals;            ///< by pattern id
   std::uint8_t const* bytes;
+  std::uint32_t const*
+      first_at_depth;  ///< the first state of each depth; the last entry is `states`
+  std::uint32_t states;
 
   /// The patterns in `text`; one table look-up a byte whatever the text and the number of patterns.
   WARPLINE_HD Matches scan(Bytes text) const {
@@ -43,6 +46,22 @@ struct Automaton {
     return matches;
   }
 
+  /// Adds the patterns that end in `state` to `found`, the text being read up to `end`; false once
+  /// `found.add(id)` has said false: it wants no more.
+  template <class Found>
+  WARPLINE_HD bool collect(std::uint32_t state, std::uint8_t const* end, Found& found) const {
+    for (; state != 0; state = suffix[state]) {
+      for (auto i = output_begin[state]; i < output_begin[state + 1]; ++i) {
+        auto const id = outputs[i];
+        auto const literal = literals[id];
+        if (literal.exact != 0 && !equal(end - literal.size, bytes + literal.offset, literal.size))
+          continue;
+        if (!found.add(id)) return false;
+      }
+    }
+    return true;
+  }
+
  private:
   template <class Entry>
   WARPLINE_HD void scan_rows(Entry const* rows, Bytes text, Matches& matches) const {
@@ -53,19 +72,6 @@ struct Automaton {
       state = entry & ~kAccept;
       if ((entry & kAccept) != 0 && !collect(state, text.data + i + 1, matches)) return;
     }
-  }
-
-  WARPLINE_HD bool collect(std::uint32_t state, std::uint8_t const* end, Matches& matches) const {
-    for (; state != 0; state = suffix[state]) {
-      for (auto i = output_begin[state]; i < output_begin[state + 1]; ++i) {
-        auto const id = outputs[i];
-        auto const literal = literals[id];
-        if (literal.exact != 0 && !equal(end - literal.size, bytes + literal.offset, literal.size))
-          continue;
-        if (!matches.add(id)) return false;
-      }
-    }
-    return true;
   }
 
   WARPLINE_HD static bool equal(std::uint8_t const* a, std::uint8_t const* b, unsigned size) {

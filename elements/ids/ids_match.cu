@@ -11,6 +11,7 @@
 #include "core/offload.hpp"
 #include "elements/ids/eve.hpp"
 #include "elements/ids/layers.hpp"
+#include "elements/ids/scan_team.hpp"
 #include "elements/ids/tables.hpp"
 #include "gpu/launch.cuh"
 
@@ -63,6 +64,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
       if (layers.malformed) matches.flags = ids::Matches::kMalformed;
       return matches;
     }
+    ids::ScanTeam team() const { return {automaton}; }
   };
   Kernel kernel(Device& device) const { return {tables_->automaton().on(device)}; }
 

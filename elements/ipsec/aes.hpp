@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 #include "core/hd.hpp"
 #include "elements/ipsec/bytes.hpp"
@@ -12,39 +13,39 @@ namespace warpline::ipsec {
 
 /// The round table, 1 KiB: `te[x]` holds `2·S(x), S(x), S(x), 3·S(x)` from the top byte down; the
 /// three tables of the other rows are rotations of it, and the S-box itself is its middle bytes.
-/// Kernels reach it through a pointer, so that a device may hold its copy where it is fastest.
+/// Kernels take any type that gives the words by index, so that a device may hold its copy where
+/// and as it is fastest.
 /// Look-ups depend on the data: on a CPU shared with strangers use the library form instead.
 struct AesTables {
   std::uint32_t te[256];
+  WARPLINE_HD constexpr std::uint32_t operator[](std::uint32_t x) const { return te[x]; }
 };
 
 /// An expanded key: eleven round keys of four big-endian words.
-struct AesKey {
+struct alignas(16) AesKey {
   std::uint32_t words[44];
 };
 
-/// A block as four big-endian words.
-struct AesBlock {
-  std::uint32_t words[4];
-};
+using AesBlock = Block;
 
 namespace detail {
 constexpr std::uint32_t gf_double(std::uint32_t x) {
   return ((x << 1) ^ (x & 0x80 ? 0x11bu : 0u)) & 0x1ff;
 }
 
-WARPLINE_HD inline std::uint32_t aes_column(AesTables const& tables, std::uint32_t a,
-                                            std::uint32_t b, std::uint32_t c, std::uint32_t d,
-                                            std::uint32_t key) {
-  return key ^ tables.te[a >> 24] ^ rotate_left(tables.te[b >> 16 & 255], 24) ^
-         rotate_left(tables.te[c >> 8 & 255], 16) ^ rotate_left(tables.te[d & 255], 8);
+template <class Table>
+WARPLINE_HD inline std::uint32_t aes_column(Table const& table, std::uint32_t a, std::uint32_t b,
+                                            std::uint32_t c, std::uint32_t d, std::uint32_t key) {
+  return key ^ table[a >> 24] ^ rotate_left(table[b >> 16 & 255], 24) ^
+         rotate_left(table[c >> 8 & 255], 16) ^ rotate_left(table[d & 255], 8);
 }
 
-WARPLINE_HD inline std::uint32_t aes_last_column(AesTables const& tables, std::uint32_t a,
+template <class Table>
+WARPLINE_HD inline std::uint32_t aes_last_column(Table const& table, std::uint32_t a,
                                                  std::uint32_t b, std::uint32_t c, std::uint32_t d,
                                                  std::uint32_t key) {
-  return key ^ (tables.te[a >> 24] << 8 & 0xff000000u) ^ (tables.te[b >> 16 & 255] & 0x00ff0000u) ^
-         (tables.te[c >> 8 & 255] & 0x0000ff00u) ^ (tables.te[d & 255] >> 8 & 0x000000ffu);
+  return key ^ (table[a >> 24] << 8 & 0xff000000u) ^ (table[b >> 16 & 255] & 0x00ff0000u) ^
+         (table[c >> 8 & 255] & 0x0000ff00u) ^ (table[d & 255] >> 8 & 0x000000ffu);
 }
 }  // namespace detail
 
@@ -88,40 +89,51 @@ inline AesKey expand_aes128_key(AesTables const& tables, std::uint8_t const* key
   return expanded;
 }
 
+namespace detail {
+/// In one load: devices have one for 16 bytes.
+WARPLINE_HD inline AesBlock round_key(AesKey const& key, unsigned round) {
+  AesBlock block;
+  std::memcpy(&block, __builtin_assume_aligned(key.words + 4 * round, 16), 16);
+  return block;
+}
+}  // namespace detail
+
 /// One block in ECB (FIPS 197 section 5.1).
-WARPLINE_HD inline AesBlock aes128_encrypt(AesTables const& tables, AesKey const& key,
-                                           AesBlock block) {
-  std::uint32_t const* k = key.words;
-  std::uint32_t a = block.words[0] ^ k[0], b = block.words[1] ^ k[1];
-  std::uint32_t c = block.words[2] ^ k[2], d = block.words[3] ^ k[3];
+template <class Table>
+WARPLINE_HD inline AesBlock aes128_encrypt(Table const& table, AesKey const& key, AesBlock block) {
+  AesBlock k = detail::round_key(key, 0);
+  std::uint32_t a = block.words[0] ^ k.words[0], b = block.words[1] ^ k.words[1];
+  std::uint32_t c = block.words[2] ^ k.words[2], d = block.words[3] ^ k.words[3];
   for (unsigned round = 1; round < 10; ++round) {
-    k += 4;
-    std::uint32_t const e = detail::aes_column(tables, a, b, c, d, k[0]);
-    std::uint32_t const f = detail::aes_column(tables, b, c, d, a, k[1]);
-    std::uint32_t const g = detail::aes_column(tables, c, d, a, b, k[2]);
-    d = detail::aes_column(tables, d, a, b, c, k[3]);
+    k = detail::round_key(key, round);
+    std::uint32_t const e = detail::aes_column(table, a, b, c, d, k.words[0]);
+    std::uint32_t const f = detail::aes_column(table, b, c, d, a, k.words[1]);
+    std::uint32_t const g = detail::aes_column(table, c, d, a, b, k.words[2]);
+    d = detail::aes_column(table, d, a, b, c, k.words[3]);
     a = e;
     b = f;
     c = g;
   }
-  k += 4;
-  return {{detail::aes_last_column(tables, a, b, c, d, k[0]),
-           detail::aes_last_column(tables, b, c, d, a, k[1]),
-           detail::aes_last_column(tables, c, d, a, b, k[2]),
-           detail::aes_last_column(tables, d, a, b, c, k[3])}};
+  k = detail::round_key(key, 10);
+  return {{detail::aes_last_column(table, a, b, c, d, k.words[0]),
+           detail::aes_last_column(table, b, c, d, a, k.words[1]),
+           detail::aes_last_column(table, c, d, a, b, k.words[2]),
+           detail::aes_last_column(table, d, a, b, c, k.words[3])}};
 }
 
 /// XORs 16 bytes at `data` (any address) with `key_stream`.
 WARPLINE_HD inline void xor_block(std::uint8_t* data, AesBlock const& key_stream) {
-  for (unsigned i = 0; i < 4; ++i)
-    store_be32(data + 4 * i, load_be32(data + 4 * i) ^ key_stream.words[i]);
+  AesBlock block = load_block(data);
+  for (unsigned i = 0; i < 4; ++i) block.words[i] ^= key_stream.words[i];
+  store_block(data, block);
 }
 
 /// XORs the first `bytes` < 16 bytes at `data` with `key_stream`.
 WARPLINE_HD inline void xor_partial_block(std::uint8_t* data, unsigned bytes,
                                           AesBlock const& key_stream) {
-  for (unsigned i = 0; i < bytes; ++i)
-    data[i] ^= static_cast<std::uint8_t>(key_stream.words[i / 4] >> (24 - 8 * (i % 4)));
+  for (unsigned i = 0; i < 15; ++i)  // constant bounds keep a device's words in registers
+    if (i < bytes)
+      data[i] ^= static_cast<std::uint8_t>(key_stream.words[i / 4] >> (24 - 8 * (i % 4)));
 }
 
 }  // namespace warpline::ipsec

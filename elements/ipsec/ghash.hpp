@@ -74,25 +74,31 @@ WARPLINE_HD inline GhashElement ghash_multiply(GhashElement x, GhashElement y) {
   return {p3, p2};
 }
 
-/// Takes four big-endian words into the hash.
-WARPLINE_HD inline GhashElement ghash_block(GhashElement hash, GhashElement key, std::uint32_t w0,
-                                            std::uint32_t w1, std::uint32_t w2, std::uint32_t w3) {
-  hash.high ^= static_cast<std::uint64_t>(w0) << 32 | w1;
-  hash.low ^= static_cast<std::uint64_t>(w2) << 32 | w3;
-  return ghash_multiply(hash, key);
+WARPLINE_HD inline GhashElement operator^(GhashElement x, GhashElement y) {
+  return {x.high ^ y.high, x.low ^ y.low};
+}
+
+WARPLINE_HD inline GhashElement ghash_element(Block const& block) {
+  return {static_cast<std::uint64_t>(block.words[0]) << 32 | block.words[1],
+          static_cast<std::uint64_t>(block.words[2]) << 32 | block.words[3]};
+}
+
+/// Takes a block into the hash.
+WARPLINE_HD inline GhashElement ghash_block(GhashElement hash, GhashElement key,
+                                            Block const& block) {
+  return ghash_multiply(hash ^ ghash_element(block), key);
+}
+
+/// The last block of GHASH in GCM, from sizes in bytes.
+WARPLINE_HD constexpr Block ghash_lengths(std::uint32_t aad_size, std::uint32_t size) {
+  return {{aad_size >> 29, aad_size << 3, size >> 29, size << 3}};
 }
 
 /// Takes `size` bytes at `data` into the hash, the last block filled up with zeros.
 WARPLINE_HD inline GhashElement ghash_bytes(GhashElement hash, GhashElement key,
                                             std::uint8_t const* data, std::uint32_t size) {
-  for (; size >= 16; size -= 16, data += 16)
-    hash = ghash_block(hash, key, load_be32(data), load_be32(data + 4), load_be32(data + 8),
-                       load_be32(data + 12));
-  if (size == 0) return hash;
-  std::uint32_t words[4] = {};
-  for (std::uint32_t i = 0; i < size; ++i)
-    words[i / 4] |= static_cast<std::uint32_t>(data[i]) << (24 - 8 * (i % 4));
-  return ghash_block(hash, key, words[0], words[1], words[2], words[3]);
+  for (; size >= 16; size -= 16, data += 16) hash = ghash_block(hash, key, load_block(data));
+  return size == 0 ? hash : ghash_block(hash, key, load_partial_block(data, size));
 }
 
 }  // namespace warpline::ipsec

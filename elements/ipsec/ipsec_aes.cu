@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/esp_body.hpp"
+#include "elements/ipsec/esp_team.hpp"
 #include "elements/ipsec/sa_args.hpp"
 #include "gpu/launch.cuh"
 
@@ -33,6 +34,7 @@ class IPsecAES final : public OffloadElement<IPsecAES> {
     WARPLINE_HD void operator()(MutableBytes esp, std::uint32_t sa) const {
       ipsec::esp_encrypt_ctr(*aes, sas[sa], esp.data, esp.size);
     }
+    ipsec::EspCtrTeam team() const { return {{aes, sas}}; }
   };
   Kernel kernel(Device& device) const {
     return {device.upload(&ipsec::aes_tables()), device.upload(table_->keys(), table_->size())};

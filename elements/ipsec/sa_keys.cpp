@@ -15,10 +15,13 @@ SaKeys make_sa_keys(Suite suite, std::uint8_t const* key, std::uint8_t const* au
   keys.suite = suite;
   keys.cipher = expand_aes128_key(aes_tables(), key);
   keys.salt = load_be32(key + 16);
-  if (suite == Suite::kAes128Gcm)
-    keys.ghash = make_ghash_key(aes_tables(), keys.cipher);
-  else
-    keys.authentication = make_hmac_sha1_key(auth_key, auth_key_size);
+  if (suite == Suite::kAes128Gcm) {
+    keys.ghash[0] = make_ghash_key(aes_tables(), keys.cipher);
+    for (std::uint32_t i = 1; i < kGhashPowers; ++i)
+      keys.ghash[i] = ghash_multiply(keys.ghash[i - 1], keys.ghash[0]);
+  } else {
+    keys.authentication = make_hmac_key<Sha1>(auth_key, auth_key_size);
+  }
   return keys;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/hd.hpp"
 #include "elements/ipsec/bytes.hpp"
+#include "elements/ipsec/hash_message.hpp"
 
 /// SHA-1 (FIPS 180-4) as a kernel body: the message schedule stays in sixteen registers, so every
 /// index into it is a constant.
@@ -17,8 +18,6 @@ namespace warpline::ipsec {
 struct Sha1State {
   std::uint32_t words[5];
 };
-
-inline constexpr std::uint32_t kSha1BlockSize = 64, kSha1Size = 20;
 
 WARPLINE_HD constexpr Sha1State sha1_start() {
   return {{0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u, 0xc3d2e1f0u}};
@@ -53,16 +52,6 @@ WARPLINE_HD inline void sha1_rounds(std::uint32_t (&v)[5], std::uint32_t (&w)[16
                                     std::index_sequence<I...>) {
   (sha1_round<I>(v, w), ...);
 }
-
-/// The message word at `offset`, behind the message's end the padding of FIPS 180-4 section 5.1.1.
-WARPLINE_HD inline std::uint32_t sha1_padded_word(std::uint8_t const* data, std::uint32_t size,
-                                                  std::uint32_t offset) {
-  if (offset + 4 <= size) return load_be32(data + offset);
-  std::uint32_t word = 0;
-  for (std::uint32_t at = offset; at < offset + 4; ++at)
-    word = word << 8 | (at < size ? data[at] : at == size ? 0x80u : 0u);
-  return word;
-}
 }  // namespace detail
 
 /// Mixes one block of sixteen words into `state`; `words` is used up.
@@ -77,24 +66,23 @@ WARPLINE_HD inline void sha1_compress(Sha1State& state, std::uint32_t (&words)[1
 /// `data` (any address): the padding and the length are added here.
 WARPLINE_HD inline Sha1State sha1_finish(Sha1State state, std::uint32_t before,
                                          std::uint8_t const* data, std::uint32_t size) {
-  std::uint32_t words[16];
-  std::uint32_t offset = 0;
-  for (; offset + kSha1BlockSize <= size; offset += kSha1BlockSize) {
-    for (unsigned i = 0; i < 16; ++i) words[i] = load_be32(data + offset + 4 * i);
-    sha1_compress(state, words);
-  }
-  for (bool last = false; !last; offset += kSha1BlockSize) {
-    for (unsigned i = 0; i < 16; ++i)
-      words[i] = detail::sha1_padded_word(data, size, offset + 4 * i);
-    last = offset + kSha1BlockSize >= size + 9;
-    if (last) {
-      std::uint64_t const bits = (static_cast<std::uint64_t>(before) + size) * 8;
-      words[14] = static_cast<std::uint32_t>(bits >> 32);
-      words[15] = static_cast<std::uint32_t>(bits);
-    }
-    sha1_compress(state, words);
-  }
+  hash_rest(before, data, size,
+            [&state](std::uint32_t(&words)[16]) { sha1_compress(state, words); });
   return state;
 }
+
+/// The hash for `HmacKey`.
+struct Sha1 {
+  using State = Sha1State;
+  static constexpr unsigned kWords = 5;
+  WARPLINE_HD static constexpr State start() { return sha1_start(); }
+  WARPLINE_HD static void compress(State& state, std::uint32_t (&words)[16]) {
+    sha1_compress(state, words);
+  }
+  WARPLINE_HD static State finish(State state, std::uint32_t before, std::uint8_t const* data,
+                                  std::uint32_t size) {
+    return sha1_finish(state, before, data, size);
+  }
+};
 
 }  // namespace warpline::ipsec

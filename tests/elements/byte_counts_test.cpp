@@ -68,11 +68,12 @@ TEST_P(ByteCounts, AreRightBehindSplitsAndQueues) {
 }
 
 std::string name_of(::testing::TestParamInfo<Kernels> const& parameter) {
-  constexpr char const* kNames[] = {"OwnCore", "Body", "Device"};
+  constexpr char const* kNames[] = {"OwnCore", "Body", "Team", "Device"};
   return kNames[static_cast<unsigned>(parameter.param)];
 }
 INSTANTIATE_TEST_SUITE_P(Where, ByteCounts,
-                         ::testing::Values(Kernels::kOwnCore, Kernels::kBody, Kernels::kDevice),
+                         ::testing::Values(Kernels::kOwnCore, Kernels::kBody, Kernels::kTeam,
+                                           Kernels::kDevice),
                          name_of);
 
 }  // namespace

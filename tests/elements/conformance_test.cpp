@@ -10,7 +10,8 @@
 #include "tests/support/traffic.hpp"
 
 /// Every offloadable element gives the same bytes, order, drops and tags whoever runs its kernel:
-/// the one body or the tuned form on the own core, or a device. Elements enrol by being registered.
+/// the one body or the tuned form on the own core, its form for teams of GPU threads, or a device.
+/// Elements enrol by being registered.
 namespace warpline {
 namespace {
 
@@ -26,6 +27,7 @@ struct Executor {
   Kernels kernels = Kernels::kDevice;
   int helpers = 0;
   bool threaded = false;
+  std::uint32_t team_room = 0;
 };
 
 using test::expect_same;
@@ -42,6 +44,7 @@ class Conformance : public testing::TestWithParam<test::ConformanceCase> {
     options.kernels = executor.kernels;
     options.host_helpers = executor.helpers;
     options.threaded = executor.threaded;
+    options.team_room = executor.team_room;
     options.source_name = files_.pipeline_name();
     return test::run_pipeline("FromInput(BURST 256) -> l :: " + executor.balancer + " -> " +
                                   GetParam().pipeline + " -> o :: ToOutput;",
@@ -57,6 +60,8 @@ class Conformance : public testing::TestWithParam<test::ConformanceCase> {
     EXPECT_TRUE(unprepared || body.transmitted > 0) << "a test without packets shows nothing";
     for (auto const& executor : std::vector<Executor>{
              {"the own core", "CPUOnly", Kernels::kOwnCore},
+             {"a GPU's teams, emulated", "CPUOnly", Kernels::kTeam, 0, false, 48 * 1024},
+             {"a small GPU's teams, emulated", "CPUOnly", Kernels::kTeam, 0, false, 10 * 1024},
              {"the host device, inline", "GPUOnly(DEVICE host)"},
              {"the host device", "GPUOnly(DEVICE host)", Kernels::kDevice, 1},
              {"own core and device mixed", "LoadBalanceByWeight(0.5)", Kernels::kDevice, 1}}) {

@@ -20,7 +20,8 @@ constexpr std::chrono::seconds kPatience{60};  // far more than any run takes
 /// Runs every kernel as its body on the own core, whatever the balancers say.
 class PipelineRunner::Bodies final : public OffloadHandler {
  public:
-  explicit Bodies(Graph& graph) : graph_(graph) {}
+  /// `room`: see `OffloadBase::run_team`; 0: as the body.
+  Bodies(Graph& graph, std::uint32_t room) : graph_(graph), room_(room) {}
 
   bool take(Segment& segment, BatchPtr& batch) noexcept override {
     bool const prepared = batch->device != kOwnCore;
@@ -28,7 +29,10 @@ class PipelineRunner::Bodies final : public OffloadHandler {
       Outputs out(graph_, *node);
       if (node != segment.nodes.front() && !prepared)
         node->element->offload()->prepare(*batch, out);
-      node->element->offload()->run_body(*batch);
+      if (room_ > 0)
+        node->element->offload()->run_team(*batch, room_);
+      else
+        node->element->offload()->run_body(*batch);
     }
     waiting_.emplace_back(&segment, std::move(batch));
     return true;
@@ -45,6 +49,7 @@ class PipelineRunner::Bodies final : public OffloadHandler {
 
  private:
   Graph& graph_;
+  std::uint32_t room_;
   std::deque<std::pair<Segment*, BatchPtr>> waiting_;
 };
 
@@ -95,8 +100,9 @@ PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
     offloader_ =
         std::make_unique<Offloader>(*io_, *graph_, devices_, options_.offload, options_.batches);
     graph_->attach(offloader_.get());
-  } else if (options_.kernels == Kernels::kBody) {
-    bodies_ = std::make_unique<Bodies>(*graph_);
+  } else if (options_.kernels == Kernels::kBody || options_.kernels == Kernels::kTeam) {
+    bodies_ = std::make_unique<Bodies>(*graph_,
+                                       options_.kernels == Kernels::kTeam ? options_.team_room : 0);
     graph_->attach(bodies_.get());
   }
   graph_->start();

@@ -21,6 +21,7 @@ namespace warpline::test {
 enum class Kernels {
   kOwnCore,  ///< the own core, in the tuned form where there is one
   kBody,     ///< the own core, always as the one body
+  kTeam,     ///< the own core, as a GPU would in the form for teams of threads
   kDevice,   ///< whatever device the pipeline's balancers say
 };
 
@@ -35,6 +36,7 @@ struct RunOptions {
   unsigned workers = 1;
   std::uint64_t seed = 1;
   Kernels kernels = Kernels::kDevice;
+  std::uint32_t team_room = 48 * 1024;  ///< bytes of block memory, with `kTeam`
   int host_helpers = -1;    ///< helper threads of a device `host`; -1: there is no such device
   bool threaded = false;    ///< on a worker's thread instead of the test's
   stream::Options lanes{};  ///< of the device `host`, and of `cuda:0`

@@ -127,8 +127,8 @@ class IdsMatchTest : public ::testing::Test {
     WorkItem const item{batch->slots(), batch->size(), batch->results()};
     auto const ticket = lane.submit({&chain, &item, 1});
     while (lane.frontier().reached.load(std::memory_order_acquire) < ticket) {
-      std::this_thread::yield();
       lane.advance();
+      std::this_thread::yield();
     }
     all[2] = results(*batch);
     graph_->push(*node_, 0, std::move(batch));

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/hmac_sha1.hpp"
+#include "elements/ipsec/hmac.hpp"
+#include "elements/ipsec/sha1.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,8 +24,9 @@ std::string sha1(std::span<std::uint8_t const> text) {
 }
 
 std::string hmac(Octets const& key, std::span<std::uint8_t const> text) {
-  auto const made = make_hmac_sha1_key(key.data(), static_cast<std::uint32_t>(key.size()));
-  return to_hex(hmac_sha1(made, text.data(), static_cast<std::uint32_t>(text.size())).words);
+  auto const made = make_hmac_key<Sha1>(key.data(), static_cast<std::uint32_t>(key.size()));
+  return to_hex(
+      ipsec::hmac<Sha1>(made, text.data(), static_cast<std::uint32_t>(text.size())).words);
 }
 
 Octets octets(std::string_view text) { return {text.begin(), text.end()}; }

@@ -42,6 +42,20 @@ inline Octets openssl_ctr(Octets const& key, Octets const& counter,
   return out;
 }
 
+/// AES-128-CBC of whole blocks, without padding.
+inline Octets openssl_cbc(Octets const& key, Octets const& iv, std::span<std::uint8_t const> text) {
+  detail::Context const context(EVP_CIPHER_CTX_new());
+  detail::check(
+      EVP_EncryptInit_ex(context.get(), EVP_aes_128_cbc(), nullptr, key.data(), iv.data()));
+  detail::check(EVP_CIPHER_CTX_set_padding(context.get(), 0));
+  Octets out(text.size() + 16);
+  int size = 0;
+  detail::check(EVP_EncryptUpdate(context.get(), out.data(), &size, text.data(),
+                                  static_cast<int>(text.size())));
+  out.resize(text.size());
+  return out;
+}
+
 /// AES-128-GCM: the ciphertext, then the 16-byte tag.
 inline Octets openssl_gcm(Octets const& key, Octets const& nonce, std::span<std::uint8_t const> aad,
                           std::span<std::uint8_t const> text) {
@@ -62,13 +76,21 @@ inline Octets openssl_gcm(Octets const& key, Octets const& nonce, std::span<std:
   return out;
 }
 
-inline Octets openssl_hmac_sha1(Octets const& key, std::span<std::uint8_t const> text) {
-  Octets out(20);
+inline Octets openssl_hmac(EVP_MD const* hash, Octets const& key,
+                           std::span<std::uint8_t const> text) {
+  Octets out(EVP_MAX_MD_SIZE);
   unsigned size = 0;
-  if (HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), text.data(), text.size(),
-           out.data(), &size) == nullptr)
+  if (HMAC(hash, key.data(), static_cast<int>(key.size()), text.data(), text.size(), out.data(),
+           &size) == nullptr)
     throw std::runtime_error("OpenSSL failed");
+  out.resize(size);
   return out;
+}
+inline Octets openssl_hmac_sha1(Octets const& key, std::span<std::uint8_t const> text) {
+  return openssl_hmac(EVP_sha1(), key, text);
+}
+inline Octets openssl_hmac_sha256(Octets const& key, std::span<std::uint8_t const> text) {
+  return openssl_hmac(EVP_sha256(), key, text);
 }
 
 inline Octets openssl_sha1(std::span<std::uint8_t const> text) {

@@ -61,7 +61,7 @@ TEST(SaFile, ReadsTheCommandsThatAddSas) {
   EXPECT_FALSE(sas[0].copy_df);
   EXPECT_EQ(sas[0].selector, Selector{});
   auto const key = testing::Octets(20, 0x0b);
-  auto const expected = make_hmac_sha1_key(key.data(), 20);
+  auto const expected = make_hmac_key<Sha1>(key.data(), 20);
   EXPECT_EQ(testing::to_hex(sas[0].keys.authentication.outer.words),
             testing::to_hex(expected.outer.words));
   EXPECT_EQ(sas[1].spi, 0x1001u) << "another destination may choose the same SPI";

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "core/hd.hpp"
+#include "core/packet.hpp"
+#include "elements/ids/automaton.hpp"
+#include "elements/ids/layers.hpp"
+
+namespace warpline::ids {
+
+/// What one lane has found: each pattern at most once, in any order.
+struct LaneMatches {
+  static constexpr unsigned kCapacity = 7;
+  static constexpr std::uint8_t kOverflow = 0xff;  ///< in `count`: more than fit
+
+  std::uint8_t count;
+  std::uint8_t flags;  ///< as in `Matches`
+  std::uint16_t ids[kCapacity];
+
+  /// False once more patterns occur than fit.
+  WARPLINE_HD bool add(std::uint16_t id) {
+    for (unsigned i = 0; i < count; ++i)
+      if (ids[i] == id) return true;
+    if (count == kCapacity) {
+      count = kOverflow;
+      return false;
+    }
+    ids[count++] = id;
+    return true;
+  }
+};
+static_assert(sizeof(LaneMatches) == 16);
+
+/// `IDSMatch` for a team of threads: each lane scans a chunk of the payload, and the rows of the
+/// states nearest to the root lie in block memory, as many as there is room for.
+///
+/// A lane starts in the root state and finds what begins in its chunk: it reads on behind the
+/// chunk's end for as long as its state is deeper than it has come, for only then may something
+/// that began inside go on. That is a byte or two on most traffic, and never more than the longest
+/// pattern. A lane with more matches than it can hold leaves the packet to the joining thread.
+struct ScanTeam {
+  static constexpr std::uint32_t kThreads = 512, kLanes = 8, kBlocks = 2;
+  static constexpr std::uint32_t kPiece = 16;       ///< bytes of a load
+  static constexpr std::uint32_t kLeastChunk = 32;  ///< below, a start costs more than it saves
+
+  using Part = LaneMatches;
+  struct Shared {
+    std::byte const* rows;
+    std::uint32_t entries;  ///< of the row table's beginning
+  };
+
+  Automaton automaton;
+
+  std::uint32_t table_bytes(std::uint32_t room) const {
+    std::uint32_t const row = 256 * entry_size(), rows = room / row;
+    return row * (rows < automaton.states ? rows : automaton.states);
+  }
+
+  WARPLINE_HD Shared load(std::byte* memory, std::uint32_t bytes, std::uint32_t thread) const {
+    auto const* const from = automaton.narrow != nullptr
+                                 ? reinterpret_cast<std::byte const*>(automaton.narrow)
+                                 : reinterpret_cast<std::byte const*>(automaton.wide);
+    for (std::uint32_t at = thread * kPiece; at < bytes; at += kThreads * kPiece)
+      store(memory + at, piece_at(from + at));
+    return {memory, bytes / entry_size()};
+  }
+
+  WARPLINE_HD void part(Shared const& shared, std::uint32_t lane, LaneMatches& found,
+                        Bytes frame) const {
+    auto const layers = walk_layers(frame);
+    found.count = 0;
+    found.flags = layers.malformed ? Matches::kMalformed : std::uint8_t{0};
+    auto const text = layers.payload;
+    // Chunks end at addresses that pieces can be loaded from.
+    auto const before = static_cast<std::uint32_t>(address(text.data) % kPiece);
+    std::uint32_t chunk = (before + text.size + kLanes - 1) / kLanes;
+    chunk = (chunk > kLeastChunk ? chunk + kPiece - 1 : kLeastChunk) / kPiece * kPiece;
+    std::uint32_t const begin = lane == 0 ? 0 : lane * chunk - before;
+    std::uint32_t const end = (lane + 1) * chunk - before;
+    if (begin >= text.size) return;
+    if (automaton.narrow != nullptr)
+      scan(automaton.narrow, shared, text, begin, end < text.size ? end : text.size, found);
+    else
+      scan(automaton.wide, shared, text, begin, end < text.size ? end : text.size, found);
+  }
+
+  WARPLINE_HD Matches join(Shared const&, LaneMatches const* parts, Bytes frame) const {
+    Matches matches;
+    matches.flags = parts[0].flags;
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      if (parts[lane].count == LaneMatches::kOverflow)
+        return automaton.scan(walk_layers(frame).payload);
+      for (unsigned i = 0; i < parts[lane].count; ++i)
+        if (!matches.add(parts[lane].ids[i])) return matches;
+    }
+    return matches;
+  }
+
+ private:
+  struct alignas(kPiece) Piece {
+    std::uint32_t words[kPiece / 4];
+  };
+
+  WARPLINE_HD static std::uintptr_t address(void const* data) {
+    return reinterpret_cast<std::uintptr_t>(data);
+  }
+  WARPLINE_HD static Piece piece_at(void const* from) {
+    Piece piece;
+    std::memcpy(&piece, __builtin_assume_aligned(from, kPiece), kPiece);
+    return piece;
+  }
+  WARPLINE_HD static void store(void* to, Piece const& piece) {
+    std::memcpy(__builtin_assume_aligned(to, kPiece), &piece, kPiece);
+  }
+  WARPLINE_HD std::uint32_t entry_size() const { return automaton.narrow != nullptr ? 2 : 4; }
+
+  /// Where in the text a lane is, and in which state.
+  struct Place {
+    std::uint32_t at, state;
+  };
+
+  template <class Entry>
+  WARPLINE_HD static bool step(Entry const* rows, Shared const& shared, std::uint32_t byte,
+                               Place& place) {
+    constexpr auto kAccept = static_cast<std::uint32_t>(Entry{1} << (sizeof(Entry) * 8 - 1));
+    std::uint32_t const index = place.state << 8 | byte;
+    std::uint32_t entry;
+    if (index < shared.entries)
+      entry = reinterpret_cast<Entry const*>(shared.rows)[index];
+    else
+      entry = rows[index];
+    ++place.at;
+    place.state = entry & ~kAccept;
+    return (entry & kAccept) != 0;
+  }
+
+  /// Reads up to `end` or to behind the next byte that a pattern ends with: then true.
+  template <class Entry>
+  WARPLINE_HD static bool follow(Entry const* rows, Shared const& shared, Bytes text,
+                                 std::uint32_t end, Place& place) {
+    while (place.at < end) {
+      auto const* const from = text.data + place.at;
+      if (end - place.at < kPiece || address(from) % kPiece != 0) {
+        if (step(rows, shared, *from, place)) return true;
+        continue;
+      }
+      auto const piece = piece_at(from);
+#if defined(__CUDA_ARCH__)
+#pragma unroll
+#endif
+      for (unsigned i = 0; i < kPiece; ++i)
+        if (step(rows, shared, piece.words[i / 4] >> (8 * (i % 4)) & 255, place)) return true;
+    }
+    return false;
+  }
+
+  template <class Entry>
+  WARPLINE_HD void scan(Entry const* rows, Shared const& shared, Bytes text, std::uint32_t begin,
+                        std::uint32_t end, LaneMatches& found) const {
+    Place place{begin, 0};
+    for (std::uint32_t beyond = 0;;) {
+      if (follow(rows, shared, text, end, place) &&
+          !automaton.collect(place.state, text.data + place.at, found))
+        return;
+      if (place.at < end) continue;
+      if (end == text.size || place.state < automaton.first_at_depth[++beyond]) return;
+      ++end;
+    }
+  }
+};
+
+}  // namespace warpline::ids

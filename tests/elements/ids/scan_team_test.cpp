@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/scan_team.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/team.hpp"
+#include "elements/ids/aho_corasick.hpp"
+#include "elements/ids/synthetic_patterns.hpp"
+
+namespace warpline::ids {
+namespace {
+
+Pattern pattern(std::string bytes, bool nocase = false) {
+  return {std::move(bytes), nocase, 1, {}, {}};
+}
+
+constexpr std::size_t kHeader = ether::kSize;  // of type 0: what follows is payload
+
+/// Texts as frames, and what teams find in them.
+class TeamRun {
+ public:
+  /// Frames begin at addresses of every remainder.
+  void add(std::string const& text) {
+    auto const shift = buffers_.size() % 17;
+    auto& buffer = buffers_.emplace_back(shift + kHeader + text.size());
+    std::copy(text.begin(), text.end(), buffer.begin() + static_cast<long>(shift + kHeader));
+    Packet packet{};
+    packet.data = buffer.data() + shift;
+    packet.length = static_cast<std::uint16_t>(kHeader + text.size());
+    packets_.push_back(packet);
+  }
+
+  /// That teams find in every frame what a scan from end to end does.
+  void compare(AhoCorasick const& automaton) {
+    for (std::uint32_t const room : {9u << 10, 48u << 10, 227u << 10}) {
+      std::vector<Matches> results(packets_.size());
+      emulate_team<Payload<0>, Result<Matches>>(
+          ScanTeam{automaton.view()},
+          {packets_.data(), static_cast<std::uint32_t>(packets_.size()),
+           reinterpret_cast<std::byte*>(results.data())},
+          room);
+      for (std::size_t i = 0; i < packets_.size(); ++i)
+        ASSERT_EQ(results[i], automaton.view().scan(Bytes(packets_[i].bytes()).after(kHeader)))
+            << "text " << i << ", room " << room;
+    }
+  }
+
+ private:
+  std::vector<std::vector<std::uint8_t>> buffers_;
+  std::vector<Packet> packets_;
+};
+
+TEST(ScanTeam, FindsAPatternAtEveryPlaceOfEveryLength) {
+  AhoCorasick const automaton(std::vector<Pattern>{pattern("needle"), pattern("eed"),
+                                                   pattern(std::string(100, 'n')), pattern("n")});
+  TeamRun run;
+  for (std::size_t size = 0; size < 600; size += 1 + size / 40)
+    for (std::size_t at = 0; at + 6 <= size; at += 1 + size / 60) {
+      std::string text(size, '.');
+      text.replace(at, 6, "needle");
+      run.add(text);
+    }
+  for (std::size_t at = 0; at <= 1300; at += 7) {
+    std::string text(1400, '.');
+    text.replace(at, 100, std::string(100, 'n'));
+    run.add(text);
+  }
+  run.compare(automaton);
+}
+
+TEST(ScanTeam, AgreesWithTheScanOnNestedPatterns) {
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    auto const word = [&](std::size_t longest) {
+      std::string made(1 + random() % longest, ' ');
+      for (auto& c : made) c = "abAB\xff"[random() % (2 + seed % 4)];
+      return made;
+    };
+    std::vector<Pattern> patterns;
+    for (auto count = 1 + random() % 30; count > 0; --count)
+      patterns.push_back(pattern(word(random() % 4 == 0 ? 90 : 6), random() % 2 == 0));
+    TeamRun run;
+    for (int i = 0; i < 60; ++i) run.add(word(i % 2 == 0 ? 80 : 2040));
+    run.compare(AhoCorasick(patterns));
+  }
+}
+
+TEST(ScanTeam, KeepsMoreMatchesThanALaneHolds) {
+  std::vector<Pattern> patterns;
+  for (char c = 'a'; c < 'a' + 18; ++c) patterns.push_back(pattern(std::string(2, c)));
+  AhoCorasick const automaton(patterns);
+  TeamRun run;
+  for (int first = 0; first < 18; ++first)
+    for (int last = first; last < 18; ++last) {
+      std::string close, apart;
+      for (int i = first; i <= last; ++i) {
+        close += std::string(2, static_cast<char>('a' + i));
+        apart += std::string(2, static_cast<char>('a' + i)) + std::string(100, '.');
+      }
+      run.add(close);
+      run.add(std::string(700, '.') + close + std::string(700, '.'));
+      run.add(apart);
+    }
+  run.compare(automaton);
+}
+
+TEST(ScanTeam, AgreesWithTheScanOverWideRows) {
+  auto const set = synthetic_patterns(3, 3000);
+  AhoCorasick const automaton(set.patterns);
+  ASSERT_TRUE(automaton.wide());
+  std::mt19937 random(5);
+  TeamRun run;
+  for (int i = 0; i < 400; ++i) {
+    std::string text(random() % 1400, ' ');
+    for (auto& c : text) c = static_cast<char>(random());
+    for (auto planted = random() % 12; planted > 0; --planted)
+      text.insert(random() % (text.size() + 1), set.patterns[random() % 3000].bytes);
+    run.add(text.substr(0, 2000));
+  }
+  run.compare(automaton);
+}
+
+TEST(ScanTeam, TakesNoMoreRowsThanThereAre) {
+  AhoCorasick const automaton(std::vector<Pattern>{pattern("ab")});
+  ScanTeam const team{automaton.view()};
+  EXPECT_EQ(team.table_bytes(511), 0u);
+  EXPECT_EQ(team.table_bytes(1200), 1024u);
+  EXPECT_EQ(team.table_bytes(100'000), automaton.states() * 512);
+}
+
+}  // namespace
+}  // namespace warpline::ids

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/aes_cbc.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "elements/ipsec/sa_keys.hpp"
+#include "tests/elements/ipsec/openssl.hpp"
+#include "tests/elements/ipsec/vectors.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+using testing::from_hex;
+using testing::Octets;
+using testing::read_vectors;
+using testing::to_hex;
+
+constexpr AesInverseTables kInverse = make_aes_inverse_tables();
+
+AesKey key_of(Octets const& key) { return expand_aes128_key(aes_tables(), key.data()); }
+
+void encrypt(Octets const& key, Octets const& iv, std::span<std::uint8_t> text) {
+  aes128_cbc_encrypt(aes_tables(), key_of(key), load_block(iv.data()), text.data(),
+                     static_cast<std::uint32_t>(text.size()));
+}
+
+/// As `lanes` lanes would, the last first.
+void decrypt(Octets const& key, Octets const& iv, std::span<std::uint8_t> text,
+             std::uint32_t lanes) {
+  auto const inverse = invert_aes128_key(kInverse, aes_tables(), key_of(key));
+  auto const size = static_cast<std::uint32_t>(text.size());
+  if (lanes == 1)
+    return aes128_cbc_decrypt(kInverse, inverse, load_block(iv.data()), text.data(), size);
+  std::vector<CbcLastBlock> last;
+  for (auto lane = lanes; lane-- > 0;)
+    last.push_back(aes128_cbc_decrypt_lane(kInverse, inverse, load_block(iv.data()), text.data(),
+                                           size, lane, lanes));
+  for (auto const& each : last)
+    if (each.at != CbcLastBlock::kNoBlock) store_block(text.data() + each.at, each.text);
+}
+
+struct CbcVector {
+  char const* key;
+  char const* iv;
+  char const* plaintext;
+  char const* ciphertext;
+};
+
+// RFC 3602 section 4, cases 1 and 2.
+constexpr CbcVector kRfc3602[] = {
+    {"06a9214036b8a15b512e03d534120006", "3dafba429d9eb430b422da802c9fac41",
+     "53696e676c6520626c6f636b206d7367", "e353779c1079aeb82708942dbe77181a"},
+    {"c286696d887c9aa0611bbb3e2025a45a", "562e17996d093d28ddb3ba695a2e6f58",
+     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+     "d296cd94c2cccf8a3a863028b5e1dc0a7586602d253cfff91b8266bea6d61ab1"}};
+
+TEST(AesCbc, GivesTheTextsOfRfc3602) {
+  for (auto const& vector : kRfc3602) {
+    auto text = from_hex(vector.plaintext);
+    encrypt(from_hex(vector.key), from_hex(vector.iv), text);
+    EXPECT_EQ(to_hex(text), vector.ciphertext);
+    decrypt(from_hex(vector.key), from_hex(vector.iv), text, 1);
+    EXPECT_EQ(to_hex(text), vector.plaintext);
+  }
+}
+
+TEST(AesCbc, GivesTheTextsOfCavp) {
+  unsigned compared = 0;
+  for (auto const* const file :
+       {"CBCGFSbox128", "CBCKeySbox128", "CBCVarKey128", "CBCVarTxt128", "CBCMMT128"}) {
+    auto const name = std::string("ciphers/AES/CBC/") + file + ".rsp";
+    for (bool const encrypts : {true, false}) {
+      auto const vectors = read_vectors(name, encrypts ? "CIPHERTEXT" : "PLAINTEXT");
+      WARPLINE_SKIP_WITHOUT(vectors);
+      for (auto const& vector : *vectors) {
+        if (vector.at("section") != (encrypts ? "ENCRYPT" : "DECRYPT")) continue;
+        auto const key = from_hex(vector.at("KEY")), iv = from_hex(vector.at("IV"));
+        auto text = from_hex(vector.at(encrypts ? "PLAINTEXT" : "CIPHERTEXT"));
+        if (encrypts)
+          encrypt(key, iv, text);
+        else
+          decrypt(key, iv, text, 1);
+        ASSERT_EQ(to_hex(text), vector.at(encrypts ? "CIPHERTEXT" : "PLAINTEXT"))
+            << file << " " << vector.at("COUNT");
+        ++compared;
+      }
+    }
+  }
+  EXPECT_GE(compared, 500u);
+}
+
+TEST(AesCbc, AgreesWithOpensslAtEveryLengthAndAlignmentInAnyNumberOfLanes) {
+  std::mt19937 random(3602);
+  auto const fill = [&random](std::span<std::uint8_t> bytes) {
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  };
+  Octets key(16), iv(16);
+  for (std::size_t size = 0; size <= 2048; size += 16) {
+    fill(key);
+    fill(iv);
+    for (std::uint32_t const lanes : {1u, 2u, 8u, 32u}) {
+      Octets buffer(size % 11 + size + 7);
+      fill(buffer);
+      auto const before = buffer;
+      std::span const text(buffer.data() + size % 11, size + 7);  // the rest is left alone
+      auto expected = testing::openssl_cbc(key, iv, text.first(size));
+      encrypt(key, iv, text);
+      ASSERT_EQ(to_hex(text.first(size)), to_hex(expected)) << "size " << size;
+      decrypt(key, iv, text, lanes);
+      ASSERT_EQ(to_hex(buffer), to_hex(before)) << "size " << size << ", lanes " << lanes;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace warpline::ipsec
