@@ -23,11 +23,12 @@ constexpr double kSurelyBetter = 0.03, kSurelyWorse = 0.8;
 constexpr double kPoolInUse = 0.7;       // more, and finished batches pile up behind the device's
 constexpr double kLongestTasks = 10e-3;  // on the device at a time
 constexpr double kFixedCost = 0.7;  // of a packet in larger tasks, where tasks cost and not packets
+constexpr double kHopeless = 0.5, kHopelessShare = 0.1;  // of the own core's rate
 constexpr unsigned kMostRounds = 10;
 constexpr double kSearching = 0.2;  // of the time, at the most, where the machine is restless
 
 constexpr double kProbing = 0.005;  // of the rate, given for looking at other settings
-constexpr double kShortestPause = 0.1, kLongestPause = 4;
+constexpr double kShortestPause = 0.1, kLongestPause = 10;
 constexpr double kBetweenSearches = 0.1, kLongestBetweenSearches = 4;
 
 }  // namespace
@@ -54,6 +55,7 @@ bool Adaptive::to_device(Present const& present) noexcept {
 void Adaptive::observe(Window const& window) noexcept {
   if (window.seconds <= 0) return;
   learn(window);
+  stage_seconds_ += window.seconds;
   if (settling_) {
     settling_ = false;
     period_ = measuring_period();
@@ -61,7 +63,7 @@ void Adaptive::observe(Window const& window) noexcept {
   }
   seen_ += window;
   bool const few = setting().mode != Mode::kOwn && seen_.device.tasks < kFewTasks;
-  if (few && seen_.seconds < kLongestMeasure) return;
+  if (few && seen_.seconds < kLongestMeasure && !hopeless(seen_.rate())) return;
   auto const whole = seen_;
   seen_ = {};
   last_ = whole;
@@ -100,7 +102,6 @@ void Adaptive::use(unsigned trial) noexcept {
 void Adaptive::measured(Window const& window) noexcept {
   switch (stage_) {
     case Stage::kSearch:
-      search_seconds_ += window.seconds;
       trials_[current_].measured(window);
       if (current_ == 0 && window.idle_share() > kIdle) return light_load();
       return next_of_search();
@@ -117,7 +118,7 @@ void Adaptive::search() noexcept {
   stage_ = Stage::kSearch;
   light_ = false;
   ++searches_;
-  since_search_ = search_seconds_ = 0;
+  since_search_ = stage_seconds_ = 0;
   late_ = 0;
   round_ = 0;
   queued_ = trials_.size();
@@ -159,11 +160,17 @@ void Adaptive::next_round() noexcept {
 void Adaptive::choose() noexcept {
   double best = 0;
   for (unsigned i = 0; i < trials_.size(); ++i) best = std::max(best, score(i));
+  auto const before = chosen_;
   chosen_ = 0;
   auto const good = [&](unsigned i) {
     return score(i) + (i == 0 ? trials_[0].error() : 0) >= best * (1 - kGain);
   };
   while (chosen_ + 1 < trials_.size() && !good(chosen_)) ++chosen_;
+  // What changes without anything better to do is noise of the machine.
+  least_between_searches_ = chosen_ == before && searches_ > 1
+                                ? std::min(2 * least_between_searches_, kLongestBetweenSearches)
+                                : kBetweenSearches;
+  search_seconds_ = stage_seconds_;
   stage_ = Stage::kHold;
   watch(trials_[chosen_].rate());
   until_challenge_ = kShortestPause;
@@ -217,13 +224,8 @@ bool Adaptive::speed_changed(Window const& window) noexcept {
   return changed;
 }
 
-// What changes again soon after a search is noise of the machine.
-bool Adaptive::due() noexcept {
-  if (since_search_ < std::max(least_between_searches_, search_seconds_ / kSearching)) return false;
-  least_between_searches_ = since_search_ < 4 * least_between_searches_
-                                ? std::min(2 * least_between_searches_, kLongestBetweenSearches)
-                                : kBetweenSearches;
-  return true;
+bool Adaptive::due() const noexcept {
+  return since_search_ >= std::max(least_between_searches_, search_seconds_ / kSearching);
 }
 
 void Adaptive::challenge() noexcept {
@@ -234,6 +236,7 @@ void Adaptive::challenge() noexcept {
     trial.skipped = foreseen_to_fail(trial.setting);
     if (trial.skipped) continue;
     duels_ = 0;
+    stage_seconds_ = 0;
     stage_ = Stage::kChallenge;
     trials_[chosen_].forget();
     trial.forget();
@@ -263,14 +266,16 @@ void Adaptive::returned(Window const& window) noexcept {
     use(chosen_);
   }
   auto const lost = std::max(0.05, 1 - other / std::max(ours, other));
-  until_challenge_ =
-      std::clamp((kMeasure + kSettle) * lost / kProbing, kShortestPause, kLongestPause);
+  until_challenge_ = std::clamp(stage_seconds_ * lost / kProbing, kShortestPause, kLongestPause);
 }
 
 bool Adaptive::own_core_would_do(Window const& window) const noexcept {
   return own_cost_.known() &&
          window.rate() * (own_cost_.packet(bytes_) + other_seconds_) < kOwnCoreLoad;
 }
+
+/// Nothing that makes so little of the time could be better than the own core.
+bool Adaptive::hopeless(double rate) const noexcept { return rate < kHopeless * trials_[0].rate(); }
 
 /// Of a packet on the device in the best tasks tried; 0: not known.
 double Adaptive::device_cost() const noexcept {
@@ -283,14 +288,16 @@ double Adaptive::device_cost() const noexcept {
 
 /// The device is so slow that even all it can do would not show, and larger tasks do not help.
 bool Adaptive::hardly_helps() const noexcept {
+  auto const own_rate = trials_[0].rate();
   double smallest = 0, larger = 0;
   for (unsigned i = 0; i < trials_.size(); ++i) {
     auto const& trial = trials_[i];
     if (trial.device_cost() == 0) continue;
+    if (i > 0 && hopeless(trial.rate()) && trial.device_cost() * own_rate * kHopelessShare > 1)
+      return true;
     (trial.setting.task == options_.smallest_task ? smallest : larger) = trial.device_cost();
   }
-  return smallest > 0 && larger > kFixedCost * smallest &&
-         larger * trials_[0].rate() * kSurelyBetter > 1;
+  return smallest > 0 && larger > kFixedCost * smallest && larger * own_rate * kSurelyBetter > 1;
 }
 
 bool Adaptive::foreseen_to_fail(Setting const& wanted) const noexcept {

@@ -55,11 +55,12 @@ class Adaptive final : public Policy {
   bool own_core_would_do(Window const& window) const noexcept;
   void watch(double rate) noexcept;
   bool speed_changed(Window const& window) noexcept;
-  bool due() noexcept;
+  bool due() const noexcept;
   double measuring_period() const noexcept;
   bool foreseen_to_fail(Setting const& setting) const noexcept;
   bool too_late(Trial const& trial) const noexcept;
   bool undecided() const noexcept;
+  bool hopeless(double rate) const noexcept;
   double device_cost() const noexcept;
   bool hardly_helps() const noexcept;
   double score(unsigned trial) const noexcept;
@@ -81,7 +82,8 @@ class Adaptive final : public Policy {
   // While holding.
   bool light_ = false;
   Watch rate_{0.08}, size_{0.15}, own_watch_{0.15}, device_watch_{0.2}, share_{0.3};
-  double since_search_ = 0, search_seconds_ = 0, least_between_searches_, until_challenge_ = 0;
+  double since_search_ = 0, search_seconds_ = 0, stage_seconds_ = 0, least_between_searches_,
+         until_challenge_ = 0;
   unsigned late_ = 0, turn_ = 0, duels_ = 0;
 
   // Learnt.

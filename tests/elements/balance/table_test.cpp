@@ -33,7 +33,7 @@ std::vector<Contender> contenders() {
       {"AdaptiveGlobal",
        [] {
          return std::make_unique<AdaptiveGlobal>(AdaptiveGlobal::Options{}, 1,
-                                                 std::make_shared<std::atomic<double>>(0.99), true);
+                                                 std::make_shared<std::atomic<double>>(0.5), true);
        }},
       {"PPC", [] { return std::make_unique<Ppc>(Ppc::Options{}); }},
       {"AdaptiveMeasure",
