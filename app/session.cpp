@@ -8,10 +8,10 @@
 
 #include "app/command.hpp"
 #include "app/open_devices.hpp"
-#include "gpu/pinned_memory.hpp"
 #include "app/preflight.hpp"
 #include "app/thread_placement.hpp"
 #include "gpu/calibration.hpp"
+#include "gpu/pinned_memory.hpp"
 #include "io/dpdk_pool.hpp"
 #include "io/eal.hpp"
 #include "io/port_spec.hpp"

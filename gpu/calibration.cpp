@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<unsigned, 2> kSizes{64, 1408};
 constexpr double kSeconds = 1e-3;
-constexpr int kWindows = 3;  // of which the best counts: others may use the machine
+constexpr int kWindows = 3;            // of which the best counts: others may use the machine
 constexpr std::size_t kStride = 2048;  // of packets, as in a pool of buffers
 
 /// Packets in pinned memory, in batches, enough for all tasks in flight.
