@@ -24,20 +24,24 @@ constexpr double kPoolInUse = 0.7;       // more, and finished batches pile up b
 constexpr double kLongestTasks = 10e-3;  // on the device at a time
 constexpr double kFixedCost = 0.7;  // of a packet in larger tasks, where tasks cost and not packets
 constexpr double kHopeless = 0.5, kHopelessShare = 0.1;  // of the own core's rate
+constexpr double kSlowTask = 1e-3;  // no device needs so long for reasons of its own
+constexpr double kLongestSearch = 0.25;
+constexpr double kWorthAnotherLook = 0.7;  // of the best rate
 constexpr unsigned kMostRounds = 10;
 constexpr double kSearching = 0.2;  // of the time, at the most, where the machine is restless
 
 constexpr double kProbing = 0.005;  // of the rate, given for looking at other settings
+constexpr double kUsualLoss = 0.5;  // of a setting that is not the best
 constexpr double kShortestPause = 0.1, kLongestPause = 10;
-constexpr double kBetweenSearches = 0.1, kLongestBetweenSearches = 4;
+constexpr double kBetweenSearches = 0.1;
+constexpr double kMostRestless = 8;
 
 }  // namespace
 
 Adaptive::Adaptive(Options options)
     : options_(options),
       trials_(options.smallest_task, options.largest_task, options.latency > 0),
-      period_(kStart),
-      least_between_searches_(kBetweenSearches) {
+      period_(kStart) {
   search();
   settling_ = true;
   period_ = kStart;
@@ -143,7 +147,8 @@ void Adaptive::next_of_search() noexcept {
 
 // The three best are measured again, then the two best of these until they can be told apart.
 void Adaptive::next_round() noexcept {
-  if (++round_ >= 3 && (round_ == kMostRounds || !undecided())) return choose();
+  if (++round_ >= 3 && (round_ == kMostRounds || stage_seconds_ > kLongestSearch || !undecided()))
+    return choose();
   auto const better = [this](unsigned char a, unsigned char b) { return score(a) > score(b); };
   std::stable_sort(queue_.begin(), queue_.begin() + queued_, better);
   queued_ = std::min(queued_, round_ == 1 ? 3u : 2u);
@@ -151,7 +156,8 @@ void Adaptive::next_round() noexcept {
   if (score(0) > kSurelyWorse * score(queue_[0]) &&
       std::find(queue_.begin(), queue_.begin() + queued_, 0) == queue_.begin() + queued_)
     queue_[queued_ - 1] = 0;
-  while (queued_ > 0 && score(queue_[queued_ - 1]) <= 0) --queued_;
+  auto const least = kWorthAnotherLook * score(queue_[0]);
+  while (queued_ > 0 && score(queue_[queued_ - 1]) <= least) --queued_;
   if (queued_ <= 1) return choose();
   at_ = 0;
   next_of_search();
@@ -167,13 +173,15 @@ void Adaptive::choose() noexcept {
   };
   while (chosen_ + 1 < trials_.size() && !good(chosen_)) ++chosen_;
   // What changes without anything better to do is noise of the machine.
-  least_between_searches_ = chosen_ == before && searches_ > 1
-                                ? std::min(2 * least_between_searches_, kLongestBetweenSearches)
-                                : kBetweenSearches;
+  bool const in_vain = chosen_ == before && searches_ > 1;
+  restless_ = in_vain ? std::min(2 * restless_, kMostRestless) : 1;
   search_seconds_ = stage_seconds_;
   stage_ = Stage::kHold;
   watch(trials_[chosen_].rate());
-  until_challenge_ = kShortestPause;
+  double windows = 0;
+  for (unsigned i = 0; i < trials_.size(); ++i) windows += trials_[i].windows;
+  until_challenge_ =
+      std::clamp(search_seconds_ / windows * kUsualLoss / kProbing, kShortestPause, kLongestPause);
   use(chosen_);
 }
 
@@ -198,7 +206,7 @@ void Adaptive::hold(Window const& window) noexcept {
   trials_[chosen_].p99_seconds = window.p99_seconds;
   late_ = chosen_ != 0 && too_late(trials_[chosen_]) ? late_ + 1 : 0;
   if (size_.changed(bytes_)) {
-    least_between_searches_ = kBetweenSearches;
+    restless_ = 1;
     return search();
   }
   if ((speed_changed(window) || late_ >= 2) && due()) return search();
@@ -210,6 +218,7 @@ void Adaptive::watch(double rate) noexcept {
   rate_.start(rate);
   size_.start(bytes_);
   for (auto* each : {&own_watch_, &device_watch_, &share_}) each->start(0);
+  for (auto* each : {&rate_, &own_watch_, &device_watch_, &share_}) each->widen(restless_);
 }
 
 bool Adaptive::speed_changed(Window const& window) noexcept {
@@ -225,7 +234,7 @@ bool Adaptive::speed_changed(Window const& window) noexcept {
 }
 
 bool Adaptive::due() const noexcept {
-  return since_search_ >= std::max(least_between_searches_, search_seconds_ / kSearching);
+  return since_search_ >= std::max(kBetweenSearches * restless_, search_seconds_ / kSearching);
 }
 
 void Adaptive::challenge() noexcept {
@@ -233,7 +242,8 @@ void Adaptive::challenge() noexcept {
     turn_ = (turn_ + 1) % trials_.size();
     auto& trial = trials_[turn_];
     if (turn_ == chosen_) continue;
-    trial.skipped = foreseen_to_fail(trial.setting);
+    // The first stays in the game, or nothing would tell that the device has become faster.
+    trial.skipped = turn_ > 1 && foreseen_to_fail(trial.setting);
     if (trial.skipped) continue;
     duels_ = 0;
     stage_seconds_ = 0;
@@ -304,6 +314,7 @@ bool Adaptive::foreseen_to_fail(Setting const& wanted) const noexcept {
   if (wanted.mode == Mode::kOwn) return false;
   auto const cost = device_cost(), own_rate = trials_[0].rate();
   if (cost <= 0) return false;
+  if (cost * own_rate * kSurelyBetter > 1 && cost * options_.smallest_task > kSlowTask) return true;
   if (wanted.mode == Mode::kDevice) return cost * own_rate * kSurelyWorse > 1;
   auto const seconds = cost * wanted.task * wanted.depth;
   if (options_.latency > 0 && seconds > options_.latency) return true;

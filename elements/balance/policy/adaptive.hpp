@@ -82,8 +82,8 @@ class Adaptive final : public Policy {
   // While holding.
   bool light_ = false;
   Watch rate_{0.08}, size_{0.15}, own_watch_{0.15}, device_watch_{0.2}, share_{0.3};
-  double since_search_ = 0, search_seconds_ = 0, stage_seconds_ = 0, least_between_searches_,
-         until_challenge_ = 0;
+  double since_search_ = 0, search_seconds_ = 0, stage_seconds_ = 0, until_challenge_ = 0;
+  double restless_ = 1;  // the more, the larger a change has to be
   unsigned late_ = 0, turn_ = 0, duels_ = 0;
 
   // Learnt.

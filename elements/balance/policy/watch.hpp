@@ -11,10 +11,13 @@ namespace warpline::balance {
 class Watch {
  public:
   /// `tolerance`: share of the usual value that is no change.
-  explicit Watch(double tolerance) : tolerance_(tolerance) {}
+  explicit Watch(double tolerance) : least_tolerance_(tolerance), tolerance_(tolerance) {}
 
   /// Watches from now on a value that is about this; 0: what comes first.
   void start(double usual) { usual_ = usual, deviation_ = 0, odd_ = 0; }
+
+  /// Makes what is no change so many times as large as at first.
+  void widen(double times) { tolerance_ = least_tolerance_ * times; }
 
   /// Whether the last few values have been off by more than they usually are. Values of 0 or less
   /// say nothing.
@@ -33,7 +36,7 @@ class Watch {
   static constexpr double kWeight = 1.0 / 16;
   static constexpr int kInARow = 3;
 
-  double tolerance_;
+  double least_tolerance_, tolerance_;
   double usual_ = 0, deviation_ = 0;
   int odd_ = 0;
 };

@@ -47,7 +47,7 @@ TEST(Balancers, KeepTheOrderAndLoseNothing) {
     RunOptions options{.bursts = {32, 7, 64, 1}};
     options.host_helpers = helpers;
     PipelineRunner runner("FromInput -> b :: " + balancer + " -> FlowHash -> ToOutput;", options);
-    for (int run = 0; run < 12; ++run)
+    for (int run = 0; run < 8; ++run)
       ASSERT_EQ(runner.run(frames).frames(0), frames) << "run " << run;
     EXPECT_FALSE(runner.graph().find("b")->element->explanation().empty());
   }
