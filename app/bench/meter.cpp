@@ -17,6 +17,7 @@ namespace {
 // Enough for the tasks in flight of a device and as many batches waiting, and no more: what lies in
 // queues only adds latency.
 constexpr std::size_t kBatches = 192;
+constexpr std::chrono::seconds kDrain{20};  // a device may be slow, and the machine busy
 constexpr int kMostWindows = 10;
 constexpr std::uint64_t kFewPackets = 2048;
 constexpr std::size_t kSampleFrames = 4096, kSampleBytes = 4u << 20;
@@ -46,6 +47,7 @@ std::unique_ptr<app::Deployment> Meter::deploy(Case const& subject) {
   engine.shared = shared_;
   engine.worker.batches = kBatches;
   engine.worker.nap = false;
+  engine.worker.drain_deadline = kDrain;
   if (!options_.session.watchdog) engine.watchdog = {};
   auto deployment = std::make_unique<app::Deployment>(session_, subject.ports, std::move(engine));
   deployment->engine().on_notice([this](std::string const& text) {

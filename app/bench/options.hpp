@@ -37,7 +37,7 @@ struct Options {
   /// Before each window, until caches are warm and what a device holds in flight is as usual.
   std::chrono::nanoseconds warm_up() const { return std::chrono::milliseconds(quick ? 30 : 60); }
   /// For a balancer, which has to find its split.
-  std::chrono::nanoseconds balancer_warm_up() const { return std::chrono::milliseconds(400); }
+  std::chrono::nanoseconds balancer_warm_up() const { return std::chrono::milliseconds(600); }
 };
 
 /// Declares the options of the subcommand; the values land in `options`, which must live until they

@@ -234,7 +234,7 @@ bool Adaptive::speed_changed(Window const& window) noexcept {
 }
 
 bool Adaptive::due() const noexcept {
-  return since_search_ >= std::max(kBetweenSearches * restless_, search_seconds_ / kSearching);
+  return since_search_ >= std::max(kBetweenSearches, search_seconds_ / kSearching) * restless_;
 }
 
 void Adaptive::challenge() noexcept {
