@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "benchmarks/gpu/mirrors.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "gpu/stream/mirror.hpp"
 

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <vector>
+
 #include "benchmarks/gpu/owned.hpp"
 #include "benchmarks/gpu/prepared.hpp"
 #include "core/device.hpp"

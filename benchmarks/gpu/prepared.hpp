@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/bench/scratch_folder.hpp"
+#include "core/context.hpp"
 #include "core/graph.hpp"
 
 namespace warpline::bench {

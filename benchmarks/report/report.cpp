@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <ctime>
 
 #include "app/bench/machine.hpp"
@@ -55,8 +56,10 @@ json::object machine_object() {
   auto const machine = describe_machine();
   json::object versions;
   for (auto const& [name, version] : machine.versions) versions[name] = version;
+  double load = 0;
   return {{"cpu", machine.cpu},
           {"cores", machine.cores},
+          {"load_average", getloadavg(&load, 1) == 1 ? json::value(load) : json::value(nullptr)},
           {"tsc_hz", std::round(machine.tsc_hz)},
           {"virtual_machine", machine.virtual_machine},
           {"kernel", machine.kernel},
@@ -64,6 +67,22 @@ json::object machine_object() {
 }
 
 }  // namespace
+
+Row& Row::set(std::string name, std::string value) {
+  fields_.emplace_back(std::move(name), std::move(value));
+  return *this;
+}
+Row& Row::set(std::string name, char const* value) {
+  return set(std::move(name), std::string(value));
+}
+Row& Row::set(std::string name, double value) {
+  fields_.emplace_back(std::move(name), value);
+  return *this;
+}
+Row& Row::set(std::string name, bool value) {
+  fields_.emplace_back(std::move(name), value);
+  return *this;
+}
 
 Rows::Section& Rows::section(std::string const& name) {
   auto const found = std::find_if(sections_.begin(), sections_.end(),

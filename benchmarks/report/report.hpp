@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <deque>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -16,22 +17,18 @@ class Row {
  public:
   using Value = std::variant<std::string, double, bool>;
 
-  Row& set(std::string name, std::string value) { return put(std::move(name), std::move(value)); }
-  Row& set(std::string name, char const* value) { return put(std::move(name), std::string(value)); }
-  Row& set(std::string name, double value) { return put(std::move(name), value); }
-  Row& set(std::string name, bool value) { return put(std::move(name), value); }
+  Row& set(std::string name, std::string value);
+  Row& set(std::string name, char const* value);
+  Row& set(std::string name, double value);
+  Row& set(std::string name, bool value);
   template <class Integer>
   Row& set(std::string name, Integer value) requires std::is_integral_v<Integer> {
-    return put(std::move(name), static_cast<double>(value));
+    return set(std::move(name), static_cast<double>(value));
   }
 
   std::vector<std::pair<std::string, Value>> const& fields() const { return fields_; }
 
  private:
-  Row& put(std::string name, Value value) {
-    fields_.emplace_back(std::move(name), std::move(value));
-    return *this;
-  }
   std::vector<std::pair<std::string, Value>> fields_;
 };
 

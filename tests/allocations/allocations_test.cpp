@@ -124,6 +124,17 @@ TEST_P(Allocations, NoneWhereTheTaskIsOverBeforeTheWait) {
   EXPECT_EQ(completed, kWarmUp + kTasks);
 }
 
+TEST_P(Allocations, NoneWhereTheDeviceWakesTheLoop) {
+  AsyncLane woken(context_, device_->open_lane(std::get<0>(GetParam())), AsyncLane::Drive::kWoken);
+  unsigned completed = 0;
+  EXPECT_EQ(allocations_of([&] {
+              woken.async_execute(counted_.work(), [&](error_code error) { completed += !error; });
+              context_.poll();
+            }),
+            0u);
+  EXPECT_EQ(completed, kWarmUp + kTasks);
+}
+
 TEST_P(Allocations, NoneForACoroutineThatWaits) {
   unsigned completed = 0;
   bool stop = false;
