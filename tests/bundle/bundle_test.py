@@ -80,16 +80,18 @@ class Bundle(unittest.TestCase):
 
     def in_root(self, root, command):
         unshare = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork"]
-        script = ('mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && '
+        # The kernel's own folders: DPDK reads from /sys which processors there are.
+        script = ('for place in proc dev sys; do mount --rbind "/$place" "$1/$place" || exit; done; '
                   'exec chroot "$@"')
-        result = call([*unshare, "sh", "-c", script, "sh", root, *command], env=BARE)
+        result = call([*unshare, "sh", "-c", script, "sh", root, *command],
+                      env={"PATH": "/usr/sbin:/sbin:" + BARE["PATH"]})
         if "unshare failed" in result.stdout or "permission denied" in result.stdout.lower():
             self.skipTest("no namespaces here: " + result.stdout.strip())
         return result
 
     def root(self, name):
         root = self.folder / name
-        for place in "proc", "dev", "tmp":
+        for place in "proc", "dev", "sys", "tmp":
             (root / place).mkdir(parents=True)
         shutil.copytree(self.bundle, root / "bundle")
         return root
