@@ -5,14 +5,13 @@
 namespace warpline {
 
 AsyncLane::AsyncLane(asio::io_context& context, std::unique_ptr<Lane> lane, Drive drive)
-    : context_(context),
-      lane_(std::move(lane)),
-      drive_(drive),
-      self_(std::make_shared<AsyncLane*>(this)) {}
+    : context_(context), lane_(std::move(lane)), drive_(drive), self_(std::make_shared<Self>()) {
+  self_->lane = this;
+}
 
 AsyncLane::~AsyncLane() {
   lane_.reset();  // returns when the device no longer touches anything of ours
-  *self_ = nullptr;
+  self_->lane = nullptr;
   while (head_ != nullptr) {
     auto* operation = head_;
     unlink(operation);
@@ -57,24 +56,23 @@ std::size_t AsyncLane::poll() {
 void AsyncLane::wait_for_wake() {
   if (waiting_for_wake_) return;
   waiting_for_wake_ = true;
-  // The wake-up may outlive this object: it holds a counted cell that says whether we are here.
-  auto* cell = new std::shared_ptr<AsyncLane*>(self_);
-  lane_->arm(&AsyncLane::on_wake, cell);
+  self_->kept = self_;
+  lane_->arm(&AsyncLane::on_wake, self_.get());
   // Looked at once more after arming: a frontier that moved in between has woken nobody.
   lane_->advance();
   if (head_ != nullptr && reached(head_->ticket))
     asio::post(context_, [self = self_] {
-      if (*self != nullptr) (*self)->poll();
+      if (self->lane != nullptr) self->lane->poll();
     });
 }
 
-void AsyncLane::on_wake(void* cell) {
-  std::unique_ptr<std::shared_ptr<AsyncLane*>> const held(
-      static_cast<std::shared_ptr<AsyncLane*>*>(cell));
-  auto* const lane = **held;
-  asio::post(lane->context_, [self = *held] {
-    if (*self == nullptr) return;
-    auto& woken = **self;
+// By any thread. Until the handler has run nobody asks for another wake-up, so `kept` is ours.
+void AsyncLane::on_wake(void* asked) {
+  auto self = std::move(static_cast<Self*>(asked)->kept);
+  auto& context = self->lane->context_;
+  asio::post(context, [self = std::move(self)] {
+    if (self->lane == nullptr) return;
+    auto& woken = *self->lane;
     woken.waiting_for_wake_ = false;
     woken.poll();
     if (woken.head_ != nullptr) woken.wait_for_wake();

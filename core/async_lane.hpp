@@ -93,6 +93,12 @@ class AsyncLane {
   };
   template <class Handler>
   struct Pending;
+  /// What wake-ups on their way find instead of the lane: it may be gone when they come. One that
+  /// has been asked for keeps it alive, without memory of its own.
+  struct Self {
+    AsyncLane* lane = nullptr;
+    std::shared_ptr<Self> kept;
+  };
 
   template <class Handler>
   void initiate(Ticket ticket, Handler handler);
@@ -108,7 +114,7 @@ class AsyncLane {
   bool waiting_for_wake_ = false;
   Operation* head_ = nullptr;
   Operation* tail_ = nullptr;
-  std::shared_ptr<AsyncLane*> self_;  // emptied on destruction, for wake-ups still on their way
+  std::shared_ptr<Self> self_;  // emptied on destruction
 };
 
 template <class Handler>
@@ -167,7 +173,7 @@ void AsyncLane::initiate(Ticket ticket, Handler handler) {
       insert(operation);
       if (drive_ == Drive::kWoken)
         asio::post(context_, [self = self_] {
-          if (*self != nullptr) (*self)->poll();
+          if (self->lane != nullptr) self->lane->poll();
         });
     });
   if (drive_ == Drive::kWoken) wait_for_wake();

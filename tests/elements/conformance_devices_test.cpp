@@ -19,8 +19,11 @@ TEST_P(ConformanceOfDevices, GiveTheBytesOfTheBody) {
   auto const& [subject, device, transfer, completion] = GetParam();
   ASSERT_NE(subject.pipeline, "") << "add a line for " << subject.name << " to conformance.cpp";
   bool const cuda = device == "cuda";
-  if (cuda && cuda::probe().devices.empty())
-    GTEST_SKIP() << "no CUDA device: " << cuda::probe().reason;
+  if (cuda) {
+    auto const found = cuda::probe();
+    if (found.devices.empty()) GTEST_SKIP() << "no CUDA device: " << found.reason;
+    RecordProperty("gpu", found.devices.front().name);
+  }
 
   std::uint64_t const seed = 23;
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/core/click/parse.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace warpline::test {
 namespace {
@@ -16,7 +17,7 @@ struct Fence {
 };
 
 std::vector<Fence> fences() {
-  std::ifstream file(WARPLINE_SOURCE_DIR "/docs/pipeline_language.md");
+  std::ifstream file(source_dir() + "/docs/pipeline_language.md");
   std::vector<Fence> found;
   bool open = false;
   std::size_t number = 0;

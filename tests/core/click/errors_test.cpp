@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/core/click/parse.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace warpline::test {
 namespace {
@@ -16,7 +17,7 @@ struct GoldenCase {
 
 /// `=== name`, the text, `---`, the errors; and again.
 std::vector<GoldenCase> golden_cases() {
-  std::ifstream file(WARPLINE_SOURCE_DIR "/tests/core/click/errors.golden");
+  std::ifstream file(source_dir() + "/tests/core/click/errors.golden");
   std::vector<GoldenCase> cases;
   std::string* part = nullptr;
   for (std::string line; std::getline(file, line);) {

@@ -12,13 +12,15 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/source_dir.hpp"
+
 /// Real captures and rules that a checkout may have beside it; tests skip where it has none.
 namespace warpline::ids::testing {
 
 /// `$WARPLINE_TEST_DATA`, or its place beside the checkout.
 inline std::string shared_folder() {
   char const* const folder = std::getenv("WARPLINE_TEST_DATA");
-  return folder != nullptr ? std::string(folder) + "/" : WARPLINE_SOURCE_DIR "/../shared/data/";
+  return folder != nullptr ? std::string(folder) + "/" : test::source_dir() + "/../shared/data/";
 }
 
 inline std::vector<std::string> files_in(std::string const& folder, std::string const& extension) {

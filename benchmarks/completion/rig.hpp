@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "benchmarks/completion/kernel.hpp"
+#include "core/async_lane.hpp"
+
+namespace warpline::bench {
+
+/// What the worker's thread does while it waits: it looks at its lanes all the time, or sleeps in
+/// `io_context::run` until the device wakes it.
+enum class Loop : std::uint8_t { kSpinning, kBlocked };
+inline constexpr Loop kLoops[] = {Loop::kSpinning, Loop::kBlocked};
+constexpr char const* name_of(Loop loop) {
+  return loop == Loop::kSpinning ? "spinning" : "blocked";
+}
+
+/// Work without packets for a device, and where the host's kernel leaves its time.
+class StampWork {
+ public:
+  explicit StampWork(std::uint64_t busy = 0);
+  StampWork(StampWork const&) = delete;
+  StampWork& operator=(StampWork const&) = delete;
+
+  Work const& work() const { return work_; }
+  /// When the device was through, in cycles.
+  std::uint64_t finished() const { return finished_; }
+
+ private:
+  Stamp stamp_;
+  Packet packet_{};
+  std::uint64_t finished_ = 0;
+  WorkItem item_;
+  KernelChain chain_;
+  Work work_;
+};
+
+/// What running a loop has taken from the worker's thread.
+struct Spent {
+  double wall_s = 0, cpu_s = 0;
+  std::uint64_t allocations = 0;  ///< of the thread, from `begin_counting` on
+  double share() const { return cpu_s / wall_s; }
+};
+
+/// A worker's event loop with some lanes of one device, on the thread that calls `run`.
+class Rig {
+ public:
+  Rig(Device& device, Loop loop, unsigned lanes);
+
+  asio::io_context& context() { return context_; }
+  AsyncLane& lane(unsigned index) { return *lanes_[index]; }
+  unsigned lanes() const { return static_cast<unsigned>(lanes_.size()); }
+
+  /// `finish` has been called: nothing new shall be started.
+  bool finished() const { return finished_; }
+  void finish() { finished_ = true; }
+  /// Warm-up is over: time and allocations count from here.
+  void begin_counting();
+
+  /// Runs `start` and the loop until `finish` was called and all operations are over.
+  template <class Start>
+  Spent run(Start start) {
+    asio::post(context_, std::move(start));
+    return run();
+  }
+
+ private:
+  Spent run();
+  void turns();
+  Spent now() const;
+
+  asio::io_context context_{1};
+  Loop loop_;
+  std::vector<std::unique_ptr<AsyncLane>> lanes_;
+  bool finished_ = false;
+  Spent begin_;
+};
+
+}  // namespace warpline::bench

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "benchmarks/report/report.hpp"
+
+/// What a CUDA device and its way to the host can do, without the engine around it, and with data
+/// on the device what the elements' kernels can.
+namespace warpline::bench {
+
+/// Copies between pinned memory and the device, one way and both at once.
+void measure_copies(Rows& rows);
+/// Kernels that read and write pinned memory of the host where it lies.
+void measure_pinned_access(Rows& rows);
+/// What it costs to start work: call by call, and as one graph.
+void measure_launches(Rows& rows);
+/// From an empty kernel's submission until the host knows that it is over, by mechanism.
+void measure_notices(Rows& rows);
+/// Every element's kernel on packets in device memory, beside a calculated floor.
+void measure_kernels(Rows& rows);
+
+/// The middle of the values; 0 without any.
+inline double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+inline double quantile(std::vector<double> values, double share) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  auto const at = static_cast<std::size_t>(share * static_cast<double>(values.size()));
+  return values[std::min(at, values.size() - 1)];
+}
+
+inline double microseconds_now() {
+  return std::chrono::duration<double, std::micro>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace warpline::bench

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "benchmarks/gpu/mirrors.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "gpu/stream/mirror.hpp"
+
+namespace warpline::bench {
+namespace {
+
+constexpr std::size_t kItems = 4096;
+
+}  // namespace
+
+Mirrors::Mirrors(Prepared& prepared, std::size_t least) : extent_(prepared.extent()) {
+  std::uint32_t offset = 0;
+  for (auto const& batch : prepared.batches())
+    for (auto const& packet : std::as_const(*batch).packets()) {
+      offsets_.push_back(offset);
+      offset += stream::stride(stream::copied_bytes(packet, extent_));
+    }
+  packets_ = offsets_.size();
+  bytes_ = std::max<std::size_t>(offset, 16);
+  copies_ = static_cast<unsigned>(std::clamp<std::size_t>((least + bytes_ - 1) / bytes_, 1, 256));
+  memory_ = std::make_unique<Owned<std::uint8_t>>(bytes_ * copies_);
+  descriptors_ = std::make_unique<Owned<Packet>>(packets_ * copies_);
+  results_ = std::make_unique<Owned<std::byte>>(packets_ * copies_ * Batch::kResultBytes);
+  items_ = std::make_unique<Owned<WorkItem>>(kItems);
+  // What no kernel has written shall not look right.
+  CUDA_TRY(cudaMemset(results_->get(), 0xee, results_->bytes()));
+
+  std::vector<std::uint8_t> image(bytes_);
+  std::vector<Packet> descriptors(packets_);
+  for (unsigned copy = 0; copy < copies_; ++copy) {
+    std::size_t i = 0;
+    auto* const begin = memory_->get() + copy * bytes_;
+    for (auto const& batch : prepared.batches())
+      for (auto const& packet : std::as_const(*batch).packets()) {
+        auto const copied = stream::copied_bytes(packet, extent_);
+        if (copy == 0 && copied > 0)
+          std::memcpy(image.data() + offsets_[i], packet.data + extent_.from, copied);
+        descriptors[i] = stream::mirrored(packet, begin, offsets_[i], extent_);
+        ++i;
+      }
+    CUDA_TRY(cudaMemcpy(begin, image.data(), bytes_, cudaMemcpyHostToDevice));
+    CUDA_TRY(cudaMemcpy(descriptors_->get() + copy * packets_, descriptors.data(),
+                        packets_ * sizeof(Packet), cudaMemcpyHostToDevice));
+  }
+}
+
+WorkItem const* Mirrors::item(unsigned copy, std::size_t first, std::uint32_t count,
+                              cudaStream_t stream) {
+  auto const at = copy * packets_ + first;
+  WorkItem const item{descriptors_->get() + at, count, results_->get() + at * Batch::kResultBytes};
+  auto* const place = items_->get() + used_items_++ % kItems;
+  CUDA_TRY(cudaMemcpyAsync(place, &item, sizeof item, cudaMemcpyHostToDevice, stream));
+  CUDA_TRY(cudaStreamSynchronize(stream));
+  return place;
+}
+
+bool Mirrors::right(Prepared& prepared) const {
+  std::vector<std::uint8_t> image(bytes_);
+  std::vector<std::byte> results(packets_ * extent_.result_bytes);
+  CUDA_TRY(cudaMemcpy(image.data(), memory_->get(), bytes_, cudaMemcpyDeviceToHost));
+  if (!results.empty())
+    CUDA_TRY(cudaMemcpy(results.data(), results_->get(), results.size(), cudaMemcpyDeviceToHost));
+  std::size_t i = 0;
+  for (auto& batch : prepared.batches()) {
+    prepared.element().run_body(*batch);
+    auto const size = batch->size() * std::size_t{extent_.result_bytes};
+    if (size > 0 && std::memcmp(batch->results(), results.data() + i * extent_.result_bytes, size))
+      return false;
+    for (auto const& packet : std::as_const(*batch).packets()) {
+      auto const copied = stream::copied_bytes(packet, extent_);
+      if (copied > 0 &&
+          std::memcmp(packet.data + extent_.from, image.data() + offsets_[i], copied) != 0)
+        return false;
+      ++i;
+    }
+  }
+  return true;
+}
+
+}  // namespace warpline::bench

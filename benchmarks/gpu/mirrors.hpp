@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "benchmarks/gpu/owned.hpp"
+#include "benchmarks/gpu/prepared.hpp"
+#include "core/device.hpp"
+
+namespace warpline::bench {
+
+/// Prepared packets in the device's memory, laid out as `staged` and `gather` do it; several
+/// copies, so that no cache holds all of them.
+class Mirrors {
+ public:
+  /// At least `least` bytes of packets in all.
+  Mirrors(Prepared& prepared, std::size_t least);
+
+  /// The packets from `first` on as one item, in memory of the device.
+  WorkItem const* item(unsigned copy, std::size_t first, std::uint32_t count, cudaStream_t stream);
+  unsigned copies() const { return copies_; }
+  std::size_t packets() const { return packets_; }
+  std::size_t bytes() const { return bytes_; }  ///< of one copy's packets
+
+  /// Whether the first copy is what the element's body makes of the same packets, results and all.
+  /// Runs the body: changes what was prepared.
+  bool right(Prepared& prepared) const;
+
+ private:
+  std::size_t packets_ = 0, bytes_ = 0;
+  unsigned copies_ = 1;
+  Extent extent_;
+  std::vector<std::uint32_t> offsets_;  // of the packets in a copy
+  std::unique_ptr<Owned<std::uint8_t>> memory_;
+  std::unique_ptr<Owned<Packet>> descriptors_;
+  std::unique_ptr<Owned<std::byte>> results_;
+  std::unique_ptr<Owned<WorkItem>> items_;
+  std::size_t used_items_ = 0;
+};
+
+}  // namespace warpline::bench

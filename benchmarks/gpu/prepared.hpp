@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/bench/scratch_folder.hpp"
+#include "core/context.hpp"
+#include "core/graph.hpp"
+
+namespace warpline::bench {
+
+/// An element to measure: a pipeline in which it is called `e`, and what payloads it gets.
+struct KernelCase {
+  std::string name;
+  std::string pipeline;
+  std::string payload = "random";  ///< or `text`
+  double bytes_per_clock = 0;      ///< of a multiprocessor, calculated; 0: only memory counts
+  std::string floor;               ///< what that was calculated from
+};
+
+/// One for every registered element with a kernel; those that nobody has described have no
+/// pipeline. Files of SAs go to the folder.
+std::vector<KernelCase> kernel_cases(ScratchFolder const& folder);
+
+/// Packets as they are when the element's kernel gets them: headers written, SAs looked up.
+class Prepared {
+ public:
+  /// `count` frames of `size` bytes. Throws `ConfigError` for a pipeline that cannot be built.
+  Prepared(KernelCase const& subject, DeviceSet& devices, unsigned size, std::size_t count);
+  ~Prepared();
+
+  /// In batches; fewer packets than asked for where some were dropped on the way.
+  std::vector<BatchPtr>& batches() { return batches_; }
+  std::size_t packets() const;
+  OffloadBase& element() { return *node_->element->offload(); }
+  Extent extent() { return element().extent(); }
+
+ private:
+  class Catcher;
+
+  PortSet ports_;
+  SharedStore shared_;
+  WorkerCounters counters_;
+  HeapBufferPool buffers_;
+  BatchPool pool_;
+  BuildContext context_;
+  std::vector<BatchPtr> batches_;
+  std::unique_ptr<Catcher> catcher_;
+  std::unique_ptr<Graph> graph_;
+  Node* node_ = nullptr;
+};
+
+}  // namespace warpline::bench
