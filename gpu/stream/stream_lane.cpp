@@ -168,7 +168,7 @@ void StreamLane::probe(std::uint64_t time) noexcept {
     sound_ = from;
     frontier_.reached.store(submitted_, std::memory_order_release);
   } else if (time - flight(from + 1).submitted > timeout_cycles_) {
-    fail(from + 1, DeviceError::kTimedOut, kOk);
+    give_up(from + 1);
     sound_ = from;
     frontier_.reached.store(submitted_, std::memory_order_release);
   }
@@ -180,6 +180,14 @@ void StreamLane::fail(Ticket from, DeviceError error, Status status) noexcept {
   status_ = status;
   frontier_.error.store(static_cast<int>(error), std::memory_order_release);
   frontier_.first_failed.store(from, std::memory_order_release);
+}
+
+/// More than a failure: also where something was refused before, the device may still be at work.
+void StreamLane::give_up(Ticket from) noexcept {
+  closed_ = true;
+  frontier_.error.store(static_cast<int>(DeviceError::kTimedOut), std::memory_order_release);
+  if (from < frontier_.first_failed.load(std::memory_order_relaxed))
+    frontier_.first_failed.store(from, std::memory_order_release);
 }
 
 void StreamLane::arm(void (*wake)(void*), void* context) noexcept {

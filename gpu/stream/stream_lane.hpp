@@ -57,6 +57,7 @@ class StreamLane final : public Lane {
   void probe(std::uint64_t time) noexcept;
   std::uint64_t now() const noexcept;
   void fail(Ticket from, DeviceError error, Status status) noexcept;
+  void give_up(Ticket from) noexcept;
   static void on_call(void* slot);
   static void on_armed(void* arena);
 

@@ -143,6 +143,26 @@ TEST_P(StreamLaneOf, GivesUpATaskAfterItsTimeAndNotBefore) {
   device->virtual_driver().end();
 }
 
+TEST_P(StreamLaneOf, WhatIsRefusedHalfWayOnAStreamThatStopsIsGivenUpNotHandedBack) {
+  test::FaultPlan plan;
+  plan.refuse_at = 2;  // the mark behind the kernel, which then never ends
+  plan.stall_at = 1;
+  auto const device = device_of(options_of(GetParam()), plan);
+  Counted counted;
+  auto const lane = device->open_lane(Transfer::kDirect);
+  lane->submit(counted.work());
+  device->virtual_driver().run_all();
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 0u);
+  VirtualClock::advance(device->options().task_timeout * 2);
+  lane->advance();
+  EXPECT_EQ(lane->frontier().reached.load(), 1u);
+  EXPECT_EQ(lane->frontier().first_failed.load(), 1u);
+  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kTimedOut))
+      << "the kernel may still run";
+  device->virtual_driver().end();
+}
+
 // Every interleaving of the device's steps with the lane's looks, from the first to the twelfth:
 // who arms, looks once more, finds nothing and sleeps, is woken.
 TEST_P(StreamLaneOf, LosesNoWakeUpInAnyInterleaving) {
