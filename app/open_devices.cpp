@@ -63,11 +63,14 @@ stream::Options stream_options(SessionOptions const& options, unsigned frame_siz
 void open_devices(DeviceSet& devices, SessionOptions const& options,
                   std::vector<int> const& helpers, unsigned frame_size) {
   auto const streams = stream_options(options, frame_size);
+  auto on_cuda = streams;
+  // A thread of this machine may wait long for a processor, a kernel never takes seconds.
+  if (!options.task_timeout) on_cuda.task_timeout = std::chrono::seconds(2);
   for (auto const& name : wanted_devices(options)) {
     if (name == "host")
       devices.add(std::make_unique<host::HostDevice>(helpers, name, streams));
     else
-      devices.add(cuda::open_device(cuda_index(name), streams));
+      devices.add(cuda::open_device(cuda_index(name), on_cuda));
   }
 }
 

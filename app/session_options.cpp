@@ -98,7 +98,8 @@ void add_offload(CLI::App& command, SessionOptions& options) {
       [&options](std::string const& text) {
         options.transfer = parse_transfer(text, "--transfer");
       });
-  add(command, "--task-timeout", "TIME", "Give a device up when a task takes so long (default 2s)",
+  add(command, "--task-timeout", "TIME",
+      "Give a device up when a task takes so long (default 2s; 30s for host)",
       [&options](std::string const& text) {
         options.task_timeout = parse_duration(text, "--task-timeout");
       });

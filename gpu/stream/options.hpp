@@ -36,8 +36,8 @@ struct Options {
   std::uint32_t frame_size = 2048;     ///< longest packet
   std::uint64_t (*clock)() = &cycles;  ///< for tests, which make their own time
   std::uint64_t first_ticket = 0;      ///< where flags start to count; for tests of their overflow
-  std::chrono::microseconds probe{2000};         ///< a lane that does not move for so long is asked
-  std::chrono::milliseconds task_timeout{2000};  ///< a task that takes so long is given up
+  std::chrono::microseconds probe{2000};  ///< a lane that does not move for so long is asked
+  std::chrono::milliseconds task_timeout{30000};  ///< a task that takes so long is given up
 };
 
 }  // namespace warpline::stream
