@@ -10,6 +10,15 @@ namespace {
 constexpr std::size_t kPage = 4096;
 constexpr std::align_val_t kAlignment{kPage};
 
+bool pin_or_tell(Device& device, void* memory, std::size_t size, char const* what,
+                 Tell const& tell) {
+  auto const reason = device.pin(memory, size);
+  if (!reason.empty())
+    tell("device '" + device.name() + "' cannot reach " + what + " (" + reason +
+         "); packets are copied for it (--transfer staged)");
+  return reason.empty();
+}
+
 }  // namespace
 
 PinnedMemory::~PinnedMemory() {
@@ -17,12 +26,8 @@ PinnedMemory::~PinnedMemory() {
 }
 
 void PinnedMemory::pin(Device& device, void* memory, std::size_t size, Tell const& tell) {
-  auto const reason = device.pin(memory, size);
-  if (reason.empty())
+  if (pin_or_tell(device, memory, size, "packet memory", tell))
     pieces_.emplace_back(&device, memory);
-  else
-    tell("device '" + device.name() + "' cannot reach packet memory (" + reason +
-         "); packets are copied for it (--transfer staged)");
 }
 
 BatchMemory::~BatchMemory() {
@@ -46,10 +51,7 @@ void* BatchMemory::do_allocate(std::size_t size, std::size_t) {
     }
   auto* const memory = ::operator new(whole, kAlignment);
   blocks_.push_back({memory, whole, true});
-  for (auto const& [device, tell] : devices_)
-    if (auto const reason = device->pin(memory, whole); !reason.empty())
-      tell("device '" + device->name() + "' cannot reach batches (" + reason +
-           "); packets are copied for it (--transfer staged)");
+  for (auto const& [device, tell] : devices_) pin_or_tell(*device, memory, whole, "batches", tell);
   return memory;
 }
 

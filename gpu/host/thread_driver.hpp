@@ -18,8 +18,6 @@ class ThreadDriver final : public MemoryDriver {
   /// All streams must be gone.
   ~ThreadDriver() override;
 
-  std::size_t helpers() const { return helpers_.size(); }
-
   using MemoryDriver::create;
   using MemoryDriver::destroy;
   using MemoryDriver::query;

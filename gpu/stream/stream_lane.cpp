@@ -156,7 +156,6 @@ void StreamLane::pass_broken() noexcept {
 
 void StreamLane::probe(std::uint64_t time) noexcept {
   moved_ = time;
-  ++probes_;
   auto const from = reached();
   auto const status = driver_.query(arena_->stream());
   if (status == kOk) {

@@ -32,8 +32,6 @@ class StreamLane final : public Lane {
   Transfer transfer() const noexcept override { return arena_->transfer(); }
   std::string failure() const override;
 
-  std::uint64_t probes() const { return probes_; }
-
  private:
   struct Flight {
     Work work;
@@ -69,7 +67,6 @@ class StreamLane final : public Lane {
   Ticket sound_ = 0;  // the last ticket whose submission has not failed
   std::uint64_t moved_ = 0;
   std::uint64_t probe_cycles_, timeout_cycles_;
-  std::uint64_t probes_ = 0;
   Status status_ = kOk;  // of the first failure
   bool closed_ = false;  // nothing more is submitted
 };

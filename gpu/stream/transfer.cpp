@@ -74,12 +74,10 @@ Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
   auto const& layout = arena_->layout();
   auto& mirror = slot.mirror;
   mirror = {};
-  std::uint32_t bytes = 0;
   for (std::uint32_t i = 0; i < work.count; ++i) {
     slot.items[i] = work.items[i];
     mirror.packets += work.items[i].count;
   }
-  bytes = static_cast<std::uint32_t>(arena_->room().bytes);
   mirror.items = slot.items;
   mirror.count = work.count;
   mirror.descriptors = reinterpret_cast<Packet*>(slot.device);
@@ -87,7 +85,8 @@ Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
   mirror.offsets = reinterpret_cast<std::uint32_t*>(slot.device + layout.offsets);
   mirror.scratch = slot.device + layout.scratch;
   mirror.extent = work.chain->extent;
-  flight.results = layout.bytes + (bytes + 63u) / 64u * 64u;
+  // Only the device will know where the bytes of this task end: behind all that there may be.
+  flight.results = layout.bytes + (arena_->room().bytes + 63) / 64 * 64;
   *slot.copies = {mirror.descriptors, mirror.packets, slot.device + flight.results};
 
   auto* const stream = arena_->stream();

@@ -56,110 +56,115 @@ std::unique_ptr<VirtualDevice> device_of(stream::Options const& options,
 }
 
 class StreamLaneOf : public testing::TestWithParam<stream::Completion> {};
-INSTANTIATE_TEST_SUITE_P(Completions, StreamLaneOf, testing::ValuesIn(stream::kCompletions),
-                         [](auto const& of) { return std::string(name_of(of.param)); });
 
-TEST_P(StreamLaneOf, RetiresManyTasksAtOnceInOrderAcrossTheOverflowOfTheFlag) {
-  auto const device = device_of(options_of(GetParam()));
+/// With one lane, opened by the test.
+class OneStreamLane : public testing::TestWithParam<stream::Completion> {
+ protected:
+  /// A lane of a device that fails as planned, with so many works submitted.
+  void open(test::FaultPlan const& plan, unsigned works) {
+    device = device_of(options_of(GetParam()), plan);
+    lane = device->open_lane(Transfer::kDirect);
+    for (unsigned i = 0; i < works; ++i) lane->submit(counted.work());
+  }
+  Ticket reached() const { return lane->frontier().reached.load(); }
+  Ticket first_failed() const { return lane->frontier().first_failed.load(); }
+  DeviceError error() const { return static_cast<DeviceError>(lane->frontier().error.load()); }
+
+  std::unique_ptr<VirtualDevice> device;
   Counted counted;
-  auto const lane = device->open_lane(Transfer::kDirect);
+  std::unique_ptr<Lane> lane;  // goes first
+};
+std::string name_of_completion(testing::TestParamInfo<stream::Completion> const& info) {
+  return std::string(name_of(info.param));
+}
+INSTANTIATE_TEST_SUITE_P(Completions, StreamLaneOf, testing::ValuesIn(stream::kCompletions),
+                         name_of_completion);
+INSTANTIATE_TEST_SUITE_P(Completions, OneStreamLane, testing::ValuesIn(stream::kCompletions),
+                         name_of_completion);
+
+TEST_P(OneStreamLane, RetiresManyTasksAtOnceInOrderAcrossTheOverflowOfTheFlag) {
+  open({}, 0);
   for (Ticket ticket = 1; ticket <= 4; ++ticket) EXPECT_EQ(lane->submit(counted.work()), ticket);
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 0u);
+  EXPECT_EQ(reached(), 0u);
   device->virtual_driver().run_all();
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 4u);
+  EXPECT_EQ(reached(), 4u);
   EXPECT_EQ(counted.runs, 4u);
-  EXPECT_EQ(lane->frontier().first_failed.load(), Frontier::kNever);
+  EXPECT_EQ(first_failed(), Frontier::kNever);
 }
 
-TEST_P(StreamLaneOf, MakesUpForALostCompletion) {
+TEST_P(OneStreamLane, MakesUpForALostCompletion) {
   test::FaultPlan plan;
   plan.lose_at = 1;
-  auto const device = device_of(options_of(GetParam()), plan);
-  Counted counted;
-  auto const lane = device->open_lane(Transfer::kDirect);
-  lane->submit(counted.work());
+  open(plan, 1);
   device->virtual_driver().run_all();
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 0u);
+  EXPECT_EQ(reached(), 0u);
   VirtualClock::advance(device->options().probe * 2);
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 1u);
-  EXPECT_EQ(lane->frontier().first_failed.load(), Frontier::kNever);
+  EXPECT_EQ(reached(), 1u);
+  EXPECT_EQ(first_failed(), Frontier::kNever);
 }
 
-TEST_P(StreamLaneOf, FindsABrokenDeviceWithinTwoProbes) {
+TEST_P(OneStreamLane, FindsABrokenDeviceWithinTwoProbes) {
   test::FaultPlan plan;
   plan.break_at = 1;
-  auto const device = device_of(options_of(GetParam()), plan);
-  Counted counted;
-  auto const lane = device->open_lane(Transfer::kDirect);
-  for (int i = 0; i < 3; ++i) lane->submit(counted.work());
+  open(plan, 3);
   device->virtual_driver().step();
   VirtualClock::advance(device->options().probe * 2);
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 3u);
-  EXPECT_EQ(lane->frontier().first_failed.load(), 1u);
-  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kLost));
+  EXPECT_EQ(reached(), 3u);
+  EXPECT_EQ(first_failed(), 1u);
+  EXPECT_EQ(error(), DeviceError::kLost);
   EXPECT_EQ(lane->failure(), "error 700");
 }
 
-TEST_P(StreamLaneOf, WhatIsRefusedWaitsForWhatWentBefore) {
+TEST_P(OneStreamLane, WhatIsRefusedWaitsForWhatWentBefore) {
   test::FaultPlan plan;
   plan.refuse_at = 3;  // of two calls a task: the second task's launch
-  auto const device = device_of(options_of(GetParam()), plan);
-  Counted counted;
-  auto const lane = device->open_lane(Transfer::kDirect);
-  for (int i = 0; i < 3; ++i) lane->submit(counted.work());
+  open(plan, 3);
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 0u) << "the first is still under way";
+  EXPECT_EQ(reached(), 0u) << "the first is still under way";
   device->virtual_driver().run_all();
   lane->advance();
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 3u);
-  EXPECT_EQ(lane->frontier().first_failed.load(), 2u);
-  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kLaunchFailed));
+  EXPECT_EQ(reached(), 3u);
+  EXPECT_EQ(first_failed(), 2u);
+  EXPECT_EQ(error(), DeviceError::kLaunchFailed);
   EXPECT_EQ(counted.runs, 1u);
 }
 
-TEST_P(StreamLaneOf, GivesUpATaskAfterItsTimeAndNotBefore) {
+TEST_P(OneStreamLane, GivesUpATaskAfterItsTimeAndNotBefore) {
   test::FaultPlan plan;
   plan.stall_at = 1;
-  auto const device = device_of(options_of(GetParam()), plan);
-  Counted counted;
-  auto const lane = device->open_lane(Transfer::kDirect);
-  lane->submit(counted.work());
+  open(plan, 1);
   device->virtual_driver().run_all();
   for (auto time = device->options().probe; time < device->options().task_timeout / 2; time *= 2) {
     VirtualClock::advance(time);
     lane->advance();
-    ASSERT_EQ(lane->frontier().reached.load(), 0u);
+    ASSERT_EQ(reached(), 0u);
   }
   VirtualClock::advance(device->options().task_timeout);
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 1u);
-  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kTimedOut));
+  EXPECT_EQ(reached(), 1u);
+  EXPECT_EQ(error(), DeviceError::kTimedOut);
   device->virtual_driver().end();
 }
 
-TEST_P(StreamLaneOf, WhatIsRefusedHalfWayOnAStreamThatStopsIsGivenUpNotHandedBack) {
+TEST_P(OneStreamLane, WhatIsRefusedHalfWayOnAStreamThatStopsIsGivenUpNotHandedBack) {
   test::FaultPlan plan;
   plan.refuse_at = 2;  // the mark behind the kernel, which then never ends
   plan.stall_at = 1;
-  auto const device = device_of(options_of(GetParam()), plan);
-  Counted counted;
-  auto const lane = device->open_lane(Transfer::kDirect);
-  lane->submit(counted.work());
+  open(plan, 1);
   device->virtual_driver().run_all();
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 0u);
+  EXPECT_EQ(reached(), 0u);
   VirtualClock::advance(device->options().task_timeout * 2);
   lane->advance();
-  EXPECT_EQ(lane->frontier().reached.load(), 1u);
-  EXPECT_EQ(lane->frontier().first_failed.load(), 1u);
-  EXPECT_EQ(lane->frontier().error.load(), static_cast<int>(DeviceError::kTimedOut))
-      << "the kernel may still run";
+  EXPECT_EQ(reached(), 1u);
+  EXPECT_EQ(first_failed(), 1u);
+  EXPECT_EQ(error(), DeviceError::kTimedOut) << "the kernel may still run";
   device->virtual_driver().end();
 }
 

@@ -69,12 +69,6 @@ stream::Status VirtualDriver::query(StreamHandle* stream) noexcept {
   return queue_of(stream).commands.empty() ? stream::kOk : stream::kNotReady;
 }
 
-std::uint64_t VirtualDriver::waiting() const {
-  std::uint64_t sum = 0;
-  for (auto* stream : streams_) sum += queue_of(stream).commands.size();
-  return sum;
-}
-
 bool VirtualDriver::step(std::uint64_t choice) {
   std::vector<Queue*> ready;
   for (auto* stream : streams_) {

@@ -53,9 +53,6 @@ class VirtualDriver final : public host::MemoryDriver {
   }
   /// The device will never do anything again.
   void end() { broken_ = true; }
-  bool broken() const { return broken_; }
-  std::uint64_t commands_run() const { return run_; }
-  std::uint64_t waiting() const;
   std::size_t streams() const { return streams_.size(); }
 
   /// Called at every look of the lane's: whoever wants to, lets the device go on in between.

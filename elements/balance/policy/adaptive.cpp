@@ -364,8 +364,6 @@ Explanation Adaptive::explain() const {
   if (auto const parts = device_cost_.parts()) why.device_byte_seconds = parts->byte;
   why.rate = last_.rate();
   why.own_rate = trials_[0].rate();
-  auto const& last = trials_[trials_.size() - 1];
-  why.device_rate = last.setting.mode == Mode::kDevice ? last.rate() : 0;
   why.idle = last_.idle_share();
   why.p99_seconds = last_.p99_seconds;
   why.latency_bound = options_.latency;

@@ -34,8 +34,6 @@ class Adaptive final : public Policy {
 
   Setting const& setting() const { return trials_[current_].setting; }
   Explanation explain() const;
-  /// Searches so far.
-  unsigned searches() const { return searches_; }
 
  private:
   enum class Stage : unsigned char { kSearch, kHold, kChallenge, kReturn };

@@ -27,7 +27,6 @@ struct Explanation {
   double own_byte_seconds = -1, device_byte_seconds = -1;  ///< of that, per byte; -1: not known
   double rate = 0;                                         ///< packets a second
   double own_rate = 0;       ///< packets a second of the own core alone, when last tried; 0: never
-  double device_rate = 0;    ///< of the device alone; 0: never
   double idle = 0;           ///< share of the worker's time
   double p99_seconds = 0;    ///< receive to transmit
   double latency_bound = 0;  ///< 0: none

@@ -33,7 +33,6 @@ struct Trial {
   bool skipped = false;                       ///< not to be tried: it is foreseen to break a bound
 
   double rate() const { return seconds > 0 ? packets / seconds : 0; }
-  double device_share() const { return packets > 0 ? offloaded / packets : 0; }
   /// Seconds for which the device is busy with a packet; 0: not known.
   double device_cost() const { return offloaded > 0 ? device_seconds / offloaded : 0; }
   /// Standard error of the rate, as far as the windows tell.
