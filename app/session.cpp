@@ -137,7 +137,7 @@ Deployment::Deployment(Session& session, std::span<PortSpec const> specs, Engine
   // A queue for each worker that touches ports.
   auto const& owners = options.io_cores.empty() ? options.cores : options.io_cores;
   PortEnvironment const environment{*session.state_->pool, static_cast<unsigned>(owners.size()),
-                                    options.seed};
+                                    options.seed, options.worker.nap};
   state_ = std::make_unique<State>(session, std::move(options));
   open_ports(specs, environment, state_->ports);
   state_->engine.on_notice(

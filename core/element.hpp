@@ -14,6 +14,7 @@
 #include "core/outputs.hpp"
 #include "core/registry.hpp"
 #include "core/verdict.hpp"
+#include "core/waker.hpp"
 
 namespace warpline {
 
@@ -60,9 +61,9 @@ class Element {
   virtual void drain() noexcept {}
   /// While the worker drains: nothing is or will be left to do here.
   virtual bool drained() const noexcept { return held() == 0; }
-  /// For a polled element, before the worker sleeps: asks for one `wake(context)`, from any thread,
-  /// when there may be work; false where it has to be polled. It is polled once more afterwards.
-  virtual bool arm(void (*)(void*), void*) noexcept { return !is_source() && held() == 0; }
+  /// For a polled element, before the worker sleeps: asks to be woken when there may be work; false
+  /// where it has to be polled. It is polled once more afterwards.
+  virtual bool arm(Waker&) noexcept { return !is_source() && held() == 0; }
 
   /// For reports, which add up what the instances of all workers have counted. Any thread.
   virtual std::vector<Statistic> statistics() const { return {}; }

@@ -114,9 +114,9 @@ bool Graph::drained() const noexcept {
   return true;
 }
 
-bool Graph::arm(void (*wake)(void*), void* context) noexcept {
+bool Graph::arm(Waker& waker) noexcept {
   for (auto* node : polled_)
-    if (!node->element->arm(wake, context)) return false;
+    if (!node->element->arm(waker)) return false;
   return true;
 }
 

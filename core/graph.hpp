@@ -56,6 +56,7 @@ class OffloadHandler {
 
   /// For balancers: what a device has done, and when its tasks are sent.
   virtual DeviceLoad load(DeviceIndex) const noexcept { return {}; }
+  virtual DeviceBacklog backlog(DeviceIndex) const noexcept { return {}; }
   virtual TaskLimit task_limit(DeviceIndex) const noexcept { return {}; }
   virtual void limit_tasks(DeviceIndex, TaskLimit const&) noexcept {}
 };
@@ -92,7 +93,7 @@ class Graph {
   void drain() noexcept;
   bool drained() const noexcept;
   /// Arms every polled element; false where one of them has to be polled.
-  bool arm(void (*wake)(void*), void* context) noexcept;
+  bool arm(Waker& waker) noexcept;
 
   std::span<std::unique_ptr<Node> const> nodes() const { return nodes_; }
   std::span<std::unique_ptr<Segment> const> segments() const { return segments_; }

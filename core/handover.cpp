@@ -14,7 +14,7 @@ HandoverRing::~HandoverRing() {
 // Both sides exchange, and one of them comes first: either the producer finds the ring armed, or
 // the consumer, arming it, sees what was pushed before.
 void HandoverRing::call_wake() noexcept {
-  if (armed_.exchange(false, std::memory_order_acq_rel)) wake_(context_);
+  if (armed_.exchange(false, std::memory_order_acq_rel)) waker_->wake();
 }
 
 bool HandoverRing::push(BatchPtr& batch) noexcept {
@@ -38,10 +38,9 @@ bool HandoverRing::finished() const noexcept {
   return closed_.load(std::memory_order_acquire) && ring_.read_available() == 0;
 }
 
-void HandoverRing::arm(void (*wake)(void*), void* context) noexcept {
+void HandoverRing::arm(Waker& waker) noexcept {
   if (armed_.load(std::memory_order_acquire)) return;
-  wake_ = wake;
-  context_ = context;
+  waker_ = &waker;
   armed_.exchange(true, std::memory_order_acq_rel);
 }
 
@@ -80,8 +79,8 @@ class HandoverPort::Receive final : public RxQueue {
   }
   bool finished() const noexcept override { return !batch_ && ring_.finished(); }
   bool inside() const noexcept override { return true; }
-  bool arm(void (*wake)(void*), void* context) noexcept override {
-    ring_.arm(wake, context);
+  bool arm(Waker& waker) noexcept override {
+    ring_.arm(waker);
     return true;
   }
 

@@ -27,9 +27,9 @@ class HandoverRing {
   BatchPtr pop() noexcept;
   /// Consumer: closed and empty for good.
   bool finished() const noexcept;
-  /// Consumer: asks for one `wake(context)` on the producer's thread after the next push or close.
+  /// Consumer: asks to be woken once, on the producer's thread, after the next push or close.
   /// The caller looks at the ring once more afterwards, before it sleeps.
-  void arm(void (*wake)(void*), void* context) noexcept;
+  void arm(Waker& waker) noexcept;
 
  private:
   void call_wake() noexcept;
@@ -37,8 +37,7 @@ class HandoverRing {
   boost::lockfree::spsc_queue<Batch*> ring_;
   std::atomic<bool> closed_{false};
   std::atomic<bool> armed_{false};
-  void (*wake_)(void*) = nullptr;
-  void* context_ = nullptr;
+  Waker* waker_ = nullptr;
 };
 
 /// The rings between IO workers and compute workers in the split topology.

@@ -6,8 +6,8 @@
 
 namespace warpline {
 
-/// What one worker has had done by one device, and has there at this moment. Sums since the start;
-/// a balancer compares two readings.
+/// What one worker has had done by one device. Sums since the start; a balancer compares two
+/// readings.
 struct DeviceLoad {
   std::uint64_t packets = 0, bytes = 0;  ///< done
   std::uint64_t tasks = 0;               ///< done; batches on the own core
@@ -15,9 +15,12 @@ struct DeviceLoad {
                                          ///< device gathering, submitting and retiring tasks
   std::uint64_t busy_cycles = 0;         ///< during which the device had a task of this worker's
   std::uint64_t task_cycles = 0;         ///< from submission to completion, summed over tasks
-  unsigned in_flight = 0;                ///< tasks submitted and not done
-  unsigned in_flight_limit = 0;          ///< more than so many wait
-  unsigned waiting = 0;                  ///< packets gathered or queued, not yet submitted
+};
+
+/// What one worker has at one device at this moment.
+struct DeviceBacklog {
+  unsigned in_flight = 0;  ///< tasks submitted and not done
+  unsigned waiting = 0;    ///< packets gathered or queued, not yet submitted
 };
 
 /// When a task is sent; see `OffloadOptions`.

@@ -196,9 +196,6 @@ DeviceLoad Offloader::load(DeviceIndex device) const noexcept {
   load.busy_cycles =
       counted.busy_cycles.get() + (present.in_flight > 0 ? cycles() - present.busy_since : 0);
   load.task_cycles = counted.tasks_cycles.get();
-  load.in_flight = present.in_flight;
-  load.in_flight_limit = options_.tasks_in_flight;
-  load.waiting = present.waiting;
   return load;
 }
 

@@ -50,6 +50,7 @@ class Offloader final : public OffloadHandler {
   bool take(Segment& segment, BatchPtr& batch) noexcept override;
   void ran_here(std::uint64_t cycles) noexcept override;
   DeviceLoad load(DeviceIndex device) const noexcept override;
+  DeviceBacklog backlog(DeviceIndex device) const noexcept override { return present_[device]; }
   TaskLimit task_limit(DeviceIndex device) const noexcept override { return limits_[device]; }
   void limit_tasks(DeviceIndex device, TaskLimit const& limit) noexcept override {
     limits_[device] = limit;
@@ -78,8 +79,7 @@ class Offloader final : public OffloadHandler {
 
  private:
   /// What one device has at this moment.
-  struct Present {
-    unsigned in_flight = 0, waiting = 0;
+  struct Present : DeviceBacklog {
     std::uint64_t busy_since = 0;
   };
   struct Task;

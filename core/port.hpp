@@ -10,6 +10,7 @@
 
 #include "core/metrics.hpp"
 #include "core/packet.hpp"
+#include "core/waker.hpp"
 #include "core/wire.hpp"
 
 namespace warpline {
@@ -25,9 +26,9 @@ class RxQueue {
   virtual bool finished() const noexcept { return false; }
   /// True where the packets come from another worker, not from outside.
   virtual bool inside() const noexcept { return false; }
-  /// Asks for one `wake(context)`, from any thread, when there may be packets again; false where
-  /// the queue cannot promise that, and its worker has to keep polling.
-  virtual bool arm(void (*)(void*), void*) noexcept { return false; }
+  /// Asks to be woken when there may be packets again; false where the queue cannot promise that,
+  /// and its worker has to keep polling. It is polled once more afterwards.
+  virtual bool arm(Waker&) noexcept { return false; }
 
   std::uint16_t port_index = 0;  ///< of its port; set by the element that receives
   std::uint64_t received = 0;    ///< `cycles()` when the last packets came in; 0: just now

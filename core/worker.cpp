@@ -3,6 +3,10 @@
 #include "core/worker.hpp"
 
 #include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "core/clock.hpp"
 
@@ -11,10 +15,15 @@ namespace {
 
 constexpr unsigned kTurnsPerHandler = 16;  // the event loop costs about 200 ns a round
 constexpr unsigned kSpins = 1000;          // idle turns before a worker thinks of sleeping
-constexpr std::chrono::milliseconds kLongestSleep{10};  // for what wakes nobody: stop, deadlines
 constexpr std::chrono::microseconds kNap{50};
 
 }  // namespace
+
+struct Worker::Watch {
+  int file;
+  asio::posix::stream_descriptor descriptor;
+  bool waiting = false;
+};
 
 Worker::Worker(WorkerOptions options, BufferPool& buffers, std::pmr::memory_resource* memory)
     : options_(std::move(options)), buffers_(buffers), batches_(options_.batches, memory) {}
@@ -53,6 +62,7 @@ void Worker::thread() {
   awake_.store(true, std::memory_order_release);
   asio::post(context_, [this] { turns(); });
   context_.run();
+  watches_.clear();
   graph_->stop();
   options_.on_thread_end();
   done_.store(true, std::memory_order_release);
@@ -99,7 +109,7 @@ void Worker::end() {
 // something has to be polled, a nap is all there is. Armed first, then looked at once more: what
 // came in between is found, what comes later wakes.
 bool Worker::sleep() {
-  if (!graph_->arm(&Worker::wake, this)) {
+  if (!graph_->arm(*this)) {
     if (!options_.nap || !offloader_->idle()) return false;
     awake_.store(false, std::memory_order_release);
     std::this_thread::sleep_for(kNap);
@@ -107,10 +117,10 @@ bool Worker::sleep() {
     return false;
   }
   offloader_->flush();
-  offloader_->arm(&Worker::wake, this);
+  offloader_->arm([](void* self) { static_cast<Worker*>(self)->wake(); }, this);
   if (graph_->poll(true) + offloader_->poll() > 0) return false;
   awake_.store(false, std::memory_order_release);
-  asleep_.expires_after(kLongestSleep);
+  asleep_.expires_after(options_.longest_sleep);
   asleep_.async_wait([this](error_code) {
     awake_.store(true, std::memory_order_release);
     turns();
@@ -118,9 +128,34 @@ bool Worker::sleep() {
   return true;
 }
 
-void Worker::wake(void* self) {
-  auto& worker = *static_cast<Worker*>(self);
-  asio::post(worker.context_, [&worker] { worker.asleep_.cancel(); });
+void Worker::wake() noexcept {
+  asio::post(context_, [this] { asleep_.cancel(); });
+}
+
+bool Worker::watch(int file) noexcept try {
+  auto known = std::find_if(watches_.begin(), watches_.end(),
+                            [&](auto const& watch) { return watch->file == file; });
+  if (known == watches_.end()) {
+    auto watch = std::make_unique<Watch>(Watch{file, asio::posix::stream_descriptor(context_)});
+    auto const duplicate = ::dup(file);
+    error_code error;
+    watch->descriptor.assign(duplicate, error);
+    if (error) {
+      if (duplicate >= 0) ::close(duplicate);
+      return false;
+    }
+    known = watches_.insert(watches_.end(), std::move(watch));
+  }
+  auto& watch = **known;
+  if (watch.waiting) return true;
+  watch.waiting = true;
+  watch.descriptor.async_wait(watch.descriptor.wait_read, [this, &watch](error_code) {
+    watch.waiting = false;
+    asleep_.cancel();
+  });
+  return true;
+} catch (std::exception const&) {
+  return false;
 }
 
 std::size_t Worker::left_inside() const noexcept {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/graph.hpp"
 #include "core/offloader.hpp"
@@ -23,6 +24,7 @@ struct WorkerOptions {
   std::size_t batches = 512;  ///< batches of the worker's pool
   OffloadOptions offload;
   bool nap = false;  ///< sleep 50 us at a time when idle, where a port cannot wake us
+  std::chrono::milliseconds longest_sleep{10};  ///< for what wakes nobody: stop, deadlines
   std::chrono::milliseconds drain_deadline{2000};
   std::function<void()> on_thread_start = [] {};  ///< first and last thing on the thread
   std::function<void()> on_thread_end = [] {};
@@ -33,7 +35,7 @@ struct WorkerOptions {
 ///
 /// A turn: polled elements (receive, graph, transmit), then the offloader (retire, submit), and
 /// every sixteenth turn the event loop: timers, sockets, mail from other threads.
-class Worker {
+class Worker final : private Waker {
  public:
   /// `memory` holds the batches; pinned where there is a device.
   Worker(WorkerOptions options, BufferPool& buffers,
@@ -79,7 +81,8 @@ class Worker {
   void begin_to_drain();
   void end();
   bool sleep();
-  static void wake(void* self);
+  void wake() noexcept override;
+  bool watch(int file) noexcept override;
 
   WorkerOptions options_;
   BufferPool& buffers_;
@@ -89,6 +92,8 @@ class Worker {
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<Offloader> offloader_;
   asio::steady_timer asleep_{context_};  // waits as long as the worker sleeps
+  struct Watch;
+  std::vector<std::unique_ptr<Watch>> watches_;
   unsigned idle_turns_ = 0;
   bool draining_ = false;
   std::uint64_t drain_until_ = 0;

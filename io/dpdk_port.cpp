@@ -123,9 +123,13 @@ void DpdkPort::configure() {
   auto const check = [&](int code, char const* what) {
     if (code != 0) throw error(what, code, mark);
   };
-  check(rte_eth_dev_configure(id_, static_cast<std::uint16_t>(rx_queues),
-                              static_cast<std::uint16_t>(tx_queues), &conf),
-        "cannot be configured");
+  auto const configure_device = [&](bool interrupts) {
+    conf.intr_conf.rxq = interrupts;
+    return rte_eth_dev_configure(id_, static_cast<std::uint16_t>(rx_queues),
+                                 static_cast<std::uint16_t>(tx_queues), &conf);
+  };
+  if (!options_.interrupts || configure_device(true) != 0)
+    check(configure_device(false), "cannot be configured");
   auto rx_descriptors = kDescriptors, tx_descriptors = kDescriptors;
   if (options_.descriptors != 0)
     rx_descriptors = tx_descriptors = static_cast<std::uint16_t>(options_.descriptors);
@@ -136,7 +140,7 @@ void DpdkPort::configure() {
   for (std::uint16_t queue = 0; queue < rx_queues; ++queue) {
     check(rte_eth_rx_queue_setup(id_, queue, rx_descriptors, node, nullptr, pool_.handle()),
           "cannot set a receive queue up");
-    rx_.push_back(std::make_unique<Rx>(id_, queue));
+    if (rx_.size() == queue) rx_.push_back(std::make_unique<Rx>(id_, queue));
   }
   unsigned const shortest = options_.pad >= 0  ? static_cast<unsigned>(options_.pad)
                             : is_virtual(info) ? 0
@@ -144,7 +148,7 @@ void DpdkPort::configure() {
   for (std::uint16_t queue = 0; queue < tx_queues; ++queue) {
     check(rte_eth_tx_queue_setup(id_, queue, tx_descriptors, node, nullptr),
           "cannot set a transmit queue up");
-    tx_.push_back(std::make_unique<Tx>(id_, queue, shortest));
+    if (tx_.size() == queue) tx_.push_back(std::make_unique<Tx>(id_, queue, shortest));
   }
   if (options_.mtu != 0) {
     auto const code = rte_eth_dev_set_mtu(id_, static_cast<std::uint16_t>(options_.mtu));
@@ -154,9 +158,16 @@ void DpdkPort::configure() {
 
 void DpdkPort::start() {
   auto const mark = DpdkLog::mark();
-  if (auto const code = rte_eth_dev_start(id_); code != 0)
-    throw error("does not start", code, mark);
+  auto code = rte_eth_dev_start(id_);
+  if (code != 0 && options_.interrupts) {
+    options_.interrupts = false;
+    configure();
+    code = rte_eth_dev_start(id_);
+  }
+  if (code != 0) throw error("does not start", code, mark);
   started_ = true;
+  if (options_.interrupts)
+    for (auto& queue : rx_) queue->interrupt().find();
   // Not every virtual device knows the mode; those that do not, receive everything.
   if (options_.promiscuous)
     rte_eth_promiscuous_enable(id_);
@@ -165,6 +176,7 @@ void DpdkPort::start() {
 }
 
 void DpdkPort::stop() noexcept {
+  for (auto& queue : rx_) queue->interrupt().forget();
   if (started_) rte_eth_dev_stop(id_);
   started_ = false;
 }

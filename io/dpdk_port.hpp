@@ -21,6 +21,7 @@ struct DpdkPortOptions {
   unsigned descriptors = 0;  ///< of each queue; 0: 1024, or what the device can do
   int pad = -1;  ///< frames are sent with at least so many bytes; -1: 60 on a PCI device
   bool promiscuous = true;
+  bool interrupts = false;  ///< let a worker sleep on the device's receive interrupts
 };
 
 /// Any device that DPDK drives: a NIC, or a virtual device, which is made here.

@@ -10,6 +10,7 @@
 #include "core/metrics.hpp"
 #include "io/dpdk_port.hpp"
 #include "io/mbuf_dpdk.hpp"
+#include "io/rx_interrupt_dpdk.hpp"
 
 /// The queues of `DpdkPort`: the hot path. For sources in `io/` only.
 namespace warpline {
@@ -18,18 +19,24 @@ constexpr std::size_t kDpdkBurst = 256;
 
 class DpdkPort::Rx final : public RxQueue {
  public:
-  Rx(std::uint16_t device, std::uint16_t queue) : device_(device), queue_(queue) {}
+  Rx(std::uint16_t device, std::uint16_t queue)
+      : device_(device), queue_(queue), interrupt_(device, queue) {}
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     rte_mbuf* mbufs[kDpdkBurst];
     auto const wanted = static_cast<std::uint16_t>(std::min(packets.size(), kDpdkBurst));
     unsigned const count = rte_eth_rx_burst(device_, queue_, mbufs, wanted);
+    if (count == 0) return 0;
+    interrupt_.disarm();
     std::uint64_t const port = port_index;
     Oddities seen;
     for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], port, seen);
     return seen.any() ? refuse(mbufs, count, packets) : count;
   }
 
+  bool arm(Waker& waker) noexcept override { return interrupt_.arm(waker); }
+
+  RxInterrupt& interrupt() { return interrupt_; }
   Counter const& refused() const { return refused_; }
 
  private:
@@ -52,6 +59,7 @@ class DpdkPort::Rx final : public RxQueue {
 
   std::uint16_t device_;
   std::uint16_t queue_;
+  RxInterrupt interrupt_;
   Counter refused_;
 };
 

@@ -44,8 +44,9 @@ void open_ports(std::span<PortSpec const> specs, PortEnvironment const& environm
     } else if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) {
       ports.add(std::make_unique<CapturePort>(names[i], *capture, pool));
     } else {
-      ports.add(std::make_unique<DpdkPort>(std::get<DpdkPortOptions>(spec.options), pool,
-                                           environment.workers));
+      auto options = std::get<DpdkPortOptions>(spec.options);
+      options.interrupts = environment.interrupts;
+      ports.add(std::make_unique<DpdkPort>(std::move(options), pool, environment.workers));
     }
   }
 }

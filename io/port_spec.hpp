@@ -55,6 +55,8 @@ struct PortEnvironment {
   unsigned workers = 1;  ///< each gets a queue of every port, where the port can
   std::uint64_t seed =
       1;  ///< for generators without a seed of their own: each gets a different one
+  bool interrupts =
+      false;  ///< workers may sleep until a packet comes, where a device can wake them
 };
 
 /// Opens all ports and adds them to `ports` in this order. Nothing flows before `Port::start`.

@@ -58,9 +58,9 @@ double WindowReader::p99(Histogram const& now) noexcept {
 }
 
 balance::Present WindowReader::present(Outputs& out) const noexcept {
-  auto const load = out.offload()->load(device_);
+  auto const backlog = out.offload()->backlog(device_);
   auto const& pool = out.batches();
-  return {load.in_flight, load.waiting,
+  return {backlog.in_flight, backlog.waiting,
           static_cast<double>(pool.in_use()) / static_cast<double>(pool.capacity())};
 }
 

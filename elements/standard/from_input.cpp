@@ -24,9 +24,9 @@ class Receiver : public Element {
     return true;
   }
 
-  bool arm(void (*wake)(void*), void* context) noexcept override {
+  bool arm(Waker& waker) noexcept override {
     for (auto* queue : queues_)
-      if (!queue->finished() && !queue->arm(wake, context)) return false;
+      if (!queue->finished() && !queue->arm(waker)) return false;
     return true;
   }
 

@@ -161,8 +161,8 @@ class FromCompute final : public Element {
       if (!ring->finished()) return false;
     return true;
   }
-  bool arm(void (*wake)(void*), void* context) noexcept override {
-    for (auto* ring : rings_) ring->arm(wake, context);
+  bool arm(Waker& waker) noexcept override {
+    for (auto* ring : rings_) ring->arm(waker);
     return true;
   }
 

@@ -3,6 +3,8 @@
 #include "core/worker.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <numeric>
 
@@ -54,6 +56,61 @@ TEST(Worker, RetiresTasksThatAreOverBeforeAnybodyWaitsForThem) {
   worker.join();
   EXPECT_EQ(worker.left_inside(), 0u);
   EXPECT_EQ(rig.bench->output, wanted);
+}
+
+/// Becomes readable, as the receive interrupt of a device does.
+struct Doorbell {
+  int file = eventfd(0, EFD_NONBLOCK);
+  std::atomic<unsigned> armed{0};
+  ~Doorbell() { close(file); }
+  void ring() const {
+    std::uint64_t const one = 1;
+    ASSERT_EQ(write(file, &one, sizeof one), 8);
+  }
+};
+
+/// A source that has nothing until the doorbell has rung twice.
+class TestDoorbell final : public Element {
+ public:
+  explicit TestDoorbell(Args& args)
+      : bell_(args.context().shared.get<Doorbell>("doorbell", [] { return new Doorbell; })) {}
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+  bool polled() const override { return true; }
+  bool is_source() const override { return true; }
+  bool finished() const noexcept override { return rung_ == 2; }
+  unsigned poll(Outputs&) noexcept override {
+    std::uint64_t rung = 0;
+    if (read(bell_->file, &rung, sizeof rung) == 8) rung_ += static_cast<unsigned>(rung);
+    return 0;
+  }
+  bool arm(Waker& waker) noexcept override {
+    bell_->armed.fetch_add(1);
+    return waker.watch(bell_->file);
+  }
+
+ private:
+  std::shared_ptr<Doorbell> bell_;
+  unsigned rung_ = 0;
+};
+WARPLINE_ELEMENT(TestDoorbell);
+
+TEST(Worker, SleepsUntilAFileThatItWatchesCanBeRead) {
+  test::Rig rig;
+  auto const bell = rig.shared.get<Doorbell>("doorbell", [] { return new Doorbell; });
+  WorkerOptions options;
+  options.longest_sleep = std::chrono::hours(1);
+  Worker worker(options, rig.buffers);
+  auto const pipeline =
+      parse_pipeline(std::make_shared<Source>(Source{"test.click", "TestDoorbell -> TestSink;"}));
+  worker.adopt(Graph::build(pipeline, rig.context), rig.devices);
+  worker.start();
+  for (unsigned sleep = 1; sleep <= 2; ++sleep) {
+    while (bell->armed.load() < sleep || worker.awake()) std::this_thread::yield();
+    bell->ring();
+  }
+  worker.join();
+  EXPECT_EQ(bell->armed.load(), 2u);
 }
 
 }  // namespace

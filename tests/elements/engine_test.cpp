@@ -163,11 +163,13 @@ TEST_P(EngineTest, EveryPacketIsAccountedForAndFlowsKeepTheirOrder) {
 constexpr char const* kMirror = "FromInput -> EtherMirror -> ToOutput;";
 constexpr char const* kHash =
     "FromInput(BURST 32) -> LoadBalanceByWeight(0.5) -> FlowHash -> ToOutput;";
+constexpr char const* kAdaptive = "FromInput -> LoadBalanceAdaptive -> FlowHash -> ToOutput;";
 
 INSTANTIATE_TEST_SUITE_P(Topologies, EngineTest,
                          ::testing::Values(Layout{1, 0, 1, 0, kMirror}, Layout{2, 0, 3, 1, kHash},
                                            Layout{1, 1, 2, 1, kMirror}, Layout{3, 1, 1, 0, kMirror},
-                                           Layout{3, 2, 2, 2, kHash}),
+                                           Layout{3, 2, 2, 2, kHash},
+                                           Layout{2, 1, 2, 1, kAdaptive}),
                          [](auto const& each) {
                            return std::to_string(each.param.workers) + "workers" +
                                   std::to_string(each.param.io_workers) + "io" +

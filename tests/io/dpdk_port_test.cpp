@@ -3,9 +3,15 @@
 #include "io/dpdk_port.hpp"
 
 #include <gmock/gmock.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "tests/io/machine.hpp"
 #include "tests/support/scoped.hpp"
@@ -215,6 +221,68 @@ TEST_F(DpdkPortTest, TalksToTheKernelThroughATap) {
   auto const packets = test::packets_of(*pool, {Frame(100, 1)});
   EXPECT_EQ(port.tx(0)->transmit(packets), 1u);
   port.stop();
+}
+
+/// Keeps the file that it was asked to watch.
+struct Watcher final : Waker {
+  void wake() noexcept override {}
+  bool watch(int asked) noexcept override {
+    file = asked;
+    return true;
+  }
+  bool readable(int milliseconds) const {
+    pollfd poll{file, POLLIN, 0};
+    return ::poll(&poll, 1, milliseconds) == 1;
+  }
+  int file = -1;
+};
+
+/// Sends a frame out of an interface of the kernel.
+void send_from_kernel(char const* interface, Frame const& frame) {
+  auto const socket = ::socket(AF_PACKET, SOCK_RAW, 0);
+  ASSERT_GE(socket, 0);
+  sockaddr_ll to{};
+  to.sll_family = AF_PACKET;
+  to.sll_ifindex = static_cast<int>(if_nametoindex(interface));
+  to.sll_halen = ETH_ALEN;
+  auto const sent = sendto(socket, frame.data(), frame.size(), 0,
+                           reinterpret_cast<sockaddr const*>(&to), sizeof to);
+  EXPECT_EQ(sent, static_cast<ssize_t>(frame.size())) << std::strerror(errno);
+  close(socket);
+}
+
+TEST_F(DpdkPortTest, WakesAWorkerWhenATapReceives) {
+  if (geteuid() != 0 || !std::filesystem::exists("/dev/net/tun"))
+    GTEST_SKIP() << "a tap needs root and /dev/net/tun";
+  auto options = device("net_tap1", "iface=wl_test1");
+  options.interrupts = true;
+  DpdkPort port(options, *pool, 1);
+  port.start();
+  std::ofstream("/proc/sys/net/ipv6/conf/wl_test1/disable_ipv6") << 1;
+  auto& queue = *port.rx(0);
+  Watcher watcher;
+  ASSERT_TRUE(queue.arm(watcher));
+  while (watcher.readable(100)) test::receive_all(queue, *pool, 1);  // the kernel's own greetings
+
+  for (std::uint8_t round = 1; round <= 3; ++round) {
+    ASSERT_TRUE(queue.arm(watcher));
+    EXPECT_FALSE(watcher.readable(0));
+    Frame const frame(100, round);
+    send_from_kernel("wl_test1", frame);
+    EXPECT_TRUE(watcher.readable(5000));
+    EXPECT_THAT(test::receive_all(queue, *pool, 1), ElementsAre(frame));
+  }
+  port.stop();
+  EXPECT_FALSE(queue.arm(watcher));
+}
+
+TEST_F(DpdkPortTest, KeepsItsWorkerPollingWhereTheDeviceHasNoInterrupts) {
+  auto options = device("net_ring5");
+  options.interrupts = true;
+  DpdkPort port(options, *pool, 1);
+  port.start();
+  Watcher watcher;
+  EXPECT_FALSE(port.rx(0)->arm(watcher));
 }
 
 TEST_F(DpdkPortTest, TalksToAnInterfaceOfTheKernel) {

@@ -9,6 +9,7 @@ remarks. The test runs in an empty folder of its own.
   capture NAME   a pcap, a packet a line: `SECONDS EXPRESSION` (see packets.py); microseconds
                  `capture NAME big-endian nanoseconds` chooses other forms, `snap N` cuts packets
   folder NAME    an empty folder                   mode NAME OCTAL   rights of a file
+  examples       a copy of the project's folder of that name
   command        what to run, `warpline ...`, split as by a shell; quoted line ends do not count
   exit CODE      of the last command (0 if absent)
   stdout, stderr what it wrote; if absent, stdout is not looked at, and stderr must be empty
@@ -28,6 +29,7 @@ import pathlib
 import re
 import resource
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -143,6 +145,8 @@ def run_test(program, path, folder):
             target.write_bytes(packets.capture(packets.parse(lines), arguments[1:]))
         elif kind == "folder":
             target.mkdir()
+        elif kind == "examples":
+            shutil.copytree(pathlib.Path(__file__).parents[2] / "examples", folder / "examples")
         elif kind == "mode":
             target.chmod(int(arguments[1], 8))
         elif kind == "command":

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace warpline {
+
+/// What ends a worker's sleep.
+class Waker {
+ public:
+  /// There may be work. Any thread; once more than needed does no harm.
+  virtual void wake() noexcept = 0;
+  /// Wakes when `file` can be read, or can be already; asked anew for each sleep. False where it
+  /// cannot be watched. The worker's thread. The file is duplicated and let go when the worker ends.
+  virtual bool watch(int file) noexcept = 0;
+
+ protected:
+  ~Waker() = default;
+};
+
+}  // namespace warpline
