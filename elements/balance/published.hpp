@@ -22,8 +22,7 @@ class Published {
     std::memcpy(words.data(), &value, sizeof value);
     auto const version = version_.load(std::memory_order_relaxed);
     version_.store(version + 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
-    for (std::size_t i = 0; i < kWords; ++i) words_[i].store(words[i], std::memory_order_relaxed);
+    for (std::size_t i = 0; i < kWords; ++i) words_[i].store(words[i], std::memory_order_release);
     version_.store(version + 2, std::memory_order_release);
   }
 
@@ -31,8 +30,8 @@ class Published {
     for (;;) {
       auto const before = version_.load(std::memory_order_acquire);
       std::array<std::uint64_t, kWords> words;
-      for (std::size_t i = 0; i < kWords; ++i) words[i] = words_[i].load(std::memory_order_relaxed);
-      std::atomic_thread_fence(std::memory_order_acquire);
+      // Whoever sees a word of the next value sees its odd version too.
+      for (std::size_t i = 0; i < kWords; ++i) words[i] = words_[i].load(std::memory_order_acquire);
       if (before % 2 != 0 || version_.load(std::memory_order_relaxed) != before) continue;
       T value;
       std::memcpy(static_cast<void*>(&value), words.data(), sizeof value);

@@ -209,7 +209,12 @@ void Adaptive::hold(Window const& window) noexcept {
     restless_ = 1;
     return search();
   }
-  if ((speed_changed(window) || late_ >= 2) && due()) return search();
+  bool changed = speed_changed(window);
+  if (changed && decided_anyway(window.rate())) {
+    watch(window.rate());
+    changed = false;
+  }
+  if ((changed || late_ >= 2) && due()) return search();
   until_challenge_ -= window.seconds;
   if (until_challenge_ <= 0) challenge();
 }
@@ -231,6 +236,20 @@ bool Adaptive::speed_changed(Window const& window) noexcept {
   changed |= device_watch_.changed(each(window.device.busy_seconds, window.device));
   changed |= share_.changed(done > 0 ? window.device.packets / done : 0);
   return changed;
+}
+
+/// The own core has become faster or slower, and no help that the device gave would make up for it:
+/// the own core's part of each setting's rate moves with it, the device's does not.
+bool Adaptive::decided_anyway(double rate) const noexcept {
+  auto const before = trials_[0].rate();
+  if (chosen_ != 0 || before <= 0) return false;
+  for (unsigned i = 1; i < trials_.size(); ++i) {
+    auto const& trial = trials_[i];
+    if (trial.seconds <= 0) continue;
+    auto const device = trial.offloaded / trial.seconds;
+    if ((trial.rate() - device) * rate / before + device > rate * (1 + kGain)) return false;
+  }
+  return true;
 }
 
 bool Adaptive::due() const noexcept {

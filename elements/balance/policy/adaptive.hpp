@@ -53,6 +53,7 @@ class Adaptive final : public Policy {
   bool own_core_would_do(Window const& window) const noexcept;
   void watch(double rate) noexcept;
   bool speed_changed(Window const& window) noexcept;
+  bool decided_anyway(double rate) const noexcept;
   bool due() const noexcept;
   double measuring_period() const noexcept;
   bool foreseen_to_fail(Setting const& setting) const noexcept;
