@@ -6,7 +6,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <cstdio>
+#include <optional>
 
+#include "app/control_socket.hpp"
+#include "app/sa_control.hpp"
 #include "app/table.hpp"
 #include "app/terminal.hpp"
 
@@ -16,11 +20,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLook{5};       // how soon the end of the workers is seen
 constexpr std::chrono::milliseconds kRefresh{500};  // of the line of progress
+constexpr std::chrono::milliseconds kTick{100};     // of lifetimes
 
 class Control {
  public:
   Control(Engine& engine, ControlOptions const& options)
-      : engine_(engine), progress_(options.quiet) {
+      : engine_(engine), progress_(options.quiet), sas_(databases(options.shared)) {
+    if (!options.socket.empty())
+      socket_.emplace(context_, options.socket,
+                      [this](std::string_view line) { return sas_.answer(line); });
     signals_.async_wait([this](boost::system::error_code error, int) {
       if (error) return;
       end_by(RunEnd::kSignal);
@@ -54,11 +62,29 @@ class Control {
         progress_.clear();
         signals_.cancel();
         deadline_.cancel();
+        if (socket_) socket_->close();
         return;
       }
+      look_at_sas();
       show_progress();
       look_again();
     });
+  }
+
+  static std::shared_ptr<ipsec::SaDatabases> databases(std::shared_ptr<SharedStore> const& shared) {
+    auto const make = [] { return std::make_shared<ipsec::SaDatabases>(); };
+    return shared ? shared->get<ipsec::SaDatabases>("", make) : make();
+  }
+
+  void look_at_sas() {
+    auto const now = Clock::now();
+    if (now - ticked_ < kTick) return;
+    ticked_ = now;
+    for (auto const& line : sas_.tick()) {
+      progress_.clear();
+      std::fprintf(stderr, "note: %s\n", line.c_str());
+      if (socket_) socket_->tell(line);
+    }
   }
 
   void show_progress() {
@@ -80,10 +106,13 @@ class Control {
 
   Engine& engine_;
   Progress progress_;
+  SaControl sas_;
   boost::asio::io_context context_{1};
   boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
   boost::asio::steady_timer deadline_{context_}, look_{context_};
   Clock::time_point begin_ = Clock::now(), shown_ = begin_;
+  Clock::time_point ticked_ = begin_;
+  std::optional<ControlSocket> socket_;
   Totals before_;
   RunEnd end_ = RunEnd::kSourcesFinished;
 };

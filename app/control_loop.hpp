@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <string>
 
 #include "core/engine.hpp"
 
@@ -11,8 +13,10 @@ namespace warpline::app {
 
 /// When a run ends, besides by itself when all its sources are through.
 struct ControlOptions {
-  std::chrono::nanoseconds duration{0};  ///< 0: not by time
-  bool quiet = false;                    ///< no line of progress, even on a terminal
+  std::chrono::nanoseconds duration{0};   ///< 0: not by time
+  bool quiet = false;                     ///< no line of progress, even on a terminal
+  std::string socket{};                   ///< where clients may ask and command; empty: nowhere
+  std::shared_ptr<SharedStore> shared{};  ///< of the engine: where databases of SAs are found
 };
 
 /// What ended a run.
@@ -20,7 +24,8 @@ enum class RunEnd : std::uint8_t { kSourcesFinished, kDuration, kSignal };
 
 /// Watches a started engine from the control thread until its workers have drained and ended: stops
 /// it at SIGINT, SIGTERM or after the duration, shows progress meanwhile. A second signal ends the
-/// program at once, as without a handler.
+/// program at once, as without a handler. Lifetimes of SAs are kept, and told on stderr.
+/// Throws `ConfigError` where the socket cannot be had.
 RunEnd control(Engine& engine, ControlOptions const& options);
 
 }  // namespace warpline::app

@@ -21,6 +21,7 @@ struct RunOptions {
   SessionOptions session;
   std::chrono::nanoseconds duration{0};
   std::string json;
+  std::string control;
   bool check_only = false;
   bool busy_poll = false;
 };
@@ -72,7 +73,8 @@ int run(Invocation const& invocation, RunOptions& options) {
 
   auto const begin = std::chrono::steady_clock::now();
   deployment.start();
-  auto const end = control(deployment.engine(), {options.duration, invocation.quiet});
+  auto const end = control(deployment.engine(),
+                           {options.duration, invocation.quiet, options.control, preflight.shared});
   deployment.join();
   std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
 
@@ -101,6 +103,10 @@ void add_run(CLI::App& app, Invocation& invocation) {
       ->type_name("TIME");
   command->add_option("--json,--stats", options->json, "Write the report as JSON; - is stdout")
       ->type_name("FILE");
+  command
+      ->add_option("--control", options->control,
+                   "Unix socket for requests while it runs (docs/ipsec.md)")
+      ->type_name("PATH");
   command->add_flag("-T,--test", options->check_only,
                     "Check everything, start nothing (as 'check')");
   command->add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");

@@ -10,12 +10,14 @@
 #include "core/clock.hpp"
 #include "core/context.hpp"
 #include "core/graph.hpp"
-#include "elements/ipsec/sa_table.hpp"
+#include "elements/ipsec/cpu_esp.hpp"
+#include "elements/ipsec/esp_protect.hpp"
+#include "elements/ipsec/esp_sender.hpp"
 
 /// IPsecEncrypt on the own core and its parts, beside ipsec-mb alone, over the same 256 frames in
 /// memory in batches of 64. Encryption destroys what it reads, so each turn first writes
 /// descriptors and headers afresh: `restore` alone is what that costs, and what the others are to
-/// be reduced by. Argument 1: 0 AES-CTR with HMAC-SHA1, 1 AES-GCM.
+/// be reduced by. Argument 1: the suite, by its number in `suites()`.
 namespace warpline {
 namespace {
 
@@ -97,9 +99,7 @@ struct Pipelined {
   Node* first;
 };
 
-Suite suite_of(benchmark::State const& state) {
-  return state.range(1) == 0 ? Suite::kAes128CtrHmacSha1 : Suite::kAes128Gcm;
-}
+Suite suite_of(benchmark::State const& state) { return static_cast<Suite>(state.range(1)); }
 
 /// Runs `step` for each batch and reports cycles a packet, of the thread's own time.
 template <class Step>
@@ -116,7 +116,8 @@ void raw_ipsec_mb(benchmark::State& state) {
   ceilings::RawIpsecMb raw(suite_of(state));
   std::uint32_t const size = static_cast<std::uint32_t>(state.range(0));
   raw.prepare({&size, 1});
-  auto const interface = raw.interfaces()[0];
+  auto const interface = raw.interfaces()[static_cast<std::size_t>(state.range(2))];
+  state.SetLabel(std::string(info(suite_of(state)).name) + ", " + raw.name(interface));
   run(state, [&](unsigned at) {
     if (at == 0) raw.run(interface, {&size, 1});
   });
@@ -131,33 +132,43 @@ void restore(benchmark::State& state) {
   });
 }
 
-std::unique_ptr<ipsec::SaTable> table_of(Suite suite, unsigned count) {
-  std::uint8_t const key[20] = {};
+std::unique_ptr<ipsec::EspSender> sender_of(Suite suite, unsigned count) {
+  std::uint8_t const key[36] = {};
+  auto const& about = ipsec::info(suite);
   std::vector<ipsec::SaConfig> sas(count);
   for (unsigned i = 0; i < count; ++i) {
-    sas[i].suite = suite;
-    sas[i].keys = ipsec::make_sa_keys(suite, key, key, 20);
+    auto& sa = sas[i];
+    sa.suite = suite;
+    sa.spi = 0x100 + i;
+    sa.direction = ipsec::Direction::kOutbound;
+    sa.form.source = *ipsec::parse_ip_address("192.0.2.1");
+    sa.form.destination = *ipsec::parse_ip_address("192.0.2.2");
+    sa.form.iv_size = about.iv_size;
+    sa.form.icv_size = about.icv_size;
+    sa.form.block = about.block;
+    sa.key = ipsec::Secret({key, std::size_t{about.key_size} + about.salt_size});
+    sa.authentication = ipsec::Secret({key, about.authentication_key_size});
     if (count == 1) continue;
     ipsec::IpPrefix prefix;
     prefix.length = 24;
     prefix.bytes = {0xc0, static_cast<std::uint8_t>(0xa8 + i / 256), static_cast<std::uint8_t>(i),
                     0};
-    sas[i].selector.destination = prefix;
+    sa.selector.emplace().destination = prefix;
   }
-  auto table = std::make_unique<ipsec::SaTable>(sas);
-  table->serve_one_thread(true);
-  return table;
+  auto database = std::make_shared<ipsec::SaDatabase>(sas, std::vector<ipsec::Policy>());
+  database->slots().serve_one_thread(true);
+  return std::make_unique<ipsec::EspSender>(std::move(database));
 }
 
 /// SA look-up, numbers and headers. Argument 2: how many SAs there are.
 void encapsulate(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
-  auto const table = table_of(suite_of(state), static_cast<unsigned>(state.range(2)));
+  auto const sender = sender_of(suite_of(state), static_cast<unsigned>(state.range(2)));
   Packet packets[kBatch];
   Verdict verdicts[kBatch];
   run(state, [&](unsigned at) {
     traffic.restore(at, packets);
-    table->encapsulate(packets, verdicts);
+    sender->encapsulate(packets, verdicts);
     benchmark::DoNotOptimize(verdicts);
   });
 }
@@ -165,15 +176,64 @@ void encapsulate(benchmark::State& state) {
 /// The kernel's body, one turn of a loop a packet.
 void body(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
-  auto const table = table_of(suite_of(state), 1);
+  auto const sender = sender_of(suite_of(state), 1);
   Packet packets[kBatch];
   Verdict verdicts[kBatch];
   run(state, [&](unsigned at) {
     traffic.restore(at, packets);
-    table->encapsulate(packets, verdicts);
+    sender->encapsulate(packets, verdicts);
     for (auto const& packet : packets)
-      ipsec::esp_protect(ipsec::aes_tables(), *table->keys(), packet.data + ipsec::kEspOffset,
-                         packet.length - ipsec::kEspOffset);
+      ipsec::esp_protect(ipsec::aes_tables(), sender->slots().keys(0),
+                         packet.data + ipsec::SaTag::kFirstOffset,
+                         packet.length - ipsec::SaTag::kFirstOffset);
+  });
+}
+
+/// The library form by itself, behind encapsulation.
+void cpu_protect(benchmark::State& state) {
+  Traffic traffic(static_cast<unsigned>(state.range(0)));
+  auto const sender = sender_of(suite_of(state), 1);
+  ipsec::CpuEsp cpu(sender->slots().cpu_keys());
+  Packet packets[kBatch];
+  Verdict verdicts[kBatch];
+  state.SetLabel(std::string(info(suite_of(state)).name));
+  run(state, [&](unsigned at) {
+    traffic.restore(at, packets);
+    sender->encapsulate(packets, verdicts);
+    cpu.protect(packets);
+  });
+}
+
+/// Of genuine packets, which are first copied to where they are opened (argument 2: 0), or the copy
+/// alone (1).
+void cpu_open(benchmark::State& state) {
+  auto const suite = suite_of(state);
+  Traffic traffic(static_cast<unsigned>(state.range(0)));
+  auto const sender = sender_of(suite, 1);
+  std::uint8_t const key[36] = {};
+  auto const& about = ipsec::info(suite);
+  auto const inbound = ipsec::make_sa_keys(suite, ipsec::Direction::kInbound, false,
+                                           {key, std::size_t{about.key_size} + about.salt_size},
+                                           {key, about.authentication_key_size});
+  ipsec::CpuEsp seal(sender->slots().cpu_keys());
+  ipsec::CpuEsp cpu(std::make_shared<ipsec::CpuKeys>(std::span(&inbound, 1)));
+  std::vector<Packet> packets(kFrames);
+  Verdict verdicts[kBatch];
+  for (unsigned at = 0; at < kFrames; at += kBatch) {
+    traffic.restore(at, &packets[at]);
+    sender->encapsulate({&packets[at], kBatch}, verdicts);
+    seal.protect({&packets[at], kBatch});
+  }
+  auto const sealed = traffic.storage;
+  std::uint32_t results[kBatch] = {};
+  state.SetLabel(std::string(about.name));
+  run(state, [&](unsigned at) {
+    for (unsigned i = at; i < at + kBatch; ++i)
+      std::memcpy(packets[i].data, sealed.data() + (packets[i].data - traffic.storage.data()),
+                  packets[i].length);
+    if (state.range(2) == 0) cpu.open({&packets[at], kBatch}, results);
+    benchmark::DoNotOptimize(results);
+    if (results[0] != 0) state.SkipWithError("not opened");
   });
 }
 
@@ -195,24 +255,36 @@ void nba_chain(benchmark::State& state) {
   run(state, [&](unsigned at) { pipelined.push(traffic, at); });
 }
 
+int constexpr kGcm = static_cast<int>(Suite::kAes128Gcm);
+int constexpr kCtrSha1 = static_cast<int>(Suite::kAes128CtrHmacSha1);
+
 void sizes(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgNames({"size", "gcm"});
-  for (int const gcm : {0, 1})
-    for (int const size : {64, 256, 512, 1024, 1408}) benchmark->Args({size, gcm});
+  benchmark->ArgNames({"size", "suite"});
+  for (int suite = 0; suite < static_cast<int>(ipsec::kSuiteCount); ++suite)
+    for (int const size : {64, 256, 512, 1024, 1408}) benchmark->Args({size, suite});
 }
 
-BENCHMARK(raw_ipsec_mb)->Apply(sizes);
+void sizes_and_kinds(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"size", "suite", "kind"});
+  for (int suite = 0; suite < static_cast<int>(ipsec::kSuiteCount); ++suite)
+    for (int const size : {64, 1408})
+      for (int const kind : {0, 1}) benchmark->Args({size, suite, kind});
+}
+
+BENCHMARK(raw_ipsec_mb)->Apply(sizes_and_kinds);
+BENCHMARK(cpu_protect)->Apply(sizes);
+BENCHMARK(cpu_open)->Apply(sizes_and_kinds);
 BENCHMARK(ipsec_encrypt)->Apply(sizes);
 BENCHMARK(body)->Apply(sizes);
-BENCHMARK(nba_chain)->Args({64, 0})->Args({1408, 0});
-BENCHMARK(restore)->Args({64, 1})->Args({1408, 1});
-BENCHMARK(do_nothing)->Args({64, 1})->Args({1408, 1});
+BENCHMARK(nba_chain)->Args({64, kCtrSha1})->Args({1408, kCtrSha1});
+BENCHMARK(restore)->Args({64, kGcm})->Args({1408, kGcm});
+BENCHMARK(do_nothing)->Args({64, kGcm})->Args({1408, kGcm});
 BENCHMARK(encapsulate)
-    ->ArgNames({"size", "gcm", "sas"})
-    ->Args({64, 1, 1})
-    ->Args({64, 1, 64})
-    ->Args({64, 1, 1024})
-    ->Args({1408, 1, 1});
+    ->ArgNames({"size", "suite", "sas"})
+    ->Args({64, kGcm, 1})
+    ->Args({64, kGcm, 64})
+    ->Args({64, kGcm, 1024})
+    ->Args({1408, kGcm, 1});
 
 }  // namespace
 }  // namespace warpline

@@ -150,6 +150,14 @@ class Device {
   /// only.
   virtual void const* upload(void const* data, std::size_t size) = 0;
 
+  /// Brings the copy of `size` bytes at `part`, which lie in what was uploaded, up to date before it
+  /// returns; does nothing where kernels read `part` itself. No kernel may read them meanwhile. Any
+  /// thread but a worker's: it waits for the device. Says why it could not; empty where it could.
+  virtual std::string refresh(void const* part, std::size_t size) {
+    (void)part, (void)size;
+    return {};
+  }
+
   template <class T>
   T const* upload(T const* data, std::size_t count = 1) {
     return static_cast<T const*>(upload(static_cast<void const*>(data), count * sizeof(T)));

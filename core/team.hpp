@@ -26,13 +26,21 @@
 ///     packet, with the kernel's arguments at the end. It may write to bytes of the packet that no
 ///     other lane reads or writes. `part` comes in as the last packet's lane has left it;
 ///   - `join(Shared const&, Part const* parts, ...) const`: one thread after all lanes of the
-///     packet: returns the packet's result, and sees what the lanes have written.
+///     packet: returns the packet's result, and sees what the lanes have written;
+///   - where wanted, `after(Shared const&, lane, Part const&, result, ...) const`: once more every
+///     lane, with what it left itself and the packet's result.
 namespace warpline {
 
 /// Whether the kernel has a form for teams of threads.
 template <class Kernel>
 inline constexpr bool kHasTeam = requires(Kernel const& kernel) {
   kernel.team();
+};
+
+/// Whether its lanes go on after the join.
+template <class Team>
+inline constexpr bool kHasAfter = requires {
+  &Team::after;
 };
 
 /// The steps of a block that differ only in the thread's number: the same on host and device.
@@ -81,6 +89,20 @@ struct TeamBlock {
           Each::call(ended, item.packets[index]);
   }
 
+  /// A lane's share of what follows the join of one of the packets from `first` on.
+  WARPLINE_HD static void after(Team const& team, Shared const& shared, WorkItem const& item,
+                                std::uint32_t first, std::uint32_t thread, std::byte* memory) {
+    static_assert(Writes::kSize > 0 && !std::is_empty_v<Part>);
+    std::uint32_t const index = first + thread / Team::kLanes;
+    if (index >= item.count) return;
+    auto const result = reinterpret_cast<typename Writes::Type const*>(item.results)[index];
+    Each::call(
+        [&](auto... arguments) {
+          team.after(shared, thread % Team::kLanes, parts(memory)[thread], result, arguments...);
+        },
+        item.packets[index]);
+  }
+
  private:
   using Each = typename detail::AsRegions<Reads>::Type;
   WARPLINE_HD static Part* parts(std::byte* memory) { return reinterpret_cast<Part*>(memory); }
@@ -105,6 +127,9 @@ void emulate_team(Team const& team, WorkItem const& item, std::uint32_t room) {
       Block::part(team, shared[thread], item, first, thread, memory);
     for (auto thread = Team::kThreads; thread-- > 0;)
       Block::join(team, shared[thread], item, first, thread, memory);
+    if constexpr (kHasAfter<Team>)
+      for (auto thread = Team::kThreads; thread-- > 0;)
+        Block::after(team, shared[thread], item, first, thread, memory);
   }
 }
 

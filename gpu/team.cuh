@@ -31,6 +31,10 @@ __global__ void __launch_bounds__(Team::kThreads, Team::kBlocks)
     Block::part(team, shared, item, first, threadIdx.x, memory);
     __syncthreads();
     Block::join(team, shared, item, first, threadIdx.x, memory);
+    if constexpr (kHasAfter<Team>) {
+      __syncthreads();
+      Block::after(team, shared, item, first, threadIdx.x, memory);
+    }
   }
 }
 

@@ -59,6 +59,17 @@ class IpsecCeiling final : public Ceiling {
   std::vector<std::uint32_t> sizes_;
 };
 
+/// Digits of a key of so many bytes, of its own for each tunnel.
+std::string made_up_key(unsigned tunnel, unsigned size) {
+  std::string digits;
+  char byte[3];
+  for (unsigned i = 0; i < size; ++i) {
+    std::snprintf(byte, sizeof byte, "%02x", (i < 4 ? tunnel >> (24 - 8 * i) : i) & 255);
+    digits += byte;
+  }
+  return digits;
+}
+
 /// SAs with keys that everybody may know, one for each of `tunnels` equal parts of the addresses
 /// that the generator sends to (10.1.0.0/16).
 void write_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned tunnels) {
@@ -69,15 +80,16 @@ void write_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned 
     auto const net = bits == 0 ? 0 : i << (16 - bits);
     char line[512];
     std::snprintf(line, sizeof line,
-                  "src 192.0.2.1 dst 198.51.%u.%u proto esp spi 0x%x mode tunnel\n"
-                  "  %s '%s' 0x%08x0f0e0d0c0b0a0908070605041c1d1e1f %s\n",
-                  100 + (i >> 14), i >> 6 & 255, 0x1000 + i,
-                  suite.authentication.empty() ? "aead" : "enc", std::string(suite.cipher).c_str(),
-                  i, suite.authentication.empty() ? "128" : "");
-    file << line;
-    if (!suite.authentication.empty())
-      file << "  auth-trunc '" << suite.authentication
-           << "' 0x000102030405060708090a0b0c0d0e0f10111213 96\n";
+                  "src 192.0.2.1 dst 198.51.%u.%u proto esp spi 0x%x mode tunnel\n  %s '%s' 0x",
+                  100 + (i >> 14), i >> 6 & 255, 0x1000 + i, suite.aead() ? "aead" : "enc",
+                  std::string(suite.cipher).c_str());
+    auto const code_bits = 8 * suite.icv_size;
+    file << line << made_up_key(i, suite.key_size + suite.salt_size);
+    if (suite.aead())
+      file << ' ' << code_bits << '\n';
+    else
+      file << "\n  auth-trunc '" << suite.authentication << "' 0x"
+           << made_up_key(i, suite.authentication_key_size) << ' ' << code_bits << '\n';
     // Where the tunnels are no power of two, the last ones share what is left: first match wins.
     std::snprintf(line, sizeof line, "  sel src 0.0.0.0/0 dst 10.1.%u.%u/%u\n", net >> 8 & 255,
                   net & 255, i + 1 == tunnels && tunnels != 1u << bits ? 16 : 16 + bits);

@@ -12,20 +12,14 @@
 
 #include "core/clock.hpp"
 #include "core/wire.hpp"
-#include "elements/ipsec/esp_body.hpp"
 
 namespace warpline::ceilings {
 namespace {
 
+using ipsec::Cipher;
 using ipsec::Suite;
 
 constexpr unsigned kBurst = 32;
-
-/// Ciphertext of a frame: its IP packet, padding and trailer.
-std::uint32_t text_size(std::uint32_t frame_size) {
-  std::uint32_t const inner = frame_size < ether::kSize ? 0 : frame_size - ether::kSize;
-  return (inner + static_cast<std::uint32_t>(sizeof(esp::Trailer)) + 3) & ~3u;
-}
 
 struct FreeManager {
   void operator()(IMB_MGR* manager) const { free_mb_mgr(manager); }
@@ -34,16 +28,44 @@ struct FreeManager {
 struct alignas(64) Keys {
   gcm_key_data gcm;
   std::uint8_t cipher[16 * 15], decryption[16 * 15];
-  std::uint8_t inner[20], outer[20];
+  std::uint8_t inner[32], outer[32];
+  std::uint8_t chacha[32];
 };
+
+IMB_CIPHER_MODE mode_of(Cipher cipher) {
+  switch (cipher) {
+    case Cipher::kNull:
+      return IMB_CIPHER_NULL;
+    case Cipher::kAesCbc:
+      return IMB_CIPHER_CBC;
+    case Cipher::kAesCtr:
+      return IMB_CIPHER_CNTR;
+    case Cipher::kAesGcm:
+      return IMB_CIPHER_GCM;
+    case Cipher::kChaCha20Poly1305:
+      return IMB_CIPHER_CHACHA20_POLY1305;
+  }
+  return IMB_CIPHER_NULL;
+}
+
+IMB_HASH_ALG hash_of(ipsec::SuiteInfo const& suite) {
+  if (suite.aead())
+    return suite.cipher_kind == Cipher::kAesGcm ? IMB_AUTH_AES_GMAC : IMB_AUTH_CHACHA20_POLY1305;
+  return suite.integrity == ipsec::Integrity::kHmacSha1 ? IMB_AUTH_HMAC_SHA_1
+                                                        : IMB_AUTH_HMAC_SHA_256;
+}
 
 }  // namespace
 
 struct RawIpsecMb::State {
+  explicit State(ipsec::SuiteInfo const& of) : suite(of) {}
+
   std::unique_ptr<IMB_MGR, FreeManager> manager{alloc_mb_mgr(0)};
-  Suite suite;
+  ipsec::SuiteInfo const& suite;
+  std::uint32_t const text_at = esp::kSize + suite.iv_size;
   Keys keys{};
   gcm_context_data context{};
+  chacha20_poly1305_context_data chacha{};
   std::vector<std::uint8_t> buffers;
   std::uint32_t stride = 0;
   std::array<std::array<std::uint8_t, 16>, kPackets> ivs{};
@@ -51,28 +73,42 @@ struct RawIpsecMb::State {
 
   std::uint8_t* packet(unsigned i) { return buffers.data() + i * stride; }
 
+  /// Ciphertext of a frame: its IP packet, padding and trailer.
+  std::uint32_t text_size(std::uint32_t frame_size) const {
+    std::uint32_t const inner = frame_size < ether::kSize ? 0 : frame_size - ether::kSize;
+    std::uint32_t const block = suite.block;
+    return (inner + static_cast<std::uint32_t>(sizeof(esp::Trailer)) + block - 1) / block * block;
+  }
+
   void fill(IMB_JOB& job, unsigned i, std::uint32_t text) {
     auto* const esp = packet(i);
-    bool const gcm = suite == Suite::kAes128Gcm;
-    job.cipher_mode = gcm ? IMB_CIPHER_GCM : IMB_CIPHER_CNTR;
-    job.hash_alg = gcm ? IMB_AUTH_AES_GMAC : IMB_AUTH_HMAC_SHA_1;
+    bool const aead = suite.aead(), cbc = suite.cipher_kind == Cipher::kAesCbc;
+    std::uint32_t const first = cbc ? esp::kSize : text_at;  // CBC makes its IV
+    job.cipher_mode = mode_of(suite.cipher_kind);
+    job.hash_alg = hash_of(suite);
     job.cipher_direction = IMB_DIR_ENCRYPT;
     job.chain_order = IMB_ORDER_CIPHER_HASH;
-    job.enc_keys = job.dec_keys = gcm ? static_cast<void const*>(&keys.gcm) : keys.cipher;
-    job.key_len_in_bytes = 16;
+    job.enc_keys = job.dec_keys = suite.cipher_kind == Cipher::kAesGcm
+                                      ? static_cast<void const*>(&keys.gcm)
+                                  : suite.cipher_kind == Cipher::kChaCha20Poly1305 ? keys.chacha
+                                                                                   : keys.cipher;
+    job.key_len_in_bytes = suite.key_size;
     job.iv = ivs[i].data();
-    job.iv_len_in_bytes = 12;
+    job.iv_len_in_bytes = cbc ? 16 : 12;
     job.src = esp;
-    job.dst = esp + ipsec::kEspTextOffset;
-    job.cipher_start_src_offset_in_bytes = ipsec::kEspTextOffset;
-    job.msg_len_to_cipher_in_bytes = text;
-    job.hash_start_src_offset_in_bytes = gcm ? ipsec::kEspTextOffset : 0;
-    job.msg_len_to_hash_in_bytes = gcm ? text : text + ipsec::kEspTextOffset;
-    job.auth_tag_output = esp + ipsec::kEspTextOffset + text;
-    job.auth_tag_output_len_in_bytes = ipsec::icv_size(suite);
-    if (gcm) {
+    job.dst = esp + first;
+    job.cipher_start_src_offset_in_bytes = first;
+    job.msg_len_to_cipher_in_bytes = text_at + text - first;
+    job.hash_start_src_offset_in_bytes = aead ? text_at : 0;
+    job.msg_len_to_hash_in_bytes = aead ? text : text + text_at;
+    job.auth_tag_output = esp + text_at + text;
+    job.auth_tag_output_len_in_bytes = suite.icv_size;
+    if (suite.cipher_kind == Cipher::kAesGcm) {
       job.u.GCM.aad = esp;
       job.u.GCM.aad_len_in_bytes = esp::kSize;
+    } else if (aead) {
+      job.u.CHACHA20_POLY1305.aad = esp;
+      job.u.CHACHA20_POLY1305.aad_len_in_bytes = esp::kSize;
     } else {
       job.u.HMAC._hashed_auth_key_xor_ipad = keys.inner;
       job.u.HMAC._hashed_auth_key_xor_opad = keys.outer;
@@ -80,10 +116,19 @@ struct RawIpsecMb::State {
   }
 
   void direct(unsigned i, std::uint32_t text) {
+    auto* const mb = manager.get();
     auto* const esp = packet(i);
-    auto* const data = esp + ipsec::kEspTextOffset;
-    IMB_AES128_GCM_ENC(manager.get(), &keys.gcm, &context, data, data, text, ivs[i].data(), esp,
-                       esp::kSize, data + text, ipsec::icv_size(suite));
+    auto* const data = esp + text_at;
+    if (suite.cipher_kind == Cipher::kChaCha20Poly1305) {
+      IMB_CHACHA20_POLY1305_INIT(mb, keys.chacha, &chacha, ivs[i].data(), esp, esp::kSize);
+      IMB_CHACHA20_POLY1305_ENC_UPDATE(mb, keys.chacha, &chacha, data, data, text);
+      IMB_CHACHA20_POLY1305_ENC_FINALIZE(mb, &chacha, data + text, 16);
+      return;
+    }
+    auto const encrypt = suite.key_size == 16   ? mb->gcm128_enc
+                         : suite.key_size == 24 ? mb->gcm192_enc
+                                                : mb->gcm256_enc;
+    encrypt(&keys.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text, 16);
   }
 
   template <class Size>
@@ -97,33 +142,48 @@ struct RawIpsecMb::State {
 
   template <class Size>
   void split_bursts(unsigned from, Size size) {
-    for (unsigned i = 0; i < kBurst; ++i) {
-      fill(own[i], from + i, size(from + i));
-      own[i].src = packet(from + i);
+    bool const encrypts = suite.cipher_kind != Cipher::kNull;
+    for (unsigned i = 0; i < kBurst; ++i) fill(own[i], from + i, size(from + i));
+    if (encrypts) {
+      for (auto& job : own) {
+        job.src += job.cipher_start_src_offset_in_bytes;
+        job.cipher_start_src_offset_in_bytes = 0;
+      }
+      IMB_SUBMIT_CIPHER_BURST_NOCHECK(manager.get(), own.data(), kBurst, mode_of(suite.cipher_kind),
+                                      IMB_DIR_ENCRYPT,
+                                      static_cast<IMB_KEY_SIZE_BYTES>(suite.key_size));
+      for (unsigned i = 0; i < kBurst; ++i) own[i].src = packet(from + i);
     }
-    IMB_SUBMIT_CIPHER_BURST_NOCHECK(manager.get(), own.data(), kBurst, IMB_CIPHER_CNTR,
-                                    IMB_DIR_ENCRYPT, IMB_KEY_128_BYTES);
-    IMB_SUBMIT_HASH_BURST_NOCHECK(manager.get(), own.data(), kBurst, IMB_AUTH_HMAC_SHA_1);
+    IMB_SUBMIT_HASH_BURST_NOCHECK(manager.get(), own.data(), kBurst, hash_of(suite));
   }
 };
 
-RawIpsecMb::RawIpsecMb(Suite suite) : state_(std::make_unique<State>()) {
+RawIpsecMb::RawIpsecMb(Suite suite) : state_(std::make_unique<State>(ipsec::info(suite))) {
   if (!state_->manager) throw std::bad_alloc();
-  state_->suite = suite;
   auto* const manager = state_->manager.get();
   init_mb_mgr_auto(manager, nullptr);
-  std::uint8_t const key[16] = {};
-  IMB_AES128_GCM_PRE(manager, key, &state_->keys.gcm);
-  IMB_AES_KEYEXP_128(manager, key, state_->keys.cipher, state_->keys.decryption);
+  auto& keys = state_->keys;
+  std::uint8_t const key[32] = {};
+  auto const key_size = state_->suite.key_size;
+  if (key_size == 16)
+    IMB_AES128_GCM_PRE(manager, key, &keys.gcm);
+  else if (key_size == 24)
+    IMB_AES192_GCM_PRE(manager, key, &keys.gcm);
+  else
+    IMB_AES256_GCM_PRE(manager, key, &keys.gcm);
+  if (key_size == 16)
+    IMB_AES_KEYEXP_128(manager, key, keys.cipher, keys.decryption);
+  else
+    IMB_AES_KEYEXP_256(manager, key, keys.cipher, keys.decryption);
   for (unsigned i = 0; i < kPackets; ++i) state_->ivs[i][11] = static_cast<std::uint8_t>(i);
 }
 
 RawIpsecMb::~RawIpsecMb() = default;
 
 std::span<RawIpsecMb::Interface const> RawIpsecMb::interfaces() const {
-  static constexpr Interface kGcm[] = {Interface::kDirect, Interface::kBurst};
-  static constexpr Interface kCtr[] = {Interface::kSplitBursts, Interface::kBurst};
-  return state_->suite == Suite::kAes128Gcm ? std::span<Interface const>(kGcm) : kCtr;
+  static constexpr Interface kAead[] = {Interface::kDirect, Interface::kBurst};
+  static constexpr Interface kTwoParts[] = {Interface::kSplitBursts, Interface::kBurst};
+  return state_->suite.aead() ? std::span<Interface const>(kAead) : kTwoParts;
 }
 
 std::string RawIpsecMb::name(Interface interface) {
@@ -141,13 +201,15 @@ std::string RawIpsecMb::name(Interface interface) {
 void RawIpsecMb::prepare(std::span<std::uint32_t const> frame_sizes) {
   auto const largest = *std::max_element(frame_sizes.begin(), frame_sizes.end());
   // An odd number of cache lines, so that the packets do not fall into the same sets.
-  state_->stride = std::max<std::uint32_t>(2048, (largest + 127) & ~63u) + 64;
+  state_->stride = std::max<std::uint32_t>(2048, (largest + 191) & ~63u) + 64;
   state_->buffers.assign(static_cast<std::size_t>(state_->stride) * kPackets, 0x5a);
 }
 
 void RawIpsecMb::run(Interface interface, std::span<std::uint32_t const> frame_sizes) noexcept {
   auto& state = *state_;
-  auto const size = [&](unsigned i) { return text_size(frame_sizes[i % frame_sizes.size()]); };
+  auto const size = [&](unsigned i) {
+    return state.text_size(frame_sizes[i % frame_sizes.size()]);
+  };
   if (interface == Interface::kDirect) {
     for (unsigned i = 0; i < kPackets; ++i) state.direct(i, size(i));
     return;

@@ -8,7 +8,8 @@
 #include "core/hd.hpp"
 #include "elements/ipsec/bytes.hpp"
 
-/// AES-128 encryption (FIPS 197) as a kernel body: words instead of bytes, one table.
+/// AES encryption (FIPS 197) with keys of 128, 192 or 256 bits as a kernel body: words instead of
+/// bytes, one table.
 namespace warpline::ipsec {
 
 /// The round table, 1 KiB: `te[x]` holds `2·S(x), S(x), S(x), 3·S(x)` from the top byte down; the
@@ -21,9 +22,11 @@ struct AesTables {
   WARPLINE_HD constexpr std::uint32_t operator[](std::uint32_t x) const { return te[x]; }
 };
 
-/// An expanded key: eleven round keys of four big-endian words.
+/// An expanded key: round keys of four big-endian words, one more than there are rounds.
 struct alignas(16) AesKey {
-  std::uint32_t words[44];
+  static constexpr unsigned kMostRounds = 14, kLeastRounds = 10;
+  std::uint32_t words[4 * (kMostRounds + 1)];
+  std::uint32_t rounds;  ///< 10, 12 or 14
 };
 
 using AesBlock = Block;
@@ -72,19 +75,25 @@ constexpr AesTables make_aes_tables() {
   return tables;
 }
 
-/// The round keys of a 16-byte key (FIPS 197 section 5.2). On the host, once per SA.
-inline AesKey expand_aes128_key(AesTables const& tables, std::uint8_t const* key) {
+/// The round keys of a key of 16, 24 or 32 bytes (FIPS 197 section 5.2). On the host, once per SA.
+inline AesKey expand_aes_key(AesTables const& tables, std::uint8_t const* key, unsigned size) {
   AesKey expanded{};
-  for (unsigned i = 0; i < 4; ++i) expanded.words[i] = load_be32(key + 4 * i);
+  unsigned const own = size / 4;
+  expanded.rounds = own + 6;
+  for (unsigned i = 0; i < own; ++i) expanded.words[i] = load_be32(key + 4 * i);
+  auto const substitute = [&tables](std::uint32_t word, std::uint32_t constant) {
+    return detail::aes_last_column(tables, word, word, word, word, constant);
+  };
   std::uint32_t constant = 1;
-  for (unsigned i = 4; i < 44; ++i) {
+  for (unsigned i = own; i < 4 * (expanded.rounds + 1); ++i) {
     std::uint32_t word = expanded.words[i - 1];
-    if (i % 4 == 0) {
-      word = rotate_left(word, 8);
-      word = detail::aes_last_column(tables, word, word, word, word, constant << 24);
+    if (i % own == 0) {
+      word = substitute(rotate_left(word, 8), constant << 24);
       constant = detail::gf_double(constant);
+    } else if (own > 6 && i % own == 4) {
+      word = substitute(word, 0);
     }
-    expanded.words[i] = expanded.words[i - 4] ^ word;
+    expanded.words[i] = expanded.words[i - own] ^ word;
   }
   return expanded;
 }
@@ -98,23 +107,39 @@ WARPLINE_HD inline AesBlock round_key(AesKey const& key, unsigned round) {
 }
 }  // namespace detail
 
+namespace detail {
+/// A round on four words: as a block they would go through memory.
+template <class Table>
+WARPLINE_HD inline void aes_round(Table const& table, AesKey const& key, unsigned round,
+                                  std::uint32_t& a, std::uint32_t& b, std::uint32_t& c,
+                                  std::uint32_t& d) {
+  AesBlock const k = round_key(key, round);
+  std::uint32_t const e = aes_column(table, a, b, c, d, k.words[0]);
+  std::uint32_t const f = aes_column(table, b, c, d, a, k.words[1]);
+  std::uint32_t const g = aes_column(table, c, d, a, b, k.words[2]);
+  d = aes_column(table, d, a, b, c, k.words[3]);
+  a = e;
+  b = f;
+  c = g;
+}
+
+WARPLINE_HD inline AesBlock operator^(AesBlock a, AesBlock const& b) {
+  for (unsigned i = 0; i < 4; ++i) a.words[i] ^= b.words[i];
+  return a;
+}
+}  // namespace detail
+
 /// One block in ECB (FIPS 197 section 5.1).
 template <class Table>
-WARPLINE_HD inline AesBlock aes128_encrypt(Table const& table, AesKey const& key, AesBlock block) {
+WARPLINE_HD inline AesBlock aes_encrypt(Table const& table, AesKey const& key, AesBlock block) {
   AesBlock k = detail::round_key(key, 0);
   std::uint32_t a = block.words[0] ^ k.words[0], b = block.words[1] ^ k.words[1];
   std::uint32_t c = block.words[2] ^ k.words[2], d = block.words[3] ^ k.words[3];
-  for (unsigned round = 1; round < 10; ++round) {
-    k = detail::round_key(key, round);
-    std::uint32_t const e = detail::aes_column(table, a, b, c, d, k.words[0]);
-    std::uint32_t const f = detail::aes_column(table, b, c, d, a, k.words[1]);
-    std::uint32_t const g = detail::aes_column(table, c, d, a, b, k.words[2]);
-    d = detail::aes_column(table, d, a, b, c, k.words[3]);
-    a = e;
-    b = f;
-    c = g;
-  }
-  k = detail::round_key(key, 10);
+  unsigned round = 1;
+  // What all keys have first: a constant bound makes straight code of AES-128.
+  for (; round < AesKey::kLeastRounds; ++round) detail::aes_round(table, key, round, a, b, c, d);
+  for (; round < key.rounds; ++round) detail::aes_round(table, key, round, a, b, c, d);
+  k = detail::round_key(key, round);
   return {{detail::aes_last_column(table, a, b, c, d, k.words[0]),
            detail::aes_last_column(table, b, c, d, a, k.words[1]),
            detail::aes_last_column(table, c, d, a, b, k.words[2]),

@@ -7,7 +7,7 @@
 #include "core/hd.hpp"
 #include "elements/ipsec/aes.hpp"
 
-/// AES-128 decryption (FIPS 197 section 5.3.5, the equivalent inverse cipher) as a kernel body.
+/// AES decryption (FIPS 197 section 5.3.5, the equivalent inverse cipher) as a kernel body.
 namespace warpline::ipsec {
 
 /// The inverse round table, 1 KiB, and the inverse S-box: `td[x]` holds 14, 9, 13 and 11 times
@@ -39,15 +39,16 @@ constexpr AesInverseTables make_aes_inverse_tables() {
 }
 
 /// The round keys of decryption from those of encryption. On the host, once per SA.
-inline AesInverseKey invert_aes128_key(AesInverseTables const& inverse, AesTables const& forward,
-                                       AesKey const& key) {
+inline AesInverseKey invert_aes_key(AesInverseTables const& inverse, AesTables const& forward,
+                                    AesKey const& key) {
   AesInverseKey inverted{};
+  inverted.rounds.rounds = key.rounds;
   auto const box = [&forward](std::uint32_t x) { return forward.te[x & 255] >> 8 & 255; };
-  for (unsigned round = 0; round <= 10; ++round)
+  for (unsigned round = 0; round <= key.rounds; ++round)
     for (unsigned i = 0; i < 4; ++i) {
-      std::uint32_t const word = key.words[4 * (10 - round) + i];
+      std::uint32_t const word = key.words[4 * (key.rounds - round) + i];
       inverted.rounds.words[4 * round + i] =
-          round == 0 || round == 10
+          round == 0 || round == key.rounds
               ? word
               : inverse[box(word >> 24)] ^ rotate_left(inverse[box(word >> 16)], 24) ^
                     rotate_left(inverse[box(word >> 8)], 16) ^ rotate_left(inverse[box(word)], 8);
@@ -55,25 +56,36 @@ inline AesInverseKey invert_aes128_key(AesInverseTables const& inverse, AesTable
   return inverted;
 }
 
+namespace detail {
+/// Rows move the other way: a column's words come in the opposite order.
+template <class InverseTable>
+WARPLINE_HD inline void aes_inverse_round(InverseTable const& table, AesKey const& key,
+                                          unsigned round, std::uint32_t& a, std::uint32_t& b,
+                                          std::uint32_t& c, std::uint32_t& d) {
+  AesBlock const k = round_key(key, round);
+  std::uint32_t const e = aes_column(table, a, d, c, b, k.words[0]);
+  std::uint32_t const f = aes_column(table, b, a, d, c, k.words[1]);
+  std::uint32_t const g = aes_column(table, c, b, a, d, k.words[2]);
+  d = aes_column(table, d, c, b, a, k.words[3]);
+  a = e;
+  b = f;
+  c = g;
+}
+}  // namespace detail
+
 /// One block.
 template <class InverseTable>
-WARPLINE_HD inline AesBlock aes128_decrypt(InverseTable const& table, AesInverseKey const& key,
-                                           AesBlock block) {
-  AesBlock k = detail::round_key(key.rounds, 0);
+WARPLINE_HD inline AesBlock aes_decrypt(InverseTable const& table, AesInverseKey const& inverse,
+                                        AesBlock block) {
+  auto const& key = inverse.rounds;
+  AesBlock k = detail::round_key(key, 0);
   std::uint32_t a = block.words[0] ^ k.words[0], b = block.words[1] ^ k.words[1];
   std::uint32_t c = block.words[2] ^ k.words[2], d = block.words[3] ^ k.words[3];
-  // Rows move the other way: a column's words come in the opposite order.
-  for (unsigned round = 1; round < 10; ++round) {
-    k = detail::round_key(key.rounds, round);
-    std::uint32_t const e = detail::aes_column(table, a, d, c, b, k.words[0]);
-    std::uint32_t const f = detail::aes_column(table, b, a, d, c, k.words[1]);
-    std::uint32_t const g = detail::aes_column(table, c, b, a, d, k.words[2]);
-    d = detail::aes_column(table, d, c, b, a, k.words[3]);
-    a = e;
-    b = f;
-    c = g;
-  }
-  k = detail::round_key(key.rounds, 10);
+  unsigned round = 1;
+  for (; round < AesKey::kLeastRounds; ++round)
+    detail::aes_inverse_round(table, key, round, a, b, c, d);
+  for (; round < key.rounds; ++round) detail::aes_inverse_round(table, key, round, a, b, c, d);
+  k = detail::round_key(key, round);
   auto const last = [&table](std::uint32_t w, std::uint32_t x, std::uint32_t y, std::uint32_t z) {
     return table.inverse_box(w >> 24) << 24 | table.inverse_box(x >> 16 & 255) << 16 |
            table.inverse_box(y >> 8 & 255) << 8 | table.inverse_box(z & 255);

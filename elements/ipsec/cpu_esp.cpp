@@ -5,15 +5,13 @@
 #include <intel-ipsec-mb.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <iterator>
-#include <memory_resource>
-#include <string>
-#include <vector>
 
-#include "core/big_pages.hpp"
-#include "core/error.hpp"
-#include "elements/ipsec/esp_tunnel.hpp"
+#include "elements/ipsec/cpu_keys_table.hpp"
+#include "elements/ipsec/esp_open.hpp"
+#include "elements/ipsec/sa_tag.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -21,181 +19,295 @@ namespace {
 /// Packets whose jobs are prepared together: their headers and IVs stay in the first-level cache.
 constexpr std::size_t kBurst = 32;
 
-struct FreeManager {
-  void operator()(IMB_MGR* manager) const { free_mb_mgr(manager); }
+/// A packet whose SA and sizes are known.
+struct Item {
+  std::uint8_t* esp;
+  CpuSa const* sa;
+  EspSizes at;
+  std::uint32_t order;  // in the caller's array
+
+  std::uint8_t* iv() const { return esp + esp::kSize; }
+  std::uint8_t* text() const { return esp + at.text; }
+  std::uint8_t* code() const { return esp + at.code; }
 };
-using Manager = std::unique_ptr<IMB_MGR, FreeManager>;
+using Items = std::span<Item const>;
 
-Manager make_manager(IMB_ARCH* chosen = nullptr) {
-  Manager manager(alloc_mb_mgr(0));
-  if (!manager) throw ConfigError("ipsec-mb: no memory for a manager");
-  init_mb_mgr_auto(manager.get(), chosen);
-  if (int const error = imb_get_errno(manager.get()); error != 0)
-    throw ConfigError(std::string("ipsec-mb does not run on this processor: ") +
-                      imb_get_strerror(error));
-  return manager;
-}
-
-struct alignas(16) CtrSha1Keys {
-  std::uint8_t cipher[16 * 15];
-  std::uint32_t inner[5], outer[5];
-};
-
-struct alignas(16) Iv {
+struct alignas(16) Bytes16 {
   std::uint8_t bytes[16];
 };
 
-std::uint8_t* esp_of(Packet const& packet) { return packet.data + kEspOffset; }
-std::uint32_t esp_size(Packet const& packet) { return packet.length - kEspOffset; }
-
 /// The round keys, and the powers of the hash key that a text of `size` bytes needs, into the
 /// first-level cache: with many SAs the library would wait for them line by line.
-void prefetch(gcm_key_data const& key, std::uint32_t size) {
-  constexpr std::size_t kLine = 64, kRoundKeys = 11 * 16;
+void prefetch(gcm_key_data const& key, std::uint32_t key_size, std::uint32_t size) {
+  constexpr std::size_t kLine = 64;
   auto const* const begin = reinterpret_cast<std::uint8_t const*>(&key);
-  for (std::size_t at = 0; at < kRoundKeys; at += kLine) __builtin_prefetch(begin + at);
+  for (std::size_t at = 0; at < 16 * (key_size / 4 + 7); at += kLine)
+    __builtin_prefetch(begin + at);
   auto const& powers = key.ghash_keys.vaes_avx512.shifted_hkey;
   auto const used = std::min<std::size_t>(size + 2 * 16, sizeof powers);  // AAD and lengths
   auto const* const end = std::end(powers);  // the lowest powers are at the end
   for (auto const* at = end - used; at < end; at += kLine) __builtin_prefetch(at);
 }
 
-}  // namespace
-
-struct CpuKeys::Layout {
-  Suite suite = Suite::kAes128Gcm;
-  std::vector<std::uint32_t> salts;  // as they lie in memory
-  std::pmr::vector<gcm_key_data> gcm{big_pages()};
-  std::pmr::vector<CtrSha1Keys> ctr_sha1{big_pages()};
-};
-
-CpuKeys::CpuKeys(std::span<SaKeys const> keys) {
-  auto const manager = make_manager();
-  auto layout = std::make_unique<Layout>();
-  if (!keys.empty() && keys.front().suite == Suite::kAes128Gcm)
-    layout->gcm.reserve(keys.size());
-  else
-    layout->ctr_sha1.reserve(keys.size());
-  for (auto const& sa : keys) {
-    std::uint8_t key[16], salt[4];
-    for (unsigned i = 0; i < 4; ++i) store_be32(key + 4 * i, sa.cipher.words[i]);
-    store_be32(salt, sa.salt);
-    std::uint32_t word;
-    std::memcpy(&word, salt, sizeof(word));
-    layout->salts.push_back(word);
-    layout->suite = sa.suite;
-    if (sa.suite == Suite::kAes128Gcm) {
-      IMB_AES128_GCM_PRE(manager.get(), key, &layout->gcm.emplace_back());
-    } else {
-      auto& made = layout->ctr_sha1.emplace_back();
-      alignas(16) std::uint8_t decryption[16 * 15];
-      IMB_AES_KEYEXP_128(manager.get(), key, made.cipher, decryption);
-      std::copy_n(sa.authentication.inner.words, 5, made.inner);
-      std::copy_n(sa.authentication.outer.words, 5, made.outer);
-    }
-    explicit_bzero(key, sizeof(key));
-  }
-  layout_ = std::move(layout);
+/// In a time that does not tell where they differ.
+bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
+  std::uint32_t difference = 0;
+  for (std::uint32_t i = 0; i < size; ++i) difference |= static_cast<std::uint32_t>(a[i] ^ b[i]);
+  return difference == 0;
 }
 
-CpuKeys::~CpuKeys() = default;
+CpuAesHmacKey const& aes_keys(Item const& item) {
+  return *static_cast<CpuAesHmacKey const*>(item.sa->keys);
+}
+
+}  // namespace
 
 struct CpuEsp::State {
   Manager manager = make_manager();
   gcm_context_data gcm{};
-  Iv ivs[kBurst]{};
+  Item items[kBurst]{};
+  Bytes16 ivs[kBurst]{}, aads[kBurst]{}, codes[kBurst]{}, given[kBurst]{};
   IMB_JOB jobs[kBurst]{};
+  std::uint32_t results[kBurst]{};
 
-  /// Salt and IV side by side, written well before the library reads them as one word.
-  void gather_ivs(std::span<Packet const> packets, std::vector<std::uint32_t> const& salts) {
+  template <class Run>
+  void by_suites(CpuKeys::Table const& table, std::span<Packet const> packets, std::uint32_t* into,
+                 Run const& run) noexcept;
+  template <class Code>
+  void gather_aead(Items burst, Code const& high) noexcept;
+  void gcm_crypt(Items burst, bool opens) noexcept;
+  void chacha_crypt(Items burst, bool opens) noexcept;
+  void cipher(Items burst, bool opens) noexcept;
+  void hash(Items burst, bool opens) noexcept;
+  void protect(Items burst) noexcept;
+  void open(Items burst) noexcept;
+};
+
+/// Calls `run(burst, suite)` for the good packets of each suite, which write to `results` what
+/// becomes of each.
+template <class Run>
+void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet const> packets,
+                              std::uint32_t* into, Run const& run) noexcept {
+  static constexpr CpuSa kEmpty;
+  auto const sa_of = [&table](Packet const& packet) {
+    auto const index = SaTag(packet.tag).index();
+    return index < table.sas.size() ? &table.sas[index] : &kEmpty;
+  };
+  std::uint32_t present = 0;
+  for (auto const& packet : packets) present |= 1u << static_cast<unsigned>(sa_of(packet)->suite);
+  for (; present != 0; present &= present - 1) {
+    auto const suite = static_cast<Suite>(std::countr_zero(present));
+    std::size_t count = 0;
+    auto const flush = [&] {
+      if (count == 0) return;
+      run(Items(items, count));
+      if (into != nullptr)
+        for (std::size_t i = 0; i < count; ++i) into[items[i].order] = results[i];
+      count = 0;
+    };
     for (std::size_t i = 0; i < packets.size(); ++i) {
-      std::memcpy(ivs[i].bytes, &salts[packets[i].tag], 4);
-      std::memcpy(ivs[i].bytes + 4, esp_of(packets[i]) + esp::kSize, kIvSize);
+      auto const* const sa = sa_of(packets[i]);
+      if (sa->suite != suite) continue;
+      auto const esp = SaTag(packets[i].tag).esp(packets[i]);
+      EspSizes const at(*sa, esp.size);
+      if (!at.good() || sa->keys == nullptr) {
+        if (into != nullptr) into[i] = EspResult::kSize;
+        continue;
+      }
+      items[count] = {esp.data, sa, at, static_cast<std::uint32_t>(i)};
+      if (++count == kBurst) flush();
+    }
+    flush();
+  }
+}
+
+/// Nonces, and associated data, written well before the library reads them as one word.
+template <class High>
+void CpuEsp::State::gather_aead(Items burst, High const& high) noexcept {
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    auto const& item = burst[i];
+    std::memcpy(ivs[i].bytes, &item.sa->salt, 4);
+    std::memcpy(ivs[i].bytes + 4, item.iv(), 8);
+    if (!item.sa->esn) continue;
+    std::memcpy(aads[i].bytes, item.esp, 4);
+    std::memcpy(aads[i].bytes + 4, high(item), kEsnSize);
+    std::memcpy(aads[i].bytes + 8, item.esp + 4, 4);
+  }
+}
+
+void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
+  auto const key_size = burst.front().sa->key_size;
+  auto const* const mb = manager.get();
+  auto const crypt = opens ? (key_size == 16   ? mb->gcm128_dec
+                              : key_size == 24 ? mb->gcm192_dec
+                                               : mb->gcm256_dec)
+                           : (key_size == 16   ? mb->gcm128_enc
+                              : key_size == 24 ? mb->gcm192_enc
+                                               : mb->gcm256_enc);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    auto const& item = burst[i];
+    auto const key_of = [](Item const& of) {
+      return static_cast<gcm_key_data const*>(of.sa->keys);
+    };
+    if (i + 1 < burst.size()) prefetch(*key_of(burst[i + 1]), key_size, burst[i + 1].at.text_size);
+    bool const esn = item.sa->esn;
+    crypt(key_of(item), &gcm, item.text(), item.text(), item.at.text_size, ivs[i].bytes,
+          esn ? aads[i].bytes : item.esp, esp::kSize + (esn ? kEsnSize : 0),
+          opens ? codes[i].bytes : item.code(), 16);
+  }
+}
+
+/// Through the manager's own jobs, of which no other suite leaves any.
+void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
+  auto* const mb = manager.get();
+  IMB_JOB* next[kBurst];
+  auto const count = static_cast<std::uint32_t>(burst.size());
+  IMB_GET_NEXT_BURST(mb, count, next);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    auto const& item = burst[i];
+    auto& job = *next[i];
+    job.cipher_mode = IMB_CIPHER_CHACHA20_POLY1305;
+    job.hash_alg = IMB_AUTH_CHACHA20_POLY1305;
+    job.cipher_direction = opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
+    job.chain_order = opens ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
+    job.enc_keys = job.dec_keys = item.sa->keys;
+    job.key_len_in_bytes = sizeof(CpuChaChaKey);
+    job.iv = ivs[i].bytes;
+    job.iv_len_in_bytes = 12;
+    job.src = job.dst = item.text();
+    job.cipher_start_src_offset_in_bytes = job.hash_start_src_offset_in_bytes = 0;
+    job.msg_len_to_cipher_in_bytes = job.msg_len_to_hash_in_bytes = item.at.text_size;
+    job.auth_tag_output = opens ? codes[i].bytes : item.code();
+    job.auth_tag_output_len_in_bytes = sizeof(Bytes16);
+    job.u.CHACHA20_POLY1305.aad = item.sa->esn ? aads[i].bytes : item.esp;
+    job.u.CHACHA20_POLY1305.aad_len_in_bytes = esp::kSize + (item.sa->esn ? kEsnSize : 0);
+  }
+  IMB_SUBMIT_BURST_NOCHECK(mb, count, next);
+  while (IMB_FLUSH_BURST(mb, kBurst, next) > 0) {
+  }
+}
+
+void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
+  if (burst.empty()) return;
+  bool const ctr = burst.front().sa->cipher == Cipher::kAesCtr;
+  static constexpr Bytes16 kZero{};
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    auto const& item = burst[i];
+    auto& job = jobs[i];
+    job.enc_keys = job.dec_keys = aes_keys(item).rounds;
+    job.cipher_start_src_offset_in_bytes = 0;
+    job.src = job.dst = item.text();
+    job.msg_len_to_cipher_in_bytes = item.at.text_size;
+    job.iv_len_in_bytes = ctr ? 12 : 16;
+    if (ctr) {
+      std::memcpy(ivs[i].bytes, &item.sa->salt, 4);
+      std::memcpy(ivs[i].bytes + 4, item.iv(), 8);
+      job.iv = ivs[i].bytes;
+    } else if (opens) {
+      job.iv = item.iv();
+    } else {  // the IV is the cipher of what stands there
+      job.iv = kZero.bytes;
+      job.src = job.dst = item.iv();
+      job.msg_len_to_cipher_in_bytes += item.sa->iv_size;
     }
   }
-};
+  IMB_SUBMIT_CIPHER_BURST_NOCHECK(manager.get(), jobs, static_cast<std::uint32_t>(burst.size()),
+                                  ctr ? IMB_CIPHER_CNTR : IMB_CIPHER_CBC,
+                                  opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT,
+                                  static_cast<IMB_KEY_SIZE_BYTES>(burst.front().sa->key_size));
+}
+
+void CpuEsp::State::hash(Items burst, bool opens) noexcept {
+  auto const integrity = burst.front().sa->integrity;
+  auto const algorithm =
+      integrity == Integrity::kHmacSha1 ? IMB_AUTH_HMAC_SHA_1 : IMB_AUTH_HMAC_SHA_256;
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    auto const& item = burst[i];
+    auto const& sa = *item.sa;
+    auto const& key = *static_cast<CpuHmacKey const*>(sa.keys);
+    if (opens) {
+      std::memcpy(given[i].bytes, item.code(), sa.icv_size);
+      if (sa.esn) std::memcpy(item.code(), item.code() + sa.icv_size, kEsnSize);
+    }
+    auto& job = jobs[i];
+    job.src = item.esp;
+    job.hash_start_src_offset_in_bytes = 0;
+    job.msg_len_to_hash_in_bytes = item.at.code + (sa.esn ? kEsnSize : 0);
+    job.auth_tag_output = opens ? codes[i].bytes : item.code();
+    job.auth_tag_output_len_in_bytes = sa.icv_size;
+    job.u.HMAC._hashed_auth_key_xor_ipad = reinterpret_cast<std::uint8_t const*>(key.inner);
+    job.u.HMAC._hashed_auth_key_xor_opad = reinterpret_cast<std::uint8_t const*>(key.outer);
+  }
+  IMB_SUBMIT_HASH_BURST_NOCHECK(manager.get(), jobs, static_cast<std::uint32_t>(burst.size()),
+                                algorithm);
+}
+
+void CpuEsp::State::protect(Items burst) noexcept {
+  auto const& sa = *burst.front().sa;
+  if (sa.integrity != Integrity::kByCipher) {
+    if (sa.cipher != Cipher::kNull) cipher(burst, false);
+    return hash(burst, false);
+  }
+  gather_aead(burst, [](Item const& item) { return item.code(); });
+  return sa.cipher == Cipher::kAesGcm ? gcm_crypt(burst, false) : chacha_crypt(burst, false);
+}
+
+void CpuEsp::State::open(Items burst) noexcept {
+  auto const& sa = *burst.front().sa;
+  auto const judge = [&](auto const& expected) {
+    for (std::size_t i = 0; i < burst.size(); ++i)
+      results[i] =
+          same(expected(i), codes[i].bytes, sa.icv_size) ? EspResult::kGood : EspResult::kIntegrity;
+  };
+  if (sa.integrity == Integrity::kByCipher) {
+    gather_aead(burst, [](Item const& item) { return item.code() + item.sa->icv_size; });
+    if (sa.cipher == Cipher::kAesGcm)
+      gcm_crypt(burst, true);
+    else
+      chacha_crypt(burst, true);
+    return judge([&](std::size_t i) { return burst[i].code(); });
+  }
+  hash(burst, true);
+  judge([&](std::size_t i) { return given[i].bytes; });
+  if (sa.cipher == Cipher::kNull) return;
+  Item good[kBurst];
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < burst.size(); ++i)
+    if (results[i] == EspResult::kGood) good[count++] = burst[i];
+  cipher(Items(good, count), true);
+}
 
 CpuEsp::CpuEsp(std::shared_ptr<CpuKeys const> keys)
     : keys_(std::move(keys)), state_(std::make_unique<State>()) {
-  for (auto& job : state_->jobs) {
-    job.cipher_mode = IMB_CIPHER_CNTR;
-    job.cipher_direction = IMB_DIR_ENCRYPT;
-    job.chain_order = IMB_ORDER_CIPHER_HASH;
-    job.hash_alg = IMB_AUTH_HMAC_SHA_1;
-    job.key_len_in_bytes = IMB_KEY_128_BYTES;
-    job.iv_len_in_bytes = 12;
-    job.auth_tag_output_len_in_bytes = icv_size(Suite::kAes128CtrHmacSha1);
-  }
+  for (auto& job : state_->jobs) job.chain_order = IMB_ORDER_CIPHER_HASH;
 }
 
 CpuEsp::~CpuEsp() = default;
 
 void CpuEsp::protect(std::span<Packet const> packets) noexcept {
-  if (keys_->layout_->suite == Suite::kAes128Gcm) return protect_gcm(packets);
-  encrypt_ctr(packets);
-  authenticate_sha1(packets);
+  state_->by_suites(*keys_->table_, packets, nullptr,
+                    [this](Items burst) { state_->protect(burst); });
 }
 
-void CpuEsp::protect_gcm(std::span<Packet const> packets) noexcept {
-  auto* const manager = state_->manager.get();
-  auto const& keys = *keys_->layout_;
-  for (std::size_t from = 0; from < packets.size(); from += kBurst) {
-    auto const burst = packets.subspan(from, std::min(kBurst, packets.size() - from));
-    state_->gather_ivs(burst, keys.salts);
-    for (std::size_t i = 0; i < burst.size(); ++i) {
-      std::uint32_t const tag_size = icv_size(Suite::kAes128Gcm);
-      auto* const header = esp_of(burst[i]);
-      auto* const text = header + kEspTextOffset;
-      std::uint32_t const size = esp_size(burst[i]) - kEspTextOffset - tag_size;
-      if (i + 1 < burst.size()) prefetch(keys.gcm[burst[i + 1].tag], esp_size(burst[i + 1]));
-      IMB_AES128_GCM_ENC(manager, &keys.gcm[burst[i].tag], &state_->gcm, text, text, size,
-                         state_->ivs[i].bytes, header, esp::kSize, text + size, tag_size);
-    }
-  }
+void CpuEsp::encrypt(std::span<Packet const> packets) noexcept {
+  state_->by_suites(*keys_->table_, packets, nullptr, [this](Items burst) {
+    auto const cipher = burst.front().sa->cipher;
+    if (cipher == Cipher::kAesCtr || cipher == Cipher::kAesCbc) state_->cipher(burst, false);
+  });
 }
 
-void CpuEsp::encrypt_ctr(std::span<Packet const> packets) noexcept {
-  auto const& keys = *keys_->layout_;
-  for (std::size_t from = 0; from < packets.size(); from += kBurst) {
-    auto const burst = packets.subspan(from, std::min(kBurst, packets.size() - from));
-    state_->gather_ivs(burst, keys.salts);
-    for (std::size_t i = 0; i < burst.size(); ++i) {
-      auto& job = state_->jobs[i];
-      job.enc_keys = job.dec_keys = keys.ctr_sha1[burst[i].tag].cipher;
-      job.src = job.dst = esp_of(burst[i]) + kEspTextOffset;
-      job.cipher_start_src_offset_in_bytes = 0;
-      job.msg_len_to_cipher_in_bytes =
-          esp_size(burst[i]) - kEspTextOffset - icv_size(Suite::kAes128CtrHmacSha1);
-      job.iv = state_->ivs[i].bytes;
-    }
-    IMB_SUBMIT_CIPHER_BURST_NOCHECK(state_->manager.get(), state_->jobs,
-                                    static_cast<std::uint32_t>(burst.size()), IMB_CIPHER_CNTR,
-                                    IMB_DIR_ENCRYPT, IMB_KEY_128_BYTES);
-  }
+void CpuEsp::authenticate(std::span<Packet const> packets) noexcept {
+  state_->by_suites(*keys_->table_, packets, nullptr, [this](Items burst) {
+    if (burst.front().sa->integrity != Integrity::kByCipher) state_->hash(burst, false);
+  });
 }
 
-void CpuEsp::authenticate_sha1(std::span<Packet const> packets) noexcept {
-  auto const& keys = *keys_->layout_;
-  for (std::size_t from = 0; from < packets.size(); from += kBurst) {
-    auto const burst = packets.subspan(from, std::min(kBurst, packets.size() - from));
-    for (std::size_t i = 0; i < burst.size(); ++i) {
-      auto& job = state_->jobs[i];
-      auto const& sa = keys.ctr_sha1[burst[i].tag];
-      std::uint32_t const covered = esp_size(burst[i]) - icv_size(Suite::kAes128CtrHmacSha1);
-      job.src = esp_of(burst[i]);
-      job.hash_start_src_offset_in_bytes = 0;
-      job.msg_len_to_hash_in_bytes = covered;
-      job.auth_tag_output = esp_of(burst[i]) + covered;
-      job.u.HMAC._hashed_auth_key_xor_ipad = reinterpret_cast<std::uint8_t const*>(sa.inner);
-      job.u.HMAC._hashed_auth_key_xor_opad = reinterpret_cast<std::uint8_t const*>(sa.outer);
-    }
-    IMB_SUBMIT_HASH_BURST_NOCHECK(state_->manager.get(), state_->jobs,
-                                  static_cast<std::uint32_t>(burst.size()), IMB_AUTH_HMAC_SHA_1);
-  }
+void CpuEsp::open(std::span<Packet const> packets, std::uint32_t* results) noexcept {
+  state_->by_suites(*keys_->table_, packets, results, [this](Items burst) { state_->open(burst); });
 }
 
 std::string CpuEsp::description() {
-  auto chosen = IMB_ARCH_NONE;
+  unsigned chosen = 0;
   auto const manager = make_manager(&chosen);
   constexpr char const* kNames[IMB_ARCH_NUM] = {"none", "no AES-NI", "SSE",
                                                 "AVX",  "AVX2",      "AVX-512"};

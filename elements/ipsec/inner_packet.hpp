@@ -20,6 +20,10 @@ struct InnerPacket {
   std::uint8_t protocol;   ///< 4 or 41: the trailer's next header
   std::uint16_t padding;   ///< bytes before the trailer; set with `end`
   std::uint32_t end;       ///< where the integrity value will end, from the frame's first byte
+
+  /// Transport mode alone; set by `EspOutbound::check_room`.
+  std::uint16_t headers;  ///< bytes of IP headers that ESP goes behind
+  std::uint16_t next_at;  ///< the byte of the frame that says which protocol is behind them
 };
 
 /// Reads the inner packet and checks that it lies in the frame. Drops: `truncated`, `not_ip`,

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/esp_body.hpp"
+#include "elements/ipsec/cpu_esp.hpp"
 #include "elements/ipsec/esp_team.hpp"
 #include "elements/ipsec/sa_args.hpp"
 #include "gpu/launch.cuh"
@@ -17,33 +17,37 @@ namespace warpline {
 /// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
 class IPsecAES final : public OffloadElement<IPsecAES> {
  public:
-  using Reads = Regions<Edit<ipsec::kEspOffset>, Tag>;
+  using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
 
   explicit IPsecAES(Args& args)
-      : table_(ipsec::sa_argument(args, ipsec::Suite::kAes128CtrHmacSha1)),
-        cpu_(table_->cpu_keys()) {}
+      : database_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1)),
+        cpu_(slots().cpu_keys()) {}
 
   Verdict prepare(Packet& packet) const noexcept {
-    return table_->made(packet) ? forward() : drop<"not_esp">();
+    return slots().made(packet) ? forward() : drop<"not_esp">();
   }
 
   struct Kernel {
     ipsec::AesTables const* aes;
     ipsec::SaKeys const* sas;
-    WARPLINE_HD void operator()(MutableBytes esp, std::uint32_t sa) const {
-      ipsec::esp_encrypt_ctr(*aes, sas[sa], esp.data, esp.size);
+    WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
+      ipsec::SaTag const sa(tag);
+      auto const esp = sa.esp(behind);
+      ipsec::esp_encrypt_ctr_lane(*aes, sas[sa.index()], esp.data, esp.size, 0, 1);
     }
     ipsec::EspCtrTeam team() const { return {{aes, sas}}; }
   };
   Kernel kernel(Device& device) const {
-    return {device.upload(&ipsec::aes_tables()), device.upload(table_->keys(), table_->size())};
+    return {device.upload(&ipsec::aes_tables()), slots().upload(device)};
   }
 
-  void cpu(std::span<Packet> packets) noexcept { cpu_.encrypt_ctr(packets); }
+  void cpu(std::span<Packet> packets) noexcept { cpu_.encrypt(packets); }
 
  private:
-  std::shared_ptr<ipsec::SaTable> table_;
+  ipsec::SaSlots& slots() const { return database_->slots(); }
+
+  std::shared_ptr<ipsec::SaDatabase> database_;
   ipsec::CpuEsp cpu_;
 };
 WARPLINE_ELEMENT(IPsecAES);

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/esp_body.hpp"
+#include "elements/ipsec/cpu_esp.hpp"
+#include "elements/ipsec/esp_protect.hpp"
 #include "elements/ipsec/sa_args.hpp"
+#include "elements/ipsec/sa_tag.hpp"
 #include "gpu/launch.cuh"
 
 namespace warpline {
@@ -19,40 +21,41 @@ namespace warpline {
 /// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
 class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
  public:
-  using Reads = Regions<Edit<ipsec::kEspOffset>, Tag>;
+  using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
 
   explicit IPsecAuthHMACSHA1(Args& args)
-      : table_(ipsec::sa_argument(args, ipsec::Suite::kAes128CtrHmacSha1)),
-        cpu_(table_->cpu_keys()) {}
+      : database_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1)),
+        cpu_(slots().cpu_keys()) {}
 
   struct Kernel {
     ipsec::SaKeys const* sas;
     std::uint32_t count;
-    WARPLINE_HD void operator()(MutableBytes esp, std::uint32_t sa) const {
-      if (sa < count) ipsec::esp_authenticate_sha1(sas[sa], esp.data, esp.size);
+    WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
+      ipsec::SaTag const sa(tag);
+      auto const esp = sa.esp(behind);
+      if (sa.index() < count) ipsec::esp_authenticate(sas[sa.index()], esp.data, esp.size);
     }
   };
-  Kernel kernel(Device& device) const {
-    return {device.upload(table_->keys(), table_->size()),
-            static_cast<std::uint32_t>(table_->size())};
-  }
+  Kernel kernel(Device& device) const { return {slots().upload(device), slots().capacity()}; }
 
   void cpu(std::span<Packet> packets) noexcept {
     while (!packets.empty()) {
       std::size_t good = 0;
-      while (good < packets.size() && table_->made(packets[good])) ++good;
-      cpu_.authenticate_sha1(packets.first(good));
+      while (good < packets.size() && slots().made(packets[good])) ++good;
+      cpu_.authenticate(packets.first(good));
       packets = packets.subspan(std::min(good + 1, packets.size()));
     }
   }
 
   Verdict finish(Packet& packet) const noexcept {
-    return table_->made(packet) ? forward() : drop<"not_esp">();
+    return slots().made(packet) ? forward() : drop<"not_esp">();
   }
 
  private:
-  std::shared_ptr<ipsec::SaTable> table_;
+  ipsec::SaSlots& slots() const { return database_->slots(); }
+
+  std::shared_ptr<ipsec::SaDatabase> database_;
   ipsec::CpuEsp cpu_;
 };
 WARPLINE_ELEMENT(IPsecAuthHMACSHA1);

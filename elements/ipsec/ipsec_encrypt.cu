@@ -1,54 +1,75 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/esp_body.hpp"
+#include "elements/ipsec/cpu_esp.hpp"
+#include "elements/ipsec/esp_sender.hpp"
 #include "elements/ipsec/esp_team.hpp"
 #include "elements/ipsec/sa_args.hpp"
 #include "gpu/launch.cuh"
 
 namespace warpline {
 
-/// Puts IP packets into ESP tunnels (RFC 4303): outer IPv4 header, encryption, integrity value.
+/// Puts IP packets into ESP (RFC 4303): headers, encryption, integrity value.
 ///
-///     FromInput -> IPsecEncrypt(aes128-gcm, sa/gateway.sa) -> ToOutput;
+///     FromInput -> IPsecEncrypt(SA sa/gateway.sa) -> ToOutput;
 ///
-/// Takes Ethernet with IPv4 or IPv6. The first SA of the file that has this suite and whose selector
-/// matches the packet protects it; the TTL of the inner packet is left to DecIPTTL.
+/// Takes Ethernet with IPv4 or IPv6. The first policy that matches the packet says which SA protects
+/// it; without policies, the first SA of the file whose selector matches, and of those that are
+/// otherwise alike the newest. The TTL of the inner packet is left to DecIPTTL. IPsecPolicy before
+/// it sends elsewhere what may bypass.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SUITE: aes128-gcm (RFC 4106) or aes128-ctr-hmac-sha1-96 (RFC 3686, RFC 2404), or its
-/// name in swanctl.conf. SA: file of SAs in the words of `ip xfrm state`; without it, one SA with
-/// keys made up from the seed, for measuring.
-/// Drops: truncated, not_ip, bad_ip_header, no_sa (no selector matches), too_big (beyond 65,535
-/// bytes), no_headroom, no_tailroom, sequence_exhausted (2^32 - 1 packets under one SA).
+/// Arguments: SUITE: only the file's SAs of this suite, one of docs/ipsec.md's table, such as
+/// aes128-gcm, or its name in swanctl.conf (default all). SA: file of SAs in the words of `ip xfrm
+/// state`; without it, one SA of SUITE with keys made up from the seed, for measuring. POLICY: file of
+/// policies in the words of `ip xfrm policy` (default none). TAGGED: packets come from IPsecPolicy,
+/// which has looked them up (default false).
+/// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_bypass,
+/// policy_discard, no_sa (the policy has no SA at the moment), too_big (beyond 65,535 bytes),
+/// no_headroom, no_tailroom, fragment (in transport mode), long_headers (in transport mode),
+/// sequence_exhausted (2^32 - 1 packets under one SA without extended numbers), sa_expired (a hard
+/// lifetime).
 class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
  public:
-  using Reads = Regions<Edit<ipsec::kEspOffset>, Tag>;
+  using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
 
   explicit IPsecEncrypt(Args& args)
-      : table_(ipsec::sa_argument(args, ipsec::suite_argument(args))), cpu_(table_->cpu_keys()) {}
+      : sender_(database(args)),
+        cpu_(sender_.slots().cpu_keys()),
+        tagged_(args.keyword("TAGGED", false)) {}
 
   void prepare(std::span<Packet> packets, Verdict* verdicts) noexcept {
-    table_->encapsulate(packets, verdicts);
+    if (tagged_)
+      sender_.encapsulate_tagged(packets, verdicts);
+    else
+      sender_.encapsulate(packets, verdicts);
   }
 
   struct Kernel {
     ipsec::AesTables const* aes;
     ipsec::SaKeys const* sas;
-    WARPLINE_HD void operator()(MutableBytes esp, std::uint32_t sa) const {
-      ipsec::esp_protect(*aes, sas[sa], esp.data, esp.size);
+    WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
+      ipsec::SaTag const sa(tag);
+      auto const esp = sa.esp(behind);
+      ipsec::esp_protect(*aes, sas[sa.index()], esp.data, esp.size);
     }
     ipsec::EspTeam team() const { return {{aes, sas}}; }
   };
   Kernel kernel(Device& device) const {
-    return {device.upload(&ipsec::aes_tables()), device.upload(table_->keys(), table_->size())};
+    return {device.upload(&ipsec::aes_tables()), sender_.slots().upload(device)};
   }
 
   void cpu(std::span<Packet> packets) noexcept { cpu_.protect(packets); }
 
  private:
-  std::shared_ptr<ipsec::SaTable> table_;
+  static std::shared_ptr<ipsec::SaDatabase> database(Args& args) {
+    auto const suite = ipsec::suite_argument(args);
+    return ipsec::database_argument(args, suite);
+  }
+
+  ipsec::EspSender sender_;
   ipsec::CpuEsp cpu_;
+  bool tagged_;
 };
 WARPLINE_ELEMENT(IPsecEncrypt);
 

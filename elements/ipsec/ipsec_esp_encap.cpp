@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/element.hpp"
+#include "elements/ipsec/esp_sender.hpp"
 #include "elements/ipsec/sa_args.hpp"
 
 namespace warpline {
@@ -22,18 +23,18 @@ namespace warpline {
 class IPsecESPencap final : public Element {
  public:
   explicit IPsecESPencap(Args& args)
-      : table_(ipsec::sa_argument(args, ipsec::Suite::kAes128CtrHmacSha1)) {}
+      : sender_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1)) {}
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     Verdict verdicts[Batch::kCapacity];
-    if (table_->encapsulate(batch->packets(), verdicts)) [[likely]]
+    if (sender_.encapsulate(batch->packets(), verdicts)) [[likely]]
       out.emit(std::move(batch));
     else
       out.split(std::move(batch), verdicts);
   }
 
  private:
-  std::shared_ptr<ipsec::SaTable> table_;
+  ipsec::EspSender sender_;
 };
 WARPLINE_ELEMENT(IPsecESPencap);
 

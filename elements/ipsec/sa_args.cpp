@@ -5,6 +5,8 @@
 #include <random>
 
 #include "core/context.hpp"
+#include "elements/ipsec/policy_file.hpp"
+#include "elements/ipsec/sa_file.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -12,48 +14,88 @@ namespace {
 /// Between the addresses that RFC 5737 keeps for documentation: no network routes its packets.
 SaConfig made_up_sa(Suite suite, std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  std::uint8_t secret[40];
-  for (auto& byte : secret) byte = static_cast<std::uint8_t>(random());
+  std::uint8_t bytes[32 + 4 + 32];
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
   auto const& sizes = info(suite);
+  std::size_t const key_size = std::size_t{sizes.key_size} + sizes.salt_size;
+  std::span const all(bytes);
   SaConfig sa;
-  sa.source = be32::of(0xc0000201);
-  sa.destination = be32::of(0xc0000202);
+  sa.form.source = *parse_ip_address("192.0.2.1");
+  sa.form.destination = *parse_ip_address("192.0.2.2");
+  sa.form.iv_size = sizes.iv_size;
+  sa.form.icv_size = sizes.icv_size;
+  sa.form.block = sizes.block;
   sa.spi = 0x1000;
   sa.suite = suite;
-  sa.keys = make_sa_keys(suite, secret, secret + sizes.key_size + sizes.salt_size,
-                         sizes.authentication_key_size);
+  sa.key = Secret(all.first(key_size));
+  sa.authentication = Secret(all.subspan(key_size, sizes.authentication_key_size));
   return sa;
+}
+
+std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
+                                 std::string const& policy_path, std::optional<Suite> suite) {
+  auto& context = args.context();
+  std::vector<SaConfig> sas;
+  if (sa_path.empty())
+    sas.push_back(made_up_sa(*suite, context.seed));
+  else
+    sas = load_sa_file(sa_path);
+  if (suite) std::erase_if(sas, [&](SaConfig const& sa) { return sa.suite != *suite; });
+  if (sas.empty())
+    throw args.error(sa_path + " holds no SA of suite " + std::string(info(*suite).name), "SA");
+  std::vector<Policy> policies;
+  if (!policy_path.empty()) {
+    auto file = load_policy_file(policy_path);
+    for (auto const& note : file.notes) context.notice(note.render());
+    policies = std::move(file.policies);
+  }
+  return std::make_shared<SaDatabase>(sas, std::move(policies));
 }
 
 }  // namespace
 
-Suite suite_argument(Args& args) {
-  auto const name = args.required<std::string>("SUITE");
-  if (auto const suite = find_suite(name)) return *suite;
+std::optional<Suite> suite_argument(Args& args) {
+  auto const name = args.optional<std::string>("SUITE", "");
+  if (name.empty()) return std::nullopt;
+  if (auto const suite = find_suite(name)) return suite;
   throw args.error(unknown_suite(name), "SUITE");
 }
 
-std::shared_ptr<SaTable> sa_argument(Args& args, Suite suite) {
+std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> suite) {
   auto const given = args.optional<std::string>("SA", "");
+  auto const policies = args.path_or_empty("POLICY");
   auto& context = args.context();
   auto const path = given.empty() ? given : args.resolve(given);
+  if (path.empty() && !suite)
+    throw args.error(
+        "expected a file of SAs as argument SA" +
+        std::string(args.known().front() == "SUITE" ? ", or a suite as argument SUITE" : ""));
   if (path.empty())
     context.notice(args.class_name() +
                    " without an SA file: packets go to 192.0.2.2 under keys made up from the "
                    "seed, which is good for measuring alone");
-  auto const key = std::string(info(suite).name) + ' ' + path;
-  auto table = context.shared.get<SaTable>(key, [&] {
-    if (path.empty()) {
-      auto const sa = made_up_sa(suite, context.seed);
-      return std::make_shared<SaTable>(std::span(&sa, 1));
-    }
-    auto const sas = sas_of_suite(load_sa_file(path), suite);
-    if (sas.empty())
-      throw args.error(path + " holds no SA of suite " + std::string(info(suite).name), "SA");
-    return std::make_shared<SaTable>(sas);
+  auto name = path;
+  if (!policies.empty()) name += " with " + policies;
+  if (suite) name += std::string(name.empty() ? "" : ", ") + std::string(info(*suite).name);
+  auto database = context.shared.get<SaDatabase>(name, [&] {
+    auto made = load(args, path, policies, suite);
+    context.shared.get<SaDatabases>("", [] { return std::make_shared<SaDatabases>(); })
+        ->add(name, made);
+    return made;
   });
-  table->serve_one_thread(context.workers == 1);
-  return table;
+  database->slots().serve_one_thread(context.workers == 1);
+  return database;
+}
+
+std::map<std::string, std::shared_ptr<SaDatabase>> SaDatabases::all() const {
+  std::map<std::string, std::shared_ptr<SaDatabase>> found;
+  for (auto const& [name, database] : databases_)
+    if (auto kept = database.lock()) found.emplace(name, std::move(kept));
+  return found;
+}
+
+void SaDatabases::add(std::string const& name, std::shared_ptr<SaDatabase> const& database) {
+  databases_[name] = database;
 }
 
 }  // namespace warpline::ipsec

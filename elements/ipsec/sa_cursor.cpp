@@ -23,6 +23,13 @@ std::string quoted(std::string_view text) {
   return "'" + std::string(text.substr(0, kMost)) + (text.size() > kMost ? "...'" : "'");
 }
 
+std::string alternatives(std::vector<std::string> const& words) {
+  std::string all;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    all += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return all;
+}
+
 void SaCursor::fail(Position position, std::string message) {
   failed_ = true;
   findings_.add(position, std::move(message));
@@ -47,11 +54,17 @@ std::optional<std::uint32_t> SaCursor::number(Word const& field, std::string con
   return std::nullopt;
 }
 
-std::optional<RawKey> SaCursor::key(Word const& field, unsigned size, std::string const& parts) {
+std::optional<RawKey> SaCursor::key(Word const& field, std::span<unsigned const> sizes,
+                                    std::string const& parts) {
+  std::vector<std::string> counts;
+  for (auto const size : sizes) counts.push_back(std::to_string(2 * size));
+  bool const empty = sizes.size() == 1 && sizes[0] == 0;
   auto const expected =
-      "0x and " + std::to_string(2 * size) + " hexadecimal digits (" + parts + ")";
+      empty ? "'0x' (" + parts + ")"
+            : "0x and " + alternatives(counts) + " hexadecimal digits (" + parts + ")";
   auto const* const word = value(field, expected);
   if (word == nullptr) return std::nullopt;
+  if (empty && (word->text.empty() || word->text == "0x")) return RawKey{};
   if (!has_hex_mark(word->text) || word->text.size() == 2) {
     fail(*word, "this is not a key; expected " + expected);
     return std::nullopt;
@@ -70,7 +83,8 @@ std::optional<RawKey> SaCursor::key(Word const& field, unsigned size, std::strin
     if (i % 2 == 0) key.bytes.push_back(0);
     key.bytes.back() = static_cast<std::uint8_t>(key.bytes.back() << 4 | nibble);
   }
-  if (digits.size() == 2 * size) return key;
+  for (auto const size : sizes)
+    if (digits.size() == 2 * size) return key;
   fail(*word, "this key has " + std::to_string(digits.size()) + " digits; expected " + expected);
   return std::nullopt;
 }

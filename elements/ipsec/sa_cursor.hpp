@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ struct RawKey {
 /// Text from a user's file as a message shows it: in quotes, cut where it is long.
 std::string quoted(std::string_view text);
 
+/// "a", "a or b", "a, b or c".
+std::string alternatives(std::vector<std::string> const& words);
+
 /// Reads the words of one SA in order and notes what is wrong with them.
 class SaCursor {
  public:
@@ -45,9 +49,10 @@ class SaCursor {
   Word const* value(Word const& field, std::string const& expected);
   /// The next word as a number, decimal or 0x; none and a finding where it is not one.
   std::optional<std::uint32_t> number(Word const& field, std::string const& expected);
-  /// The next word as `0x` and the digits of `size` bytes; `parts` says what they are.
-  /// None and a finding where it is not.
-  std::optional<RawKey> key(Word const& field, unsigned size, std::string const& parts);
+  /// The next word as `0x` and the digits of one of `sizes` bytes, rising; `parts` says what they
+  /// are. No bytes may also be an empty word. None and a finding where it is not.
+  std::optional<RawKey> key(Word const& field, std::span<unsigned const> sizes,
+                            std::string const& parts);
 
  private:
   SaWords const& words_;

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/sa_file.hpp"
 
-#include <algorithm>
+#include <charconv>
+#include <limits>
 #include <map>
+#include <tuple>
 #include <utility>
 
-#include "elements/ipsec/sa_cursor.hpp"
+#include "elements/ipsec/policy_words.hpp"
+#include "elements/ipsec/sa_algorithms.hpp"
 #include "elements/ipsec/sa_words.hpp"
 
 namespace warpline::ipsec {
@@ -15,28 +18,27 @@ namespace {
 constexpr char const* kLayout =
     " (an SA begins in the first column, lines that continue it are indented)";
 
-/// An algorithm of an SA, the suites that use it, and its key.
-struct Algorithm {
-  SuiteInfo const* suite;
-  RawKey key;
-};
-
 /// Parses one SA. A fault is noted and the rest of its field skipped: one mistake, one message.
 class SaParser {
  public:
-  SaParser(SaWords const& words, Findings& findings) : cursor_(words, findings) {}
+  SaParser(SaWords const& words, Findings& findings)
+      : cursor_(words, findings), algorithms_(cursor_, [this] { skip_field(); }) {}
 
   std::optional<SaConfig> parse() {
     for (std::string_view const word : {"ip", "xfrm", "state", "add"})
       if (!cursor_.at_end() && cursor_.peek().text == word) cursor_.take();
     while (!cursor_.at_end()) parse_field(cursor_.take());
-    check_presence();
+    check();
     if (cursor_.failed()) return std::nullopt;
-    auto const* const authentication = authentication_ ? &authentication_->key.bytes : nullptr;
-    sa_.suite = cipher_->suite->suite;
-    sa_.keys = make_sa_keys(
-        sa_.suite, cipher_->key.bytes.data(), authentication ? authentication->data() : nullptr,
-        authentication ? static_cast<std::uint32_t>(authentication->size()) : 0);
+    auto const* const suite = algorithms_.suite();
+    if (suite == nullptr) return std::nullopt;
+    sa_.suite = suite->suite;
+    sa_.key = Secret(algorithms_.key());
+    sa_.authentication = Secret(algorithms_.authentication_key());
+    sa_.form.iv_size = suite->iv_size;
+    sa_.form.icv_size = suite->icv_size;
+    sa_.form.block = suite->block;
+    sa_.last_sequence |= std::uint64_t{high_sequence_} << 32;
     return sa_;
   }
 
@@ -50,10 +52,17 @@ class SaParser {
                                 {"proto", &SaParser::parse_protocol},
                                 {"spi", &SaParser::parse_spi},
                                 {"mode", &SaParser::parse_mode},
-                                {"reqid", &SaParser::skip_number},
-                                {"replay-window", &SaParser::skip_number},
+                                {"reqid", &SaParser::parse_reqid},
+                                {"dir", &SaParser::parse_direction},
+                                {"replay-window", &SaParser::parse_window},
+                                {"replay-seq", &SaParser::skip_number},
                                 {"replay-oseq", &SaParser::parse_sequence},
+                                {"replay-oseq-hi", &SaParser::parse_high_sequence},
+                                {"anti-replay", &SaParser::parse_context},
                                 {"flag", &SaParser::parse_flag},
+                                {"extra-flag", &SaParser::parse_flag},
+                                {"encap", &SaParser::parse_encapsulation},
+                                {"limit", &SaParser::parse_limit},
                                 {"aead", &SaParser::parse_aead},
                                 {"enc", &SaParser::parse_cipher},
                                 {"auth", &SaParser::parse_authentication},
@@ -77,7 +86,8 @@ class SaParser {
     }
     auto const& name = found->first == "auth-trunc" ? "auth" : found->first;
     auto const [previous, first] = seen_.emplace(name, word.position);
-    if (!first && name != "flag")
+    bool const repeats = name == "flag" || name == "extra-flag" || name == "limit";
+    if (!first && !repeats)
       cursor_.fail(word, quoted(word.text) + " is given twice in one SA; first in line " +
                              std::to_string(previous->second.line) + kLayout);
     (this->*found->second)(word);
@@ -86,128 +96,211 @@ class SaParser {
     while (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) cursor_.take();
   }
 
-  void address(Word const& field, be32& into) {
-    auto const* const word = cursor_.value(field, "an IPv4 address");
+  void address(Word const& field, IpAddress& into) {
+    auto const* const word = cursor_.value(field, "an IPv4 or IPv6 address");
     if (word == nullptr) return;
-    auto const parsed = parse_ipv4(std::string(word->text));
-    if (parsed && parsed->host() != 0)
+    if (auto const parsed = parse_ip_address(std::string(word->text)))
       into = *parsed;
     else
-      cursor_.fail(*word, quoted(word->text) + ": expected the IPv4 address of a tunnel's end");
+      cursor_.fail(*word, quoted(word->text) + ": expected an IPv4 or IPv6 address");
   }
-  void parse_source(Word const& field) { address(field, sa_.source); }
-  void parse_destination(Word const& field) { address(field, sa_.destination); }
+  void parse_source(Word const& field) { address(field, sa_.form.source); }
+  void parse_destination(Word const& field) { address(field, sa_.form.destination); }
 
-  void only(Word const& field, std::string const& supported) {
-    auto const* const word = cursor_.value(field, quoted(supported));
-    if (word != nullptr && word->text != supported)
-      cursor_.fail(*word, quoted(field.text) + " " + quoted(word->text) +
-                              " is not supported; expected " + quoted(supported));
+  /// The next word, which must be one of `words`; its place among them, or none and a finding.
+  std::optional<std::size_t> one_of(Word const& field, std::vector<std::string> const& words) {
+    std::vector<std::string> shown;
+    for (auto const& word : words) shown.push_back("'" + word + "'");
+    auto const* const word = cursor_.value(field, alternatives(shown));
+    if (word == nullptr) return std::nullopt;
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if (word->text == words[i]) return i;
+    cursor_.fail(*word, quoted(field.text) + " " + quoted(word->text) +
+                            " is not supported; expected " + alternatives(shown) +
+                            did_you_mean(word->text, words));
+    return std::nullopt;
   }
-  void parse_protocol(Word const& field) { only(field, "esp"); }
-  void parse_mode(Word const& field) { only(field, "tunnel"); }
+  void parse_protocol(Word const& field) { one_of(field, {"esp"}); }
+  void parse_mode(Word const& field) {
+    if (one_of(field, {"tunnel", "transport"}) == 1) sa_.form.mode = SaMode::kTransport;
+  }
+  void parse_direction(Word const& field) {
+    if (auto const found = one_of(field, {"out", "in"}))
+      sa_.direction = *found == 0 ? Direction::kOutbound : Direction::kInbound;
+  }
 
-  void skip_number(Word const& field) { cursor_.number(field, "a number below 2^32"); }
+  static constexpr char const* kNumber = "a number below 2^32";
+  void skip_number(Word const& field) { cursor_.number(field, kNumber); }
+  void parse_reqid(Word const& field) { sa_.reqid = cursor_.number(field, kNumber).value_or(0); }
   void parse_spi(Word const& field) {
-    std::string const expected = "a number from 0x100 to 0xffffffff (RFC 4303 section 2.1)";
-    auto const parsed = cursor_.number(field, expected);
+    auto const parsed = cursor_.number(field, kSpiExpected);
     if (!parsed) return;
     sa_.position = cursor_.last().position;
-    if (*parsed < 0x100) cursor_.fail(cursor_.last(), "this SPI is reserved; expected " + expected);
+    if (*parsed < 0x100)
+      cursor_.fail(cursor_.last(), std::string("this SPI is reserved; expected ") + kSpiExpected);
     sa_.spi = *parsed;
+  }
+  void parse_window(Word const& field) {
+    auto const parsed = cursor_.number(field, "packets, 0 for none, at most 4096");
+    if (!parsed) return;
+    if (*parsed > ReplayWindow::kMost)
+      return cursor_.fail(cursor_.last(), "a window of " + std::to_string(*parsed) +
+                                              " is not supported; expected at most 4096");
+    // What is smaller than ours can be is made as large: nothing more is refused for it.
+    sa_.replay_window = *parsed == 0 ? 0 : std::max(*parsed, ReplayWindow::kLeast);
   }
   void parse_sequence(Word const& field) {
     if (auto const parsed = cursor_.number(field, "the last sequence number sent, below 2^32"))
       sa_.last_sequence = *parsed;
   }
+  void parse_high_sequence(Word const& field) {
+    high_sequence_ =
+        cursor_.number(field, "the high half of the last sequence number sent").value_or(0);
+  }
+
+  /// `anti-replay context: seq 0x0, oseq 0x5, bitmap 0x0`, or `anti-replay esn context:` and its lines:
+  /// of these, what has been sent counts.
+  void parse_context(Word const&) {
+    while (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) {
+      auto const& name = cursor_.take();
+      if (cursor_.at_end() ||
+          (name.text != "oseq" && name.text != "oseq-hi" && name.text != "replay_window"))
+        continue;
+      auto text = cursor_.peek().text;
+      if (text.ends_with(',')) text.remove_suffix(1);
+      bool const hexadecimal = text.starts_with("0x");
+      if (hexadecimal) text.remove_prefix(2);
+      std::uint32_t number = 0;
+      std::from_chars(text.data(), text.data() + text.size(), number, hexadecimal ? 16 : 10);
+      if (name.text == "oseq")
+        sa_.last_sequence = number;
+      else if (name.text == "oseq-hi")
+        high_sequence_ = number;
+      else
+        sa_.replay_window =
+            number == 0 ? 0 : std::clamp(number, ReplayWindow::kLeast, ReplayWindow::kMost);
+    }
+  }
+
+  /// Flags that have an effect, and those that have none here.
   void parse_flag(Word const& field) {
-    std::string const expected = "'nopmtudisc' or 'af-unspec'";
-    auto const* const word = cursor_.value(field, expected);
+    auto const found = one_of(field, {"nopmtudisc", "esn", "dont-encap-dscp", "noecn", "decap-dscp",
+                                      "af-unspec", "icmp", "wildrecv", "align4"});
+    if (found == 0) sa_.form.df = DfPolicy::kClear;
+    if (found == 1) sa_.form.esn = true;
+    if (found == 2) sa_.form.dscp = 0;
+    if (found == 5) any_version_ = true;
+    if (found == 3 || found == 4)
+      cursor_.fail(cursor_.last(), "flag " + quoted(cursor_.last().text) +
+                                       " would change what becomes of ECN or DSCP, and is not "
+                                       "supported");
+    // Others may stand behind: `flag nopmtudisc esn`.
+    while (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) parse_flag(field);
+  }
+
+  /// `encap [type] espinudp sport 4500 dport 4500 addr 0.0.0.0`, or `encap espinudp 4500 4500 0.0.0.0`.
+  void parse_encapsulation(Word const& field) {
+    if (!cursor_.at_end() && cursor_.peek().text == "type") cursor_.take();
+    if (!one_of(field, {"espinudp"})) return skip_field();
+    UdpEncapsulation udp;
+    for (auto* const port : {&udp.source, &udp.destination}) {
+      if (!cursor_.at_end() && (cursor_.peek().text == "sport" || cursor_.peek().text == "dport"))
+        cursor_.take();
+      std::string const expected = "a UDP port, 1 to 65535";
+      auto const parsed = cursor_.number(field, expected);
+      if (!parsed) return skip_field();
+      if (*parsed == 0 || *parsed > 0xffff) {
+        cursor_.fail(cursor_.last(), "expected " + expected);
+        return skip_field();
+      }
+      *port = static_cast<std::uint16_t>(*parsed);
+    }
+    if (!cursor_.at_end() && cursor_.peek().text == "addr") cursor_.take();
+    if (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) cursor_.take();
+    sa_.form.udp = udp;
+  }
+
+  void parse_limit(Word const& field) {
+    auto const found = one_of(
+        field, {"time-soft", "time-hard", "byte-soft", "byte-hard", "packet-soft", "packet-hard"});
+    if (!found) return skip_field();
+    auto const& word = cursor_.last();
+    std::string const expected = "a number above 0";
+    auto const* const value = cursor_.value(word, expected);
+    if (value == nullptr) return;
+    std::uint64_t number = 0;
+    auto const* const end = value->text.data() + value->text.size();
+    auto const [stop, error] = std::from_chars(value->text.data(), end, number);
+    if (error != std::errc{} || stop != end || number == 0)
+      return cursor_.fail(*value, quoted(value->text) + ": expected " + expected);
+    auto& lifetime = *found % 2 == 0 ? sa_.soft : sa_.hard;
+    (*found < 2 ? lifetime.seconds : *found < 4 ? lifetime.bytes : lifetime.packets) = number;
+  }
+
+  void parse_aead(Word const& field) { algorithms_.read_aead(field); }
+  void parse_cipher(Word const& field) { algorithms_.read_cipher(field); }
+  void parse_authentication(Word const& field) { algorithms_.read_authentication(field); }
+
+  void selector_prefix(Word const& side, std::optional<IpPrefix>& into,
+                       std::optional<IpPrefix> const& other) {
+    auto const* const word = cursor_.value(side, "an address or ADDRESS/LENGTH");
     if (word == nullptr) return;
-    if (word->text == "nopmtudisc")
-      sa_.copy_df = false;
-    else if (word->text != "af-unspec")
-      cursor_.fail(*word, "flag " + quoted(word->text) + " is not supported; expected " + expected);
+    auto const prefix = parse_prefix(std::string(word->text));
+    if (!prefix)
+      cursor_.fail(*word,
+                   quoted(word->text) + ": expected an IPv4 or IPv6 address or ADDRESS/LENGTH");
+    else if (other && other->version != prefix->version)
+      cursor_.fail(*word, "expected an IPv" + std::to_string(other->version) +
+                              " prefix, as on the selector's other side");
+    into = prefix.value_or(IpPrefix{});
   }
-
-  /// A name and a key. Of the suites that `column` names, those with (`aead`) or without an
-  /// authentication of their own.
-  std::optional<Algorithm> algorithm(Word const& field, std::string_view SuiteInfo::*column,
-                                     bool aead) {
-    std::vector<std::string> names;
-    std::string expected;
-    SuiteInfo const* named = nullptr;
-    auto const* const word = cursor_.value(field, "the name of an algorithm");
-    if (word == nullptr) return std::nullopt;
-    for (auto const& suite : suites()) {
-      if (suite.authentication.empty() != aead) continue;
-      names.emplace_back(suite.*column);
-      expected += (expected.empty() ? "'" : " or '") + names.back() + "'";
-      if (suite.*column == word->text) named = &suite;
-    }
-    if (named == nullptr) {
-      cursor_.fail(*word, "unknown algorithm " + quoted(word->text) + " for " + quoted(field.text) +
-                              "; expected " + expected + did_you_mean(word->text, names));
-      skip_field();
-      return std::nullopt;
-    }
-    bool const cipher = column == &SuiteInfo::cipher;
-    unsigned const size =
-        cipher ? named->key_size + named->salt_size : named->authentication_key_size;
-    std::string parts = std::to_string(size) + " bytes";
-    if (cipher)
-      parts += ": " + std::to_string(named->key_size) + " of key, then " +
-               std::to_string(named->salt_size) + (aead ? " of salt" : " of nonce");
-    auto key = cursor_.key(*word, size, parts);
-    if (!key) {
-      skip_field();
-      return std::nullopt;
-    }
-    return Algorithm{named, std::move(*key)};
-  }
-  void check_integrity_bits(Word const& field, Suite suite) {
-    auto const bits = 8 * icv_size(suite);
-    auto const expected = std::to_string(bits) + ", the bits of the integrity value";
-    auto const given = cursor_.number(field, expected);
-    if (given && *given != bits) cursor_.fail(cursor_.last(), "expected " + expected);
-  }
-  void parse_aead(Word const& field) {
-    cipher_ = algorithm(field, &SuiteInfo::cipher, true);
-    if (cipher_) check_integrity_bits(field, cipher_->suite->suite);
-  }
-  void parse_cipher(Word const& field) { cipher_ = algorithm(field, &SuiteInfo::cipher, false); }
-  void parse_authentication(Word const& field) {
-    authentication_ = algorithm(field, &SuiteInfo::authentication, false);
-    if (authentication_ && field.text == "auth-trunc")
-      check_integrity_bits(field, authentication_->suite->suite);
-  }
-
+  /// The words of a selector go on while each comes for the first time: `src` may also begin the next
+  /// field.
   void parse_selector(Word const& field) {
-    auto const is_side = [this] {
-      if (cursor_.at_end()) return false;
+    TrafficSelector selector;
+    bool source_port = false, destination_port = false, any = false;
+    for (; !cursor_.at_end(); any = true) {
       auto const side = cursor_.peek().text;
-      return (side == "src" && !sa_.selector.source) ||
-             (side == "dst" && !sa_.selector.destination);
-    };
-    if (!is_side()) cursor_.fail(field, "expected 'src PREFIX' or 'dst PREFIX' behind 'sel'");
-    while (is_side()) {
-      auto const& side = cursor_.take();
-      auto const* const word = cursor_.value(side, "an address or ADDRESS/LENGTH");
-      if (word == nullptr) return;
-      auto const prefix = parse_prefix(std::string(word->text));
-      auto const& other = side.text == "src" ? sa_.selector.destination : sa_.selector.source;
-      if (!prefix)
-        cursor_.fail(*word,
-                     quoted(word->text) + ": expected an IPv4 or IPv6 address or ADDRESS/LENGTH");
-      else if (other && other->version != prefix->version)
-        cursor_.fail(*word, "expected an IPv" + std::to_string(other->version) +
-                                " prefix, as on the selector's other side");
-      (side.text == "src" ? sa_.selector.source : sa_.selector.destination) =
-          prefix.value_or(IpPrefix{});
+      if (side == "src" && !selector.source) {
+        selector_prefix(cursor_.take(), selector.source, selector.destination);
+      } else if (side == "dst" && !selector.destination) {
+        selector_prefix(cursor_.take(), selector.destination, selector.source);
+      } else if (side == "proto" && !selector.protocol && any) {
+        auto const& name = cursor_.take();
+        auto const* const word = cursor_.value(name, "an IP protocol");
+        if (word == nullptr) break;
+        selector.protocol = ipsec::parse_protocol(word->text);
+        if (!selector.protocol) {
+          cursor_.fail(*word, quoted(word->text) + ": " + protocol_expected(word->text));
+          selector.protocol = 0;
+        }
+      } else if (side == "sport" && !source_port) {
+        source_port = true;
+        port(cursor_.take(), selector.source_port);
+      } else if (side == "dport" && !destination_port) {
+        destination_port = true;
+        port(cursor_.take(), selector.destination_port);
+      } else {
+        break;
+      }
     }
+    if (!any) cursor_.fail(field, "expected 'src PREFIX' or 'dst PREFIX' behind 'sel'");
+    if ((source_port || destination_port) && !cursor_.failed())
+      if (auto const fault = ports_fault(selector.protocol, false); !fault.empty())
+        cursor_.fail(field, fault);
+    sa_.selector = selector;
+  }
+  void port(Word const& side, PortRange& into) {
+    auto const* const word = cursor_.value(side, "a port");
+    if (word == nullptr) return;
+    auto const parsed = parse_ports(word->text);
+    if (parsed)
+      into = *parsed;
+    else
+      cursor_.fail(*word, quoted(word->text) + ": expected a port, or a range like 8000-8099");
   }
 
-  void check_presence() {
+  void check() {
     auto const missing = [this](std::string const& what) {
       cursor_.fail(cursor_.first(), "this SA has no " + what + kLayout);
     };
@@ -221,12 +314,27 @@ class SaParser {
       cursor_.fail(
           seen_.find("aead")->second,
           "'aead' encrypts and authenticates; expected no 'enc' or 'auth-trunc' beside it");
+    if (cursor_.failed()) return;
+    auto const all = [](std::optional<IpPrefix> const& side) { return !side || side->length == 0; };
+    if (any_version_ && sa_.selector && all(sa_.selector->source) && all(sa_.selector->destination))
+      sa_.selector->source = sa_.selector->destination = std::nullopt;
+    auto const at = [this](char const* name) { return seen_.find(name)->second; };
+    auto const& form = sa_.form;
+    if (form.source.version != form.destination.version)
+      cursor_.fail(at("dst"), "expected an IPv" + std::to_string(form.source.version) +
+                                  " address, as behind 'src'");
+    if (form.mode == SaMode::kTunnel && form.destination.is_unspecified())
+      cursor_.fail(at("dst"), "expected the address of the tunnel's end");
+    if (!form.esn && high_sequence_ != 0)
+      cursor_.fail(at("spi"), "a high half of the sequence number needs 'flag esn'");
   }
 
   SaCursor cursor_;
   SaConfig sa_;
+  SaAlgorithms algorithms_;
+  std::uint32_t high_sequence_ = 0;
+  bool any_version_ = false;
   std::map<std::string, Position, std::less<>> seen_;
-  std::optional<Algorithm> cipher_, authentication_;
 };
 
 }  // namespace
@@ -234,13 +342,15 @@ class SaParser {
 std::vector<SaConfig> parse_sa_file(Source const& source) {
   Findings findings(without_keys(source));
   std::vector<SaConfig> sas;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> lines;
+  using Name = std::tuple<std::string, std::uint32_t, int>;
+  std::map<Name, std::uint32_t> lines;
   auto const texts = split_sas(source.text, findings);
   for (auto const& words : texts) {
     auto const sa = SaParser(words, findings).parse();
     if (!sa) continue;
+    int const direction = sa->direction ? static_cast<int>(*sa->direction) : -1;
     auto const [first, is_new] =
-        lines.emplace(std::pair{sa->destination.host(), sa->spi}, sa->position.line);
+        lines.emplace(Name{to_string(sa->form.destination), sa->spi, direction}, sa->position.line);
     if (is_new)
       sas.push_back(*sa);
     else
@@ -255,11 +365,6 @@ std::vector<SaConfig> parse_sa_file(Source const& source) {
 
 std::vector<SaConfig> load_sa_file(std::string const& path) {
   return parse_sa_file(*read_source(path));
-}
-
-std::vector<SaConfig> sas_of_suite(std::vector<SaConfig> sas, Suite suite) {
-  std::erase_if(sas, [suite](SaConfig const& sa) { return sa.suite != suite; });
-  return sas;
 }
 
 }  // namespace warpline::ipsec

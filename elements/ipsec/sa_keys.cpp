@@ -9,18 +9,42 @@ AesTables const& aes_tables() {
   return kTables;
 }
 
-SaKeys make_sa_keys(Suite suite, std::uint8_t const* key, std::uint8_t const* auth_key,
-                    std::uint32_t auth_key_size) {
+AesInverseTables const& aes_inverse_tables() {
+  static constexpr AesInverseTables kTables = make_aes_inverse_tables();
+  return kTables;
+}
+
+SaKeys make_sa_keys(Suite suite, Direction direction, bool esn, std::span<std::uint8_t const> key,
+                    std::span<std::uint8_t const> authentication_key) {
+  auto const& about = info(suite);
   SaKeys keys{};
   keys.suite = suite;
-  keys.cipher = expand_aes128_key(aes_tables(), key);
-  keys.salt = load_be32(key + 16);
-  if (suite == Suite::kAes128Gcm) {
-    keys.ghash[0] = make_ghash_key(aes_tables(), keys.cipher);
+  keys.cipher = about.cipher_kind;
+  keys.integrity = about.integrity;
+  keys.direction = direction;
+  keys.iv_size = about.iv_size;
+  keys.icv_size = about.icv_size;
+  keys.block = about.block;
+  keys.esn = esn;
+  if (about.salt_size > 0) keys.salt = load_be32(&key[about.key_size]);
+
+  if (keys.cipher == Cipher::kChaCha20Poly1305)
+    keys.key.chacha = make_chacha_key(key.data());
+  else if (keys.cipher != Cipher::kNull)
+    keys.key.aes = expand_aes_key(aes_tables(), key.data(), about.key_size);
+  if (keys.cipher == Cipher::kAesCbc && direction == Direction::kInbound)
+    keys.key.inverse = invert_aes_key(aes_inverse_tables(), aes_tables(), keys.key.aes);
+
+  auto const size = static_cast<std::uint32_t>(authentication_key.size());
+  if (keys.integrity == Integrity::kHmacSha1) {
+    keys.authentication.sha1 = make_hmac_key<Sha1>(authentication_key.data(), size);
+  } else if (keys.integrity == Integrity::kHmacSha256) {
+    keys.authentication.sha256 = make_hmac_key<Sha256>(authentication_key.data(), size);
+  } else if (keys.cipher == Cipher::kAesGcm) {
+    auto* const powers = keys.authentication.ghash;
+    powers[0] = make_ghash_key(aes_tables(), keys.key.aes);
     for (std::uint32_t i = 1; i < kGhashPowers; ++i)
-      keys.ghash[i] = ghash_multiply(keys.ghash[i - 1], keys.ghash[0]);
-  } else {
-    keys.authentication = make_hmac_key<Sha1>(auth_key, auth_key_size);
+      powers[i] = ghash_multiply(powers[i - 1], powers[0]);
   }
   return keys;
 }

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include "elements/ipsec/aes.hpp"
 #include "elements/ipsec/aes_gcm.hpp"
+#include "elements/ipsec/aes_inverse.hpp"
+#include "elements/ipsec/chacha20.hpp"
 #include "elements/ipsec/hmac.hpp"
 #include "elements/ipsec/sha1.hpp"
+#include "elements/ipsec/sha256.hpp"
 #include "elements/ipsec/suite.hpp"
 
 namespace warpline::ipsec {
@@ -16,24 +20,42 @@ namespace warpline::ipsec {
 /// How many powers of a GHASH key an SA keeps: as many blocks can be hashed independently.
 inline constexpr std::uint32_t kGhashPowers = 8;
 
-/// All that a kernel needs to protect one SA's packets, worked out once: expanded cipher key, HMAC
-/// states, GHASH key, salt. Copied to a device as it is. The authentication key itself is not here;
-/// whoever can read this can still forge and decrypt, so it is as secret as the keys.
+/// All that a kernel needs for one SA's packets, worked out once: expanded cipher key, HMAC states
+/// or GHASH key, salt, sizes. Copied to a device as it is. The authentication key itself is not
+/// here; whoever can read this can still forge and decrypt, so it is as secret as the keys.
 struct alignas(16) SaKeys {
-  AesKey cipher;
-  HmacKey<Sha1> authentication;      ///< `kAes128CtrHmacSha1`
-  GhashElement ghash[kGhashPowers];  ///< `kAes128Gcm`: the key, its square, and so on
-  std::uint32_t salt;  ///< the nonce of RFC 3686 section 4, the salt of RFC 4106 section 4
+  union CipherKey {
+    AesKey aes;
+    AesInverseKey inverse;  ///< inbound `kAesCbc`
+    ChaChaKey chacha;
+  };
+  union IntegrityKey {
+    GhashElement ghash[kGhashPowers];  ///< `kAesGcm`: the key, its square, and so on
+    HmacKey<Sha1> sha1;
+    HmacKey<Sha256> sha256;
+  };
+
+  CipherKey key;
+  IntegrityKey authentication;
+  std::uint32_t salt;  ///< the nonce of RFC 3686 section 4, the salt of RFC 4106 and RFC 7634
   Suite suite;
+  Cipher cipher;
+  Integrity integrity;
+  Direction direction;
+  std::uint8_t iv_size;   ///< bytes of the IV field
+  std::uint8_t icv_size;  ///< bytes of the integrity value
+  std::uint8_t block;     ///< bytes that ciphertext is a multiple of
+  bool esn;               ///< extended sequence numbers (RFC 4303 section 2.2.1)
 };
-static_assert(std::is_trivially_copyable_v<SaKeys> && sizeof(SaKeys) == 352);
+static_assert(std::is_trivially_copyable_v<SaKeys> && sizeof(SaKeys) == 400);
 
-/// The keys of one SA from the raw ones: 16 bytes and a 4-byte salt at `key`; `auth_key_size` bytes
-/// at `auth_key` for a suite that authenticates apart.
-SaKeys make_sa_keys(Suite suite, std::uint8_t const* key, std::uint8_t const* auth_key,
-                    std::uint32_t auth_key_size);
+/// The keys of one SA from the raw ones, of the sizes that `info(suite)` says: at `key` the cipher's
+/// and behind it the salt. What it returns is all that is kept of them.
+SaKeys make_sa_keys(Suite suite, Direction direction, bool esn, std::span<std::uint8_t const> key,
+                    std::span<std::uint8_t const> authentication_key);
 
-/// The host's copy of the AES table; a device gets its own.
+/// The host's copies of the AES tables; a device gets its own.
 AesTables const& aes_tables();
+AesInverseTables const& aes_inverse_tables();
 
 }  // namespace warpline::ipsec

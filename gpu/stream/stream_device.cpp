@@ -3,6 +3,7 @@
 #include "gpu/stream/stream_device.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/error.hpp"
 #include "gpu/stream/stream_lane.hpp"
@@ -59,14 +60,28 @@ void const* StreamDevice::upload(void const* data, std::size_t size) {
   if (size == 0) return data;
   std::scoped_lock const lock(mutex_);
   auto& copy = uploads_[{data, size}];
-  if (copy != nullptr) return copy;
-  auto status = driver_->allocate(copy, size);
+  // Filled again where there is one: it may be of what was at the same place before.
+  auto status = copy != nullptr ? kOk : driver_->allocate(copy, size);
   if (status == kOk) status = driver_->fill(copy, data, size);
   if (status == kOk) return copy;
   if (copy != nullptr) driver_->release(copy);
   uploads_.erase({data, size});
   throw ConfigError("device '" + name() + "' has no room for a table of " + std::to_string(size) +
                     " bytes: " + driver_->describe(status));
+}
+
+std::string StreamDevice::refresh(void const* part, std::size_t size) {
+  std::scoped_lock const lock(mutex_);
+  auto const* const at = static_cast<std::byte const*>(part);
+  for (auto const& [key, copy] : uploads_) {
+    auto const* const begin = static_cast<std::byte const*>(key.first);
+    if (std::less<>()(at, begin) || !std::less<>()(at, begin + key.second)) continue;
+    auto const offset = static_cast<std::size_t>(at - begin);
+    auto const status = driver_->fill(static_cast<std::byte*>(copy) + offset, part,
+                                      std::min(size, key.second - offset));
+    if (status != kOk) return driver_->describe(status);
+  }
+  return {};
 }
 
 std::string StreamDevice::pin(void* memory, std::size_t size) {

@@ -25,6 +25,7 @@ class StreamDevice : public Device {
   Transfer transfer(Extent const& extent) const override;
   std::unique_ptr<Lane> open_lane(Transfer transfer) override;
   void const* upload(void const* data, std::size_t size) override;
+  std::string refresh(void const* part, std::size_t size) override;
   std::string pin(void* memory, std::size_t size) override;
   void unpin(void* memory) noexcept override;
 

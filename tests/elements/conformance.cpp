@@ -6,11 +6,28 @@
 
 #include <map>
 
+#include "elements/ipsec/suite.hpp"
 #include "tests/elements/element_files.hpp"
 #include "tests/support/traffic.hpp"
 
 namespace warpline::test {
 namespace {
+
+std::vector<std::string> every_suite() {
+  std::vector<std::string> all;
+  for (auto const& suite : ipsec::suites())
+    all.push_back("e :: IPsecEncrypt(" + std::string(suite.name) + ", sa/gateway.sa)");
+  return all;
+}
+
+std::vector<std::string> every_suite_back() {
+  std::vector<std::string> all;
+  for (auto const& suite : ipsec::suites())
+    all.push_back("b :: IPsecEncrypt(" + std::string(suite.name) +
+                  ", sa/gateway.sa) -> e :: IPsecDecrypt(sa/gateway.sa)");
+  all.push_back("b :: FlowHash -> e :: IPsecDecrypt(sa/gateway.sa)");
+  return all;
+}
 
 /// How the test configures a class: `e` is the element, whatever stands before it prepares packets.
 std::map<std::string, std::vector<std::string>> const kConfigurations = {
@@ -18,9 +35,8 @@ std::map<std::string, std::vector<std::string>> const kConfigurations = {
     {"IDSMatch",
      {"e :: IDSMatch(PATTERNS rules/web.patterns)",
       "e :: IDSMatch(PATTERNS rules/web.patterns, DROP true)", "e :: IDSMatch(SYNTHETIC 300)"}},
-    {"IPsecEncrypt",
-     {"e :: IPsecEncrypt(aes128-gcm, sa/gateway.sa)",
-      "e :: IPsecEncrypt(aes128-ctr-hmac-sha1-96, sa/gateway.sa)"}},
+    {"IPsecEncrypt", every_suite()},
+    {"IPsecDecrypt", every_suite_back()},
     {"IPsecAES",
      {"b :: IPsecESPencap(sa/gateway.sa) -> e :: IPsecAES(sa/gateway.sa)",
       "b :: FlowHash -> e :: IPsecAES(sa/gateway.sa)"}},

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/registry.hpp"
+#include "elements/ipsec/suite.hpp"
 #include "tests/support/scoped.hpp"
 
 namespace warpline::test {
@@ -17,22 +18,7 @@ class ElementFiles {
   ElementFiles() {
     for (auto const* folder : {"sa", "rules"})
       std::filesystem::create_directory(folder_.path(folder));
-    folder_.write("sa/gateway.sa",
-                  // Three quarters of all addresses; the others have no SA.
-                  "src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1001 mode tunnel\n"
-                  "  aead rfc4106(gcm(aes)) 0x00112233445566778899aabbccddeeff01020304 128\n"
-                  "  sel src 0.0.0.0/0 dst 0.0.0.0/1\n"
-                  "src 10.0.0.1 dst 10.0.0.3 proto esp spi 0x1002 mode tunnel\n"
-                  "  aead rfc4106(gcm(aes)) 0xffeeddccbbaa9988776655443322110005060708 128\n"
-                  "  sel src 0.0.0.0/0 dst 128.0.0.0/2\n"
-                  "src 10.0.0.1 dst 10.0.0.4 proto esp spi 0x1003 mode tunnel\n"
-                  "  enc rfc3686(ctr(aes)) 0x00112233445566778899aabbccddeeff01020304\n"
-                  "  auth-trunc hmac(sha1) 0x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b 96\n"
-                  "  sel src 0.0.0.0/0 dst 0.0.0.0/1\n"
-                  "src 10.0.0.1 dst 10.0.0.5 proto esp spi 0x1004 mode tunnel\n"
-                  "  enc rfc3686(ctr(aes)) 0xffeeddccbbaa9988776655443322110005060708\n"
-                  "  auth-trunc hmac(sha1) 0x000102030405060708090a0b0c0d0e0f10111213 96\n"
-                  "  sel src 0.0.0.0/0 dst 128.0.0.0/2\n");
+    folder_.write("sa/gateway.sa", sas());
     // Short enough to be found in random bytes.
     folder_.write("rules/web.patterns",
                   "content:\"|00 01|\"; sid:1;\ncontent:\"|ff|A\"; nocase; sid:2;\n"
@@ -48,6 +34,25 @@ class ElementFiles {
   std::string pipeline_name() const { return folder_.path("test.click"); }
 
  private:
+  /// Two SAs of every suite, for three quarters of all addresses; the others have no SA.
+  static std::string sas() {
+    std::string all;
+    unsigned spi = 0x1000;
+    for (auto const& suite : ipsec::suites())
+      for (std::string const to : {"0.0.0.0/1", "128.0.0.0/2"}) {
+        auto const digit = "0123456789abcdef"[++spi % 16];
+        auto const key = [digit](unsigned size) { return " 0x" + std::string(2 * size, digit); };
+        all += "src 10.0.0.1 dst 10.0.0.2 proto esp mode tunnel spi " + std::to_string(spi) +
+               (suite.aead() ? "\n  aead " : "\n  enc ") + std::string(suite.cipher) +
+               key(suite.key_size + suite.salt_size);
+        if (!suite.aead())
+          all += "\n  auth-trunc " + std::string(suite.authentication) +
+                 key(suite.authentication_key_size);
+        all += " " + std::to_string(8 * suite.icv_size) + "\n  sel src 0.0.0.0/0 dst " + to + "\n";
+      }
+    return all;
+  }
+
   std::filesystem::path before_ = std::filesystem::current_path();
   ScopedFolder folder_;
 };

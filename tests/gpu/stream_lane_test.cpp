@@ -284,6 +284,29 @@ TEST(StreamDevice, SaysWhatItHasNoRoomFor) {
   }
 }
 
+/// A device that copies what is uploaded.
+struct CopyingDevice final : stream::StreamDevice {
+  CopyingDevice()
+      : StreamDevice("copying", Kind::kHost, std::make_unique<test::VirtualDriver>(), {}) {}
+  std::string description() const override { return "copies"; }
+};
+
+TEST(StreamDevice, BringsPartsOfATableUpToDate) {
+  std::vector<std::uint32_t> table{1, 2, 3, 4};
+  CopyingDevice copying;
+  Device& device = copying;
+  auto const* const copy = device.upload(table.data(), table.size());
+  ASSERT_NE(copy, table.data());
+  table = {5, 6, 7, 8};
+  EXPECT_EQ(device.refresh(&table[1], 2 * sizeof table[1]), "");
+  EXPECT_EQ(std::vector(copy, copy + 4), (std::vector<std::uint32_t>{1, 6, 7, 4}));
+  std::uint32_t const elsewhere = 9;
+  EXPECT_EQ(device.refresh(&elsewhere, sizeof elsewhere), "");
+  EXPECT_EQ(std::vector(copy, copy + 4), (std::vector<std::uint32_t>{1, 6, 7, 4}));
+  EXPECT_EQ(device.upload(table.data(), table.size()), copy);
+  EXPECT_EQ(std::vector(copy, copy + 4), table);
+}
+
 TEST(StreamDevice, KeepsStreamsAndMemoryForTheNextLane) {
   auto const device = device_of(options_of(stream::Completion::kFlag));
   Counted counted;

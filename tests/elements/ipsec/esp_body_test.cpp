@@ -1,73 +1,123 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/esp_body.hpp"
-
 #include <gtest/gtest.h>
 
-#include "tests/elements/ipsec/vectors.hpp"
+#include "elements/ipsec/esp_open.hpp"
+#include "elements/ipsec/esp_protect.hpp"
+#include "tests/elements/ipsec/every_suite.hpp"
 
 namespace warpline::ipsec {
 namespace {
 
-using testing::from_hex;
 using testing::Octets;
+using testing::RawSa;
 using testing::to_hex;
 
-struct EspVector {
-  char const* key;
-  char const* salt;
-  char const* spi_and_sequence;
-  char const* iv;
-  char const* plaintext;  // with padding and trailer
-  char const* ciphertext_and_icv;
-};
-
-// draft-mcgrew-gcm-test-01 section 3: its packets with a 128-bit key and 32-bit sequence numbers.
-constexpr EspVector kPackets[] = {
-    {"feffe9928665731c6d6a8f9467308308", "cafebabe", "0000a5f80000000a", "facedbaddecaf888",
-     "4500003e698f000080114dccc0a80102c0a801010a980035002a2343b2d00100"
-     "0001000000000000037369700963796265726369747902646b00000100010001",
-     "deb22cd9b07c72c16e3a65beeb8df304a5a5897d33ae530f1ba76d5d114d2a5c"
-     "3de81827c10e9a4f51330d0eec416642cfbb85a5b47e48a4ec3b9ba95d918bd1"
-     "83b70d3aa8bc6ee4c309e9d85a41ad4a"},
-    {"00000000000000000000000000000000", "00000000", "0000000000000001", "0000000000000000",
-     "4500003c99c500008001cb7a40679318010101010800075c0200440061626364"
-     "65666768696a6b6c6d6e6f707172737475767761626364656667686901020201",
-     "4688daf2f973a392732909c331d56d60f694abaa414b5e7ff5fdcdfff5e9a284"
-     "456476492719ffb64de7d9dca1e1d894bc3bd57873ed4d181d19d4d5c8c18af3"
-     "f821d496eeb096e98ad2b69e4799c71d"},
-    {"7d773d00c144c525ac619d18c84a3f47", "d9664267", "335467aeffffffff", "43457e9182443bc6",
-     "01020201", "437f866bcb3f699fe9b0822bac961c4504bef270"}};
-
-SaKeys gcm_keys(EspVector const& vector) {
-  auto const key = from_hex(std::string(vector.key) + vector.salt);
-  return make_sa_keys(Suite::kAes128Gcm, key.data(), nullptr, 0);
-}
-
-TEST(EspProtect, GivesThePacketsOfDraftMcgrewGcmTest) {
-  for (auto const& vector : kPackets) {
-    auto const clear = std::string(vector.spi_and_sequence) + vector.iv;
-    auto packet = from_hex(clear + vector.plaintext);
-    packet.resize(packet.size() + icv_size(Suite::kAes128Gcm));
-    esp_protect(aes_tables(), gcm_keys(vector), packet.data(),
-                static_cast<std::uint32_t>(packet.size()));
-    EXPECT_EQ(to_hex(packet), clear + vector.ciphertext_and_icv);
+/// Every suite, without and with extended sequence numbers.
+class EspBodies : public testing::EverySuite {
+ protected:
+  std::uint32_t open(SaKeys const& keys, std::uint8_t* packet, std::size_t size) {
+    return esp_open(aes_tables(), aes_inverse_tables(), keys, packet,
+                    static_cast<std::uint32_t>(size));
   }
+
+  /// As `lanes` lanes would, the last first in every step.
+  std::uint32_t open_by_lanes(SaKeys const& keys, std::uint8_t* packet, std::size_t bytes,
+                              std::uint32_t lanes) {
+    auto const size = static_cast<std::uint32_t>(bytes);
+    std::vector<EspPart> parts(lanes);
+    for (auto lane = lanes; lane-- > 0;)
+      esp_verify_lane(aes_tables(), keys, packet, size, parts[lane], lane, lanes);
+    auto const result = esp_verify_join(keys, packet, size, parts.data(), lanes);
+    if (result == EspResult::kGood)
+      for (auto lane = lanes; lane-- > 0;)
+        esp_decrypt_lane(aes_tables(), aes_inverse_tables(), keys, packet, size, parts[lane], lane,
+                         lanes);
+    return result;
+  }
+};
+WARPLINE_EVERY_SUITE(EspBodies);
+
+TEST_P(EspBodies, ProtectAsOpensslDoesAtEveryLengthInAnyNumberOfLanes) {
+  unsigned sealed = 0;
+  for (std::size_t size = 0; size <= 2048; ++size) {
+    auto const sa = random_sa();
+    auto const keys = sa.keys(Direction::kOutbound);
+    auto const packet = random_octets(size);
+    auto const expected = sa.holds(size) ? sa.seal(packet) : packet;
+    sealed += sa.holds(size);
+    for (std::uint32_t const lanes : {1u, 3u, 8u}) {
+      auto buffer = random_octets(size % 17 + size + 1);
+      auto const guard = buffer.back();
+      auto* const at = buffer.data() + size % 17;
+      std::copy(packet.begin(), packet.end(), at);
+      auto const bytes = static_cast<std::uint32_t>(size);
+      if (lanes == 1) {
+        esp_protect(aes_tables(), keys, at, bytes);
+      } else {
+        std::vector<EspPart> parts(lanes);
+        for (auto lane = lanes; lane-- > 0;)
+          esp_protect_lane(aes_tables(), keys, at, bytes, parts[lane], lane, lanes);
+        esp_protect_join(aes_tables(), keys, at, bytes, parts.data(), lanes);
+      }
+      ASSERT_EQ(to_hex({at, size}), to_hex(expected)) << "size " << size << ", lanes " << lanes;
+      ASSERT_EQ(buffer.back(), guard) << "size " << size;
+    }
+  }
+  EXPECT_GE(sealed, 100u);
 }
 
-TEST(EspProtect, LeavesPacketsThatAreTooShortAlone) {
-  auto const key = Octets(20, 1);
-  for (auto const suite : {Suite::kAes128Gcm, Suite::kAes128CtrHmacSha1}) {
-    auto const keys = make_sa_keys(suite, key.data(), key.data(), 20);
-    std::uint32_t const shortest = kEspTextOffset + 2 + icv_size(suite);
-    for (std::uint32_t size = 0; size < shortest; ++size) {
-      Octets packet(size, 0x5a);
-      esp_protect(aes_tables(), keys, packet.data(), size);
-      ASSERT_EQ(packet, Octets(size, 0x5a)) << "size " << size;
+TEST_P(EspBodies, OpenWhatOpensslSealedAtEveryLengthInAnyNumberOfLanes) {
+  unsigned opened = 0;
+  for (std::size_t size = 0; size <= 2048; ++size) {
+    auto const sa = random_sa();
+    auto const keys = sa.keys(Direction::kInbound);
+    bool const good = sa.holds(size);
+    auto const clear = random_octets(size);
+    auto wire = good ? sa.seal(clear) : clear;
+    auto const text = good ? size - sa.icv_size() : 0;  // to its end
+    auto const expected = good ? sa.clear(wire) : clear;
+    if (sa.esn) testing::append_high(wire, clear, sa);
+    for (std::uint32_t const lanes : {1u, 2u, 8u}) {
+      auto buffer = random_octets(size % 13 + wire.size() + 1);
+      auto const guard = buffer.back();
+      auto* const at = buffer.data() + size % 13;
+      std::copy(wire.begin(), wire.end(), at);
+      auto const result =
+          lanes == 1 ? open(keys, at, wire.size()) : open_by_lanes(keys, at, wire.size(), lanes);
+      ASSERT_EQ(result, good ? EspResult::kGood : EspResult::kSize) << "size " << size;
+      std::size_t const from = sa.iv_size() == 16 ? 24 : 0;  // the IV stays as it came
+      if (good) {
+        ASSERT_EQ(to_hex({at + from, text - from}), to_hex({&expected[from], text - from}))
+            << "size " << size << ", lanes " << lanes;
+        ASSERT_EQ(to_hex({at, from}), to_hex({wire.data(), from}));
+      }
+      ASSERT_EQ(buffer.back(), guard) << "size " << size;
+      opened += good;
     }
-    Octets packet(shortest, 0x5a);
-    esp_protect(aes_tables(), keys, packet.data(), shortest);
-    EXPECT_NE(packet, Octets(shortest, 0x5a));
+  }
+  EXPECT_GE(opened, 300u);
+}
+
+TEST_P(EspBodies, FindAnyBitThatWasChangedAndDecryptNothingThen) {
+  for (std::size_t const blocks : {1u, 2u, 9u}) {
+    auto const sa = random_sa();
+    auto const keys = sa.keys(Direction::kInbound);
+    auto const clear = random_octets(sa.overhead() + 16 * blocks);
+    auto wire = sa.seal(clear);
+    if (sa.esn) testing::append_high(wire, clear, sa);
+    for (std::size_t at = 0; at < wire.size(); ++at) {
+      auto packet = wire;
+      packet[at] ^= static_cast<std::uint8_t>(1u << at % 8);
+      auto const sent = packet;
+      auto const lanes = static_cast<std::uint32_t>(1 + at % 8);
+      ASSERT_EQ(lanes == 1 ? open(keys, packet.data(), packet.size())
+                           : open_by_lanes(keys, packet.data(), packet.size(), lanes),
+                EspResult::kIntegrity)
+          << "byte " << at;
+      auto const text = wire.size() - sa.icv_size() - (sa.esn ? 4 : 0);
+      ASSERT_EQ(to_hex({packet.data(), text}), to_hex({sent.data(), text})) << "byte " << at;
+    }
   }
 }
 

@@ -67,9 +67,10 @@ class IpsecElements : public ::testing::Test {
         std::filesystem::temp_directory_path() / ("warpline-" + std::string(test->name()) + ".sa");
     std::ofstream file(path_);
     for (unsigned i = 0; i < 5; ++i)
-      for (auto const suite : {Suite::kAes128CtrHmacSha1, Suite::kAes128Gcm}) {
+      for (auto const& each : suites()) {
+        auto const suite = each.suite;
         peers_[suite].push_back(
-            Peer::random(suite, 0x1000 + 2 * i + (suite == Suite::kAes128Gcm), random));
+            Peer::random(suite, 0x1000 + 16 * i + static_cast<unsigned>(suite), random));
         file << peers_[suite].back().line("sel dst 192.168." + std::to_string(i) + ".0/24");
       }
   }
@@ -123,7 +124,8 @@ class IpsecElements : public ::testing::Test {
 };
 
 TEST_F(IpsecElements, EveryPacketOpensAtItsPeerOrIsDroppedForAReason) {
-  for (auto const suite : {Suite::kAes128CtrHmacSha1, Suite::kAes128Gcm}) {
+  for (auto const& each : suites()) {
+    auto const suite = each.suite;
     ElementRig rig(fused(suite));
     std::vector<Octets> sent;
     for (unsigned size = 0; size <= 2048; ++size) {
@@ -180,7 +182,8 @@ std::vector<Octets> kernel_output(ElementRig& rig, std::vector<Octets> const& fr
 }
 
 TEST_F(IpsecElements, BodyCpuFormAndHostDeviceGiveTheSameBytes) {
-  for (auto const suite : {Suite::kAes128CtrHmacSha1, Suite::kAes128Gcm}) {
+  for (auto const& each : suites()) {
+    auto const suite = each.suite;
     std::mt19937 random(7);
     OwnCore host;
     ElementRig cpu(fused(suite)), body(fused(suite)), device(fused(suite));
@@ -285,13 +288,19 @@ std::string error_of(std::string const& element) {
 }
 
 TEST(IpsecConfiguration, NamesTheKnownSuites) {
-  EXPECT_EQ(error_of("IPsecEncrypt(aes128-gmc)"),
-            "test.click:1:35: error: IPsecEncrypt: unknown suite 'aes128-gmc'; expected "
-            "aes128-ctr-hmac-sha1-96 or aes128-gcm; did you mean 'aes128-gcm' or 'aes128-gcm16'?\n"
-            "  feed :: IpsecFeed -> IPsecEncrypt(aes128-gmc) -> IpsecCatch;\n"
-            "                                    ^");
+  EXPECT_EQ(
+      error_of("IPsecEncrypt(aes128-gmc)"),
+      "test.click:1:35: error: IPsecEncrypt: unknown suite 'aes128-gmc'; expected "
+      "aes128-gcm, aes192-gcm, aes256-gcm, aes128-ctr-hmac-sha1-96, aes128-ctr-hmac-sha256-128, "
+      "aes256-ctr-hmac-sha1-96, aes256-ctr-hmac-sha256-128, aes128-cbc-hmac-sha1-96, "
+      "aes128-cbc-hmac-sha256-128, aes256-cbc-hmac-sha1-96, aes256-cbc-hmac-sha256-128, "
+      "chacha20-poly1305 or null-hmac-sha256-128; did you mean 'aes128-gcm' or 'aes128gcm' or "
+      "'aes128-gcm16'?\n"
+      "  feed :: IpsecFeed -> IPsecEncrypt(aes128-gmc) -> IpsecCatch;\n"
+      "                                    ^");
   EXPECT_EQ(error_of("IPsecEncrypt()"),
-            "test.click:1:22: error: IPsecEncrypt: missing argument SUITE\n"
+            "test.click:1:22: error: IPsecEncrypt: expected a file of SAs as argument SA, or a "
+            "suite as argument SUITE\n"
             "  feed :: IpsecFeed -> IPsecEncrypt() -> IpsecCatch;\n"
             "                       ^");
 }

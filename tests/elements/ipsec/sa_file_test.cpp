@@ -39,16 +39,70 @@ TEST(SaFile, ReadsWhatIpXfrmStatePrints) {
       "\taead rfc4106(gcm(aes)) 0x00112233445566778899aabbccddeeff01020304 128\n"
       "\tsel src 192.168.1.7/24 dst 0.0.0.0/0\n");
   ASSERT_EQ(sas.size(), 1u);
-  EXPECT_EQ(sas[0].source.host(), 0x0a000001u);
-  EXPECT_EQ(sas[0].destination.host(), 0x0a000002u);
+  EXPECT_EQ(sas[0].form.source, parse_ip_address("10.0.0.1"));
+  EXPECT_EQ(sas[0].form.destination, parse_ip_address("10.0.0.2"));
   EXPECT_EQ(sas[0].spi, 0x1001u);
   EXPECT_EQ(sas[0].suite, Suite::kAes128Gcm);
-  EXPECT_EQ(sas[0].keys.salt, 0x01020304u);
-  EXPECT_EQ(sas[0].keys.cipher.words[3], 0xccddeeffu);
-  EXPECT_EQ(sas[0].selector.source, parse_prefix("192.168.1.0/24"));
-  EXPECT_EQ(sas[0].selector.destination, parse_prefix("0.0.0.0/0"));
+  EXPECT_EQ(testing::to_hex(sas[0].key.bytes()), "00112233445566778899aabbccddeeff01020304");
+  EXPECT_TRUE(sas[0].authentication.bytes().empty());
+  ASSERT_TRUE(sas[0].selector);
+  EXPECT_EQ(sas[0].selector->source, parse_prefix("192.168.1.0/24"));
+  EXPECT_EQ(sas[0].selector->destination, parse_prefix("0.0.0.0/0"));
   EXPECT_EQ(sas[0].last_sequence, 0u);
-  EXPECT_TRUE(sas[0].copy_df);
+  EXPECT_EQ(sas[0].reqid, 1u);
+  EXPECT_EQ(sas[0].replay_window, 0u);
+  EXPECT_EQ(sas[0].form.mode, SaMode::kTunnel);
+  EXPECT_EQ(sas[0].form.df, DfPolicy::kCopy);
+  EXPECT_FALSE(sas[0].form.udp);
+  EXPECT_FALSE(sas[0].form.esn);
+  EXPECT_FALSE(sas[0].direction);
+}
+
+TEST(SaFile, ReadsUdpEncapsulationExtendedNumbersAndTransportMode) {
+  auto const sas = parse(
+      "src 2001:db8::1 dst 2001:db8::2\n"
+      "\tproto esp spi 0xc0000001 reqid 7 mode transport dir out\n"
+      "\treplay-window 0 flag esn\n"
+      "\tauth-trunc hmac(sha256) 0x" +
+      std::string(64, 'a') +
+      " 128\n"
+      "\tenc cbc(aes) 0x" +
+      std::string(64, 'b') +
+      "\n"
+      "\tencap type espinudp sport 4500 dport 61234 addr ::\n"
+      "\tanti-replay esn context:\n"
+      "\t seq-hi 0x0, seq 0x0, oseq-hi 0x1, oseq 0x2a\n"
+      "\t replay_window 128, bitmap-length 4\n"
+      "\t 00000000 00000000 00000000 00000000 \n"
+      "\tsel src ::/0 dst 2001:db8::2/128 proto udp dport 53\n");
+  ASSERT_EQ(sas.size(), 1u);
+  auto const& sa = sas[0];
+  EXPECT_EQ(sa.suite, Suite::kAes256CbcHmacSha256);
+  EXPECT_EQ(sa.form.mode, SaMode::kTransport);
+  EXPECT_EQ(sa.form.source, parse_ip_address("2001:db8::1"));
+  EXPECT_EQ(sa.form.udp, (UdpEncapsulation{4500, 61234}));
+  EXPECT_TRUE(sa.form.esn);
+  EXPECT_EQ(sa.form.iv_size, 16);
+  EXPECT_EQ(sa.form.icv_size, 16);
+  EXPECT_EQ(sa.form.block, 16);
+  EXPECT_EQ(sa.direction, Direction::kOutbound);
+  EXPECT_EQ(sa.last_sequence, 0x1'0000'002au);
+  EXPECT_EQ(sa.replay_window, 128u);
+  ASSERT_TRUE(sa.selector);
+  EXPECT_EQ(sa.selector->protocol, 17);
+  EXPECT_EQ(sa.selector->destination_port, (PortRange{53, 53}));
+}
+
+TEST(SaFile, ReadsLimits) {
+  auto const sas =
+      parse(std::string(kEnds) + kGcm +
+            " limit packet-hard 4000000000000 limit byte-soft 10 limit time-hard 3600");
+  EXPECT_EQ(sas[0].hard, (Lifetime{4'000'000'000'000, std::nullopt, 3600}));
+  EXPECT_EQ(sas[0].soft, (Lifetime{std::nullopt, 10, std::nullopt}));
+  EXPECT_EQ(errors(std::string(kEnds) + kGcm + "\n limit byte-soft 0"),
+            "t.sa:2:18: error: '0': expected a number above 0\n"
+            "   limit byte-soft 0\n"
+            "                   ^");
 }
 
 TEST(SaFile, ReadsTheCommandsThatAddSas) {
@@ -58,33 +112,32 @@ TEST(SaFile, ReadsTheCommandsThatAddSas) {
   ASSERT_EQ(sas.size(), 2u);
   EXPECT_EQ(sas[0].suite, Suite::kAes128CtrHmacSha1);
   EXPECT_EQ(sas[0].last_sequence, 16u);
-  EXPECT_FALSE(sas[0].copy_df);
-  EXPECT_EQ(sas[0].selector, Selector{});
-  auto const key = testing::Octets(20, 0x0b);
-  auto const expected = make_hmac_key<Sha1>(key.data(), 20);
-  EXPECT_EQ(testing::to_hex(sas[0].keys.authentication.outer.words),
-            testing::to_hex(expected.outer.words));
+  EXPECT_EQ(sas[0].form.df, DfPolicy::kClear);
+  EXPECT_FALSE(sas[0].selector);
+  EXPECT_EQ(testing::to_hex(sas[0].authentication.bytes()),
+            testing::to_hex(testing::Octets(20, 0x0b)));
   EXPECT_EQ(sas[1].spi, 0x1001u) << "another destination may choose the same SPI";
 }
 
 TEST(SaFile, SaysHowManyDigitsAKeyMustHaveAndHidesThoseItHas) {
   EXPECT_EQ(
       errors(std::string(kEnds) + "\n aead rfc4106(gcm(aes)) 0x00112233445566778899aabbcc 128"),
-      "t.sa:2:25: error: this key has 26 digits; expected 0x and 40 hexadecimal digits "
-      "(20 bytes: 16 of key, then 4 of salt)\n"
+      "t.sa:2:25: error: this key has 26 digits; expected 0x and 40, 56 or 72 hexadecimal digits "
+      "(16, 24 or 32 bytes of key, then 4 of salt)\n"
       "   aead rfc4106(gcm(aes)) 0x************************** 128\n"
       "                          ^");
-  EXPECT_EQ(errors(std::string(kEnds) +
-                   "\n enc rfc3686(ctr(aes)) 0x00112233445566778899aabbccddeeff0102030g\n"
-                   " auth hmac(sha1) 0x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
-            "t.sa:2:65: error: this is not a hexadecimal digit; expected 0x and 40 hexadecimal "
-            "digits (20 bytes: 16 of key, then 4 of nonce)\n"
-            "   enc rfc3686(ctr(aes)) 0x***************************************g\n"
-            "                                                                  ^\n"
-            "t.sa:3:18: error: this key has 32 digits; expected 0x and 40 hexadecimal digits (20 "
-            "bytes)\n"
-            "   auth hmac(sha1) 0x********************************\n"
-            "                   ^");
+  EXPECT_EQ(
+      errors(std::string(kEnds) +
+             "\n enc rfc3686(ctr(aes)) 0x00112233445566778899aabbccddeeff0102030g\n"
+             " auth hmac(sha1) 0x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
+      "t.sa:2:65: error: this is not a hexadecimal digit; expected 0x and 40 or 72 hexadecimal "
+      "digits (16 or 32 bytes of key, then 4 of nonce)\n"
+      "   enc rfc3686(ctr(aes)) 0x***************************************g\n"
+      "                                                                  ^\n"
+      "t.sa:3:18: error: this key has 32 digits; expected 0x and 40 hexadecimal digits (20 "
+      "bytes)\n"
+      "   auth hmac(sha1) 0x********************************\n"
+      "                   ^");
 }
 
 TEST(SaFile, RefusesADuplicateSpi) {
@@ -104,13 +157,13 @@ TEST(SaFile, OffersTheNearestWordAndAlgorithm) {
       "continue it are indented)\n"
       "  src 10.0.0.1 dst 10.0.0.2 prot esp spi 0x1001 mode tunnel\n"
       "  ^\n"
-      "t.sa:1:27: error: unknown word 'prot'; expected one of aead, auth, auth-trunc, dst, "
-      "enc, flag, mode, proto, replay-oseq, replay-window, reqid, sel, spi, src; did you mean "
-      "'proto'?\n"
+      "t.sa:1:27: error: unknown word 'prot'; expected one of aead, anti-replay, auth, "
+      "auth-trunc, dir, dst, enc, encap, extra-flag, flag, limit, mode, proto, replay-oseq, "
+      "replay-oseq-hi, replay-seq, replay-window, reqid, sel, spi, src; did you mean 'proto'?\n"
       "  src 10.0.0.1 dst 10.0.0.2 prot esp spi 0x1001 mode tunnel\n"
       "                            ^\n"
       "t.sa:2:7: error: unknown algorithm 'rfc4106(gmc(aes))' for 'aead'; expected "
-      "'rfc4106(gcm(aes))'; did you mean 'rfc4106(gcm(aes))'?\n"
+      "'rfc4106(gcm(aes))' or 'rfc7539esp(chacha20,poly1305)'; did you mean 'rfc4106(gcm(aes))'?\n"
       "   aead rfc4106(gmc(aes)) 0x00 128\n"
       "        ^");
 }
@@ -129,19 +182,18 @@ std::string messages(std::string text) {
 
 TEST(SaFile, NamesWhatIsWrongWithEachField) {
   EXPECT_EQ(
-      messages("src 10.0.0 dst 0.0.0.0 proto ah spi 255 mode transport reqid x" +
-               std::string(kGcm)),
-      "'10.0.0': expected the IPv4 address of a tunnel's end\n"
-      "'0.0.0.0': expected the IPv4 address of a tunnel's end\n"
+      messages("src 10.0.0 dst ::g proto ah spi 255 mode beet reqid x" + std::string(kGcm)),
+      "'10.0.0': expected an IPv4 or IPv6 address\n"
+      "'::g': expected an IPv4 or IPv6 address\n"
       "'proto' 'ah' is not supported; expected 'esp'\n"
       "this SPI is reserved; expected a number from 0x100 to 0xffffffff (RFC 4303 section 2.1)\n"
-      "'mode' 'transport' is not supported; expected 'tunnel'\n"
+      "'mode' 'beet' is not supported; expected 'tunnel' or 'transport'\n"
       "'x': expected a number below 2^32\n");
   EXPECT_EQ(
-      messages(std::string(kEnds) + kGcm + " sel src 10.0.0.0/33 dst ::/0 flag esn sel"),
+      messages(std::string(kEnds) + kGcm + " sel src 10.0.0.0/33 dst ::/0 flag noecn sel"),
       "'10.0.0.0/33': expected an IPv4 or IPv6 address or ADDRESS/LENGTH\n"
       "expected an IPv4 prefix, as on the selector's other side\n"
-      "flag 'esn' is not supported; expected 'nopmtudisc' or 'af-unspec'\n"
+      "flag 'noecn' would change what becomes of ECN or DSCP, and is not supported\n"
       "'sel' is given twice in one SA; first in line 1 (an SA begins in the first column, lines "
       "that continue it are indented)\n"
       "expected 'src PREFIX' or 'dst PREFIX' behind 'sel'\n");
@@ -165,6 +217,71 @@ TEST(SaFile, NamesWhatIsWrongWithEachField) {
       "that continue it are indented)\n"
       "nothing behind 'spi'; expected a number from 0x100 to 0xffffffff (RFC 4303 section "
       "2.1)\n");
+}
+
+std::string digits(unsigned bytes) { return " 0x" + std::string(2 * bytes, 'a'); }
+
+TEST(SaFile, FindsEverySuiteByItsWordsAndTheLengthOfItsKey) {
+  for (auto const& suite : suites()) {
+    std::string text = kEnds + std::string(suite.aead() ? " aead " : " enc ") +
+                       std::string(suite.cipher) + digits(suite.key_size + suite.salt_size);
+    if (!suite.aead())
+      text += " auth-trunc " + std::string(suite.authentication) +
+              digits(suite.authentication_key_size);
+    auto const sas = parse(text + " " + std::to_string(8 * suite.icv_size));
+    ASSERT_EQ(sas.size(), 1u);
+    EXPECT_EQ(sas[0].suite, suite.suite) << suite.name;
+    EXPECT_EQ(sas[0].form.iv_size, suite.iv_size);
+  }
+}
+
+TEST(SaFile, TakesNoKeyForTheNullCipherHoweverThatIsWritten) {
+  for (std::string const none : {"''", "0x", "\"\""}) {
+    auto const sas = parse(kEnds + std::string(" enc ecb(cipher_null) ") + none +
+                           " auth-trunc hmac(sha256)" + digits(32) + " 128");
+    EXPECT_EQ(sas[0].suite, Suite::kNullHmacSha256);
+  }
+}
+
+TEST(SaFile, NamesWhatIsWrongWithAlgorithms) {
+  std::string const ends = kEnds, null = " enc ecb(cipher_null) 0x", cbc = " enc cbc(aes)";
+  EXPECT_EQ(messages(ends + null + " auth-trunc hmac(sha1)" + digits(20) + " 96"),
+            "'hmac(sha1)' is not supported beside 'ecb(cipher_null)'; expected 'hmac(sha256)'\n");
+  EXPECT_EQ(
+      messages(ends + " enc ecb(cipher_null) 0x00 auth-trunc hmac(sha256)" + digits(32) + " 128"),
+      "this key has 2 digits; expected '0x' (no key)\n");
+  EXPECT_EQ(
+      messages(ends + cbc + digits(24) + " auth-trunc hmac(sha256)" + digits(32) + " 128"),
+      "this key has 48 digits; expected 0x and 32 or 64 hexadecimal digits (16 or 32 bytes)\n");
+  EXPECT_EQ(messages(ends + cbc + digits(32) + " auth-trunc hmac(sha256)" + digits(20) + " 128"),
+            "this key has 40 digits; expected 0x and 64 hexadecimal digits (32 bytes)\n");
+  EXPECT_EQ(messages(ends + cbc + digits(32) + " auth-trunc hmac(sha256)" + digits(32) + " 96"),
+            "expected 128, the bits of the integrity value\n");
+  EXPECT_EQ(messages(ends + cbc + digits(32) + " auth hmac(sha256)" + digits(32)),
+            "'auth' leaves the bits of the integrity value open; expected 'auth-trunc', and 128 "
+            "behind the key\n");
+  EXPECT_EQ(
+      messages(ends + " enc cbc(des)" + digits(8) + " auth-trunc hmac(sha1)" + digits(20) + " 96"),
+      "unknown algorithm 'cbc(des)' for 'enc'; expected 'rfc3686(ctr(aes))', 'cbc(aes)' or "
+      "'ecb(cipher_null)'; did you mean 'cbc(aes)'?\n");
+  EXPECT_EQ(messages(ends + " aead rfc7539esp(chacha20,poly1305)" + digits(32) + " 128"),
+            "this key has 64 digits; expected 0x and 72 hexadecimal digits (36 bytes: 32 of key, "
+            "then 4 of salt)\n");
+}
+
+TEST(SaFile, ChecksThatFieldsAgree) {
+  EXPECT_EQ(messages("src 10.0.0.1 dst ::1 proto esp spi 4097 mode tunnel" + std::string(kGcm)),
+            "expected an IPv4 address, as behind 'src'\n");
+  EXPECT_EQ(messages("src 10.0.0.1 dst 0.0.0.0 proto esp spi 4097 mode tunnel" + std::string(kGcm)),
+            "expected the address of the tunnel's end\n");
+  EXPECT_EQ(messages(std::string(kEnds) + kGcm + " replay-oseq-hi 1"),
+            "a high half of the sequence number needs 'flag esn'\n");
+  EXPECT_EQ(messages(std::string(kEnds) + kGcm + " replay-window 4097"),
+            "a window of 4097 is not supported; expected at most 4096\n");
+  EXPECT_EQ(messages(std::string(kEnds) + kGcm + " encap espinudp 4500 65536"),
+            "expected a UDP port, 1 to 65535\n");
+  EXPECT_EQ(messages(std::string(kEnds) + kGcm + " sel dst 10.0.0.0/8 dport 5"),
+            "expected the protocol to be one with ports: tcp, udp, sctp, dccp or udplite\n");
 }
 
 TEST(SaFile, RefusesAFileWithoutSas) {

@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/sa_control.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <optional>
+
+#include "core/error.hpp"
+#include "elements/ipsec/sa_file.hpp"
+
+namespace warpline::app {
+namespace {
+
+namespace json = boost::json;
+using ipsec::Direction;
+using ipsec::SaDatabase;
+using ipsec::SaName;
+
+constexpr double kKeep = 10;  // seconds that an exchanged SA goes on receiving
+
+std::string hex(std::uint32_t spi) {
+  char text[16];
+  std::snprintf(text, sizeof text, "0x%08x", spi);
+  return text;
+}
+
+json::object describe(SaName const& name) {
+  return {{"direction", name.direction == Direction::kOutbound ? "out" : "in"},
+          {"spi", hex(name.spi)},
+          {"destination", ipsec::to_string(name.destination)}};
+}
+
+json::object describe(ipsec::Lifetime const& lifetime) {
+  json::object object;
+  if (lifetime.packets) object["packets"] = *lifetime.packets;
+  if (lifetime.bytes) object["bytes"] = *lifetime.bytes;
+  if (lifetime.seconds) object["seconds"] = *lifetime.seconds;
+  return object;
+}
+
+json::object describe(ipsec::SaStatus const& sa) {
+  auto object = describe(sa.name);
+  object["source"] = ipsec::to_string(sa.form.source);
+  object["mode"] = sa.form.mode == ipsec::SaMode::kTunnel ? "tunnel" : "transport";
+  object["suite"] = info(sa.suite).name;
+  object["esn"] = sa.form.esn;
+  if (sa.form.udp)
+    object["encapsulation"] = {{"source_port", sa.form.udp->source},
+                               {"destination_port", sa.form.udp->destination}};
+  object["reqid"] = sa.reqid;
+  object["in_use"] = sa.in_use;
+  object["sequence"] = sa.sequence;
+  object["packets"] = sa.packets;
+  object["bytes"] = sa.bytes;
+  if (sa.name.direction == Direction::kInbound) {
+    object["integrity_failures"] = sa.integrity_failures;
+    object["replayed"] = sa.replayed;
+    object["too_old"] = sa.too_old;
+    object["policy_mismatch"] = sa.mismatched;
+  }
+  object["age_seconds"] = sa.age_seconds;
+  if (sa.idle_seconds) object["idle_seconds"] = *sa.idle_seconds;
+  if (auto soft = describe(sa.soft); !soft.empty()) object["soft"] = std::move(soft);
+  if (auto hard = describe(sa.hard); !hard.empty()) object["hard"] = std::move(hard);
+  return object;
+}
+
+}  // namespace
+
+/// One request. Members that nobody asked for are an error.
+class SaControl::Request {
+ public:
+  Request(std::string_view text, SaControl& control) : control_(control) {
+    json::error_code error;
+    auto value = json::parse(text, error);
+    if (error) throw ConfigError("this is not JSON (" + error.message() + ")");
+    if (!value.is_object())
+      throw ConfigError("expected a JSON object, such as {\"command\": \"list\"}");
+    members_ = std::move(value.as_object());
+  }
+
+  json::object answer() {
+    std::vector<std::string> const commands{"list", "add", "delete", "rekey"};
+    auto const command = text("command", "\"list\", \"add\", \"delete\" or \"rekey\"");
+    if (command == "list") return list();
+    if (command == "add") return add();
+    if (command == "delete") return remove();
+    if (command == "rekey") return rekey();
+    throw ConfigError("unknown command '" + command +
+                      "'; expected \"list\", \"add\", \"delete\" or \"rekey\"" +
+                      did_you_mean(command, commands));
+  }
+
+ private:
+  json::value take(std::string const& name, std::string const& expected) {
+    auto const found = members_.find(name);
+    if (found == members_.end()) throw ConfigError("no \"" + name + "\"; expected " + expected);
+    auto value = found->value();
+    members_.erase(found);
+    return value;
+  }
+  std::string text(std::string const& name, std::string const& expected) {
+    auto const value = take(name, expected);
+    if (!value.is_string()) throw ConfigError("\"" + name + "\": expected " + expected);
+    return value.as_string().c_str();
+  }
+  void finish() const {
+    if (!members_.empty())
+      throw ConfigError("unknown member \"" + std::string(members_.begin()->key()) + "\"");
+  }
+
+  std::shared_ptr<SaDatabase> database() {
+    auto const all = control_.databases_->all();
+    std::vector<std::string> names;
+    std::string list;
+    for (auto const& [name, each] : all) {
+      names.push_back(name);
+      list += (list.empty() ? "" : ", ") + name;
+    }
+    if (all.empty()) throw ConfigError("the pipeline has no database of SAs");
+    if (!members_.contains("database")) {
+      if (all.size() == 1) return all.begin()->second;
+      throw ConfigError("no \"database\"; expected one of " + list);
+    }
+    auto const name = text("database", "one of " + list);
+    auto const found = all.find(name);
+    if (found == all.end())
+      throw ConfigError("no database '" + name + "'; expected one of " + list +
+                        did_you_mean(name, names));
+    return found->second;
+  }
+
+  SaName name_of(json::value const& value) {
+    auto const* const object = value.if_object();
+    std::string const expected = "an object with \"direction\", \"spi\" and \"destination\"";
+    if (object == nullptr) throw ConfigError("expected " + expected);
+    auto const member = [&](char const* key) -> json::value const& {
+      auto const* const found = object->if_contains(key);
+      if (found == nullptr)
+        throw ConfigError(std::string("no \"") + key + "\"; expected " + expected);
+      return *found;
+    };
+    SaName name;
+    auto const& direction = member("direction");
+    if (direction != "out" && direction != "in")
+      throw ConfigError("\"direction\": expected \"out\" or \"in\"");
+    name.direction = direction == "out" ? Direction::kOutbound : Direction::kInbound;
+    name.spi = spi_of(member("spi"));
+    auto const& destination = member("destination");
+    auto const address = destination.is_string()
+                             ? ipsec::parse_ip_address(destination.as_string().c_str())
+                             : std::nullopt;
+    if (!address) throw ConfigError("\"destination\": expected an IPv4 or IPv6 address");
+    name.destination = *address;
+    return name;
+  }
+  static std::uint32_t spi_of(json::value const& value) {
+    if (auto const* const number = value.if_int64();
+        number != nullptr && *number >= 0 && *number <= 0xffffffff)
+      return static_cast<std::uint32_t>(*number);
+    if (auto const* const digits = value.if_string()) {
+      char* end = nullptr;
+      auto const number = std::strtoull(digits->c_str(), &end, 0);
+      if (!digits->empty() && *end == '\0' && number <= 0xffffffff)
+        return static_cast<std::uint32_t>(number);
+    }
+    throw ConfigError("\"spi\": expected a number below 2^32, or such a number as text");
+  }
+  std::vector<ipsec::SaConfig> sas() {
+    auto const words = text("sa", "an SA in the words of `ip xfrm state`");
+    return ipsec::parse_sa_file(Source{"sa", words});
+  }
+
+  json::object list() {
+    auto const all = members_.contains("database")
+                         ? std::map<std::string, std::shared_ptr<SaDatabase>>{{"", database()}}
+                         : control_.databases_->all();
+    finish();
+    json::array databases;
+    for (auto const& [name, database] : all) {
+      json::array sas;
+      for (auto const& sa : database->list()) sas.push_back(describe(sa));
+      databases.push_back({{"name", name}, {"sas", std::move(sas)}});
+    }
+    return {{"databases", std::move(databases)}};
+  }
+
+  json::object add() {
+    auto const into = database();
+    auto const added = sas();
+    finish();
+    into->add(added);
+    return {{"added", added.size()}};
+  }
+
+  json::object remove() {
+    auto const from = database();
+    auto const name = name_of(take("sa", "an object that names an SA"));
+    finish();
+    if (!from->remove(name)) throw ConfigError("there is no such SA");
+    return {{"deleted", 1}};
+  }
+
+  /// The new SA first; the old one sends no more, and receives for a while what is on its way.
+  json::object rekey() {
+    auto const in = database();
+    auto const name = name_of(take("old", "an object that names an SA"));
+    double keep = kKeep;
+    if (members_.contains("keep_seconds")) {
+      auto const value = take("keep_seconds", "a number");
+      if (!value.is_number() || value.to_number<double>() < 0)
+        throw ConfigError("\"keep_seconds\": expected a number, 0 or more");
+      keep = value.to_number<double>();
+    }
+    auto const added = sas();
+    finish();
+    if (!in->find(name)) throw ConfigError("there is no such SA as \"old\" says");
+    in->add(added);
+    auto const now = std::chrono::steady_clock::now();
+    auto const wait = name.direction == Direction::kInbound ? keep : 0;
+    control_.leaving_.push_back(
+        {now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                   std::chrono::duration<double>(wait)),
+         in, name});
+    return {{"added", added.size()}, {"old_leaves_in_seconds", wait}};
+  }
+
+  SaControl& control_;
+  json::object members_;
+};
+
+std::string SaControl::answer(std::string_view request) {
+  try {
+    auto object = Request(request, *this).answer();
+    object["ok"] = true;
+    return json::serialize(object);
+  } catch (std::exception const& error) {
+    return json::serialize(json::object{{"ok", false}, {"error", error.what()}});
+  }
+}
+
+std::vector<std::string> SaControl::tick() {
+  std::vector<std::string> lines;
+  auto const now = std::chrono::steady_clock::now();
+  std::erase_if(leaving_, [&](Leaving const& each) {
+    if (each.when > now) return false;
+    if (auto const database = each.database.lock()) database->remove(each.name);
+    return true;
+  });
+  for (auto const& [name, database] : databases_->all())
+    for (auto const& each : database->tick()) {
+      auto object = describe(each.name);
+      object["event"] = each.hard ? "expired" : "soft_lifetime";
+      object["database"] = name;
+      lines.push_back(json::serialize(object));
+    }
+  return lines;
+}
+
+}  // namespace warpline::app

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "core/packet.hpp"
+#include "core/verdict.hpp"
+#include "core/wire.hpp"
+#include "elements/ipsec/outer_packet.hpp"
+#include "elements/ipsec/sa_form.hpp"
+#include "elements/ipsec/sa_tag.hpp"
+
+/// ESP off the IP packet of a frame, in place (RFC 4303 section 3.4): `prepare`, then decryption,
+/// then `decapsulate`.
+namespace warpline::ipsec {
+
+/// What is known of one inbound SA's packets, worked out once. Any thread may use it.
+class EspInbound {
+ public:
+  explicit EspInbound(SaForm const& form);
+
+  /// Readies a packet that `inspect_outer` found and that has this number for decryption: cuts off
+  /// what is behind it, appends the high half of the number where numbers are extended, and sets the
+  /// tag to `SaTag` of `index`. Drops: `wrong_encapsulation` (in UDP or not, against the SA),
+  /// `bad_esp_size` (too short, or the trailer is not aligned), `no_tailroom`.
+  Verdict prepare(Packet& packet, OuterPacket const& outer, std::uint64_t sequence,
+                  std::uint32_t index) const noexcept;
+
+  /// The number that `prepare` was given, of a packet that has been decrypted. `esp_offset`: of the
+  /// ESP header, from the frame's first byte.
+  std::uint64_t sequence(Packet const& packet, std::uint32_t esp_offset) const noexcept;
+
+  /// Makes the frame one of the inner packet, or of the packet that was protected in transport mode.
+  /// For a frame that `prepare` accepted and whose integrity value was right; what it says may be
+  /// wrong all the same. Ethernet addresses stay; ECN as RFC 6040 section 4.2 has it. Drops:
+  /// `bad_padding`, `dummy` (next header 59), `bad_next_header`, `bad_inner_packet`, `ce_not_ect`
+  /// (congestion was met, and the inner packet cannot say so).
+  Verdict decapsulate(Packet& packet, std::uint32_t esp_offset) const noexcept;
+
+ private:
+  static constexpr std::uint32_t kTrailer = sizeof(esp::Trailer), kHighHalf = 4;
+
+  struct Text {
+    std::uint8_t* data;
+    std::uint32_t size;  // without padding and trailer
+    std::uint8_t next_header;
+  };
+  Verdict leave_tunnel(Packet& packet, Text const& text) const noexcept;
+  Verdict transport(Packet& packet, Text const& text, std::uint32_t esp_offset) const noexcept;
+
+  SaMode mode_;
+  bool udp_;
+  std::uint8_t text_offset_;  // from the ESP header
+  std::uint8_t behind_;       // bytes behind the trailer
+  std::uint8_t high_half_;    // bytes of the number that are appended
+  std::uint8_t block_;
+};
+static_assert(sizeof(EspInbound) <= 8);
+
+inline Verdict EspInbound::prepare(Packet& packet, OuterPacket const& outer, std::uint64_t sequence,
+                                   std::uint32_t index) const noexcept {
+  std::uint32_t const around =
+      outer.esp_offset + std::uint32_t{text_offset_} + behind_ - high_half_;
+  std::uint32_t const end = outer.end;
+  if (outer.udp != udp_) [[unlikely]]
+    return drop<"wrong_encapsulation">();
+  if (end < around + kTrailer || ((end - around) & (block_ - 1u)) != 0) [[unlikely]]
+    return drop<"bad_esp_size">();
+  std::uint32_t const held = packet.length + std::uint32_t{packet.tailroom};
+  std::uint32_t const length = end + high_half_;
+  if (length > held || length > 0xffff) [[unlikely]]
+    return drop<"no_tailroom">();
+  if (high_half_ != 0) {
+    auto const high = __builtin_bswap32(static_cast<std::uint32_t>(sequence >> 32));
+    std::memcpy(packet.data + end, &high, sizeof high);
+  }
+  packet.length = static_cast<std::uint16_t>(length);
+  packet.tailroom = static_cast<std::uint16_t>(held - length);
+  packet.tag = SaTag(index, outer.esp_offset).value;
+  return forward();
+}
+
+inline std::uint64_t EspInbound::sequence(Packet const& packet,
+                                          std::uint32_t esp_offset) const noexcept {
+  auto const& esp = *reinterpret_cast<esp::Header const*>(packet.data + esp_offset);
+  std::uint64_t const low = esp.sequence.host();
+  if (high_half_ == 0) return low;
+  auto const* const high = packet.data + packet.length - kHighHalf;
+  return low | std::uint64_t{reinterpret_cast<be32 const*>(high)->host()} << 32;
+}
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/esp_receiver.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/clock.hpp"
+#include "elements/ipsec/esp_open.hpp"
+#include "elements/ipsec/outer_packet.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+template <class T>
+void count(std::atomic<T>& counter, T by = 1) noexcept {
+  counter.fetch_add(by, std::memory_order_relaxed);
+}
+void count_alone(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+SpiKey key_of(OuterPacket const& outer) noexcept {
+  SpiKey key;
+  key.spi = outer.spi;
+  key.version = outer.ipv4 ? 4 : 6;
+  std::memcpy(key.destination, outer.destination, outer.ipv4 ? 4 : 16);
+  return key;
+}
+
+Verdict refuse(Replay replay, SaUse& use) noexcept {
+  if (replay == Replay::kTooOld) {
+    count(use.too_old);
+    return drop<"too_old">();
+  }
+  count(use.replayed);
+  return drop<"replayed">();
+}
+
+}  // namespace
+
+EspReceiver::EspReceiver(std::shared_ptr<SaDatabase> database, std::uint16_t udp_port)
+    : database_(std::move(database)),
+      slots_(database_->slots()),
+      reader_(database_->readers()),
+      udp_port_(udp_port) {
+  reader_.offline();
+}
+
+bool EspReceiver::prepare(std::span<Packet> packets, Verdict* verdicts) noexcept {
+  unsigned dropped = 0;
+  reader_.online();
+  while (!packets.empty()) {
+    auto const burst = packets.first(std::min(kBurst, packets.size()));
+    dropped |= prepare_burst(burst, verdicts);
+    verdicts += burst.size();
+    packets = packets.subspan(burst.size());
+  }
+  reader_.offline();
+  return dropped == 0;
+}
+
+unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept {
+  OuterPacket outer[kBurst];
+  SpiKey keys[kBurst];
+  std::uint32_t found[kBurst];
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    auto const kind = inspect_outer(packets[i], outer[i], udp_port_);
+    verdicts[i] = kind == OuterKind::kEsp ? forward() : dropped_as(kind);
+    if (kind == OuterKind::kEsp) [[likely]]
+      keys[i] = key_of(outer[i]);
+  }
+  database_->spis().find({keys, packets.size()}, found);
+  for (std::size_t i = 0; i < packets.size(); ++i)
+    if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone)
+      __builtin_prefetch(&slots_.inbound(found[i]));
+  unsigned dropped = 0;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (!verdicts[i].is_drop()) [[likely]] {
+      if (found[i] == SpiTable::kNone) [[unlikely]] {
+        verdicts[i] = drop<"no_sa">();
+      } else {
+        auto& sa = slots_.inbound(found[i]);
+        auto const sequence = sa.window.estimate(outer[i].sequence);
+        auto const replay = sa.anti_replay ? sa.window.check(sequence) : Replay::kFresh;
+        verdicts[i] = replay == Replay::kFresh
+                          ? sa.esp.prepare(packets[i], outer[i], sequence, found[i])
+                          : refuse(replay, slots_.use(found[i]));
+      }
+    }
+    dropped |= verdicts[i].value;
+  }
+  return dropped;
+}
+
+Verdict EspReceiver::finish(Packet& packet, std::uint32_t result) noexcept {
+  SaTag const tag(packet.tag);
+  auto& use = slots_.use(tag.index());
+  if (result != EspResult::kGood) [[unlikely]] {
+    if (result == EspResult::kSize) return drop<"bad_esp_size">();
+    count(use.integrity_failures);
+    return drop<"bad_icv">();
+  }
+  return slots_.alone() ? accept<true>(packet, tag) : accept<false>(packet, tag);
+}
+
+template <bool kAlone>
+Verdict EspReceiver::accept(Packet& packet, SaTag tag) noexcept {
+  auto& sa = slots_.inbound(tag.index());
+  auto& use = slots_.use(tag.index());
+  auto const offset = SaTag::kFirstOffset + tag.offset();
+  auto const replay = sa.window.mark<kAlone>(sa.esp.sequence(packet, offset));
+  if (replay != Replay::kFresh && sa.anti_replay) [[unlikely]]
+    return refuse(replay, use);
+  auto const verdict = sa.esp.decapsulate(packet, offset);
+  if (verdict.is_drop()) [[unlikely]]
+    return verdict;
+  if (!allowed(packet, sa, tag.index())) [[unlikely]] {
+    count(use.mismatched);
+    return drop<"policy_mismatch">();
+  }
+  std::uint64_t const bytes = packet.length - ether::kSize;
+  if constexpr (kAlone) {
+    count_alone(use.packets, 1);
+    count_alone(use.bytes, bytes);
+  } else {
+    count(use.packets, std::uint64_t{1});
+    count(use.bytes, bytes);
+  }
+  use.last_use.store(cycles(), std::memory_order_relaxed);
+  return forward();
+}
+
+bool EspReceiver::allowed(Packet const& packet, InboundSa const& sa,
+                          std::uint32_t index) const noexcept {
+  auto const* const policies = database_->inbound();
+  if (policies == nullptr && !sa.selects) [[likely]]
+    return true;
+  FlowKey key;
+  if (!read_flow_key(packet.data + ether::kSize, packet.length - ether::kSize, key)) return false;
+  auto const& use = slots_.use(index);
+  return (!sa.selects || slots_.takes(index, key)) &&
+         (policies == nullptr || policies->allows(key, use.peer, use.any_peer));
+}
+
+}  // namespace warpline::ipsec

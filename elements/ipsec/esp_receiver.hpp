@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "core/packet.hpp"
+#include "core/verdict.hpp"
+#include "elements/ipsec/sa_database.hpp"
+
+namespace warpline::ipsec {
+
+/// One worker's way of inbound packets through a database: SA, anti-replay, and after decryption
+/// headers and policy (RFC 4303 section 3.4, RFC 4301 section 5.2). One object a thread.
+class EspReceiver {
+ public:
+  explicit EspReceiver(std::shared_ptr<SaDatabase> database, std::uint16_t udp_port);
+
+  /// Finds each packet's SA and looks at its sequence number, and readies it for decryption: all of it
+  /// that costs little comes first. `verdicts`: one a packet, in order. True where all go on. Drops:
+  /// those of `dropped_as` and `EspInbound::prepare`, `no_sa`, `replayed`, `too_old`.
+  bool prepare(std::span<Packet> packets, Verdict* verdicts) noexcept;
+
+  /// What becomes of a decrypted packet, whose `EspResult` this is. Drops: `bad_icv`,
+  /// `bad_esp_size`, `replayed`, `too_old`, those of `EspInbound::decapsulate`, `policy_mismatch`.
+  Verdict finish(Packet& packet, std::uint32_t result) noexcept;
+
+  SaDatabase& database() { return *database_; }
+  SaSlots& slots() const { return slots_; }
+
+ private:
+  static constexpr std::size_t kBurst = 32;
+
+  unsigned prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept;
+  template <bool kAlone>
+  Verdict accept(Packet& packet, SaTag tag) noexcept;
+  bool allowed(Packet const& packet, InboundSa const& sa, std::uint32_t index) const noexcept;
+
+  std::shared_ptr<SaDatabase> database_;
+  SaSlots& slots_;
+  Quiescence::Reader reader_;
+  std::uint16_t udp_port_;
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "core/packet.hpp"
+#include "core/verdict.hpp"
+#include "elements/ipsec/inner_packet.hpp"
+#include "elements/ipsec/sa_database.hpp"
+
+namespace warpline::ipsec {
+
+/// One worker's way of outbound packets through a database: policy, SA, sequence number, headers. One
+/// object a thread.
+class EspSender {
+ public:
+  explicit EspSender(std::shared_ptr<SaDatabase> database);
+
+  /// Finds each packet's policy and SA, numbers it and encapsulates it, all but the cryptography.
+  /// `verdicts`: one a packet, in order. Numbers are unique among workers: a run of packets of one SA
+  /// takes its numbers at once. True where all go on. Drops: those of `inspect_inner` and
+  /// `EspOutbound::check_room`, `no_policy`, `policy_bypass`, `policy_discard`, `no_sa`,
+  /// `sequence_exhausted`, `sa_expired` (a hard lifetime in packets or bytes).
+  bool encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept;
+
+  /// The same for packets whose tag is the index of their SA already, by `classify`.
+  bool encapsulate_tagged(std::span<Packet> packets, Verdict* verdicts) noexcept;
+
+  /// Finds each packet's policy and sets its tag to the index of its SA; forwards to 0 what is to be
+  /// protected and to 1 what may pass as it is. Drops: those of `inspect_inner`, `no_policy`,
+  /// `policy_discard`, `no_sa`. True where all go to 0.
+  bool classify(std::span<Packet> packets, Verdict* verdicts) noexcept;
+
+  SaSlots& slots() const { return slots_; }
+
+ private:
+  static constexpr std::size_t kBurst = 32;
+  struct Burst;
+
+  void look_up(Burst& burst) noexcept;
+  template <bool kAlone>
+  unsigned number(Burst& burst) noexcept;
+  template <class Step>
+  bool in_bursts(std::span<Packet> packets, Verdict* verdicts, Step&& step) noexcept;
+
+  std::shared_ptr<SaDatabase> database_;
+  SaSlots& slots_;
+  Quiescence::Reader reader_;
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/wire.hpp"
+
+namespace warpline::ipsec {
+
+/// What selectors look at in a packet (RFC 4301 section 4.4.1.1), as words to be masked and
+/// compared.
+struct FlowKey {
+  /// A packet whose ports can be seen. Where they cannot, this bit and the ports are zero: such a
+  /// packet has OPAQUE ports, which only a selector for any port takes.
+  static constexpr std::uint64_t kHasPorts = std::uint64_t{1} << 32;
+
+  std::uint64_t source[2]{};  ///< numbers, the first bit highest; IPv4: 32 bits of the first
+  std::uint64_t destination[2]{};
+  std::uint64_t transport = 0;  ///< protocol << 40 | kHasPorts | source port << 16 | destination
+  unsigned version = 4;
+
+  static constexpr std::uint64_t opaque(std::uint8_t protocol) {
+    return static_cast<std::uint64_t>(protocol) << 40;
+  }
+  static constexpr std::uint64_t ports(std::uint8_t protocol, std::uint16_t source,
+                                       std::uint16_t destination) {
+    return opaque(protocol) | kHasPorts | static_cast<std::uint64_t>(source) << 16 | destination;
+  }
+
+  constexpr std::uint8_t protocol() const { return static_cast<std::uint8_t>(transport >> 40); }
+  constexpr bool has_ports() const { return (transport & kHasPorts) != 0; }
+  constexpr std::uint16_t source_port() const {
+    return static_cast<std::uint16_t>(transport >> 16);
+  }
+  constexpr std::uint16_t destination_port() const { return static_cast<std::uint16_t>(transport); }
+};
+
+/// How a protocol's ports are to be found.
+enum class PortKind : std::uint8_t { kNone, kPorts, kTypeAndCode };
+
+constexpr PortKind port_kind(std::uint8_t number) {
+  constexpr std::uint8_t kDccp = 33, kIcmp6 = 58, kSctp = 132, kUdpLite = 136;
+  switch (number) {
+    case protocol::kTcp:
+    case protocol::kUdp:
+    case kDccp:
+    case kSctp:
+    case kUdpLite:
+      return PortKind::kPorts;
+    case protocol::kIcmp:
+    case kIcmp6:
+      return PortKind::kTypeAndCode;
+    default:
+      return PortKind::kNone;
+  }
+}
+
+/// The key of the IPv4 or IPv6 packet at `ip`, of which `size` bytes are there. Extension headers
+/// of IPv6 are skipped, eight at most; of fragments, only the first has ports. False where the
+/// header is not there in full, or is of another version.
+bool read_flow_key(std::uint8_t const* ip, std::uint32_t size, FlowKey& key) noexcept;
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/element.hpp"
+#include "elements/ipsec/outer_packet.hpp"
+
+namespace warpline {
+
+/// Tells ESP packets from others: 0 for IPsecDecrypt, 1 for the rest, IKE included.
+///
+///     FromInput -> esp :: IPsecClassifier;
+///     esp[0] -> IPsecDecrypt(sa/gateway.sa) -> ToOutput;
+///     esp[1] -> ToOutput;
+///
+/// Fragments of what is or may be ESP go to 0, where they are dropped: put IPReassembler before where
+/// they are to be expected.
+///
+/// Ports: 1 in, 2 out.
+/// Arguments: PORT: UDP port of encapsulated packets (RFC 3948; default 4500, 0: none).
+/// Drops: keepalive (RFC 3948 section 2.3).
+class IPsecClassifier final : public PacketElement<IPsecClassifier> {
+ public:
+  explicit IPsecClassifier(Args& args) : port_(args.keyword<std::uint16_t>("PORT", 4500)) {}
+  PortCounts ports() const override { return {1, 2}; }
+
+  Verdict operator()(Packet& packet) const noexcept {
+    ipsec::OuterPacket outer;
+    switch (ipsec::inspect_outer(packet, outer, port_)) {
+      case ipsec::OuterKind::kEsp:
+      case ipsec::OuterKind::kFragment:
+      case ipsec::OuterKind::kLongHeaders:
+        return forward(0);
+      case ipsec::OuterKind::kKeepalive:
+        return drop<"keepalive">();
+      default:
+        return forward(1);
+    }
+  }
+
+ private:
+  std::uint16_t port_;
+};
+WARPLINE_ELEMENT(IPsecClassifier);
+
+}  // namespace warpline

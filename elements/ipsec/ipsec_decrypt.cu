@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/cpu_esp.hpp"
+#include "elements/ipsec/esp_receiver.hpp"
+#include "elements/ipsec/esp_team.hpp"
+#include "elements/ipsec/sa_args.hpp"
+#include "gpu/launch.cuh"
+
+namespace warpline {
+
+/// Takes IP packets out of ESP (RFC 4303): verifies, refuses replays, decrypts.
+///
+///     FromInput -> IPsecDecrypt(sa/gateway.sa) -> ToOutput;
+///
+/// Takes Ethernet with ESP over IPv4 or IPv6, or in UDP (RFC 3948), in tunnel or transport mode. What
+/// is no ESP packet is dropped: IPsecClassifier sends it elsewhere. Where POLICY has policies for
+/// inbound or forwarded packets, each decrypted packet must match one that its SA serves.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: SA: file of SAs in the words of `ip xfrm state`. POLICY: file of policies in the words
+/// of `ip xfrm policy` (default none). PORT: UDP port of encapsulated packets (default 4500).
+/// Drops: truncated, bad_ip_header, long_headers, fragment, keepalive, not_esp, no_sa (unknown SPI),
+/// wrong_encapsulation (in UDP or not, against the SA), bad_esp_size, no_tailroom, replayed,
+/// too_old (left of the replay window), bad_icv (not the peer's, or changed on the way),
+/// bad_padding, dummy (traffic-flow confidentiality), bad_next_header, bad_inner_packet, ce_not_ect
+/// (RFC 6040 section 4.2), policy_mismatch.
+class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
+ public:
+  using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
+  using Writes = Result<std::uint32_t>;
+
+  explicit IPsecDecrypt(Args& args)
+      : receiver_(ipsec::database_argument(args), args.keyword<std::uint16_t>("PORT", 4500)),
+        cpu_(receiver_.slots().cpu_keys()) {}
+
+  void prepare(std::span<Packet> packets, Verdict* verdicts) noexcept {
+    receiver_.prepare(packets, verdicts);
+  }
+
+  struct Kernel {
+    ipsec::AesTables const* aes;
+    ipsec::AesInverseTables const* inverse;
+    ipsec::SaKeys const* sas;
+    WARPLINE_HD std::uint32_t operator()(MutableBytes behind, std::uint32_t tag) const {
+      ipsec::SaTag const sa(tag);
+      auto const esp = sa.esp(behind);
+      return ipsec::esp_open(*aes, *inverse, sas[sa.index()], esp.data, esp.size);
+    }
+    ipsec::EspOpenTeam team() const { return {aes, inverse, sas}; }
+  };
+  Kernel kernel(Device& device) const {
+    return {device.upload(&ipsec::aes_tables()), device.upload(&ipsec::aes_inverse_tables()),
+            receiver_.slots().upload(device)};
+  }
+
+  void cpu(std::span<Packet> packets, std::uint32_t* results) noexcept {
+    cpu_.open(packets, results);
+  }
+
+  Verdict finish(Packet& packet, std::uint32_t result) noexcept {
+    return receiver_.finish(packet, result);
+  }
+
+ private:
+  ipsec::EspReceiver receiver_;
+  ipsec::CpuEsp cpu_;
+};
+WARPLINE_ELEMENT(IPsecDecrypt);
+
+}  // namespace warpline

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "elements/ipsec/bit_vectors.hpp"
+#include "elements/ipsec/policy.hpp"
+#include "elements/ipsec/tuple_space.hpp"
+
+namespace warpline::ipsec {
+
+/// Finds the policy of a packet: of those of one direction that match it, the one of the lowest
+/// priority, and of equals the one that stands first (RFC 4301 section 4.4.1).
+///
+/// Each IP version has a `TupleSpace`, or `BitVectors` where that would have more than `kMostProbes`
+/// to probe. Read-only once made: any number of threads.
+class PolicyTable {
+ public:
+  /// Where both cost the same (benchmarks/policy_bench).
+  static constexpr std::size_t kMostProbes = 4;
+  enum class Method : std::uint8_t { kChoose, kTuples, kBits };
+
+  /// `method`: for tests and measurements.
+  PolicyTable(std::span<Policy const> policies, PolicyDirection direction,
+              Method method = Method::kChoose);
+
+  /// The index of the packet's policy in the list that the table was made from, or `kNoMatch`.
+  std::uint32_t find(FlowKey const& packet) const noexcept;
+  /// The same for several packets, `found` one a packet, in order. Up to 32 wait for memory
+  /// together: with `BitVectors` that takes half to a quarter of the time.
+  void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
+
+  /// How the packets of IP `version` are looked up.
+  Method method(unsigned version) const;
+
+ private:
+  static constexpr std::size_t kBurst = TupleSpace<2>::kBurst;
+
+  template <std::size_t kKeyWords, std::size_t kAddressWords>
+  class Version {
+   public:
+    Version(std::span<Policy const> policies, std::span<std::uint32_t const> order,
+            unsigned version, Method method);
+    std::uint32_t find(FlowKey const& packet) const noexcept;
+    void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
+    Method method() const { return rules_.index() == 0 ? Method::kTuples : Method::kBits; }
+
+   private:
+    std::vector<std::uint32_t> policies_;  // of each rule
+    std::variant<TupleSpace<kKeyWords>, BitVectors<kAddressWords>> rules_;
+  };
+
+  PolicyTable(std::span<Policy const> policies, std::span<std::uint32_t const> order,
+              Method method);
+  void find_mixed(std::span<FlowKey const> burst, std::uint32_t* found) const noexcept;
+
+  Version<2, 1> v4_;
+  Version<5, 2> v6_;
+};
+
+}  // namespace warpline::ipsec

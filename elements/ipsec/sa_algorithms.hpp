@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "elements/ipsec/sa_cursor.hpp"
+#include "elements/ipsec/suite.hpp"
+
+namespace warpline::ipsec {
+
+/// Reads what the words of `ip xfrm state` say of an SA's algorithms and keys.
+class SaAlgorithms {
+ public:
+  /// `skip_field`: passes over the rest of a field with a fault.
+  SaAlgorithms(SaCursor& cursor, std::function<void()> skip_field)
+      : cursor_(cursor), skip_field_(std::move(skip_field)) {}
+
+  void read_aead(Word const& field);
+  void read_cipher(Word const& field);
+  void read_authentication(Word const& field);
+
+  /// The suite with what was read; null and a finding where there is none. Only after a cipher was
+  /// read, and without an AEAD an authentication.
+  SuiteInfo const* suite() const;
+  std::vector<std::uint8_t> const& key() const { return cipher_->key.bytes; }
+  /// Empty with an AEAD.
+  std::vector<std::uint8_t> const& authentication_key() const;
+
+ private:
+  /// An algorithm as the file names it, a suite that uses it, and its key.
+  struct Algorithm {
+    Word const* name;
+    SuiteInfo const* suite;
+    RawKey key;
+  };
+  std::optional<Algorithm> algorithm(Word const& field, std::string_view SuiteInfo::*column,
+                                     bool aead);
+  std::optional<RawKey> cipher_key(Word const& word, std::vector<SuiteInfo const*> const& named);
+  void check_integrity_bits(Word const& field, SuiteInfo const& suite);
+
+  SaCursor& cursor_;
+  std::function<void()> skip_field_;
+  std::optional<Algorithm> cipher_, authentication_;
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,325 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/sa_database.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "core/clock.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+std::uint32_t capacity_for(std::size_t sas, std::uint32_t wanted) {
+  if (wanted != 0) return std::min(wanted, SaTag::kCapacity);
+  // Loaded for both directions, and each twice while it is exchanged.
+  return static_cast<std::uint32_t>(
+      std::clamp<std::size_t>(4 * sas, 1024, std::size_t{SaTag::kCapacity}));
+}
+
+std::string describe(SaName const& name) {
+  char spi[16];
+  std::snprintf(spi, sizeof spi, "0x%x", name.spi);
+  return std::string(name.direction == Direction::kOutbound ? "outbound" : "inbound") +
+         " SA with SPI " + spi + " to " + to_string(name.destination);
+}
+
+/// Without one of its own an SA takes all packets.
+TrafficSelector selector_of(SaConfig const& sa) { return sa.selector.value_or(TrafficSelector{}); }
+
+std::string text(TrafficSelector const& selector) {
+  auto const prefix = [](std::optional<IpPrefix> const& side) {
+    return side ? std::string(side->bytes.begin(), side->bytes.end()) +
+                      std::to_string(side->version) + '/' + std::to_string(side->length)
+                : std::string("any");
+  };
+  auto const ports = [](PortRange const& range) {
+    return std::to_string(range.first) + '-' + std::to_string(range.last);
+  };
+  return prefix(selector.source) + ' ' + prefix(selector.destination) + ' ' +
+         std::to_string(selector.protocol.value_or(0)) + (selector.protocol ? "" : "*") + ' ' +
+         ports(selector.source_port) + ' ' + ports(selector.destination_port);
+}
+
+std::string ends(SaMode mode, IpAddress const& source, IpAddress const& destination) {
+  return (mode == SaMode::kTunnel ? "tunnel " : "transport ") + to_string(source) + ' ' +
+         to_string(destination);
+}
+
+/// SAs and policies of one group may belong together; where `own`, the policies are the SAs' own.
+std::string group_of(SaConfig const& sa, bool own) {
+  auto group = ends(sa.form.mode, sa.form.source, sa.form.destination);
+  if (own) group += ' ' + std::to_string(sa.reqid) + ' ' + text(selector_of(sa));
+  return group;
+}
+/// Empty where the policy leaves an end open: any SA may serve it.
+std::string group_of(Policy const& policy, bool own) {
+  auto const& sa = *policy.sa;
+  if (!sa.source || !sa.destination) return {};
+  if (!own && (sa.source->is_unspecified() || sa.destination->is_unspecified())) return {};
+  auto group = ends(sa.mode, *sa.source, *sa.destination);
+  if (own) group += ' ' + std::to_string(sa.reqid) + ' ' + text(policy.selector);
+  return group;
+}
+
+}  // namespace
+
+SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options)
+    : slots_(capacity_for(sas.size(), options.capacity)),
+      indices_(readers_, slots_.capacity(), options.hold),
+      spis_(readers_),
+      policies_(std::move(policies)),
+      written_(policies_.size()) {
+  auto const is = [this](PolicyDirection direction) {
+    return std::any_of(policies_.begin(), policies_.end(),
+                       [&](Policy const& policy) { return policy.direction == direction; });
+  };
+  implicit_ = !is(PolicyDirection::kOut);
+  if (is(PolicyDirection::kIn) || is(PolicyDirection::kForward)) {
+    std::vector<std::uint32_t> peers;
+    for (auto const& policy : policies_)
+      peers.push_back(policy.sa ? peer(policy.sa->mode, policy.sa->source, policy.sa->destination,
+                                       policy.sa->reqid)
+                                : 0);
+    inbound_policies_.emplace(policies_, peers);
+  }
+  for (auto const& sa : sas)
+    for (auto const direction : directions(sa)) insert(sa, direction);
+  make_policies();
+}
+
+SaDatabase::~SaDatabase() = default;
+
+SaDatabase::Key SaDatabase::key_of(SaName const& name) {
+  return {name.direction, name.spi,
+          name.destination.is_unspecified() ? std::string() : to_string(name.destination)};
+}
+
+std::vector<Direction> SaDatabase::directions(SaConfig const& sa) const {
+  if (sa.direction) return {*sa.direction};
+  bool out = false, in = false;
+  for (std::size_t i = 0; i < written_; ++i) {
+    auto const& policy = policies_[i];
+    if (!policy.sa || !policy.sa->source || !policy.sa->destination ||
+        *policy.sa->source != sa.form.source || *policy.sa->destination != sa.form.destination)
+      continue;
+    (policy.direction == PolicyDirection::kOut ? out : in) = true;
+  }
+  if (out && !in) return {Direction::kOutbound};
+  if (in && !out) return {Direction::kInbound};
+  return {Direction::kOutbound, Direction::kInbound};
+}
+
+std::uint32_t SaDatabase::peer(SaMode mode, std::optional<IpAddress> const& source,
+                               std::optional<IpAddress> const& destination, std::uint32_t reqid) {
+  auto const text = [](std::optional<IpAddress> const& address) {
+    return address && !address->is_unspecified() ? to_string(*address) : std::string("any");
+  };
+  auto const key = (mode == SaMode::kTunnel ? "tunnel " + text(source) + ' ' + text(destination)
+                                            : std::string("transport")) +
+                   ' ' + std::to_string(reqid);
+  return peers_.emplace(key, peers_.size() + 1).first->second;
+}
+
+void SaDatabase::insert(SaConfig const& sa, Direction direction) {
+  SaName const name{direction, sa.spi, sa.form.destination};
+  auto const key = key_of(name);
+  if (sas_.contains(key)) throw ConfigError("there is an " + describe(name) + " already");
+  auto const index = indices_.take(Clock::now());
+  if (!index)
+    throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size()) +
+                      ", and " + std::to_string(indices_.held()) +
+                      " were removed a short time ago; the database holds " +
+                      std::to_string(slots_.capacity()));
+  slots_.set(*index, sa, direction);
+  auto& use = slots_.use(*index);
+  use.peer = peer(sa.form.mode, sa.form.source, sa.form.destination, sa.reqid);
+  use.any_peer = peer(sa.form.mode, sa.form.source, sa.form.destination, 0);
+  if (direction == Direction::kInbound) {
+    auto const any = sa.form.destination.is_unspecified();
+    spis_.add(sa.spi, any ? std::nullopt : std::optional(sa.form.destination), *index);
+  }
+  Sa entry{sa, direction, *index, ++serial_, Clock::now()};
+  entry.config.key = entry.config.authentication = Secret();
+  auto const& kept = sas_.emplace(key, std::move(entry)).first->second;
+  if (direction == Direction::kInbound) return;
+  auto& group = sas_of_[group_of(sa, implicit_)];
+  group.push_back(&kept);
+  outdated_ |= implicit_ && group.size() == 1;
+  if (owned_) bind_for(kept);
+}
+
+void SaDatabase::erase(Place at) {
+  auto const& sa = at->second;
+  auto const index = sa.index;
+  if (sa.direction == Direction::kInbound) {
+    auto const any = sa.config.form.destination.is_unspecified();
+    spis_.remove(sa.config.spi, any ? std::nullopt : std::optional(sa.config.form.destination));
+  } else {
+    auto& group = sas_of_[group_of(sa.config, implicit_)];
+    std::erase(group, &sa);
+    outdated_ |= implicit_ && group.empty();
+    bind_for(sa);
+  }
+  sas_.erase(at);
+  indices_.give(index, Clock::now());
+}
+
+bool SaDatabase::serves(Sa const& sa, Policy const& policy) const {
+  auto const& wanted = *policy.sa;
+  auto const& form = sa.config.form;
+  auto const same = [](std::optional<IpAddress> const& address, IpAddress const& other) {
+    return !address || address->is_unspecified() || *address == other;
+  };
+  return wanted.mode == form.mode && (!wanted.spi || *wanted.spi == sa.config.spi) &&
+         (wanted.reqid == 0 || wanted.reqid == sa.config.reqid) &&
+         same(wanted.source, form.source) && same(wanted.destination, form.destination);
+}
+
+/// Of the SAs that serve it, the policy uses the newest.
+void SaDatabase::bind(std::uint32_t policy) {
+  Sa const* newest = nullptr;
+  auto const consider = [&](Sa const& sa) {
+    if (serves(sa, policies_[policy]) && (newest == nullptr || newest->serial < sa.serial))
+      newest = &sa;
+  };
+  auto const group = group_of(policies_[policy], policy >= written_);
+  if (group.empty()) {
+    for (auto const& [key, sas] : sas_of_)
+      for (auto const* sa : sas) consider(*sa);
+  } else if (auto const found = sas_of_.find(group); found != sas_of_.end()) {
+    for (auto const* sa : found->second) consider(*sa);
+  }
+  owned_->use(policy, newest != nullptr ? newest->index : OutboundPolicies::kNoSa);
+}
+
+/// After an outbound SA has come or gone.
+void SaDatabase::bind_for(Sa const& sa) {
+  for (auto const& group : {group_of(sa.config, implicit_), std::string()})
+    if (auto const found = policies_of_.find(group); found != policies_of_.end())
+      for (auto const policy : found->second) bind(policy);
+}
+
+/// Outbound policies as they were written; without any, one for each group of SAs, the oldest first.
+void SaDatabase::make_policies() {
+  policies_.resize(written_);
+  policies_of_.clear();
+  outdated_ = false;
+  if (implicit_) {
+    std::vector<Sa const*> oldest;
+    for (auto const& [group, sas] : sas_of_)
+      if (!sas.empty()) oldest.push_back(sas.front());
+    std::sort(oldest.begin(), oldest.end(),
+              [](Sa const* a, Sa const* b) { return a->serial < b->serial; });
+    for (auto const* sa : oldest) {
+      Policy policy;
+      policy.position = sa->config.position;
+      policy.selector = selector_of(sa->config);
+      policy.action = PolicyAction::kProtect;
+      policy.sa = SaTemplate{sa->config.form.mode, sa->config.form.source,
+                             sa->config.form.destination, std::nullopt, sa->config.reqid};
+      policies_.push_back(std::move(policy));
+    }
+  }
+  auto before = std::exchange(owned_, std::make_unique<OutboundPolicies>(policies_, implicit_));
+  for (std::uint32_t policy = 0; policy < policies_.size(); ++policy) {
+    if (policies_[policy].direction != PolicyDirection::kOut || !policies_[policy].sa) continue;
+    policies_of_[group_of(policies_[policy], policy >= written_)].push_back(policy);
+    bind(policy);
+  }
+  outbound_.store(owned_.get(), std::memory_order_release);
+  readers_.retire(std::move(before));
+}
+
+void SaDatabase::add(std::span<SaConfig const> sas) {
+  std::lock_guard const lock(mutex_);
+  for (auto const& sa : sas)
+    for (auto const direction : directions(sa)) insert(sa, direction);
+  if (outdated_) make_policies();
+}
+
+bool SaDatabase::remove(SaName const& name) {
+  std::lock_guard const lock(mutex_);
+  auto const found = sas_.find(key_of(name));
+  if (found == sas_.end()) return false;
+  erase(found);
+  return true;
+}
+
+SaStatus SaDatabase::status(Sa const& sa) const {
+  auto& slots = const_cast<SaSlots&>(slots_);
+  auto const& use = slots.use(sa.index);
+  auto const& config = sa.config;
+  SaStatus status;
+  status.name = {sa.direction, config.spi, config.form.destination};
+  status.form = config.form;
+  status.suite = config.suite;
+  status.reqid = config.reqid;
+  if (sa.direction == Direction::kOutbound) {
+    status.sequence = slots.outbound(sa.index).last.load(std::memory_order_relaxed);
+    for (auto const& group : {group_of(config, implicit_), std::string()})
+      if (auto const found = policies_of_.find(group); found != policies_of_.end())
+        for (auto const policy : found->second) status.in_use |= owned_->sa(policy) == sa.index;
+  } else {
+    status.sequence = slots.inbound(sa.index).window.highest();
+    status.in_use = true;
+  }
+  status.packets = use.packets.load(std::memory_order_relaxed);
+  status.bytes = use.bytes.load(std::memory_order_relaxed);
+  status.integrity_failures = use.integrity_failures.load(std::memory_order_relaxed);
+  status.replayed = use.replayed.load(std::memory_order_relaxed);
+  status.too_old = use.too_old.load(std::memory_order_relaxed);
+  status.mismatched = use.mismatched.load(std::memory_order_relaxed);
+  if (auto const last = use.last_use.load(std::memory_order_relaxed); last != 0)
+    status.idle_seconds =
+        static_cast<double>(static_cast<std::int64_t>(cycles() - last)) / cycles_per_second();
+  status.age_seconds = std::chrono::duration<double>(Clock::now() - sa.added).count();
+  status.soft = config.soft;
+  status.hard = config.hard;
+  return status;
+}
+
+std::vector<SaStatus> SaDatabase::list() const {
+  std::lock_guard const lock(mutex_);
+  std::vector<SaStatus> all;
+  for (auto const& [key, sa] : sas_) all.push_back(status(sa));
+  return all;
+}
+
+std::optional<SaStatus> SaDatabase::find(SaName const& name) const {
+  std::lock_guard const lock(mutex_);
+  auto const found = sas_.find(key_of(name));
+  return found != sas_.end() ? std::optional(status(found->second)) : std::nullopt;
+}
+
+bool SaDatabase::reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const {
+  auto& use = const_cast<SaSlots&>(slots_).use(sa.index);
+  return (lifetime.packets && use.packets.load(std::memory_order_relaxed) >= *lifetime.packets) ||
+         (lifetime.bytes && use.bytes.load(std::memory_order_relaxed) >= *lifetime.bytes) ||
+         (lifetime.seconds && now - sa.added >= std::chrono::seconds(*lifetime.seconds));
+}
+
+std::vector<SaDatabase::Expired> SaDatabase::tick() {
+  std::lock_guard const lock(mutex_);
+  auto const now = Clock::now();
+  std::vector<Expired> expired;
+  for (auto at = sas_.begin(); at != sas_.end();) {
+    auto const here = at++;
+    auto& sa = here->second;
+    SaName const name{sa.direction, sa.config.spi, sa.config.form.destination};
+    if (reached(sa, sa.config.hard, now)) {
+      expired.push_back({name, true});
+      erase(here);
+    } else if (!sa.soft_told && reached(sa, sa.config.soft, now)) {
+      sa.soft_told = true;
+      expired.push_back({name, false});
+    }
+  }
+  if (outdated_) make_policies();
+  readers_.collect();
+  for (auto const index : indices_.collect(now)) slots_.wipe(index);
+  return expired;
+}
+
+}  // namespace warpline::ipsec

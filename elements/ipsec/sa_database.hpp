@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "elements/ipsec/quiescence.hpp"
+#include "elements/ipsec/sa_slots.hpp"
+#include "elements/ipsec/security_policies.hpp"
+#include "elements/ipsec/slot_allocator.hpp"
+#include "elements/ipsec/spi_table.hpp"
+
+namespace warpline::ipsec {
+
+/// Names an SA: there is one of each direction at most.
+struct SaName {
+  Direction direction = Direction::kOutbound;
+  std::uint32_t spi = 0;
+  IpAddress destination;  ///< of the outer header; unspecified: any
+};
+
+/// An SA as it stands.
+struct SaStatus {
+  SaName name;
+  SaForm form;
+  Suite suite{};
+  std::uint32_t reqid = 0;
+  bool in_use = false;         ///< a policy sends by it
+  std::uint64_t sequence = 0;  ///< outbound the last one given, inbound the highest one accepted
+  std::uint64_t packets = 0, bytes = 0;
+  std::uint64_t integrity_failures = 0, replayed = 0, too_old = 0, mismatched = 0;
+  std::optional<double> idle_seconds;  ///< since its last packet; none: there was none
+  double age_seconds = 0;
+  Lifetime soft, hard;
+};
+
+/// The SAs and policies of a gateway (RFC 4301 section 4.4), which change while packets flow.
+///
+/// Workers look up without locks: what they see is exchanged as a whole or is atomic, and what is
+/// removed stays as long as one of them may hold it. A new SA takes over from the one before with
+/// the same selector, ends, mode and reqid as soon as it is there; the old one goes on receiving
+/// until it is removed. Everything else here may be called by any thread, but not by workers: it
+/// takes a lock.
+class SaDatabase {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Options {
+    std::uint32_t capacity = 0;  ///< SAs, both directions together; 0: by what is there at first
+    /// No packet of a removed SA is inside any longer than this.
+    std::chrono::nanoseconds hold = std::chrono::seconds(65);
+  };
+
+  /// Without policies for outbound packets, each outbound SA is one by its selector, in this order.
+  /// An SA whose direction neither it nor a policy says is loaded for both.
+  /// Throws `ConfigError` for SAs of the same name, or more than there is room for.
+  SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options);
+  SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies)
+      : SaDatabase(sas, std::move(policies), Options{}) {}
+  ~SaDatabase();
+
+  /// Throws `ConfigError` where there is one of that name, or no room; those before it are added
+  /// then.
+  void add(std::span<SaConfig const> sas);
+  void add(SaConfig const& sa) { add({&sa, 1}); }
+  /// False where there is none. A policy goes back to an older SA that fits, if there is one.
+  bool remove(SaName const& name);
+  std::vector<SaStatus> list() const;
+  std::optional<SaStatus> find(SaName const& name) const;
+
+  /// What has reached the end of its life.
+  struct Expired {
+    SaName name;
+    bool hard;  ///< and has been removed
+  };
+  /// To be called a few times a second: tells of lifetimes, each once, removes what has ended, and
+  /// frees what nobody can hold any more.
+  std::vector<Expired> tick();
+
+  // For workers.
+  Quiescence& readers() { return readers_; }
+  SaSlots& slots() { return slots_; }
+  SpiTable const& spis() const { return spis_; }
+  OutboundPolicies const& outbound() const noexcept {
+    return *outbound_.load(std::memory_order_acquire);
+  }
+  /// Null where decrypted packets are held against nothing.
+  InboundPolicies const* inbound() const noexcept {
+    return inbound_policies_ ? &*inbound_policies_ : nullptr;
+  }
+
+ private:
+  using Key = std::tuple<Direction, std::uint32_t, std::string>;
+  struct Sa {
+    SaConfig config;  // without keys
+    Direction direction;
+    std::uint32_t index;
+    std::uint64_t serial;  // the more, the newer
+    Clock::time_point added;
+    bool soft_told = false;
+  };
+
+  using Place = std::map<Key, Sa>::iterator;
+
+  static Key key_of(SaName const& name);
+  std::vector<Direction> directions(SaConfig const& sa) const;
+  void insert(SaConfig const& sa, Direction direction);
+  void erase(Place at);
+  bool serves(Sa const& sa, Policy const& policy) const;
+  void bind(std::uint32_t policy);
+  void bind_for(Sa const& sa);
+  void make_policies();
+  std::uint32_t peer(SaMode mode, std::optional<IpAddress> const& source,
+                     std::optional<IpAddress> const& destination, std::uint32_t reqid);
+  SaStatus status(Sa const& sa) const;
+  bool reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const;
+
+  mutable std::mutex mutex_;
+  Quiescence readers_;
+  SaSlots slots_;
+  SlotAllocator indices_;
+  SpiTable spis_;
+  std::map<Key, Sa> sas_;
+  std::uint64_t serial_ = 0;
+  std::vector<Policy> policies_;  // of all directions; outbound ones made of SAs at the end
+  std::size_t written_ = 0;       // policies that the user wrote
+  bool implicit_ = false;         // there is none for outbound packets among them
+  bool outdated_ = false;         // policies have to be made again
+  // Which policies and outbound SAs belong together.
+  std::map<std::string, std::vector<std::uint32_t>> policies_of_;
+  std::map<std::string, std::vector<Sa const*>> sas_of_;
+  std::map<std::string, std::uint32_t> peers_;
+  std::optional<InboundPolicies> inbound_policies_;
+  std::unique_ptr<OutboundPolicies> owned_;
+  std::atomic<OutboundPolicies const*> outbound_{nullptr};
+};
+
+}  // namespace warpline::ipsec

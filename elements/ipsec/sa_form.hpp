@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "elements/ipsec/ip_address.hpp"
+#include "elements/ipsec/sa_mode.hpp"
+
+namespace warpline::ipsec {
+
+/// DF of an outer IPv4 header (RFC 4301 section 8.1). What cannot be fragmented on its way, IPv6,
+/// counts as having DF.
+enum class DfPolicy : std::uint8_t { kCopy, kSet, kClear };
+
+/// ESP in UDP (RFC 3948).
+struct UdpEncapsulation {
+  static constexpr std::uint16_t kPort = 4500;
+
+  std::uint16_t source = kPort;
+  std::uint16_t destination = kPort;
+  friend bool operator==(UdpEncapsulation const&, UdpEncapsulation const&) = default;
+};
+
+/// What an SA's packets look like outside their cryptography, in either direction. ECN needs no
+/// choice: RFC 6040, normal mode.
+struct SaForm {
+  SaMode mode = SaMode::kTunnel;
+  IpAddress source;       ///< of the outer header; of no effect in transport mode
+  IpAddress destination;  ///< of the same version
+  std::optional<UdpEncapsulation> udp;
+  bool esn = false;  ///< 64-bit sequence numbers (RFC 4303 section 2.2.1)
+
+  std::uint8_t iv_size = 8;    ///< bytes that each packet carries: 0, 8 or 16
+  std::uint8_t icv_size = 16;  ///< bytes, 8 to 16
+  std::uint8_t block = 4;      ///< bytes that the trailer is aligned to: 4 or 16
+
+  std::uint8_t hop_limit = 64;
+  DfPolicy df = DfPolicy::kCopy;
+  std::optional<std::uint8_t> dscp;  ///< 0 to 63 instead of the inner one (RFC 4301 section 5.1.2)
+};
+
+}  // namespace warpline::ipsec

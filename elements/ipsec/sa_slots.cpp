@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/sa_slots.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+
+#include "core/big_pages.hpp"
+#include "elements/ipsec/esp_sizes.hpp"
+#include "elements/ipsec/flow_rule.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+/// The last number without extended sequence numbers (RFC 4303 section 3.3.3).
+constexpr std::uint64_t kLastSequence = 0xffffffff;
+
+std::uint64_t last_sequence(SaConfig const& sa) {
+  auto const most = sa.form.esn ? std::numeric_limits<std::uint64_t>::max() - 1 : kLastSequence;
+  if (!sa.hard.packets) return most;
+  return sa.last_sequence + std::min(*sa.hard.packets, most - sa.last_sequence);
+}
+
+}  // namespace
+
+SaSlots::SaSlots(std::uint32_t capacity)
+    : capacity_(capacity),
+      keys_(capacity, big_pages()),
+      lines_(capacity, big_pages()),
+      uses_(capacity, big_pages()),
+      selectors_(capacity),
+      states_(capacity),
+      cpu_keys_(std::make_shared<CpuKeys>(std::size_t{capacity})) {}
+
+SaSlots::~SaSlots() {
+  for (std::uint32_t index = 0; index < capacity_; ++index) erase(index);
+}
+
+void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) {
+  erase(index);
+  keys_[index] =
+      make_sa_keys(sa.suite, direction, sa.form.esn, sa.key.bytes(), sa.authentication.bytes());
+  cpu_keys_->set(index, keys_[index]);
+  auto& line = lines_[index];
+  if (direction == Direction::kOutbound)
+    new (&line.outbound) OutboundSa(sa.spi, sa.form, sa.last_sequence);
+  else
+    new (&line.inbound) InboundSa(sa.form, sa.replay_window);
+  if (direction == Direction::kInbound && sa.selector && *sa.selector != TrafficSelector{}) {
+    selectors_[index] = std::make_unique<TrafficSelector const>(*sa.selector);
+    line.inbound.selects = true;
+  }
+  auto* const use = new (&uses_[index]) SaUse;
+  use->last_sequence = last_sequence(sa);
+  if (sa.hard.bytes) use->hard_bytes = *sa.hard.bytes;
+  refresh(index);
+  states_[index].store(static_cast<std::uint8_t>(1 + static_cast<std::uint8_t>(direction)),
+                       std::memory_order_release);
+}
+
+void SaSlots::erase(std::uint32_t index) noexcept {
+  auto const state = states_[index].exchange(kEmpty, std::memory_order_acq_rel);
+  if (state == kEmpty) return;
+  if (state == 1 + static_cast<std::uint8_t>(Direction::kInbound))
+    lines_[index].inbound.~InboundSa();
+  explicit_bzero(&keys_[index], sizeof keys_[index]);
+  cpu_keys_->wipe(index);
+  selectors_[index].reset();
+}
+
+void SaSlots::wipe(std::uint32_t index) noexcept {
+  if (states_[index].load(std::memory_order_relaxed) == kEmpty) return;
+  erase(index);
+  refresh(index);
+}
+
+bool SaSlots::made(Packet const& packet) const noexcept {
+  SaTag const tag(packet.tag);
+  auto const index = tag.index(), offset = SaTag::kFirstOffset + tag.offset();
+  return holds(index, Direction::kOutbound) && packet.length >= offset &&
+         EspSizes(keys_[index], packet.length - offset).good() &&
+         lines_[index].outbound.esp.made(packet, offset);
+}
+
+bool SaSlots::takes(std::uint32_t index, FlowKey const& packet) const noexcept {
+  auto const rule = FlowRule::of(*selectors_[index], packet.version);
+  return rule && rule->takes(packet);
+}
+
+SaKeys const* SaSlots::upload(Device& device) {
+  if (std::find(devices_.begin(), devices_.end(), &device) == devices_.end())
+    devices_.push_back(&device);
+  return device.upload(static_cast<SaKeys const*>(keys_.data()), keys_.size());
+}
+
+void SaSlots::refresh(std::uint32_t index) noexcept {
+  for (auto* device : devices_) device->refresh(&keys_[index], sizeof keys_[index]);
+}
+
+}  // namespace warpline::ipsec

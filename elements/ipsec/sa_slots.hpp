@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <vector>
+
+#include "core/device.hpp"
+#include "elements/ipsec/cpu_keys.hpp"
+#include "elements/ipsec/esp_inbound.hpp"
+#include "elements/ipsec/esp_outbound.hpp"
+#include "elements/ipsec/flow_key.hpp"
+#include "elements/ipsec/sa_config.hpp"
+#include "elements/ipsec/sa_keys.hpp"
+
+namespace warpline::ipsec {
+
+/// What an outbound SA puts on packets, and the last sequence number given.
+struct alignas(64) OutboundSa {
+  OutboundSa(std::uint32_t spi, SaForm const& form, std::uint64_t sequence)
+      : esp(spi, form), last(sequence) {}
+
+  /// Takes `count` numbers and returns the one before them. A locked addition costs about 20
+  /// cycles.
+  template <bool kAlone>
+  std::uint64_t take(std::uint64_t count) noexcept {
+    if constexpr (!kAlone) return last.fetch_add(count, std::memory_order_relaxed);
+    auto const before = last.load(std::memory_order_relaxed);
+    last.store(before + count, std::memory_order_relaxed);
+    return before;
+  }
+
+  EspOutbound esp;
+  std::atomic<std::uint64_t> last;
+};
+
+/// What is known of an inbound SA's packets, and which of them have come.
+struct alignas(64) InboundSa {
+  /// `window_size`: 0 for an SA without anti-replay.
+  InboundSa(SaForm const& form, std::uint32_t window_size)
+      : window(window_size == 0 ? ReplayWindow::kLeast : window_size, form.esn),
+        esp(form),
+        anti_replay(window_size != 0) {}
+
+  ReplayWindow window;
+  EspInbound esp;
+  bool anti_replay;
+  bool selects = false;  ///< `SaSlots::takes` has to be asked of decrypted packets
+};
+
+/// What an SA has done, and what it may do. Counters are kept by workers and read by any thread.
+struct alignas(64) SaUse {
+  std::atomic<std::uint64_t> packets{0}, bytes{0};  ///< inner ones that got through
+  std::atomic<std::uint64_t> last_use{0};           ///< `cycles()`
+  std::atomic<std::uint32_t> integrity_failures{0}, replayed{0}, too_old{0}, mismatched{0};
+  std::uint64_t last_sequence = 0;  ///< outbound: none is given beyond
+  std::uint64_t hard_bytes = ~std::uint64_t{0};
+  std::uint32_t peer = 0;      ///< inbound: `SaPeers` number of its ends, mode and reqid
+  std::uint32_t any_peer = 0;  ///< the same for any reqid
+};
+static_assert(sizeof(SaUse) == 64);
+
+/// The memory of SAs by index, as all workers and devices share it: keys, headers, sequence numbers,
+/// counters.
+///
+/// Indices are filled and emptied by one thread, the writer, while workers use others; an index is
+/// written when nobody can find it, and used again when no packet carries it any more.
+class SaSlots {
+ public:
+  explicit SaSlots(std::uint32_t capacity);
+  ~SaSlots();
+  SaSlots(SaSlots const&) = delete;
+  SaSlots& operator=(SaSlots const&) = delete;
+
+  std::uint32_t capacity() const { return capacity_; }
+
+  /// Fills an empty place. The writer alone. Throws `std::bad_alloc`.
+  void set(std::uint32_t index, SaConfig const& sa, Direction direction);
+  /// Overwrites keys, here and on devices. The writer alone.
+  void wipe(std::uint32_t index) noexcept;
+
+  OutboundSa& outbound(std::uint32_t index) { return lines_[index].outbound; }
+  InboundSa& inbound(std::uint32_t index) { return lines_[index].inbound; }
+  SaUse& use(std::uint32_t index) { return uses_[index]; }
+  /// Whether the frame is an ESP packet that an outbound SA made, the one that its tag names.
+  bool made(Packet const& packet) const noexcept;
+  /// Whether a packet matches the selector of an SA that has one.
+  bool takes(std::uint32_t index, FlowKey const& packet) const noexcept;
+  /// Whether there is an SA of that direction at `index`, which may be any number.
+  bool holds(std::uint32_t index, Direction direction) const {
+    return index < capacity_ && states_[index].load(std::memory_order_acquire) ==
+                                    1 + static_cast<std::uint8_t>(direction);
+  }
+
+  SaKeys const& keys(std::uint32_t index) const { return keys_[index]; }
+  std::shared_ptr<CpuKeys const> cpu_keys() const { return cpu_keys_; }
+  /// All keys as kernels on `device` see them; kept up to date from now on. While graphs are built.
+  SaKeys const* upload(Device& device);
+
+  /// Whether one thread alone handles packets (default: several). Before the first packet.
+  void serve_one_thread(bool alone) { alone_ = alone; }
+  bool alone() const { return alone_; }
+
+ private:
+  union Line {
+    Line() {}
+    ~Line() {}
+    OutboundSa outbound;
+    InboundSa inbound;
+  };
+  static_assert(sizeof(Line) == 64);
+  static constexpr std::uint8_t kEmpty = 0;
+
+  void erase(std::uint32_t index) noexcept;
+  void refresh(std::uint32_t index) noexcept;
+
+  std::uint32_t capacity_;
+  bool alone_ = false;
+  std::pmr::vector<SaKeys> keys_;
+  std::pmr::vector<Line> lines_;
+  std::pmr::vector<SaUse> uses_;
+  std::vector<std::unique_ptr<TrafficSelector const>> selectors_;
+  std::vector<std::atomic<std::uint8_t>> states_;  // kEmpty, or 1 + direction
+  std::shared_ptr<CpuKeys> cpu_keys_;
+  std::vector<Device*> devices_;
+};
+
+}  // namespace warpline::ipsec

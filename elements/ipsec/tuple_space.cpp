@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/tuple_space.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <string>
+
+#include "core/big_pages.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+constexpr std::uint64_t kPortBits = 0xffff, kProtocolBits = std::uint64_t{0xff} << 40;
+
+}  // namespace
+
+template <std::size_t kWords>
+auto TupleSpace<kWords>::Key::of(std::uint64_t const* source, std::uint64_t const* destination,
+                                 std::uint64_t transport) -> Key {
+  if constexpr (kWords == 2)
+    return {{source[0] | destination[0] >> 32, transport}};
+  else
+    return {{source[0], source[1], destination[0], destination[1], transport}};
+}
+
+template <std::size_t kWords>
+auto TupleSpace<kWords>::Key::of(FlowKey const& packet) -> Key {
+  return of(packet.source, packet.destination, packet.transport);
+}
+
+template <std::size_t kWords>
+TupleSpace<kWords>::TupleSpace(std::span<FlowRule const> rules) {
+  struct Group {
+    std::size_t table;
+    std::vector<Entry> entries;
+  };
+  std::map<std::string, Group> groups;  // by the bytes of the mask
+  for (std::uint32_t index = 0; index < rules.size(); ++index) {
+    auto const& rule = rules[index];
+    std::uint64_t mask = 0, value = 0;
+    if (rule.protocol) {
+      mask |= kProtocolBits;
+      value |= FlowKey::opaque(*rule.protocol);
+    }
+    // A packet without ports has zeros there: where a port matters, that there is one does too.
+    if (!rule.any_ports()) {
+      mask |= FlowKey::kHasPorts;
+      value |= FlowKey::kHasPorts;
+    }
+    if (rule.source_port.is_exact()) {
+      mask |= kPortBits << 16;
+      value |= static_cast<std::uint64_t>(rule.source_port.first) << 16;
+    }
+    if (rule.destination_port.is_exact()) {
+      mask |= kPortBits;
+      value |= rule.destination_port.first;
+    }
+    auto const is_range = [](PortRange ports) { return !ports.is_any() && !ports.is_exact(); };
+    bool const ranged = is_range(rule.source_port) || is_range(rule.destination_port);
+    auto const masks = Key::of(rule.source_mask, rule.destination_mask, mask);
+    std::string name(reinterpret_cast<char const*>(&masks), sizeof masks);
+    name += ranged ? 'r' : '-';
+    auto const [group, is_new] = groups.try_emplace(std::move(name));
+    if (is_new) {
+      group->second.table = tables_.size();
+      tables_.push_back({masks, ranged, index, 0, 0, std::pmr::vector<Slot>(big_pages())});
+    }
+    group->second.entries.push_back({Key::of(rule.source, rule.destination, value), index});
+  }
+  for (auto& [name, group] : groups) fill(tables_[group.table], group.entries, rules);
+}
+
+template <std::size_t kWords>
+void TupleSpace<kWords>::fill(Table& table, std::span<Entry const> entries,
+                              std::span<FlowRule const> rules) {
+  // At least two slots: a shift by 64 would be undefined.
+  std::size_t const size = std::bit_ceil(entries.size() * 2);
+  table.slots.resize(size);
+  table.last = size - 1;
+  table.shift = 64u - static_cast<unsigned>(std::countr_zero(size));
+  std::map<std::size_t, std::vector<Ranges>> lists;  // by slot
+  for (auto const& entry : entries) {
+    std::size_t at = entry.key.hash() >> table.shift;
+    while (table.slots[at].first != kNoMatch && !(table.slots[at].key == entry.key))
+      at = (at + 1) & table.last;
+    if (table.slots[at].first == kNoMatch) table.slots[at] = {entry.key, entry.rule, 0, 0};
+    if (table.ranged)
+      lists[at].push_back(
+          {rules[entry.rule].source_port, rules[entry.rule].destination_port, entry.rule});
+  }
+  for (auto const& [at, list] : lists) {
+    table.slots[at].ranges = static_cast<std::uint32_t>(ranges_.size());
+    table.slots[at].count = static_cast<std::uint32_t>(list.size());
+    ranges_.insert(ranges_.end(), list.begin(), list.end());
+    longest_ = std::max(longest_, list.size());
+  }
+}
+
+template <std::size_t kWords>
+[[gnu::always_inline]] inline void TupleSpace<kWords>::probe(Table const& table, Key const& masked,
+                                                             std::size_t at, FlowKey const& packet,
+                                                             std::uint32_t& best) const noexcept {
+  for (;; at = (at + 1) & table.last) {
+    auto const& slot = table.slots[at];
+    if (slot.first >= best) {
+      if (slot.first == kNoMatch || slot.key == masked) return;
+      continue;
+    }
+    if (!(slot.key == masked)) continue;
+    if (!table.ranged) {
+      best = slot.first;
+      return;
+    }
+    for (std::uint32_t i = 0; i < slot.count; ++i) {
+      auto const& ranges = ranges_[slot.ranges + i];
+      if (ranges.rule >= best) return;
+      if (ranges.source.contains(packet.source_port()) &&
+          ranges.destination.contains(packet.destination_port())) {
+        best = ranges.rule;
+        return;
+      }
+    }
+    return;
+  }
+}
+
+template <std::size_t kWords>
+std::uint32_t TupleSpace<kWords>::find(FlowKey const& packet) const noexcept {
+  auto const key = Key::of(packet);
+  std::uint32_t best = kNoMatch;
+  for (auto const& table : tables_) {
+    if (table.first >= best) break;
+    auto const masked = key & table.mask;
+    probe(table, masked, masked.hash() >> table.shift, packet, best);
+  }
+  return best;
+}
+
+template <std::size_t kWords>
+void TupleSpace<kWords>::find(std::span<FlowKey const> packets,
+                              std::uint32_t* found) const noexcept {
+  Key keys[kBurst], masked[kBurst];
+  std::size_t at[kBurst];
+  std::uint8_t waiting[kBurst];
+  std::size_t count = packets.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    keys[i] = Key::of(packets[i]);
+    found[i] = kNoMatch;
+    waiting[i] = static_cast<std::uint8_t>(i);
+  }
+  for (auto const& table : tables_) {
+    std::size_t left = 0;
+    for (std::size_t n = 0; n < count; ++n) {
+      auto const i = waiting[n];
+      if (table.first >= found[i]) continue;
+      waiting[left++] = i;
+      masked[i] = keys[i] & table.mask;
+      at[i] = masked[i].hash() >> table.shift;
+      __builtin_prefetch(&table.slots[at[i]]);
+    }
+    if (left == 0) return;
+    count = left;
+    for (std::size_t n = 0; n < count; ++n) {
+      auto const i = waiting[n];
+      probe(table, masked[i], at[i], packets[i], found[i]);
+    }
+  }
+}
+
+template class TupleSpace<2>;
+template class TupleSpace<5>;
+
+}  // namespace warpline::ipsec

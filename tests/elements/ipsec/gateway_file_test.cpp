@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/gateway_file.hpp"
+
+#include <gtest/gtest.h>
+
+namespace warpline::ipsec {
+namespace {
+
+std::vector<Policy> parse(std::string text) {
+  return parse_gateway_policies(std::make_shared<Source>(Source{"t.toml", std::move(text)}));
+}
+
+/// Everything that a faulty file reports.
+std::string errors(std::string text) {
+  try {
+    parse(std::move(text));
+  } catch (ConfigError const& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+/// The messages alone, one a line, of a policy with these lines.
+std::string messages(std::string const& lines) {
+  try {
+    parse("[[policy]]\n" + lines);
+  } catch (ConfigError const& error) {
+    std::string all;
+    for (auto const& diagnostic : error.diagnostics()) all += diagnostic.message + "\n";
+    return all;
+  }
+  return "no error";
+}
+
+TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
+  auto const policies =
+      parse_gateway_policies(read_source(WARPLINE_SOURCE_DIR "/examples/sa/gateway.toml"));
+  ASSERT_EQ(policies.size(), 4u);
+  EXPECT_EQ(policies[0].action, PolicyAction::kBypass);
+  EXPECT_EQ(policies[0].selector.protocol, 17);
+  EXPECT_EQ(policies[0].selector.source, std::nullopt);
+  EXPECT_EQ(policies[0].selector.source_port, (PortRange{500, 500}));
+  EXPECT_EQ(policies[1].action, PolicyAction::kDiscard);
+  EXPECT_EQ(policies[1].selector.destination, parse_prefix("192.0.2.2"));
+  EXPECT_EQ(policies[1].selector.source_port, (PortRange{8, 8}));
+  EXPECT_EQ(policies[1].selector.destination_port, (PortRange{0, 0}));
+  EXPECT_EQ(policies[2].direction, PolicyDirection::kOut);
+  EXPECT_EQ(policies[2].action, PolicyAction::kProtect);
+  EXPECT_EQ(policies[2].priority, 100u);
+  EXPECT_EQ(policies[2].sa, (SaTemplate{SaMode::kTunnel, parse_ip_address("192.0.2.1"),
+                                        parse_ip_address("192.0.2.2"), std::nullopt, 1}));
+  EXPECT_EQ(policies[3].direction, PolicyDirection::kForward);
+}
+
+TEST(GatewayFile, ReadsEveryKeyOfAPolicy) {
+  auto const policies = parse(
+      "[[policy]]\ndirection = 'in'\naction = 'protect'\nsource = '2001:db8::/32'\n"
+      "destination = '::/0'\nprotocol = 132\nsource_port = '1-9'\ndestination_port = '80'\n"
+      "priority = 0xffffffff\n[policy.sa]\nmode = 'transport'\nspi = 0xc0000001\nreqid = 9\n"
+      "[[policy]]\ndirection = 'out'\naction = 'bypass'\n");
+  ASSERT_EQ(policies.size(), 2u);
+  EXPECT_EQ(policies[0].position.line, 1u);
+  EXPECT_EQ(policies[0].selector,
+            (TrafficSelector{
+                parse_prefix("2001:db8::/32"), parse_prefix("::/0"), 132, {1, 9}, {80, 80}}));
+  EXPECT_EQ(policies[0].priority, 0xffffffffu);
+  EXPECT_EQ(policies[0].sa,
+            (SaTemplate{SaMode::kTransport, std::nullopt, std::nullopt, 0xc0000001, 9}));
+  EXPECT_EQ(policies[1].selector, TrafficSelector{});
+}
+
+TEST(GatewayFile, AFileWithoutPoliciesHasNone) { EXPECT_TRUE(parse("[[sa]]\nspi = 1\n").empty()); }
+
+TEST(GatewayFile, ShowsThePlaceAndTheNearestKey) {
+  EXPECT_EQ(errors("[[policy]]\ndirection = 'outt'\naction = 'bypass'\n  sorce = '10.0.0.0/8'\n"),
+            "t.toml:2:13: error: direction: 'outt' is not known; expected \"out\" or \"in\" or "
+            "\"forward\"; did you mean 'out'?\n"
+            "  direction = 'outt'\n"
+            "              ^\n"
+            "t.toml:4:3: error: unknown key 'sorce' in [[policy]]; expected one of action, "
+            "destination, destination_port, direction, icmp_code, icmp_type, priority, protocol, "
+            "sa, source, source_port; did you mean 'source'?\n"
+            "    sorce = '10.0.0.0/8'\n"
+            "    ^");
+  EXPECT_EQ(errors("[[polcy]]\n"),
+            "t.toml:1:3: error: unknown key 'polcy'; expected one of policy, sa; did you mean "
+            "'policy'?\n"
+            "  [[polcy]]\n"
+            "    ^");
+}
+
+TEST(GatewayFile, ShowsNoKeyOfAnSa) {
+  auto const all = errors("[[sa]]\nkey = \"00112233445566778899aabbccddeeff\n");
+  EXPECT_TRUE(all.starts_with("t.toml:2:")) << all;
+  EXPECT_NE(all.find("key = \"********************************"), std::string::npos) << all;
+  EXPECT_EQ(all.find("8899"), std::string::npos) << all;
+}
+
+TEST(GatewayFile, NamesWhatIsWrongWithEachKey) {
+  EXPECT_EQ(messages("direction = 1\naction = 'protekt'\nsource = '10.0.0.0/40'\n"
+                     "destination = 5\nprotocol = 'tpc'\npriority = -1\n"),
+            "direction: expected \"out\" or \"in\" or \"forward\"\n"
+            "action: 'protekt' is not known; expected \"protect\" or \"bypass\" or \"discard\"; "
+            "did you mean 'protect'?\n"
+            "source: '10.0.0.0/40': expected an IPv4 or IPv6 address or ADDRESS/LENGTH\n"
+            "destination: expected an address or ADDRESS/LENGTH in quotes\n"
+            "protocol: 'tpc': expected an IP protocol, e.g. tcp, udp, icmp, or its number below "
+            "256; did you mean 'tcp'?\n"
+            "priority: expected a number below 2^32; the lowest wins\n");
+  std::string const start = "direction = 'out'\naction = 'bypass'\n";
+  EXPECT_EQ(messages(start + "protocol = 'tcp'\nsource_port = 65536\ndestination_port = '9-8'\n"),
+            "source_port: '65536': expected a number up to 65535, or \"FIRST-LAST\"\n"
+            "destination_port: '9-8': expected a number up to 65535, or \"FIRST-LAST\"\n");
+  EXPECT_EQ(messages(start + "icmp_type = 8\n"),
+            "icmp_type: only ICMP has types and codes; expected the protocol to be icmp or "
+            "ipv6-icmp\n");
+  EXPECT_EQ(messages(start + "protocol = 300\n"),
+            "protocol: '300': expected an IP protocol, e.g. tcp, udp, icmp, or its number below "
+            "256\n");
+  EXPECT_EQ(messages(start + "source = '10.0.0.0/8'\ndestination = '::/0'\n"),
+            "expected an IPv4 prefix, as on the policy's other side\n");
+  EXPECT_EQ(messages("source = '10.0.0.0/8'\n"),
+            "this policy has no 'direction'\nthis policy has no 'action'\n");
+}
+
+TEST(GatewayFile, NamesWhatIsWrongWithTheTemplate) {
+  std::string const start = "direction = 'out'\naction = 'protect'\n";
+  EXPECT_EQ(messages(start), "a policy that protects needs an 'sa' = { ... }\n");
+  EXPECT_EQ(messages("direction = 'out'\naction = 'bypass'\nsa = { mode = 'transport' }\n"),
+            "only a policy that protects has an 'sa'\n");
+  EXPECT_EQ(messages(start + "sa = { source = '192.0.2.1' }\n"),
+            "sa: a tunnel needs both its ends; expected a source and a destination\n");
+  EXPECT_EQ(messages(start + "sa = { source = '192.0.2.1', destination = '::1' }\n"),
+            "sa: expected both ends to be of one IP version\n");
+  EXPECT_EQ(messages(start + "sa = { source = '0.0.0.0', spi = 255, mod = 'tunnel' }\n"),
+            "source: '0.0.0.0': expected the IPv4 or IPv6 address of an end\n"
+            "spi: expected a number from 0x100 to 0xffffffff (RFC 4303 section 2.1)\n"
+            "unknown key 'mod' in sa = { }; expected one of destination, mode, reqid, source, spi; "
+            "did you mean 'mode'?\n");
+  EXPECT_EQ(messages(start + "sa = 1\n"), "expected a table: sa = { }\n");
+}
+
+TEST(GatewayFile, RefusesWhatIsNoListOfTables) {
+  EXPECT_EQ(errors("policy = 1\n"),
+            "t.toml:1:10: error: policy: expected [[policy]] tables\n"
+            "  policy = 1\n"
+            "           ^");
+  EXPECT_EQ(errors("policy = [1]\n"),
+            "t.toml:1:11: error: expected a table: [[policy]]\n"
+            "  policy = [1]\n"
+            "            ^");
+}
+
+}  // namespace
+}  // namespace warpline::ipsec

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <vector>
+
+#include "elements/ipsec/esp_inbound.hpp"
+#include "elements/ipsec/esp_outbound.hpp"
+
+namespace {
+
+using namespace warpline;
+using namespace warpline::ipsec;
+
+void require(bool condition, char const* what) {
+  if (condition) return;
+  std::cerr << "violated: " << what << '\n';
+  std::abort();
+}
+
+/// What a byte says of a form: mode, UDP, extended numbers, IPv6 outside, and one of the suites'
+/// sizes.
+SaForm form_of(std::uint8_t choice) {
+  constexpr std::uint8_t kSizes[][3] = {{8, 16, 4},  {8, 12, 4}, {16, 12, 16}, {16, 16, 16},
+                                        {16, 8, 16}, {0, 16, 4}, {0, 12, 4},   {8, 8, 4}};
+  SaForm form;
+  if ((choice & 1) != 0) form.mode = SaMode::kTransport;
+  if ((choice & 2) != 0) form.udp.emplace();
+  form.esn = (choice & 4) != 0;
+  form.source.version = form.destination.version = (choice & 8) != 0 ? 6 : 4;
+  auto const& sizes = kSizes[choice >> 4 & 7];
+  form.iv_size = sizes[0];
+  form.icv_size = sizes[1];
+  form.block = sizes[2];
+  return form;
+}
+
+/// Ethernet with IP whose length is the frame's.
+void check_frame(Packet const& packet, Packet const& before) {
+  require(packet.data - packet.headroom == before.data - before.headroom, "the same buffer");
+  require(packet.headroom + packet.length + packet.tailroom ==
+              before.headroom + before.length + before.tailroom,
+          "all of the buffer");
+  auto const type = packet.header<ether::Header>(0)->type.host();
+  if (type == ether::kIpv4)
+    require(packet.header<ipv4::Header>(14)->total_length.host() + 14u == packet.length, "length");
+  else
+    require(packet.header<ipv6::Header>(14)->payload_length.host() + 54u == packet.length,
+            "length");
+}
+
+/// The frame without Ethernet and what is behind its IP packet, after reception; empty where dropped.
+std::vector<std::uint8_t> receive(SaForm const& form, Packet packet) {
+  auto const before = packet;
+  EspInbound const sa(form);
+  OuterPacket outer{};
+  auto const kind = inspect_outer(packet, outer);
+  if (kind != OuterKind::kEsp)
+    return require(dropped_as(kind).is_drop(), "a drop"), std::vector<std::uint8_t>{};
+  require(outer.esp_offset + esp::kSize <= outer.end && outer.end <= packet.length, "a place");
+  auto const number = std::uint64_t{form.esn} << 32 | outer.sequence;
+  if (sa.prepare(packet, outer, number, 1).is_drop()) return {};
+  SaTag const tag(packet.tag);
+  require(tag.index() == 1 && tag.offset() + SaTag::kFirstOffset == outer.esp_offset, "a tag");
+  require(sa.sequence(packet, outer.esp_offset) == number, "the number");
+  if (sa.decapsulate(packet, outer.esp_offset).is_drop()) return {};
+  check_frame(packet, before);
+  return {packet.data + ether::kSize, packet.data + packet.length};
+}
+
+void send(SaForm const& form, Packet packet) {
+  auto const before = packet;
+  EspOutbound const sa(0x100, form);
+  InnerPacket inner{};
+  if (inspect_inner(packet, inner).is_drop() || sa.check_room(packet, inner).is_drop()) return;
+  auto const* const ip = packet.data + ether::kSize;
+  std::vector<std::uint8_t> const clear(ip, ip + inner.size);
+  bool const dummy = form.mode == SaMode::kTransport &&
+                     packet.data[inner.next_at] == protocol::kNone;  // says RFC 4303 section 2.6
+  sa.encapsulate(packet, inner, 1, 1);
+  check_frame(packet, before);
+  bool const may_be_routed =
+      inner.protocol == protocol::kIpv6 && std::find(clear.begin(), clear.end(), 43) != clear.end();
+  if (form.mode == SaMode::kTransport && may_be_routed) return;  // another host's to take in
+  require(sa.made(packet, SaTag(packet.tag).offset() + SaTag::kFirstOffset), "its own packet");
+  if (packet.tailroom < 4) return;
+  auto const back = receive(form, packet);
+  if (dummy)
+    require(back.empty(), "no packet");
+  else if (form.mode == SaMode::kTransport && inner.protocol == protocol::kIpv4)
+    require(back.size() == clear.size(), "the same size");  // checksums of 0 and 0xffff are one
+  else
+    require(back == clear, "the same packet");
+}
+
+}  // namespace
+
+/// A byte for the form, one for the room around the frame, then the frame: a verdict in either
+/// direction, nothing outside the buffer, and frames that are right where they go on.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  if (size < 2 || size > 2000) return 0;
+  auto const form = form_of(data[0]);
+  unsigned const headroom = data[1] & 0x7f, tailroom = data[1] >> 7 != 0 ? 64 : data[1] & 7;
+  std::size_t const length = size - 2;
+  for (bool const in : {true, false}) {
+    std::unique_ptr<std::uint8_t[]> const buffer(new std::uint8_t[headroom + length + tailroom]());
+    Packet packet{};
+    packet.data = buffer.get() + headroom;
+    packet.headroom = static_cast<std::uint16_t>(headroom);
+    packet.length = static_cast<std::uint16_t>(length);
+    packet.tailroom = static_cast<std::uint16_t>(tailroom);
+    if (length != 0) std::memcpy(packet.data, data + 2, length);
+    in ? void(receive(form, packet)) : send(form, packet);
+  }
+  return 0;
+}
