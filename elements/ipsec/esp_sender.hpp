@@ -40,14 +40,16 @@ class EspSender {
   struct Burst;
 
   void look_up(Burst& burst) noexcept;
-  template <bool kAlone>
-  unsigned number(Burst& burst) noexcept;
+  static void take_all(Burst& burst, OutboundPolicies const& policies) noexcept;
+  unsigned number_alone(Burst& burst) noexcept;
+  unsigned number_shared(Burst& burst) noexcept;
   template <class Step>
   bool in_bursts(std::span<Packet> packets, Verdict* verdicts, Step&& step) noexcept;
 
   std::shared_ptr<SaDatabase> database_;
   SaSlots& slots_;
   Quiescence::Reader reader_;
+  FlowKey keys_[kBurst];  // of a burst; here, so that nobody clears them for each
 };
 
 }  // namespace warpline::ipsec

@@ -61,4 +61,23 @@ constexpr PortKind port_kind(std::uint8_t number) {
 /// header is not there in full, or is of another version.
 bool read_flow_key(std::uint8_t const* ip, std::uint32_t size, FlowKey& key) noexcept;
 
+/// The addresses alone, of a packet whose IP header is whole: for tables that look at no more.
+inline void read_addresses(std::uint8_t const* ip, FlowKey& key) noexcept {
+  key.transport = 0;
+  if (ip[0] >> 4 == 4) {
+    auto const& header = *reinterpret_cast<ipv4::Header const*>(ip);
+    key.source[0] = static_cast<std::uint64_t>(header.source.host()) << 32;
+    key.destination[0] = static_cast<std::uint64_t>(header.destination.host()) << 32;
+    key.source[1] = key.destination[1] = 0;
+    key.version = 4;
+    return;
+  }
+  auto const* const words = reinterpret_cast<be64 const*>(ip + 8);
+  for (unsigned i = 0; i < 2; ++i) {
+    key.source[i] = words[i].host();
+    key.destination[i] = words[2 + i].host();
+  }
+  key.version = 6;
+}
+
 }  // namespace warpline::ipsec

@@ -66,7 +66,15 @@ PolicyTable::PolicyTable(std::span<Policy const> policies, PolicyDirection direc
 
 PolicyTable::PolicyTable(std::span<Policy const> policies, std::span<std::uint32_t const> order,
                          Method method)
-    : v4_(policies, order, 4, method), v6_(policies, order, 6, method) {}
+    : looks_behind_addresses_(std::any_of(order.begin(), order.end(),
+                                          [&](std::uint32_t index) {
+                                            auto const& selector = policies[index].selector;
+                                            return selector.protocol ||
+                                                   !selector.source_port.is_any() ||
+                                                   !selector.destination_port.is_any();
+                                          })),
+      v4_(policies, order, 4, method),
+      v6_(policies, order, 6, method) {}
 
 std::uint32_t PolicyTable::find(FlowKey const& packet) const noexcept {
   return packet.version == 4 ? v4_.find(packet) : v6_.find(packet);

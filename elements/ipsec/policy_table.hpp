@@ -35,6 +35,8 @@ class PolicyTable {
   /// together: with `BitVectors` that takes half to a quarter of the time.
   void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
 
+  /// Some policy asks for a protocol or ports; else `read_addresses` makes keys enough.
+  bool looks_behind_addresses() const { return looks_behind_addresses_; }
   /// How the packets of IP `version` are looked up.
   Method method(unsigned version) const;
 
@@ -59,6 +61,7 @@ class PolicyTable {
               Method method);
   void find_mixed(std::span<FlowKey const> burst, std::uint32_t* found) const noexcept;
 
+  bool looks_behind_addresses_;
   Version<2, 1> v4_;
   Version<5, 2> v6_;
 };

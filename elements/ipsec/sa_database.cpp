@@ -247,6 +247,15 @@ bool SaDatabase::remove(SaName const& name) {
   return true;
 }
 
+/// Outbound, the sequence numbers count them.
+std::uint64_t SaDatabase::packets(Sa const& sa) const {
+  auto& slots = const_cast<SaSlots&>(slots_);
+  auto const& use = slots.use(sa.index);
+  if (sa.direction == Direction::kInbound) return use.packets.load(std::memory_order_relaxed);
+  auto const last = slots.outbound(sa.index).last.load(std::memory_order_relaxed);
+  return std::min(last, use.last_sequence) - sa.config.last_sequence;
+}
+
 SaStatus SaDatabase::status(Sa const& sa) const {
   auto& slots = const_cast<SaSlots&>(slots_);
   auto const& use = slots.use(sa.index);
@@ -265,7 +274,7 @@ SaStatus SaDatabase::status(Sa const& sa) const {
     status.sequence = slots.inbound(sa.index).window.highest();
     status.in_use = true;
   }
-  status.packets = use.packets.load(std::memory_order_relaxed);
+  status.packets = packets(sa);
   status.bytes = use.bytes.load(std::memory_order_relaxed);
   status.integrity_failures = use.integrity_failures.load(std::memory_order_relaxed);
   status.replayed = use.replayed.load(std::memory_order_relaxed);
@@ -295,7 +304,7 @@ std::optional<SaStatus> SaDatabase::find(SaName const& name) const {
 
 bool SaDatabase::reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const {
   auto& use = const_cast<SaSlots&>(slots_).use(sa.index);
-  return (lifetime.packets && use.packets.load(std::memory_order_relaxed) >= *lifetime.packets) ||
+  return (lifetime.packets && packets(sa) >= *lifetime.packets) ||
          (lifetime.bytes && use.bytes.load(std::memory_order_relaxed) >= *lifetime.bytes) ||
          (lifetime.seconds && now - sa.added >= std::chrono::seconds(*lifetime.seconds));
 }

@@ -122,6 +122,7 @@ class SaDatabase {
   void make_policies();
   std::uint32_t peer(SaMode mode, std::optional<IpAddress> const& source,
                      std::optional<IpAddress> const& destination, std::uint32_t reqid);
+  std::uint64_t packets(Sa const& sa) const;
   SaStatus status(Sa const& sa) const;
   bool reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const;
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <new>
 
 #include "core/big_pages.hpp"
@@ -14,11 +13,8 @@
 namespace warpline::ipsec {
 namespace {
 
-/// The last number without extended sequence numbers (RFC 4303 section 3.3.3).
-constexpr std::uint64_t kLastSequence = 0xffffffff;
-
 std::uint64_t last_sequence(SaConfig const& sa) {
-  auto const most = sa.form.esn ? std::numeric_limits<std::uint64_t>::max() - 1 : kLastSequence;
+  auto const most = sa.form.esn ? SaUse::kLastExtended : SaUse::kLastSequence;
   if (!sa.hard.packets) return most;
   return sa.last_sequence + std::min(*sa.hard.packets, most - sa.last_sequence);
 }

@@ -24,16 +24,6 @@ struct alignas(64) OutboundSa {
   OutboundSa(std::uint32_t spi, SaForm const& form, std::uint64_t sequence)
       : esp(spi, form), last(sequence) {}
 
-  /// Takes `count` numbers and returns the one before them. A locked addition costs about 20
-  /// cycles.
-  template <bool kAlone>
-  std::uint64_t take(std::uint64_t count) noexcept {
-    if constexpr (!kAlone) return last.fetch_add(count, std::memory_order_relaxed);
-    auto const before = last.load(std::memory_order_relaxed);
-    last.store(before + count, std::memory_order_relaxed);
-    return before;
-  }
-
   EspOutbound esp;
   std::atomic<std::uint64_t> last;
 };
@@ -54,8 +44,13 @@ struct alignas(64) InboundSa {
 
 /// What an SA has done, and what it may do. Counters are kept by workers and read by any thread.
 struct alignas(64) SaUse {
-  std::atomic<std::uint64_t> packets{0}, bytes{0};  ///< inner ones that got through
-  std::atomic<std::uint64_t> last_use{0};           ///< `cycles()`
+  /// The last numbers that there are (RFC 4303 sections 3.3.3 and 2.2.1; one is kept, lest counting
+  /// beyond begins anew).
+  static constexpr std::uint64_t kLastSequence = 0xffffffff, kLastExtended = ~std::uint64_t{1};
+
+  std::atomic<std::uint64_t> packets{0};   ///< inbound: inner ones that got through
+  std::atomic<std::uint64_t> bytes{0};     ///< of inner packets
+  std::atomic<std::uint64_t> last_use{0};  ///< `cycles()`
   std::atomic<std::uint32_t> integrity_failures{0}, replayed{0}, too_old{0}, mismatched{0};
   std::uint64_t last_sequence = 0;  ///< outbound: none is given beyond
   std::uint64_t hard_bytes = ~std::uint64_t{0};

@@ -29,6 +29,7 @@ class OutboundPolicies {
   void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept {
     table_.find(packets, found);
   }
+  bool look_behind_addresses() const { return table_.looks_behind_addresses(); }
   /// The policy that takes all packets, where it is the first; else `kNoMatch`.
   std::uint32_t only() const { return only_; }
 

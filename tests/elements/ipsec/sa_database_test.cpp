@@ -151,13 +151,13 @@ TEST(SaDatabase, TellsOfLifetimesOnceAndRemovesWhatHasEnded) {
   std::vector const sas{sa(0x101, "dir out limit packet-soft 2 limit packet-hard 4")};
   SaDatabase database(sas, {});
   EXPECT_TRUE(database.tick().empty());
-  auto& use = database.slots().use(database.outbound().sa(0));
-  use.packets.store(2);
+  auto& last = database.slots().outbound(database.outbound().sa(0)).last;
+  last.store(2);
   auto told = database.tick();
   ASSERT_EQ(told.size(), 1u);
   EXPECT_FALSE(told[0].hard);
   EXPECT_TRUE(database.tick().empty());
-  use.packets.store(4);
+  last.store(4);
   told = database.tick();
   ASSERT_EQ(told.size(), 1u);
   EXPECT_TRUE(told[0].hard);
