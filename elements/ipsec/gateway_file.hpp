@@ -3,17 +3,28 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/error.hpp"
 #include "elements/ipsec/policy.hpp"
+#include "elements/ipsec/sa_config.hpp"
 
 namespace warpline::ipsec {
 
-/// The `[[policy]]` tables of a gateway's TOML file (examples/sa/gateway.toml shows every key), in
-/// order; `[[sa]]` tables are left to others.
+/// SAs and policies of one gateway, each in the order of the file.
+struct GatewayFile {
+  std::vector<SaConfig> sas;
+  std::vector<Policy> policies;
+};
+
+/// Reads a gateway's TOML file (examples/sa/gateway.toml shows every key).
 /// Throws `ConfigError` with every fault and its place: what is no TOML, an unknown key, a value
-/// of the wrong kind, ports without a protocol that has them, a template that is not whole.
-std::vector<Policy> parse_gateway_policies(std::shared_ptr<Source const> const& source);
+/// of the wrong kind, a key of the wrong length, ports without a protocol that has them, a template
+/// that is not whole. Key digits are starred out in what it shows.
+GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source);
+
+/// Reads the file and parses it. Throws also where it cannot be read.
+GatewayFile load_gateway_file(std::string const& path);
 
 }  // namespace warpline::ipsec

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/context.hpp"
+#include "elements/ipsec/gateway_file.hpp"
 #include "elements/ipsec/policy_file.hpp"
 #include "elements/ipsec/sa_file.hpp"
 
@@ -36,15 +37,23 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
                                  std::string const& policy_path, std::optional<Suite> suite) {
   auto& context = args.context();
   std::vector<SaConfig> sas;
-  if (sa_path.empty())
+  std::vector<Policy> policies;
+  if (sa_path.empty()) {
     sas.push_back(made_up_sa(*suite, context.seed));
-  else
+  } else if (sa_path.ends_with(".toml")) {
+    auto file = load_gateway_file(sa_path);
+    sas = std::move(file.sas);
+    policies = std::move(file.policies);
+    if (sas.empty()) throw args.error(sa_path + " holds no SA", "SA");
+  } else {
     sas = load_sa_file(sa_path);
+  }
   if (suite) std::erase_if(sas, [&](SaConfig const& sa) { return sa.suite != *suite; });
   if (sas.empty())
     throw args.error(sa_path + " holds no SA of suite " + std::string(info(*suite).name), "SA");
-  std::vector<Policy> policies;
   if (!policy_path.empty()) {
+    if (!policies.empty())
+      throw args.error(sa_path + " has policies; expected no others", "POLICY");
     auto file = load_policy_file(policy_path);
     for (auto const& note : file.notes) context.notice(note.render());
     policies = std::move(file.policies);

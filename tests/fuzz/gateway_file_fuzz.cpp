@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const source = std::make_shared<Source>(
       Source{"fuzz.toml", std::string(reinterpret_cast<char const*>(data), size)});
   try {
-    for (auto const& policy : warpline::ipsec::parse_gateway_policies(source)) {
+    for (auto const& policy : warpline::ipsec::parse_gateway_file(source).policies) {
       require((policy.action == PolicyAction::kProtect) == policy.sa.has_value(), "a template");
       require(policy.selector.source_port.first <= policy.selector.source_port.last, "a range");
     }

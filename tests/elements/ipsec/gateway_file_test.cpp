@@ -8,7 +8,7 @@ namespace warpline::ipsec {
 namespace {
 
 std::vector<Policy> parse(std::string text) {
-  return parse_gateway_policies(std::make_shared<Source>(Source{"t.toml", std::move(text)}));
+  return parse_gateway_file(std::make_shared<Source>(Source{"t.toml", std::move(text)})).policies;
 }
 
 /// Everything that a faulty file reports.
@@ -34,8 +34,7 @@ std::string messages(std::string const& lines) {
 }
 
 TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
-  auto const policies =
-      parse_gateway_policies(read_source(WARPLINE_SOURCE_DIR "/examples/sa/gateway.toml"));
+  auto const policies = load_gateway_file(WARPLINE_SOURCE_DIR "/examples/sa/gateway.toml").policies;
   ASSERT_EQ(policies.size(), 4u);
   EXPECT_EQ(policies[0].action, PolicyAction::kBypass);
   EXPECT_EQ(policies[0].selector.protocol, 17);
@@ -51,6 +50,72 @@ TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
   EXPECT_EQ(policies[2].sa, (SaTemplate{SaMode::kTunnel, parse_ip_address("192.0.2.1"),
                                         parse_ip_address("192.0.2.2"), std::nullopt, 1}));
   EXPECT_EQ(policies[3].direction, PolicyDirection::kForward);
+}
+
+TEST(GatewayFile, ReadsTheSasOfTheExample) {
+  auto const sas = load_gateway_file(WARPLINE_SOURCE_DIR "/examples/sa/gateway.toml").sas;
+  ASSERT_EQ(sas.size(), 3u);
+  EXPECT_EQ(sas[0].direction, Direction::kOutbound);
+  EXPECT_EQ(sas[0].form.source, parse_ip_address("192.0.2.1"));
+  EXPECT_EQ(sas[0].form.destination, parse_ip_address("192.0.2.2"));
+  EXPECT_EQ(sas[0].spi, 0x1001u);
+  EXPECT_EQ(sas[0].suite, Suite::kAes128Gcm);
+  EXPECT_EQ(sas[0].key.bytes().size(), 20u);
+  EXPECT_EQ(sas[0].key.bytes()[19], 0xa3);
+  EXPECT_EQ(sas[0].reqid, 1u);
+  EXPECT_TRUE(sas[0].form.esn);
+  EXPECT_EQ(sas[0].soft, (Lifetime{4'000'000'000, std::nullopt, 3000}));
+  EXPECT_EQ(sas[0].hard, (Lifetime{std::nullopt, 1'000'000'000'000, 3600}));
+  EXPECT_EQ(sas[1].direction, Direction::kInbound);
+  EXPECT_EQ(sas[1].replay_window, 1024u);
+  EXPECT_EQ(sas[2].suite, Suite::kAes128CtrHmacSha1);
+  EXPECT_EQ(sas[2].authentication.bytes().size(), 20u);
+  EXPECT_EQ(sas[2].form.udp, (UdpEncapsulation{4500, 61234}));
+  EXPECT_EQ(sas[2].form.df, DfPolicy::kClear);
+  EXPECT_EQ(sas[2].form.icv_size, 12);
+}
+
+/// The messages of an SA that has these lines besides what it needs.
+std::string sa_messages(std::string const& lines) {
+  try {
+    parse("[[sa]]\nsource = '10.0.0.1'\ndestination = '10.0.0.2'\nspi = 0x1001\n" + lines);
+  } catch (ConfigError const& error) {
+    std::string all;
+    for (auto const& diagnostic : error.diagnostics()) all += diagnostic.message + "\n";
+    return all;
+  }
+  return "no error";
+}
+
+TEST(GatewayFile, NamesWhatIsWrongWithAnSa) {
+  std::string const gcm = "suite = 'aes128gcm16'\nkey = '" + std::string(40, 'a') + "'\n";
+  EXPECT_EQ(sa_messages(gcm), "no error");
+  EXPECT_EQ(
+      sa_messages("suite = 'aes128-gcm'\nkey = 'abcd'\n"),
+      "key: aes128-gcm has 40 hexadecimal digits (16 bytes of key, then 4 of salt); there are "
+      "4 digits\n");
+  EXPECT_EQ(sa_messages("suite = 'aes128-gcm'\nkey = 'abc'\n"),
+            "key: expected an even number of hexadecimal digits\n");
+  EXPECT_EQ(sa_messages("suite = 'aes128-gcm'\n"),
+            "this SA has no 'key'; expected 40 hexadecimal digits (16 bytes of key, then 4 of "
+            "salt)\n");
+  EXPECT_EQ(sa_messages(gcm + "authentication_key = 'aa'\n"),
+            "authentication_key: aes128-gcm has none; there are 2 digits\n");
+  EXPECT_EQ(sa_messages("key = 'aa'\n"), "this SA has no 'suite'\n");
+  EXPECT_EQ(sa_messages(gcm + "replay_window = 63\n"),
+            "replay_window: expected packets, 0 for none, or 64 to 4096\n");
+  EXPECT_EQ(sa_messages(gcm + "esn = 1\n"), "esn: expected true or false\n");
+  EXPECT_EQ(sa_messages(gcm + "last_sequence = 0x100000000\n"),
+            "last_sequence: beyond 2^32 only with 'esn = true'\n");
+  EXPECT_EQ(sa_messages(gcm + "lifetime = { hard = { packets = 0 } }\n"),
+            "packets: expected a number above 0\n");
+  EXPECT_EQ(sa_messages(gcm + "encapsulation = { source_port = 0, port = 1 }\n"),
+            "source_port: expected a port, 1 to 65535\n"
+            "unknown key 'port' in encapsulation = { }; expected one of destination_port, "
+            "source_port\n");
+  EXPECT_EQ(sa_messages(gcm + "selector = { destination_port = 53 }\n"),
+            "selector: expected the protocol to be one with ports: tcp, udp, sctp, dccp or "
+            "udplite\n");
 }
 
 TEST(GatewayFile, ReadsEveryKeyOfAPolicy) {
@@ -70,7 +135,13 @@ TEST(GatewayFile, ReadsEveryKeyOfAPolicy) {
   EXPECT_EQ(policies[1].selector, TrafficSelector{});
 }
 
-TEST(GatewayFile, AFileWithoutPoliciesHasNone) { EXPECT_TRUE(parse("[[sa]]\nspi = 1\n").empty()); }
+TEST(GatewayFile, AFileWithoutPoliciesHasNone) {
+  EXPECT_TRUE(parse("").empty());
+  EXPECT_TRUE(parse("[[sa]]\nsource = '10.0.0.1'\ndestination = '10.0.0.2'\nspi = 0x1001\n"
+                    "suite = 'null-sha256'\nauthentication_key = '" +
+                    std::string(64, 'a') + "'\n")
+                  .empty());
+}
 
 TEST(GatewayFile, ShowsThePlaceAndTheNearestKey) {
   EXPECT_EQ(errors("[[policy]]\ndirection = 'outt'\naction = 'bypass'\n  sorce = '10.0.0.0/8'\n"),
