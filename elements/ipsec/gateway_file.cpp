@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/gateway_file.hpp"
 
-#include "elements/ipsec/gateway_sa.hpp"
-#include "elements/ipsec/toml_reader.hpp"
+#include "elements/ipsec/gateway_sa_toml.hpp"
+#include "elements/ipsec/table_reader_toml.hpp"
 
 namespace warpline::ipsec {
 namespace {
