@@ -13,7 +13,7 @@ import sa_file
 sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/pipelines")
 import packets  # noqa: E402
 
-PACKETS = 12  # for each SA
+PACKETS = 8  # for each SA
 
 
 class Line:
