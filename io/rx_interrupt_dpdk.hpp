@@ -5,6 +5,7 @@
 #include <rte_ethdev.h>
 #include <unistd.h>
 
+#include <string>
 #include <string_view>
 
 #include "core/waker.hpp"

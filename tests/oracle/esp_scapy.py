@@ -12,7 +12,7 @@ import struct
 import sys
 
 try:
-    from scapy.layers.inet import IP, UDP
+    from scapy.layers.inet import IP, UDP  # noqa: F401 (for others)
     from scapy.layers.inet6 import IPv6
     from scapy.layers.ipsec import AUTH_ALGOS, CRYPT_ALGOS, ESP, SecurityAssociation
 except ImportError as error:
