@@ -92,10 +92,11 @@ struct ControlSocket::State : std::enable_shared_from_this<State> {
       ::unlink(path.c_str());
     }
     try {
+      Protocol::endpoint const endpoint(path);
       acceptor.open();
       auto const mask = ::umask(0177);
       error_code error;
-      acceptor.bind(Protocol::endpoint(path), error);
+      acceptor.bind(endpoint, error);
       ::umask(mask);
       if (error) throw boost::system::system_error(error);
       bound = true;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cctype>
 #include <optional>
 
 #include "core/error.hpp"
@@ -19,11 +20,16 @@ using ipsec::SaDatabase;
 using ipsec::SaName;
 
 constexpr double kKeep = 10;  // seconds that an exchanged SA goes on receiving
+constexpr double kLongest = 1e6;
 
 std::string hex(std::uint32_t spi) {
   char text[16];
   std::snprintf(text, sizeof text, "0x%08x", spi);
   return text;
+}
+
+bool same(SaName const& a, SaName const& b) {
+  return a.direction == b.direction && a.spi == b.spi && a.destination == b.destination;
 }
 
 json::object describe(SaName const& name) {
@@ -104,7 +110,7 @@ class SaControl::Request {
   std::string text(std::string const& name, std::string const& expected) {
     auto const value = take(name, expected);
     if (!value.is_string()) throw ConfigError("\"" + name + "\": expected " + expected);
-    return value.as_string().c_str();
+    return std::string(value.as_string());
   }
   void finish() const {
     if (!members_.empty())
@@ -154,6 +160,9 @@ class SaControl::Request {
                              : std::nullopt;
     if (!address) throw ConfigError("\"destination\": expected an IPv4 or IPv6 address");
     name.destination = *address;
+    for (auto const& [key, ignored] : *object)
+      if (key != "direction" && key != "spi" && key != "destination")
+        throw ConfigError("unknown member \"" + std::string(key) + "\"; expected " + expected);
     return name;
   }
   static std::uint32_t spi_of(json::value const& value) {
@@ -163,7 +172,9 @@ class SaControl::Request {
     if (auto const* const digits = value.if_string()) {
       char* end = nullptr;
       auto const number = std::strtoull(digits->c_str(), &end, 0);
-      if (!digits->empty() && *end == '\0' && number <= 0xffffffff)
+      bool const whole = end == digits->c_str() + digits->size();
+      if (!digits->empty() && std::isdigit(static_cast<unsigned char>(digits->front())) != 0 &&
+          whole && number <= 0xffffffff)
         return static_cast<std::uint32_t>(number);
     }
     throw ConfigError("\"spi\": expected a number below 2^32, or such a number as text");
@@ -174,9 +185,11 @@ class SaControl::Request {
   }
 
   json::object list() {
-    auto const all = members_.contains("database")
-                         ? std::map<std::string, std::shared_ptr<SaDatabase>>{{"", database()}}
-                         : control_.databases_->all();
+    auto all = control_.databases_->all();
+    if (members_.contains("database")) {
+      auto const one = database();
+      std::erase_if(all, [&one](auto const& each) { return each.second != one; });
+    }
     finish();
     json::array databases;
     for (auto const& [name, database] : all) {
@@ -200,6 +213,7 @@ class SaControl::Request {
     auto const name = name_of(take("sa", "an object that names an SA"));
     finish();
     if (!from->remove(name)) throw ConfigError("there is no such SA");
+    control_.forget(from, name);
     return {{"deleted", 1}};
   }
 
@@ -210,9 +224,9 @@ class SaControl::Request {
     double keep = kKeep;
     if (members_.contains("keep_seconds")) {
       auto const value = take("keep_seconds", "a number");
-      if (!value.is_number() || value.to_number<double>() < 0)
-        throw ConfigError("\"keep_seconds\": expected a number, 0 or more");
-      keep = value.to_number<double>();
+      keep = value.is_number() ? value.to_number<double>() : -1;
+      if (!(keep >= 0 && keep <= kLongest))
+        throw ConfigError("\"keep_seconds\": expected a number, 0 to 1000000");
     }
     auto const added = sas();
     finish();
@@ -220,6 +234,7 @@ class SaControl::Request {
     in->add(added);
     auto const now = std::chrono::steady_clock::now();
     auto const wait = name.direction == Direction::kInbound ? keep : 0;
+    control_.forget(in, name);
     control_.leaving_.push_back(
         {now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                    std::chrono::duration<double>(wait)),
@@ -241,6 +256,12 @@ std::string SaControl::answer(std::string_view request) {
   }
 }
 
+void SaControl::forget(std::shared_ptr<SaDatabase> const& database, SaName const& name) {
+  std::erase_if(leaving_, [&](Leaving const& each) {
+    return each.database.lock() == database && same(each.name, name);
+  });
+}
+
 std::vector<std::string> SaControl::tick() {
   std::vector<std::string> lines;
   auto const now = std::chrono::steady_clock::now();
@@ -254,6 +275,7 @@ std::vector<std::string> SaControl::tick() {
       auto object = describe(each.name);
       object["event"] = each.hard ? "expired" : "soft_lifetime";
       object["database"] = name;
+      if (each.hard) forget(database, each.name);
       lines.push_back(json::serialize(object));
     }
   return lines;

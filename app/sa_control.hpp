@@ -35,6 +35,9 @@ class SaControl {
   };
 
   class Request;
+  /// The SA of this name does not leave: it is gone, and the next one of the name another.
+  void forget(std::shared_ptr<ipsec::SaDatabase> const& database, ipsec::SaName const& name);
+
   std::shared_ptr<ipsec::SaDatabases> databases_;
   std::vector<Leaving> leaving_;  // SAs that were exchanged, and go on receiving for a while
 };

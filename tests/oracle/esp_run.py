@@ -60,7 +60,7 @@ def main():
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         worst = 0
         for oracle, python in (("esp_decrypt.py", "/usr/bin/python3"), ("esp_tshark.py", sys.executable)):
-            done = subprocess.run([python, HERE / oracle, suite, sa_path, source, sink])
+            done = subprocess.run([python, HERE / oracle, sa_path, source, sink, suite])
             if done.returncode not in (0, 77):
                 sys.exit(done.returncode)
             worst = max(worst, done.returncode)

@@ -1,72 +1,101 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""esp_tshark.py SUITE SA_FILE IN.pcap OUT.pcap: tshark with the SAs' keys shows the inner packets of OUT.
+"""esp_tshark.py SA_FILE IN.pcap OUT.pcap [SUITE]: tshark with the SAs' keys shows the packets inside OUT.
 
-Exits 0 if tshark finds every integrity value right, and inside the same addresses, lengths and ports as in the
-packets of IN that are due; 1 with the first difference; 77 where tshark is missing.
+Exits 0 if tshark finds every integrity value right, and inside the same addresses, lengths, ports and data as in the
+packets of IN that are due; 1 with the first difference; 77 where tshark is missing. Wireshark 4.0 knows neither
+ChaCha20-Poly1305 nor extended sequence numbers in ESP: such packets are counted, and left to others.
 """
 
 import shutil
 import subprocess
 import sys
 
+import esp_format
 import sa_file
 
-sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/pipelines")
-import packets  # noqa: E402
+CIPHERS = {"rfc4106(gcm(aes))": "AES-GCM with 16 octet ICV [RFC4106]", "rfc3686(ctr(aes))": "AES-CTR [RFC3686]",
+           "cbc(aes)": "AES-CBC [RFC3602]", "ecb(cipher_null)": "NULL"}
+HASHES = {"": "NULL", "hmac(sha1)": "HMAC-SHA-1-96 [RFC2404]", "hmac(sha256)": "HMAC-SHA-256-128 [RFC4868]"}
+OF_IP = {4: ["ip.src", "ip.dst", "ip.len", "ip.proto"], 6: ["ipv6.src", "ipv6.dst", "ipv6.plen", "ipv6.nxt"]}
+ADDRESSES = [*OF_IP[4][:2], *OF_IP[6][:2]]
+OF_UDP = ["udp.srcport", "udp.length"]
+FIELDS = [*OF_IP[4], *OF_IP[6], *OF_UDP, "tcp.srcport", "data.data"]
 
-CIPHERS = {"aes128-gcm": "AES-GCM with 16 octet ICV [RFC4106]", "aes128-ctr-hmac-sha1-96": "AES-CTR [RFC3686]"}
-FIELDS = ["ip.src", "ip.dst", "ip.len", "ip.proto", "ipv6.src", "ipv6.dst", "ipv6.plen", "ipv6.nxt",
-          "udp.srcport", "tcp.srcport"]
+
+def known(sa):
+    return sa.cipher in CIPHERS and not sa.esn
 
 
 def tshark(path, fields, *options):
+    """A dict for each packet: what it shows of each field, in order."""
     command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=a",
                "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE", *options]
-    for ports in ("udp.port", "tcp.port"):  # no guesses at payloads by port numbers
-        command += ["-d", f"{ports}==1-65535,data"]
+    command += ["-d", "tcp.port==1-65535,data"]  # no guesses by port numbers
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"tshark failed: {done.stderr}")
-    return [line.split("\t") for line in done.stdout.splitlines()]
+    split = (line.split("\t") for line in done.stdout.splitlines())
+    return [{field: value.split(",") if value else [] for field, value in zip(fields, row)} for row in split]
 
 
-def keys(sas, suite):
+def plain_ports(sas):
+    """Every port is one of plain data, but for those of the SAs."""
+    options, first = [], 1
+    for port in sorted({port for sa in sas for port in sa.udp} | {65536}):
+        options += ["-d", f"udp.port=={first}-{port - 1},data"] if first < port else []
+        first = port + 1
+    return options
+
+
+def keys(sas):
     options = ["-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_authentication_check:TRUE"]
-    for sa in sas:
-        authentication = ("HMAC-SHA-1-96 [RFC2404]", f"0x{sa.auth_key.hex()}") if sa.auth_key else ("NULL", "")
-        row = ("IPv4", sa.source, sa.destination, f"0x{sa.spi:08x}", CIPHERS[suite], f"0x{sa.key.hex()}",
-               *authentication)
+    for sa in filter(known, sas):
+        row = (f"IPv{sa.outer_version}", sa.source, sa.destination, f"0x{sa.spi:08x}",
+               CIPHERS[sa.cipher], f"0x{sa.key.hex()}" if sa.key else "",
+               HASHES[sa.authentication], f"0x{sa.auth_key.hex()}" if sa.auth_key else "")
         options += ["-o", "uat:esp_sa:" + ",".join(f'"{value}"' for value in row)]
     return options
 
 
-def without_outer(row):
-    """The fields of the inner packet: those of the outer header, each the first of its kind, are taken off."""
-    return [",".join(value.split(",")[1:]) for value in row[:4]] + row[4:]
+def inside(sa, row):
+    """The fields of the packet inside: those of the headers before ESP are taken off."""
+    of_outer = [*(OF_IP[sa.outer_version] if sa.tunnel else []), *(OF_UDP if sa.udp else [])]
+    return {field: row[field][1:] if field in of_outer else row[field] for field in compared(sa)}
+
+
+def compared(sa):
+    """In transport mode the IP header has changed, but for its addresses."""
+    return FIELDS if sa.tunnel else [*ADDRESSES, *OF_UDP, "tcp.srcport", "data.data"]
 
 
 def main():
-    suite, sa_path, in_path, out_path = sys.argv[1:]
+    sa_path, in_path, out_path, *suite = sys.argv[1:]
     if shutil.which("tshark") is None:
         print("skipped: there is no tshark (Debian: tshark)")
         sys.exit(77)
-    sas = sa_file.load(sa_path, suite)
-    shown_in = tshark(in_path, FIELDS)
-    frames = [frame for _, frame in packets.read(open(in_path, "rb").read())]
-    due = [row for row, frame in zip(shown_in, frames) if list(sa_file.expected([frame], sas))]
-    found = tshark(out_path, FIELDS + ["esp.icv_good", "_ws.malformed"], *keys(sas, suite))
-    for number, (want, row) in enumerate(zip(due, found), 1):
-        *inner, icv_good, malformed = row
-        if icv_good not in ("1", "True"):
-            sys.exit(f"packet {number}: tshark does not find the integrity value right ({icv_good!r})")
-        if without_outer(inner) != want:
-            sys.exit(f"packet {number}: tshark shows {without_outer(inner)}, expected {want} {malformed}")
-    if len(found) != len(due) or not due:
+    sas = sa_file.load(sa_path, *suite)
+    shown_in = tshark(in_path, FIELDS, *plain_ports(sas))
+    frames = [frame for _, frame in esp_format.packets.read(open(in_path, "rb").read())]
+    due = [(row, want.sa) for row, frame in zip(shown_in, frames) for want in esp_format.due([frame], sas)]
+    found = tshark(out_path, [*FIELDS, "esp.icv_good"], *plain_ports(sas), *keys(sas))
+    if len(found) != len(due):
         sys.exit(f"{len(found)} packets, expected {len(due)}")
-    print(f"tshark shows the inner packets of all {len(found)}")
+    count = 0
+    for number, ((want, sa), row) in enumerate(zip(due, found), 1):
+        if not known(sa):
+            continue
+        count += 1
+        if row["esp.icv_good"] not in (["1"], ["True"]):
+            sys.exit(f"packet {number} ({sa.suite_name}): tshark does not find the integrity value right")
+        want = {field: want[field] for field in compared(sa)}
+        if inside(sa, row) != want:
+            sys.exit(f"packet {number} ({sa.suite_name}): tshark shows {inside(sa, row)}, expected {want}")
+    if count == 0:
+        sys.exit("nothing came out that tshark knows")
+    print(f"tshark verified {count} packets and shows what is inside; it knows no suite of {len(found) - count} others")
 
 
 main()

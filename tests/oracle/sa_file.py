@@ -1,12 +1,40 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads SA files and decides what must become of a frame: a second implementation, for the oracles."""
+"""Reads SA files, in the words of `ip xfrm state`: a second implementation, for the oracles."""
 
 import ipaddress
 import shlex
 from dataclasses import dataclass, field
 
-SUITES = {"aes128-gcm": "rfc4106(gcm(aes))", "aes128-ctr-hmac-sha1-96": "rfc3686(ctr(aes))"}
+
+@dataclass(frozen=True)
+class Suite:
+    """Sizes in bytes; a key's is with the salt."""
+    cipher: str
+    key_size: int
+    authentication: str
+    iv_size: int
+    icv_size: int
+    block: int
+
+    @property
+    def authentication_key_size(self):
+        return {"": 0, "hmac(sha1)": 20, "hmac(sha256)": 32}[self.authentication]
+
+
+def _suites():
+    hashes = (("hmac-sha1-96", "hmac(sha1)", 12), ("hmac-sha256-128", "hmac(sha256)", 16))
+    made = {f"aes{8 * size}-gcm": Suite("rfc4106(gcm(aes))", size + 4, "", 8, 16, 4) for size in (16, 24, 32)}
+    for cipher, word, salt, iv, block in (("ctr", "rfc3686(ctr(aes))", 4, 8, 4), ("cbc", "cbc(aes)", 0, 16, 16)):
+        for size in (16, 32):
+            for name, authentication, icv in hashes:
+                made[f"aes{8 * size}-{cipher}-{name}"] = Suite(word, size + salt, authentication, iv, icv, block)
+    made["chacha20-poly1305"] = Suite("rfc7539esp(chacha20,poly1305)", 36, "", 8, 16, 4)
+    made["null-hmac-sha256-128"] = Suite("ecb(cipher_null)", 0, "hmac(sha256)", 0, 16, 4)
+    return made
+
+
+SUITES = _suites()
 
 
 @dataclass
@@ -14,11 +42,37 @@ class Sa:
     source: str = ""
     destination: str = ""
     spi: int = 0
+    mode: str = ""
     cipher: str = ""
     key: bytes = b""
+    authentication: str = ""
     auth_key: bytes = b""
     selector: dict = field(default_factory=dict)
-    last_sequence: int = 0
+    sequence: int = 0  # the last one that was used
+    flags: set = field(default_factory=set)
+    udp: tuple = ()  # ports, from and to
+
+    @property
+    def suite_name(self):
+        form = (self.cipher, len(self.key), self.authentication)
+        return next(name for name, suite in SUITES.items()
+                    if (suite.cipher, suite.key_size, suite.authentication) == form)
+
+    @property
+    def suite(self):
+        return SUITES[self.suite_name]
+
+    @property
+    def tunnel(self):
+        return self.mode == "tunnel"
+
+    @property
+    def esn(self):
+        return "esn" in self.flags
+
+    @property
+    def outer_version(self):
+        return ipaddress.ip_address(self.source).version
 
     def matches(self, source, destination):
         """Whether the selector takes a packet between these addresses."""
@@ -40,31 +94,36 @@ def _parse(words):
             selecting = True
         elif selecting and word in ("src", "dst"):
             sa.selector[word] = ipaddress.ip_network(next(words), strict=False)
-        elif word == "src":
-            sa.source = next(words)
-        elif word == "dst":
-            sa.destination = next(words)
+        elif word in ("src", "dst", "mode"):
+            setattr(sa, {"src": "source", "dst": "destination"}.get(word, word), next(words))
         elif word == "spi":
             sa.spi = int(next(words), 0)
         elif word == "replay-oseq":
-            sa.last_sequence = int(next(words), 0)
+            sa.sequence |= int(next(words), 0)
+        elif word == "replay-oseq-hi":
+            sa.sequence |= int(next(words), 0) << 32
+        elif word in ("flag", "extra-flag"):
+            sa.flags.add(next(words))
+        elif word == "encap":
+            _, *ports, _ = (next(words) for _ in range(4))
+            sa.udp = tuple(map(int, ports))
         elif word in ("aead", "enc"):
             sa.cipher, sa.key = next(words), bytes.fromhex(next(words)[2:])
             if word == "aead":
                 next(words)
         elif word == "auth-trunc":
-            next(words)
+            sa.authentication = next(words)
             sa.auth_key = bytes.fromhex(next(words)[2:])
             next(words)
-        elif word in ("proto", "mode", "reqid", "replay-window", "flag"):
+        elif word in ("proto", "reqid", "replay-window"):
             next(words)
         else:
             raise ValueError(f"unknown word {word!r}")
     return sa
 
 
-def load(path, suite):
-    """The SAs of the suite in file order."""
+def load(path, suite=None):
+    """The SAs in file order; with `suite` those of that one alone."""
     blocks = []
     for line in open(path).read().replace("\\\n", " ").split("\n"):
         words = shlex.split(line, comments=True)
@@ -72,32 +131,4 @@ def load(path, suite):
             blocks.append([])
         if words:
             blocks[-1] += words
-    return [sa for sa in map(_parse, blocks) if sa.cipher == SUITES[suite]]
-
-
-def inner_packet(frame):
-    """The whole IP packet in an Ethernet frame with its addresses and next-header number, or None."""
-    kind, data = frame[12:14], frame[14:]
-    if kind == b"\x08\x00" and len(data) >= 20 and data[0] >> 4 == 4:
-        size, head = int.from_bytes(data[2:4], "big"), (data[0] & 15) * 4
-        if head < 20 or size < head or size > len(data):
-            return None
-        return (data[:size], ipaddress.ip_address(data[12:16]), ipaddress.ip_address(data[16:20]), 4)
-    if kind == b"\x86\xdd" and len(data) >= 40 and data[0] >> 4 == 6:
-        size = 40 + int.from_bytes(data[4:6], "big")
-        if size > len(data):
-            return None
-        return (data[:size], ipaddress.ip_address(data[8:24]), ipaddress.ip_address(data[24:40]), 41)
-    return None
-
-
-def expected(frames, sas):
-    """(SA, inner packet, next header) of each frame that must come out, in order."""
-    for frame in frames:
-        inner = inner_packet(frame)
-        if inner is None:
-            continue
-        data, source, destination, protocol = inner
-        sa = next((sa for sa in sas if sa.matches(source, destination)), None)
-        if sa is not None:
-            yield sa, data, protocol
+    return [sa for sa in map(_parse, blocks) if suite in (None, sa.suite_name)]

@@ -1,0 +1,300 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/sa_control.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <thread>
+
+#include "elements/ipsec/sa_file.hpp"
+
+namespace warpline::app {
+namespace {
+
+namespace json = boost::json;
+using ipsec::SaDatabase;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// An SA in the words of a client; its key is 7777...
+std::string sa(std::string const& spi, std::string const& more = "") {
+  return "src 10.0.0.1 dst 10.0.0.2 proto esp mode tunnel spi " + spi +
+         " aead rfc4106(gcm(aes)) 0x" + std::string(40, '7') + " 128 " + more;
+}
+
+std::shared_ptr<SaDatabase> database_of(std::string const& text) {
+  auto const sas = ipsec::parse_sa_file(Source{"file", text});
+  return std::make_shared<SaDatabase>(sas, std::vector<ipsec::Policy>{},
+                                      SaDatabase::Options{.capacity = 8});
+}
+
+class SaControlTest : public ::testing::Test {
+ protected:
+  SaControlTest() { databases_->add("a.sa", a_); }
+
+  json::object ask(std::string const& request) {
+    auto const line = control_.answer(request);
+    EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+    return json::parse(line).as_object();
+  }
+  json::object ask(json::object const& request) { return ask(json::serialize(request)); }
+  /// What an answer that is not `ok` says.
+  std::string error(std::string const& request) {
+    auto const answer = ask(request);
+    EXPECT_EQ(answer.at("ok"), false) << json::serialize(answer);
+    auto const* const text = answer.if_contains("error");
+    return text != nullptr ? std::string(text->as_string()) : "no error";
+  }
+  std::string error(json::object const& request) { return error(json::serialize(request)); }
+
+  static json::object name(std::string const& direction, std::string const& spi) {
+    return {{"direction", direction}, {"spi", spi}, {"destination", "10.0.0.2"}};
+  }
+  static json::object rekey(std::string const& direction, std::string const& from,
+                            std::string const& to, json::value const& keep) {
+    return {{"command", "rekey"},
+            {"old", name(direction, from)},
+            {"sa", sa(to, "dir " + direction)},
+            {"keep_seconds", keep}};
+  }
+  /// `out 0x00000101` and so on, in the order of `list`.
+  std::vector<std::string> listed() {
+    std::vector<std::string> found;
+    auto const answer = ask(std::string(R"({"command": "list"})"));
+    for (auto const& database : answer.at("databases").as_array())
+      for (auto const& each : database.at("sas").as_array())
+        found.push_back(std::string(each.at("direction").as_string()) + ' ' +
+                        std::string(each.at("spi").as_string()));
+    return found;
+  }
+
+  std::shared_ptr<SaDatabase> a_ =
+      database_of(sa("0x101", "dir out") + "\n" + sa("0x201", "dir in"));
+  std::shared_ptr<ipsec::SaDatabases> databases_ = std::make_shared<ipsec::SaDatabases>();
+  SaControl control_{databases_};
+};
+
+TEST_F(SaControlTest, ListsWhatAnSaIs) {
+  ASSERT_EQ(ask(json::object{{"command", "add"},
+                             {"sa", sa("0x102",
+                                       "dir in reqid 7 flag esn encap espinudp 4501 4500 0.0.0.0 "
+                                       "limit packet-hard 9 limit byte-soft 10")}})
+                .at("ok"),
+            true);
+  auto const answer = ask(json::object{{"command", "list"}});
+  EXPECT_EQ(answer.at("ok"), true);
+  ASSERT_EQ(answer.at("databases").as_array().size(), 1u);
+  auto const& database = answer.at("databases").at(0);
+  EXPECT_EQ(database.at("name"), "a.sa");
+  ASSERT_EQ(database.at("sas").as_array().size(), 3u);
+  for (auto const& value : database.at("sas").as_array()) {
+    auto const& each = value.as_object();
+    EXPECT_EQ(each.at("destination"), "10.0.0.2");
+    EXPECT_EQ(each.at("source"), "10.0.0.1");
+    EXPECT_EQ(each.at("suite"), "aes128-gcm");
+    EXPECT_EQ(each.at("mode"), "tunnel");
+    EXPECT_EQ(each.at("packets"), 0);
+    EXPECT_FALSE(each.contains("idle_seconds"));
+    EXPECT_EQ(each.contains("integrity_failures"), each.at("direction") == "in");
+    bool const full = each.at("spi") == "0x00000102";
+    EXPECT_EQ(each.at("esn"), full);
+    EXPECT_EQ(each.at("reqid"), full ? 7 : 0);
+    EXPECT_EQ(each.contains("encapsulation"), full);
+    if (!full) continue;
+    EXPECT_EQ(each.at("encapsulation"),
+              (json::value{{"source_port", 4501}, {"destination_port", 4500}}));
+    EXPECT_EQ(each.at("hard"), (json::value{{"packets", 9}}));
+    EXPECT_EQ(each.at("soft"), (json::value{{"bytes", 10}}));
+  }
+}
+
+TEST_F(SaControlTest, AddsAndDeletes) {
+  EXPECT_EQ(
+      ask(json::object{{"command", "add"}, {"sa", sa("0x102") + "\n" + sa("0x103", "dir in")}}),
+      (json::object{{"added", 2}, {"ok", true}}));
+  EXPECT_THAT(listed(),
+              ::testing::UnorderedElementsAre("out 0x00000101", "in 0x00000201", "out 0x00000102",
+                                              "in 0x00000102", "in 0x00000103"));
+  EXPECT_EQ(ask(json::object{{"command", "delete"}, {"sa", name("in", "0x102")}}),
+            (json::object{{"deleted", 1}, {"ok", true}}));
+  EXPECT_EQ(ask(json::object{
+                {"command", "delete"},
+                {"sa", {{"direction", "out"}, {"spi", 0x102}, {"destination", "10.0.0.2"}}}}),
+            (json::object{{"deleted", 1}, {"ok", true}}));
+  EXPECT_THAT(listed(),
+              ::testing::UnorderedElementsAre("out 0x00000101", "in 0x00000201", "in 0x00000103"));
+  EXPECT_EQ(error(json::object{{"command", "delete"}, {"sa", name("in", "0x102")}}),
+            "there is no such SA");
+}
+
+TEST_F(SaControlTest, RekeyTakesAnOutboundSaAwayAtOnceAndAnInboundOneLater) {
+  auto answer = ask(rekey("out", "0x101", "0x102", 5));
+  EXPECT_EQ(answer, (json::object{{"added", 1}, {"old_leaves_in_seconds", 0.0}, {"ok", true}}));
+  answer = ask(rekey("in", "0x201", "0x202", 0.05));
+  EXPECT_EQ(answer, (json::object{{"added", 1}, {"old_leaves_in_seconds", 0.05}, {"ok", true}}));
+  EXPECT_TRUE(control_.tick().empty());
+  EXPECT_THAT(listed(),
+              ::testing::UnorderedElementsAre("out 0x00000102", "in 0x00000201", "in 0x00000202"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  EXPECT_TRUE(control_.tick().empty());
+  EXPECT_THAT(listed(), ::testing::UnorderedElementsAre("out 0x00000102", "in 0x00000202"));
+}
+
+TEST_F(SaControlTest, KeepsTenSecondsUnlessTold) {
+  auto request = rekey("in", "0x201", "0x202", 0);
+  request.erase("keep_seconds");
+  EXPECT_EQ(ask(request).at("old_leaves_in_seconds"), 10.0);
+}
+
+TEST_F(SaControlTest, ARekeyThatFailsLeavesTheOldSa) {
+  EXPECT_THAT(error(rekey("in", "0x201", "0x201", 0)), HasSubstr("0x201"));
+  EXPECT_EQ(error(rekey("in", "0x202", "0x203", 0)), "there is no such SA as \"old\" says");
+  EXPECT_TRUE(control_.tick().empty());
+  EXPECT_THAT(listed(), ::testing::UnorderedElementsAre("out 0x00000101", "in 0x00000201"));
+}
+
+TEST_F(SaControlTest, AnSaThatCameBackUnderTheNameOfALeavingOneStays) {
+  ask(rekey("in", "0x201", "0x202", 0));
+  EXPECT_EQ(ask(json::object{{"command", "delete"}, {"sa", name("in", "0x201")}}).at("ok"), true);
+  EXPECT_EQ(ask(json::object{{"command", "add"}, {"sa", sa("0x201", "dir in")}}).at("ok"), true);
+  control_.tick();
+  EXPECT_THAT(listed(),
+              ::testing::UnorderedElementsAre("out 0x00000101", "in 0x00000201", "in 0x00000202"));
+}
+
+TEST_F(SaControlTest, OfTwoRekeysOfOneSaTheLaterSaysWhenItLeaves) {
+  ask(rekey("in", "0x201", "0x202", 0));
+  ask(rekey("in", "0x201", "0x203", 100));
+  control_.tick();
+  EXPECT_EQ(listed().size(), 4u);
+}
+
+TEST_F(SaControlTest, TellsOfLifetimesOnce) {
+  ask(json::object{{"command", "add"},
+                   {"sa", sa("0x301", "dir in limit packet-soft 2 limit packet-hard 3")}});
+  auto const key = ipsec::SpiKey::of(0x301, *ipsec::parse_ip_address("10.0.0.2"));
+  auto& packets = a_->slots().use(a_->spis().find(key)).packets;
+  json::object const soft{{"direction", "in"},
+                          {"spi", "0x00000301"},
+                          {"destination", "10.0.0.2"},
+                          {"event", "soft_lifetime"},
+                          {"database", "a.sa"}};
+  auto hard = soft;
+  hard["event"] = "expired";
+  std::vector<json::object> told;
+  for (unsigned i = 0; i < 8; ++i) {
+    packets = i / 2;
+    for (auto const& line : control_.tick()) told.push_back(json::parse(line).as_object());
+  }
+  EXPECT_EQ(told, (std::vector<json::object>{soft, hard}));
+  EXPECT_EQ(listed().size(), 2u);
+  EXPECT_TRUE(control_.tick().empty());
+}
+
+TEST_F(SaControlTest, OfSeveralDatabasesOneIsNamed) {
+  auto const b = database_of(sa("0x401", "dir out"));
+  databases_->add("b.sa", b);
+  EXPECT_EQ(ask(json::object{{"command", "list"}}).at("databases").as_array().size(), 2u);
+  auto const only = ask(json::object{{"command", "list"}, {"database", "b.sa"}});
+  ASSERT_EQ(only.at("databases").as_array().size(), 1u);
+  EXPECT_EQ(only.at("databases").at(0).at("name"), "b.sa");
+  EXPECT_EQ(only.at("databases").at(0).at("sas").at(0).at("spi"), "0x00000401");
+  EXPECT_EQ(error(json::object{{"command", "add"}, {"sa", sa("0x102")}}),
+            "no \"database\"; expected one of a.sa, b.sa");
+  EXPECT_EQ(error(json::object{{"command", "list"}, {"database", "c.sa"}}),
+            "no database 'c.sa'; expected one of a.sa, b.sa; did you mean 'a.sa' or 'b.sa'?");
+  EXPECT_EQ(error(json::object{{"command", "list"}, {"database", 5}}),
+            "\"database\": expected one of a.sa, b.sa");
+  EXPECT_EQ(
+      ask(json::object{{"command", "add"}, {"sa", sa("0x102", "dir out")}, {"database", "b.sa"}})
+          .at("ok"),
+      true);
+  EXPECT_EQ(b->list().size(), 2u);
+  EXPECT_EQ(a_->list().size(), 2u);
+}
+
+TEST_F(SaControlTest, SaysWhatIsWrongWithARequest) {
+  EXPECT_THAT(error(std::string("list")), HasSubstr("this is not JSON"));
+  EXPECT_THAT(error(std::string()), HasSubstr("this is not JSON"));
+  EXPECT_THAT(error(std::string("{\"command\": \"\xff\"}")), HasSubstr("this is not JSON"));
+  EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("this is not JSON"));
+  EXPECT_EQ(error(std::string("[1]")), "expected a JSON object, such as {\"command\": \"list\"}");
+  EXPECT_EQ(error(std::string("{}")),
+            "no \"command\"; expected \"list\", \"add\", \"delete\" or \"rekey\"");
+  EXPECT_EQ(error(json::object{{"command", 7}}),
+            "\"command\": expected \"list\", \"add\", \"delete\" or \"rekey\"");
+  EXPECT_EQ(error(json::object{{"command", "lisst"}}),
+            "unknown command 'lisst'; expected \"list\", \"add\", \"delete\" or \"rekey\"; did you "
+            "mean 'list'?");
+  EXPECT_THAT(error(std::string(R"({"command": "list\u0000"})")), HasSubstr("unknown command"));
+  EXPECT_EQ(error(json::object{{"command", "list"}, {"verbose", true}}),
+            "unknown member \"verbose\"");
+  EXPECT_EQ(error(json::object{{"command", "add"}}),
+            "no \"sa\"; expected an SA in the words of `ip xfrm state`");
+  EXPECT_EQ(error(json::object{{"command", "delete"}}),
+            "no \"sa\"; expected an object that names an SA");
+}
+
+TEST_F(SaControlTest, SaysWhatIsWrongWithAName) {
+  auto const with = [this](char const* member, json::value const& value) {
+    auto named = name("in", "0x201");
+    named[member] = value;
+    return error(json::object{{"command", "delete"}, {"sa", named}});
+  };
+  EXPECT_EQ(error(json::object{{"command", "delete"}, {"sa", "0x201"}}),
+            "expected an object with \"direction\", \"spi\" and \"destination\"");
+  EXPECT_EQ(error(json::object{{"command", "delete"}, {"sa", json::object{}}}),
+            "no \"direction\"; expected an object with \"direction\", \"spi\" and \"destination\"");
+  EXPECT_EQ(with("direction", "inbound"), "\"direction\": expected \"out\" or \"in\"");
+  for (json::value const& spi :
+       {json::value(-1), json::value(4294967296), json::value(1.5), json::value(""),
+        json::value("x"), json::value("0x201 "), json::value(" 0x201"),
+        json::value("-18446744073709551103"), json::value("4294967296"), json::value(nullptr),
+        json::value(std::string("0x201\0", 6))})
+    EXPECT_EQ(with("spi", spi), "\"spi\": expected a number below 2^32, or such a number as text")
+        << json::serialize(spi);
+  EXPECT_EQ(with("destination", "10.0.0"), "\"destination\": expected an IPv4 or IPv6 address");
+  EXPECT_EQ(with("destination", 10), "\"destination\": expected an IPv4 or IPv6 address");
+  EXPECT_EQ(with("source", "10.0.0.1"),
+            "unknown member \"source\"; expected an object with \"direction\", \"spi\" and "
+            "\"destination\"");
+  EXPECT_EQ(listed().size(), 2u);
+}
+
+TEST_F(SaControlTest, RefusesTimesThatNoClockHas) {
+  for (json::value const& keep :
+       {json::value(-1), json::value(1e300), json::value("10"), json::value(1000001)})
+    EXPECT_EQ(error(rekey("in", "0x201", "0x202", keep)),
+              "\"keep_seconds\": expected a number, 0 to 1000000")
+        << json::serialize(keep);
+  EXPECT_EQ(listed().size(), 2u);
+}
+
+TEST_F(SaControlTest, ShowsFaultsOfAnSaAndNoKey) {
+  auto const fault = error(json::object{{"command", "add"}, {"sa", sa("0x102", "flag esm")}});
+  EXPECT_THAT(fault, HasSubstr("sa:1:"));
+  EXPECT_THAT(fault, HasSubstr("'esm'"));
+  EXPECT_THAT(fault, Not(HasSubstr("7777")));
+  EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", ""}}), HasSubstr("holds no SA"));
+  EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", sa("0x101", "dir out")}}),
+              HasSubstr("0x101"));
+}
+
+TEST_F(SaControlTest, SaysWhenThereIsNoRoom) {
+  std::string many;
+  for (unsigned i = 0; i < 9; ++i) many += sa(std::to_string(0x500 + i), "dir in") + "\n";
+  EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", many}}), HasSubstr("holds 8"));
+}
+
+TEST(SaControlAlone, HasNothingToManage) {
+  SaControl control(std::make_shared<ipsec::SaDatabases>());
+  EXPECT_EQ(control.answer(R"({"command": "list"})"), R"({"databases":[],"ok":true})");
+  EXPECT_EQ(control.answer(R"({"command": "add", "sa": ""})"),
+            R"({"ok":false,"error":"the pipeline has no database of SAs"})");
+  EXPECT_TRUE(control.tick().empty());
+}
+
+}  // namespace
+}  // namespace warpline::app
