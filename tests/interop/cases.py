@@ -112,13 +112,19 @@ class Case:
                 f"addr add {self.address('peer')}/{32 if self.inner == 4 else 128} dev eth0"
                 + ("" if self.inner == 4 else " nodad")]
 
+    def line(self, outcome, faults):
+        """A line of the report."""
+        well = "ok" if outcome.good and not faults else "FAILED " + "; ".join(faults)
+        return f"{self} {outcome.sent:8} {outcome.lost:5} {outcome.bytes / 1e6:7.2f} {outcome.seconds:8.2f}  {well}"
+
     def __str__(self):
         esn = f"esn/{self.window}" if self.window else "-"
         udp = "udp" if self.udp else "-"
         return f"{self.suite:27} {self.mode:10} {f'IPv{self.outer}':5} {f'IPv{self.inner}':5} {esn:9} {udp:4}"
 
 
-HEADING = f"{'suite':27} {'mode':10} {'outer':5} {'inner':5} {'esn':9} {'udp':4}"
+HEADING = (f"{'suite':27} {'mode':10} {'outer':5} {'inner':5} {'esn':9} {'udp':4} "
+           f"{'packets':>8} {'lost':>5} {'MB':>7} {'seconds':>8}")
 
 SHAPES = [(mode, outer, inner) for mode in ("tunnel", "transport") for outer in (4, 6) for inner in (4, 6)
           if mode == "tunnel" or outer == inner]

@@ -113,10 +113,8 @@ def try_case(bench, case, packets):
         except OSError as error:
             faults.append(f"TCP: {error}")
     faults += bench.faults_of(case)
-    good = outcome.good and not faults
-    print(f"{case} {outcome.sent:8} {outcome.lost:5} {outcome.bytes / 1e6:7.2f} {outcome.seconds:8.2f}  "
-          + ("ok" if good else "FAILED " + "; ".join(faults)), flush=True)
-    return good
+    print(case.line(outcome, faults), flush=True)
+    return outcome.good and not faults
 
 
 def main():
@@ -140,7 +138,7 @@ def main():
         begin = time.monotonic()
         bench = Bench(args, chosen, pathlib.Path(folder), guest)
         print(f"Warpline and {bench.peer.run('uname -sr').strip()} are joined after {time.monotonic() - begin:.1f} s\n")
-        print(f"{cases.HEADING} {'packets':>8} {'lost':>5} {'MB':>7} {'seconds':>8}")
+        print(cases.HEADING)
         failed = sum(not try_case(bench, case, args.packets) for case in chosen)
         failed += not rekey.run(bench, seconds, every)
         expected = replay.run(bench)
