@@ -42,6 +42,7 @@ def options():
     parser.add_argument("--all", action="store_true", help="every combination, not a choice")
     parser.add_argument("--only", metavar="WORD", default="", help="cases whose line has the word")
     parser.add_argument("--packets", type=int, default=300, help="UDP packets in each direction for each case (default 300)")
+    parser.add_argument("--option", action="append", default=[], help="one more option for Warpline")
     parser.add_argument("--minutes", type=float, help="then traffic for so long (default: 6 s), with a rekey")
     parser.add_argument("--rekey", type=float, help="each so many seconds (default: 60; 2 without --minutes)")
     return parser.parse_args()
@@ -69,7 +70,7 @@ class Bench:
         self.cases = chosen
         files = [case.files() for case in chosen]
         self.gateway = gateway.Gateway(args.program, folder, "".join(sas for sas, _ in files),
-                                       "".join(policies for _, policies in files))
+                                       "".join(policies for _, policies in files), args.option)
         link_up()
         host_side(chosen)
         self.peer = peer.Peer(*guest, "guest0", folder)

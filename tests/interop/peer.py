@@ -34,6 +34,7 @@ class Peer:
         self.socket = socket.socket(socket.AF_UNIX)
         self._connect(path)
         self._wait()
+        self.run("pidof endpoint")
 
     def _connect(self, path):
         end = time.monotonic() + 20

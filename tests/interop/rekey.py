@@ -38,25 +38,25 @@ def selected(chosen, most):
 def run(bench, seconds, every):
     """Traffic for `seconds`, new keys each `every`; prints a line for each flow and says whether all was well."""
     current = selected(bench.cases, 13 if every >= 10 else 3)
-    flows = [traffic.Datagrams(case.address("host"), case.address("peer"), window=6) for case in current]
-    threads = [threading.Thread(target=flow.run, kwargs={"seconds": seconds}, daemon=True) for flow in flows]
+    flows = [traffic.Datagrams(case.address("host"), case.address("peer"), window=4) for case in current]
+    stop = threading.Event()
+    threads = [threading.Thread(target=flow.run, kwargs={"stop": stop}, daemon=True) for flow in flows]
     begin = time.monotonic()
     for thread in threads:
         thread.start()
     rekeys = 0
-    while (rekeys + 1) * every < seconds:
+    while (rekeys + 1) * every < seconds and all(thread.is_alive() for thread in threads):
         time.sleep(max(0.0, begin + (rekeys + 1) * every - time.monotonic()))
         fresh = [replace(case, epoch=case.epoch + 1) for case in current]
         exchange(bench, current, fresh)
         rekeys, current = rekeys + 1, fresh
         print(f"rekey {rekeys} of {len(current)} pairs after {time.monotonic() - begin:.0f} s: "
               f"{sum(flow.outcome.received for flow in flows)} packets so far", flush=True)
-        if any(not thread.is_alive() for thread in threads) and time.monotonic() - begin < seconds:
-            break
+    # Until the end, and long enough for the last old SAs to leave.
+    time.sleep(max(KEEP_SECONDS, begin + seconds - time.monotonic()))
+    stop.set()
     for thread in threads:
         thread.join()
-    if rekeys:
-        time.sleep(KEEP_SECONDS)
     print(f"\n{cases.HEADING}  with {rekeys} rekeys")
     good = rekeys > 0
     expected = {(direction, case.spi(direction)) for case in current for direction in ("in", "out")}

@@ -58,7 +58,7 @@ class Datagrams:
         data = self.payload(number)
         try:
             self.socket.send(data)
-        except BlockingIOError:
+        except (BlockingIOError, ConnectionRefusedError):
             return False
         self.outcome.sent += 1
         self.outcome.bytes += 2 * len(data)
@@ -77,13 +77,13 @@ class Datagrams:
             self.outcome.received += 1
         return True
 
-    def run(self, count=None, seconds=None, patience=3.0):
-        """Sends `count` packets, or for so many seconds; then waits for what is under way. Can be called again."""
+    def run(self, count=None, stop=None, patience=3.0):
+        """Sends `count` packets, or until the event `stop`; then waits for what is under way. Can be called again."""
         begin = time.monotonic()
         target = None if count is None else self.outcome.sent + count
         while True:
             now = time.monotonic()
-            sending = self.outcome.sent < target if target is not None else now - begin < seconds
+            sending = self.outcome.sent < target if target is not None else not stop.is_set()
             oldest = next(iter(self.under_way.values()), None)
             if not sending and not self.under_way or oldest is not None and now - oldest > patience:
                 break

@@ -130,6 +130,7 @@ void echo_stream(int stream) {
 }  // namespace
 
 int main() {
+  require(nice(10) == 10, "nice");  // commands come first
   take_esp_out_of_udp();
   if (fork() == 0) echo_streams();
   echo_datagrams();
