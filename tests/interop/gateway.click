@@ -11,4 +11,4 @@ spd[1] -> black;
 FromDPDKDevice(1) -> DropBroadcasts -> esp :: IPsecClassifier;
 esp[0] -> IPsecDecrypt($sa, POLICY $policy)
        -> red :: EtherRewrite($red, $red_host) -> ToDPDKDevice(0);
-esp[1] -> red;
+esp[1] -> IPsecBypass($sa, POLICY $policy) -> red;

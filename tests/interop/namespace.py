@@ -13,6 +13,10 @@ RED, RED_HOST, BLACK = "02:00:00:00:00:01", "02:00:00:00:00:11", "02:00:00:00:00
 HOST_HOP, PEER_HOP = {4: "192.0.2.101", 6: "2001:db8::101"}, {4: GATEWAY[4], 6: GATEWAY[6]}
 
 
+class NoLink(Exception):
+    """This kernel has no bridge or no tap device."""
+
+
 def ip(*lines):
     subprocess.run(["ip", "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=True)
 
@@ -28,8 +32,11 @@ def link_up():
     for path in pathlib.Path("/proc/sys/net/ipv6/conf").iterdir():
         if path.name in ("black0", "default"):
             (path / "disable_ipv6").write_text("1")
-    ip("link add bridge0 type bridge mcast_snooping 0", "tuntap add dev guest0 mode tap",
-       "link set black0 master bridge0", "link set guest0 master bridge0",
+    try:
+        ip("link add bridge0 type bridge mcast_snooping 0", "tuntap add dev guest0 mode tap")
+    except subprocess.CalledProcessError:
+        raise NoLink("this kernel makes no bridge or no tap device") from None
+    ip("link set black0 master bridge0", "link set guest0 master bridge0",
        "link set guest0 up", "link set black0 up", "link set bridge0 up")
 
 

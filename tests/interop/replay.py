@@ -3,6 +3,7 @@
 """Packets of the peer that somebody sends to Warpline again, or has changed: each is refused under its name."""
 
 import collections
+import ipaddress
 import socket
 import time
 
@@ -43,6 +44,17 @@ def changed(frame, offset, data):
     return frame[:offset] + data + frame[offset + len(data):]
 
 
+def in_the_clear(case, frame):
+    """UDP between the addresses of the case, as if from the guest, without ESP."""
+    source, destination = (ipaddress.ip_address(case.address(side)).packed for side in ("peer", "host"))
+    udp = (7).to_bytes(2, "big") * 2 + (16).to_bytes(2, "big") + bytes(10)
+    if case.inner == 4:
+        ip = bytes.fromhex("45000024000040004011") + bytes(2) + source + destination
+    else:
+        ip = bytes.fromhex("6000000000101140") + source + destination
+    return frame[:12] + (b"\x08\x00" if case.inner == 4 else b"\x86\xdd") + ip + udp
+
+
 def attacks(case, captured):
     """(reason, frame) of what must be refused."""
     last = max(number for number, _, _ in captured)
@@ -60,6 +72,7 @@ def attacks(case, captured):
         yield "bad_icv", changed(fresh, at, bytes([frame[at] ^ 1 << i % 8]))
         yield "truncated", frame[:-1 - i]
         yield "no_sa", changed(frame, offset, (case.spi("in") ^ 0x80000000).to_bytes(4, "big"))
+        yield "policy_protect", in_the_clear(case, frame)
 
 
 def attack(bench, case, wire):
