@@ -35,7 +35,7 @@ TEST(IPsecClassifier, SendsIkeAndAllElseToTheSecondOutput) {
   auto frames = others;
   frames.insert(frames.begin() + 1, {esp_packet(), esp_in_udp()});
   auto const out = classified(frames);
-  EXPECT_EQ(out.frames(1), others);
+  EXPECT_EQ(out.frames(0), others);
   EXPECT_EQ(out.drops, (Drops{{"discarded", 2}}));
 }
 
