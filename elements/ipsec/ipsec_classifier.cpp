@@ -12,7 +12,8 @@ namespace warpline {
 ///     esp[1] -> ToOutput;
 ///
 /// Fragments of what is or may be ESP go to 0, where they are dropped: put IPReassembler before where
-/// they are to be expected.
+/// they are to be expected. So do frames that are cut or whose headers contradict each other, since
+/// what they carry cannot be told.
 ///
 /// Ports: 1 in, 2 out.
 /// Arguments: PORT: UDP port of encapsulated packets (RFC 3948; default 4500, 0: none).
@@ -28,12 +29,16 @@ class IPsecClassifier final : public PacketElement<IPsecClassifier> {
       case ipsec::OuterKind::kEsp:
       case ipsec::OuterKind::kFragment:
       case ipsec::OuterKind::kLongHeaders:
+      case ipsec::OuterKind::kTruncated:
+      case ipsec::OuterKind::kBadIpHeader:
         return forward(0);
       case ipsec::OuterKind::kKeepalive:
         return drop<"keepalive">();
-      default:
-        return forward(1);
+      case ipsec::OuterKind::kIke:
+      case ipsec::OuterKind::kOther:
+        break;
     }
+    return forward(1);
   }
 
  private:

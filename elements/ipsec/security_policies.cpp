@@ -30,7 +30,9 @@ InboundPolicies::InboundPolicies(std::span<Policy const> policies,
                                  std::span<std::uint32_t const> peers)
     : in_(policies, PolicyDirection::kIn),
       forward_(policies, PolicyDirection::kForward),
-      peers_(peers.begin(), peers.end()) {}
+      peers_(peers.begin(), peers.end()) {
+  for (auto const& policy : policies) actions_.push_back(policy.action);
+}
 
 bool InboundPolicies::allows(FlowKey const& packet, std::uint32_t peer,
                              std::uint32_t any_peer) const noexcept {
@@ -39,6 +41,18 @@ bool InboundPolicies::allows(FlowKey const& packet, std::uint32_t peer,
     if (found != kNoMatch && (peers_[found] == peer || peers_[found] == any_peer)) return true;
   }
   return false;
+}
+
+Verdict InboundPolicies::without_esp(FlowKey const& packet) const noexcept {
+  auto verdict = drop<"no_policy">();
+  for (auto const* table : {&forward_, &in_}) {
+    auto const found = table->find(packet);
+    if (found == kNoMatch) continue;
+    if (actions_[found] == PolicyAction::kProtect) return drop<"policy_protect">();
+    if (actions_[found] == PolicyAction::kDiscard) return drop<"policy_discard">();
+    verdict = forward();
+  }
+  return verdict;
 }
 
 }  // namespace warpline::ipsec

@@ -56,7 +56,8 @@ class OutboundPolicies {
   bool of_sas_;
 };
 
-/// What decrypted packets are held against (RFC 4301 section 5.2, step 4). Read-only.
+/// What packets from the unprotected side are held against (RFC 4301 section 5.2, steps 3 and 4).
+/// Read-only.
 class InboundPolicies {
  public:
   /// `policies`: of which those for packets to this host or to be forwarded count; `peers`: for each of
@@ -65,10 +66,15 @@ class InboundPolicies {
 
   /// Whether a packet like this may come by an SA with these peers.
   bool allows(FlowKey const& packet, std::uint32_t peer, std::uint32_t any_peer) const noexcept;
+  /// What becomes of a packet like this that came without ESP. Since nobody can tell here whether it is
+  /// for this host or to be forwarded, each of the two that has a policy for it must let it bypass.
+  /// Drops: `no_policy`, `policy_protect`, `policy_discard`.
+  Verdict without_esp(FlowKey const& packet) const noexcept;
 
  private:
   PolicyTable in_, forward_;
   std::vector<std::uint32_t> peers_;
+  std::vector<PolicyAction> actions_;
 };
 
 }  // namespace warpline::ipsec

@@ -48,6 +48,35 @@ TEST(EtherMirror, DropsFramesWithoutAWholeHeader) {
   EXPECT_EQ(out.transmitted, 1u);
 }
 
+TEST(EtherRewrite, SetsBothAddressesAndNothingElse) {
+  auto const before = FrameBuilder().ether({2, 0, 0, 0, 0, 9}, {2, 0, 0, 0, 0, 8}).ipv4().build();
+  auto const after =
+      FrameBuilder().ether({2, 0xab, 3, 4, 5, 6}, {0, 1, 2, 3, 0xc4, 0xff}).ipv4().build();
+  for (auto const* arguments :
+       {"00:01:02:03:c4:ff, 02:ab:03:04:05:06", "DST 02-AB-03-04-05-06, SRC 00-01-02-03-C4-FF"})
+    EXPECT_EQ(run_pipeline(std::string("FromInput -> EtherRewrite(") + arguments + ") -> ToOutput;",
+                           {before})
+                  .frames(0),
+              (std::vector<Frame>{after}));
+}
+
+TEST(EtherRewrite, DropsFramesWithoutAWholeHeader) {
+  auto const out =
+      run_pipeline("FromInput -> EtherRewrite(02:00:00:00:00:01, 02:00:00:00:00:02) -> ToOutput;",
+                   cut_headers());
+  EXPECT_EQ(out.drops, (Drops{{"truncated", 14}}));
+  EXPECT_EQ(out.transmitted, 1u);
+}
+
+TEST(EtherRewrite, RefusesWhatIsNoAddress) {
+  for (std::string const wrong : {"02:00:00:00:00", "02:00:00:00:00:1", "02:00:00:00:00:0g",
+                                  "02:00:00-00:00:01", "02.00.00.00.00.01", "02:00:00:00:00:011"})
+    EXPECT_EQ(
+        error_line("FromInput -> EtherRewrite(" + wrong + ", 02:00:00:00:00:02) -> ToOutput;"),
+        "test.click:1:27: error: EtherRewrite: SRC is '" + wrong +
+            "'; expected an Ethernet address, such as 02:00:00:00:00:01");
+}
+
 TEST(DropBroadcasts, DropsFramesForGroups) {
   std::vector<Frame> const single = {FrameBuilder().ether({0, 1, 2, 3, 4, 5}).build(),
                                      FrameBuilder().ether({0xfe, 1, 1, 1, 1, 1}).build()};

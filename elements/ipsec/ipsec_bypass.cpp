@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/element.hpp"
+#include "elements/ipsec/flow_key.hpp"
+#include "elements/ipsec/inner_packet.hpp"
+#include "elements/ipsec/sa_args.hpp"
+
+namespace warpline {
+
+/// Lets packets that came without ESP through where a policy says that they may (RFC 4301 section 5.2).
+///
+///     FromInput -> esp :: IPsecClassifier;
+///     esp[0] -> IPsecDecrypt(sa/site.sa, POLICY sa/site.policy) -> ToOutput;
+///     esp[1] -> IPsecBypass(sa/site.sa, POLICY sa/site.policy) -> ToOutput;
+///
+/// Without it anybody may send to the protected side what the policies protect. Policies of `dir in`
+/// and of `dir fwd` count; a packet that both have one for needs both.
+///
+/// Ports: 1 in, 1 out.
+/// Arguments: SA: file of SAs, as of IPsecDecrypt, with which it then shares its database. POLICY: file
+/// of policies, likewise.
+/// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_protect (it should have
+/// come in ESP), policy_discard.
+class IPsecBypass final : public PacketElement<IPsecBypass> {
+ public:
+  explicit IPsecBypass(Args& args) : database_(ipsec::database_argument(args)) {}
+
+  Verdict operator()(Packet& packet) const noexcept {
+    ipsec::InnerPacket ip;
+    if (auto const verdict = ipsec::inspect_inner(packet, ip); verdict.is_drop()) return verdict;
+    ipsec::FlowKey key;
+    if (!ipsec::read_flow_key(packet.data + ether::kSize, ip.size, key))
+      return drop<"bad_ip_header">();
+    auto const* const policies = database_->inbound();
+    return policies == nullptr ? drop<"no_policy">() : policies->without_esp(key);
+  }
+
+ private:
+  std::shared_ptr<ipsec::SaDatabase> database_;
+};
+WARPLINE_ELEMENT(IPsecBypass);
+
+}  // namespace warpline
