@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <string_view>
 
 #include "app/sa_control.hpp"
