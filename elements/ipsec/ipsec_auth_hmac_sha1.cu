@@ -17,7 +17,7 @@ namespace warpline {
 /// between; what is no ESP packet is dropped behind it.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: the file that IPsecESPencap has.
+/// Arguments: SA: the file that IPsecESPencap has. POLICY: likewise.
 /// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
 class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
  public:

@@ -17,7 +17,8 @@ namespace warpline {
 /// integrity value; the tag is the index of the SA.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: as of IPsecEncrypt; of its SAs, those with AES-CTR and HMAC-SHA1.
+/// Arguments: SA: as of IPsecEncrypt; of its SAs, those with AES-CTR and HMAC-SHA1. POLICY: as of
+/// IPsecEncrypt (default none).
 /// Drops: truncated, not_ip, bad_ip_header, no_sa, too_big, no_headroom, no_tailroom,
 /// sequence_exhausted.
 class IPsecESPencap final : public Element {
