@@ -10,15 +10,15 @@ namespace warpline {
 /// Lets packets that came without ESP through where a policy says that they may (RFC 4301 section 5.2).
 ///
 ///     FromInput -> esp :: IPsecClassifier;
-///     esp[0] -> IPsecDecrypt(sa/site.sa, POLICY sa/site.policy) -> ToOutput;
-///     esp[1] -> IPsecBypass(sa/site.sa, POLICY sa/site.policy) -> ToOutput;
+///     esp[0] -> IPsecDecrypt(sa/gateway.sa) -> ToOutput;
+///     esp[1] -> IPsecBypass(sa/gateway.sa) -> ToOutput;
 ///
 /// Without it anybody may send to the protected side what the policies protect. Policies of `dir in`
 /// and of `dir fwd` count; a packet that both have one for needs both.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: file of SAs, as of IPsecDecrypt, with which it then shares its database. POLICY: file
-/// of policies, likewise.
+/// of policies, likewise (default none, and nothing passes).
 /// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_protect (it should have
 /// come in ESP), policy_discard.
 class IPsecBypass final : public PacketElement<IPsecBypass> {

@@ -71,7 +71,8 @@ TEST_F(IPsecBypass, OneDirectionDoesNotOpenTheOther) {
 }
 
 TEST_F(IPsecBypass, LetsNothingThroughWithoutInboundPolicies) {
-  auto const out = run("", {udp(kPeersHost, kHost, 80)});
+  auto const out =
+      run("src 0.0.0.0/0 dst 0.0.0.0/0 dir out priority 1\n", {udp(kPeersHost, kHost, 80)});
   EXPECT_EQ(out.drops, (Drops{{"no_policy", 1}}));
 }
 
