@@ -138,14 +138,11 @@ std::unique_ptr<ipsec::EspSender> sender_of(Suite suite, unsigned count) {
   std::vector<ipsec::SaConfig> sas(count);
   for (unsigned i = 0; i < count; ++i) {
     auto& sa = sas[i];
-    sa.suite = suite;
+    sa.choose(suite);
     sa.spi = 0x100 + i;
     sa.direction = ipsec::Direction::kOutbound;
     sa.form.source = *ipsec::parse_ip_address("192.0.2.1");
     sa.form.destination = *ipsec::parse_ip_address("192.0.2.2");
-    sa.form.iv_size = about.iv_size;
-    sa.form.icv_size = about.icv_size;
-    sa.form.block = about.block;
     sa.key = ipsec::Secret({key, std::size_t{about.key_size} + about.salt_size});
     sa.authentication = ipsec::Secret({key, about.authentication_key_size});
     if (count == 1) continue;

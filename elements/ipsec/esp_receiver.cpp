@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "core/clock.hpp"
 #include "elements/ipsec/esp_open.hpp"
@@ -12,12 +13,13 @@
 namespace warpline::ipsec {
 namespace {
 
-template <class T>
-void count(std::atomic<T>& counter, T by = 1) noexcept {
-  counter.fetch_add(by, std::memory_order_relaxed);
-}
-void count_alone(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+/// `kAlone`: no other thread counts.
+template <bool kAlone = false, class T>
+void count(std::atomic<T>& counter, std::type_identity_t<T> by = 1) noexcept {
+  if constexpr (kAlone)
+    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  else
+    counter.fetch_add(by, std::memory_order_relaxed);
 }
 
 SpiKey key_of(OuterPacket const& outer) noexcept {
@@ -49,6 +51,7 @@ EspReceiver::EspReceiver(std::shared_ptr<SaDatabase> database, std::uint16_t udp
 
 bool EspReceiver::prepare(std::span<Packet> packets, Verdict* verdicts) noexcept {
   unsigned dropped = 0;
+  now_ = cycles();
   reader_.online();
   while (!packets.empty()) {
     auto const burst = packets.first(std::min(kBurst, packets.size()));
@@ -62,15 +65,14 @@ bool EspReceiver::prepare(std::span<Packet> packets, Verdict* verdicts) noexcept
 
 unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept {
   OuterPacket outer[kBurst];
-  SpiKey keys[kBurst];
   std::uint32_t found[kBurst];
   for (std::size_t i = 0; i < packets.size(); ++i) {
     auto const kind = inspect_outer(packets[i], outer[i], udp_port_);
     verdicts[i] = kind == OuterKind::kEsp ? forward() : dropped_as(kind);
     if (kind == OuterKind::kEsp) [[likely]]
-      keys[i] = key_of(outer[i]);
+      keys_[i] = key_of(outer[i]);
   }
-  database_->spis().find({keys, packets.size()}, found);
+  database_->spis().find({keys_, packets.size()}, found);
   for (std::size_t i = 0; i < packets.size(); ++i)
     if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone)
       __builtin_prefetch(&slots_.inbound(found[i]));
@@ -119,15 +121,9 @@ Verdict EspReceiver::accept(Packet& packet, SaTag tag) noexcept {
     count(use.mismatched);
     return drop<"policy_mismatch">();
   }
-  std::uint64_t const bytes = packet.length - ether::kSize;
-  if constexpr (kAlone) {
-    count_alone(use.packets, 1);
-    count_alone(use.bytes, bytes);
-  } else {
-    count(use.packets, std::uint64_t{1});
-    count(use.bytes, bytes);
-  }
-  use.last_use.store(cycles(), std::memory_order_relaxed);
+  count<kAlone>(use.packets);
+  count<kAlone>(use.bytes, packet.length - ether::kSize);
+  use.last_use.store(now_, std::memory_order_relaxed);
   return forward();
 }
 

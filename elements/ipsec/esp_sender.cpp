@@ -102,6 +102,11 @@ void EspSender::take_all(Burst& burst, OutboundPolicies const& policies) noexcep
   }
 }
 
+/// Room, numbers and headers for what is forwarded.
+unsigned EspSender::number(Burst& burst) noexcept {
+  return slots_.alone() ? number_alone(burst) : number_shared(burst);
+}
+
 /// One thread alone: a packet at a time.
 unsigned EspSender::number_alone(Burst& burst) noexcept {
   auto const now = cycles();
@@ -175,7 +180,7 @@ bool EspSender::encapsulate(std::span<Packet> packets, Verdict* verdicts) noexce
     for (std::size_t i = 0; i < burst.packets.size(); ++i)
       if (burst.verdicts[i] == forward(1)) [[unlikely]]
         burst.verdicts[i] = drop<"policy_bypass">();
-    return slots_.alone() ? number_alone(burst) : number_shared(burst);
+    return number(burst);
   });
 }
 
@@ -188,7 +193,7 @@ bool EspSender::encapsulate_tagged(std::span<Packet> packets, Verdict* verdicts)
           [[unlikely]]
         burst.verdicts[i] = drop<"no_sa">();
     }
-    return slots_.alone() ? number_alone(burst) : number_shared(burst);
+    return number(burst);
   });
 }
 

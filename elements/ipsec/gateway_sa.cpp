@@ -25,22 +25,10 @@ std::uint16_t port_of(toml::node const& node) {
   return static_cast<std::uint16_t>(*number);
 }
 
-std::vector<std::uint8_t> key_of(toml::node const& node) {
-  auto const text = text_of(node, "hexadecimal digits");
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(text.size() / 2);
-  auto const digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    auto const high = digit(text[i]), low = i + 1 < text.size() ? digit(text[i + 1]) : -1;
-    if (high < 0 || low < 0) throw ConfigError("expected an even number of hexadecimal digits");
-    bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
-  }
-  return bytes;
+Secret key_of(toml::node const& node) {
+  std::size_t bad = 0;
+  if (auto key = Secret::of_hex(text_of(node, "hexadecimal digits"), bad)) return *std::move(key);
+  throw ConfigError("expected an even number of hexadecimal digits");
 }
 
 /// A table of its own inside an SA's.
@@ -119,12 +107,11 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
           auto const name = text_of(value, "the name of a suite");
           auto const suite = find_suite(name);
           if (!suite) throw ConfigError(unknown_suite(name));
-          sa.suite = *suite;
+          sa.choose(*suite);
           suite_known = true;
         }},
-       {"key", [&](auto const& value) { sa.key = Secret(key_of(value)); }},
-       {"authentication_key",
-        [&](auto const& value) { sa.authentication = Secret(key_of(value)); }},
+       {"key", [&](auto const& value) { sa.key = key_of(value); }},
+       {"authentication_key", [&](auto const& value) { sa.authentication = key_of(value); }},
        {"reqid", [&](auto const& value) { sa.reqid = number_of(value, 0, "a number below 2^32"); }},
        {"esn", [&](auto const& value) { sa.form.esn = bool_of(value); }},
        {"replay_window",
@@ -185,7 +172,6 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
     if (!seen.contains(needed)) reader.fail(sa.position, "this SA has no " + quoted(needed));
   if (reader.failed() || inner_failed) return std::nullopt;
 
-  auto const& suite = info(sa.suite);
   if (suite_known) check_keys(sa, seen, reader);
   if (sa.form.source.version != sa.form.destination.version)
     reader.fail(seen.at("destination"), "destination: expected an IPv" +
@@ -197,9 +183,6 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
   if (!sa.form.esn && sa.last_sequence > 0xffffffff)
     reader.fail(seen.at("last_sequence"), "last_sequence: beyond 2^32 only with 'esn = true'");
   if (reader.failed()) return std::nullopt;
-  sa.form.iv_size = suite.iv_size;
-  sa.form.icv_size = suite.icv_size;
-  sa.form.block = suite.block;
   if (selects) sa.selector = selector;
   return sa;
 }

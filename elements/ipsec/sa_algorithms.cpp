@@ -43,7 +43,7 @@ std::optional<SaAlgorithms::Algorithm> SaAlgorithms::algorithm(Word const& field
 }
 
 /// The key of one of these suites, and the salt.
-std::optional<RawKey> SaAlgorithms::cipher_key(Word const& word,
+std::optional<Secret> SaAlgorithms::cipher_key(Word const& word,
                                                std::vector<SuiteInfo const*> const& named) {
   std::vector<unsigned> sizes;
   std::vector<std::string> keys;
@@ -101,7 +101,7 @@ SuiteInfo const* SaAlgorithms::suite() const {
   std::vector<std::string> others;
   for (auto const& suite : suites()) {
     if (suite.cipher != cipher_->name->text ||
-        cipher_->key.bytes.size() != std::size_t{suite.key_size} + suite.salt_size)
+        cipher_->key.bytes().size() != std::size_t{suite.key_size} + suite.salt_size)
       continue;
     if (suite.authentication == authentication) return &suite;
     others.push_back("'" + std::string(suite.authentication) + "'");
@@ -110,11 +110,6 @@ SuiteInfo const* SaAlgorithms::suite() const {
                                            quoted(cipher_->name->text) + "; expected " +
                                            alternatives(others));
   return nullptr;
-}
-
-std::vector<std::uint8_t> const& SaAlgorithms::authentication_key() const {
-  static std::vector<std::uint8_t> const kNone;
-  return authentication_ ? authentication_->key.bytes : kNone;
 }
 
 }  // namespace warpline::ipsec

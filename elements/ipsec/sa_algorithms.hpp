@@ -26,20 +26,20 @@ class SaAlgorithms {
   /// The suite with what was read; null and a finding where there is none. Only after a cipher was
   /// read, and without an AEAD an authentication.
   SuiteInfo const* suite() const;
-  std::vector<std::uint8_t> const& key() const { return cipher_->key.bytes; }
+  Secret const& key() const { return cipher_->key; }
   /// Empty with an AEAD.
-  std::vector<std::uint8_t> const& authentication_key() const;
+  Secret authentication_key() const { return authentication_ ? authentication_->key : Secret(); }
 
  private:
   /// An algorithm as the file names it, a suite that uses it, and its key.
   struct Algorithm {
     Word const* name;
     SuiteInfo const* suite;
-    RawKey key;
+    Secret key;
   };
   std::optional<Algorithm> algorithm(Word const& field, std::string_view SuiteInfo::*column,
                                      bool aead);
-  std::optional<RawKey> cipher_key(Word const& word, std::vector<SuiteInfo const*> const& named);
+  std::optional<Secret> cipher_key(Word const& word, std::vector<SuiteInfo const*> const& named);
   void check_integrity_bits(Word const& field, SuiteInfo const& suite);
 
   SaCursor& cursor_;

@@ -23,11 +23,8 @@ SaConfig made_up_sa(Suite suite, std::uint64_t seed) {
   SaConfig sa;
   sa.form.source = *parse_ip_address("192.0.2.1");
   sa.form.destination = *parse_ip_address("192.0.2.2");
-  sa.form.iv_size = sizes.iv_size;
-  sa.form.icv_size = sizes.icv_size;
-  sa.form.block = sizes.block;
   sa.spi = 0x1000;
-  sa.suite = suite;
+  sa.choose(suite);
   sa.key = Secret(all.first(key_size));
   sa.authentication = Secret(all.subspan(key_size, sizes.authentication_key_size));
   return sa;

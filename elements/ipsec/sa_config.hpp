@@ -34,6 +34,14 @@ struct SaConfig {
   std::uint32_t replay_window = ReplayWindow::kLeast;  ///< inbound; 0: none
   std::uint64_t last_sequence = 0;                     ///< outbound: used up already
   Lifetime soft, hard;
+
+  /// Sets the suite, and what of the form follows from it.
+  void choose(Suite chosen) {
+    auto const& sizes = info(suite = chosen);
+    form.iv_size = sizes.iv_size;
+    form.icv_size = sizes.icv_size;
+    form.block = sizes.block;
+  }
 };
 
 }  // namespace warpline::ipsec

@@ -3,7 +3,6 @@
 #include "elements/ipsec/sa_cursor.hpp"
 
 #include <charconv>
-#include <cstring>
 
 namespace warpline::ipsec {
 namespace {
@@ -13,10 +12,6 @@ bool has_hex_mark(std::string_view text) {
 }
 
 }  // namespace
-
-RawKey::~RawKey() {
-  if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
-}
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t kMost = 60;
@@ -54,7 +49,7 @@ std::optional<std::uint32_t> SaCursor::number(Word const& field, std::string con
   return std::nullopt;
 }
 
-std::optional<RawKey> SaCursor::key(Word const& field, std::span<unsigned const> sizes,
+std::optional<Secret> SaCursor::key(Word const& field, std::span<unsigned const> sizes,
                                     std::string const& parts) {
   std::vector<std::string> counts;
   for (auto const size : sizes) counts.push_back(std::to_string(2 * size));
@@ -64,27 +59,22 @@ std::optional<RawKey> SaCursor::key(Word const& field, std::span<unsigned const>
             : "0x and " + alternatives(counts) + " hexadecimal digits (" + parts + ")";
   auto const* const word = value(field, expected);
   if (word == nullptr) return std::nullopt;
-  if (empty && (word->text.empty() || word->text == "0x")) return RawKey{};
+  if (empty && (word->text.empty() || word->text == "0x")) return Secret();
   if (!has_hex_mark(word->text) || word->text.size() == 2) {
     fail(*word, "this is not a key; expected " + expected);
     return std::nullopt;
   }
   auto const digits = word->text.substr(2);
-  RawKey key;
-  key.bytes.reserve(digits.size() / 2 + 1);  // once: no copies are left behind
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    std::uint8_t nibble = 0;
-    if (std::from_chars(&digits[i], &digits[i] + 1, nibble, 16).ec != std::errc{}) {
-      auto at = word->position;
-      at.column += static_cast<std::uint32_t>(i + 2);
-      fail(at, "this is not a hexadecimal digit; expected " + expected);
-      return std::nullopt;
-    }
-    if (i % 2 == 0) key.bytes.push_back(0);
-    key.bytes.back() = static_cast<std::uint8_t>(key.bytes.back() << 4 | nibble);
+  std::size_t bad = 0;
+  auto key = Secret::of_hex(digits, bad);
+  if (!key && bad < digits.size()) {
+    auto at = word->position;
+    at.column += static_cast<std::uint32_t>(bad + 2);
+    fail(at, "this is not a hexadecimal digit; expected " + expected);
+    return std::nullopt;
   }
   for (auto const size : sizes)
-    if (digits.size() == 2 * size) return key;
+    if (key && key->bytes().size() == size) return key;
   fail(*word, "this key has " + std::to_string(digits.size()) + " digits; expected " + expected);
   return std::nullopt;
 }

@@ -10,18 +10,9 @@
 #include <vector>
 
 #include "elements/ipsec/sa_words.hpp"
+#include "elements/ipsec/secret.hpp"
 
 namespace warpline::ipsec {
-
-/// Raw key bytes; overwritten when they go.
-struct RawKey {
-  std::vector<std::uint8_t> bytes;
-
-  RawKey() = default;
-  RawKey(RawKey&&) = default;
-  RawKey& operator=(RawKey&&) = default;
-  ~RawKey();
-};
 
 /// Text from a user's file as a message shows it: in quotes, cut where it is long.
 std::string quoted(std::string_view text);
@@ -51,7 +42,7 @@ class SaCursor {
   std::optional<std::uint32_t> number(Word const& field, std::string const& expected);
   /// The next word as `0x` and the digits of one of `sizes` bytes, rising; `parts` says what they
   /// are. No bytes may also be an empty word. None and a finding where it is not.
-  std::optional<RawKey> key(Word const& field, std::span<unsigned const> sizes,
+  std::optional<Secret> key(Word const& field, std::span<unsigned const> sizes,
                             std::string const& parts);
 
  private:

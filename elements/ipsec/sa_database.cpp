@@ -25,6 +25,12 @@ std::string describe(SaName const& name) {
          " SA with SPI " + spi + " to " + to_string(name.destination);
 }
 
+/// Of the packets that an inbound SA is for; none: any.
+std::optional<IpAddress> destination_of(SaConfig const& sa) {
+  auto const& destination = sa.form.destination;
+  return destination.is_unspecified() ? std::nullopt : std::optional(destination);
+}
+
 /// Without one of its own an SA takes all packets.
 TrafficSelector selector_of(SaConfig const& sa) { return sa.selector.value_or(TrafficSelector{}); }
 
@@ -136,10 +142,7 @@ void SaDatabase::insert(SaConfig const& sa, Direction direction) {
   auto& use = slots_.use(*index);
   use.peer = peer(sa.form.mode, sa.form.source, sa.form.destination, sa.reqid);
   use.any_peer = peer(sa.form.mode, sa.form.source, sa.form.destination, 0);
-  if (direction == Direction::kInbound) {
-    auto const any = sa.form.destination.is_unspecified();
-    spis_.add(sa.spi, any ? std::nullopt : std::optional(sa.form.destination), *index);
-  }
+  if (direction == Direction::kInbound) spis_.add(sa.spi, destination_of(sa), *index);
   Sa entry{sa, direction, *index, ++serial_, Clock::now()};
   entry.config.key = entry.config.authentication = Secret();
   auto const& kept = sas_.emplace(key, std::move(entry)).first->second;
@@ -154,8 +157,7 @@ void SaDatabase::erase(Place at) {
   auto const& sa = at->second;
   auto const index = sa.index;
   if (sa.direction == Direction::kInbound) {
-    auto const any = sa.config.form.destination.is_unspecified();
-    spis_.remove(sa.config.spi, any ? std::nullopt : std::optional(sa.config.form.destination));
+    spis_.remove(sa.config.spi, destination_of(sa.config));
   } else {
     auto& group = sas_of_[group_of(sa.config, implicit_)];
     std::erase(group, &sa);
@@ -249,29 +251,27 @@ bool SaDatabase::remove(SaName const& name) {
 
 /// Outbound, the sequence numbers count them.
 std::uint64_t SaDatabase::packets(Sa const& sa) const {
-  auto& slots = const_cast<SaSlots&>(slots_);
-  auto const& use = slots.use(sa.index);
+  auto const& use = slots_.use(sa.index);
   if (sa.direction == Direction::kInbound) return use.packets.load(std::memory_order_relaxed);
-  auto const last = slots.outbound(sa.index).last.load(std::memory_order_relaxed);
+  auto const last = slots_.outbound(sa.index).last.load(std::memory_order_relaxed);
   return std::min(last, use.last_sequence) - sa.config.last_sequence;
 }
 
 SaStatus SaDatabase::status(Sa const& sa) const {
-  auto& slots = const_cast<SaSlots&>(slots_);
-  auto const& use = slots.use(sa.index);
+  auto const& use = slots_.use(sa.index);
   auto const& config = sa.config;
   SaStatus status;
-  status.name = {sa.direction, config.spi, config.form.destination};
+  status.name = sa.name();
   status.form = config.form;
   status.suite = config.suite;
   status.reqid = config.reqid;
   if (sa.direction == Direction::kOutbound) {
-    status.sequence = slots.outbound(sa.index).last.load(std::memory_order_relaxed);
+    status.sequence = slots_.outbound(sa.index).last.load(std::memory_order_relaxed);
     for (auto const& group : {group_of(config, implicit_), std::string()})
       if (auto const found = policies_of_.find(group); found != policies_of_.end())
         for (auto const policy : found->second) status.in_use |= owned_->sa(policy) == sa.index;
   } else {
-    status.sequence = slots.inbound(sa.index).window.highest();
+    status.sequence = slots_.inbound(sa.index).window.highest();
     status.in_use = true;
   }
   status.packets = packets(sa);
@@ -303,7 +303,7 @@ std::optional<SaStatus> SaDatabase::find(SaName const& name) const {
 }
 
 bool SaDatabase::reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const {
-  auto& use = const_cast<SaSlots&>(slots_).use(sa.index);
+  auto const& use = slots_.use(sa.index);
   return (lifetime.packets && packets(sa) >= *lifetime.packets) ||
          (lifetime.bytes && use.bytes.load(std::memory_order_relaxed) >= *lifetime.bytes) ||
          (lifetime.seconds && now - sa.added >= std::chrono::seconds(*lifetime.seconds));
@@ -316,13 +316,12 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
   for (auto at = sas_.begin(); at != sas_.end();) {
     auto const here = at++;
     auto& sa = here->second;
-    SaName const name{sa.direction, sa.config.spi, sa.config.form.destination};
     if (reached(sa, sa.config.hard, now)) {
-      expired.push_back({name, true});
+      expired.push_back({sa.name(), true});
       erase(here);
     } else if (!sa.soft_told && reached(sa, sa.config.soft, now)) {
       sa.soft_told = true;
-      expired.push_back({name, false});
+      expired.push_back({sa.name(), false});
     }
   }
   if (outdated_) make_policies();

@@ -108,6 +108,8 @@ class SaDatabase {
     std::uint64_t serial;  // the more, the newer
     Clock::time_point added;
     bool soft_told = false;
+
+    SaName name() const { return {direction, config.spi, config.form.destination}; }
   };
 
   using Place = std::map<Key, Sa>::iterator;

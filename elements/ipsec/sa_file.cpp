@@ -32,12 +32,9 @@ class SaParser {
     if (cursor_.failed()) return std::nullopt;
     auto const* const suite = algorithms_.suite();
     if (suite == nullptr) return std::nullopt;
-    sa_.suite = suite->suite;
-    sa_.key = Secret(algorithms_.key());
-    sa_.authentication = Secret(algorithms_.authentication_key());
-    sa_.form.iv_size = suite->iv_size;
-    sa_.form.icv_size = suite->icv_size;
-    sa_.form.block = suite->block;
+    sa_.choose(suite->suite);
+    sa_.key = algorithms_.key();
+    sa_.authentication = algorithms_.authentication_key();
     sa_.last_sequence |= std::uint64_t{high_sequence_} << 32;
     return sa_;
   }

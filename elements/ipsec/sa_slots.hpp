@@ -81,6 +81,9 @@ class SaSlots {
   OutboundSa& outbound(std::uint32_t index) { return lines_[index].outbound; }
   InboundSa& inbound(std::uint32_t index) { return lines_[index].inbound; }
   SaUse& use(std::uint32_t index) { return uses_[index]; }
+  OutboundSa const& outbound(std::uint32_t index) const { return lines_[index].outbound; }
+  InboundSa const& inbound(std::uint32_t index) const { return lines_[index].inbound; }
+  SaUse const& use(std::uint32_t index) const { return uses_[index]; }
   /// Whether the frame is an ESP packet that an outbound SA made, the one that its tag names.
   bool made(Packet const& packet) const noexcept;
   /// Whether a packet matches the selector of an SA that has one.

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -23,6 +27,22 @@ class Secret {
   }
   ~Secret() {
     if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+  }
+
+  /// The bytes of an even number of hexadecimal digits. Where `text` is not that, nothing, and `bad`
+  /// is the place of the first other character, or the end.
+  static std::optional<Secret> of_hex(std::string_view text, std::size_t& bad) {
+    Secret secret;
+    secret.bytes_.reserve(text.size() / 2 + 1);  // once: no copies are left behind
+    for (bad = 0; bad < text.size(); ++bad) {
+      std::uint8_t nibble = 0;
+      if (std::from_chars(&text[bad], &text[bad] + 1, nibble, 16).ec != std::errc{})
+        return std::nullopt;
+      if (bad % 2 == 0) secret.bytes_.push_back(0);
+      secret.bytes_.back() = static_cast<std::uint8_t>(secret.bytes_.back() << 4 | nibble);
+    }
+    if (text.size() % 2 != 0) return std::nullopt;
+    return secret;
   }
 
   std::span<std::uint8_t const> bytes() const { return bytes_; }

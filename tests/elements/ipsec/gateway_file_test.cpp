@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/config_errors.hpp"
+
 namespace warpline::ipsec {
 namespace {
 
@@ -13,24 +15,12 @@ std::vector<Policy> parse(std::string text) {
 
 /// Everything that a faulty file reports.
 std::string errors(std::string text) {
-  try {
-    parse(std::move(text));
-  } catch (ConfigError const& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::errors_of([&] { parse(std::move(text)); });
 }
 
 /// The messages alone, one a line, of a policy with these lines.
 std::string messages(std::string const& lines) {
-  try {
-    parse("[[policy]]\n" + lines);
-  } catch (ConfigError const& error) {
-    std::string all;
-    for (auto const& diagnostic : error.diagnostics()) all += diagnostic.message + "\n";
-    return all;
-  }
-  return "no error";
+  return test::messages_of([&] { parse("[[policy]]\n" + lines); });
 }
 
 TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
@@ -77,14 +67,9 @@ TEST(GatewayFile, ReadsTheSasOfTheExample) {
 
 /// The messages of an SA that has these lines besides what it needs.
 std::string sa_messages(std::string const& lines) {
-  try {
+  return test::messages_of([&] {
     parse("[[sa]]\nsource = '10.0.0.1'\ndestination = '10.0.0.2'\nspi = 0x1001\n" + lines);
-  } catch (ConfigError const& error) {
-    std::string all;
-    for (auto const& diagnostic : error.diagnostics()) all += diagnostic.message + "\n";
-    return all;
-  }
-  return "no error";
+  });
 }
 
 TEST(GatewayFile, NamesWhatIsWrongWithAnSa) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/config_errors.hpp"
+
 namespace warpline::ipsec {
 namespace {
 
@@ -13,24 +15,12 @@ PolicyFile parse(std::string text) {
 
 /// Everything that a faulty file reports.
 std::string errors(std::string text) {
-  try {
-    parse(std::move(text));
-  } catch (ConfigError const& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::errors_of([&] { parse(std::move(text)); });
 }
 
 /// The messages alone, one a line.
 std::string messages(std::string text) {
-  try {
-    parse(std::move(text));
-  } catch (ConfigError const& error) {
-    std::string all;
-    for (auto const& diagnostic : error.diagnostics()) all += diagnostic.message + "\n";
-    return all;
-  }
-  return "no error";
+  return test::messages_of([&] { parse(std::move(text)); });
 }
 
 constexpr char const* kTunnel = " tmpl src 1.2.3.4 dst 5.6.7.8 proto esp mode tunnel";

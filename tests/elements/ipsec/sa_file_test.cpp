@@ -6,6 +6,7 @@
 
 #include "elements/ipsec/sa_words.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
+#include "tests/support/config_errors.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -23,12 +24,7 @@ std::vector<SaConfig> parse(std::string text) {
 
 /// Everything that a faulty file reports.
 std::string errors(std::string text) {
-  try {
-    parse(std::move(text));
-  } catch (ConfigError const& error) {
-    return error.what();
-  }
-  return "no error";
+  return test::errors_of([&] { parse(std::move(text)); });
 }
 
 TEST(SaFile, ReadsWhatIpXfrmStatePrints) {
@@ -170,14 +166,7 @@ TEST(SaFile, OffersTheNearestWordAndAlgorithm) {
 
 /// The messages alone, one a line.
 std::string messages(std::string text) {
-  try {
-    parse(std::move(text));
-  } catch (ConfigError const& error) {
-    std::string all;
-    for (auto const& diagnostic : error.diagnostics()) all += diagnostic.message + "\n";
-    return all;
-  }
-  return "no error";
+  return test::messages_of([&] { parse(std::move(text)); });
 }
 
 TEST(SaFile, NamesWhatIsWrongWithEachField) {

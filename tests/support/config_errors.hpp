@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/error.hpp"
+
+namespace warpline::test {
+
+/// What `action` throws as a `ConfigError`, as a user sees it; `no error` where it throws none.
+template <class Action>
+std::string errors_of(Action&& action) {
+  try {
+    action();
+  } catch (ConfigError const& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+/// The messages of it alone, one a line.
+template <class Action>
+std::string messages_of(Action&& action) {
+  try {
+    action();
+  } catch (ConfigError const& error) {
+    std::string all;
+    for (auto const& diagnostic : error.diagnostics()) all += diagnostic.message + "\n";
+    return all;
+  }
+  return "no error";
+}
+
+}  // namespace warpline::test
