@@ -41,6 +41,7 @@ Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
       capture->frames = summarise_capture(capture->in).frames;
     if (auto* made = std::get_if<GeneratorOptions>(&spec.options); made && !made->capture.empty())
       summarise_capture(made->capture);
+    if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise_capture(replay->file);
   }
   return check_pipeline(pipeline.file, pipeline.definitions, specs, session);
 }

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "io/generator_queues.hpp"
+#include "io/releasing_tx.hpp"
 
 namespace warpline {
 
@@ -19,16 +20,14 @@ GeneratorPort::GeneratorPort(std::string name, GeneratorOptions options, Generat
   if (options_.recycled) buffers_.fill(payload_.bytes());
   auto const queues = std::min(workers, options_.flows);
   for (unsigned queue = 0; queue < workers; ++queue) {
-    tx_.push_back(std::make_unique<Tx>(buffers_.pool));
+    tx_.push_back(std::make_unique<ReleasingTx>(buffers_.pool));
     if (queue >= queues) continue;
-    Rx::Share share;
+    Rx::Share share{{}, PacketQuota(options_.count, options_.rate, queue, queues)};
+    if (share.quota.used_up()) continue;
     for (std::size_t flow = queue; flow < flows_.size(); flow += queues)
       share.flows.push_back(flows_[flow]);
-    share.rate = options_.rate / queues;
     share.first_payload = queue * payload_.starts() / queues;
     share.seed = options_.seed + queue;
-    share.count = options_.count / queues + (queue < options_.count % queues ? 1 : 0);
-    if (options_.count > 0 && share.count == 0) continue;
     rx_.push_back(std::make_unique<Rx>(*this, std::move(share)));
   }
 }

@@ -48,7 +48,6 @@ class GeneratorPort final : public Port {
 
  private:
   class Rx;
-  class Tx;
 
   void check() const;
 
@@ -57,7 +56,7 @@ class GeneratorPort final : public Port {
   std::vector<Flow> flows_;
   PayloadSource payload_;
   std::vector<std::unique_ptr<Rx>> rx_;
-  std::vector<std::unique_ptr<Tx>> tx_;
+  std::vector<std::unique_ptr<TxQueue>> tx_;
 };
 
 }  // namespace warpline

@@ -3,13 +3,11 @@
 #pragma once
 
 #include <cstring>
-#include <optional>
 #include <span>
 
-#include "core/clock.hpp"
 #include "core/metrics.hpp"
 #include "io/generator_port.hpp"
-#include "io/pacer.hpp"
+#include "io/packet_quota.hpp"
 #include "io/size_schedule.hpp"
 
 /// The queues of `GeneratorPort`: the hot path. For sources in `io/` only.
@@ -20,8 +18,7 @@ class GeneratorPort::Rx final : public RxQueue {
   /// What of the whole falls to this queue.
   struct Share {
     std::vector<Flow> flows;
-    std::uint64_t count = 0;  ///< 0: no end
-    double rate = 0;          ///< 0: no limit
+    PacketQuota quota;
     std::size_t first_payload = 0;
     std::uint64_t seed = 1;
   };
@@ -31,10 +28,8 @@ class GeneratorPort::Rx final : public RxQueue {
         payload_(port.payload_),
         flows_(std::move(share.flows)),
         schedule_(port.options_.sizes, share.seed),
-        left_(share.count),
-        rate_(share.rate),
+        quota_(share.quota),
         start_(share.first_payload),
-        endless_(share.count == 0),
         recycled_(port.options_.recycled),
         ipv6_(port.options_.from.ipv6) {
     for (auto const& size : port.options_.sizes) sizes_.push_back(size.bytes);
@@ -42,28 +37,20 @@ class GeneratorPort::Rx final : public RxQueue {
   }
 
   unsigned receive(std::span<Packet> packets) noexcept override {
-    auto count = static_cast<unsigned>(packets.size());
-    if (!endless_ && count > left_) count = static_cast<unsigned>(left_);
-    if (rate_ > 0) count = granted(count);
+    auto const count = quota_.grant(static_cast<unsigned>(packets.size()));
     packets = packets.first(count);
     if (count == 0 || !pool_.allocate(packets)) return 0;
     if (!ipv6_)
       recycled_ ? fill<false, false>(packets) : fill<false, true>(packets);
     else
       recycled_ ? fill<true, false>(packets) : fill<true, true>(packets);
-    if (!endless_) left_ -= count;
+    quota_.made(count);
     return count;
   }
-  bool finished() const noexcept override { return !endless_ && left_ == 0; }
+  bool finished() const noexcept override { return quota_.used_up(); }
 
  private:
   static constexpr unsigned kInline = 64;
-
-  unsigned granted(unsigned count) noexcept {
-    auto const now = cycles();
-    if (!pacer_) pacer_.emplace(rate_, cycles_per_second(), now);
-    return pacer_->grant(count, now);
-  }
 
   template <bool kIpv6, bool kFresh>
   void fill(std::span<Packet> packets) noexcept {
@@ -111,28 +98,12 @@ class GeneratorPort::Rx final : public RxQueue {
   std::vector<unsigned> sizes_;
   SizeSchedule schedule_;
   std::vector<std::uint16_t> payload_sums_;  // by start and size, for the checksum over IPv6
-  std::uint64_t left_;
-  double rate_;
-  std::optional<Pacer> pacer_;
+  PacketQuota quota_;
   std::size_t flow_ = 0;
   std::size_t start_;
   std::uint16_t identification_ = 0;
-  bool endless_;
   bool recycled_;
   bool ipv6_;
-};
-
-class GeneratorPort::Tx final : public TxQueue {
- public:
-  explicit Tx(BufferPool& pool) : pool_(pool) {}
-
-  unsigned transmit(std::span<Packet const> packets) noexcept override {
-    pool_.release(packets);
-    return static_cast<unsigned>(packets.size());
-  }
-
- private:
-  BufferPool& pool_;
 };
 
 }  // namespace warpline

@@ -15,8 +15,9 @@ std::vector<std::string> port_names(std::span<PortSpec const> specs,
     taken.push_back(names.back());
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    std::string const kind =
-        std::holds_alternative<CaptureOptions>(specs[i].options) ? "pcap" : "gen";
+    std::string const kind = std::holds_alternative<CaptureOptions>(specs[i].options)  ? "pcap"
+                             : std::holds_alternative<ReplayOptions>(specs[i].options) ? "replay"
+                                                                                       : "gen";
     for (unsigned number = 0; names[i].empty(); ++number) {
       auto const name = kind + std::to_string(number);
       if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
@@ -43,6 +44,9 @@ void open_ports(std::span<PortSpec const> specs, PortEnvironment const& environm
                                                 environment.workers));
     } else if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) {
       ports.add(std::make_unique<CapturePort>(names[i], *capture, pool));
+    } else if (auto const* replay = std::get_if<ReplayOptions>(&spec.options)) {
+      ports.add(std::make_unique<ReplayPort>(names[i], *replay, pool, pool.options().frame_size,
+                                             environment.workers));
     } else {
       auto options = std::get<DpdkPortOptions>(spec.options);
       options.interrupts = environment.interrupts;

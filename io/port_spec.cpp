@@ -126,6 +126,20 @@ PortSpec capture_spec(PortText const& text, std::size_t begin) {
   return spec;
 }
 
+PortSpec replay_spec(PortText const& text, std::size_t begin) {
+  SpecOptions options(text, begin, "replay", {});
+  PortSpec spec{text.text, ReplayOptions{}, options.text("name").value_or(""), false};
+  auto& replay = std::get<ReplayOptions>(spec.options);
+  auto const first = options.positional();
+  replay.file = options.text("in").value_or(first.value_or(""));
+  if (first && replay.file != *first) options.fail("in", "the input file is given twice");
+  if (replay.file.empty()) options.fail("", "a replay port needs a capture: replay:FILE");
+  replay.rate = options.rate("rate");
+  replay.count = options.number("count", 0, 0, kAny);
+  options.finish();
+  return spec;
+}
+
 PortSpec device_spec(PortText const& text, std::string const& name) {
   SpecOptions options(text, std::min(name.size() + 1, text.text.size()), name, {});
   bool const pci = is_pci_address(name);
@@ -145,14 +159,15 @@ PortSpec device_spec(PortText const& text, std::string const& name) {
 
 [[noreturn]] void fail_unknown(PortText const& text, std::string const& word) {
   constexpr char kExpected[] =
-      "expected gen:..., pcap:..., a PCI address such as 0000:3b:00.0, or a virtual device of DPDK "
+      "expected gen:..., pcap:..., replay:..., a PCI address such as 0000:3b:00.0, or a virtual "
+      "device of DPDK "
       "such as net_null0";
   auto message = "'" + word + "' is no port; " + kExpected;
   if (!word.empty() && if_nametoindex(word.c_str()) != 0)
     message += "; a network interface of the kernel is net_af_packet0,iface=" + word;
   else
-    message += did_you_mean(word, {"gen", "pcap", "net_null0", "net_ring0", "net_tap0", "net_pcap0",
-                                   "net_af_packet0", "net_af_xdp0", "net_memif0"});
+    message += did_you_mean(word, {"gen", "pcap", "replay", "net_null0", "net_ring0", "net_tap0",
+                                   "net_pcap0", "net_af_packet0", "net_af_xdp0", "net_memif0"});
   throw ConfigError(spec_fault(text, 0, message));
 }
 
@@ -180,6 +195,7 @@ PortSpec parse_port_spec(PortText const& text) {
   };
   if (starts("gen")) return generator_spec(text, 4);
   if (starts("pcap")) return capture_spec(text, 5);
+  if (starts("replay")) return replay_spec(text, 7);
   if (is_pci_address(word) || word.starts_with("net_") || word.starts_with("eth_"))
     return device_spec(text, word);
   fail_unknown(text, word.substr(0, word.find(':')));

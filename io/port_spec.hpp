@@ -12,13 +12,14 @@
 #include "io/capture_port.hpp"
 #include "io/dpdk_port.hpp"
 #include "io/generator_options.hpp"
+#include "io/replay_port.hpp"
 
 namespace warpline {
 
 /// What a user asks for as one port, understood but not opened; docs/ports.md has the language.
 struct PortSpec {
   std::string text{};  ///< as written
-  std::variant<GeneratorOptions, CaptureOptions, DpdkPortOptions> options;
+  std::variant<GeneratorOptions, CaptureOptions, ReplayOptions, DpdkPortOptions> options;
   std::string name{};   ///< what the pipeline calls it; empty: chosen when it is opened
   bool seeded = false;  ///< a generator with a seed of its own
 };
@@ -30,7 +31,7 @@ struct PortText {
   Position position;                     ///< of the text's first character in the source
 };
 
-/// Reads one specification: `gen:size=64,flows=1024`, `pcap:in=FILE,out=FILE`,
+/// Reads one specification: `gen:size=64,flows=1024`, `pcap:in=FILE,out=FILE`, `replay:FILE`,
 /// `0000:3b:00.0,mtu=9000`, `net_null0,size=64`. Throws `ConfigError` with everything that is wrong
 /// in it, what was expected, and nearest names.
 PortSpec parse_port_spec(PortText const& text);
@@ -45,7 +46,7 @@ std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 
 /// What the ports are called once they are open, in order: the name in the specification, the
-/// device, or `gen0`, `pcap0` and so on, avoiding the names in `taken`.
+/// device, or `gen0`, `pcap0`, `replay0` and so on, avoiding the names in `taken`.
 std::vector<std::string> port_names(std::span<PortSpec const> specs,
                                     std::vector<std::string> taken = {});
 

@@ -8,11 +8,13 @@
 #include "app/bench/workload.hpp"
 #include "app/units.hpp"
 #include "core/error.hpp"
+#include "elements/ipsec/suite.hpp"
 
 namespace warpline::bench {
 namespace {
 
 constexpr unsigned kLongestFrame = 16000;
+constexpr unsigned kMostTunnels = 1u << 17, kMostFlows = 1u << 22;
 
 void add_list(CLI::App& command, std::string const& name, std::vector<std::string>& list,
               std::string const& help) {
@@ -57,7 +59,13 @@ void add_options(CLI::App& command, Options& options) {
       ->type_name("SHARE");
   command.add_option("--sa", options.sa, "ipsec: file of SAs (default: made here, test keys)")
       ->type_name("FILE");
+  add_list(command, "--directions", options.directions,
+           "ipsec: out (encrypt), in (decrypt), both (a gateway: out and in again; default out)");
   command.add_option("--tunnels", options.tunnels, "ipsec: how many SAs are made (default 1024)")
+      ->type_name("N");
+  command
+      .add_option("--flows", options.flows,
+                  "ipsec: flows of the traffic (default 4096, at least 4 for each tunnel)")
       ->type_name("N");
   command
       .add_option("--patterns", options.patterns, "ids: file of patterns (default: 3,000 made up)")
@@ -98,9 +106,23 @@ void complete(Options& options) {
     throw ConfigError("--pcap belongs to 'bench ids'");
   if (!options.session.ports.empty())
     throw ConfigError("a benchmark makes its own ports; remove [[port]] from the deployment file");
+  if (!options.directions.empty() && options.workload != "ipsec")
+    throw ConfigError("--directions belongs to 'bench ipsec'");
   if (options.mix < 0 || options.mix > 1) throw ConfigError("--mix is a share from 0 to 1");
-  if (options.tunnels < 1 || options.tunnels > 65536)
-    throw ConfigError("--tunnels is " + std::to_string(options.tunnels) + "; expected 1 to 65536");
+  if (options.tunnels < 1 || options.tunnels > kMostTunnels)
+    throw ConfigError("--tunnels is " + std::to_string(options.tunnels) + "; expected 1 to " +
+                      std::to_string(kMostTunnels));
+  if (options.flows > kMostFlows)
+    throw ConfigError("--flows is " + std::to_string(options.flows) + "; expected 1 to " +
+                      std::to_string(kMostFlows));
+  if (options.flows == 0) options.flows = std::max(4096u, 4 * options.tunnels);
+  if (options.directions.empty()) options.directions = {"out"};
+  for (auto const& name : options.directions) {
+    auto const directions = ipsec_directions();
+    if (std::find(directions.begin(), directions.end(), name) == directions.end())
+      throw ConfigError("'" + name + "' is no direction; expected " + enumerate(directions) +
+                        did_you_mean(name, directions));
+  }
   if (options.burst < 1 || options.burst > 256)
     throw ConfigError("--burst is " + std::to_string(options.burst) + "; expected 1 to 256");
   if (options.repeat > 1000)
@@ -112,6 +134,12 @@ void complete(Options& options) {
   }
   auto known = workload.cases;
   if (options.workload == "ids") known.emplace_back("pcap");
+  if (options.workload == "ipsec") {
+    known.clear();
+    for (auto const& suite : ipsec::suites()) known.emplace_back(suite.name);
+    for (auto& name : options.cases)
+      if (auto const suite = ipsec::find_suite(name)) name = ipsec::info(*suite).name;
+  }
   for (auto const& name : options.cases)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw ConfigError("'bench " + options.workload + "' has no case '" + name + "'; expected " +
@@ -125,6 +153,7 @@ void complete(Options& options) {
                                   : std::vector<std::string>{"64", "256", "1024", "1408"};
   check_sizes(options);
   check_distinct(options.cases, "--cases");
+  check_distinct(options.directions, "--directions");
   check_distinct(options.sizes, "--sizes");
   check_distinct(options.devices, "--devices");
   if (!workload.offloadable) {

@@ -17,14 +17,16 @@ namespace warpline::bench {
 /// What the user asked of `warpline bench`. Empty lists mean the workload's usual ones.
 struct Options {
   std::string workload;
-  std::vector<std::string> cases;    ///< suites, kinds of payload, or kinds of port
-  std::vector<std::string> sizes;    ///< bytes of a frame, or `imix`
-  std::vector<std::string> devices;  ///< `cpu`, names of devices, `adaptive`, `mix`
-  unsigned tunnels = 1024;           ///< SAs, where they are made here
-  std::string sa;                    ///< file of SAs; empty: made for the occasion
-  std::string patterns;              ///< file of patterns; empty: made up
-  std::string pcap;                  ///< capture for the payload kind `pcap`
-  bool fresh = false;                ///< payload copied for every packet where recycling would do
+  std::vector<std::string> cases;       ///< suites, kinds of payload, or kinds of port
+  std::vector<std::string> sizes;       ///< bytes of a frame, or `imix`
+  std::vector<std::string> devices;     ///< `cpu`, names of devices, `adaptive`, `mix`
+  std::vector<std::string> directions;  ///< of ipsec: `out`, `in`, `both`
+  unsigned tunnels = 1024;              ///< SAs, where they are made here
+  unsigned flows = 0;                   ///< of ipsec; 0: 4,096, or four for each tunnel
+  std::string sa;                       ///< file of SAs; empty: made for the occasion
+  std::string patterns;                 ///< file of patterns; empty: made up
+  std::string pcap;                     ///< capture for the payload kind `pcap`
+  bool fresh = false;  ///< payload copied for every packet where recycling would do
   unsigned burst = 64;
   double mix = 0.5;                    ///< the own core's share of `mix`
   std::chrono::nanoseconds window{0};  ///< one measured repeat; 0: 200 ms, quick 50 ms

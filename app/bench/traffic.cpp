@@ -7,6 +7,7 @@ namespace warpline::bench {
 std::string generator_spec(Traffic const& traffic) {
   auto spec = "gen:size=" + traffic.sizes + ",flows=" + std::to_string(traffic.flows) + ",payload=";
   spec += traffic.payload == "pcap" ? quote("pcap:" + traffic.pcap) : traffic.payload;
+  if (!traffic.to.empty()) spec += ",to=" + traffic.to;
   return traffic.recycled ? spec + ",recycled" : spec;
 }
 

@@ -13,6 +13,7 @@ struct Traffic {
   std::string pcap;                ///< the capture for `pcap`
   bool recycled = false;
   unsigned flows = 4096;
+  std::string to{};  ///< prefix of the destinations; empty: the generator's own
 };
 
 /// The port spec of a generator.

@@ -8,11 +8,7 @@ namespace warpline::bench {
 
 std::vector<Workload> const& workloads() {
   static std::vector<Workload> const all = {
-      {"ipsec",
-       "ESP tunnel encryption",
-       {"aes128-ctr-hmac-sha1-96", "aes128-gcm"},
-       true,
-       ipsec_cases},
+      {"ipsec", "ESP tunnels", {"aes128-ctr-hmac-sha1-96", "aes128-gcm"}, true, ipsec_cases},
       {"ids", "pattern matching in payloads", {"random", "text"}, true, ids_cases},
       {"l2fwd",
        "forwarding with the addresses swapped",

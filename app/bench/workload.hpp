@@ -73,6 +73,9 @@ std::string enumerate(std::vector<std::string> const& names);
 /// A size in bytes. Throws `ConfigError`.
 unsigned parse_size(std::string const& text);
 
+/// What `bench ipsec` can do with packets: `out`, `in`, `both`.
+std::vector<std::string> ipsec_directions();
+
 std::vector<Case> ipsec_cases(Options const& options);
 std::vector<Case> ids_cases(Options const& options);
 std::vector<Case> l2fwd_cases(Options const& options);

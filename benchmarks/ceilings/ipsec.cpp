@@ -58,10 +58,11 @@ IMB_HASH_ALG hash_of(ipsec::SuiteInfo const& suite) {
 }  // namespace
 
 struct RawIpsecMb::State {
-  explicit State(ipsec::SuiteInfo const& of) : suite(of) {}
+  State(ipsec::SuiteInfo const& of, Way way) : suite(of), opens(way == Way::kOpen) {}
 
   std::unique_ptr<IMB_MGR, FreeManager> manager{alloc_mb_mgr(0)};
   ipsec::SuiteInfo const& suite;
+  bool const opens;
   std::uint32_t const text_at = esp::kSize + suite.iv_size;
   Keys keys{};
   gcm_context_data context{};
@@ -83,15 +84,15 @@ struct RawIpsecMb::State {
   void fill(IMB_JOB& job, unsigned i, std::uint32_t text) {
     auto* const esp = packet(i);
     bool const aead = suite.aead(), cbc = suite.cipher_kind == Cipher::kAesCbc;
-    std::uint32_t const first = cbc ? esp::kSize : text_at;  // CBC makes its IV
+    std::uint32_t const first = cbc && !opens ? esp::kSize : text_at;  // CBC makes its IV
     job.cipher_mode = mode_of(suite.cipher_kind);
     job.hash_alg = hash_of(suite);
-    job.cipher_direction = IMB_DIR_ENCRYPT;
-    job.chain_order = IMB_ORDER_CIPHER_HASH;
-    job.enc_keys = job.dec_keys = suite.cipher_kind == Cipher::kAesGcm
-                                      ? static_cast<void const*>(&keys.gcm)
-                                  : suite.cipher_kind == Cipher::kChaCha20Poly1305 ? keys.chacha
-                                                                                   : keys.cipher;
+    job.cipher_direction = opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
+    job.chain_order = opens ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
+    job.enc_keys = suite.cipher_kind == Cipher::kAesGcm ? static_cast<void const*>(&keys.gcm)
+                   : suite.cipher_kind == Cipher::kChaCha20Poly1305 ? keys.chacha
+                                                                    : keys.cipher;
+    job.dec_keys = cbc ? keys.decryption : job.enc_keys;
     job.key_len_in_bytes = suite.key_size;
     job.iv = ivs[i].data();
     job.iv_len_in_bytes = cbc ? 16 : 12;
@@ -121,14 +122,19 @@ struct RawIpsecMb::State {
     auto* const data = esp + text_at;
     if (suite.cipher_kind == Cipher::kChaCha20Poly1305) {
       IMB_CHACHA20_POLY1305_INIT(mb, keys.chacha, &chacha, ivs[i].data(), esp, esp::kSize);
-      IMB_CHACHA20_POLY1305_ENC_UPDATE(mb, keys.chacha, &chacha, data, data, text);
-      IMB_CHACHA20_POLY1305_ENC_FINALIZE(mb, &chacha, data + text, 16);
+      if (opens) {
+        IMB_CHACHA20_POLY1305_DEC_UPDATE(mb, keys.chacha, &chacha, data, data, text);
+        IMB_CHACHA20_POLY1305_DEC_FINALIZE(mb, &chacha, data + text, 16);
+      } else {
+        IMB_CHACHA20_POLY1305_ENC_UPDATE(mb, keys.chacha, &chacha, data, data, text);
+        IMB_CHACHA20_POLY1305_ENC_FINALIZE(mb, &chacha, data + text, 16);
+      }
       return;
     }
-    auto const encrypt = suite.key_size == 16   ? mb->gcm128_enc
-                         : suite.key_size == 24 ? mb->gcm192_enc
-                                                : mb->gcm256_enc;
-    encrypt(&keys.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text, 16);
+    auto const crypt = suite.key_size == 16   ? (opens ? mb->gcm128_dec : mb->gcm128_enc)
+                       : suite.key_size == 24 ? (opens ? mb->gcm192_dec : mb->gcm192_enc)
+                                              : (opens ? mb->gcm256_dec : mb->gcm256_enc);
+    crypt(&keys.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text, 16);
   }
 
   template <class Size>
@@ -142,23 +148,30 @@ struct RawIpsecMb::State {
 
   template <class Size>
   void split_bursts(unsigned from, Size size) {
-    bool const encrypts = suite.cipher_kind != Cipher::kNull;
     for (unsigned i = 0; i < kBurst; ++i) fill(own[i], from + i, size(from + i));
-    if (encrypts) {
-      for (auto& job : own) {
-        job.src += job.cipher_start_src_offset_in_bytes;
-        job.cipher_start_src_offset_in_bytes = 0;
-      }
-      IMB_SUBMIT_CIPHER_BURST_NOCHECK(manager.get(), own.data(), kBurst, mode_of(suite.cipher_kind),
-                                      IMB_DIR_ENCRYPT,
-                                      static_cast<IMB_KEY_SIZE_BYTES>(suite.key_size));
-      for (unsigned i = 0; i < kBurst; ++i) own[i].src = packet(from + i);
+    if (opens) hash_burst(from);
+    if (suite.cipher_kind != Cipher::kNull) cipher_burst();
+    if (!opens) hash_burst(from);
+  }
+
+  void cipher_burst() {
+    for (auto& job : own) {
+      job.src += job.cipher_start_src_offset_in_bytes;
+      job.cipher_start_src_offset_in_bytes = 0;
     }
+    IMB_SUBMIT_CIPHER_BURST_NOCHECK(manager.get(), own.data(), kBurst, mode_of(suite.cipher_kind),
+                                    opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT,
+                                    static_cast<IMB_KEY_SIZE_BYTES>(suite.key_size));
+  }
+
+  void hash_burst(unsigned from) {
+    for (unsigned i = 0; i < kBurst; ++i) own[i].src = packet(from + i);
     IMB_SUBMIT_HASH_BURST_NOCHECK(manager.get(), own.data(), kBurst, hash_of(suite));
   }
 };
 
-RawIpsecMb::RawIpsecMb(Suite suite) : state_(std::make_unique<State>(ipsec::info(suite))) {
+RawIpsecMb::RawIpsecMb(Suite suite, Way way)
+    : state_(std::make_unique<State>(ipsec::info(suite), way)) {
   if (!state_->manager) throw std::bad_alloc();
   auto* const manager = state_->manager.get();
   init_mb_mgr_auto(manager, nullptr);

@@ -20,14 +20,15 @@ struct CipherRate {
 };
 
 /// ipsec-mb alone: the ESP cryptography of Ethernet frames with IP in them, in place, in warm
-/// buffers (256, 2 KiB apart or more), one SA. No header is read or written, no SA looked up. One
-/// thread.
+/// buffers (256, 2 KiB apart or more), one SA. No header is read or written, no SA looked up, no
+/// integrity value compared. One thread.
 class RawIpsecMb {
  public:
+  enum class Way : std::uint8_t { kProtect, kOpen };
   /// The library's interfaces worth trying for a suite.
   enum class Interface : std::uint8_t { kDirect, kBurst, kSplitBursts };
 
-  explicit RawIpsecMb(ipsec::Suite suite);
+  explicit RawIpsecMb(ipsec::Suite suite, Way way = Way::kProtect);
   ~RawIpsecMb();
 
   /// The interfaces that this suite has.
@@ -36,7 +37,7 @@ class RawIpsecMb {
 
   /// Makes room for packets of these frames. Before `run`.
   void prepare(std::span<std::uint32_t const> frame_sizes);
-  /// One pass over 256 packets whose frames have these sizes in turn before encapsulation.
+  /// One pass over 256 packets whose frames have these sizes in turn without ESP.
   void run(Interface interface, std::span<std::uint32_t const> frame_sizes) noexcept;
   static constexpr unsigned kPackets = 256;
 

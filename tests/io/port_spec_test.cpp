@@ -24,6 +24,9 @@ GeneratorOptions generator(std::string const& text) {
 CaptureOptions capture(std::string const& text) {
   return std::get<CaptureOptions>(parse_port_spec(text).options);
 }
+ReplayOptions replay(std::string const& text) {
+  return std::get<ReplayOptions>(parse_port_spec(text).options);
+}
 DpdkPortOptions device(std::string const& text) {
   return std::get<DpdkPortOptions>(parse_port_spec(text).options);
 }
@@ -46,6 +49,23 @@ TEST(PortSpecTest, GeneratorHasDefaultsForEverything) {
   EXPECT_EQ(options.payload, PayloadKind::kRandom);
   EXPECT_FALSE(options.recycled);
   EXPECT_FALSE(parse_port_spec("gen").seeded);
+}
+
+TEST(PortSpecTest, ReplayTakesEveryOption) {
+  EXPECT_EQ(replay("replay:a.pcap").file, "a.pcap");
+  EXPECT_EQ(replay("replay:a.pcap").rate, 0);
+  EXPECT_EQ(replay("replay:a.pcap").count, 0u);
+  auto const spec = parse_port_spec("replay:in=\"a,b.pcap\",rate=2M,count=3k,name=left");
+  auto const& options = std::get<ReplayOptions>(spec.options);
+  EXPECT_EQ(options.file, "a,b.pcap");
+  EXPECT_EQ(options.rate, 2e6);
+  EXPECT_EQ(options.count, 3000u);
+  EXPECT_EQ(spec.name, "left");
+  EXPECT_EQ(port_names(parse_port_specs({"replay:a.pcap", "gen", "replay:a.pcap"})),
+            (std::vector<std::string>{"replay0", "gen0", "replay1"}));
+  EXPECT_THAT(error_of("replay"), HasSubstr("a replay port needs a capture: replay:FILE"));
+  EXPECT_THAT(error_of("replay:a.pcap,in=b.pcap"), HasSubstr("the input file is given twice"));
+  EXPECT_THAT(error_of("replay:a.pcap,loops=2"), HasSubstr("loops"));
 }
 
 TEST(PortSpecTest, GeneratorTakesEveryOption) {
@@ -155,7 +175,7 @@ TEST_P(BadPortSpec, IsRefusedWithAReason) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadPortSpec,
     testing::Values(
-        Bad{"", "'' is no port; expected gen:..., pcap:..., a PCI address"},
+        Bad{"", "'' is no port; expected gen:..., pcap:..., replay:..., a PCI address"},
         Bad{"gem:size=64", "'gem' is no port"}, Bad{"gem", "did you mean 'gen'?"},
         Bad{"gen size=64", "is no port"}, Bad{"lo", "net_af_packet0,iface=lo"},
         Bad{"0000:3b:00", "is no port"}, Bad{"gen:size=", "'size' needs a value"},

@@ -79,6 +79,20 @@ class Schema(unittest.TestCase):
             self.assertEqual(result["device_share"], {"cpu": 1})
             self.number(result["source_sink_packets_per_second"], 1)
 
+    def test_ipsec_in_every_direction(self):
+        report = self.report("ipsec", "--suites", "aes128gcm16,aes128-cbc-hmac-sha1-96", "--sizes", "64,imix",
+                             "--devices", "cpu", "--directions", "out,in,both", "--tunnels", "5")
+        suites = ("aes128-gcm", "aes128-cbc-hmac-sha1-96")
+        self.assertEqual([(each["case"], each["sizes"]) for each in report["results"]],
+                         [(suite + way, size) for suite in suites for way in ("", " in", " both")
+                          for size in ("64", "imix")])
+        for result in report["results"]:
+            self.check_result(result)
+            self.assertEqual(result["drops"], {}, result["case"])
+            self.number(result["packets_per_second"], 1)
+        plain, esp = report["results"][0], report["results"][2]
+        self.assertEqual(esp["packet_size"], plain["packet_size"] + 36 + 2 + 16, "ESP around 50 bytes of IP")
+
 
 class Pages(unittest.TestCase):
     def test_files_are_written(self):
@@ -113,6 +127,9 @@ class Refusals(unittest.TestCase):
         (["l2fwd", "--devices", "host"], "--devices can only be cpu"),
         (["l2fwd", "--sa", "x"], "--sa belongs to 'bench ipsec'"),
         (["ipsec", "--devices", "warp"], "warp"),
+        (["ipsec", "--directions", "up"], "'up' is no direction; expected out, in or both"),
+        (["ids", "--directions", "in"], "--directions belongs to 'bench ipsec'"),
+        (["ipsec", "--tunnels", "131073"], "--tunnels is 131073; expected 1 to 131072"),
         (["ipsec", "--sa", "/no/such.sa"], "/no/such.sa"),
         (["ids", "--patterns", "/no/such.patterns"], "/no/such.patterns"),
         (["l2fwd", "--json", "/no/such/folder/x.json"], "--json"),
