@@ -317,17 +317,21 @@ TEST_F(IPsecFragmenter, LosesNothingUncountedWithoutBuffersOrBatches) {
   EXPECT_EQ(errors(untold).size(), 99u);
   EXPECT_EQ(untold.created, 100u);
 
-  for (unsigned const left : {0u, 1u}) {
-    test::PipelineRunner runner(pipeline(kTunnel, gateway()), {.frame_size = 9300, .batches = 66});
-    std::vector<BatchPtr> held;
-    runner.run({});
-    while (auto batch = runner.batches().allocate()) held.push_back(std::move(batch));
-    held.resize(held.size() - left);
-    auto const out = runner.run(std::vector<Frame>(10, packet4(4000, 0)));
-    EXPECT_EQ(out.drops_at, left == 0 ? (Drops{{"m:no_batch", 10}}) : Drops{});
-    auto const error = runner.run({packet4(4000)});
-    EXPECT_EQ(error.drops_at.contains("m:no_batch"), left == 0);
-  }
+  for (unsigned const left : {0u, 1u})
+    for (bool const fragments : {false, true}) {
+      test::PipelineRunner runner(pipeline(kTunnel, gateway()),
+                                  {.frame_size = 9300, .batches = 66});
+      std::vector<BatchPtr> held;
+      runner.run({});  // the source holds its next batch
+      while (auto batch = runner.batches().allocate()) held.push_back(std::move(batch));
+      held.resize(held.size() - left);
+      auto const out =
+          runner.run(std::vector<Frame>(10, packet4(4000, fragments ? std::uint16_t{0} : 0x4000)));
+      Drops wanted;
+      if (left == 0) wanted["m:no_batch"] = 10;
+      if (!fragments) wanted["m:too_big"] = 10;
+      EXPECT_EQ(out.drops_at, wanted);
+    }
 }
 
 TEST_F(IPsecFragmenter, RefusesPacketsThatWouldBeCutInTooManyOrInVain) {
