@@ -6,6 +6,7 @@
 #include "elements/ipsec/ecn.hpp"
 #include "elements/ipsec/esp_trailer.hpp"
 #include "elements/ipsec/ip6_headers.hpp"
+#include "elements/ipsec/transport_checksum.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -124,6 +125,7 @@ Verdict EspInbound::transport(Packet& packet, Text const& text,
     ip.checksum.set(checksum_update(with_size, ip.protocol, text.next_header));
     ip.total_length.set(ip_size);
     ip.protocol = text.next_header;
+    if (udp_) renew_transport_checksum({at, ip_size});
     return forward();
   }
   std::uint32_t const headers = kept - ether::kSize;
@@ -132,6 +134,7 @@ Verdict EspInbound::transport(Packet& packet, Text const& text,
   at[chain.next_at()] = text.next_header;
   reinterpret_cast<ipv6::Header*>(at)->payload_length.set(
       static_cast<std::uint16_t>(ip_size - ipv6::kSize));
+  if (udp_) renew_transport_checksum({at, ip_size});
   return forward();
 }
 

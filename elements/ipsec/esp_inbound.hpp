@@ -36,7 +36,9 @@ class EspInbound {
   /// For a frame that `prepare` accepted and whose integrity value was right; what it says may be
   /// wrong all the same. Ethernet addresses stay; ECN as RFC 6040 section 4.2 has it. Drops:
   /// `bad_padding`, `dummy` (next header 59), `bad_next_header`, `bad_inner_packet`, `ce_not_ect`
-  /// (congestion was met, and the inner packet cannot say so).
+  /// (congestion was met, and the inner packet cannot say so). In transport mode in UDP the checksum of
+  /// TCP or UDP is computed anew, since a NAT may have changed the addresses under it (RFC 3948
+  /// section 3.1.2).
   Verdict decapsulate(Packet& packet, std::uint32_t esp_offset) const noexcept;
 
  private:

@@ -41,6 +41,20 @@ class EspOutbound {
   void encapsulate(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                    std::uint32_t index) const noexcept;
 
+  /// Whether packets are protected behind their own IP headers.
+  bool is_transport() const { return kind_ >= Kind::kTransport; }
+  /// Transport mode: finds where ESP goes, and sets `headers` and `next_at`. Drops: `fragment`,
+  /// `bad_ip_header`, `long_headers`.
+  Verdict inspect_transport(Packet const& packet, InnerPacket& inner) const noexcept;
+  /// The most bytes that an IP packet may have for what is made of it to have at most `mtu` bytes from
+  /// the IP header on; 0 where nothing fits. `headers`: of its bytes those that stay before ESP, in
+  /// transport mode; 0 in tunnel mode.
+  std::uint32_t most_inner(std::uint32_t mtu, std::uint32_t headers = 0) const {
+    std::uint32_t const around = prefix_ + headers + icv_size_;
+    std::uint32_t const text = mtu < around ? 0 : (mtu - around) / block_ * block_;
+    return text < kTrailer ? 0 : headers + text - kTrailer;
+  }
+
   /// Whether the frame is an ESP packet of this SA's, as far as its headers show, with the ESP header
   /// at `esp_offset`.
   bool made(Packet const& packet, std::uint32_t esp_offset) const noexcept;
@@ -76,7 +90,6 @@ class EspOutbound {
                  std::uint32_t index) const noexcept;
   void encapsulate_other(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                          std::uint32_t index) const noexcept;
-  Verdict inspect_transport(Packet const& packet, InnerPacket& inner) const noexcept;
   template <Kind kKind>
   static void put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size);
 

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/gateway_sa_toml.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include "elements/ipsec/table_reader_toml.hpp"
 
 namespace warpline::ipsec {
@@ -29,6 +32,34 @@ Secret key_of(toml::node const& node) {
   std::size_t bad = 0;
   if (auto key = Secret::of_hex(text_of(node, "hexadecimal digits"), bad)) return *std::move(key);
   throw ConfigError("expected an even number of hexadecimal digits");
+}
+
+/// Bits as a number in hexadecimal digits, the lowest 32 first.
+std::vector<std::uint32_t> bitmap_of(toml::node const& node) {
+  constexpr std::size_t kDigits = 8;  // of a word
+  std::string const expected =
+      "0x and 1 to " + std::to_string(ReplayWindow::kMost / 4) + " hexadecimal digits";
+  auto const text = text_of(node, expected);
+  std::string_view digits = text;
+  if (!digits.starts_with("0x")) throw ConfigError("expected " + expected);
+  digits.remove_prefix(2);
+  if (digits.empty() || digits.size() > ReplayWindow::kMost / 4)
+    throw ConfigError("expected " + expected);
+  std::vector<std::uint32_t> words;
+  while (!digits.empty()) {
+    auto const word = digits.substr(digits.size() - std::min(kDigits, digits.size()));
+    digits.remove_suffix(word.size());
+    auto const* const end = word.data() + word.size();
+    auto const [stop, error] = std::from_chars(word.data(), end, words.emplace_back(), 16);
+    if (error != std::errc{} || stop != end) throw ConfigError("expected " + expected);
+  }
+  return words;
+}
+
+std::uint64_t sequence_of(toml::node const& node) {
+  auto const number = node.value_exact<std::int64_t>();
+  if (!number || *number < 0) throw ConfigError("expected a sequence number");
+  return static_cast<std::uint64_t>(*number);
 }
 
 /// A table of its own inside an SA's.
@@ -122,12 +153,9 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
               (sa.replay_window < ReplayWindow::kLeast || sa.replay_window > ReplayWindow::kMost))
             throw ConfigError("expected " + expected);
         }},
-       {"last_sequence",
-        [&](auto const& value) {
-          auto const number = value.template value_exact<std::int64_t>();
-          if (!number || *number < 0) throw ConfigError("expected a sequence number");
-          sa.last_sequence = static_cast<std::uint64_t>(*number);
-        }},
+       {"last_sequence", [&](auto const& value) { sa.last_sequence = sequence_of(value); }},
+       {"last_received", [&](auto const& value) { sa.last_received = sequence_of(value); }},
+       {"replay_bitmap", [&](auto const& value) { sa.received = bitmap_of(value); }},
        {"copy_df",
         [&](auto const& value) {
           sa.form.df = bool_of(value) ? DfPolicy::kCopy : DfPolicy::kClear;
@@ -182,6 +210,12 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
     reader.fail(seen.at("selector"), "selector: " + fault);
   if (!sa.form.esn && sa.last_sequence > 0xffffffff)
     reader.fail(seen.at("last_sequence"), "last_sequence: beyond 2^32 only with 'esn = true'");
+  if (!sa.form.esn && sa.last_received > 0xffffffff)
+    reader.fail(seen.at("last_received"), "last_received: beyond 2^32 only with 'esn = true'");
+  if (seen.contains("replay_bitmap") && !seen.contains("last_received"))
+    reader.fail(
+        seen.at("replay_bitmap"),
+        "replay_bitmap: expected 'last_received' beside it, which its lowest bit stands for");
   if (reader.failed()) return std::nullopt;
   if (selects) sa.selector = selector;
   return sa;

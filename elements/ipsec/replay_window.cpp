@@ -26,6 +26,20 @@ ReplayWindow::ReplayWindow(std::uint32_t size, bool esn)
   words()[0] = bit(0);  // number 0 is not sent (RFC 4303 section 3.3.3)
 }
 
+void ReplayWindow::restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept {
+  highest_.store(highest, std::memory_order_relaxed);
+  for (std::uint32_t back = 0; back < size_ && back < highest; ++back) {
+    auto const number = highest - back;
+    bool const known = back > 0 && back / kNumbers < seen.size();
+    bool const accepted = !known || (seen[back / kNumbers] >> back % kNumbers & 1) != 0;
+    auto& place = word(number);
+    auto const before = place.load(std::memory_order_relaxed);
+    place.store(
+        (same_block(before, number) ? before : block(number)) | (accepted ? bit(number) : 0),
+        std::memory_order_relaxed);
+  }
+}
+
 ReplayWindow::ReplayWindow(ReplayWindow&& other) noexcept
     : highest_(other.highest_.load()),
       beside_(std::move(other.beside_)),

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace warpline::ipsec {
 
@@ -46,6 +47,11 @@ class ReplayWindow {
   /// about 20 cycles each).
   template <bool kAlone = false>
   Replay mark(std::uint64_t number) noexcept;
+
+  /// Goes on from another window's state: `highest` was accepted, and of what is before it those that
+  /// `seen` says: bit n % 32 of word n / 32 is `highest` - n. What is beyond `seen` counts as accepted,
+  /// lest anything be accepted twice. Before the first `mark`, while nobody else uses the window.
+  void restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept;
 
   /// The highest number that was marked; 0 before.
   std::uint64_t highest() const { return highest_.load(std::memory_order_acquire); }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/error.hpp"
 #include "elements/ipsec/policy.hpp"
@@ -33,6 +34,10 @@ struct SaConfig {
   std::optional<TrafficSelector> selector;  ///< the inner packets that it takes; none: all
   std::uint32_t replay_window = ReplayWindow::kLeast;  ///< inbound; 0: none
   std::uint64_t last_sequence = 0;                     ///< outbound: used up already
+  std::uint64_t last_received = 0;                     ///< inbound: the highest that has come
+  /// Inbound: bit n % 32 of word n / 32 says whether `last_received` - n has come. Beyond these words
+  /// all have.
+  std::vector<std::uint32_t> received;
   Lifetime soft, hard;
 
   /// Sets the suite, and what of the form follows from it.

@@ -10,6 +10,7 @@
 
 #include "elements/ipsec/policy_words.hpp"
 #include "elements/ipsec/sa_algorithms.hpp"
+#include "elements/ipsec/sa_replay.hpp"
 #include "elements/ipsec/sa_words.hpp"
 
 namespace warpline::ipsec {
@@ -22,7 +23,9 @@ constexpr char const* kLayout =
 class SaParser {
  public:
   SaParser(SaWords const& words, Findings& findings)
-      : cursor_(words, findings), algorithms_(cursor_, [this] { skip_field(); }) {}
+      : cursor_(words, findings),
+        algorithms_(cursor_, [this] { skip_field(); }),
+        replay_(cursor_, [](std::string_view word) { return handlers().contains(word); }) {}
 
   std::optional<SaConfig> parse() {
     for (std::string_view const word : {"ip", "xfrm", "state", "add"})
@@ -35,7 +38,7 @@ class SaParser {
     sa_.choose(suite->suite);
     sa_.key = algorithms_.key();
     sa_.authentication = algorithms_.authentication_key();
-    sa_.last_sequence |= std::uint64_t{high_sequence_} << 32;
+    replay_.apply(sa_);
     return sa_;
   }
 
@@ -52,9 +55,10 @@ class SaParser {
                                 {"reqid", &SaParser::parse_reqid},
                                 {"dir", &SaParser::parse_direction},
                                 {"replay-window", &SaParser::parse_window},
-                                {"replay-seq", &SaParser::skip_number},
+                                {"replay-seq", &SaParser::parse_sequence},
+                                {"replay-seq-hi", &SaParser::parse_sequence},
                                 {"replay-oseq", &SaParser::parse_sequence},
-                                {"replay-oseq-hi", &SaParser::parse_high_sequence},
+                                {"replay-oseq-hi", &SaParser::parse_sequence},
                                 {"anti-replay", &SaParser::parse_context},
                                 {"flag", &SaParser::parse_flag},
                                 {"extra-flag", &SaParser::parse_flag},
@@ -127,7 +131,6 @@ class SaParser {
   }
 
   static constexpr char const* kNumber = "a number below 2^32";
-  void skip_number(Word const& field) { cursor_.number(field, kNumber); }
   void parse_reqid(Word const& field) { sa_.reqid = cursor_.number(field, kNumber).value_or(0); }
   void parse_spi(Word const& field) {
     auto const parsed = cursor_.number(field, kSpiExpected);
@@ -146,38 +149,8 @@ class SaParser {
     // What is smaller than ours can be is made as large: nothing more is refused for it.
     sa_.replay_window = *parsed == 0 ? 0 : std::max(*parsed, ReplayWindow::kLeast);
   }
-  void parse_sequence(Word const& field) {
-    if (auto const parsed = cursor_.number(field, "the last sequence number sent, below 2^32"))
-      sa_.last_sequence = *parsed;
-  }
-  void parse_high_sequence(Word const& field) {
-    high_sequence_ =
-        cursor_.number(field, "the high half of the last sequence number sent").value_or(0);
-  }
-
-  /// `anti-replay context: seq 0x0, oseq 0x5, bitmap 0x0`, or `anti-replay esn context:` and its lines:
-  /// of these, what has been sent counts.
-  void parse_context(Word const&) {
-    while (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) {
-      auto const& name = cursor_.take();
-      if (cursor_.at_end() ||
-          (name.text != "oseq" && name.text != "oseq-hi" && name.text != "replay_window"))
-        continue;
-      auto text = cursor_.peek().text;
-      if (text.ends_with(',')) text.remove_suffix(1);
-      bool const hexadecimal = text.starts_with("0x");
-      if (hexadecimal) text.remove_prefix(2);
-      std::uint32_t number = 0;
-      std::from_chars(text.data(), text.data() + text.size(), number, hexadecimal ? 16 : 10);
-      if (name.text == "oseq")
-        sa_.last_sequence = number;
-      else if (name.text == "oseq-hi")
-        high_sequence_ = number;
-      else
-        sa_.replay_window =
-            number == 0 ? 0 : std::clamp(number, ReplayWindow::kLeast, ReplayWindow::kMost);
-    }
-  }
+  void parse_sequence(Word const& field) { replay_.read_number(field); }
+  void parse_context(Word const& field) { replay_.read_context(field); }
 
   /// Flags that have an effect, and those that have none here.
   void parse_flag(Word const& field) {
@@ -322,14 +295,14 @@ class SaParser {
                                   " address, as behind 'src'");
     if (form.mode == SaMode::kTunnel && form.destination.is_unspecified())
       cursor_.fail(at("dst"), "expected the address of the tunnel's end");
-    if (!form.esn && high_sequence_ != 0)
+    if (!form.esn && replay_.has_high_half())
       cursor_.fail(at("spi"), "a high half of the sequence number needs 'flag esn'");
   }
 
   SaCursor cursor_;
   SaConfig sa_;
   SaAlgorithms algorithms_;
-  std::uint32_t high_sequence_ = 0;
+  SaReplay replay_;
   bool any_version_ = false;
   std::map<std::string, Position, std::less<>> seen_;
 };

@@ -43,7 +43,8 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
   if (direction == Direction::kOutbound)
     new (&line.outbound) OutboundSa(sa.spi, sa.form, sa.last_sequence);
   else
-    new (&line.inbound) InboundSa(sa.form, sa.replay_window);
+    (new (&line.inbound) InboundSa(sa.form, sa.replay_window))
+        ->window.restore(sa.last_received, sa.received);
   if (direction == Direction::kInbound && sa.selector && *sa.selector != TrafficSelector{}) {
     selectors_[index] = std::make_unique<TrafficSelector const>(*sa.selector);
     line.inbound.selects = true;

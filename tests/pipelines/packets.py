@@ -35,8 +35,8 @@ def ether(payload, kind=0x0800, source=A, destination=B):
     return destination + source + struct.pack("!H", kind) + payload
 
 
-def ipv4(payload, src="10.0.0.1", dst="10.1.0.1", ttl=64, protocol=17, identification=0):
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), identification, 0, ttl, protocol, 0,
+def ipv4(payload, src="10.0.0.1", dst="10.1.0.1", ttl=64, protocol=17, identification=0, fragment=0, tos=0):
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, tos, 20 + len(payload), identification, fragment, ttl, protocol, 0,
                        address(src), address(dst))
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
 
@@ -45,6 +45,14 @@ def udp(size, ttl=64, src="10.0.0.1", dst="10.1.0.1", sport=1000, dport=9, data=
     """An Ethernet frame of `size` bytes with IPv4 and UDP, or with these `data`."""
     data = fill(size - 42) if data is None else data
     return ether(ipv4(struct.pack("!HHHH", sport, dport, 8 + len(data), 0) + data, src, dst, ttl))
+
+
+def fragmentation_needed(frame, mtu, src):
+    """What `src` answers to this IPv4 frame with DF (RFC 792, RFC 1191), in 576 bytes of IP."""
+    icmp = struct.pack("!BBHHH", 3, 4, 0, 0, mtu) + frame[14:14 + 548]
+    icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+    source = ".".join(map(str, frame[26:30]))
+    return swapped(ether(ipv4(icmp, src, source, protocol=1, fragment=0x4000, tos=0xc0)))
 
 
 def swapped(frame):

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "elements/ipsec/transport_checksum.hpp"
 #include "tests/elements/ipsec/element_rig.hpp"
 #include "tests/elements/ipsec/wire_peer.hpp"
 
@@ -83,8 +84,11 @@ class BadPackets : public ::testing::TestWithParam<WireForm> {
     plain += {static_cast<std::uint8_t>(padding.size()), made.next};
     peer.last += 1 + draw(3);
     Sent sent{peer.frame(peer.esp(peer.last, plain, random_)), "", {}};
-    sent.received = in_ethernet(
-        tunnel() ? made.text : ip_packet(peer.source(), peer.destination(), made.next, made.text));
+    auto ip =
+        tunnel() ? made.text : ip_packet(peer.source(), peer.destination(), made.next, made.text);
+    if (!tunnel() && GetParam().udp)
+      renew_transport_checksum({ip.data(), static_cast<std::uint32_t>(ip.size())});
+    sent.received = in_ethernet(ip);
     kept_[who] = {sent.frame, peer.last};
     return sent;
   }

@@ -165,6 +165,25 @@ TEST_P(EspOutboundTest, KnowsItsOwnPackets) {
   });
 }
 
+TEST_P(EspOutboundTest, KnowsBeforehandWhatFitsIntoALink) {
+  each([&](SaForm const& form) {
+    EspOutbound const sa(kSpi, form);
+    for (bool const v4 : {true, false})
+      for (unsigned size = 0; size <= 200; ++size) {
+        Frame frame(v4 ? ipv4_frame(Octets(size)) : ipv6_frame(Octets(size)), front(form));
+        InnerPacket inner{};
+        ASSERT_EQ(inspect_inner(frame.packet, inner), forward());
+        ASSERT_EQ(sa.check_room(frame.packet, inner), forward());
+        unsigned const headers = is_tunnel(form) ? 0 : inner.headers;
+        auto const made = sa.frame_size(inner) - 14;
+        ASSERT_GE(sa.most_inner(made, headers), inner.size) << "size " << size;
+        ASSERT_LT(sa.most_inner(made - 1, headers), inner.size) << "size " << size;
+      }
+    EXPECT_EQ(sa.most_inner(0), 0u);
+    EXPECT_EQ(sa.most_inner(front(form) + form.icv_size + form.block - 1u), 0u);
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, EspOutboundTest, ::testing::ValuesIn(testing::kSizes),
                          testing::SizesName());
 

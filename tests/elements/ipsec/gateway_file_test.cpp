@@ -92,6 +92,15 @@ TEST(GatewayFile, NamesWhatIsWrongWithAnSa) {
   EXPECT_EQ(sa_messages(gcm + "esn = 1\n"), "esn: expected true or false\n");
   EXPECT_EQ(sa_messages(gcm + "last_sequence = 0x100000000\n"),
             "last_sequence: beyond 2^32 only with 'esn = true'\n");
+  EXPECT_EQ(sa_messages(gcm + "last_received = 0x100000000\n"),
+            "last_received: beyond 2^32 only with 'esn = true'\n");
+  EXPECT_EQ(sa_messages(gcm + "last_received = -1\n"),
+            "last_received: expected a sequence number\n");
+  EXPECT_EQ(sa_messages(gcm + "replay_bitmap = '0x1'\n"),
+            "replay_bitmap: expected 'last_received' beside it, which its lowest bit stands for\n");
+  for (auto const& bad : std::vector<std::string>{"1", "0x", "0x1g", "0x" + std::string(1025, '1')})
+    EXPECT_EQ(sa_messages(gcm + "last_received = 1\nreplay_bitmap = '" + bad + "'\n"),
+              "replay_bitmap: expected 0x and 1 to 1024 hexadecimal digits\n");
   EXPECT_EQ(sa_messages(gcm + "lifetime = { hard = { packets = 0 } }\n"),
             "packets: expected a number above 0\n");
   EXPECT_EQ(sa_messages(gcm + "encapsulation = { source_port = 0, port = 1 }\n"),
@@ -101,6 +110,16 @@ TEST(GatewayFile, NamesWhatIsWrongWithAnSa) {
   EXPECT_EQ(sa_messages(gcm + "selector = { destination_port = 53 }\n"),
             "selector: expected the protocol to be one with ports: tcp, udp, sctp, dccp or "
             "udplite\n");
+}
+
+TEST(GatewayFile, ReadsWhatHasBeenReceived) {
+  auto const text =
+      "[[sa]]\nsource = '10.0.0.1'\ndestination = '10.0.0.2'\nspi = 0x1001\nesn = true\n"
+      "suite = 'aes128gcm16'\nkey = '" +
+      std::string(40, 'a') + "'\nlast_received = 0x200000001\nreplay_bitmap = '0x1fffffffd'\n";
+  auto const sas = parse_gateway_file(std::make_shared<Source>(Source{"t.toml", text})).sas;
+  EXPECT_EQ(sas.at(0).last_received, 0x2'0000'0001u);
+  EXPECT_EQ(sas.at(0).received, (std::vector<std::uint32_t>{0xfffffffd, 1}));
 }
 
 TEST(GatewayFile, ReadsEveryKeyOfAPolicy) {

@@ -176,6 +176,28 @@ TEST_P(ReplayWindowTest, MovesWithAllItKnows) {
     ASSERT_EQ(moved.check(i), i % 2 == 0 ? Replay::kFresh : Replay::kReplayed) << i;
 }
 
+TEST_P(ReplayWindowTest, GoesOnFromAnothersState) {
+  std::mt19937 random(4303 + size());
+  for (std::uint64_t const highest : {1UL, 31UL, 63UL, 64UL, 1000UL, 70'000UL, 0x5'0000'0003UL}) {
+    std::vector<std::uint32_t> seen(1 + random() % (size() / 32));
+    for (auto& word : seen) word = static_cast<std::uint32_t>(random());
+    ReplayWindow window(size(), true);
+    window.restore(highest, seen);
+    ASSERT_EQ(window.highest(), highest);
+    for (std::uint64_t back = 0; back < size() + 40 && back <= highest; ++back) {
+      bool const known = back > 0 && back < 32 * seen.size() && back < highest;
+      bool const fresh = known && (seen[back / 32] >> back % 32 & 1) == 0;
+      auto const want = back >= size() ? Replay::kTooOld
+                        : fresh        ? Replay::kFresh
+                                       : Replay::kReplayed;
+      ASSERT_EQ(window.check(highest - back), want) << highest << " - " << back;
+      ASSERT_EQ(window.mark(highest - back), want) << highest << " - " << back;
+    }
+    ASSERT_EQ(window.mark(highest + 1), Replay::kFresh);
+    ASSERT_EQ(window.estimate(static_cast<std::uint32_t>(highest + 2)), highest + 2);
+  }
+}
+
 /// Threads mark the same numbers in different orders: each number is accepted by one at most, and by
 /// one where none of the orders is longer than the window.
 TEST_P(ReplayWindowTest, AcceptsEachNumberOnceWhateverTheThreads) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "elements/ipsec/transport_checksum.hpp"
 #include "tests/elements/ipsec/element_rig.hpp"
 #include "tests/elements/ipsec/every_suite.hpp"
 
@@ -49,6 +50,7 @@ class RoundTrip : public ::testing::TestWithParam<std::tuple<unsigned, unsigned,
 
   std::string path() const { return path_.string(); }
   bool transport() const { return kAround[std::get<1>(GetParam())].transport; }
+  bool renews_checksums() const { return std::get<1>(GetParam()) == 5; }
   /// Frames that go through as they are: no padding behind them, for that is left out.
   std::vector<Octets> frames(unsigned count) {
     std::vector<Octets> made;
@@ -70,7 +72,11 @@ TEST_P(RoundTrip, GivesBackWhatWentIn) {
   ElementRig rig("IPsecEncrypt(SA " + path() + ") -> IPsecDecrypt(" + path() + ")");
   auto const sent = frames(200);
   rig.send(sent);
-  EXPECT_EQ(rig.caught->frames, sent);
+  auto wanted = sent;
+  for (auto& frame : wanted)
+    if (renews_checksums())
+      renew_transport_checksum({&frame[14], static_cast<std::uint32_t>(frame.size()) - 14});
+  EXPECT_EQ(rig.caught->frames, wanted);
 }
 
 TEST_P(RoundTrip, ChangedPacketsAreDroppedAndNothingElse) {

@@ -89,6 +89,70 @@ TEST(SaFile, ReadsUdpEncapsulationExtendedNumbersAndTransportMode) {
   EXPECT_EQ(sa.selector->destination_port, (PortRange{53, 53}));
 }
 
+TEST(SaFile, ReadsWhatHasBeenReceived) {
+  auto const one = [](std::string const& words) { return parse(kEnds + (kGcm + words))[0]; };
+  auto sa = one(" anti-replay context: seq 0x2a, oseq 0x5, bitmap 0xfffffff7");
+  EXPECT_EQ(sa.last_received, 42u);
+  EXPECT_EQ(sa.last_sequence, 5u);
+  EXPECT_EQ(sa.received, (std::vector<std::uint32_t>{0xfffffff7}));
+  sa = one(" replay-seq 100 replay-oseq 0x7");
+  EXPECT_EQ(sa.last_received, 100u);
+  EXPECT_EQ(sa.last_sequence, 7u);
+  EXPECT_TRUE(sa.received.empty());
+  sa = one(" flag esn replay-seq 1 replay-seq-hi 2");
+  EXPECT_EQ(sa.last_received, 0x2'0000'0001u);
+  EXPECT_EQ(sa.replay_window, 64u);
+
+  // Number n has bit (n - 1) % 128 of what is printed as one number: 1 to 29 came, but 3.
+  sa =
+      one(" flag esn\n anti-replay esn context:\n  seq-hi 0x0, seq 0x1d, oseq-hi 0x1, oseq 0x2\n"
+          "  replay_window 128, bitmap-length 4\n  00000000 00000000 00000000 1ffffffb");
+  EXPECT_EQ(sa.replay_window, 128u);
+  EXPECT_EQ(sa.last_received, 29u);
+  EXPECT_EQ(sa.last_sequence, 0x1'0000'0002u);
+  EXPECT_EQ(sa.received, (std::vector<std::uint32_t>{0x1bffffff, 0, 0, 0}));
+  // Around the end of the ring: 128 and 129, in bits 127 and 0; 127 has not come.
+  sa =
+      one(" flag esn\n anti-replay esn context:\n  seq-hi 0x3, seq 0x81\n"
+          "  replay_window 128, bitmap-length 4\n  80000000 00000000 00000000 00000001\n dir in");
+  EXPECT_EQ(sa.last_received, 0x3'0000'0081u);
+  EXPECT_EQ(sa.received, (std::vector<std::uint32_t>{3, 0, 0, 0}));
+  EXPECT_EQ(sa.direction, Direction::kInbound);
+  // A window that ends within a word: what is beyond it is not known, and counts as come.
+  sa = one(
+      " flag esn anti-replay esn context: seq-hi 0x0, seq 0x21, replay_window 33, bitmap-length 2 "
+      "00000001 00000000");
+  EXPECT_EQ(sa.received, (std::vector<std::uint32_t>{1, 0xfffffffe}));
+  EXPECT_EQ(sa.replay_window, 64u);
+}
+
+TEST(SaFile, NamesWhatIsWrongWithWhatHasBeenReceived) {
+  auto const of = [](std::string const& words) {
+    return test::messages_of([&] { parse(kEnds + (kGcm + words)); });
+  };
+  EXPECT_EQ(of(" anti-replay"),
+            "nothing behind 'anti-replay'; expected 'context:' or 'esn context:'\n");
+  EXPECT_EQ(of(" anti-replay esn seq 0x1"), "'seq': expected 'context:' or 'esn context:'\n");
+  EXPECT_EQ(of(" anti-replay context: seq 0x1, sequence 2"),
+            "unknown word 'sequence' behind 'anti-replay'; expected one of bitmap, bitmap-length, "
+            "oseq, oseq-hi, replay_window, seq, seq-hi\n");
+  EXPECT_EQ(of(" anti-replay context: seq 0xg, oseq 4294967296"),
+            "'seq' '0xg,': expected a number below 2^32\n"
+            "'oseq' '4294967296': expected a number below 2^32\n");
+  EXPECT_EQ(of(" flag esn anti-replay esn context: seq 0x1, replay_window 64, bitmap-length 2 "
+               "00000001 dir in"),
+            "expected a bitmap of 2 words of 8 hexadecimal digits\n");
+  EXPECT_EQ(of(" flag esn anti-replay esn context: seq 0x1, replay_window 65, bitmap-length 2 "
+               "00000001 00000001"),
+            "the bitmap has 2 words; expected 32 bits a word for a window of 65\n");
+  EXPECT_EQ(of(" flag esn anti-replay esn context: bitmap-length 129"),
+            "expected words of the bitmap, at most 128\n");
+  EXPECT_EQ(of(" flag esn anti-replay esn context: replay_window 4097"),
+            "a window of 4097 is not supported; expected at most 4096\n");
+  EXPECT_EQ(of(" replay-seq-hi 1"), "a high half of the sequence number needs 'flag esn'\n");
+  EXPECT_EQ(of(" replay-seq x"), "'x': expected a number below 2^32\n");
+}
+
 TEST(SaFile, ReadsLimits) {
   auto const sas =
       parse(std::string(kEnds) + kGcm +
@@ -155,7 +219,8 @@ TEST(SaFile, OffersTheNearestWordAndAlgorithm) {
       "  ^\n"
       "t.sa:1:27: error: unknown word 'prot'; expected one of aead, anti-replay, auth, "
       "auth-trunc, dir, dst, enc, encap, extra-flag, flag, limit, mode, proto, replay-oseq, "
-      "replay-oseq-hi, replay-seq, replay-window, reqid, sel, spi, src; did you mean 'proto'?\n"
+      "replay-oseq-hi, replay-seq, replay-seq-hi, replay-window, reqid, sel, spi, src; did you "
+      "mean 'proto'?\n"
       "  src 10.0.0.1 dst 10.0.0.2 prot esp spi 0x1001 mode tunnel\n"
       "                            ^\n"
       "t.sa:2:7: error: unknown algorithm 'rfc4106(gmc(aes))' for 'aead'; expected "

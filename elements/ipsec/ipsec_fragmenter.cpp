@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/element.hpp"
+#include "core/metrics.hpp"
+#include "elements/ipsec/icmp_too_big.hpp"
+#include "elements/ipsec/ipv4_fragments.hpp"
+#include "elements/ipsec/mtu_check.hpp"
+#include "elements/ipsec/sa_args.hpp"
+#include "elements/ipsec/token_bucket.hpp"
+
+namespace warpline {
+
+/// Sees to it that what ESP makes of packets fits into the next link: fragments them before encryption,
+/// or tells their source how large they may be (RFC 4301 section 8, RFC 4303 section 3.3.4).
+///
+///     FromInput -> spd :: IPsecPolicy(sa/gateway.sa);
+///     spd[0] -> mtu :: IPsecFragmenter(sa/gateway.sa, MTU 1500, SOURCE 10.1.0.1)
+///            -> IPsecEncrypt(SA sa/gateway.sa, TAGGED true) -> ToOutput;
+///     mtu[1] -> ToOutput;
+///     spd[1] -> ToOutput;
+///
+/// What ESP adds is known from the SA that IPsecPolicy's tag names. IPv4 packets without DF that are too
+/// big for a tunnel leave by 0 as fragments. Of other packets that are too big the source is told, by 1:
+/// ICMP "fragmentation needed" or ICMPv6 "packet too big", with the size that fits; in transport mode,
+/// which protects whole packets only, of all. A packet that fits costs a look at its header.
+///
+/// Ports: 1 in, 2 out; the second may be left unconnected.
+/// Arguments: SA: file of SAs, as of IPsecEncrypt, with which it then shares its database. POLICY: file
+/// of policies, likewise (default none). MTU: bytes of an IP packet that the link takes (68 to 65535,
+/// default 1500). SOURCE: IPv4 address of the gateway that ICMP errors come from (default none, and no
+/// such errors). SOURCE6: IPv6 address, likewise. TOO_BIG: what becomes of IPv4 packets without DF:
+/// fragment or drop (default fragment). ICMP_RATE: errors a second and worker (default 100; 0: no
+/// limit). ICMP_BURST: errors at once within that rate (from 1, default 10).
+/// Drops: truncated, not_ip, bad_ip_header, no_sa (the tag names none), too_big (also of packets whose
+/// source was told; of IPv4 packets that would be more than 256 fragments), ip_bad_checksum (of what is
+/// to be fragmented), fragment (too big and in parts, in transport mode), long_headers (likewise),
+/// no_batch (no batch was free for fragments or an error), no_buffer (likewise), copy_too_long (a
+/// fragment, or what an error has to quote, did not fit into a buffer).
+class IPsecFragmenter final : public Element {
+ public:
+  explicit IPsecFragmenter(Args& args)
+      : check_(ipsec::database_argument(args), mtu_argument(args)),
+        source_(address_argument(args, "SOURCE", 4)),
+        source6_(address_argument(args, "SOURCE6", 6)),
+        fragments_(too_big_argument(args)),
+        errors_allowed_(bucket_argument(args)) {}
+  PortCounts ports() const override { return {1, 2, 1}; }
+
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
+    ipsec::Measured measured[Batch::kCapacity];
+    if (check_.measure(std::as_const(*batch).packets(), measured)) [[likely]]
+      out.emit(std::move(batch));
+    else
+      handle(std::move(batch), measured, out);
+  }
+
+  std::vector<Statistic> statistics() const override {
+    return {{"fragmented packets", fragmented_.get()},
+            {"ICMP errors", told_.get()},
+            {"ICMP errors suppressed", suppressed_.get()}};
+  }
+
+ private:
+  /// What leaves by output 0, in order.
+  struct Sequence {
+    static constexpr unsigned kMost = 64;
+    BatchPtr batches[kMost], spare;
+    unsigned used = 1;
+
+    Batch& last() { return *batches[used - 1]; }
+    /// Whether there is room for so many, at most a batch of them.
+    bool reserve(unsigned packets, BatchPool& pool) noexcept {
+      if (last().size() + packets <= Batch::kCapacity || spare) return true;
+      if (used < kMost) spare = pool.allocate();
+      return spare != nullptr;
+    }
+    /// There must be room.
+    void add(Packet const& packet) noexcept {
+      if (last().full()) {
+        spare->received = last().received;
+        spare->device = last().device;
+        batches[used++] = std::move(spare);
+      }
+      last().add(packet);
+    }
+  };
+
+  static std::uint32_t mtu_argument(Args& args);
+  static std::optional<ipsec::IpAddress> address_argument(Args& args, char const* name,
+                                                          unsigned version);
+  static bool too_big_argument(Args& args);
+  static ipsec::TokenBucket bucket_argument(Args& args);
+  void handle(BatchPtr batch, ipsec::Measured const* measured, Outputs& out) noexcept;
+  void fragment(Packet& packet, std::uint32_t most, Sequence& sequence, BatchPtr& others,
+                Outputs& out) noexcept;
+  void report(Packet const& packet, ipsec::Measured const& measured, BatchPtr& errors,
+              Outputs& out) noexcept;
+
+  ipsec::MtuCheck check_;
+  std::optional<ipsec::IpAddress> source_, source6_;
+  bool fragments_;
+  ipsec::TokenBucket errors_allowed_;
+  Counter fragmented_, told_, suppressed_;
+};
+WARPLINE_ELEMENT(IPsecFragmenter);
+
+std::uint32_t IPsecFragmenter::mtu_argument(Args& args) {
+  auto const mtu = args.keyword<std::uint32_t>("MTU", 1500);
+  if (mtu < 68 || mtu > 65535)
+    throw args.error("MTU is " + std::to_string(mtu) + "; expected 68 to 65535", "MTU");
+  return mtu;
+}
+
+std::optional<ipsec::IpAddress> IPsecFragmenter::address_argument(Args& args, char const* name,
+                                                                  unsigned version) {
+  auto const text = args.keyword<std::string>(name, "");
+  if (text.empty()) return std::nullopt;
+  auto const address = ipsec::parse_ip_address(text);
+  if (!address || address->version != version || !ipsec::is_single_host(*address))
+    throw args.error(std::string(name) + " is '" + text + "'; expected the gateway's IPv" +
+                         std::to_string(version) + " address",
+                     name);
+  return address;
+}
+
+bool IPsecFragmenter::too_big_argument(Args& args) {
+  auto const text = args.keyword<std::string>("TOO_BIG", "fragment");
+  if (text != "fragment" && text != "drop")
+    throw args.error("TOO_BIG is '" + text + "'; expected fragment or drop", "TOO_BIG");
+  return text == "fragment";
+}
+
+ipsec::TokenBucket IPsecFragmenter::bucket_argument(Args& args) {
+  auto const rate = args.keyword<std::uint32_t>("ICMP_RATE", 100);
+  auto const burst = args.keyword<std::uint32_t>("ICMP_BURST", 10);
+  if (burst == 0) throw args.error("ICMP_BURST is 0; expected at least 1", "ICMP_BURST");
+  return {rate, burst};
+}
+
+/// Some do not fit. Their descriptors are copied, so that the batch itself can take what goes on.
+void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
+                             Outputs& out) noexcept {
+  Packet packets[Batch::kCapacity];
+  auto const count = batch->size();
+  std::copy_n(batch->slots(), count, packets);
+  batch->resize(0);
+  BatchPtr errors, others;
+  Sequence sequence;
+  sequence.batches[0] = std::move(batch);
+  for (unsigned i = 0; i < count; ++i) {
+    auto& packet = packets[i];
+    auto const& about = measured[i];
+    switch (about.fit) {
+      case ipsec::Fit::kFits:
+        if (sequence.reserve(1, out.batches()))
+          sequence.add(packet);
+        else
+          out.drop({&packet, 1}, detail::drop_reason<"no_batch">);
+        break;
+      case ipsec::Fit::kFragment:
+        if (fragments_)
+          fragment(packet, about.most, sequence, others, out);
+        else
+          out.drop({&packet, 1}, detail::drop_reason<"too_big">);
+        break;
+      case ipsec::Fit::kReport:
+        report(packet, about, errors, out);
+        out.drop({&packet, 1}, detail::drop_reason<"too_big">);
+        break;
+      case ipsec::Fit::kDrop:
+        out.drop({&packet, 1}, about.verdict.reason());
+        break;
+    }
+  }
+  // The pending steps are a stack: pushed in reverse, the first is served first.
+  if (errors) {
+    errors->received = sequence.batches[0]->received;
+    out.count_created(*errors);
+    out.emit(std::move(errors), 1);
+  }
+  while (sequence.used > 0) out.emit(std::move(sequence.batches[--sequence.used]));
+}
+
+/// All fragments or none: what is not whole is of no use.
+void IPsecFragmenter::fragment(Packet& packet, std::uint32_t most, Sequence& sequence,
+                               BatchPtr& others, Outputs& out) noexcept {
+  auto const refuse = [&](DropReason reason) { out.drop({&packet, 1}, reason); };
+  ipsec::Ipv4Fragments const fragments(packet, most);
+  if (fragments.verdict().is_drop()) return refuse(fragments.verdict().reason());
+  if (fragments.count() > Batch::kCapacity) return refuse(detail::drop_reason<"too_big">);
+  if (!others) others = out.batches().allocate();
+  if (!others || !sequence.reserve(fragments.count(), out.batches()))
+    return refuse(detail::drop_reason<"no_batch">);
+  std::span const made(others->slots(), fragments.count() - 1);
+  if (!out.buffers().allocate(made)) return refuse(detail::drop_reason<"no_buffer">);
+  if (made[0].tailroom < fragments.longest_frame()) {
+    out.buffers().release(made);
+    return refuse(detail::drop_reason<"copy_too_long">);
+  }
+  fragments.write(packet, made);
+  others->resize(static_cast<unsigned>(made.size()));
+  out.count_created(*others);
+  others->resize(0);
+  sequence.add(packet);
+  for (auto const& each : made) sequence.add(each);
+  fragmented_.add(1);
+}
+
+/// The error about a packet that is dropped, where there may be one.
+void IPsecFragmenter::report(Packet const& packet, ipsec::Measured const& measured,
+                             BatchPtr& errors, Outputs& out) noexcept {
+  bool const v4 = measured.inner.protocol == protocol::kIpv4;
+  auto const& source = v4 ? source_ : source6_;
+  // Nobody makes packets smaller than the least on account of an error (RFC 1191, RFC 8201).
+  std::uint32_t const mtu =
+      std::max(std::uint32_t{measured.most}, v4 ? ipsec::kLeastMtu4 : ipsec::kLeastMtu6);
+  if (out.ports() < 2 || !source || measured.inner.size <= mtu ||
+      !ipsec::may_be_reported(packet, measured.inner))
+    return;
+  if (!errors_allowed_.take(out.now())) {
+    suppressed_.add(1);
+    return;
+  }
+  if (!errors) errors = out.batches().allocate();
+  if (!errors) {
+    out.count_uncopied(1, detail::drop_reason<"no_batch">);
+    return;
+  }
+  auto const used = errors->size();
+  std::span const made(errors->slots() + used, 1);
+  if (!out.buffers().allocate(made)) {
+    out.count_uncopied(1, detail::drop_reason<"no_buffer">);
+    return;
+  }
+  if (!ipsec::write_too_big(made[0], packet, measured.inner, *source, mtu)) {
+    out.buffers().release(made);
+    out.count_uncopied(1, detail::drop_reason<"copy_too_long">);
+    return;
+  }
+  errors->resize(used + 1);
+  told_.add(1);
+}
+
+}  // namespace warpline

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/mtu_check.hpp"
+
+namespace warpline::ipsec {
+
+MtuCheck::MtuCheck(std::shared_ptr<SaDatabase> database, std::uint32_t mtu)
+    : database_(std::move(database)),
+      slots_(database_->slots()),
+      reader_(database_->readers()),
+      mtu_(mtu) {
+  reader_.offline();
+}
+
+bool MtuCheck::measure(std::span<Packet const> packets, Measured* measured) noexcept {
+  bool all = true;
+  reader_.online();
+  for (auto const& packet : packets) {
+    measured->fit = measure(packet, *measured);
+    all = all && measured->fit == Fit::kFits;
+    ++measured;
+  }
+  reader_.offline();
+  return all;
+}
+
+Fit MtuCheck::measure(Packet const& packet, Measured& measured) const noexcept {
+  auto& inner = measured.inner;
+  measured.verdict = inspect_inner(packet, inner);
+  if (measured.verdict.is_drop()) return Fit::kDrop;
+  if (!slots_.holds(packet.tag, Direction::kOutbound)) {
+    measured.verdict = drop<"no_sa">();
+    return Fit::kDrop;
+  }
+  auto const& esp = slots_.outbound(packet.tag).esp;
+  if (!esp.is_transport()) {
+    measured.most = static_cast<std::uint16_t>(esp.most_inner(mtu_));
+  } else {
+    // How much of a block becomes padding depends on the headers, which are not looked for where
+    // even a whole one does no harm.
+    constexpr std::uint32_t kMostPadding = 15;
+    if (inner.size <= esp.most_inner(mtu_ - kMostPadding)) return Fit::kFits;
+    measured.verdict = esp.inspect_transport(packet, inner);
+    if (measured.verdict.is_drop()) return Fit::kDrop;
+    measured.most = static_cast<std::uint16_t>(esp.most_inner(mtu_, inner.headers));
+  }
+  if (inner.size <= measured.most) return Fit::kFits;
+  return inner.fragment == 0 && !esp.is_transport() ? Fit::kFragment : Fit::kReport;
+}
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/packet.hpp"
+#include "core/verdict.hpp"
+#include "elements/ipsec/inner_packet.hpp"
+#include "elements/ipsec/sa_database.hpp"
+
+namespace warpline::ipsec {
+
+/// What is to be done with a packet before it is protected.
+enum class Fit : std::uint8_t {
+  kFits,
+  kFragment,  ///< IPv4 without DF, for a tunnel
+  kReport,    ///< its source must send smaller ones
+  kDrop,
+};
+
+struct Measured {
+  Fit fit;
+  Verdict verdict;     ///< with `kDrop`
+  InnerPacket inner;   ///< where `inspect_inner` accepted the packet
+  std::uint16_t most;  ///< bytes of an IP packet like this that fit; with `kFragment` and `kReport`
+};
+
+/// Says of packets whose tag is the index of their SA whether what ESP makes of them fits into a link
+/// (RFC 4303 section 3.3.4, RFC 4301 section 8). One object a thread.
+class MtuCheck {
+ public:
+  /// `mtu`: bytes of the link's IP packets.
+  MtuCheck(std::shared_ptr<SaDatabase> database, std::uint32_t mtu);
+
+  /// Measures each packet; `measured`: one a packet, in order. True where all fit. Drops: those of
+  /// `inspect_inner`, `no_sa`; of packets that do not fit for transport mode also those of
+  /// `EspOutbound::inspect_transport`.
+  bool measure(std::span<Packet const> packets, Measured* measured) noexcept;
+
+ private:
+  Fit measure(Packet const& packet, Measured& measured) const noexcept;
+
+  std::shared_ptr<SaDatabase> database_;
+  SaSlots& slots_;
+  Quiescence::Reader reader_;
+  std::uint32_t mtu_;
+};
+
+}  // namespace warpline::ipsec
