@@ -34,7 +34,7 @@ class SlotAllocator {
     if (!free_.empty()) {
       auto const index = free_.back();
       free_.pop_back();
-      std::erase(freed_, index);
+      if (!freed_.empty()) freed_.pop_back();
       return index;
     }
     if (fresh_ == capacity_) return std::nullopt;
@@ -83,7 +83,8 @@ class SlotAllocator {
   std::chrono::nanoseconds hold_;
   std::uint32_t capacity_;
   std::uint32_t fresh_ = 0;
-  std::vector<std::uint32_t> free_, freed_;
+  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> freed_;  // the end of `free_`: what `collect` has not seen
   std::deque<Held> held_;        // by `until`
   std::deque<Leaving> leaving_;  // by `period`
 };

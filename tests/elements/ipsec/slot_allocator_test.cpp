@@ -52,6 +52,24 @@ TEST_F(SlotAllocatorTest, WaitsForReadersAfterTheTimeNotBefore) {
   EXPECT_EQ(slots.take(now), 2u);
 }
 
+TEST_F(SlotAllocatorTest, CollectsWhatHasComeBackAndWasNotTakenAgain) {
+  for (int i = 0; i < 3; ++i) slots.take(now);
+  slots.give(0, now);
+  EXPECT_TRUE(slots.collect(now).empty());
+  now += seconds(10);
+  EXPECT_EQ(slots.collect(now), std::vector<std::uint32_t>{0});
+  slots.give(2, now);
+  slots.give(1, now);
+  now += seconds(10);
+  EXPECT_EQ(slots.take(now), 1u);
+  EXPECT_EQ(slots.collect(now), std::vector<std::uint32_t>{2});
+  EXPECT_TRUE(slots.collect(now).empty());
+  EXPECT_EQ(slots.take(now), 2u);
+  EXPECT_EQ(slots.take(now), 0u);
+  slots.give(0, now);
+  EXPECT_EQ(slots.collect(now + seconds(10)), std::vector<std::uint32_t>{0});
+}
+
 TEST_F(SlotAllocatorTest, EachIndexWaitsForItself) {
   Quiescence::Reader reader(domain);
   for (int i = 0; i < 3; ++i) slots.take(now);
