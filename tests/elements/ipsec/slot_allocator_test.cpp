@@ -43,12 +43,12 @@ TEST_F(SlotAllocatorTest, WaitsForReadersAfterTheTimeNotBefore) {
   sleeper.offline();
   for (int i = 0; i < 3; ++i) slots.take(now);
   slots.give(2, now);
-  reader.quiescent();
+  reader.online();
   now += seconds(10);
   EXPECT_EQ(slots.take(now), std::nullopt) << "a state before the end of the time does not count";
   now += seconds(1000);
   EXPECT_EQ(slots.take(now), std::nullopt) << "time alone is not enough";
-  reader.quiescent();
+  reader.online();
   EXPECT_EQ(slots.take(now), 2u);
 }
 
@@ -76,10 +76,10 @@ TEST_F(SlotAllocatorTest, EachIndexWaitsForItself) {
   slots.give(0, now);
   slots.give(1, now + seconds(5));
   EXPECT_EQ(slots.take(now + seconds(10)), std::nullopt);
-  reader.quiescent();
+  reader.online();
   EXPECT_EQ(slots.take(now + seconds(15)), 0u);
   EXPECT_EQ(slots.take(now + seconds(15)), std::nullopt);
-  reader.quiescent();
+  reader.online();
   EXPECT_EQ(slots.take(now + seconds(15)), 1u);
 }
 
