@@ -218,15 +218,16 @@ BENCHMARK(spis)
     ->ArgNames({"sas", "destination", "batch"})
     ->ArgsProduct({{1, 100, 10000, 100000}, {0, 1}, {0, 1}});
 
-void quiescent(benchmark::State& state) {
+void online(benchmark::State& state) {
   Quiescence domain;
   Quiescence::Reader reader(domain);
   for (auto _ : state) {
-    reader.quiescent();
+    reader.online();
+    reader.offline();
     benchmark::ClobberMemory();
   }
 }
-BENCHMARK(quiescent);
+BENCHMARK(online);
 
 }  // namespace
 }  // namespace warpline::ipsec

@@ -152,7 +152,8 @@ class Device {
 
   /// Brings the copy of `size` bytes at `part`, which lie in what was uploaded, up to date before it
   /// returns; does nothing where kernels read `part` itself. No kernel may read them meanwhile. Any
-  /// thread but a worker's: it waits for the device. Says why it could not; empty where it could.
+  /// thread but a worker's: it waits for the device. Says why it could not, and work that comes
+  /// afterwards fails: no kernel starts on what is out of date. Empty where it could.
   virtual std::string refresh(void const* part, std::size_t size) {
     (void)part, (void)size;
     return {};

@@ -114,7 +114,7 @@ class HandoverPort::Transmit final : public TxQueue {
 };
 
 HandoverPort::HandoverPort(Port const& behind, Handover& handover)
-    : Port(behind.name()), behind_(behind), handover_(handover) {
+    : Port(behind.name()), behind_(behind) {
   for (unsigned compute = 0; compute < handover.compute_workers(); ++compute) {
     receive_.push_back(std::make_unique<Receive>(handover.in(compute, behind.index())));
     transmit_.push_back(std::make_unique<Transmit>(handover.out(compute),

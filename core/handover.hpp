@@ -83,7 +83,6 @@ class HandoverPort final : public Port {
   class Transmit;
 
   Port const& behind_;
-  Handover& handover_;
   std::vector<std::unique_ptr<Receive>> receive_;
   std::vector<std::unique_ptr<Transmit>> transmit_;
 };

@@ -15,29 +15,32 @@ namespace warpline::bench {
 /// copies, so that no cache holds all of them.
 class Mirrors {
  public:
-  /// At least `least` bytes of packets in all.
+  /// At least `least` bytes of packets in all, in at least 8 copies.
   Mirrors(Prepared& prepared, std::size_t least);
 
   /// The packets from `first` on as one item, in memory of the device.
   WorkItem const* item(unsigned copy, std::size_t first, std::uint32_t count, cudaStream_t stream);
+  /// Makes the packets of all copies what they were before any kernel ran. Does not wait for it.
+  void restore(cudaStream_t stream);
   unsigned copies() const { return copies_; }
   std::size_t packets() const { return packets_; }
   std::size_t bytes() const { return bytes_; }  ///< of one copy's packets
 
-  /// Whether the first copy is what the element's body makes of the same packets, results and all.
-  /// Runs the body: changes what was prepared.
+  /// Whether the first copy is what the element's body makes of the same packets, results and all, in
+  /// every fourth batch and the last. Runs the body: changes what was prepared.
   bool right(Prepared& prepared) const;
 
  private:
   std::size_t packets_ = 0, bytes_ = 0;
   unsigned copies_ = 1;
   Extent extent_;
-  std::vector<std::uint32_t> offsets_;  // of the packets in a copy
-  std::unique_ptr<Owned<std::uint8_t>> memory_;
+  std::vector<std::uint32_t> offsets_;                      // of the packets in a copy
+  std::unique_ptr<Owned<std::uint8_t>> memory_, prepared_;  // all copies; one that stays as it is
   std::unique_ptr<Owned<Packet>> descriptors_;
   std::unique_ptr<Owned<std::byte>> results_;
   std::unique_ptr<Owned<WorkItem>> items_;
   std::size_t used_items_ = 0;
+  bool restored_ = false;
 };
 
 }  // namespace warpline::bench

@@ -70,17 +70,20 @@ std::string corpus_of(std::string const& payload, std::mt19937_64& random) {
 
 }  // namespace
 
-/// Keeps the batches that the element's segment would run.
+/// Keeps the batches that the element's segment would run; others run here.
 class Prepared::Catcher final : public OffloadHandler {
  public:
   explicit Catcher(std::vector<BatchPtr>& batches) : batches_(batches) {}
-  bool take(Segment&, BatchPtr& batch) noexcept override {
+  void wait_at(Segment const* segment) { segment_ = segment; }
+  bool take(Segment& segment, BatchPtr& batch) noexcept override {
+    if (&segment != segment_) return false;
     batches_.push_back(std::move(batch));
     return true;
   }
 
  private:
   std::vector<BatchPtr>& batches_;
+  Segment const* segment_ = nullptr;
 };
 
 Prepared::Prepared(KernelCase const& subject, DeviceSet& devices, unsigned size, std::size_t count)
@@ -96,6 +99,7 @@ Prepared::Prepared(KernelCase const& subject, DeviceSet& devices, unsigned size,
   node_ = graph_->find("e");
   if (node_ == nullptr || node_->element->offload() == nullptr || node_->segment == nullptr)
     throw ConfigError(subject.name + ": 'e' is not at the head of a segment");
+  catcher_->wait_at(node_->segment);
   std::mt19937_64 random(7);
   auto const corpus = corpus_of(subject.payload, random);
   for (std::size_t i = 0; i < count; i += Batch::kCapacity) {

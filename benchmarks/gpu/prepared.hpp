@@ -18,14 +18,16 @@ struct KernelCase {
   std::string pipeline;
   std::string payload = "random";  ///< or `text`
   double bytes_per_clock = 0;      ///< of a multiprocessor, calculated; 0: only memory counts
-  std::string floor;               ///< what that was calculated from
+  std::string floor;               ///< what that was calculated from, or that it was not
+  std::vector<unsigned> sizes = {64, 256, 1024, 1408};  ///< of frames, in bytes
 };
 
-/// One for every registered element with a kernel; those that nobody has described have no
+/// One for every registered element with a kernel, IPsec's for every suite; those that nobody has described have no
 /// pipeline. Files of SAs go to the folder.
 std::vector<KernelCase> kernel_cases(ScratchFolder const& folder);
 
-/// Packets as they are when the element's kernel gets them: headers written, SAs looked up.
+/// Packets as they are when the element's kernel gets them: headers written, SAs looked up, and
+/// encrypted where the kernel decrypts. What stands before the element runs on the own core.
 class Prepared {
  public:
   /// `count` frames of `size` bytes. Throws `ConfigError` for a pipeline that cannot be built.

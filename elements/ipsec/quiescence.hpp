@@ -15,12 +15,13 @@
 
 namespace warpline::ipsec {
 
-/// Read-copy-update by quiescent states: one writer takes objects out of what readers see, and
-/// destroys them once every reader has been seen without a reference to any.
+/// Read-copy-update: one writer takes objects out of what readers see, and destroys them once every
+/// reader has been seen without a reference to any.
 ///
-/// A reader declares `quiescent()` between batches, where it holds no pointer or index that it
-/// got from shared tables. It costs a load and a store to a cache line of its own. Readers never
-/// wait, and the writer never waits for them: what cannot be destroyed yet stays in a list.
+/// A reader is online while it holds pointers or indices that it got from shared tables, for a batch
+/// at most: one that stayed online while it has nothing to do would hold up the writer. To go online
+/// costs a locked addition. Readers never wait, and the writer never waits for them: what cannot be
+/// destroyed yet stays in a list.
 class Quiescence {
  public:
   /// A worker as the writer sees it. Made and destroyed by any thread (takes a lock); the other
@@ -40,13 +41,9 @@ class Quiescence {
       std::erase(domain_.readers_, this);
     }
 
-    /// The worker holds no reference at this moment.
-    void quiescent() noexcept {
-      seen_.store(domain_.epoch_.load(std::memory_order_acquire), std::memory_order_release);
-    }
-    /// Before a sleep: the worker holds no reference, and takes none until `online()`.
+    /// The worker holds no reference, and takes none until `online()`.
     void offline() noexcept { seen_.store(kOffline, std::memory_order_release); }
-    /// References may be taken again.
+    /// The worker holds no reference at this moment, and may take some from now on.
     void online() noexcept {
       // The addition orders this against the writer's: either the writer sees a reader in its way,
       // or the reader sees what the writer published before.
@@ -71,8 +68,8 @@ class Quiescence {
   /// The writer alone.
   std::uint64_t begin() noexcept { return epoch_.fetch_add(1, std::memory_order_acq_rel) + 1; }
 
-  /// Whether every reader that is registered and not offline has been quiescent since `begin`
-  /// returned `period`. The writer alone.
+  /// Whether every reader that is registered is offline, or has gone online since `begin` returned
+  /// `period`. The writer alone.
   bool passed(std::uint64_t period) const {
     std::lock_guard const lock(mutex_);
     return std::all_of(readers_.begin(), readers_.end(), [period](Reader const* reader) {

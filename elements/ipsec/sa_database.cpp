@@ -53,20 +53,30 @@ std::string ends(SaMode mode, IpAddress const& source, IpAddress const& destinat
          to_string(destination);
 }
 
-/// SAs and policies of one group may belong together; where `own`, the policies are the SAs' own.
-std::string group_of(SaConfig const& sa, bool own) {
-  auto group = ends(sa.form.mode, sa.form.source, sa.form.destination);
-  if (own) group += ' ' + std::to_string(sa.reqid) + ' ' + text(selector_of(sa));
-  return group;
+std::string with_reqid(std::string const& ends, std::uint32_t reqid) {
+  return ends + ' ' + std::to_string(reqid);
 }
-/// Empty where the policy leaves an end open: any SA may serve it.
+
+/// Groups of policies that an SA may serve; where `own`, the policies are the SAs' own.
+std::vector<std::string> groups_of(SaConfig const& sa, bool own) {
+  auto const alike = ends(sa.form.mode, sa.form.source, sa.form.destination);
+  auto const alone = with_reqid(alike, sa.reqid);
+  if (own) return {alone + ' ' + text(selector_of(sa))};
+  return {alone, alike, std::string()};
+}
+/// The one group that has all SAs which may serve the policy: without a reqid those between its ends,
+/// where it leaves an end open all.
 std::string group_of(Policy const& policy, bool own) {
   auto const& sa = *policy.sa;
   if (!sa.source || !sa.destination) return {};
-  if (!own && (sa.source->is_unspecified() || sa.destination->is_unspecified())) return {};
-  auto group = ends(sa.mode, *sa.source, *sa.destination);
-  if (own) group += ' ' + std::to_string(sa.reqid) + ' ' + text(policy.selector);
-  return group;
+  auto const alike = ends(sa.mode, *sa.source, *sa.destination);
+  if (own) return with_reqid(alike, sa.reqid) + ' ' + text(policy.selector);
+  if (sa.source->is_unspecified() || sa.destination->is_unspecified()) return {};
+  return sa.reqid == 0 ? alike : with_reqid(alike, sa.reqid);
+}
+
+std::string between(IpAddress const& source, IpAddress const& destination) {
+  return to_string(source) + ' ' + to_string(destination);
 }
 
 }  // namespace
@@ -90,6 +100,11 @@ SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> polici
                                 : 0);
     inbound_policies_.emplace(policies_, peers);
   }
+  for (auto const& policy : policies_)
+    if (policy.sa && policy.sa->source && policy.sa->destination) {
+      auto& used = used_between_[between(*policy.sa->source, *policy.sa->destination)];
+      (policy.direction == PolicyDirection::kOut ? used.out : used.in) = true;
+    }
   for (auto const& sa : sas)
     for (auto const direction : directions(sa)) insert(sa, direction);
   make_policies();
@@ -104,16 +119,10 @@ SaDatabase::Key SaDatabase::key_of(SaName const& name) {
 
 std::vector<Direction> SaDatabase::directions(SaConfig const& sa) const {
   if (sa.direction) return {*sa.direction};
-  bool out = false, in = false;
-  for (std::size_t i = 0; i < written_; ++i) {
-    auto const& policy = policies_[i];
-    if (!policy.sa || !policy.sa->source || !policy.sa->destination ||
-        *policy.sa->source != sa.form.source || *policy.sa->destination != sa.form.destination)
-      continue;
-    (policy.direction == PolicyDirection::kOut ? out : in) = true;
-  }
-  if (out && !in) return {Direction::kOutbound};
-  if (in && !out) return {Direction::kInbound};
+  auto const found = used_between_.find(between(sa.form.source, sa.form.destination));
+  auto const used = found != used_between_.end() ? found->second : Used{};
+  if (used.out && !used.in) return {Direction::kOutbound};
+  if (used.in && !used.out) return {Direction::kInbound};
   return {Direction::kOutbound, Direction::kInbound};
 }
 
@@ -145,12 +154,19 @@ void SaDatabase::insert(SaConfig const& sa, Direction direction) {
   if (direction == Direction::kInbound) spis_.add(sa.spi, destination_of(sa), *index);
   Sa entry{sa, direction, *index, ++serial_, Clock::now()};
   entry.config.key = entry.config.authentication = Secret();
-  auto const& kept = sas_.emplace(key, std::move(entry)).first->second;
+  auto const place = sas_.emplace(key, std::move(entry)).first;
+  auto const& kept = place->second;
+  if (sa.soft != Lifetime{} || sa.hard != Lifetime{}) mortal_.emplace(kept.serial, place);
   if (direction == Direction::kInbound) return;
-  auto& group = sas_of_[group_of(sa, implicit_)];
-  group.push_back(&kept);
-  outdated_ |= implicit_ && group.size() == 1;
-  if (owned_) bind_for(kept);
+  for (auto const& group : groups_of(sa, implicit_)) {
+    auto& sas = sas_of_[group];
+    sas.emplace(kept.serial, &kept);
+    outdated_ |= implicit_ && sas.size() == 1;
+    if (!owned_) continue;
+    // It is the newest.
+    for (auto const policy : policies_of(group))
+      if (serves(kept, policies_[policy])) owned_->use(policy, kept.index);
+  }
 }
 
 void SaDatabase::erase(Place at) {
@@ -159,11 +175,18 @@ void SaDatabase::erase(Place at) {
   if (sa.direction == Direction::kInbound) {
     spis_.remove(sa.config.spi, destination_of(sa.config));
   } else {
-    auto& group = sas_of_[group_of(sa.config, implicit_)];
-    std::erase(group, &sa);
-    outdated_ |= implicit_ && group.empty();
-    bind_for(sa);
+    for (auto const& group : groups_of(sa.config, implicit_)) {
+      auto const sas = sas_of_.find(group);
+      sas->second.erase(sa.serial);
+      if (sas->second.empty()) {
+        sas_of_.erase(sas);
+        outdated_ |= implicit_;
+      }
+      for (auto const policy : policies_of(group))
+        if (owned_->sa(policy) == index) bind(policy);
+    }
   }
+  mortal_.erase(sa.serial);
   sas_.erase(at);
   indices_.give(index, Clock::now());
 }
@@ -181,26 +204,22 @@ bool SaDatabase::serves(Sa const& sa, Policy const& policy) const {
 
 /// Of the SAs that serve it, the policy uses the newest.
 void SaDatabase::bind(std::uint32_t policy) {
-  Sa const* newest = nullptr;
-  auto const consider = [&](Sa const& sa) {
-    if (serves(sa, policies_[policy]) && (newest == nullptr || newest->serial < sa.serial))
-      newest = &sa;
-  };
-  auto const group = group_of(policies_[policy], policy >= written_);
-  if (group.empty()) {
-    for (auto const& [key, sas] : sas_of_)
-      for (auto const* sa : sas) consider(*sa);
-  } else if (auto const found = sas_of_.find(group); found != sas_of_.end()) {
-    for (auto const* sa : found->second) consider(*sa);
+  auto index = OutboundPolicies::kNoSa;
+  auto const found = sas_of_.find(group_of(policies_[policy], policy >= written_));
+  if (found != sas_of_.end()) {
+    auto const& sas = found->second;
+    auto const newest = std::find_if(sas.rbegin(), sas.rend(), [&](auto const& each) {
+      return serves(*each.second, policies_[policy]);
+    });
+    if (newest != sas.rend()) index = newest->second->index;
   }
-  owned_->use(policy, newest != nullptr ? newest->index : OutboundPolicies::kNoSa);
+  owned_->use(policy, index);
 }
 
-/// After an outbound SA has come or gone.
-void SaDatabase::bind_for(Sa const& sa) {
-  for (auto const& group : {group_of(sa.config, implicit_), std::string()})
-    if (auto const found = policies_of_.find(group); found != policies_of_.end())
-      for (auto const policy : found->second) bind(policy);
+std::span<std::uint32_t const> SaDatabase::policies_of(std::string const& group) const {
+  auto const found = policies_of_.find(group);
+  if (found == policies_of_.end()) return {};
+  return found->second;
 }
 
 /// Outbound policies as they were written; without any, one for each group of SAs, the oldest first.
@@ -210,8 +229,7 @@ void SaDatabase::make_policies() {
   outdated_ = false;
   if (implicit_) {
     std::vector<Sa const*> oldest;
-    for (auto const& [group, sas] : sas_of_)
-      if (!sas.empty()) oldest.push_back(sas.front());
+    for (auto const& [group, sas] : sas_of_) oldest.push_back(sas.begin()->second);
     std::sort(oldest.begin(), oldest.end(),
               [](Sa const* a, Sa const* b) { return a->serial < b->serial; });
     for (auto const* sa : oldest) {
@@ -257,7 +275,15 @@ std::uint64_t SaDatabase::packets(Sa const& sa) const {
   return std::min(last, use.last_sequence) - sa.config.last_sequence;
 }
 
-SaStatus SaDatabase::status(Sa const& sa) const {
+/// By index, whether a policy sends by the SA.
+std::vector<bool> SaDatabase::sending() const {
+  std::vector<bool> sending(slots_.capacity());
+  for (std::uint32_t policy = 0; policy < owned_->size(); ++policy)
+    if (auto const sa = owned_->sa(policy); sa != OutboundPolicies::kNoSa) sending[sa] = true;
+  return sending;
+}
+
+SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) const {
   auto const& use = slots_.use(sa.index);
   auto const& config = sa.config;
   SaStatus status;
@@ -267,9 +293,7 @@ SaStatus SaDatabase::status(Sa const& sa) const {
   status.reqid = config.reqid;
   if (sa.direction == Direction::kOutbound) {
     status.sequence = slots_.outbound(sa.index).last.load(std::memory_order_relaxed);
-    for (auto const& group : {group_of(config, implicit_), std::string()})
-      if (auto const found = policies_of_.find(group); found != policies_of_.end())
-        for (auto const policy : found->second) status.in_use |= owned_->sa(policy) == sa.index;
+    status.in_use = sending[sa.index];
   } else {
     status.sequence = slots_.inbound(sa.index).window.highest();
     status.in_use = true;
@@ -291,15 +315,16 @@ SaStatus SaDatabase::status(Sa const& sa) const {
 
 std::vector<SaStatus> SaDatabase::list() const {
   std::lock_guard const lock(mutex_);
+  auto const used = sending();
   std::vector<SaStatus> all;
-  for (auto const& [key, sa] : sas_) all.push_back(status(sa));
+  for (auto const& [key, sa] : sas_) all.push_back(status(sa, used));
   return all;
 }
 
 std::optional<SaStatus> SaDatabase::find(SaName const& name) const {
   std::lock_guard const lock(mutex_);
   auto const found = sas_.find(key_of(name));
-  return found != sas_.end() ? std::optional(status(found->second)) : std::nullopt;
+  return found != sas_.end() ? std::optional(status(found->second, sending())) : std::nullopt;
 }
 
 bool SaDatabase::reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const {
@@ -313,8 +338,8 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
   std::lock_guard const lock(mutex_);
   auto const now = Clock::now();
   std::vector<Expired> expired;
-  for (auto at = sas_.begin(); at != sas_.end();) {
-    auto const here = at++;
+  for (auto at = mortal_.begin(); at != mortal_.end();) {
+    auto const here = (at++)->second;
     auto& sa = here->second;
     if (reached(sa, sa.config.hard, now)) {
       expired.push_back({sa.name(), true});

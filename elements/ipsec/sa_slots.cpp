@@ -93,7 +93,10 @@ SaKeys const* SaSlots::upload(Device& device) {
 }
 
 void SaSlots::refresh(std::uint32_t index) noexcept {
-  for (auto* device : devices_) device->refresh(&keys_[index], sizeof keys_[index]);
+  // A device that could not takes no more work, so it has no use for later keys either.
+  std::erase_if(devices_, [&](Device* device) {
+    return !device->refresh(&keys_[index], sizeof keys_[index]).empty();
+  });
 }
 
 }  // namespace warpline::ipsec

@@ -96,7 +96,8 @@ class SaSlots {
 
   SaKeys const& keys(std::uint32_t index) const { return keys_[index]; }
   std::shared_ptr<CpuKeys const> cpu_keys() const { return cpu_keys_; }
-  /// All keys as kernels on `device` see them; kept up to date from now on. While graphs are built.
+  /// All keys as kernels on `device` see them; kept up to date from now on, or the device fails all
+  /// work. While graphs are built.
   SaKeys const* upload(Device& device);
 
   /// Whether one thread alone handles packets (default: several). Before the first packet.

@@ -17,7 +17,7 @@ namespace warpline::ipsec {
 /// Gives out indices of SAs, from 0 and without gaps while none has been given back.
 ///
 /// An index that was given back may still stand in packets that a device holds: it is given out
-/// again when `hold` has gone by and every reader has been quiescent after that. One thread, the
+/// again when `hold` has gone by and every reader has been offline after that. One thread, the
 /// writer of `readers`; it passes the time in.
 class SlotAllocator {
  public:
@@ -34,7 +34,7 @@ class SlotAllocator {
     if (!free_.empty()) {
       auto const index = free_.back();
       free_.pop_back();
-      std::erase(freed_, index);
+      if (!freed_.empty()) freed_.pop_back();
       return index;
     }
     if (fresh_ == capacity_) return std::nullopt;
@@ -83,9 +83,10 @@ class SlotAllocator {
   std::chrono::nanoseconds hold_;
   std::uint32_t capacity_;
   std::uint32_t fresh_ = 0;
-  std::vector<std::uint32_t> free_, freed_;
-  std::deque<Held> held_;        // by `until`
-  std::deque<Leaving> leaving_;  // by `period`
+  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> freed_;  // the end of `free_`: what `collect` has not seen
+  std::deque<Held> held_;             // by `until`
+  std::deque<Leaving> leaving_;       // by `period`
 };
 
 }  // namespace warpline::ipsec

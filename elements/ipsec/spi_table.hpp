@@ -31,7 +31,7 @@ struct SpiKey {
 /// waiting. An SA that stays is found at any moment, one that comes or goes is found or not. The
 /// table has open addressing; a slot is one atomic word that goes from empty to an SA to removed,
 /// and never on from there. A new table takes the place of one that is half full, and the old
-/// one is retired to `readers`: `find` belongs between two quiescent states of a reader.
+/// one is retired to `readers`: `find` is for one that is online.
 class SpiTable {
  public:
   static constexpr std::uint32_t kNone = ~0u;

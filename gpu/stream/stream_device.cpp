@@ -79,7 +79,9 @@ std::string StreamDevice::refresh(void const* part, std::size_t size) {
     auto const offset = static_cast<std::size_t>(at - begin);
     auto const status = driver_->fill(static_cast<std::byte*>(copy) + offset, part,
                                       std::min(size, key.second - offset));
-    if (status != kOk) return driver_->describe(status);
+    if (status == kOk) continue;
+    outdated_.store(status, std::memory_order_release);
+    return driver_->describe(status);
   }
   return {};
 }

@@ -25,12 +25,15 @@ class StreamDevice : public Device {
   Transfer transfer(Extent const& extent) const override;
   std::unique_ptr<Lane> open_lane(Transfer transfer) override;
   void const* upload(void const* data, std::size_t size) override;
+  /// After the first time that it could not, lanes of this device take no more work.
   std::string refresh(void const* part, std::size_t size) override;
   std::string pin(void* memory, std::size_t size) override;
   void unpin(void* memory) noexcept override;
 
   Options const& options() const { return options_; }
   Driver& driver() const { return *driver_; }
+  /// Why a table could not be brought up to date; `kOk` while all are. Any thread.
+  Status outdated() const noexcept { return outdated_.load(std::memory_order_acquire); }
   /// Which form is used where none is asked for, for segments that edit packets and others.
   void prefer(bool edits, Transfer transfer) { preferred_[edits ? 1 : 0] = transfer; }
 
@@ -42,6 +45,7 @@ class StreamDevice : public Device {
   std::unique_ptr<Driver> driver_;
   Options options_;
   Transfer preferred_[2] = {Transfer::kDirect, Transfer::kDirect};
+  std::atomic<Status> outdated_{kOk};
   bool reaches_packets_ = true;  // false once memory could not be pinned
   std::mutex mutex_;
   std::vector<std::unique_ptr<Arena>> free_;                      // guarded by mutex_

@@ -52,6 +52,11 @@ Ticket StreamLane::submit(Work const& work) noexcept {
     advance();
     relax();
   }
+  // Kernels must not see what a table was before: an SA's old keys, say.
+  if (auto const status = device_.outdated(); status != kOk && !closed_) [[unlikely]] {
+    fail(ticket, DeviceError::kLost, status);
+    outdated_ = true;
+  }
   auto& flight = this->flight(ticket);
   flight = {work, now(), 0, closed_};
   if (reached() == submitted_) moved_ = flight.submitted;
@@ -203,7 +208,9 @@ void StreamLane::arm(void (*wake)(void*), void* context) noexcept {
 }
 
 std::string StreamLane::failure() const {
-  return status_ == kOk ? std::string() : driver_.describe(status_);
+  if (status_ == kOk) return {};
+  return (outdated_ ? "a table on it could not be brought up to date: " : "") +
+         driver_.describe(status_);
 }
 
 }  // namespace warpline::stream

@@ -18,7 +18,8 @@ class StreamDevice;
 /// Faults: what the driver refuses is a failed ticket, as is everything behind it. A stream that
 /// does not move for `Options::probe` is asked for its health: an error fails all tickets; where it
 /// says that all is over, a lost completion is made up for. A task older than
-/// `Options::task_timeout` is given up with all behind it (`kTimedOut`).
+/// `Options::task_timeout` is given up with all behind it (`kTimedOut`). Once the device could not bring
+/// a table up to date, what is submitted fails without having been started (`kLost`).
 class StreamLane final : public Lane {
  public:
   StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena);
@@ -67,8 +68,9 @@ class StreamLane final : public Lane {
   Ticket sound_ = 0;  // the last ticket whose submission has not failed
   std::uint64_t moved_ = 0;
   std::uint64_t probe_cycles_, timeout_cycles_;
-  Status status_ = kOk;  // of the first failure
-  bool closed_ = false;  // nothing more is submitted
+  Status status_ = kOk;    // of the first failure
+  bool closed_ = false;    // nothing more is submitted
+  bool outdated_ = false;  // since a table of the device's is not up to date
 };
 
 }  // namespace warpline::stream

@@ -106,7 +106,7 @@ class Bundle(unittest.TestCase):
                                      "--sizes", "64", "--cases", "aes128-gcm", "--json", "-"])
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertIn('"packets_per_second"', result.stdout)
-        result = self.in_root(root, [*loader, "/bundle/bin/elements_tests",
+        result = self.in_root(root, [*loader, "/bundle/bin/device_tests",
                                      "--gtest_filter=*FlowHash_host_*"])
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertIn("[  PASSED  ] 9 tests.", result.stdout)

@@ -6,7 +6,6 @@
 //   build/fuzz/tests/fuzz/click_fuzz tests/fuzz/corpus/click -dict=tests/fuzz/click.dict
 
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <set>
 #include <string>
@@ -14,6 +13,7 @@
 #include "core/click/limits.hpp"
 #include "core/click/pipeline.hpp"
 #include "tests/core/click/flat_text.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
@@ -22,12 +22,7 @@ using warpline::Diagnostic;
 using warpline::Pipeline;
 using warpline::Position;
 using warpline::Source;
-
-void require(bool condition, char const* what) {
-  if (condition) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
+using warpline::fuzz::require;
 
 bool inside(Source const& source, Position position) {
   return position.line > 0 && position.column > 0 &&

@@ -2,25 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <memory>
 #include <vector>
 
 #include "elements/ipsec/esp_inbound.hpp"
 #include "elements/ipsec/esp_outbound.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
+using warpline::fuzz::require;
 using namespace warpline;
 using namespace warpline::ipsec;
-
-void require(bool condition, char const* what) {
-  if (condition) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
 
 /// What a byte says of a form: mode, UDP, extended numbers, IPv6 outside, and one of the suites'
 /// sizes.

@@ -1,23 +1,17 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string>
 
 #include "elements/ipsec/gateway_file.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using warpline::Source;
+using warpline::fuzz::require;
 using warpline::ipsec::PolicyAction;
-
-void require(bool condition, char const* what) {
-  if (condition) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
 
 }  // namespace
 

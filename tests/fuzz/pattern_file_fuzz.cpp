@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
-#include <cstdlib>
 
 #include "elements/ids/pattern_file.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
+
+using warpline::fuzz::require;
 
 warpline::ids::PatternSet parse(std::string text) {
   return warpline::ids::parse_patterns(
@@ -34,14 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     std::string text;
     for (auto const& pattern : set.patterns) text += as_line(pattern);
     auto const again = parse(text);
-    if (again.patterns.size() != set.patterns.size()) std::abort();
+    require(again.patterns.size() == set.patterns.size(), "as many patterns");
     for (std::size_t i = 0; i < set.patterns.size(); ++i)
-      if (again.patterns[i].bytes != set.patterns[i].bytes ||
-          again.patterns[i].nocase != set.patterns[i].nocase ||
-          again.patterns[i].sid != set.patterns[i].sid)
-        std::abort();
+      require(again.patterns[i].bytes == set.patterns[i].bytes &&
+                  again.patterns[i].nocase == set.patterns[i].nocase &&
+                  again.patterns[i].sid == set.patterns[i].sid,
+              "the same pattern");
   } catch (warpline::ConfigError const& error) {
-    if (error.diagnostics().empty()) std::abort();
+    require(!error.diagnostics().empty(), "an error");
   }
   return 0;
 }

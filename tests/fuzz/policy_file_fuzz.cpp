@@ -1,29 +1,23 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string>
 
 #include "elements/ipsec/policy_file.hpp"
 #include "elements/ipsec/policy_table.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using warpline::Diagnostic;
 using warpline::Source;
+using warpline::fuzz::require;
 using warpline::ipsec::FlowKey;
 using warpline::ipsec::Policy;
 using warpline::ipsec::PolicyAction;
 using warpline::ipsec::PolicyDirection;
 using warpline::ipsec::PolicyTable;
-
-void require(bool condition, char const* what) {
-  if (condition) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
 
 void check(Source const& source, Diagnostic const& diagnostic) {
   auto const [line, column] = diagnostic.position;

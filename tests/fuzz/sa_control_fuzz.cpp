@@ -3,23 +3,17 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string_view>
 
 #include "app/sa_control.hpp"
 #include "elements/ipsec/sa_file.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
+using warpline::fuzz::require;
 using namespace warpline;
-
-void require(bool condition, char const* what) {
-  if (condition) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
 
 std::shared_ptr<ipsec::SaDatabase> database() {
   auto const sas = ipsec::parse_sa_file(

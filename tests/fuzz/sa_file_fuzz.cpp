@@ -2,22 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cctype>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <string>
 
 #include "elements/ipsec/sa_file.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using warpline::Diagnostic;
 using warpline::Source;
-
-void require(bool condition, char const* what) {
-  if (condition) return;
-  std::cerr << "violated: " << what << '\n';
-  std::abort();
-}
+using warpline::fuzz::require;
 
 void check(Source const& source, Diagnostic const& diagnostic) {
   auto const [line, column] = diagnostic.position;

@@ -99,6 +99,45 @@ TEST(FaultFree, EverythingGetsThrough) {
   }
 }
 
+// A table that cannot be brought up to date at some moment: the device gets nothing more from there on,
+// the other one does, and what is missing was on its way to the device at that moment.
+TEST(OutdatedDevice, IsGivenUpAndTheOtherOneIsNot) {
+  auto const wanted = reference(kEdits, 24 * 32);
+  std::uint64_t given_up = 0, dropped = 0;
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    FaultWorld world(kEdits, seed, 0, 2);
+    SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
+    std::uint32_t const table = 1;
+    auto& device = *world.devices[0];
+    device.upload_copy(&table, sizeof table);
+    for (std::uint64_t i = 0; i < seed % 60 && !world.over(); ++i) world.step();
+    ASSERT_NE(device.refresh(&table, sizeof table), "");
+    ASSERT_TRUE(world.run()) << "packets never got through";
+    auto const& output = world.rig.bench->output;
+    auto const lost = world.rig.counters.dropped.get();
+    ASSERT_EQ(output.size() + lost, world.sent);
+    ASSERT_TRUE(world.rig.conserved());
+    auto at = wanted.begin();
+    for (auto const number : output) {
+      at = std::find(at, wanted.end(), number);
+      ASSERT_NE(at, wanted.end()) << number << " is wrong, twice or out of order";
+      ++at;
+    }
+    ASSERT_TRUE(world.offloader->usable(2));
+    bool const failed = !world.offloader->usable(1);
+    ASSERT_EQ(world.notices.size(), failed ? 1u : 0u);
+    if (failed) {
+      ASSERT_NE(world.notices[0].find("could not be brought up to date"), std::string::npos);
+    }
+    ASSERT_TRUE(failed || lost == 0);
+    ASSERT_EQ(world.rig.buffers.in_use(), 0u);
+    given_up += failed;
+    dropped += lost > 0;
+  }
+  EXPECT_GT(given_up, 500u);
+  EXPECT_GT(dropped, 50u);
+}
+
 // Stopped at any step: whatever was under way ends there, in finite time, and nothing runs
 // afterwards (the sanitizers would see it).
 TEST(FaultFree, MayBeStoppedAtAnyStep) {

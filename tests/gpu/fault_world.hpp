@@ -23,6 +23,18 @@ class VirtualDevice final : public stream::StreamDevice {
       : StreamDevice(std::move(name), Kind::kHost, std::move(driver), options) {}
   std::string description() const override { return "without threads"; }
   void const* upload(void const* data, std::size_t) override { return data; }
+  /// To a copy of the device's, as other devices have it.
+  void const* upload_copy(void const* data, std::size_t size) {
+    return StreamDevice::upload(data, size);
+  }
+  VirtualDriver& virtual_driver() const { return static_cast<VirtualDriver&>(driver()); }
+};
+
+/// A device that copies what is uploaded.
+struct CopyingDevice final : stream::StreamDevice {
+  explicit CopyingDevice(FaultPlan const& plan = {})
+      : StreamDevice("copying", Kind::kHost, std::make_unique<VirtualDriver>(plan), {}) {}
+  std::string description() const override { return "copies"; }
   VirtualDriver& virtual_driver() const { return static_cast<VirtualDriver&>(driver()); }
 };
 
@@ -44,13 +56,16 @@ inline stream::Options random_options(std::mt19937_64& random) {
 
 /// One worker's offloading with two devices that fail as a seed has it.
 struct FaultWorld {
-  /// `faults`: how many of the devices get a plan.
-  FaultWorld(std::string const& text, std::uint64_t seed, unsigned faults) : random(seed) {
+  /// `faults`: how many of the devices get a plan. `refuse_fill`: of every device.
+  FaultWorld(std::string const& text, std::uint64_t seed, unsigned faults,
+             std::uint64_t refuse_fill = 0)
+      : random(seed) {
     OffloadOptions offload;
     for (unsigned i = 0; i < 2; ++i) {
       auto options = random_options(random);
       if (faults == 0) options.task_timeout = std::chrono::hours(1);  // devices may be slow
-      auto const plan = i < faults ? FaultPlan::random(random, 60) : FaultPlan{};
+      auto plan = i < faults ? FaultPlan::random(random, 60) : FaultPlan{};
+      plan.refuse_fill = refuse_fill;
       auto owned = std::make_unique<VirtualDevice>("d" + std::to_string(i),
                                                    std::make_unique<VirtualDriver>(plan), options);
       devices[i] = owned.get();

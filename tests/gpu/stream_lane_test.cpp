@@ -284,16 +284,9 @@ TEST(StreamDevice, SaysWhatItHasNoRoomFor) {
   }
 }
 
-/// A device that copies what is uploaded.
-struct CopyingDevice final : stream::StreamDevice {
-  CopyingDevice()
-      : StreamDevice("copying", Kind::kHost, std::make_unique<test::VirtualDriver>(), {}) {}
-  std::string description() const override { return "copies"; }
-};
-
 TEST(StreamDevice, BringsPartsOfATableUpToDate) {
   std::vector<std::uint32_t> table{1, 2, 3, 4};
-  CopyingDevice copying;
+  test::CopyingDevice copying;
   Device& device = copying;
   auto const* const copy = device.upload(table.data(), table.size());
   ASSERT_NE(copy, table.data());
@@ -305,6 +298,33 @@ TEST(StreamDevice, BringsPartsOfATableUpToDate) {
   EXPECT_EQ(std::vector(copy, copy + 4), (std::vector<std::uint32_t>{1, 6, 7, 4}));
   EXPECT_EQ(device.upload(table.data(), table.size()), copy);
   EXPECT_EQ(std::vector(copy, copy + 4), table);
+}
+
+TEST_P(OneStreamLane, StartsNothingOnceATableIsOutOfDate) {
+  test::FaultPlan plan;
+  plan.refuse_fill = 3;
+  open(plan, 1);
+  std::uint32_t table = 1;
+  auto const* const copy = static_cast<std::uint32_t const*>(device->upload_copy(&table, 4));
+  table = 2;
+  EXPECT_EQ(device->refresh(&table, sizeof table), "");
+  EXPECT_EQ(device->outdated(), stream::kOk);
+  table = 3;
+  EXPECT_EQ(device->refresh(&table, sizeof table), "out of memory");
+  EXPECT_EQ(*copy, 2u);
+  EXPECT_EQ(lane->submit(counted.work()), 2u);
+  device->virtual_driver().run_all();
+  for (int i = 0; i < 2; ++i) lane->advance();
+  EXPECT_EQ(reached(), 2u);
+  EXPECT_EQ(first_failed(), 2u) << "what was under way before has gone well";
+  EXPECT_EQ(error(), DeviceError::kLost);
+  EXPECT_EQ(counted.runs, 1u);
+  EXPECT_EQ(lane->failure(), "a table on it could not be brought up to date: out of memory");
+  auto const other = device->open_lane(Transfer::kDirect);
+  other->submit(counted.work());
+  other->advance();
+  EXPECT_EQ(other->frontier().first_failed.load(), 1u) << "lanes that come later fail, too";
+  EXPECT_EQ(counted.runs, 1u);
 }
 
 TEST(StreamDevice, KeepsStreamsAndMemoryForTheNextLane) {

@@ -69,6 +69,10 @@ stream::Status VirtualDriver::query(StreamHandle* stream) noexcept {
   return queue_of(stream).commands.empty() ? stream::kOk : stream::kNotReady;
 }
 
+stream::Status VirtualDriver::fill(void* device, void const* host, std::size_t size) {
+  return ++fills_ == plan_.refuse_fill ? kRefused : MemoryDriver::fill(device, host, size);
+}
+
 bool VirtualDriver::step(std::uint64_t choice) {
   std::vector<Queue*> ready;
   for (auto* stream : streams_) {

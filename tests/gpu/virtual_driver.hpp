@@ -23,6 +23,7 @@ struct VirtualClock {
 /// What goes wrong on a device, counted in its calls and in the commands it runs; 0: never.
 struct FaultPlan {
   std::uint64_t refuse_at = 0;     ///< this call is refused
+  std::uint64_t refuse_fill = 0;   ///< this filling of a table is refused
   std::uint64_t break_at = 0;      ///< at this command the device breaks: all fails for ever
   std::uint64_t stall_at = 0;      ///< at this command its stream stops
   std::uint64_t stall_looks = 0;   ///< and goes on after so many steps; 0: never
@@ -64,6 +65,7 @@ class VirtualDriver final : public host::MemoryDriver {
   void destroy(StreamHandle*) noexcept override {}
   Status query(EventHandle* event) noexcept override;
   Status query(StreamHandle* stream) noexcept override;
+  Status fill(void* device, void const* host, std::size_t size) override;
 
  private:
   Status enqueue(StreamHandle* stream, host::Command const& command) noexcept override;
@@ -71,7 +73,7 @@ class VirtualDriver final : public host::MemoryDriver {
 
   FaultPlan plan_;
   std::vector<StreamHandle*> streams_;
-  std::uint64_t calls_ = 0, run_ = 0, functions_ = 0, stalled_for_ = 0;
+  std::uint64_t calls_ = 0, fills_ = 0, run_ = 0, functions_ = 0, stalled_for_ = 0;
   bool broken_ = false, lost_ = false;
   std::optional<host::Command> again_;
 };

@@ -37,16 +37,16 @@ TEST_F(QuiescenceTest, WaitsForEveryReader) {
   Quiescence::Reader first(domain), second(domain);
   retire();
   EXPECT_EQ(domain.collect(), 1u);
-  first.quiescent();
+  first.online();
   EXPECT_EQ(domain.collect(), 1u);
-  second.quiescent();
+  second.online();
   EXPECT_EQ(domain.collect(), 0u);
   EXPECT_EQ(alive, 0);
 }
 
-TEST_F(QuiescenceTest, AQuiescentStateBeforeDoesNotCount) {
+TEST_F(QuiescenceTest, WhatAReaderDidBeforeDoesNotCount) {
   Quiescence::Reader reader(domain);
-  reader.quiescent();
+  reader.online();
   retire();
   EXPECT_EQ(domain.collect(), 1u);
   EXPECT_EQ(alive, 1);
@@ -55,7 +55,7 @@ TEST_F(QuiescenceTest, AQuiescentStateBeforeDoesNotCount) {
 TEST_F(QuiescenceTest, DestroysTheOldestFirst) {
   Quiescence::Reader reader(domain);
   retire();
-  reader.quiescent();
+  reader.online();
   retire();
   EXPECT_EQ(domain.collect(), 1u);
   EXPECT_EQ(alive, 1);
@@ -103,13 +103,9 @@ TEST_F(QuiescenceTest, ReadersNeverSeeADestroyedObject) {
         for (unsigned use = 0; use < 8; ++use)
           wrong += current.load(std::memory_order_acquire)->value != 4301 ? 1u : 0u;
         seen.fetch_add(1, std::memory_order_relaxed);
-        if (turn % 16 == i) {
-          reader.offline();
-          std::this_thread::yield();
-          reader.online();
-        } else {
-          reader.quiescent();
-        }
+        reader.offline();
+        if (turn % 16 == i) std::this_thread::yield();
+        reader.online();
       }
     });
   // As long as it takes for readers to have been at work, whatever the machine is busy with. A
@@ -121,7 +117,7 @@ TEST_F(QuiescenceTest, ReadersNeverSeeADestroyedObject) {
     std::unique_ptr<Counted> old(current.exchange(next, std::memory_order_acq_rel));
     domain.retire(std::move(old));
     most = std::max(most, domain.collect());
-    if (i % 16 == 0) own.quiescent();
+    if (i % 16 == 0) own.online();
     if (i % 64 == 0) std::this_thread::yield();
   }
   own.offline();

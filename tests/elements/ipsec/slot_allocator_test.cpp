@@ -43,13 +43,31 @@ TEST_F(SlotAllocatorTest, WaitsForReadersAfterTheTimeNotBefore) {
   sleeper.offline();
   for (int i = 0; i < 3; ++i) slots.take(now);
   slots.give(2, now);
-  reader.quiescent();
+  reader.online();
   now += seconds(10);
   EXPECT_EQ(slots.take(now), std::nullopt) << "a state before the end of the time does not count";
   now += seconds(1000);
   EXPECT_EQ(slots.take(now), std::nullopt) << "time alone is not enough";
-  reader.quiescent();
+  reader.online();
   EXPECT_EQ(slots.take(now), 2u);
+}
+
+TEST_F(SlotAllocatorTest, CollectsWhatHasComeBackAndWasNotTakenAgain) {
+  for (int i = 0; i < 3; ++i) slots.take(now);
+  slots.give(0, now);
+  EXPECT_TRUE(slots.collect(now).empty());
+  now += seconds(10);
+  EXPECT_EQ(slots.collect(now), std::vector<std::uint32_t>{0});
+  slots.give(2, now);
+  slots.give(1, now);
+  now += seconds(10);
+  EXPECT_EQ(slots.take(now), 1u);
+  EXPECT_EQ(slots.collect(now), std::vector<std::uint32_t>{2});
+  EXPECT_TRUE(slots.collect(now).empty());
+  EXPECT_EQ(slots.take(now), 2u);
+  EXPECT_EQ(slots.take(now), 0u);
+  slots.give(0, now);
+  EXPECT_EQ(slots.collect(now + seconds(10)), std::vector<std::uint32_t>{0});
 }
 
 TEST_F(SlotAllocatorTest, EachIndexWaitsForItself) {
@@ -58,10 +76,10 @@ TEST_F(SlotAllocatorTest, EachIndexWaitsForItself) {
   slots.give(0, now);
   slots.give(1, now + seconds(5));
   EXPECT_EQ(slots.take(now + seconds(10)), std::nullopt);
-  reader.quiescent();
+  reader.online();
   EXPECT_EQ(slots.take(now + seconds(15)), 0u);
   EXPECT_EQ(slots.take(now + seconds(15)), std::nullopt);
-  reader.quiescent();
+  reader.online();
   EXPECT_EQ(slots.take(now + seconds(15)), 1u);
 }
 

@@ -80,7 +80,7 @@ TEST_F(SpiTableTest, RetiresATableThatIsReplacedUntilReadersHavePassed) {
   Quiescence::Reader reader(domain);
   for (std::uint32_t i = 0; i < 1000; ++i) table.add(0x1000 + i, kAnywhere, i);
   EXPECT_GT(domain.collect(), 0u);
-  reader.quiescent();
+  reader.online();
   EXPECT_EQ(domain.collect(), 0u);
 }
 
@@ -148,7 +148,7 @@ TEST_F(SpiTableTest, ReadersAlwaysFindWhatStays) {
           else if (indices[i] != SpiTable::kNone)
             wrong.fetch_add(1, std::memory_order_relaxed);
         }
-        reader.quiescent();
+        reader.online();
         turns.fetch_add(1, std::memory_order_relaxed);
       }
     });
@@ -162,7 +162,7 @@ TEST_F(SpiTableTest, ReadersAlwaysFindWhatStays) {
     if (!table.add(0x1000 + index, destination, index)) table.remove(0x1000 + index, destination);
     most = std::max(most, domain.collect());
     if (i % 256 == 0) {
-      own.quiescent();
+      own.online();
       std::this_thread::yield();
     }
   }
