@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/big_pages.hpp"
+#include "core/prefetch.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -102,8 +103,8 @@ void BitVectorField<kWords>::find(std::span<Value const> values,
   }
   if (bounds_.size() == 1) return;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    __builtin_prefetch(row(rows[i]));
-    __builtin_prefetch(row(rows[i]) + stride_ - 1);
+    prefetch(row(rows[i]));
+    prefetch(row(rows[i]) + stride_ - 1);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "core/prefetch.hpp"
 #include "elements/ipsec/cpu_keys_table.hpp"
 #include "elements/ipsec/esp_open.hpp"
 #include "elements/ipsec/sa_tag.hpp"
@@ -36,17 +37,29 @@ struct alignas(16) Bytes16 {
   std::uint8_t bytes[16];
 };
 
-/// The round keys, and the powers of the hash key that a text of `size` bytes needs, into the
-/// first-level cache: with many SAs the library would wait for them line by line.
-void prefetch(gcm_key_data const& key, std::uint32_t key_size, std::uint32_t size) {
-  constexpr std::size_t kLine = 64;
-  auto const* const begin = reinterpret_cast<std::uint8_t const*>(&key);
-  for (std::size_t at = 0; at < 16 * (key_size / 4 + 7); at += kLine)
-    __builtin_prefetch(begin + at);
+/// The round keys, and the powers of the hash key that a text of `size` bytes needs.
+void prefetch_gcm(gcm_key_data const& key, std::uint32_t key_size, std::uint32_t size) {
+  prefetch(key.expanded_keys, 16 * (key_size / 4 + 7));
   auto const& powers = key.ghash_keys.vaes_avx512.shifted_hkey;
   auto const used = std::min<std::size_t>(size + 2 * 16, sizeof powers);  // AAD and lengths
-  auto const* const end = std::end(powers);  // the lowest powers are at the end
-  for (auto const* at = end - used; at < end; at += kLine) __builtin_prefetch(at);
+  prefetch(std::end(powers) - used, used);  // the lowest powers are at the end
+}
+
+/// What the packet's keys take, for whatever its suite is. With many SAs the library would wait for
+/// memory line by line.
+void prefetch_keys(Item const& item) {
+  auto const& sa = *item.sa;
+  switch (sa.cipher) {
+    case Cipher::kAesGcm:
+      return prefetch_gcm(*static_cast<gcm_key_data const*>(sa.keys), sa.key_size,
+                          item.at.text_size);
+    case Cipher::kAesCtr:
+    case Cipher::kAesCbc:
+      return prefetch(sa.keys, sizeof(CpuHmacKey) + 16 * (sa.key_size / 4u + 7));
+    case Cipher::kChaCha20Poly1305:
+    case Cipher::kNull:
+      return prefetch(sa.keys);
+  }
 }
 
 /// In a time that does not tell where they differ.
@@ -115,6 +128,7 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
         continue;
       }
       items[count] = {esp.data, sa, at, static_cast<std::uint32_t>(i)};
+      prefetch_keys(items[count]);
       if (++count == kBurst) flush();
     }
     flush();
@@ -149,7 +163,6 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
     auto const key_of = [](Item const& of) {
       return static_cast<gcm_key_data const*>(of.sa->keys);
     };
-    if (i + 1 < burst.size()) prefetch(*key_of(burst[i + 1]), key_size, burst[i + 1].at.text_size);
     bool const esn = item.sa->esn;
     crypt(key_of(item), &gcm, item.text(), item.text(), item.at.text_size, ivs[i].bytes,
           esn ? aads[i].bytes : item.esp, esp::kSize + (esn ? kEsnSize : 0),

@@ -15,8 +15,6 @@
 namespace warpline::ipsec {
 namespace {
 
-constexpr std::size_t kAlignment = 64;
-
 std::size_t size_of_keys(Cipher cipher) {
   switch (cipher) {
     case Cipher::kNull:
@@ -98,6 +96,41 @@ Manager make_manager(unsigned* chosen) {
   return manager;
 }
 
+void* KeyBlocks::take() {
+  if (free_.empty()) {
+    auto const most = kMostBytes / sizeof(Line) / lines_;
+    auto const more = std::min(std::max(kLeast, count_), most);
+    free_.reserve(count_ + more);
+    auto& chunk = chunks_.emplace_back(more * lines_, big_pages());
+    count_ += more;
+    for (auto at = more; at-- > 0;) free_.push_back(&chunk[at * lines_]);
+  }
+  auto* const block = free_.back();
+  free_.pop_back();
+  return block;
+}
+
+CpuKeys::Table::Table(std::size_t capacity)
+    : sas(capacity, big_pages()),
+      blocks{KeyBlocks(size_of_keys(Cipher::kNull)), KeyBlocks(size_of_keys(Cipher::kAesCtr)),
+             KeyBlocks(size_of_keys(Cipher::kAesGcm)),
+             KeyBlocks(size_of_keys(Cipher::kChaCha20Poly1305))} {}
+
+KeyBlocks& CpuKeys::Table::blocks_of(Cipher cipher) {
+  switch (cipher) {
+    case Cipher::kNull:
+      return blocks[0];
+    case Cipher::kAesCbc:
+    case Cipher::kAesCtr:
+      return blocks[1];
+    case Cipher::kAesGcm:
+      return blocks[2];
+    case Cipher::kChaCha20Poly1305:
+      break;
+  }
+  return blocks[3];
+}
+
 CpuKeys::CpuKeys(std::size_t capacity) : table_(std::make_unique<Table>(capacity)) {}
 
 CpuKeys::CpuKeys(std::span<SaKeys const> keys) : CpuKeys(keys.size()) {
@@ -114,7 +147,7 @@ void CpuKeys::set(std::size_t index, SaKeys const& keys) {
   std::scoped_lock const lock(table_->mutex);
   auto const key_size = info(keys.suite).key_size;
   auto const bytes = size_of_keys(keys.cipher);
-  void* const made = table_->pool.allocate(bytes, kAlignment);
+  void* const made = table_->blocks_of(keys.cipher).take();
   fill(table_->manager.get(), keys, key_size, made);
   table_->key_bytes += bytes;
   auto& sa = table_->sas[index];
@@ -148,7 +181,7 @@ void CpuKeys::Table::clear(CpuSa& sa) noexcept {
   if (sa.keys != nullptr) {
     auto const bytes = size_of_keys(sa.cipher);
     explicit_bzero(sa.keys, bytes);
-    pool.deallocate(sa.keys, bytes, kAlignment);
+    blocks_of(sa.cipher).give(sa.keys);
     key_bytes -= bytes;
   }
   sa = {};

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "core/clock.hpp"
+#include "core/prefetch.hpp"
 #include "elements/ipsec/esp_open.hpp"
 #include "elements/ipsec/outer_packet.hpp"
 
@@ -63,6 +64,13 @@ bool EspReceiver::prepare(std::span<Packet> packets, Verdict* verdicts) noexcept
   return dropped == 0;
 }
 
+/// What the SA's line alone does not hold.
+inline void EspReceiver::prefetch_beyond(std::uint32_t index, std::uint32_t sequence) const {
+  auto const& sa = slots_.inbound(index);
+  sa.window.prefetch(sequence);
+  if (sa.selects) prefetch(&slots_.selector(index));
+}
+
 unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept {
   OuterPacket outer[kBurst];
   std::uint32_t found[kBurst];
@@ -74,8 +82,13 @@ unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts
   }
   database_->spis().find({keys_, packets.size()}, found);
   for (std::size_t i = 0; i < packets.size(); ++i)
+    if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone) {
+      prefetch_for_write(&slots_.inbound(found[i]));
+      prefetch_for_write(&slots_.use(found[i]));
+    }
+  for (std::size_t i = 0; i < packets.size(); ++i)
     if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone)
-      __builtin_prefetch(&slots_.inbound(found[i]));
+      prefetch_beyond(found[i], outer[i].sequence);
   unsigned dropped = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     if (!verdicts[i].is_drop()) [[likely]] {
@@ -106,6 +119,19 @@ Verdict EspReceiver::finish(Packet& packet, std::uint32_t result) noexcept {
   return slots_.alone() ? accept<true>(packet, tag) : accept<false>(packet, tag);
 }
 
+inline bool EspReceiver::allowed(Packet const& packet, InboundSa const& sa,
+                                 std::uint32_t index) const noexcept {
+  auto const* const ip = packet.data + ether::kSize;
+  std::uint32_t const size = packet.length - ether::kSize;
+  if (sa.selects && !slots_.selector(index).takes(ip, size)) return false;
+  auto const* const policies = database_->inbound();
+  if (policies == nullptr) [[likely]]
+    return true;
+  FlowKey key;
+  auto const& use = slots_.use(index);
+  return read_flow_key(ip, size, key) && policies->allows(key, use.peer, use.any_peer);
+}
+
 template <bool kAlone>
 Verdict EspReceiver::accept(Packet& packet, SaTag tag) noexcept {
   auto& sa = slots_.inbound(tag.index());
@@ -125,18 +151,6 @@ Verdict EspReceiver::accept(Packet& packet, SaTag tag) noexcept {
   count<kAlone>(use.bytes, packet.length - ether::kSize);
   use.last_use.store(now_, std::memory_order_relaxed);
   return forward();
-}
-
-bool EspReceiver::allowed(Packet const& packet, InboundSa const& sa,
-                          std::uint32_t index) const noexcept {
-  auto const* const policies = database_->inbound();
-  if (policies == nullptr && !sa.selects) [[likely]]
-    return true;
-  FlowKey key;
-  if (!read_flow_key(packet.data + ether::kSize, packet.length - ether::kSize, key)) return false;
-  auto const& use = slots_.use(index);
-  return (!sa.selects || slots_.takes(index, key)) &&
-         (policies == nullptr || policies->allows(key, use.peer, use.any_peer));
 }
 
 }  // namespace warpline::ipsec

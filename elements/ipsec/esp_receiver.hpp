@@ -33,6 +33,7 @@ class EspReceiver {
   static constexpr std::size_t kBurst = 32;
 
   unsigned prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept;
+  void prefetch_beyond(std::uint32_t index, std::uint32_t sequence) const;
   template <bool kAlone>
   Verdict accept(Packet& packet, SaTag tag) noexcept;
   bool allowed(Packet const& packet, InboundSa const& sa, std::uint32_t index) const noexcept;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/clock.hpp"
+#include "core/prefetch.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -86,8 +87,8 @@ void EspSender::look_up(Burst& burst) noexcept {
     burst.verdicts[i] = decide(policies.action(found[i]), burst.sa[i]);
     if (burst.verdicts[i] != forward(0)) [[unlikely]]
       continue;
-    __builtin_prefetch(&slots_.outbound(burst.sa[i]), 1);
-    __builtin_prefetch(&slots_.use(burst.sa[i]), 1);
+    prefetch_for_write(&slots_.outbound(burst.sa[i]));
+    prefetch_for_write(&slots_.use(burst.sa[i]));
   }
 }
 

@@ -7,6 +7,8 @@
 #include <memory>
 #include <span>
 
+#include "core/prefetch.hpp"
+
 namespace warpline::ipsec {
 
 /// What a replay window says of a sequence number.
@@ -52,6 +54,9 @@ class ReplayWindow {
   /// `seen` says: bit n % 32 of word n / 32 is `highest` - n. What is beyond `seen` counts as accepted,
   /// lest anything be accepted twice. Before the first `mark`, while nobody else uses the window.
   void restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept;
+
+  /// Asks for the memory that a number with these low 32 bits needs.
+  void prefetch(std::uint32_t low) const noexcept { prefetch_for_write(&word(low)); }
 
   /// The highest number that was marked; 0 before.
   std::uint64_t highest() const { return highest_.load(std::memory_order_acquire); }

@@ -8,7 +8,6 @@
 
 #include "core/big_pages.hpp"
 #include "elements/ipsec/esp_sizes.hpp"
-#include "elements/ipsec/flow_rule.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -26,7 +25,7 @@ SaSlots::SaSlots(std::uint32_t capacity)
       keys_(capacity, big_pages()),
       lines_(capacity, big_pages()),
       uses_(capacity, big_pages()),
-      selectors_(capacity),
+      selectors_(capacity, big_pages()),
       states_(capacity),
       cpu_keys_(std::make_shared<CpuKeys>(std::size_t{capacity})) {}
 
@@ -46,7 +45,7 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
     (new (&line.inbound) InboundSa(sa.form, sa.replay_window))
         ->window.restore(sa.last_received, sa.received);
   if (direction == Direction::kInbound && sa.selector && *sa.selector != TrafficSelector{}) {
-    selectors_[index] = std::make_unique<TrafficSelector const>(*sa.selector);
+    selectors_[index] = SaSelector(*sa.selector);
     line.inbound.selects = true;
   }
   auto* const use = new (&uses_[index]) SaUse;
@@ -64,7 +63,7 @@ void SaSlots::erase(std::uint32_t index) noexcept {
     lines_[index].inbound.~InboundSa();
   explicit_bzero(&keys_[index], sizeof keys_[index]);
   cpu_keys_->wipe(index);
-  selectors_[index].reset();
+  selectors_[index] = SaSelector();
 }
 
 void SaSlots::wipe(std::uint32_t index) noexcept {
@@ -79,11 +78,6 @@ bool SaSlots::made(Packet const& packet) const noexcept {
   return holds(index, Direction::kOutbound) && packet.length >= offset &&
          EspSizes(keys_[index], packet.length - offset).good() &&
          lines_[index].outbound.esp.made(packet, offset);
-}
-
-bool SaSlots::takes(std::uint32_t index, FlowKey const& packet) const noexcept {
-  auto const rule = FlowRule::of(*selectors_[index], packet.version);
-  return rule && rule->takes(packet);
 }
 
 SaKeys const* SaSlots::upload(Device& device) {

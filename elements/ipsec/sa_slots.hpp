@@ -13,9 +13,9 @@
 #include "elements/ipsec/cpu_keys.hpp"
 #include "elements/ipsec/esp_inbound.hpp"
 #include "elements/ipsec/esp_outbound.hpp"
-#include "elements/ipsec/flow_key.hpp"
 #include "elements/ipsec/sa_config.hpp"
 #include "elements/ipsec/sa_keys.hpp"
+#include "elements/ipsec/sa_selector.hpp"
 
 namespace warpline::ipsec {
 
@@ -39,7 +39,7 @@ struct alignas(64) InboundSa {
   ReplayWindow window;
   EspInbound esp;
   bool anti_replay;
-  bool selects = false;  ///< `SaSlots::takes` has to be asked of decrypted packets
+  bool selects = false;  ///< `SaSlots::selector` has to be asked of decrypted packets
 };
 
 /// What an SA has done, and what it may do. Counters are kept by workers and read by any thread.
@@ -86,8 +86,8 @@ class SaSlots {
   SaUse const& use(std::uint32_t index) const { return uses_[index]; }
   /// Whether the frame is an ESP packet that an outbound SA made, the one that its tag names.
   bool made(Packet const& packet) const noexcept;
-  /// Whether a packet matches the selector of an SA that has one.
-  bool takes(std::uint32_t index, FlowKey const& packet) const noexcept;
+  /// Of an inbound SA that `selects`.
+  SaSelector const& selector(std::uint32_t index) const { return selectors_[index]; }
   /// Whether there is an SA of that direction at `index`, which may be any number.
   bool holds(std::uint32_t index, Direction direction) const {
     return index < capacity_ && states_[index].load(std::memory_order_acquire) ==
@@ -122,7 +122,7 @@ class SaSlots {
   std::pmr::vector<SaKeys> keys_;
   std::pmr::vector<Line> lines_;
   std::pmr::vector<SaUse> uses_;
-  std::vector<std::unique_ptr<TrafficSelector const>> selectors_;
+  std::pmr::vector<SaSelector> selectors_;
   std::vector<std::atomic<std::uint8_t>> states_;  // kEmpty, or 1 + direction
   std::shared_ptr<CpuKeys> cpu_keys_;
   std::vector<Device*> devices_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/big_pages.hpp"
+#include "core/prefetch.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -55,10 +56,10 @@ struct SpiTable::Table {
 
   std::size_t home(std::uint32_t name) const { return name * kMix >> shift; }
 
-  void prefetch(std::uint32_t name) const { __builtin_prefetch(&slots[home(name)]); }
+  void prefetch(std::uint32_t name) const { warpline::prefetch(&slots[home(name)]); }
   void prefetch_with_key(std::uint32_t name) const {
     prefetch(name);
-    __builtin_prefetch(&keys[home(name)]);
+    warpline::prefetch(&keys[home(name)]);
   }
 
   struct Found {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/big_pages.hpp"
+#include "core/prefetch.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -159,7 +160,7 @@ void TupleSpace<kWords>::find(std::span<FlowKey const> packets,
       waiting[left++] = i;
       masked[i] = keys[i] & table.mask;
       at[i] = masked[i].hash() >> table.shift;
-      __builtin_prefetch(&table.slots[at[i]]);
+      prefetch(&table.slots[at[i]]);
     }
     if (left == 0) return;
     count = left;
