@@ -69,6 +69,13 @@ bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
   return difference == 0;
 }
 
+/// The IV that the IV of a packet is encrypted under, with CBC.
+constexpr Bytes16 kZero{};
+
+IMB_HASH_ALG hash_of(CpuSa const& sa) {
+  return sa.integrity == Integrity::kHmacSha1 ? IMB_AUTH_HMAC_SHA_1 : IMB_AUTH_HMAC_SHA_256;
+}
+
 CpuAesHmacKey const& aes_keys(Item const& item) {
   return *static_cast<CpuAesHmacKey const*>(item.sa->keys);
 }
@@ -76,7 +83,16 @@ CpuAesHmacKey const& aes_keys(Item const& item) {
 }  // namespace
 
 struct CpuEsp::State {
-  Manager manager = make_manager();
+  explicit State(Cbc cbc) {
+    unsigned chosen = 0;
+    manager = make_manager(&chosen);
+    cbc_jobs = cbc == Cbc::kJobs || (cbc == Cbc::kFastest && chosen == IMB_ARCH_AVX512);
+    for (auto& job : jobs) job.chain_order = IMB_ORDER_CIPHER_HASH;
+  }
+
+  Manager manager;
+  bool cbc_jobs = false;
+  bool unfinished = false;  // jobs are under way
   gcm_context_data gcm{};
   Item items[kBurst]{};
   Bytes16 ivs[kBurst]{}, aads[kBurst]{}, codes[kBurst]{}, given[kBurst]{};
@@ -90,6 +106,8 @@ struct CpuEsp::State {
   void gather_aead(Items burst, Code const& high) noexcept;
   void gcm_crypt(Items burst, bool opens) noexcept;
   void chacha_crypt(Items burst, bool opens) noexcept;
+  void submit_cbc(Items burst) noexcept;
+  void finish_jobs() noexcept;
   void cipher(Items burst, bool opens) noexcept;
   void hash(Items burst, bool opens) noexcept;
   void protect(Items burst) noexcept;
@@ -170,7 +188,7 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
   }
 }
 
-/// Through the manager's own jobs, of which no other suite leaves any.
+/// Through the manager's own jobs; finishes those of another suite as well.
 void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
   auto* const mb = manager.get();
   IMB_JOB* next[kBurst];
@@ -200,10 +218,50 @@ void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
   }
 }
 
+/// Encrypts and authenticates, some of the packets only when `finish_jobs` is called.
+void CpuEsp::State::submit_cbc(Items burst) noexcept {
+  auto* const mb = manager.get();
+  IMB_JOB* next[kBurst];
+  auto const count = static_cast<std::uint32_t>(burst.size());
+  while (IMB_GET_NEXT_BURST(mb, count, next) < count) IMB_FLUSH_BURST(mb, kBurst, next);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    auto const& item = burst[i];
+    auto const& sa = *item.sa;
+    auto const& key = aes_keys(item);
+    auto& job = *next[i];
+    job.cipher_mode = IMB_CIPHER_CBC;
+    job.hash_alg = hash_of(sa);
+    job.cipher_direction = IMB_DIR_ENCRYPT;
+    job.chain_order = IMB_ORDER_CIPHER_HASH;
+    job.enc_keys = job.dec_keys = key.rounds;
+    job.key_len_in_bytes = sa.key_size;
+    job.iv = kZero.bytes;
+    job.iv_len_in_bytes = sizeof kZero;
+    job.src = item.esp;
+    job.dst = item.iv();
+    job.cipher_start_src_offset_in_bytes = esp::kSize;
+    job.msg_len_to_cipher_in_bytes = sa.iv_size + item.at.text_size;
+    job.hash_start_src_offset_in_bytes = 0;
+    job.msg_len_to_hash_in_bytes = item.at.code + (sa.esn ? kEsnSize : 0);
+    job.auth_tag_output = item.code();
+    job.auth_tag_output_len_in_bytes = sa.icv_size;
+    job.u.HMAC._hashed_auth_key_xor_ipad = reinterpret_cast<std::uint8_t const*>(key.inner);
+    job.u.HMAC._hashed_auth_key_xor_opad = reinterpret_cast<std::uint8_t const*>(key.outer);
+  }
+  IMB_SUBMIT_BURST_NOCHECK(mb, count, next);
+  unfinished = true;
+}
+
+void CpuEsp::State::finish_jobs() noexcept {
+  IMB_JOB* next[kBurst];
+  while (IMB_FLUSH_BURST(manager.get(), kBurst, next) > 0) {
+  }
+  unfinished = false;
+}
+
 void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
   if (burst.empty()) return;
   bool const ctr = burst.front().sa->cipher == Cipher::kAesCtr;
-  static constexpr Bytes16 kZero{};
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto& job = jobs[i];
@@ -231,9 +289,7 @@ void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
 }
 
 void CpuEsp::State::hash(Items burst, bool opens) noexcept {
-  auto const integrity = burst.front().sa->integrity;
-  auto const algorithm =
-      integrity == Integrity::kHmacSha1 ? IMB_AUTH_HMAC_SHA_1 : IMB_AUTH_HMAC_SHA_256;
+  auto const algorithm = hash_of(*burst.front().sa);
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto const& sa = *item.sa;
@@ -258,6 +314,7 @@ void CpuEsp::State::hash(Items burst, bool opens) noexcept {
 void CpuEsp::State::protect(Items burst) noexcept {
   auto const& sa = *burst.front().sa;
   if (sa.integrity != Integrity::kByCipher) {
+    if (sa.cipher == Cipher::kAesCbc && cbc_jobs) return submit_cbc(burst);
     if (sa.cipher != Cipher::kNull) cipher(burst, false);
     return hash(burst, false);
   }
@@ -290,16 +347,15 @@ void CpuEsp::State::open(Items burst) noexcept {
   cipher(Items(good, count), true);
 }
 
-CpuEsp::CpuEsp(std::shared_ptr<CpuKeys const> keys)
-    : keys_(std::move(keys)), state_(std::make_unique<State>()) {
-  for (auto& job : state_->jobs) job.chain_order = IMB_ORDER_CIPHER_HASH;
-}
+CpuEsp::CpuEsp(std::shared_ptr<CpuKeys const> keys, Cbc cbc)
+    : keys_(std::move(keys)), state_(std::make_unique<State>(cbc)) {}
 
 CpuEsp::~CpuEsp() = default;
 
 void CpuEsp::protect(std::span<Packet const> packets) noexcept {
   state_->by_suites(*keys_->table_, packets, nullptr,
                     [this](Items burst) { state_->protect(burst); });
+  if (state_->unfinished) state_->finish_jobs();
 }
 
 void CpuEsp::encrypt(std::span<Packet const> packets) noexcept {

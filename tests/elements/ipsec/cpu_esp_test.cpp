@@ -88,7 +88,10 @@ class CpuEspTest : public testing::EverySuite {
   }
 
   void protects_as_the_body() {
-    CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
+    for (auto const cbc : {CpuEsp::Cbc::kBursts, CpuEsp::Cbc::kJobs}) protects_as_the_body(cbc);
+  }
+  void protects_as_the_body(CpuEsp::Cbc cbc) {
+    CpuEsp cpu(std::make_shared<CpuKeys>(keys_), cbc);
     in_batches([this](Batch& batch, std::size_t size) { add_to_protect(batch, size); },
                [&cpu](Batch& batch) {
                  cpu.protect(batch.packets);
