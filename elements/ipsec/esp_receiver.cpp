@@ -3,6 +3,7 @@
 #include "elements/ipsec/esp_receiver.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <type_traits>
 
@@ -14,6 +15,8 @@
 namespace warpline::ipsec {
 namespace {
 
+static_assert(std::endian::native == std::endian::little);
+
 /// `kAlone`: no other thread counts.
 template <bool kAlone = false, class T>
 void count(std::atomic<T>& counter, std::type_identity_t<T> by = 1) noexcept {
@@ -23,12 +26,18 @@ void count(std::atomic<T>& counter, std::type_identity_t<T> by = 1) noexcept {
     counter.fetch_add(by, std::memory_order_relaxed);
 }
 
-SpiKey key_of(OuterPacket const& outer) noexcept {
-  SpiKey key;
+/// Word by word: loads of words that were stored in parts would wait for them.
+void read_key(OuterPacket const& outer, SpiKey& key) noexcept {
   key.spi = outer.spi;
   key.version = outer.ipv4 ? 4 : 6;
-  std::memcpy(key.destination, outer.destination, outer.ipv4 ? 4 : 16);
-  return key;
+  if (outer.ipv4) [[likely]] {
+    std::uint32_t address = 0;
+    std::memcpy(&address, outer.destination, sizeof address);
+    key.destination[0] = address;  // in the first four bytes: little-endian, as x86-64 is
+    key.destination[1] = 0;
+  } else {
+    std::memcpy(key.destination, outer.destination, sizeof key.destination);
+  }
 }
 
 Verdict refuse(Replay replay, SaUse& use) noexcept {
@@ -78,7 +87,7 @@ unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts
     auto const kind = inspect_outer(packets[i], outer[i], udp_port_);
     verdicts[i] = kind == OuterKind::kEsp ? forward() : dropped_as(kind);
     if (kind == OuterKind::kEsp) [[likely]]
-      keys_[i] = key_of(outer[i]);
+      read_key(outer[i], keys_[i]);
   }
   database_->spis().find({keys_, packets.size()}, found);
   for (std::size_t i = 0; i < packets.size(); ++i)
