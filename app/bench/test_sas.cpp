@@ -39,7 +39,7 @@ std::string destinations(unsigned tunnels) {
 }
 
 void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned tunnels,
-                    bool replays) {
+                    std::string const& words) {
   unsigned const host_bits = tunnels <= kUsual ? 16 : 23;
   std::uint32_t const first = tunnels <= kUsual ? 0x0a010000 : 0x0a800000;
   unsigned bits = 0;
@@ -48,9 +48,9 @@ void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsi
   for (unsigned i = 0; i < tunnels; ++i) {
     char line[512];
     std::snprintf(line, sizeof line,
-                  "src 192.0.2.1 dst 198.%u.%u.%u proto esp spi 0x%x mode tunnel replay-window %u\n"
+                  "src 192.0.2.1 dst 198.%u.%u.%u proto esp spi 0x%x mode tunnel %s\n"
                   "  %s '%s' 0x",
-                  18 + (i >> 16), i >> 8 & 255, i & 255, 0x1000 + i, replays ? 0 : 4096,
+                  18 + (i >> 16), i >> 8 & 255, i & 255, 0x1000 + i, words.c_str(),
                   suite.aead() ? "aead" : "enc", std::string(suite.cipher).c_str());
     auto const code_bits = 8 * suite.icv_size;
     file << line << made_up_key(i, suite.key_size + suite.salt_size);
@@ -79,11 +79,13 @@ std::vector<std::uint32_t> write_esp_capture(std::string const& path, std::strin
   HeapBufferPool pool(kBurst, longest, kRoom);
   GeneratorPort generator("traffic", std::move(options), {pool, longest, [](Bytes) {}}, 1);
   auto sas = ipsec::load_sa_file(sa_path);
-  for (auto const& sa : sas)
+  for (auto& sa : sas) {
+    sa.direction = ipsec::Direction::kOutbound;  // as the peer has it
     if (sa.replay_window != 0)
       throw ConfigError(sa_path +
                         ": the same packets come over and over, and an SA refuses replays; give "
                         "each of them replay-window 0");
+  }
   std::erase_if(sas, [&](auto const& sa) { return sa.suite != suite; });
   ipsec::EspSender sender(std::make_shared<ipsec::SaDatabase>(sas, std::vector<ipsec::Policy>()));
   ipsec::CpuEsp cpu(sender.slots().cpu_keys());

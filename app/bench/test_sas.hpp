@@ -14,11 +14,11 @@ namespace warpline::bench {
 /// Where the traffic for so many tunnels goes to: a prefix with an address for each of them.
 std::string destinations(unsigned tunnels);
 
-/// Writes SAs with keys that everybody may know, tunnels over IPv4 that serve both directions, one
-/// for each of `tunnels` equal parts of `destinations`. `replays`: replays are accepted.
+/// Writes SAs with keys that everybody may know, tunnels over IPv4, one for each of `tunnels` equal
+/// parts of `destinations`. `words` go to each: its direction, its replay window.
 /// Throws `std::runtime_error` where the file cannot be written.
 void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned tunnels,
-                    bool replays);
+                    std::string const& words);
 
 /// Writes a capture of `count` frames of such traffic or some more, each put into ESP by the SA of
 /// `suite` that takes it, and returns the sizes that they had without. Throws `ConfigError` for what

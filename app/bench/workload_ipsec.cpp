@@ -22,12 +22,14 @@ using Way = ceilings::RawIpsecMb::Way;
 struct Direction {
   std::string name;    ///< as in `--directions`
   std::string suffix;  ///< of the suite's name in reports
+  std::string words;   ///< of the SAs that are made for it
   std::vector<Way> ways;
 };
 
-std::vector<Direction> const kDirections = {{"out", "", {Way::kProtect}},
-                                            {"in", " in", {Way::kOpen}},
-                                            {"both", " both", {Way::kProtect, Way::kOpen}}};
+std::vector<Direction> const kDirections = {
+    {"out", "", "dir out", {Way::kProtect}},
+    {"in", " in", "dir in replay-window 0", {Way::kOpen}},
+    {"both", " both", "replay-window 4096", {Way::kProtect, Way::kOpen}}};
 
 /// Frames of a capture for `in`: so many that each tunnel has some, and caches see that.
 unsigned captured_frames(unsigned tunnels) { return std::max(1024u, tunnels); }
@@ -49,13 +51,11 @@ struct Maker {
   ipsec::SuiteInfo const& suite;
   Direction const& direction;
 
-  bool replays() const { return direction.name == "in"; }
-
   std::string sa_file() const {
     if (!options.sa.empty()) return std::filesystem::absolute(options.sa).string();
-    auto const path =
-        folder->path() + "/" + std::string(suite.name) + (replays() ? "-in.sa" : ".sa");
-    if (!std::filesystem::exists(path)) write_test_sas(path, suite, options.tunnels, replays());
+    auto const path = folder->path() + "/" + std::string(suite.name) + "-" + direction.name + ".sa";
+    if (!std::filesystem::exists(path))
+      write_test_sas(path, suite, options.tunnels, direction.words);
     return path;
   }
 

@@ -146,7 +146,7 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
         continue;
       }
       items[count] = {esp.data, sa, at, static_cast<std::uint32_t>(i)};
-      prefetch_keys(items[count]);
+      if (count == 0 || items[count - 1].sa != sa) prefetch_keys(items[count]);
       if (++count == kBurst) flush();
     }
     flush();
