@@ -107,13 +107,19 @@ PortSpec generator_spec(PortText const& text, std::size_t begin) {
   return spec;
 }
 
+/// What stands before the first key, or `in`; empty where there is neither.
+std::string input_file(SpecOptions& options) {
+  auto const first = options.positional();
+  auto file = options.text("in").value_or(first.value_or(""));
+  if (first && file != *first) options.fail("in", "the input file is given twice");
+  return file;
+}
+
 PortSpec capture_spec(PortText const& text, std::size_t begin) {
   SpecOptions options(text, begin, "pcap", {});
   PortSpec spec{text.text, CaptureOptions{}, options.text("name").value_or(""), false};
   auto& capture = std::get<CaptureOptions>(spec.options);
-  auto const first = options.positional();
-  capture.in = options.text("in").value_or(first.value_or(""));
-  if (first && capture.in != *first) options.fail("in", "the input file is given twice");
+  capture.in = input_file(options);
   capture.out = options.text("out").value_or("");
   auto const cut = options.text("cut");
   if (cut && *cut == "refuse")
@@ -130,9 +136,7 @@ PortSpec replay_spec(PortText const& text, std::size_t begin) {
   SpecOptions options(text, begin, "replay", {});
   PortSpec spec{text.text, ReplayOptions{}, options.text("name").value_or(""), false};
   auto& replay = std::get<ReplayOptions>(spec.options);
-  auto const first = options.positional();
-  replay.file = options.text("in").value_or(first.value_or(""));
-  if (first && replay.file != *first) options.fail("in", "the input file is given twice");
+  replay.file = input_file(options);
   if (replay.file.empty()) options.fail("", "a replay port needs a capture: replay:FILE");
   replay.rate = options.rate("rate");
   replay.count = options.number("count", 0, 0, kAny);
