@@ -26,6 +26,8 @@ struct GeneratorOptions {
     unsigned weight = 1;
   };
 
+  static constexpr unsigned kMostFlows = 1u << 22;  ///< 64 bytes each
+
   std::vector<Size> sizes{{}};
   unsigned flows = 1024;   ///< different (source, destination, source port) triples
   std::uint64_t seed = 1;  ///< of addresses, payloads and the order of sizes

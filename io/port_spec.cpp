@@ -16,7 +16,6 @@ namespace warpline {
 namespace {
 
 constexpr auto kAny = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kMostFlows = std::uint64_t{1} << 22;  // 64 bytes each
 
 std::vector<GeneratorOptions::Size> sizes_of(SpecOptions& options, std::string const& text) {
   if (text == "imix") return GeneratorOptions::imix();
@@ -89,7 +88,8 @@ PortSpec generator_spec(PortText const& text, std::size_t begin) {
   PortSpec spec{text.text, GeneratorOptions{}, options.text("name").value_or(""), false};
   auto& generator = std::get<GeneratorOptions>(spec.options);
   if (auto const sizes = options.text("size")) generator.sizes = sizes_of(options, *sizes);
-  generator.flows = static_cast<unsigned>(options.number("flows", generator.flows, 1, kMostFlows));
+  generator.flows =
+      static_cast<unsigned>(options.number("flows", generator.flows, 1, generator.kMostFlows));
   spec.seeded = options.text("seed").has_value();
   generator.seed = options.number("seed", generator.seed, 0, kAny);
   generator.rate = options.rate("rate");

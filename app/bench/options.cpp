@@ -9,12 +9,13 @@
 #include "app/units.hpp"
 #include "core/error.hpp"
 #include "elements/ipsec/suite.hpp"
+#include "io/generator_options.hpp"
 
 namespace warpline::bench {
 namespace {
 
 constexpr unsigned kLongestFrame = 16000;
-constexpr unsigned kMostTunnels = 1u << 17, kMostFlows = 1u << 22;
+constexpr unsigned kMostTunnels = 1u << 17, kMostFlows = GeneratorOptions::kMostFlows;
 
 void add_list(CLI::App& command, std::string const& name, std::vector<std::string>& list,
               std::string const& help) {
@@ -117,12 +118,11 @@ void complete(Options& options) {
                       std::to_string(kMostFlows));
   if (options.flows == 0) options.flows = std::max(4096u, 4 * options.tunnels);
   if (options.directions.empty()) options.directions = {"out"};
-  for (auto const& name : options.directions) {
-    auto const directions = ipsec_directions();
+  auto const directions = ipsec_directions();
+  for (auto const& name : options.directions)
     if (std::find(directions.begin(), directions.end(), name) == directions.end())
       throw ConfigError("'" + name + "' is no direction; expected " + enumerate(directions) +
                         did_you_mean(name, directions));
-  }
   if (options.burst < 1 || options.burst > 256)
     throw ConfigError("--burst is " + std::to_string(options.burst) + "; expected 1 to 256");
   if (options.repeat > 1000)

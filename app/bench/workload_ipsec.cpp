@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/bench/esp_capture.hpp"
 #include "app/bench/ipsec_ceiling.hpp"
 #include "app/bench/options.hpp"
 #include "app/bench/scratch_folder.hpp"

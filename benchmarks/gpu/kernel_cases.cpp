@@ -1,10 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
-#include <stdexcept>
 
+#include "app/bench/test_sas.hpp"
 #include "benchmarks/gpu/prepared.hpp"
 #include "core/registry.hpp"
 #include "elements/ipsec/suite.hpp"
@@ -16,32 +14,11 @@ constexpr unsigned kTunnels = 256;
 /// So many suites would take too long at every size.
 std::vector<unsigned> const kFewSizes = {64, 1408};
 
-/// `bytes` bytes as a number in hexadecimal, other ones for each `number`.
-std::string key(unsigned number, unsigned bytes) {
-  std::string text = "0x";
-  for (unsigned i = 0; i < bytes; ++i) {
-    char digits[3];
-    std::snprintf(digits, sizeof digits, "%02x", (number + 17 * i) & 0xff);
-    text += digits;
-  }
-  return text;
-}
-
-/// SAs of one suite with keys that everybody may know, one for each of 256 parts of 10.1.0.0/16, for
-/// both directions; none remembers what has come, so that packets can be opened again and again.
+/// SAs of one suite for both directions, one for each of 256 parts of 10.1.0.0/16; none remembers what
+/// has come, so that packets can be opened again and again.
 std::string write_sas(ScratchFolder const& folder, ipsec::SuiteInfo const& suite) {
   auto const path = folder.path() + "/" + std::string(suite.name) + ".sa";
-  std::ofstream file(path);
-  for (unsigned i = 0; i < kTunnels; ++i) {
-    file << "src 192.0.2.1 dst 198.51.100." << i << " proto esp spi " << 0x1000 + i
-         << " mode tunnel\n  replay-window 0\n  " << (suite.aead() ? "aead '" : "enc '")
-         << suite.cipher << "' " << key(i, suite.key_size + suite.salt_size);
-    if (!suite.aead())
-      file << "\n  auth-trunc '" << suite.authentication << "' "
-           << key(i + 1, suite.authentication_key_size);
-    file << ' ' << 8 * suite.icv_size << "\n  sel src 0.0.0.0/0 dst 10.1." << i << ".0/24\n";
-  }
-  if (!file.flush()) throw std::runtime_error(path + ": cannot be written");
+  write_test_sas(path, suite, kTunnels, "replay-window 0");
   return '"' + path + '"';
 }
 

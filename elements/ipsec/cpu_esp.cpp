@@ -80,6 +80,19 @@ CpuAesHmacKey const& aes_keys(Item const& item) {
   return *static_cast<CpuAesHmacKey const*>(item.sa->keys);
 }
 
+/// What an HMAC of the packet takes, into `code`.
+void fill_hmac(IMB_JOB& job, Item const& item, std::uint8_t* code) {
+  auto const& sa = *item.sa;
+  auto const& key = *static_cast<CpuHmacKey const*>(sa.keys);
+  job.src = item.esp;
+  job.hash_start_src_offset_in_bytes = 0;
+  job.msg_len_to_hash_in_bytes = item.at.code + (sa.esn ? kEsnSize : 0);
+  job.auth_tag_output = code;
+  job.auth_tag_output_len_in_bytes = sa.icv_size;
+  job.u.HMAC._hashed_auth_key_xor_ipad = reinterpret_cast<std::uint8_t const*>(key.inner);
+  job.u.HMAC._hashed_auth_key_xor_opad = reinterpret_cast<std::uint8_t const*>(key.outer);
+}
+
 }  // namespace
 
 struct CpuEsp::State {
@@ -107,6 +120,7 @@ struct CpuEsp::State {
   void gcm_crypt(Items burst, bool opens) noexcept;
   void chacha_crypt(Items burst, bool opens) noexcept;
   void submit_cbc(Items burst) noexcept;
+  std::uint32_t take_jobs(Items burst, IMB_JOB** next) noexcept;
   void finish_jobs() noexcept;
   void cipher(Items burst, bool opens) noexcept;
   void hash(Items burst, bool opens) noexcept;
@@ -178,22 +192,33 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
                                                : mb->gcm256_enc);
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
-    auto const key_of = [](Item const& of) {
-      return static_cast<gcm_key_data const*>(of.sa->keys);
-    };
     bool const esn = item.sa->esn;
-    crypt(key_of(item), &gcm, item.text(), item.text(), item.at.text_size, ivs[i].bytes,
-          esn ? aads[i].bytes : item.esp, esp::kSize + (esn ? kEsnSize : 0),
-          opens ? codes[i].bytes : item.code(), 16);
+    crypt(static_cast<gcm_key_data const*>(item.sa->keys), &gcm, item.text(), item.text(),
+          item.at.text_size, ivs[i].bytes, esn ? aads[i].bytes : item.esp,
+          esp::kSize + (esn ? kEsnSize : 0), opens ? codes[i].bytes : item.code(), 16);
   }
+}
+
+/// Empty jobs of the manager's for a burst, and how many; finishes what is under way where there is no
+/// room for them.
+std::uint32_t CpuEsp::State::take_jobs(Items burst, IMB_JOB** next) noexcept {
+  auto const count = static_cast<std::uint32_t>(burst.size());
+  while (IMB_GET_NEXT_BURST(manager.get(), count, next) < count)
+    IMB_FLUSH_BURST(manager.get(), kBurst, next);
+  return count;
+}
+
+void CpuEsp::State::finish_jobs() noexcept {
+  IMB_JOB* next[kBurst];
+  while (IMB_FLUSH_BURST(manager.get(), kBurst, next) > 0) {
+  }
+  unfinished = false;
 }
 
 /// Through the manager's own jobs; finishes those of another suite as well.
 void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
-  auto* const mb = manager.get();
   IMB_JOB* next[kBurst];
-  auto const count = static_cast<std::uint32_t>(burst.size());
-  IMB_GET_NEXT_BURST(mb, count, next);
+  auto const count = take_jobs(burst, next);
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto& job = *next[i];
@@ -213,50 +238,33 @@ void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
     job.u.CHACHA20_POLY1305.aad = item.sa->esn ? aads[i].bytes : item.esp;
     job.u.CHACHA20_POLY1305.aad_len_in_bytes = esp::kSize + (item.sa->esn ? kEsnSize : 0);
   }
-  IMB_SUBMIT_BURST_NOCHECK(mb, count, next);
-  while (IMB_FLUSH_BURST(mb, kBurst, next) > 0) {
-  }
+  IMB_SUBMIT_BURST_NOCHECK(manager.get(), count, next);
+  finish_jobs();
 }
 
 /// Encrypts and authenticates, some of the packets only when `finish_jobs` is called.
 void CpuEsp::State::submit_cbc(Items burst) noexcept {
-  auto* const mb = manager.get();
   IMB_JOB* next[kBurst];
-  auto const count = static_cast<std::uint32_t>(burst.size());
-  while (IMB_GET_NEXT_BURST(mb, count, next) < count) IMB_FLUSH_BURST(mb, kBurst, next);
+  auto const count = take_jobs(burst, next);
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto const& sa = *item.sa;
-    auto const& key = aes_keys(item);
     auto& job = *next[i];
+    fill_hmac(job, item, item.code());
     job.cipher_mode = IMB_CIPHER_CBC;
     job.hash_alg = hash_of(sa);
     job.cipher_direction = IMB_DIR_ENCRYPT;
     job.chain_order = IMB_ORDER_CIPHER_HASH;
-    job.enc_keys = job.dec_keys = key.rounds;
+    job.enc_keys = job.dec_keys = aes_keys(item).rounds;
     job.key_len_in_bytes = sa.key_size;
     job.iv = kZero.bytes;
     job.iv_len_in_bytes = sizeof kZero;
-    job.src = item.esp;
     job.dst = item.iv();
     job.cipher_start_src_offset_in_bytes = esp::kSize;
     job.msg_len_to_cipher_in_bytes = sa.iv_size + item.at.text_size;
-    job.hash_start_src_offset_in_bytes = 0;
-    job.msg_len_to_hash_in_bytes = item.at.code + (sa.esn ? kEsnSize : 0);
-    job.auth_tag_output = item.code();
-    job.auth_tag_output_len_in_bytes = sa.icv_size;
-    job.u.HMAC._hashed_auth_key_xor_ipad = reinterpret_cast<std::uint8_t const*>(key.inner);
-    job.u.HMAC._hashed_auth_key_xor_opad = reinterpret_cast<std::uint8_t const*>(key.outer);
   }
-  IMB_SUBMIT_BURST_NOCHECK(mb, count, next);
+  IMB_SUBMIT_BURST_NOCHECK(manager.get(), count, next);
   unfinished = true;
-}
-
-void CpuEsp::State::finish_jobs() noexcept {
-  IMB_JOB* next[kBurst];
-  while (IMB_FLUSH_BURST(manager.get(), kBurst, next) > 0) {
-  }
-  unfinished = false;
 }
 
 void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
@@ -293,19 +301,11 @@ void CpuEsp::State::hash(Items burst, bool opens) noexcept {
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto const& sa = *item.sa;
-    auto const& key = *static_cast<CpuHmacKey const*>(sa.keys);
     if (opens) {
       std::memcpy(given[i].bytes, item.code(), sa.icv_size);
       if (sa.esn) std::memcpy(item.code(), item.code() + sa.icv_size, kEsnSize);
     }
-    auto& job = jobs[i];
-    job.src = item.esp;
-    job.hash_start_src_offset_in_bytes = 0;
-    job.msg_len_to_hash_in_bytes = item.at.code + (sa.esn ? kEsnSize : 0);
-    job.auth_tag_output = opens ? codes[i].bytes : item.code();
-    job.auth_tag_output_len_in_bytes = sa.icv_size;
-    job.u.HMAC._hashed_auth_key_xor_ipad = reinterpret_cast<std::uint8_t const*>(key.inner);
-    job.u.HMAC._hashed_auth_key_xor_opad = reinterpret_cast<std::uint8_t const*>(key.outer);
+    fill_hmac(jobs[i], item, opens ? codes[i].bytes : item.code());
   }
   IMB_SUBMIT_HASH_BURST_NOCHECK(manager.get(), jobs, static_cast<std::uint32_t>(burst.size()),
                                 algorithm);

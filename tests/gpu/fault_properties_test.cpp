@@ -33,6 +33,21 @@ std::vector<std::uint32_t> reference(char const* text, std::uint32_t count) {
   return rig.bench->output;
 }
 
+/// Runs to the end: every packet came out or was dropped, and what came out is a subsequence of
+/// `wanted`, what the own core gives, in its order.
+void run_and_compare(FaultWorld& world, std::vector<std::uint32_t> const& wanted) {
+  ASSERT_TRUE(world.run()) << "packets never got through";
+  auto const& output = world.rig.bench->output;
+  ASSERT_EQ(output.size() + world.rig.counters.dropped.get(), world.sent);
+  ASSERT_TRUE(world.rig.conserved());
+  auto at = wanted.begin();
+  for (auto const number : output) {
+    at = std::find(at, wanted.end(), number);
+    ASSERT_NE(at, wanted.end()) << number << " is wrong, twice or out of order";
+    ++at;
+  }
+}
+
 class FaultProperties : public testing::TestWithParam<char const*> {};
 
 // In order, each once, with the bytes that the own core gives (a buffer that a device still had and
@@ -45,18 +60,8 @@ TEST_P(FaultProperties, NothingIsLostUncountedNorChangedNorTwiceNorOutOfOrder) {
   for (std::uint64_t seed = 1; seed <= kSchedules; ++seed) {
     FaultWorld world(text, seed, 1 + seed % 2);
     SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
-    ASSERT_TRUE(world.run()) << "packets never got through";
-    auto const& output = world.rig.bench->output;
+    ASSERT_NO_FATAL_FAILURE(run_and_compare(world, wanted));
     auto const lost = world.rig.counters.dropped.get();
-    ASSERT_EQ(output.size() + lost, world.sent);
-    ASSERT_TRUE(world.rig.conserved());
-    // A subsequence of what the own core gives, in its order.
-    auto at = wanted.begin();
-    for (auto const number : output) {
-      at = std::find(at, wanted.end(), number);
-      ASSERT_NE(at, wanted.end()) << number << " is wrong, twice or out of order";
-      ++at;
-    }
     unsigned failed = 0;
     for (DeviceIndex device = 1; device <= 2; ++device)
       failed += world.offloader->usable(device) ? 0 : 1;
@@ -112,17 +117,8 @@ TEST(OutdatedDevice, IsGivenUpAndTheOtherOneIsNot) {
     device.upload_copy(&table, sizeof table);
     for (std::uint64_t i = 0; i < seed % 60 && !world.over(); ++i) world.step();
     ASSERT_NE(device.refresh(&table, sizeof table), "");
-    ASSERT_TRUE(world.run()) << "packets never got through";
-    auto const& output = world.rig.bench->output;
+    ASSERT_NO_FATAL_FAILURE(run_and_compare(world, wanted));
     auto const lost = world.rig.counters.dropped.get();
-    ASSERT_EQ(output.size() + lost, world.sent);
-    ASSERT_TRUE(world.rig.conserved());
-    auto at = wanted.begin();
-    for (auto const number : output) {
-      at = std::find(at, wanted.end(), number);
-      ASSERT_NE(at, wanted.end()) << number << " is wrong, twice or out of order";
-      ++at;
-    }
     ASSERT_TRUE(world.offloader->usable(2));
     bool const failed = !world.offloader->usable(1);
     ASSERT_EQ(world.notices.size(), failed ? 1u : 0u);

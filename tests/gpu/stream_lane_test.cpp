@@ -9,37 +9,16 @@
 
 #include "core/async_lane.hpp"
 #include "core/error.hpp"
+#include "tests/gpu/counted_work.hpp"
 #include "tests/gpu/fault_world.hpp"
 
 namespace warpline {
 namespace {
 
+using Counted = test::CountedWork;
 using test::VirtualClock;
 using test::VirtualDevice;
 using test::VirtualDriver;
-
-/// A work of one packet whose kernel counts its runs.
-struct Counted {
-  Counted() {
-    packet.data = bytes;
-    packet.length = sizeof bytes;
-    chain.calls[0].host = [](void const* kernel, Packet*, std::uint32_t count,
-                             std::byte*) noexcept {
-      **static_cast<unsigned* const*>(kernel) += count;
-    };
-    chain.calls[0].kernel = &counter;
-    chain.count = 1;
-  }
-  Work work() { return {&chain, &item, 1}; }
-
-  unsigned runs = 0;
-  unsigned* counter = &runs;
-  std::uint8_t bytes[16] = {};
-  Packet packet{};
-  std::byte results[Batch::kResultBytes];
-  WorkItem item{&packet, 1, results};
-  KernelChain chain;
-};
 
 stream::Options options_of(stream::Completion completion) {
   stream::Options options;

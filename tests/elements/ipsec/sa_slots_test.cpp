@@ -8,6 +8,7 @@
 
 #include "elements/ipsec/sa_database.hpp"
 #include "elements/ipsec/sa_file.hpp"
+#include "tests/gpu/counted_work.hpp"
 #include "tests/gpu/fault_world.hpp"
 
 namespace warpline::ipsec {
@@ -21,35 +22,16 @@ SaConfig sa(unsigned spi) {
       .front();
 }
 
-/// Runs a kernel that does nothing on one packet.
-struct Probe {
-  Probe() {
-    chain.calls[0].host = [](void const* kernel, Packet*, std::uint32_t, std::byte*) noexcept {
-      ++**static_cast<unsigned* const*>(kernel);
-    };
-    chain.calls[0].kernel = &counter;
-    chain.count = 1;
-    packet.data = bytes;
-    packet.length = sizeof bytes;
-  }
-  bool runs_on(test::CopyingDevice& device) {
-    auto const before = runs;
-    auto const lane = device.open_lane(Transfer::kDirect);
-    lane->submit({&chain, &item, 1});
-    device.virtual_driver().run_all();
-    lane->advance();
-    EXPECT_EQ(lane->frontier().first_failed.load() == Frontier::kNever, runs > before);
-    return runs > before;
-  }
-
-  unsigned runs = 0;
-  unsigned* counter = &runs;
-  std::uint8_t bytes[16] = {};
-  Packet packet{};
-  std::byte results[Batch::kResultBytes];
-  WorkItem item{&packet, 1, results};
-  KernelChain chain;
-};
+/// Whether the device runs a kernel, of one packet.
+bool runs_kernels(test::CopyingDevice& device) {
+  test::CountedWork counted;
+  auto const lane = device.open_lane(Transfer::kDirect);
+  lane->submit(counted.work());
+  device.virtual_driver().run_all();
+  lane->advance();
+  EXPECT_EQ(lane->frontier().first_failed.load() == Frontier::kNever, counted.runs > 0);
+  return counted.runs > 0;
+}
 
 TEST(SaSlots, DevicesSeeKeysThatCome) {
   test::CopyingDevice device;
@@ -61,7 +43,7 @@ TEST(SaSlots, DevicesSeeKeysThatCome) {
   EXPECT_EQ(copy[2].iv_size, 8);
   slots.wipe(2);
   EXPECT_EQ(copy[2].iv_size, 0);
-  EXPECT_TRUE(Probe().runs_on(device));
+  EXPECT_TRUE(runs_kernels(device));
 }
 
 TEST(SaSlots, ADeviceThatKeysDoNotReachStartsNoKernelAnyMore) {
@@ -72,14 +54,13 @@ TEST(SaSlots, ADeviceThatKeysDoNotReachStartsNoKernelAnyMore) {
   auto const* const copy = database.slots().upload(broken);
   auto const* const other = database.slots().upload(sound);
   database.add(sa(2));
-  Probe probe;
-  EXPECT_TRUE(probe.runs_on(broken));
+  EXPECT_TRUE(runs_kernels(broken));
   database.add(sa(3));
   EXPECT_EQ(copy[2].iv_size, 0) << "this SA's keys did not get there";
-  EXPECT_FALSE(probe.runs_on(broken));
-  EXPECT_TRUE(probe.runs_on(sound));
+  EXPECT_FALSE(runs_kernels(broken));
+  EXPECT_TRUE(runs_kernels(sound));
   database.add(sa(4));
-  EXPECT_FALSE(probe.runs_on(broken)) << "one that works later does not bring it back";
+  EXPECT_FALSE(runs_kernels(broken)) << "one that works later does not bring it back";
   EXPECT_EQ(other[3].iv_size, 8);
 }
 
