@@ -66,7 +66,8 @@ class OffloadBase : public Element {
 /// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it
 /// to tables on a device. Optional: `Verdict prepare(Packet&)` before, or for all packets at once
 /// `void prepare(std::span<Packet>, Verdict*)`; `Verdict finish(Packet&, T)`
-/// (`finish(Packet&)` with `NoResult`) afterwards, and a tuned `void cpu(std::span<Packet>, T*)`
+/// (`finish(Packet&)` with `NoResult`) afterwards, or for all at once
+/// `void finish(std::span<Packet>, T const*, Verdict*)`; and a tuned `void cpu(std::span<Packet>, T*)`
 /// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes. A kernel with a
 /// member `team()` has a tuned form for GPUs (`core/team.hpp`), which must give them too.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
@@ -144,10 +145,12 @@ class OffloadElement : public OffloadBase {
       unsigned other = 0;
       unsigned i = 0;
       std::uint32_t bytes = 0;
+      if constexpr (kHasBatchFinish<Self>)
+        self.finish(batch->packets(), results(*batch), verdicts);
       for (auto& packet : batch->packets()) {
         if constexpr (Self::Writes::kSize == 0)
           verdicts[i] = self.finish(packet);
-        else
+        else if constexpr (!kHasBatchFinish<Self>)
           verdicts[i] = self.finish(packet, results(*batch)[i]);
         other |= verdicts[i++].value;
         bytes += packet.length;
@@ -191,6 +194,12 @@ class OffloadElement : public OffloadBase {
   template <class S>
   static constexpr bool kHasPlainFinish = requires(S self, Packet packet) {
     self.finish(packet);
+  };
+  template <class S>
+  static constexpr bool kHasBatchFinish = requires(S self, std::span<Packet> packets,
+                                                   typename S::Writes::Type const* results,
+                                                   Verdict* verdicts) {
+    self.finish(packets, results, verdicts);
   };
   template <class S>
   static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {

@@ -74,7 +74,9 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--pcap", options.pcap, "ids: capture whose payloads are scanned, too")
       ->type_name("FILE");
   command.add_flag("--fresh", options.fresh, "ipsec: copy a payload for every packet");
-  command.add_option("--burst", options.burst, "Most packets received at a time (default 64)")
+  command
+      .add_option("--burst", options.burst,
+                  "Most packets received at a time (default 64, ipsec 256)")
       ->type_name("N");
   command
       .add_option_function<std::string>(
@@ -123,8 +125,11 @@ void complete(Options& options) {
     if (std::find(directions.begin(), directions.end(), name) == directions.end())
       throw ConfigError("'" + name + "' is no direction; expected " + enumerate(directions) +
                         did_you_mean(name, directions));
-  if (options.burst < 1 || options.burst > 256)
-    throw ConfigError("--burst is " + std::to_string(options.burst) + "; expected 1 to 256");
+  // Of a batch the last lanes of a multi-buffer cipher run half empty: with 16 and CBC a batch of 64
+  // costs 15 % more a packet than one of 256.
+  if (!options.burst) options.burst = options.workload == "ipsec" ? 256 : 64;
+  if (*options.burst < 1 || *options.burst > 256)
+    throw ConfigError("--burst is " + std::to_string(*options.burst) + "; expected 1 to 256");
   if (options.repeat > 1000)
     throw ConfigError("--repeat is " + std::to_string(options.repeat) + "; expected 1 to 1000");
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ struct Options {
   std::string sa;                       ///< file of SAs; empty: made for the occasion
   std::string patterns;                 ///< file of patterns; empty: made up
   std::string pcap;                     ///< capture for the payload kind `pcap`
-  bool fresh = false;  ///< payload copied for every packet where recycling would do
-  unsigned burst = 64;
+  bool fresh = false;                  ///< payload copied for every packet where recycling would do
+  std::optional<unsigned> burst;       ///< none: what suits the workload; `complete` sets it
   double mix = 0.5;                    ///< the own core's share of `mix`
   std::chrono::nanoseconds window{0};  ///< one measured repeat; 0: 200 ms, quick 50 ms
   unsigned repeat = 0;                 ///< 0: 5, quick 1

@@ -73,11 +73,11 @@ std::vector<Case> ids_cases(Options const& options) {
                                  : "patterns of " + options.patterns,
                              payload_label(traffic)};
       made.ports = {generator_spec(traffic)};
-      made.pipeline = [patterns, burst = options.burst](std::string const& balancer) {
+      made.pipeline = [patterns, burst = *options.burst](std::string const& balancer) {
         return "FromInput(BURST " + std::to_string(burst) + ") -> " + balancer + " -> IDSMatch(" +
                patterns + ") -> ToOutput;";
       };
-      made.source_sink = "FromInput(BURST " + std::to_string(options.burst) + ") -> ToOutput;";
+      made.source_sink = "FromInput(BURST " + std::to_string(*options.burst) + ") -> ToOutput;";
       made.ceiling_name = "Hyperscan, hs_scan of the same payloads";
       made.ceiling = [database](CeilingInput const& input) {
         return std::make_unique<IdsCeiling>(database->get(), input.frames);

@@ -85,7 +85,7 @@ struct Maker {
       made.ports = {generator_spec(traffic)};
       made.subject.labels.push_back(payload_label(traffic));
     }
-    auto const source = "FromInput(BURST " + std::to_string(options.burst) + ") -> ";
+    auto const source = "FromInput(BURST " + std::to_string(*options.burst) + ") -> ";
     // `folder` is kept for as long as a pipeline may be made.
     made.pipeline = [kept = folder, source, rest = work(direction.name, name, sa)](
                         std::string const& balancer) { return source + balancer + " -> " + rest; };

@@ -57,12 +57,12 @@ std::vector<Case> l2fwd_cases(Options const& options) {
         made.ports = {generator_spec(traffic)};
       else
         made.ports = {"net_null0,size=" + sizes, "net_null1,size=" + sizes};
-      made.pipeline = [burst = options.burst](std::string const&) {
+      made.pipeline = [burst = *options.burst](std::string const&) {
         return "FromInput(BURST " + std::to_string(burst) + ") -> EtherMirror -> ToOutput;";
       };
       made.ceiling_name = generated ? "a loop over the generator's queues"
                                     : "a loop of rte_eth_rx_burst and rte_eth_tx_burst";
-      made.ceiling = [generated, burst = options.burst](
+      made.ceiling = [generated, burst = *options.burst](
                          CeilingInput const& input) -> std::unique_ptr<Ceiling> {
         if (generated) return std::make_unique<QueueCeiling>(input, burst);
         return std::make_unique<DpdkCeiling>(input, burst);

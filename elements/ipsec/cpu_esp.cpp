@@ -19,6 +19,7 @@ namespace {
 
 /// Packets whose jobs are prepared together: their headers and IVs stay in the first-level cache.
 constexpr std::size_t kBurst = 32;
+constexpr std::size_t kAhead = 8;
 
 /// A packet whose SA and sizes are known.
 struct Item {
@@ -62,11 +63,15 @@ void prefetch_keys(Item const& item) {
   }
 }
 
-/// In a time that does not tell where they differ.
+/// In a time that does not tell where they differ. `size`: 8 to 16.
 bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
-  std::uint32_t difference = 0;
-  for (std::uint32_t i = 0; i < size; ++i) difference |= static_cast<std::uint32_t>(a[i] ^ b[i]);
-  return difference == 0;
+  constexpr std::uint32_t kWord = sizeof(std::uint64_t);
+  std::uint64_t words[4];
+  std::memcpy(&words[0], a, kWord);
+  std::memcpy(&words[1], a + size - kWord, kWord);
+  std::memcpy(&words[2], b, kWord);
+  std::memcpy(&words[3], b + size - kWord, kWord);
+  return ((words[0] ^ words[2]) | (words[1] ^ words[3])) == 0;
 }
 
 /// The IV that the IV of a packet is encrypted under, with CBC.
@@ -138,21 +143,25 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
     auto const index = SaTag(packet.tag).index();
     return index < table.sas.size() ? &table.sas[index] : &kEmpty;
   };
-  std::uint32_t present = 0;
-  for (auto const& packet : packets) present |= 1u << static_cast<unsigned>(sa_of(packet)->suite);
-  for (; present != 0; present &= present - 1) {
-    auto const suite = static_cast<Suite>(std::countr_zero(present));
+  if (packets.empty()) return;
+  auto const bit = [](Suite suite) { return 1u << static_cast<unsigned>(suite); };
+  std::uint32_t seen = bit(sa_of(packets.front())->suite);
+  for (std::uint32_t waiting = seen; waiting != 0;) {
+    auto const suite = static_cast<Suite>(std::countr_zero(waiting));
     std::size_t count = 0;
     auto const flush = [&] {
       if (count == 0) return;
       run(Items(items, count));
-      if (into != nullptr)
-        for (std::size_t i = 0; i < count; ++i) into[items[i].order] = results[i];
+      for (std::size_t i = 0; i < count && into != nullptr; ++i) into[items[i].order] = results[i];
       count = 0;
     };
     for (std::size_t i = 0; i < packets.size(); ++i) {
       auto const* const sa = sa_of(packets[i]);
-      if (sa->suite != suite) continue;
+      if (sa->suite != suite) [[unlikely]] {
+        waiting |= bit(sa->suite) & ~seen;
+        seen |= bit(sa->suite);
+        continue;
+      }
       auto const esp = SaTag(packets[i].tag).esp(packets[i]);
       EspSizes const at(*sa, esp.size);
       if (!at.good() || sa->keys == nullptr) {
@@ -160,10 +169,12 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
         continue;
       }
       items[count] = {esp.data, sa, at, static_cast<std::uint32_t>(i)};
-      if (count == 0 || items[count - 1].sa != sa) prefetch_keys(items[count]);
+      bool const now = count < kAhead || sa->cipher != Cipher::kAesGcm;
+      if (now && (count == 0 || items[count - 1].sa != sa)) prefetch_keys(items[count]);
       if (++count == kBurst) flush();
     }
     flush();
+    waiting &= ~bit(suite);
   }
 }
 
@@ -193,6 +204,8 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     bool const esn = item.sa->esn;
+    if (i + kAhead < burst.size() && burst[i + kAhead].sa != burst[i + kAhead - 1].sa)
+      prefetch_keys(burst[i + kAhead]);
     crypt(static_cast<gcm_key_data const*>(item.sa->keys), &gcm, item.text(), item.text(),
           item.at.text_size, ivs[i].bytes, esn ? aads[i].bytes : item.esp,
           esp::kSize + (esn ? kEsnSize : 0), opens ? codes[i].bytes : item.code(), 16);

@@ -4,14 +4,11 @@
 
 #include "core/checksum.hpp"
 #include "elements/ipsec/ecn.hpp"
-#include "elements/ipsec/esp_trailer.hpp"
 #include "elements/ipsec/ip6_headers.hpp"
 #include "elements/ipsec/transport_checksum.hpp"
 
 namespace warpline::ipsec {
 namespace {
-
-constexpr std::uint32_t kFieldsBeforeType = 2 * sizeof(ether::Address);
 
 unsigned outer_ecn(std::uint8_t const* ip) {
   return (ip[0] >> 4 == 4 ? ip[1] : ip[1] >> 4) & ecn::kMask;
@@ -40,35 +37,22 @@ EspInbound::EspInbound(SaForm const& form)
   behind_ = static_cast<std::uint8_t>(form.icv_size + high_half_);
 }
 
-Verdict EspInbound::decapsulate(Packet& packet, std::uint32_t esp_offset) const noexcept {
-  auto* const data = packet.data + esp_offset + text_offset_;
-  auto const* const trailer = packet.data + packet.length - behind_ - kTrailer;
-  auto const room = static_cast<std::uint32_t>(trailer - data);
-  unsigned const padding = trailer[0];
-  std::uint8_t const next_header = trailer[1];
-  if (padding > room || !padding_holds(trailer, padding)) [[unlikely]]
-    return drop<"bad_padding">();
-  Text const text{data, room - padding, next_header};
-  if (mode_ == SaMode::kTunnel) [[likely]]
-    return leave_tunnel(packet, text);
-  return transport(packet, text, esp_offset);
+Verdict EspInbound::decapsulate_other(Packet& packet, Text const& text,
+                                      std::uint32_t esp_offset) const noexcept {
+  return mode_ == SaMode::kTunnel ? leave_tunnel(packet, text)
+                                  : transport(packet, text, esp_offset);
 }
 
-// The inner packet's own length counts: what is behind it hides how long it is (RFC 4303
-// section 2.7).
-inline Verdict EspInbound::leave_tunnel(Packet& packet, Text const& text) const noexcept {
+Verdict EspInbound::leave_tunnel(Packet& packet, Text const& text) const noexcept {
   unsigned const outer = outer_ecn(packet.data + ether::kSize);
   std::uint32_t size = 0;
   std::uint16_t type = 0;
-  if (text.next_header == protocol::kIpv4) [[likely]] {
+  if (text.next_header == protocol::kIpv4) {
     auto& ip = *reinterpret_cast<ipv4::Header*>(text.data);
-    if (text.size < ipv4::kSize) return drop<"bad_inner_packet">();
-    size = ip.total_length.host();
-    if (ip.version() != 4 || ip.header_size() < ipv4::kSize || size < ip.header_size() ||
-        size > text.size)
-      return drop<"bad_inner_packet">();
+    size = inner_ipv4_size(text);
+    if (size == 0) return drop<"bad_inner_packet">();
     type = ether::kIpv4;
-    if (outer != ecn::kNotEct) [[unlikely]] {
+    if (outer != ecn::kNotEct) {
       unsigned const inner = ip.tos & ecn::kMask, after = ecn::decapsulated(inner, outer);
       if (after == ecn::kDrop) return drop<"ce_not_ect">();
       if (after != inner) set_ecn(ip, after);
@@ -80,7 +64,7 @@ inline Verdict EspInbound::leave_tunnel(Packet& packet, Text const& text) const 
     if (ip.version_class_flow.host() >> 28 != 6 || size > text.size)
       return drop<"bad_inner_packet">();
     type = ether::kIpv6;
-    if (outer != ecn::kNotEct) [[unlikely]] {
+    if (outer != ecn::kNotEct) {
       unsigned const inner = outer_ecn(text.data), after = ecn::decapsulated(inner, outer);
       if (after == ecn::kDrop) return drop<"ce_not_ect">();
       if (after != inner) set_ecn(ip, after);
@@ -88,18 +72,7 @@ inline Verdict EspInbound::leave_tunnel(Packet& packet, Text const& text) const 
   } else {
     return text.next_header == protocol::kNone ? drop<"dummy">() : drop<"bad_next_header">();
   }
-  auto* const before = packet.data;
-  auto* const frame = text.data - ether::kSize;
-  std::uint32_t const length = ether::kSize + size;
-  auto const moved = static_cast<std::uint32_t>(frame - before);
-  std::uint32_t const headroom = packet.headroom + moved;
-  std::uint32_t const tailroom = packet.length + std::uint32_t{packet.tailroom} - moved - length;
-  std::memcpy(frame, before, kFieldsBeforeType);
-  detail::put(frame + kFieldsBeforeType, be16::of(type));
-  packet.data = frame;
-  packet.headroom = static_cast<std::uint16_t>(headroom);
-  packet.length = static_cast<std::uint16_t>(length);
-  packet.tailroom = static_cast<std::uint16_t>(tailroom);
+  strip(packet, text.data, size, type);
   return forward();
 }
 

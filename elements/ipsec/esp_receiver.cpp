@@ -91,10 +91,7 @@ unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts
   }
   database_->spis().find({keys_, packets.size()}, found);
   for (std::size_t i = 0; i < packets.size(); ++i)
-    if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone) {
-      prefetch_for_write(&slots_.inbound(found[i]));
-      prefetch_for_write(&slots_.use(found[i]));
-    }
+    if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone) slots_.prefetch(found[i]);
   for (std::size_t i = 0; i < packets.size(); ++i)
     if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone)
       prefetch_beyond(found[i], outer[i].sequence);
@@ -117,15 +114,28 @@ unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts
   return dropped;
 }
 
-Verdict EspReceiver::finish(Packet& packet, std::uint32_t result) noexcept {
-  SaTag const tag(packet.tag);
-  auto& use = slots_.use(tag.index());
-  if (result != EspResult::kGood) [[unlikely]] {
-    if (result == EspResult::kSize) return drop<"bad_esp_size">();
-    count(use.integrity_failures);
-    return drop<"bad_icv">();
+void EspReceiver::finish(std::span<Packet> packets, std::uint32_t const* results,
+                         Verdict* verdicts) noexcept {
+  if (slots_.alone())
+    finish_all<true>(packets, results, verdicts);
+  else
+    finish_all<false>(packets, results, verdicts);
+}
+
+template <bool kAlone>
+void EspReceiver::finish_all(std::span<Packet> packets, std::uint32_t const* results,
+                             Verdict* verdicts) noexcept {
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    SaTag const tag(packets[i].tag);
+    verdicts[i] =
+        results[i] == EspResult::kGood ? accept<kAlone>(packets[i], tag) : reject(tag, results[i]);
   }
-  return slots_.alone() ? accept<true>(packet, tag) : accept<false>(packet, tag);
+}
+
+Verdict EspReceiver::reject(SaTag tag, std::uint32_t result) noexcept {
+  if (result == EspResult::kSize) return drop<"bad_esp_size">();
+  count(slots_.use(tag.index()).integrity_failures);
+  return drop<"bad_icv">();
 }
 
 inline bool EspReceiver::allowed(Packet const& packet, InboundSa const& sa,
@@ -142,7 +152,7 @@ inline bool EspReceiver::allowed(Packet const& packet, InboundSa const& sa,
 }
 
 template <bool kAlone>
-Verdict EspReceiver::accept(Packet& packet, SaTag tag) noexcept {
+[[gnu::always_inline]] inline Verdict EspReceiver::accept(Packet& packet, SaTag tag) noexcept {
   auto& sa = slots_.inbound(tag.index());
   auto& use = slots_.use(tag.index());
   auto const offset = SaTag::kFirstOffset + tag.offset();

@@ -22,9 +22,10 @@ class EspReceiver {
   /// those of `dropped_as` and `EspInbound::prepare`, `no_sa`, `replayed`, `too_old`.
   bool prepare(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
-  /// What becomes of a decrypted packet, whose `EspResult` this is. Drops: `bad_icv`,
-  /// `bad_esp_size`, `replayed`, `too_old`, those of `EspInbound::decapsulate`, `policy_mismatch`.
-  Verdict finish(Packet& packet, std::uint32_t result) noexcept;
+  /// What becomes of decrypted packets. `results`: an `EspResult` a packet, `verdicts`: one a packet,
+  /// both in order. Drops: `bad_icv`, `bad_esp_size`, `replayed`, `too_old`, those of
+  /// `EspInbound::decapsulate`, `policy_mismatch`.
+  void finish(std::span<Packet> packets, std::uint32_t const* results, Verdict* verdicts) noexcept;
 
   SaDatabase& database() { return *database_; }
   SaSlots& slots() const { return slots_; }
@@ -35,7 +36,11 @@ class EspReceiver {
   unsigned prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept;
   void prefetch_beyond(std::uint32_t index, std::uint32_t sequence) const;
   template <bool kAlone>
+  void finish_all(std::span<Packet> packets, std::uint32_t const* results,
+                  Verdict* verdicts) noexcept;
+  template <bool kAlone>
   Verdict accept(Packet& packet, SaTag tag) noexcept;
+  Verdict reject(SaTag tag, std::uint32_t result) noexcept;
   bool allowed(Packet const& packet, InboundSa const& sa, std::uint32_t index) const noexcept;
 
   std::shared_ptr<SaDatabase> database_;

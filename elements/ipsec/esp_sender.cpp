@@ -85,10 +85,8 @@ void EspSender::look_up(Burst& burst) noexcept {
     }
     burst.sa[i] = policies.sa(found[i]);
     burst.verdicts[i] = decide(policies.action(found[i]), burst.sa[i]);
-    if (burst.verdicts[i] != forward(0)) [[unlikely]]
-      continue;
-    prefetch_for_write(&slots_.outbound(burst.sa[i]));
-    prefetch_for_write(&slots_.use(burst.sa[i]));
+    if (burst.verdicts[i] == forward(0)) [[likely]]
+      slots_.prefetch(burst.sa[i]);
   }
 }
 

@@ -57,8 +57,8 @@ class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
     cpu_.open(packets, results);
   }
 
-  Verdict finish(Packet& packet, std::uint32_t result) noexcept {
-    return receiver_.finish(packet, result);
+  void finish(std::span<Packet> packets, std::uint32_t const* results, Verdict* verdicts) noexcept {
+    receiver_.finish(packets, results, verdicts);
   }
 
  private:

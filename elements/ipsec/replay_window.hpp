@@ -104,7 +104,7 @@ inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
 // number at least as high too, for which his own is too old. So a block in the word that is not his
 // own is older. Numbers 2^37 apart look alike: at worst a fresh one is refused.
 template <bool kAlone>
-Replay ReplayWindow::mark(std::uint64_t number) noexcept {
+inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
   auto highest = highest_.load(std::memory_order_relaxed);
   if constexpr (kAlone) {
     if (highest < number) highest_.store(number, std::memory_order_relaxed);

@@ -23,8 +23,7 @@ std::uint64_t last_sequence(SaConfig const& sa) {
 SaSlots::SaSlots(std::uint32_t capacity)
     : capacity_(capacity),
       keys_(capacity, big_pages()),
-      lines_(capacity, big_pages()),
-      uses_(capacity, big_pages()),
+      places_(capacity, big_pages()),
       selectors_(capacity, big_pages()),
       states_(capacity),
       cpu_keys_(std::make_shared<CpuKeys>(std::size_t{capacity})) {}
@@ -38,17 +37,17 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
   keys_[index] =
       make_sa_keys(sa.suite, direction, sa.form.esn, sa.key.bytes(), sa.authentication.bytes());
   cpu_keys_->set(index, keys_[index]);
-  auto& line = lines_[index];
+  auto& place = places_[index];
   if (direction == Direction::kOutbound)
-    new (&line.outbound) OutboundSa(sa.spi, sa.form, sa.last_sequence);
+    new (&place.outbound) OutboundSa(sa.spi, sa.form, sa.last_sequence);
   else
-    (new (&line.inbound) InboundSa(sa.form, sa.replay_window))
+    (new (&place.inbound) InboundSa(sa.form, sa.replay_window))
         ->window.restore(sa.last_received, sa.received);
   if (direction == Direction::kInbound && sa.selector && *sa.selector != TrafficSelector{}) {
     selectors_[index] = SaSelector(*sa.selector);
-    line.inbound.selects = true;
+    place.inbound.selects = true;
   }
-  auto* const use = new (&uses_[index]) SaUse;
+  auto* const use = new (&place.use) SaUse;
   use->last_sequence = last_sequence(sa);
   if (sa.hard.bytes) use->hard_bytes = *sa.hard.bytes;
   refresh(index);
@@ -60,7 +59,7 @@ void SaSlots::erase(std::uint32_t index) noexcept {
   auto const state = states_[index].exchange(kEmpty, std::memory_order_acq_rel);
   if (state == kEmpty) return;
   if (state == 1 + static_cast<std::uint8_t>(Direction::kInbound))
-    lines_[index].inbound.~InboundSa();
+    places_[index].inbound.~InboundSa();
   explicit_bzero(&keys_[index], sizeof keys_[index]);
   cpu_keys_->wipe(index);
   selectors_[index] = SaSelector();
@@ -77,7 +76,7 @@ bool SaSlots::made(Packet const& packet) const noexcept {
   auto const index = tag.index(), offset = SaTag::kFirstOffset + tag.offset();
   return holds(index, Direction::kOutbound) && packet.length >= offset &&
          EspSizes(keys_[index], packet.length - offset).good() &&
-         lines_[index].outbound.esp.made(packet, offset);
+         places_[index].outbound.esp.made(packet, offset);
 }
 
 SaKeys const* SaSlots::upload(Device& device) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/device.hpp"
+#include "core/prefetch.hpp"
 #include "elements/ipsec/cpu_keys.hpp"
 #include "elements/ipsec/esp_inbound.hpp"
 #include "elements/ipsec/esp_outbound.hpp"
@@ -78,12 +79,17 @@ class SaSlots {
   /// Overwrites keys, here and on devices. The writer alone.
   void wipe(std::uint32_t index) noexcept;
 
-  OutboundSa& outbound(std::uint32_t index) { return lines_[index].outbound; }
-  InboundSa& inbound(std::uint32_t index) { return lines_[index].inbound; }
-  SaUse& use(std::uint32_t index) { return uses_[index]; }
-  OutboundSa const& outbound(std::uint32_t index) const { return lines_[index].outbound; }
-  InboundSa const& inbound(std::uint32_t index) const { return lines_[index].inbound; }
-  SaUse const& use(std::uint32_t index) const { return uses_[index]; }
+  OutboundSa& outbound(std::uint32_t index) { return places_[index].outbound; }
+  InboundSa& inbound(std::uint32_t index) { return places_[index].inbound; }
+  SaUse& use(std::uint32_t index) { return places_[index].use; }
+  OutboundSa const& outbound(std::uint32_t index) const { return places_[index].outbound; }
+  InboundSa const& inbound(std::uint32_t index) const { return places_[index].inbound; }
+  SaUse const& use(std::uint32_t index) const { return places_[index].use; }
+  /// Asks for the lines of an SA and of its use, which packets will change.
+  void prefetch(std::uint32_t index) const {
+    prefetch_for_write(&places_[index]);
+    prefetch_for_write(&places_[index].use);
+  }
   /// Whether the frame is an ESP packet that an outbound SA made, the one that its tag names.
   bool made(Packet const& packet) const noexcept;
   /// Of an inbound SA that `selects`.
@@ -105,13 +111,17 @@ class SaSlots {
   bool alone() const { return alone_; }
 
  private:
-  union Line {
-    Line() {}
-    ~Line() {}
-    OutboundSa outbound;
-    InboundSa inbound;
+  /// Neighbouring lines: the second comes from memory at a third of what it costs alone.
+  struct alignas(2 * kCacheLine) Place {
+    Place() {}
+    ~Place() {}
+    union {
+      OutboundSa outbound;
+      InboundSa inbound;
+    };
+    SaUse use;
   };
-  static_assert(sizeof(Line) == 64);
+  static_assert(sizeof(Place) == 2 * kCacheLine);
   static constexpr std::uint8_t kEmpty = 0;
 
   void erase(std::uint32_t index) noexcept;
@@ -120,8 +130,7 @@ class SaSlots {
   std::uint32_t capacity_;
   bool alone_ = false;
   std::pmr::vector<SaKeys> keys_;
-  std::pmr::vector<Line> lines_;
-  std::pmr::vector<SaUse> uses_;
+  std::pmr::vector<Place> places_;
   std::pmr::vector<SaSelector> selectors_;
   std::vector<std::atomic<std::uint8_t>> states_;  // kEmpty, or 1 + direction
   std::shared_ptr<CpuKeys> cpu_keys_;

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <span>
 #include <vector>
 
+#include "core/prefetch.hpp"
 #include "elements/ipsec/flow_rule.hpp"
 
 namespace warpline::ipsec {
@@ -54,12 +56,16 @@ class TupleSpace {
       return mixed;
     }
   };
-  struct Slot {
-    Key key{};
-    std::uint32_t first = kNoMatch;  // the earliest rule with this key
-    std::uint32_t ranges = 0;        // where its ranges of ports begin
-    std::uint32_t count = 0;
+  /// A cache line of keys and of the earliest rule with each, `kNoMatch` behind the last: those whose
+  /// hash leads here, and, where it is full, some of the line before.
+  struct alignas(64) Bucket {
+    static constexpr std::size_t kSlots = kCacheLine / (sizeof(Key) + sizeof(std::uint32_t));
+    Bucket() { std::fill_n(first, kSlots, kNoMatch); }
+
+    Key keys[kSlots]{};
+    std::uint32_t first[kSlots];
   };
+  static_assert(sizeof(Bucket) == kCacheLine);
   struct Ranges {
     PortRange source, destination;
     std::uint32_t rule;
@@ -70,7 +76,10 @@ class TupleSpace {
     std::uint32_t first;  // the earliest rule in it
     unsigned shift = 0;
     std::size_t last = 0;
-    std::pmr::vector<Slot> slots;  // a power of two of them, at most half full
+    std::pmr::vector<Bucket> buckets;  // a power of two of them, more than there are keys
+  };
+  struct List {
+    std::uint32_t from = 0, count = 0;
   };
   struct Entry {
     Key key;
@@ -80,9 +89,11 @@ class TupleSpace {
   void fill(Table& table, std::span<Entry const> entries, std::span<FlowRule const> rules);
   void probe(Table const& table, Key const& masked, std::size_t at, FlowKey const& packet,
              std::uint32_t& best) const noexcept;
+  std::uint32_t in_ranges(std::uint32_t first, FlowKey const& packet) const noexcept;
 
   std::vector<Table> tables_;  // by `first`
   std::vector<Ranges> ranges_;
+  std::vector<List> lists_;  // of ranges, by the earliest rule with their key
   std::size_t longest_ = 0;  // list of ranges
 };
 
