@@ -17,8 +17,10 @@
 namespace warpline::ipsec {
 namespace {
 
-/// Packets whose jobs are prepared together: their headers and IVs stay in the first-level cache.
-constexpr std::size_t kBurst = 32;
+/// Packets given to the library together, as many as its bursts may have. The fewer, the more often do
+/// its last lanes run half empty: HMAC-SHA-1 of 88 bytes costs 104 cycles in bursts of 32, 92 in these.
+constexpr std::size_t kBurst = IMB_MAX_BURST_SIZE;
+/// How far before its packet a key is asked for where packets are encrypted one by one.
 constexpr std::size_t kAhead = 8;
 
 /// A packet whose SA and sizes are known.
@@ -72,6 +74,16 @@ bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
   std::memcpy(&words[2], b, kWord);
   std::memcpy(&words[3], b + size - kWord, kWord);
   return ((words[0] ^ words[2]) | (words[1] ^ words[3])) == 0;
+}
+
+/// `size`: 8 to 16.
+void copy_code(std::uint8_t* to, std::uint8_t const* from, std::uint32_t size) {
+  constexpr std::uint32_t kWord = sizeof(std::uint64_t);
+  std::uint64_t first = 0, last = 0;
+  std::memcpy(&first, from, kWord);
+  std::memcpy(&last, from + size - kWord, kWord);
+  std::memcpy(to, &first, kWord);
+  std::memcpy(to + size - kWord, &last, kWord);
 }
 
 /// The IV that the IV of a packet is encrypted under, with CBC.
@@ -315,7 +327,7 @@ void CpuEsp::State::hash(Items burst, bool opens) noexcept {
     auto const& item = burst[i];
     auto const& sa = *item.sa;
     if (opens) {
-      std::memcpy(given[i].bytes, item.code(), sa.icv_size);
+      copy_code(given[i].bytes, item.code(), sa.icv_size);
       if (sa.esn) std::memcpy(item.code(), item.code() + sa.icv_size, kEsnSize);
     }
     fill_hmac(jobs[i], item, opens ? codes[i].bytes : item.code());

@@ -56,11 +56,15 @@ inline void put_trailer(std::uint8_t* at, unsigned padding, unsigned block,
 /// that may be read.
 inline bool padding_holds(std::uint8_t const* trailer, unsigned size) {
   constexpr unsigned kWord = sizeof(std::uint64_t);
+  constexpr std::uint64_t kOnes = 0x01'01'01'01'01'01'01'01;
   if (size == 0) return true;
-  if (size > kWord) return std::memcmp(trailer - size, detail::kLongPadding.data(), size) == 0;
-  std::uint64_t found = 0;
-  std::memcpy(&found, trailer - kWord, kWord);
-  return (found ^ detail::kPadding << 8 * (kWord - size)) >> 8 * (kWord - size) == 0;
+  std::uint64_t last = 0, first = 0;
+  std::memcpy(&last, trailer - kWord, kWord);
+  if (size <= kWord)
+    return (last ^ detail::kPadding << 8 * (kWord - size)) >> 8 * (kWord - size) == 0;
+  if (size > 2 * kWord) return std::memcmp(trailer - size, detail::kLongPadding.data(), size) == 0;
+  std::memcpy(&first, trailer - size, kWord);
+  return first == detail::kPadding && last == detail::kPadding + (size - kWord) * kOnes;
 }
 
 }  // namespace warpline::ipsec
