@@ -129,7 +129,7 @@ class TestAdd final : public OffloadElement<TestAdd> {
 };
 WARPLINE_ELEMENT(TestAdd);
 
-/// Adds ADD to the tag, as TestAdd does, but leaves packets alone.
+/// Adds ADD to the tag, as TestAdd does, but leaves packets alone, and finishes a batch at a time.
 class TestSum final : public OffloadElement<TestSum> {
  public:
   using Reads = Tag;
@@ -140,9 +140,11 @@ class TestSum final : public OffloadElement<TestSum> {
     WARPLINE_HD std::uint32_t operator()(std::uint32_t tag) const { return tag + add; }
   };
   Kernel kernel(Device&) const { return {add_}; }
-  Verdict finish(Packet& packet, std::uint32_t sum) const {
-    packet.tag = sum;
-    return forward();
+  void finish(std::span<Packet> packets, std::uint32_t const* sums, Verdict* verdicts) const {
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      packets[i].tag = sums[i];
+      verdicts[i] = forward();
+    }
   }
 
  private:

@@ -19,6 +19,7 @@ import time
 import cases
 import gateway
 import make_guest
+import path_mtu
 import peer
 import rekey
 import replay
@@ -120,17 +121,18 @@ def try_case(bench, case, packets):
     return outcome.good and not faults
 
 
-def try_all(bench, packets, seconds, every):
-    """Whether everything went well: all cases, then new keys, then forgeries, and no drop that was not asked for."""
+def try_all(bench, args, folder, seconds, every):
+    """Whether everything went well: all cases, then new keys, then forgeries, and no drop that was not asked for; then large packets."""
     begin = time.monotonic()
     print(f"Warpline and {bench.peer.run('uname -sr').strip()} are joined after {bench.seconds:.1f} s\n\n{cases.HEADING}")
-    failed = sum(not try_case(bench, case, packets) for case in bench.cases)
+    failed = sum(not try_case(bench, case, args.packets) for case in bench.cases)
     failed += not rekey.run(bench, seconds, every)
     expected = replay.run(bench)
     dropped = gateway.drops(bench.gateway.stop())
-    bench.peer.stop()
     failed += dropped != expected
     print(f"\nWarpline dropped {dropped}" + ("" if dropped == expected else f"; expected {expected}"))
+    failed += not path_mtu.run(bench, args, folder)
+    bench.peer.stop()
     print(f"{len(bench.cases)} cases, {failed} failures, {time.monotonic() - begin + bench.seconds:.0f} s")
     return failed == 0
 
@@ -156,7 +158,7 @@ def main():
     every = args.rekey or (2 if args.minutes is None else 60)
     with tempfile.TemporaryDirectory(prefix="warpline-interop-") as folder:
         try:
-            good = try_all(Bench(args, chosen, pathlib.Path(folder), guest), args.packets, seconds, every)
+            good = try_all(Bench(args, chosen, pathlib.Path(folder), guest), args, folder, seconds, every)
         except NoLink as reason:
             skip(reason)
         except (gateway.GatewayError, peer.PeerError) as reason:

@@ -36,14 +36,19 @@ def link_up():
         ip("link add bridge0 type bridge mcast_snooping 0", "tuntap add dev guest0 mode tap")
     except subprocess.CalledProcessError:
         raise NoLink("this kernel makes no bridge or no tap device") from None
-    ip("link set black0 master bridge0", "link set guest0 master bridge0",
-       "link set guest0 up", "link set black0 up", "link set bridge0 up")
+    ip("link set guest0 master bridge0", "link set guest0 up", "link set bridge0 up")
+    join("black0")
+
+
+def join(device):
+    """Makes a tap that Warpline has made a port of the bridge."""
+    ip(f"link set {device} master bridge0", f"link set {device} up")
 
 
 def host_side(cases):
     """The protected network: red0 with the address of every case."""
     settings = pathlib.Path("/proc/sys/net/ipv6/conf/red0")
-    for name, value in (("accept_dad", 0), ("router_solicitations", 0), ("accept_ra", 0)):
+    for name, value in (("disable_ipv6", 0), ("accept_dad", 0), ("router_solicitations", 0), ("accept_ra", 0)):
         (settings / name).write_text(str(value))
     addresses = [f"addr add {case.address('host')}/{32 if case.inner == 4 else 128} dev red0"
                  + ("" if case.inner == 4 else " nodad") for case in cases]
