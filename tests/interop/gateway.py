@@ -17,13 +17,19 @@ class GatewayError(Exception):
 
 
 class Gateway:
-    def __init__(self, program, folder, sas, policies, options=()):
+    def __init__(self, program, folder, sas, policies, options=(), balancer=None):
+        """`balancer`: an element that decides for each batch where its cryptography runs; none: on the worker's core."""
         (folder / "site.sa").write_text(sas)
         (folder / "site.policy").write_text(policies)
         self.report_path, self.log_path = folder / "report.json", folder / "gateway.log"
         control = folder / "control.sock"
-        command = [program, "run", HERE / "gateway.click", f"sa={folder}/site.sa", f"policy={folder}/site.policy",
-                   "-p", "net_tap0,iface=red0", "-p", "net_tap1,iface=black0", "--host-cores", "0",
+        pipeline = HERE / "gateway.click"
+        if balancer:
+            text = pipeline.read_text()
+            pipeline = folder / "gateway.click"
+            pipeline.write_text(text.replace("DropBroadcasts ->", f"DropBroadcasts -> {balancer} ->"))
+        command = [program, "run", pipeline, f"sa={folder}/site.sa", f"policy={folder}/site.policy",
+                   "-p", "net_tap0,iface=red0", "-p", "net_tap1,iface=black0", "--host-cores", "0" if balancer is None else "1",
                    "--control", control, "--json", self.report_path, *options]
         with open(self.log_path, "w") as log:
             self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -43,6 +43,7 @@ def options():
     parser.add_argument("--all", action="store_true", help="every combination, not a choice")
     parser.add_argument("--only", metavar="WORD", default="", help="cases whose line has the word")
     parser.add_argument("--packets", type=int, default=300, help="UDP packets in each direction for each case (default 300)")
+    parser.add_argument("--balancer", metavar="ELEMENT", help="such as 'LoadBalanceByWeight(0.5)': cryptography also on the host device")
     parser.add_argument("--option", action="append", default=[], help="one more option for Warpline")
     parser.add_argument("--minutes", type=float, help="then traffic for so long (default: 6 s), with a rekey")
     parser.add_argument("--rekey", type=float, help="each so many seconds (default: 60; 2 without --minutes)")
@@ -72,7 +73,7 @@ class Bench:
         self.cases = chosen
         files = [case.files() for case in chosen]
         self.gateway = gateway.Gateway(args.program, folder, "".join(sas for sas, _ in files),
-                                       "".join(policies for _, policies in files), args.option)
+                                       "".join(policies for _, policies in files), args.option, args.balancer)
         link_up()
         host_side(chosen)
         self.peer = peer.Peer(*guest, "guest0", folder)
@@ -128,8 +129,13 @@ def try_all(bench, args, folder, seconds, every):
     failed = sum(not try_case(bench, case, args.packets) for case in bench.cases)
     failed += not rekey.run(bench, seconds, every)
     expected = replay.run(bench)
-    dropped = gateway.drops(bench.gateway.stop())
+    report = bench.gateway.stop()
+    dropped = gateway.drops(report)
     failed += dropped != expected
+    if args.balancer:
+        shares = {device["name"]: device["packets"] for device in report["devices"]}
+        failed += min(shares["cpu"], shares["host"]) == 0
+        print(f"\npackets on devices: {shares}")
     print(f"\nWarpline dropped {dropped}" + ("" if dropped == expected else f"; expected {expected}"))
     failed += not path_mtu.run(bench, args, folder)
     bench.peer.stop()

@@ -85,7 +85,7 @@ def run(bench, args, folder):
     packets = min(args.packets, 100)
     files = [case.files() for case in cases]
     made = gateway.Gateway(args.program, folder, "".join(sas for sas, _ in files), "".join(policies for _, policies in files),
-                           [f"mtu={LINK}", *args.option])
+                           [f"mtu={LINK}", *args.option], args.balancer)
     join("black0")
     host_side(cases)
     failed = 0
