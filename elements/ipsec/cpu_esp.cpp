@@ -113,16 +113,11 @@ void fill_hmac(IMB_JOB& job, Item const& item, std::uint8_t* code) {
 }  // namespace
 
 struct CpuEsp::State {
-  explicit State(Cbc cbc) {
-    unsigned chosen = 0;
-    manager = make_manager(&chosen);
-    cbc_jobs = cbc == Cbc::kJobs || (cbc == Cbc::kFastest && chosen == IMB_ARCH_AVX512);
+  State() {
     for (auto& job : jobs) job.chain_order = IMB_ORDER_CIPHER_HASH;
   }
 
-  Manager manager;
-  bool cbc_jobs = false;
-  bool unfinished = false;  // jobs are under way
+  Manager manager = make_manager();
   gcm_context_data gcm{};
   Item items[kBurst]{};
   Bytes16 ivs[kBurst]{}, aads[kBurst]{}, codes[kBurst]{}, given[kBurst]{};
@@ -136,9 +131,6 @@ struct CpuEsp::State {
   void gather_aead(Items burst, Code const& high) noexcept;
   void gcm_crypt(Items burst, bool opens) noexcept;
   void chacha_crypt(Items burst, bool opens) noexcept;
-  void submit_cbc(Items burst) noexcept;
-  std::uint32_t take_jobs(Items burst, IMB_JOB** next) noexcept;
-  void finish_jobs() noexcept;
   void cipher(Items burst, bool opens) noexcept;
   void hash(Items burst, bool opens) noexcept;
   void protect(Items burst) noexcept;
@@ -224,26 +216,13 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
   }
 }
 
-/// Empty jobs of the manager's for a burst, and how many; finishes what is under way where there is no
-/// room for them.
-std::uint32_t CpuEsp::State::take_jobs(Items burst, IMB_JOB** next) noexcept {
+/// Through the manager's own jobs, each of which is finished when it has been submitted. Not so with
+/// suites whose lanes wait for more: IMB_FLUSH_BURST of ipsec-mb 1.3 leaves some of 256 jobs undone.
+void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
+  IMB_JOB* next[kBurst];
   auto const count = static_cast<std::uint32_t>(burst.size());
   while (IMB_GET_NEXT_BURST(manager.get(), count, next) < count)
     IMB_FLUSH_BURST(manager.get(), kBurst, next);
-  return count;
-}
-
-void CpuEsp::State::finish_jobs() noexcept {
-  IMB_JOB* next[kBurst];
-  while (IMB_FLUSH_BURST(manager.get(), kBurst, next) > 0) {
-  }
-  unfinished = false;
-}
-
-/// Through the manager's own jobs; finishes those of another suite as well.
-void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
-  IMB_JOB* next[kBurst];
-  auto const count = take_jobs(burst, next);
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto& job = *next[i];
@@ -264,32 +243,8 @@ void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
     job.u.CHACHA20_POLY1305.aad_len_in_bytes = esp::kSize + (item.sa->esn ? kEsnSize : 0);
   }
   IMB_SUBMIT_BURST_NOCHECK(manager.get(), count, next);
-  finish_jobs();
-}
-
-/// Encrypts and authenticates, some of the packets only when `finish_jobs` is called.
-void CpuEsp::State::submit_cbc(Items burst) noexcept {
-  IMB_JOB* next[kBurst];
-  auto const count = take_jobs(burst, next);
-  for (std::size_t i = 0; i < burst.size(); ++i) {
-    auto const& item = burst[i];
-    auto const& sa = *item.sa;
-    auto& job = *next[i];
-    fill_hmac(job, item, item.code());
-    job.cipher_mode = IMB_CIPHER_CBC;
-    job.hash_alg = hash_of(sa);
-    job.cipher_direction = IMB_DIR_ENCRYPT;
-    job.chain_order = IMB_ORDER_CIPHER_HASH;
-    job.enc_keys = job.dec_keys = aes_keys(item).rounds;
-    job.key_len_in_bytes = sa.key_size;
-    job.iv = kZero.bytes;
-    job.iv_len_in_bytes = sizeof kZero;
-    job.dst = item.iv();
-    job.cipher_start_src_offset_in_bytes = esp::kSize;
-    job.msg_len_to_cipher_in_bytes = sa.iv_size + item.at.text_size;
+  while (IMB_FLUSH_BURST(manager.get(), kBurst, next) > 0) {
   }
-  IMB_SUBMIT_BURST_NOCHECK(manager.get(), count, next);
-  unfinished = true;
 }
 
 void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
@@ -339,7 +294,6 @@ void CpuEsp::State::hash(Items burst, bool opens) noexcept {
 void CpuEsp::State::protect(Items burst) noexcept {
   auto const& sa = *burst.front().sa;
   if (sa.integrity != Integrity::kByCipher) {
-    if (sa.cipher == Cipher::kAesCbc && cbc_jobs) return submit_cbc(burst);
     if (sa.cipher != Cipher::kNull) cipher(burst, false);
     return hash(burst, false);
   }
@@ -372,15 +326,14 @@ void CpuEsp::State::open(Items burst) noexcept {
   cipher(Items(good, count), true);
 }
 
-CpuEsp::CpuEsp(std::shared_ptr<CpuKeys const> keys, Cbc cbc)
-    : keys_(std::move(keys)), state_(std::make_unique<State>(cbc)) {}
+CpuEsp::CpuEsp(std::shared_ptr<CpuKeys const> keys)
+    : keys_(std::move(keys)), state_(std::make_unique<State>()) {}
 
 CpuEsp::~CpuEsp() = default;
 
 void CpuEsp::protect(std::span<Packet const> packets) noexcept {
   state_->by_suites(*keys_->table_, packets, nullptr,
                     [this](Items burst) { state_->protect(burst); });
-  if (state_->unfinished) state_->finish_jobs();
 }
 
 void CpuEsp::encrypt(std::span<Packet const> packets) noexcept {

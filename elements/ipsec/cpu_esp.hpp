@@ -23,15 +23,11 @@ namespace warpline::ipsec {
 /// 622 / 2628, by direct calls 725 / 2741; AES-128-CTR with SHA-1 by a cipher and a hash burst 262 /
 /// 1535, by job 293 / 1581; AES-128-CBC with SHA-1 297 / 1651, by job 331 / 1688, with SHA-256 473 /
 /// 2918, by job 510 / 2958. On a Zen 5 core: GCM 63 / 202, by job 73 / 210; CTR with SHA-1 118 / 485,
-/// by job 134 / 500. There, with AVX-512 and 16 lanes, CBC is encrypted by jobs: they go on from burst
-/// to burst, and are finished once a call.
+/// by job 134 / 500.
 class CpuEsp {
  public:
-  /// How CBC is encrypted: for tests and measurements.
-  enum class Cbc : std::uint8_t { kFastest, kBursts, kJobs };
-
   /// Throws `ConfigError` where the library does not run on this processor.
-  explicit CpuEsp(std::shared_ptr<CpuKeys const> keys, Cbc cbc = Cbc::kFastest);
+  explicit CpuEsp(std::shared_ptr<CpuKeys const> keys);
   ~CpuEsp();
 
   /// Encrypts and authenticates, each packet by its SA's suite. Packets that are too short, whose

@@ -88,10 +88,7 @@ class CpuEspTest : public testing::EverySuite {
   }
 
   void protects_as_the_body() {
-    for (auto const cbc : {CpuEsp::Cbc::kBursts, CpuEsp::Cbc::kJobs}) protects_as_the_body(cbc);
-  }
-  void protects_as_the_body(CpuEsp::Cbc cbc) {
-    CpuEsp cpu(std::make_shared<CpuKeys>(keys_), cbc);
+    CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
     in_batches([this](Batch& batch, std::size_t size) { add_to_protect(batch, size); },
                [&cpu](Batch& batch) {
                  cpu.protect(batch.packets);
@@ -133,6 +130,34 @@ TEST_P(CpuEspTest, ProtectsAsTheBodyForEveryLengthAndManySas) {
 TEST_P(CpuEspTest, OpensAsTheBodyForEveryLengthAndManySas) {
   make_sas(7, false, Direction::kInbound);
   opens_as_the_body();
+}
+
+/// As many packets in a call as the library has jobs, fewer and more: its lanes and its ring of jobs go
+/// round.
+TEST_P(CpuEspTest, ProtectsBatchesThatFillTheLibrarysRingOfJobs) {
+  make_sas(3, false, Direction::kOutbound);
+  CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
+  for (std::size_t const count : {256, 256, 64, 192, 255, 256, 128, 128, 257, 300, 256, 300}) {
+    Batch batch;
+    for (std::size_t i = 0; i < count; ++i)
+      add_to_protect(batch, sas_.front().overhead() + 16 * (1 + random_() % 8));
+    cpu.protect(batch.packets);
+    for (std::size_t i = 0; i < count; ++i)
+      ASSERT_EQ(to_hex(batch.frames[i].bytes()), to_hex(batch.expected[i])) << i << " of " << count;
+  }
+}
+
+TEST_P(CpuEspTest, OpensBatchesThatFillTheLibrarysRingOfJobs) {
+  make_sas(3, false, Direction::kInbound);
+  CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
+  for (std::size_t const count : {256, 256, 64, 192, 255, 256, 128, 128, 257, 300, 256, 300}) {
+    Batch batch;
+    for (std::size_t i = 0; i < count; ++i)
+      add_to_open(batch, sas_.front().overhead() + 16 * (1 + random_() % 8));
+    std::vector<std::uint32_t> results(count, 77);
+    cpu.open(batch.packets, results.data());
+    ASSERT_EQ(results, batch.expected_results) << count;
+  }
 }
 
 TEST_P(CpuEspTest, TakesNoPacketsAtAll) {
