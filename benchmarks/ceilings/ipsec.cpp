@@ -19,7 +19,7 @@ namespace {
 using ipsec::Cipher;
 using ipsec::Suite;
 
-constexpr unsigned kBurst = 32;
+constexpr unsigned kBurst = IMB_MAX_BURST_SIZE;
 
 struct FreeManager {
   void operator()(IMB_MGR* manager) const { free_mb_mgr(manager); }
@@ -195,7 +195,8 @@ RawIpsecMb::~RawIpsecMb() = default;
 
 std::span<RawIpsecMb::Interface const> RawIpsecMb::interfaces() const {
   static constexpr Interface kAead[] = {Interface::kDirect, Interface::kBurst};
-  static constexpr Interface kTwoParts[] = {Interface::kSplitBursts, Interface::kBurst};
+  // Not by jobs: IMB_FLUSH_BURST of ipsec-mb 1.3 leaves some of 256 undone, in lanes that hashes share.
+  static constexpr Interface kTwoParts[] = {Interface::kSplitBursts};
   return state_->suite.aead() ? std::span<Interface const>(kAead) : kTwoParts;
 }
 
