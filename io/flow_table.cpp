@@ -52,10 +52,14 @@ void set_ipv6(Flow& flow, std::array<std::uint8_t, 16> const& from,
 }  // namespace
 
 std::vector<Flow> make_flows(GeneratorOptions const& options) {
-  auto const sources = options.from.hosts(), destinations = options.to.hosts();
+  auto const sources = options.from.hosts();
+  auto const destinations = options.hosts != 0 ? options.hosts : options.to.hosts();
   if (options.from.ipv6 != options.to.ipv6)
     throw ConfigError("source addresses " + to_string(options.from) + " and destinations " +
                       to_string(options.to) + " are of different families");
+  if (destinations > options.to.hosts())
+    throw ConfigError(std::to_string(destinations) + " hosts in " + to_string(options.to) +
+                      ": it has " + std::to_string(options.to.hosts()) + " addresses");
   if (options.flows > sources * kPorts)
     throw ConfigError(std::to_string(options.flows) + " flows from " + to_string(options.from) +
                       ": it has addresses and ports for " + std::to_string(sources * kPorts));

@@ -39,7 +39,8 @@ struct GeneratorOptions {
   bool recycled = false;  ///< the payload is what the buffer holds from its last use: costs nothing
   AddressPrefix from{false, {10, 0, 0, 0}, 16};  ///< source addresses
   AddressPrefix to{false, {10, 1, 0, 0}, 16};    ///< destination addresses, of the same family
-  std::uint16_t port = 9;                        ///< UDP destination port
+  std::uint64_t hosts = 0;  ///< how many of `to`, from its first on, are drawn from; 0: all
+  std::uint16_t port = 9;   ///< UDP destination port
 
   static std::vector<Size> imix() { return {{64, 28}, {570, 16}, {1518, 4}}; }
 };

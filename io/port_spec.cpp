@@ -66,6 +66,11 @@ void read_addresses(SpecOptions& options, GeneratorOptions& generator) {
   if (generator.from.ipv6 != generator.to.ipv6 ||
       (family != 0 && generator.to.ipv6 != (family == 6)))
     options.fail("from", "addresses of different families");
+  generator.hosts = options.number("hosts", 0, 1, kAny);
+  if (generator.hosts > generator.to.hosts())
+    options.fail("hosts", "'hosts' is '" + std::to_string(generator.hosts) + "'; " +
+                              to_string(generator.to) + " has " +
+                              std::to_string(generator.to.hosts()) + " addresses");
 }
 
 void read_payload(SpecOptions& options, GeneratorOptions& generator) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/test_sas.hpp"
 
+#include <bit>
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
@@ -9,17 +10,20 @@
 namespace warpline::bench {
 namespace {
 
-/// A prefix of IPv4 addresses, as text too.
-struct Prefix {
+/// A prefix of IPv4 addresses, in parts of a power of two of them, one for each tunnel.
+struct Parts {
   char const* text;
   std::uint32_t first;
   unsigned host_bits;
+  unsigned part_bits = 0;
 };
 
 /// The generator's usual destinations as long as they have an address for each tunnel.
-constexpr Prefix prefix_for(unsigned tunnels) {
-  constexpr Prefix kUsual{"10.1.0.0/16", 0x0a010000, 16}, kLarge{"10.128.0.0/9", 0x0a800000, 23};
-  return tunnels <= 1u << kUsual.host_bits ? kUsual : kLarge;
+Parts parts_for(unsigned tunnels) {
+  constexpr Parts kUsual{"10.1.0.0/16", 0x0a010000, 16}, kLarge{"10.128.0.0/9", 0x0a800000, 23};
+  auto parts = tunnels <= 1u << kUsual.host_bits ? kUsual : kLarge;
+  parts.part_bits = parts.host_bits - static_cast<unsigned>(std::bit_width(tunnels - 1));
+  return parts;
 }
 
 /// Digits of a key of so many bytes, of its own for each tunnel.
@@ -35,13 +39,16 @@ std::string made_up_key(unsigned tunnel, unsigned size) {
 
 }  // namespace
 
-std::string destinations(unsigned tunnels) { return prefix_for(tunnels).text; }
+void spread_over_tunnels(unsigned tunnels, Traffic& traffic) {
+  auto const parts = parts_for(tunnels);
+  traffic.to = parts.text;
+  // Neither the prefix's first address is drawn nor, as it may be its last, the last one here.
+  traffic.hosts = (std::uint64_t{tunnels} << parts.part_bits) - 2;
+}
 
 void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned tunnels,
                     std::string const& words) {
-  auto const prefix = prefix_for(tunnels);
-  unsigned bits = 0;
-  while ((1u << bits) < tunnels) ++bits;
+  auto const parts = parts_for(tunnels);
   std::ofstream file(path);
   for (unsigned i = 0; i < tunnels; ++i) {
     char line[512];
@@ -57,12 +64,9 @@ void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsi
     else
       file << "\n  auth-trunc '" << suite.authentication << "' 0x"
            << made_up_key(i, suite.authentication_key_size) << ' ' << code_bits << '\n';
-    auto const net = prefix.first + (i << (prefix.host_bits - bits));
-    // Where the tunnels are no power of two, the last ones share what is left: first match wins.
-    bool const last = i + 1 == tunnels && tunnels != 1u << bits;
+    auto const net = parts.first + (i << parts.part_bits);
     std::snprintf(line, sizeof line, "  sel src 0.0.0.0/0 dst %u.%u.%u.%u/%u\n", net >> 24,
-                  net >> 16 & 255, net >> 8 & 255, net & 255,
-                  32 - prefix.host_bits + (last ? 0 : bits));
+                  net >> 16 & 255, net >> 8 & 255, net & 255, 32 - parts.part_bits);
     file << line;
   }
   if (!file.flush()) throw std::runtime_error(path + ": cannot be written");

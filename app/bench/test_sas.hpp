@@ -4,15 +4,16 @@
 
 #include <string>
 
+#include "app/bench/traffic.hpp"
 #include "elements/ipsec/suite.hpp"
 
 namespace warpline::bench {
 
-/// Where the traffic for so many tunnels goes to: a prefix with an address for each of them.
-std::string destinations(unsigned tunnels);
+/// Sets the destinations of traffic that so many tunnels have equal shares of.
+void spread_over_tunnels(unsigned tunnels, Traffic& traffic);
 
 /// Writes SAs with keys that everybody may know, tunnels over IPv4, one for each of `tunnels` equal
-/// parts of `destinations`. `words` go to each: its direction, its replay window.
+/// parts of those destinations. `words` go to each: its direction, its replay window.
 /// Throws `std::runtime_error` where the file cannot be written.
 void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned tunnels,
                     std::string const& words);

@@ -8,6 +8,7 @@ std::string generator_spec(Traffic const& traffic) {
   auto spec = "gen:size=" + traffic.sizes + ",flows=" + std::to_string(traffic.flows) + ",payload=";
   spec += traffic.payload == "pcap" ? quote("pcap:" + traffic.pcap) : traffic.payload;
   if (!traffic.to.empty()) spec += ",to=" + traffic.to;
+  if (traffic.hosts != 0) spec += ",hosts=" + std::to_string(traffic.hosts);
   return traffic.recycled ? spec + ",recycled" : spec;
 }
 

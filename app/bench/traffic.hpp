@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace warpline::bench {
@@ -13,7 +14,8 @@ struct Traffic {
   std::string pcap;                ///< the capture for `pcap`
   bool recycled = false;
   unsigned flows = 4096;
-  std::string to{};  ///< prefix of the destinations; empty: the generator's own
+  std::string to{};         ///< prefix of the destinations; empty: the generator's own
+  std::uint64_t hosts = 0;  ///< how many addresses of it, from the first on; 0: all
 };
 
 /// The port spec of a generator.

@@ -65,7 +65,7 @@ struct Maker {
     std::string const name(suite.name);
     Traffic traffic{sizes, "random", {}, !options.fresh};
     traffic.flows = options.flows;
-    traffic.to = destinations(options.tunnels);
+    spread_over_tunnels(options.tunnels, traffic);
     Case made;
     made.subject.name = name + direction.suffix;
     made.subject.sizes = sizes;
