@@ -144,6 +144,16 @@ TEST(GeneratorTest, MakesAsManyFlowsAsAskedEachAsOften) {
   }
 }
 
+TEST(GeneratorTest, SendsToTheFirstHostsOfAPrefix) {
+  GeneratorOptions options;
+  options.flows = 500;
+  options.hosts = 7;
+  Generator generator(options);
+  std::set<unsigned> seen;  // last octets of 10.1.x.x
+  for (auto const& frame : generator.take(options.flows)) seen.insert(be16_at(frame, 32));
+  EXPECT_EQ(seen, (std::set<unsigned>{1, 2, 3, 4, 5, 6, 7}));
+}
+
 TEST(GeneratorTest, KeepsTheSharesOfSizes) {
   Generator generator(with_sizes(GeneratorOptions::imix()));
   std::map<std::size_t, unsigned> seen;
@@ -339,6 +349,9 @@ TEST(GeneratorTest, RefusesWhatCannotBe) {
   options.from = *parse_address_prefix("10.0.0.1/32");
   EXPECT_THAT(error(options), HasSubstr("it has addresses and ports for 64512"));
   options.flows = 1;
+  options.hosts = 65'535;
+  EXPECT_THAT(error(options), HasSubstr("65535 hosts in 10.1.0.0/16: it has 65534 addresses"));
+  options.hosts = 0;
   options.to = *parse_address_prefix("2001:db8::/64");
   EXPECT_THAT(error(options), HasSubstr("different families"));
 }

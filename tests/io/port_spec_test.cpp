@@ -72,7 +72,7 @@ TEST(PortSpecTest, GeneratorTakesEveryOption) {
   auto const spec = parse_port_spec(
       "gen:size=64,1408,64,flows=5,seed=18446744073709551615,rate=1.5M,count=2k,payload=text,"
       "recycled,"
-      "from=192.168.0.0/24,to=10.9.0.0/16,port=53,name=left");
+      "from=192.168.0.0/24,to=10.9.0.0/16,hosts=300,port=53,name=left");
   auto const& options = std::get<GeneratorOptions>(spec.options);
   EXPECT_EQ(sizes(spec.text), (std::vector<std::pair<unsigned, unsigned>>{{64, 2}, {1408, 1}}));
   EXPECT_EQ(options.flows, 5u);
@@ -84,6 +84,7 @@ TEST(PortSpecTest, GeneratorTakesEveryOption) {
   EXPECT_TRUE(options.recycled);
   EXPECT_EQ(to_string(options.from), "192.168.0.0/24");
   EXPECT_EQ(to_string(options.to), "10.9.0.0/16");
+  EXPECT_EQ(options.hosts, 300u);
   EXPECT_EQ(options.port, 53);
   EXPECT_EQ(spec.name, "left");
 }
@@ -190,6 +191,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"gen:rate=1X", "expected packets a second"}, Bad{"gen:count=1e3", "'count' is '1e3'"},
         Bad{"gen:payload=pcap:", "expected random, text or pcap:FILE"},
         Bad{"gen:recycled=yes", "'recycled' takes no value"}, Bad{"gen:ip=5", "expected 4 or 6"},
+        Bad{"gen:hosts=0", "expected a whole number from 1"},
+        Bad{"gen:to=10.9.0.0/30,hosts=3", "'hosts' is '3'; 10.9.0.0/30 has 2 addresses"},
         Bad{"gen:port=0", "from 1 to 65535"}, Bad{"gen:from=10.0.0.0/33", "no range of addresses"},
         Bad{"gen:name=\"a", "a quote that is not closed"}, Bad{"pcap", "needs in=FILE or out=FILE"},
         Bad{"pcap:", "needs in=FILE or out=FILE"},
