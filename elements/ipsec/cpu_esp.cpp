@@ -41,7 +41,7 @@ struct alignas(16) Bytes16 {
 };
 
 /// The round keys, and the powers of the hash key that a text of `size` bytes needs.
-void prefetch_gcm(gcm_key_data const& key, std::uint32_t key_size, std::uint32_t size) {
+inline void prefetch_gcm(gcm_key_data const& key, std::uint32_t key_size, std::uint32_t size) {
   prefetch(key.expanded_keys, 16 * (key_size / 4 + 7));
   auto const& powers = key.ghash_keys.vaes_avx512.shifted_hkey;
   auto const used = std::min<std::size_t>(size + 2 * 16, sizeof powers);  // AAD and lengths
@@ -208,8 +208,10 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     bool const esn = item.sa->esn;
-    if (i + kAhead < burst.size() && burst[i + kAhead].sa != burst[i + kAhead - 1].sa)
-      prefetch_keys(burst[i + kAhead]);
+    if (i + kAhead < burst.size() && burst[i + kAhead].sa != burst[i + kAhead - 1].sa) {
+      auto const& later = burst[i + kAhead];
+      prefetch_gcm(*static_cast<gcm_key_data const*>(later.sa->keys), key_size, later.at.text_size);
+    }
     crypt(static_cast<gcm_key_data const*>(item.sa->keys), &gcm, item.text(), item.text(),
           item.at.text_size, ivs[i].bytes, esn ? aads[i].bytes : item.esp,
           esp::kSize + (esn ? kEsnSize : 0), opens ? codes[i].bytes : item.code(), 16);

@@ -76,9 +76,7 @@ class TupleSpace {
     std::uint32_t first;  // the earliest rule in it
     std::pmr::vector<Bucket> buckets{};
 
-    std::size_t home(Key const& key) const {
-      return (key.hash() >> 32) * buckets.size() >> 32;
-    }
+    std::size_t home(Key const& key) const { return (key.hash() >> 32) * buckets.size() >> 32; }
     std::size_t behind(std::size_t at) const { return ++at == buckets.size() ? 0 : at; }
   };
   struct List {
