@@ -26,7 +26,7 @@ class Secret {
     return *this;
   }
   ~Secret() {
-    if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+    if (bytes_.data() != nullptr) explicit_bzero(bytes_.data(), bytes_.size());
   }
 
   /// The bytes of an even number of hexadecimal digits. Where `text` is not that, nothing, and `bad`
