@@ -9,6 +9,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <deque>
 #include <set>
 
@@ -89,18 +90,26 @@ struct ControlSocket::State : std::enable_shared_from_this<State> {
       error_code error;
       probe.connect(Protocol::endpoint(path), error);
       if (!error) throw fail("another program listens there");
-      ::unlink(path.c_str());
     }
+    // Under another name until clients are taken: who finds the socket can connect to it.
+    auto const fresh = path + ".new";
+    if (::lstat(fresh.c_str(), &before) == 0 && S_ISSOCK(before.st_mode)) ::unlink(fresh.c_str());
     try {
-      Protocol::endpoint const endpoint(path);
+      Protocol::endpoint const endpoint(fresh);
       acceptor.open();
       auto const mask = ::umask(0177);
       error_code error;
       acceptor.bind(endpoint, error);
       ::umask(mask);
       if (error) throw boost::system::system_error(error);
+      acceptor.listen(asio::socket_base::max_listen_connections, error);
+      if (!error && ::rename(fresh.c_str(), path.c_str()) != 0)
+        error.assign(errno, boost::system::system_category());
+      if (error) {
+        ::unlink(fresh.c_str());
+        throw boost::system::system_error(error);
+      }
       bound = true;
-      acceptor.listen();
     } catch (boost::system::system_error const& error) {
       throw fail(error.code().message());
     }

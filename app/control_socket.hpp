@@ -17,8 +17,9 @@ class ControlSocket {
   static constexpr std::size_t kLongestLine = 1 << 16;  ///< a client that sends more is cut off
   static constexpr std::size_t kMostClients = 64;
 
-  /// Listens at once; a socket that an earlier program left there is replaced. Only the user may
-  /// connect (mode 0600). Throws `ConfigError` with the path and the system's reason.
+  /// Listens at once, and before the socket appears at `path` (it is made at `path`.new); one that an
+  /// earlier program left there is replaced. Only the user may connect (mode 0600). Throws
+  /// `ConfigError` with the path and the system's reason.
   ControlSocket(boost::asio::io_context& context, std::string path,
                 std::function<std::string(std::string_view)> answer);
   /// Removes the socket.

@@ -240,6 +240,22 @@ TEST_F(ControlSocketTest, ReplacesASocketThatNobodyServes) {
   EXPECT_EQ(client.line(), "got one");
 }
 
+TEST_F(ControlSocketTest, IsMadeUnderAnotherNameFirst) {
+  auto const fresh = path_ + ".new";
+  std::ofstream(fresh) << "precious";
+  EXPECT_EQ(error_of(path_), "control socket '" + path_ + "': Address already in use");
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_EQ(std::filesystem::file_size(fresh), 8u);
+  std::filesystem::remove(fresh);
+  int const left = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  auto const address = address_of(fresh);
+  ASSERT_EQ(::bind(left, reinterpret_cast<sockaddr const*>(&address), sizeof address), 0);
+  ::close(left);
+  start();
+  EXPECT_TRUE(Client(path_).send("one\n"));
+  EXPECT_FALSE(std::filesystem::exists(fresh));
+}
+
 TEST_F(ControlSocketTest, LeavesAloneWhatIsNotItsOwn) {
   std::ofstream(path_) << "precious";
   EXPECT_EQ(error_of(path_),
