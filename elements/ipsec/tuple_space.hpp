@@ -74,10 +74,9 @@ class TupleSpace {
     Key mask;
     bool ranged;
     std::uint32_t first;  // the earliest rule in it
-    std::pmr::vector<Bucket> buckets{};
-
-    std::size_t home(Key const& key) const { return (key.hash() >> 32) * buckets.size() >> 32; }
-    std::size_t behind(std::size_t at) const { return ++at == buckets.size() ? 0 : at; }
+    unsigned shift = 0;
+    std::size_t last = 0;
+    std::pmr::vector<Bucket> buckets;  // a power of two of them, more than there are keys
   };
   struct List {
     std::uint32_t from = 0, count = 0;
