@@ -193,11 +193,15 @@ RawIpsecMb::RawIpsecMb(Suite suite, Way way)
 
 RawIpsecMb::~RawIpsecMb() = default;
 
-std::span<RawIpsecMb::Interface const> RawIpsecMb::interfaces() const {
+std::span<RawIpsecMb::Interface const> RawIpsecMb::interfaces(Suite suite) {
   static constexpr Interface kAead[] = {Interface::kDirect, Interface::kBurst};
   // Not by jobs: IMB_FLUSH_BURST of ipsec-mb 1.3 leaves some of 256 undone, in lanes that hashes share.
   static constexpr Interface kTwoParts[] = {Interface::kSplitBursts};
-  return state_->suite.aead() ? std::span<Interface const>(kAead) : kTwoParts;
+  return ipsec::info(suite).aead() ? std::span<Interface const>(kAead) : kTwoParts;
+}
+
+std::span<RawIpsecMb::Interface const> RawIpsecMb::interfaces() const {
+  return interfaces(state_->suite.suite);
 }
 
 std::string RawIpsecMb::name(Interface interface) {

@@ -31,7 +31,8 @@ class RawIpsecMb {
   explicit RawIpsecMb(ipsec::Suite suite, Way way = Way::kProtect);
   ~RawIpsecMb();
 
-  /// The interfaces that this suite has.
+  /// The interfaces that a suite has, and this one.
+  static std::span<Interface const> interfaces(ipsec::Suite suite);
   std::span<Interface const> interfaces() const;
   static std::string name(Interface interface);
 

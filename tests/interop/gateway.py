@@ -29,7 +29,7 @@ class Gateway:
             pipeline = folder / "gateway.click"
             pipeline.write_text(text.replace("DropBroadcasts ->", f"DropBroadcasts -> {balancer} ->"))
         command = [program, "run", pipeline, f"sa={folder}/site.sa", f"policy={folder}/site.policy",
-                   "-p", "net_tap0,iface=red0", "-p", "net_tap1,iface=black0", "--host-cores", "0" if balancer is None else "1",
+                   "-p", "net_tap0,iface=red0", "-p", "net_tap1,iface=black0", "--host-cores", "1" if balancer else "0",
                    "--control", control, "--json", self.report_path, *options]
         with open(self.log_path, "w") as log:
             self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log)

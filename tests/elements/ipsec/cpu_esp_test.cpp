@@ -72,48 +72,64 @@ class CpuEspTest : public testing::EverySuite {
                                               expected, static_cast<std::uint32_t>(esp.size())));
   }
 
-  /// Sizes from 0 on, in random order, in batches of every size.
-  template <class Add, class Check>
-  void in_batches(Add const& add, Check const& check) {
+  using Sizes = std::vector<std::vector<std::size_t>>;  // of packets, by batches
+
+  /// From 0 on, in random order, in batches of every size.
+  Sizes every_length() {
     std::vector<std::size_t> sizes;
     for (std::size_t size = 0; size <= 2048; ++size) sizes.push_back(size);
     for (std::size_t const size : {9000, 9004, 65000, 65004}) sizes.push_back(size);
     std::shuffle(sizes.begin(), sizes.end(), random_);
+    Sizes batches;
     for (std::size_t from = 0, count = 1; from < sizes.size(); from += count, ++count) {
-      Batch batch;
-      for (std::size_t i = from; i < std::min(from + count, sizes.size()); ++i)
-        add(batch, sizes[i]);
-      check(batch);
+      auto const begin = sizes.begin() + static_cast<std::ptrdiff_t>(from);
+      auto const left = sizes.size() - from;
+      batches.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(std::min(count, left)));
     }
+    return batches;
+  }
+  /// As many packets in a call as the library has jobs, fewer and more: its lanes and its ring of jobs
+  /// go round.
+  Sizes full_batches() {
+    Sizes batches;
+    for (std::size_t const count : {256, 256, 64, 192, 255, 256, 128, 128, 257, 300, 256, 300})
+      for (batches.emplace_back(); batches.back().size() < count;)
+        batches.back().push_back(sas_.front().overhead() + 16 * (1 + random_() % 8));
+    return batches;
   }
 
-  void protects_as_the_body() {
+  void protects_as_the_body(Sizes const& batches) {
     CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
-    in_batches([this](Batch& batch, std::size_t size) { add_to_protect(batch, size); },
-               [&cpu](Batch& batch) {
-                 cpu.protect(batch.packets);
-                 for (std::size_t i = 0; i < batch.packets.size(); ++i)
-                   ASSERT_EQ(to_hex(batch.frames[i].bytes()), to_hex(batch.expected[i]))
-                       << "frame of " << batch.packets[i].length << " bytes";
-               });
+    for (auto const& sizes : batches) {
+      Batch batch;
+      for (auto const size : sizes) add_to_protect(batch, size);
+      cpu.protect(batch.packets);
+      for (std::size_t i = 0; i < batch.packets.size(); ++i)
+        ASSERT_EQ(to_hex(batch.frames[i].bytes()), to_hex(batch.expected[i]))
+            << i << " of " << sizes.size() << ", frame of " << batch.packets[i].length << " bytes";
+    }
   }
-  void opens_as_the_body() {
+  /// Counts the results in `seen`.
+  void opens_as_the_body(Sizes const& batches, unsigned (&seen)[3]) {
     CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
+    for (auto const& sizes : batches) {
+      Batch batch;
+      for (auto const size : sizes) add_to_open(batch, size);
+      std::vector<std::uint32_t> results(batch.packets.size(), 77);
+      cpu.open(batch.packets, results.data());
+      ASSERT_EQ(results, batch.expected_results) << sizes.size();
+      for (std::size_t i = 0; i < batch.packets.size(); ++i) {
+        ++seen[results[i]];
+        if (results[i] != EspResult::kGood) continue;
+        auto const& sa = sas_[SaTag(batch.packets[i].tag).index()];
+        auto const text = batch.expected[i].size() - sa.icv_size() - (sa.esn ? 4 : 0);
+        ASSERT_EQ(to_hex({batch.packets[i].data, text}), to_hex({batch.expected[i].data(), text}));
+      }
+    }
+  }
+  void opens_every_length_as_the_body() {
     unsigned seen[3] = {};
-    in_batches([this](Batch& batch, std::size_t size) { add_to_open(batch, size); },
-               [&](Batch& batch) {
-                 std::vector<std::uint32_t> results(batch.packets.size(), 77);
-                 cpu.open(batch.packets, results.data());
-                 ASSERT_EQ(results, batch.expected_results);
-                 for (std::size_t i = 0; i < batch.packets.size(); ++i) {
-                   ++seen[results[i]];
-                   if (results[i] != EspResult::kGood) continue;
-                   auto const& sa = sas_[SaTag(batch.packets[i].tag).index()];
-                   auto const text = batch.expected[i].size() - sa.icv_size() - (sa.esn ? 4 : 0);
-                   ASSERT_EQ(to_hex({batch.packets[i].data, text}),
-                             to_hex({batch.expected[i].data(), text}));
-                 }
-               });
+    opens_as_the_body(every_length(), seen);
     for (auto const count : seen) EXPECT_GT(count, 10u);
   }
 
@@ -124,40 +140,24 @@ WARPLINE_EVERY_SUITE(CpuEspTest);
 
 TEST_P(CpuEspTest, ProtectsAsTheBodyForEveryLengthAndManySas) {
   make_sas(7, false, Direction::kOutbound);
-  protects_as_the_body();
+  protects_as_the_body(every_length());
 }
 
 TEST_P(CpuEspTest, OpensAsTheBodyForEveryLengthAndManySas) {
   make_sas(7, false, Direction::kInbound);
-  opens_as_the_body();
+  opens_every_length_as_the_body();
 }
 
-/// As many packets in a call as the library has jobs, fewer and more: its lanes and its ring of jobs go
-/// round.
 TEST_P(CpuEspTest, ProtectsBatchesThatFillTheLibrarysRingOfJobs) {
   make_sas(3, false, Direction::kOutbound);
-  CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
-  for (std::size_t const count : {256, 256, 64, 192, 255, 256, 128, 128, 257, 300, 256, 300}) {
-    Batch batch;
-    for (std::size_t i = 0; i < count; ++i)
-      add_to_protect(batch, sas_.front().overhead() + 16 * (1 + random_() % 8));
-    cpu.protect(batch.packets);
-    for (std::size_t i = 0; i < count; ++i)
-      ASSERT_EQ(to_hex(batch.frames[i].bytes()), to_hex(batch.expected[i])) << i << " of " << count;
-  }
+  protects_as_the_body(full_batches());
 }
 
 TEST_P(CpuEspTest, OpensBatchesThatFillTheLibrarysRingOfJobs) {
   make_sas(3, false, Direction::kInbound);
-  CpuEsp cpu(std::make_shared<CpuKeys>(keys_));
-  for (std::size_t const count : {256, 256, 64, 192, 255, 256, 128, 128, 257, 300, 256, 300}) {
-    Batch batch;
-    for (std::size_t i = 0; i < count; ++i)
-      add_to_open(batch, sas_.front().overhead() + 16 * (1 + random_() % 8));
-    std::vector<std::uint32_t> results(count, 77);
-    cpu.open(batch.packets, results.data());
-    ASSERT_EQ(results, batch.expected_results) << count;
-  }
+  unsigned seen[3] = {};
+  opens_as_the_body(full_batches(), seen);
+  EXPECT_GT(seen[EspResult::kGood], seen[EspResult::kIntegrity]);
 }
 
 TEST_P(CpuEspTest, TakesNoPacketsAtAll) {
@@ -187,12 +187,12 @@ INSTANTIATE_TEST_SUITE_P(AllSuites, CpuEspMixed,
 
 TEST_P(CpuEspMixed, ProtectsAsTheBody) {
   make_sas(4 * kSuiteCount, true, Direction::kOutbound);
-  protects_as_the_body();
+  protects_as_the_body(every_length());
 }
 
 TEST_P(CpuEspMixed, OpensAsTheBody) {
   make_sas(4 * kSuiteCount, true, Direction::kInbound);
-  opens_as_the_body();
+  opens_every_length_as_the_body();
 }
 
 TEST(CpuKeys, AreEmptyAtFirstAndAgainWhenWiped) {
