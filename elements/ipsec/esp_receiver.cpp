@@ -42,10 +42,10 @@ void read_key(OuterPacket const& outer, SpiKey& key) noexcept {
 
 Verdict refuse(Replay replay, SaUse& use) noexcept {
   if (replay == Replay::kTooOld) {
-    count(use.too_old);
+    count(use.inbound.too_old);
     return drop<"too_old">();
   }
-  count(use.replayed);
+  count(use.inbound.replayed);
   return drop<"replayed">();
 }
 
@@ -134,7 +134,7 @@ void EspReceiver::finish_all(std::span<Packet> packets, std::uint32_t const* res
 
 Verdict EspReceiver::reject(SaTag tag, std::uint32_t result) noexcept {
   if (result == EspResult::kSize) return drop<"bad_esp_size">();
-  count(slots_.use(tag.index()).integrity_failures);
+  count(slots_.use(tag.index()).inbound.integrity_failures);
   return drop<"bad_icv">();
 }
 
@@ -148,7 +148,8 @@ inline bool EspReceiver::allowed(Packet const& packet, InboundSa const& sa,
     return true;
   FlowKey key;
   auto const& use = slots_.use(index);
-  return read_flow_key(ip, size, key) && policies->allows(key, use.peer, use.any_peer);
+  return read_flow_key(ip, size, key) &&
+         policies->allows(key, use.inbound.peer, use.inbound.any_peer);
 }
 
 template <bool kAlone>
@@ -163,10 +164,10 @@ template <bool kAlone>
   if (verdict.is_drop()) [[unlikely]]
     return verdict;
   if (!allowed(packet, sa, tag.index())) [[unlikely]] {
-    count(use.mismatched);
+    count(use.inbound.mismatched);
     return drop<"policy_mismatch">();
   }
-  count<kAlone>(use.packets);
+  count<kAlone>(use.inbound.packets);
   count<kAlone>(use.bytes, packet.length - ether::kSize);
   use.last_use.store(now_, std::memory_order_relaxed);
   return forward();

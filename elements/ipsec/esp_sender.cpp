@@ -16,12 +16,28 @@ Verdict decide(PolicyAction action, std::uint32_t sa) noexcept {
   return action == PolicyAction::kBypass ? forward(1) : drop<"policy_discard">();
 }
 
-/// Why an SA sends no more.
-Verdict spent(std::uint64_t sequence, std::uint64_t bytes, SaUse const& use) noexcept {
-  bool const used_up =
-      sequence > use.last_sequence && bytes <= use.hard_bytes &&
-      (use.last_sequence == SaUse::kLastSequence || use.last_sequence == SaUse::kLastExtended);
-  return used_up ? drop<"sequence_exhausted">() : drop<"sa_expired">();
+/// Why an SA sends nothing: its bytes are used up, or its numbers up to `limit`.
+Verdict spent(std::uint64_t bytes, SaUse::Outbound const& use, std::uint64_t limit) noexcept {
+  if (bytes > use.hard_bytes) return drop<"sa_expired">();
+  if (limit < use.last_sequence) return drop<"state_behind">();
+  bool const last = limit == SaUse::kLastSequence || limit == SaUse::kLastExtended;
+  return last ? drop<"sequence_exhausted">() : drop<"sa_expired">();
+}
+
+/// Takes up to `count` numbers above `last` and below or at `limit`; the first one and how many.
+/// `last` never rises above `limit`, whatever the threads.
+struct Numbers {
+  std::uint64_t first;
+  std::uint64_t count;
+};
+Numbers take_numbers(std::atomic<std::uint64_t>& last, std::uint64_t count,
+                     std::uint64_t limit) noexcept {
+  auto before = last.load(std::memory_order_relaxed);
+  for (;;) {
+    auto const taken = before < limit ? std::min(count, limit - before) : 0;
+    if (taken == 0 || last.compare_exchange_weak(before, before + taken, std::memory_order_relaxed))
+      return {before + 1, taken};
+  }
 }
 
 }  // namespace
@@ -119,11 +135,13 @@ unsigned EspSender::number_alone(Burst& burst) noexcept {
       auto& use = slots_.use(index);
       verdict = sa.esp.check_room(burst.packets[i], burst.inner[i]);
       if (!verdict.is_drop()) [[likely]] {
-        auto const sequence = sa.last.load(std::memory_order_relaxed) + 1;
+        auto const last = sa.last.load(std::memory_order_relaxed);
+        auto const limit = use.outbound.limit.load(std::memory_order_relaxed);
         auto const bytes = use.bytes.load(std::memory_order_relaxed) + inner.size;
-        if (sequence > use.last_sequence || bytes > use.hard_bytes) [[unlikely]] {
-          verdict = spent(sequence, bytes, use);
+        if (last >= limit || bytes > use.outbound.hard_bytes) [[unlikely]] {
+          verdict = spent(bytes, use.outbound, limit);
         } else {
+          auto const sequence = last + 1;
           sa.last.store(sequence, std::memory_order_relaxed);
           use.bytes.store(bytes, std::memory_order_relaxed);
           use.last_use.store(now, std::memory_order_relaxed);
@@ -137,7 +155,7 @@ unsigned EspSender::number_alone(Burst& burst) noexcept {
   return dropped;
 }
 
-/// Several threads: a run of packets of one SA takes its numbers at once. A locked addition costs
+/// Several threads: a run of packets of one SA takes its numbers at once. A locked exchange costs
 /// about 20 cycles.
 unsigned EspSender::number_shared(Burst& burst) noexcept {
   auto const packets = burst.packets;
@@ -161,13 +179,14 @@ unsigned EspSender::number_shared(Burst& burst) noexcept {
     auto& use = slots_.use(index);
     auto const bytes = use.bytes.fetch_add(size, std::memory_order_relaxed) + size;
     use.last_use.store(now, std::memory_order_relaxed);
-    auto const last = bytes > use.hard_bytes ? 0 : use.last_sequence;
-    auto sequence = sa.last.fetch_add(to - from, std::memory_order_relaxed);
-    for (; from < to; ++from) {
-      if (++sequence > last) [[unlikely]]
-        dropped |= (verdicts[from] = spent(sequence, bytes, use)).value;
+    auto const limit = use.outbound.limit.load(std::memory_order_relaxed);
+    auto const allowed = bytes > use.outbound.hard_bytes ? 0 : limit;
+    auto const numbers = take_numbers(sa.last, to - from, allowed);
+    for (std::uint64_t i = 0; from < to; ++from, ++i) {
+      if (i < numbers.count) [[likely]]
+        sa.esp.encapsulate(packets[from], burst.inner[from], numbers.first + i, index);
       else
-        sa.esp.encapsulate(packets[from], burst.inner[from], sequence, index);
+        dropped |= (verdicts[from] = spent(bytes, use.outbound, limit)).value;
     }
   }
   return dropped;

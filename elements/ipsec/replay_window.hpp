@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <vector>
 
 #include "core/prefetch.hpp"
 
@@ -27,15 +27,28 @@ enum class Replay : std::uint8_t {
 /// number. Blocks follow one another through the ring, so that a newer one replaces an older. The ring
 /// is longer than the window: a block that was replaced is left of it. 64 numbers need no memory
 /// beside this object.
+///
+/// What changes, the highest number and the ring, may lie in the caller's memory, such as a mapped
+/// file: at every moment it is a state from which another window can continue without accepting a
+/// number that this one has accepted.
 class ReplayWindow {
  public:
+  using Word = std::atomic<std::uint64_t>;
   static constexpr std::uint32_t kLeast = 64, kMost = 4096;
+
+  /// Words of memory for a window of `size` numbers: the highest number, then the ring.
+  static std::uint32_t memory_words(std::uint32_t size);
 
   /// `size`: numbers from the highest down that are still accepted, `kLeast` to `kMost`. `esn`: 64-bit
   /// numbers.
-  explicit ReplayWindow(std::uint32_t size = kLeast, bool esn = false);
+  explicit ReplayWindow(std::uint32_t size = kLeast, bool esn = false)
+      : ReplayWindow(size, esn, nullptr, false) {}
+  /// The same in `memory`: `memory_words(size)` words that outlive the window. `resume`: continues
+  /// from what an earlier window of this size left there; otherwise the window begins anew.
+  ReplayWindow(std::uint32_t size, bool esn, Word* memory, bool resume);
   /// Not while others use `other`.
   ReplayWindow(ReplayWindow&& other) noexcept;
+  ~ReplayWindow();
 
   /// The whole number of a packet with these low 32 bits: with `esn` that of the 2^32 numbers from the
   /// window's left edge on (RFC 4303 appendix A2.2); otherwise `low`. Integrity must confirm it.
@@ -59,37 +72,37 @@ class ReplayWindow {
   void prefetch(std::uint32_t low) const noexcept { prefetch_for_write(&word(low)); }
 
   /// The highest number that was marked; 0 before.
-  std::uint64_t highest() const { return highest_.load(std::memory_order_acquire); }
+  std::uint64_t highest() const { return state_[0].load(std::memory_order_acquire); }
+  /// The accepted numbers below `highest`, as `restore` takes them: `size` bits.
+  std::vector<std::uint32_t> accepted_below(std::uint64_t highest) const;
   std::uint32_t size() const { return size_; }
 
  private:
-  using Word = std::atomic<std::uint64_t>;  // block number, bits
-  static constexpr unsigned kBlockBits = 5, kInPlace = 4;
+  static constexpr unsigned kBlockBits = 5, kInPlace = 1 + 4;
 
   static std::uint64_t block(std::uint64_t number) { return number >> kBlockBits << 32; }
   static std::uint64_t bit(std::uint64_t number) { return std::uint64_t{1} << (number & 31); }
   static bool same_block(std::uint64_t word, std::uint64_t number) {
     return word >> 32 == block(number) >> 32;
   }
-  Word* words() const { return beside_ ? beside_.get() : in_place_; }
-  Word& word(std::uint64_t number) const { return words()[number >> kBlockBits & mask_]; }
+  Word& word(std::uint64_t number) const { return state_[1 + (number >> kBlockBits & mask_)]; }
   bool is_too_old(std::uint64_t number) const {
-    auto const highest = highest_.load(std::memory_order_acquire);
-    return highest >= size_ && number <= highest - size_;
+    auto const last = highest();
+    return last >= size_ && number <= last - size_;
   }
 
-  std::atomic<std::uint64_t> highest_{0};
-  std::unique_ptr<Word[]> beside_;
-  mutable Word in_place_[kInPlace]{};
+  Word* state_;  // the highest number, then the ring: in place, of its own, or the caller's
+  Word in_place_[kInPlace]{};
   std::uint16_t size_;
   std::uint16_t mask_;
   bool esn_;
+  bool owned_ = false;
 };
 static_assert(sizeof(ReplayWindow) == 56);
 
 inline std::uint64_t ReplayWindow::estimate(std::uint32_t low) const noexcept {
   if (!esn_) return low;
-  auto const highest = highest_.load(std::memory_order_relaxed);
+  auto const highest = state_[0].load(std::memory_order_relaxed);
   auto const bottom = highest < size_ ? 0 : highest - size_ + 1;
   return bottom + (low - static_cast<std::uint32_t>(bottom));
 }
@@ -105,13 +118,13 @@ inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
 // own is older. Numbers 2^37 apart look alike: at worst a fresh one is refused.
 template <bool kAlone>
 inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
-  auto highest = highest_.load(std::memory_order_relaxed);
+  auto highest = state_[0].load(std::memory_order_relaxed);
   if constexpr (kAlone) {
-    if (highest < number) highest_.store(number, std::memory_order_relaxed);
+    if (highest < number) state_[0].store(number, std::memory_order_relaxed);
   } else {
     while (highest < number &&
-           !highest_.compare_exchange_weak(highest, number, std::memory_order_acq_rel,
-                                           std::memory_order_relaxed)) {
+           !state_[0].compare_exchange_weak(highest, number, std::memory_order_acq_rel,
+                                            std::memory_order_relaxed)) {
     }
   }
   auto& place = word(number);

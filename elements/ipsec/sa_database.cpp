@@ -149,9 +149,11 @@ void SaDatabase::insert(SaConfig const& sa, Direction direction) {
                       std::to_string(slots_.capacity()));
   slots_.set(*index, sa, direction);
   auto& use = slots_.use(*index);
-  use.peer = peer(sa.form.mode, sa.form.source, sa.form.destination, sa.reqid);
-  use.any_peer = peer(sa.form.mode, sa.form.source, sa.form.destination, 0);
-  if (direction == Direction::kInbound) spis_.add(sa.spi, destination_of(sa), *index);
+  if (direction == Direction::kInbound) {
+    use.inbound.peer = peer(sa.form.mode, sa.form.source, sa.form.destination, sa.reqid);
+    use.inbound.any_peer = peer(sa.form.mode, sa.form.source, sa.form.destination, 0);
+    spis_.add(sa.spi, destination_of(sa), *index);
+  }
   Sa entry{sa, direction, *index, ++serial_, Clock::now()};
   entry.config.key = entry.config.authentication = Secret();
   auto const place = sas_.emplace(key, std::move(entry)).first;
@@ -269,10 +271,9 @@ bool SaDatabase::remove(SaName const& name) {
 
 /// Outbound, the sequence numbers count them.
 std::uint64_t SaDatabase::packets(Sa const& sa) const {
-  auto const& use = slots_.use(sa.index);
-  if (sa.direction == Direction::kInbound) return use.packets.load(std::memory_order_relaxed);
-  auto const last = slots_.outbound(sa.index).last.load(std::memory_order_relaxed);
-  return std::min(last, use.last_sequence) - sa.config.last_sequence;
+  if (sa.direction == Direction::kInbound)
+    return slots_.use(sa.index).inbound.packets.load(std::memory_order_relaxed);
+  return slots_.outbound(sa.index).last.load(std::memory_order_relaxed) - sa.config.last_sequence;
 }
 
 /// By index, whether a policy sends by the SA.
@@ -297,13 +298,13 @@ SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) cons
   } else {
     status.sequence = slots_.inbound(sa.index).window.highest();
     status.in_use = true;
+    status.integrity_failures = use.inbound.integrity_failures.load(std::memory_order_relaxed);
+    status.replayed = use.inbound.replayed.load(std::memory_order_relaxed);
+    status.too_old = use.inbound.too_old.load(std::memory_order_relaxed);
+    status.mismatched = use.inbound.mismatched.load(std::memory_order_relaxed);
   }
   status.packets = packets(sa);
   status.bytes = use.bytes.load(std::memory_order_relaxed);
-  status.integrity_failures = use.integrity_failures.load(std::memory_order_relaxed);
-  status.replayed = use.replayed.load(std::memory_order_relaxed);
-  status.too_old = use.too_old.load(std::memory_order_relaxed);
-  status.mismatched = use.mismatched.load(std::memory_order_relaxed);
   if (auto const last = use.last_use.load(std::memory_order_relaxed); last != 0)
     status.idle_seconds =
         static_cast<double>(static_cast<std::int64_t>(cycles() - last)) / cycles_per_second();

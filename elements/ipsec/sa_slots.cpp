@@ -47,9 +47,12 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
     selectors_[index] = SaSelector(*sa.selector);
     place.inbound.selects = true;
   }
-  auto* const use = new (&place.use) SaUse;
-  use->last_sequence = last_sequence(sa);
-  if (sa.hard.bytes) use->hard_bytes = *sa.hard.bytes;
+  auto* const use = new (&place.use) SaUse(direction);
+  if (direction == Direction::kOutbound) {
+    use->outbound.last_sequence = last_sequence(sa);
+    use->outbound.limit.store(use->outbound.last_sequence, std::memory_order_relaxed);
+    if (sa.hard.bytes) use->outbound.hard_bytes = *sa.hard.bytes;
+  }
   refresh(index);
   states_[index].store(static_cast<std::uint8_t>(1 + static_cast<std::uint8_t>(direction)),
                        std::memory_order_release);

@@ -45,18 +45,34 @@ struct alignas(64) InboundSa {
 
 /// What an SA has done, and what it may do. Counters are kept by workers and read by any thread.
 struct alignas(64) SaUse {
-  /// The last numbers that there are (RFC 4303 sections 3.3.3 and 2.2.1; one is kept, lest counting
-  /// beyond begins anew).
-  static constexpr std::uint64_t kLastSequence = 0xffffffff, kLastExtended = ~std::uint64_t{1};
+  /// The last numbers that there are (RFC 4303 sections 3.3.3 and 2.2.1).
+  static constexpr std::uint64_t kLastSequence = 0xffffffff, kLastExtended = ~std::uint64_t{0};
 
-  std::atomic<std::uint64_t> packets{0};   ///< inbound: inner ones that got through
+  struct Outbound {
+    std::atomic<std::uint64_t> limit{0};  ///< no number above it is sent; the writer may raise it
+    std::uint64_t last_sequence = 0;      ///< the limit never rises above it
+    std::uint64_t hard_bytes = ~std::uint64_t{0};
+  };
+  struct Inbound {
+    std::atomic<std::uint64_t> packets{0};  ///< inner ones that got through
+    std::atomic<std::uint32_t> integrity_failures{0}, replayed{0}, too_old{0}, mismatched{0};
+    std::uint32_t peer = 0;      ///< `SaPeers` number of its ends, mode and reqid
+    std::uint32_t any_peer = 0;  ///< the same for any reqid
+  };
+
+  explicit SaUse(Direction direction) {
+    if (direction == Direction::kOutbound)
+      new (&outbound) Outbound();
+    else
+      new (&inbound) Inbound();
+  }
+
   std::atomic<std::uint64_t> bytes{0};     ///< of inner packets
   std::atomic<std::uint64_t> last_use{0};  ///< `cycles()`
-  std::atomic<std::uint32_t> integrity_failures{0}, replayed{0}, too_old{0}, mismatched{0};
-  std::uint64_t last_sequence = 0;  ///< outbound: none is given beyond
-  std::uint64_t hard_bytes = ~std::uint64_t{0};
-  std::uint32_t peer = 0;      ///< inbound: `SaPeers` number of its ends, mode and reqid
-  std::uint32_t any_peer = 0;  ///< the same for any reqid
+  union {
+    Outbound outbound;
+    Inbound inbound;
+  };
 };
 static_assert(sizeof(SaUse) == 64);
 
@@ -113,7 +129,7 @@ class SaSlots {
  private:
   /// Neighbouring lines: the second comes from memory at a third of what it costs alone.
   struct alignas(2 * kCacheLine) Place {
-    Place() {}
+    Place() : use(Direction::kOutbound) {}
     ~Place() {}
     union {
       OutboundSa outbound;

@@ -61,7 +61,7 @@ class OutboundPolicies {
 class InboundPolicies {
  public:
   /// `policies`: of which those for packets to this host or to be forwarded count; `peers`: for each of
-  /// them what `SaUse::peer` must be, 0 where it protects nothing.
+  /// them what `SaUse::Inbound::peer` must be, 0 where it protects nothing.
   InboundPolicies(std::span<Policy const> policies, std::span<std::uint32_t const> peers);
 
   /// Whether a packet like this may come by an SA with these peers.

@@ -198,6 +198,35 @@ TEST_P(ReplayWindowTest, GoesOnFromAnothersState) {
   }
 }
 
+TEST_P(ReplayWindowTest, ResumesInTheMemoryOfAnother) {
+  std::mt19937 random(size());
+  std::vector<ReplayWindow::Word> memory(ReplayWindow::memory_words(size()));
+  std::vector<std::uint64_t> marked;
+  {
+    ReplayWindow window(size(), true, memory.data(), false);
+    for (unsigned i = 0; i < 1000; ++i) {
+      auto const number = 1 + i + random() % 50;
+      if (window.mark(number) == Replay::kFresh) marked.push_back(number);
+    }
+  }
+  ReplayWindow resumed(size(), true, memory.data(), true);
+  auto const highest = resumed.highest();
+  EXPECT_EQ(highest, *std::max_element(marked.begin(), marked.end()));
+  auto const below = resumed.accepted_below(highest);
+  for (std::uint64_t back = 0; back < size() && back < highest; ++back) {
+    auto const number = highest - back;
+    bool const known = std::find(marked.begin(), marked.end(), number) != marked.end();
+    ASSERT_EQ(resumed.check(number), known ? Replay::kReplayed : Replay::kFresh) << number;
+    ASSERT_EQ((below[back / 32] >> back % 32 & 1) != 0, known) << number;
+  }
+  ReplayWindow const moved(std::move(resumed));
+  EXPECT_EQ(moved.highest(), highest);
+  ReplayWindow const anew(size(), true, memory.data(), false);
+  EXPECT_EQ(anew.highest(), 0u);
+  EXPECT_EQ(anew.check(0), Replay::kReplayed);
+  EXPECT_EQ(anew.check(highest), Replay::kFresh);
+}
+
 /// Threads mark the same numbers in different orders: each number is accepted by one at most, and by
 /// one where none of the orders is longer than the window.
 TEST_P(ReplayWindowTest, AcceptsEachNumberOnceWhateverTheThreads) {
