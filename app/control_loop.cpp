@@ -22,10 +22,16 @@ constexpr std::chrono::milliseconds kLook{5};       // how soon the end of the w
 constexpr std::chrono::milliseconds kRefresh{500};  // of the line of progress
 constexpr std::chrono::milliseconds kTick{100};     // of lifetimes
 
-class Control {
+}  // namespace
+
+class ControlLoop::Impl {
  public:
-  Control(Engine& engine, ControlOptions const& options)
-      : engine_(engine), progress_(options.quiet), sas_(databases(options.shared)) {
+  Impl(Engine& engine, ControlOptions const& options)
+      : engine_(engine),
+        progress_(options.quiet),
+        databases_(databases(options.shared)),
+        sas_(databases_),
+        duration_(options.duration) {
     if (!options.socket.empty())
       socket_.emplace(context_, options.socket,
                       [this](std::string_view line) { return sas_.answer(line); });
@@ -34,19 +40,22 @@ class Control {
       end_by(RunEnd::kSignal);
       signals_.clear();  // the next one has its usual effect
     });
-    if (options.duration.count() > 0) {
-      deadline_.expires_after(options.duration);
+  }
+
+  RunEnd run() {
+    begin_ = shown_ = ticked_ = Clock::now();
+    if (duration_.count() > 0) {
+      deadline_.expires_after(duration_);
       deadline_.async_wait([this](boost::system::error_code error) {
         if (!error) end_by(RunEnd::kDuration);
       });
     }
     look_again();
-  }
-
-  RunEnd run() {
     context_.run();
     return end_;
   }
+
+  bool state_failed() const { return state_failed_; }
 
  private:
   void end_by(RunEnd end) {
@@ -65,6 +74,7 @@ class Control {
         if (socket_) socket_->close();
         return;
       }
+      look_at_state();
       look_at_sas();
       show_progress();
       look_again();
@@ -74,6 +84,14 @@ class Control {
   static std::shared_ptr<ipsec::SaDatabases> databases(std::shared_ptr<SharedStore> const& shared) {
     auto const make = [] { return std::make_shared<ipsec::SaDatabases>(); };
     return shared ? shared->get<ipsec::SaDatabases>("", make) : make();
+  }
+
+  void look_at_state() {
+    for (auto const& news : databases_->write_state()) {
+      progress_.clear();
+      std::fprintf(stderr, "%s: %s\n", news.failed ? "error" : "note", news.text.c_str());
+      state_failed_ = state_failed_ || news.failed;
+    }
   }
 
   void look_at_sas() {
@@ -106,7 +124,10 @@ class Control {
 
   Engine& engine_;
   Progress progress_;
+  std::shared_ptr<ipsec::SaDatabases> databases_;
   SaControl sas_;
+  std::chrono::nanoseconds duration_;
+  bool state_failed_ = false;
   boost::asio::io_context context_{1};
   boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
   boost::asio::steady_timer deadline_{context_}, look_{context_};
@@ -117,10 +138,10 @@ class Control {
   RunEnd end_ = RunEnd::kSourcesFinished;
 };
 
-}  // namespace
-
-RunEnd control(Engine& engine, ControlOptions const& options) {
-  return Control(engine, options).run();
-}
+ControlLoop::ControlLoop(Engine& engine, ControlOptions options)
+    : impl_(std::make_unique<Impl>(engine, options)) {}
+ControlLoop::~ControlLoop() = default;
+RunEnd ControlLoop::run() { return impl_->run(); }
+bool ControlLoop::state_failed() const { return impl_->state_failed(); }
 
 }  // namespace warpline::app

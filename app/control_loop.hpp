@@ -22,10 +22,24 @@ struct ControlOptions {
 /// What ended a run.
 enum class RunEnd : std::uint8_t { kSourcesFinished, kDuration, kSignal };
 
-/// Watches a started engine from the control thread until its workers have drained and ended: stops
-/// it at SIGINT, SIGTERM or after the duration, shows progress meanwhile. A second signal ends the
-/// program at once, as without a handler. Lifetimes of SAs are kept, and told on stderr.
-/// Throws `ConfigError` where the socket cannot be had.
-RunEnd control(Engine& engine, ControlOptions const& options);
+/// Watches an engine from the control thread: signals, time, the control socket, SAs and their state
+/// files.
+class ControlLoop {
+ public:
+  /// Listens at the socket, before a worker starts. Throws `ConfigError` where it cannot be had.
+  ControlLoop(Engine& engine, ControlOptions options);
+  ~ControlLoop();
+
+  /// Runs until the workers of the started engine have drained and ended: stops it at SIGINT, SIGTERM
+  /// or after the duration, shows progress meanwhile. A second signal ends the program at once, as
+  /// without a handler. Lifetimes of SAs are kept, and told on stderr.
+  RunEnd run();
+  /// Whether a state file could not be written at some time: an error line said so.
+  bool state_failed() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace warpline::app

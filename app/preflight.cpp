@@ -8,6 +8,7 @@
 #include "app/pretend_port.hpp"
 #include "app/session_options.hpp"
 #include "core/graph.hpp"
+#include "elements/ipsec/sa_databases.hpp"
 
 namespace warpline::app {
 namespace {
@@ -52,6 +53,8 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
       result.notices.push_back(text);
   };
   auto const graph = Graph::build(result.pipeline, context, &result.warnings);
+  result.shared->get<ipsec::SaDatabases>("", [] { return std::make_shared<ipsec::SaDatabases>(); })
+      ->check();
   for (auto const& segment : graph->segments()) {
     result.segments.emplace_back();
     for (auto const* node : segment->nodes) result.segments.back().push_back(node->name);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "app/command.hpp"
@@ -12,6 +13,7 @@
 #include "app/session.hpp"
 #include "app/terminal.hpp"
 #include "app/units.hpp"
+#include "elements/ipsec/sa_databases.hpp"
 
 namespace warpline::app {
 namespace {
@@ -22,6 +24,7 @@ struct RunOptions {
   std::chrono::nanoseconds duration{0};
   std::string json;
   std::string control;
+  std::string state;
   bool check_only = false;
   bool busy_poll = false;
 };
@@ -56,6 +59,22 @@ boost::json::object describe_run(Invocation const& invocation, Session& session,
   return object;
 }
 
+/// Opens state files and locks files of SAs, before anything starts.
+std::shared_ptr<ipsec::SaDatabases> open_state(Preflight const& preflight,
+                                               std::span<PortSpec const> specs,
+                                               RunOptions const& options) {
+  auto databases = preflight.shared->get<ipsec::SaDatabases>(
+      "", [] { return std::make_shared<ipsec::SaDatabases>(); });
+  ipsec::SaDatabases::Opening opening;
+  opening.state_file = options.state;
+  opening.real_ports = std::any_of(specs.begin(), specs.end(), leaves_program);
+  opening.warn = [](std::string const& text) {
+    std::fprintf(stderr, "warning: %s\n", text.c_str());
+  };
+  databases->open(opening);
+  return databases;
+}
+
 int run(Invocation const& invocation, RunOptions& options) {
   apply_config(options.session);
   auto specs = port_specs(options.pipeline, options.session);
@@ -64,6 +83,7 @@ int run(Invocation const& invocation, RunOptions& options) {
   if (specs.empty())
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
+  auto const databases = open_state(preflight, specs, options);
   Session session(options.session, invocation);
   auto engine_options = session.engine_options();
   engine_options.shared = preflight.shared;
@@ -71,10 +91,11 @@ int run(Invocation const& invocation, RunOptions& options) {
   Deployment deployment(session, specs, std::move(engine_options));
   deployment.load(preflight.pipeline);
 
+  ControlLoop control(deployment.engine(),
+                      {options.duration, invocation.quiet, options.control, preflight.shared});
   auto const begin = std::chrono::steady_clock::now();
   deployment.start();
-  auto const end = control(deployment.engine(),
-                           {options.duration, invocation.quiet, options.control, preflight.shared});
+  auto const end = control.run();
   deployment.join();
   std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
 
@@ -82,11 +103,16 @@ int run(Invocation const& invocation, RunOptions& options) {
       make_report(deployment.engine(), deployment.ports(), session.devices(), elapsed.count());
   if (options.json != "-") print_report(report, stdout);
   bool const written = report_ports(deployment, report.workers);
+  bool state_kept = !control.state_failed();
+  for (auto const& error : databases->finish()) {
+    std::fprintf(stderr, "error: %s\n", error.c_str());
+    state_kept = false;
+  }
   if (!report.totals.conserved())
     std::fputs("error: packets are not accounted for (see the last line of the report)\n", stderr);
   if (!options.json.empty())
     write_json(options.json, describe_run(invocation, session, options, end, report));
-  return written && report.totals.conserved() ? kOk : kRuntimeFailure;
+  return written && state_kept && report.totals.conserved() ? kOk : kRuntimeFailure;
 }
 
 void add_run(CLI::App& app, Invocation& invocation) {
@@ -107,6 +133,11 @@ void add_run(CLI::App& app, Invocation& invocation) {
       ->add_option("--control", options->control,
                    "Unix socket for requests while it runs (docs/ipsec.md)")
       ->type_name("PATH");
+  command
+      ->add_option("--state", options->state,
+                   "Keep sequence numbers of SAs in FILE, so that a restart repeats none "
+                   "(docs/ipsec.md; default: none)")
+      ->type_name("FILE");
   command->add_flag("-T,--test", options->check_only,
                     "Check everything, start nothing (as 'check')");
   command->add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");

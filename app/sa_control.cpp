@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/sa_text.hpp"
 
 namespace warpline::app {
 namespace {
@@ -46,6 +47,14 @@ json::object describe(ipsec::Lifetime const& lifetime) {
   return object;
 }
 
+/// Numbers as `ip xfrm state` names them, and what a state file has of them.
+void describe_state(ipsec::SaStatus const& sa, json::object& object) {
+  object["anti_replay"] = ipsec::anti_replay_text(sa);
+  if (sa.kept.step > 0) object["state_step"] = sa.kept.step;
+  if (sa.kept.mark > 0) object["state_mark"] = sa.kept.mark;
+  if (sa.kept.from_mark) object["began_at_mark"] = true;
+}
+
 json::object describe(ipsec::SaStatus const& sa) {
   auto object = describe(sa.name);
   object["source"] = ipsec::to_string(sa.form.source);
@@ -67,6 +76,7 @@ json::object describe(ipsec::SaStatus const& sa) {
     object["policy_mismatch"] = sa.mismatched;
   }
   object["age_seconds"] = sa.age_seconds;
+  describe_state(sa, object);
   if (sa.idle_seconds) object["idle_seconds"] = *sa.idle_seconds;
   if (auto soft = describe(sa.soft); !soft.empty()) object["soft"] = std::move(soft);
   if (auto hard = describe(sa.hard); !hard.empty()) object["hard"] = std::move(hard);
@@ -88,14 +98,15 @@ class SaControl::Request {
   }
 
   json::object answer() {
-    std::vector<std::string> const commands{"list", "add", "delete", "rekey"};
-    auto const command = text("command", "\"list\", \"add\", \"delete\" or \"rekey\"");
+    std::vector<std::string> const commands{"list", "export", "add", "delete", "rekey"};
+    std::string const expected = "\"list\", \"export\", \"add\", \"delete\" or \"rekey\"";
+    auto const command = text("command", expected);
+    if (command == "export") return export_sas();
     if (command == "list") return list();
     if (command == "add") return add();
     if (command == "delete") return remove();
     if (command == "rekey") return rekey();
-    throw ConfigError("unknown command '" + command +
-                      "'; expected \"list\", \"add\", \"delete\" or \"rekey\"" +
+    throw ConfigError("unknown command '" + command + "'; expected " + expected +
                       did_you_mean(command, commands));
   }
 
@@ -198,6 +209,15 @@ class SaControl::Request {
       databases.push_back({{"name", name}, {"sas", std::move(sas)}});
     }
     return {{"databases", std::move(databases)}};
+  }
+
+  /// All SAs of a database, or of the only one, as `ip xfrm state list nokeys` prints them.
+  json::object export_sas() {
+    auto const from = database();
+    finish();
+    std::string text;
+    for (auto const& sa : from->list()) text += ipsec::xfrm_state_text(sa);
+    return {{"sas", text}};
   }
 
   json::object add() {

@@ -241,6 +241,14 @@ std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts) {
   return parse_port_specs(plain);
 }
 
+bool leaves_program(PortSpec const& spec) {
+  auto const* const dpdk = std::get_if<DpdkPortOptions>(&spec.options);
+  if (dpdk == nullptr) return false;
+  auto const& device = dpdk->device;
+  if (device.starts_with("net_null") || device.starts_with("net_ring")) return false;
+  return !device.starts_with("net_pcap") || dpdk->arguments.find("iface") != std::string::npos;
+}
+
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs) {
   std::vector<std::string> addresses;
   for (auto const& spec : specs)

@@ -42,6 +42,10 @@ PortSpec parse_port_spec(std::string const& text);
 std::vector<PortSpec> parse_port_specs(std::vector<PortText> const& texts);
 std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 
+/// Whether frames that the port sends leave the program, for another machine or the kernel: not those
+/// of generators, captures, and virtual devices that discard, loop back or write files.
+bool leaves_program(PortSpec const& spec);
+
 /// The PCI devices among the ports, with their domains: for `EalRequest::pci`.
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 

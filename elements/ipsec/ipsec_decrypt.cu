@@ -18,7 +18,9 @@ namespace warpline {
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: file of SAs in the words of `ip xfrm state`. POLICY: file of policies in the words
-/// of `ip xfrm policy` (default none). PORT: UDP port of encapsulated packets (default 4500).
+/// of `ip xfrm policy` (default none). PORT: UDP port of encapsulated packets (default 4500). STATE: file
+/// that keeps the replay windows of these SAs over a restart (default: --state of `warpline run`, else
+/// none).
 /// Drops: truncated, bad_ip_header, long_headers, fragment, keepalive, not_esp, no_sa (unknown SPI),
 /// wrong_encapsulation (in UDP or not, against the SA), bad_esp_size, no_tailroom, replayed,
 /// too_old (left of the replay window), bad_icv (not the peer's, or changed on the way),
@@ -30,7 +32,8 @@ class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
   using Writes = Result<std::uint32_t>;
 
   explicit IPsecDecrypt(Args& args)
-      : receiver_(ipsec::database_argument(args), args.keyword<std::uint16_t>("PORT", 4500)),
+      : receiver_(ipsec::database_argument(args, {}, ipsec::Direction::kInbound),
+                  args.keyword<std::uint16_t>("PORT", 4500)),
         cpu_(receiver_.slots().cpu_keys()) {}
 
   void prepare(std::span<Packet> packets, Verdict* verdicts) noexcept {

@@ -22,7 +22,8 @@ namespace warpline {
 /// aes128-gcm, or its name in swanctl.conf (default all). SA: file of SAs in the words of `ip xfrm
 /// state`; without it, one SA of SUITE with keys made up from the seed, for measuring. POLICY: file of
 /// policies in the words of `ip xfrm policy` (default none). TAGGED: packets come from IPsecPolicy,
-/// which has looked them up (default false).
+/// which has looked them up (default false). STATE: file that keeps the sequence numbers of these SAs
+/// over a restart (default: --state of `warpline run`, else none).
 /// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_bypass,
 /// policy_discard, no_sa (the policy has no SA at the moment), too_big (beyond 65,535 bytes),
 /// no_headroom, no_tailroom, fragment (in transport mode), long_headers (in transport mode),
@@ -64,7 +65,7 @@ class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
  private:
   static std::shared_ptr<ipsec::SaDatabase> database(Args& args) {
     auto const suite = ipsec::suite_argument(args);
-    return ipsec::database_argument(args, suite);
+    return ipsec::database_argument(args, suite, ipsec::Direction::kOutbound);
   }
 
   ipsec::EspSender sender_;

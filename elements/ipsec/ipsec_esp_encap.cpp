@@ -18,13 +18,14 @@ namespace warpline {
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: as of IPsecEncrypt; of its SAs, those with AES-CTR and HMAC-SHA1. POLICY: likewise
-/// (default none).
+/// (default none). STATE: as of IPsecEncrypt.
 /// Drops: truncated, not_ip, bad_ip_header, no_sa, too_big, no_headroom, no_tailroom,
-/// sequence_exhausted.
+/// sequence_exhausted, state_behind.
 class IPsecESPencap final : public Element {
  public:
   explicit IPsecESPencap(Args& args)
-      : sender_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1)) {}
+      : sender_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1,
+                                         ipsec::Direction::kOutbound)) {}
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     Verdict verdicts[Batch::kCapacity];

@@ -30,7 +30,7 @@ namespace warpline {
 ///
 /// Ports: 1 in, 2 out; the second may be left unconnected.
 /// Arguments: SA: file of SAs, as of IPsecEncrypt, with which it then shares its database. POLICY: file
-/// of policies, likewise (default none). MTU: bytes of an IP packet that the link takes (68 to 65535,
+/// of policies, likewise (default none). STATE: as of IPsecEncrypt. MTU: bytes of an IP packet that the link takes (68 to 65535,
 /// default 1500). SOURCE: IPv4 address of the gateway that ICMP errors come from (default none, and no
 /// such errors). SOURCE6: IPv6 address, likewise. TOO_BIG: what becomes of IPv4 packets without DF:
 /// fragment or drop (default fragment). ICMP_RATE: errors a second and worker (default 100; 0: no

@@ -16,7 +16,7 @@ namespace warpline {
 ///
 /// Ports: 1 in, 2 out.
 /// Arguments: SA: file of SAs, as of IPsecEncrypt, with which it then shares its database. POLICY: file
-/// of policies, likewise (default none).
+/// of policies, likewise (default none). STATE: as of IPsecEncrypt.
 /// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_discard, no_sa (the
 /// policy has no SA at the moment).
 class IPsecPolicy final : public Element {

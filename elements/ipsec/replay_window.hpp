@@ -76,6 +76,7 @@ class ReplayWindow {
   /// The accepted numbers below `highest`, as `restore` takes them: `size` bits.
   std::vector<std::uint32_t> accepted_below(std::uint64_t highest) const;
   std::uint32_t size() const { return size_; }
+  bool extended() const { return esn_; }
 
  private:
   static constexpr unsigned kBlockBits = 5, kInPlace = 1 + 4;

@@ -67,9 +67,11 @@ std::optional<Suite> suite_argument(Args& args) {
   throw args.error(unknown_suite(name), "SUITE");
 }
 
-std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> suite) {
+std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> suite,
+                                              std::optional<Direction> use) {
   auto const given = args.optional<std::string>("SA", "");
   auto const policies = args.path_or_empty("POLICY");
+  auto const state = args.path_or_empty("STATE");
   auto& context = args.context();
   auto const path = given.empty() ? given : args.resolve(given);
   if (path.empty() && !suite)
@@ -83,25 +85,19 @@ std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> s
   auto name = path;
   if (!policies.empty()) name += " with " + policies;
   if (suite) name += std::string(name.empty() ? "" : ", ") + std::string(info(*suite).name);
+  auto const databases =
+      context.shared.get<SaDatabases>("", [] { return std::make_shared<SaDatabases>(); });
   auto database = context.shared.get<SaDatabase>(name, [&] {
     auto made = load(args, path, policies, suite);
-    context.shared.get<SaDatabases>("", [] { return std::make_shared<SaDatabases>(); })
-        ->add(name, made);
+    databases->add(name, made, path);
     return made;
   });
+  if (use) databases->use(name, *use);
+  if (!state.empty() && !databases->keep_in(name, state))
+    throw args.error("another element keeps the state of these SAs in another file; expected one",
+                     "STATE");
   database->slots().serve_one_thread(context.workers == 1);
   return database;
-}
-
-std::map<std::string, std::shared_ptr<SaDatabase>> SaDatabases::all() const {
-  std::map<std::string, std::shared_ptr<SaDatabase>> found;
-  for (auto const& [name, database] : databases_)
-    if (auto kept = database.lock()) found.emplace(name, std::move(kept));
-  return found;
-}
-
-void SaDatabases::add(std::string const& name, std::shared_ptr<SaDatabase> const& database) {
-  databases_[name] = database;
 }
 
 }  // namespace warpline::ipsec

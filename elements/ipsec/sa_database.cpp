@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
+#include <set>
 #include <utility>
 
 #include "core/clock.hpp"
+#include "elements/ipsec/sa_identity.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -105,8 +108,7 @@ SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> polici
       auto& used = used_between_[between(*policy.sa->source, *policy.sa->destination)];
       (policy.direction == PolicyDirection::kOut ? used.out : used.in) = true;
     }
-  for (auto const& sa : sas)
-    for (auto const direction : directions(sa)) insert(sa, direction);
+  insert(sas);
   make_policies();
 }
 
@@ -137,30 +139,77 @@ std::uint32_t SaDatabase::peer(SaMode mode, std::optional<IpAddress> const& sour
   return peers_.emplace(key, peers_.size() + 1).first->second;
 }
 
-void SaDatabase::insert(SaConfig const& sa, Direction direction) {
-  SaName const name{direction, sa.spi, sa.form.destination};
-  auto const key = key_of(name);
-  if (sas_.contains(key)) throw ConfigError("there is an " + describe(name) + " already");
+SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction) {
   auto const index = indices_.take(Clock::now());
   if (!index)
     throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size()) +
                       ", and " + std::to_string(indices_.held()) +
                       " were removed a short time ago; the database holds " +
                       std::to_string(slots_.capacity()));
+  if (state_) state_->release(*index);
   slots_.set(*index, sa, direction);
-  auto& use = slots_.use(*index);
-  if (direction == Direction::kInbound) {
-    use.inbound.peer = peer(sa.form.mode, sa.form.source, sa.form.destination, sa.reqid);
-    use.inbound.any_peer = peer(sa.form.mode, sa.form.source, sa.form.destination, 0);
-    spis_.add(sa.spi, destination_of(sa), *index);
+  Staged staged{sa, direction, *index};
+  staged.config.key = staged.config.authentication = Secret();
+  if (direction == Direction::kOutbound ? !keeps_outbound_ : !keeps_inbound_) return staged;
+  try {
+    state_->begin(*index, staged.config, direction);
+  } catch (...) {
+    indices_.give(*index, Clock::now());
+    throw;
   }
-  Sa entry{sa, direction, *index, ++serial_, Clock::now()};
-  entry.config.key = entry.config.authentication = Secret();
+  return staged;
+}
+
+void SaDatabase::unstage(std::vector<Staged> const& staged) {
+  for (auto const& each : staged) {
+    if (state_) state_->remove(each.index);
+    indices_.give(each.index, Clock::now());
+  }
+}
+
+/// All SAs up to the first that cannot be: their numbers are on the disk before anyone finds them.
+void SaDatabase::insert(std::span<SaConfig const> sas) {
+  std::vector<Staged> staged;
+  std::set<Key> names;
+  std::exception_ptr failure;
+  try {
+    for (auto const& sa : sas)
+      for (auto const direction : directions(sa)) {
+        SaName const name{direction, sa.spi, sa.form.destination};
+        auto const key = key_of(name);
+        if (sas_.contains(key) || !names.insert(key).second)
+          throw ConfigError("there is an " + describe(name) + " already");
+        staged.push_back(stage(sa, direction));
+      }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (auto const error = state_ ? state_->release_marks() : std::error_code()) {
+    unstage(staged);
+    throw ConfigError("state file '" + state_->file().path() + "': " + error.message() +
+                      "; no SA was added");
+  }
+  for (auto& each : staged) publish(std::move(each));
+  if (failure) std::rethrow_exception(failure);
+}
+
+void SaDatabase::publish(Staged&& staged) {
+  auto const& sa = staged.config;
+  auto const direction = staged.direction;
+  if (direction == Direction::kInbound) {
+    auto& use = slots_.use(staged.index).inbound;
+    use.peer = peer(sa.form.mode, sa.form.source, sa.form.destination, sa.reqid);
+    use.any_peer = peer(sa.form.mode, sa.form.source, sa.form.destination, 0);
+    spis_.add(sa.spi, destination_of(sa), staged.index);
+  }
+  auto const key = key_of({direction, sa.spi, sa.form.destination});
+  Sa entry{std::move(staged.config), direction, staged.index, ++serial_, Clock::now()};
   auto const place = sas_.emplace(key, std::move(entry)).first;
   auto const& kept = place->second;
-  if (sa.soft != Lifetime{} || sa.hard != Lifetime{}) mortal_.emplace(kept.serial, place);
+  if (kept.config.soft != Lifetime{} || kept.config.hard != Lifetime{})
+    mortal_.emplace(kept.serial, place);
   if (direction == Direction::kInbound) return;
-  for (auto const& group : groups_of(sa, implicit_)) {
+  for (auto const& group : groups_of(kept.config, implicit_)) {
     auto& sas = sas_of_[group];
     sas.emplace(kept.serial, &kept);
     outdated_ |= implicit_ && sas.size() == 1;
@@ -189,6 +238,7 @@ void SaDatabase::erase(Place at) {
     }
   }
   mortal_.erase(sa.serial);
+  if (state_) state_->remove(index);
   sas_.erase(at);
   indices_.give(index, Clock::now());
 }
@@ -256,8 +306,12 @@ void SaDatabase::make_policies() {
 
 void SaDatabase::add(std::span<SaConfig const> sas) {
   std::lock_guard const lock(mutex_);
-  for (auto const& sa : sas)
-    for (auto const direction : directions(sa)) insert(sa, direction);
+  try {
+    insert(sas);
+  } catch (...) {
+    if (outdated_) make_policies();
+    throw;
+  }
   if (outdated_) make_policies();
 }
 
@@ -300,6 +354,9 @@ SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) cons
     status.in_use = true;
     status.integrity_failures = use.inbound.integrity_failures.load(std::memory_order_relaxed);
     status.replayed = use.inbound.replayed.load(std::memory_order_relaxed);
+    auto const& inbound = slots_.inbound(sa.index);
+    if (inbound.anti_replay) status.window_size = inbound.window.size();
+    status.accepted = inbound.window.accepted_below(status.sequence);
     status.too_old = use.inbound.too_old.load(std::memory_order_relaxed);
     status.mismatched = use.inbound.mismatched.load(std::memory_order_relaxed);
   }
@@ -311,6 +368,8 @@ SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) cons
   status.age_seconds = std::chrono::duration<double>(Clock::now() - sa.added).count();
   status.soft = config.soft;
   status.hard = config.hard;
+  status.selector = config.selector;
+  if (state_) status.kept = state_->status(sa.index);
   return status;
 }
 
@@ -352,8 +411,47 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
   }
   if (outdated_) make_policies();
   readers_.collect();
-  for (auto const index : indices_.collect(now)) slots_.wipe(index);
+  for (auto const index : indices_.collect(now)) {
+    if (state_) state_->release(index);
+    slots_.wipe(index);
+  }
   return expired;
+}
+
+void SaDatabase::keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound) {
+  std::lock_guard const lock(mutex_);
+  auto const path = file->path();
+  state_ = std::make_unique<SaState>(std::move(file), slots_);
+  keeps_outbound_ = outbound;
+  keeps_inbound_ = inbound;
+  for (auto& [key, sa] : sas_)
+    if (sa.direction == Direction::kOutbound ? outbound : inbound) try {
+        state_->begin(sa.index, sa.config, sa.direction);
+      } catch (ConfigError const& error) {
+        throw ConfigError(describe(sa.name()) + ": " + error.what());
+      }
+  if (auto const error = state_->release_marks())
+    throw ConfigError("state file '" + path + "': " + error.message());
+}
+
+std::optional<std::error_code> SaDatabase::write_state() {
+  std::lock_guard const lock(mutex_);
+  if (!state_) return std::nullopt;
+  return state_->tick(Clock::now());
+}
+
+std::vector<std::pair<Secret, std::uint32_t>> SaDatabase::outbound_identities() const {
+  std::lock_guard const lock(mutex_);
+  std::vector<std::pair<Secret, std::uint32_t>> identities;
+  for (auto const& [key, sa] : sas_)
+    if (sa.direction == Direction::kOutbound)
+      identities.emplace_back(identity_of(slots_.keys(sa.index), sa.config), sa.config.spi);
+  return identities;
+}
+
+void SaDatabase::settle_state() {
+  std::lock_guard const lock(mutex_);
+  if (state_) state_->settle();
 }
 
 }  // namespace warpline::ipsec

@@ -16,6 +16,7 @@
 
 #include "elements/ipsec/quiescence.hpp"
 #include "elements/ipsec/sa_slots.hpp"
+#include "elements/ipsec/sa_state.hpp"
 #include "elements/ipsec/security_policies.hpp"
 #include "elements/ipsec/slot_allocator.hpp"
 #include "elements/ipsec/spi_table.hpp"
@@ -42,6 +43,10 @@ struct SaStatus {
   std::optional<double> idle_seconds;  ///< since its last packet; none: there was none
   double age_seconds = 0;
   Lifetime soft, hard;
+  std::optional<TrafficSelector> selector;
+  SaState::Status kept;                 ///< in a state file; zeros without one
+  std::uint32_t window_size = 0;        ///< inbound; 0: no anti-replay
+  std::vector<std::uint32_t> accepted;  ///< as `ReplayWindow::accepted_below(sequence)`
 };
 
 /// The SAs and policies of a gateway (RFC 4301 section 4.4), which change while packets flow.
@@ -88,6 +93,19 @@ class SaDatabase {
   /// frees what nobody can hold any more. Looks at the SAs that have a lifetime alone.
   std::vector<Expired> tick();
 
+  /// Keeps the numbers of SAs that send (`outbound`) and receive (`inbound`) in `file` from now on, and
+  /// goes on from those there. Before the first packet. Throws `ConfigError` where the file cannot be
+  /// written, or where another database sends by one of these keys.
+  void keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound);
+  /// To be called every few milliseconds: see `SaState::tick`. None where it was not time yet.
+  std::optional<std::error_code> write_state();
+  /// Where numbers are kept; null where they are not.
+  std::string const* state_path() const { return state_ ? &state_->file().path() : nullptr; }
+  /// `identity_of` each outbound SA, and its SPI.
+  std::vector<std::pair<Secret, std::uint32_t>> outbound_identities() const;
+  /// Workers have ended: makes the marks exact, for `StateFile::finish`.
+  void settle_state();
+
   // For workers.
   Quiescence& readers() { return readers_; }
   SaSlots& slots() { return slots_; }
@@ -119,9 +137,19 @@ class SaDatabase {
     bool out = false, in = false;
   };
 
+  /// An SA in a slot that nobody finds yet.
+  struct Staged {
+    SaConfig config;  // without keys
+    Direction direction;
+    std::uint32_t index;
+  };
+
   static Key key_of(SaName const& name);
   std::vector<Direction> directions(SaConfig const& sa) const;
-  void insert(SaConfig const& sa, Direction direction);
+  void insert(std::span<SaConfig const> sas);
+  Staged stage(SaConfig const& sa, Direction direction);
+  void unstage(std::vector<Staged> const& staged);
+  void publish(Staged&& staged);
   void erase(Place at);
   bool serves(Sa const& sa, Policy const& policy) const;
   void bind(std::uint32_t policy);
@@ -138,6 +166,8 @@ class SaDatabase {
   Quiescence readers_;
   SaSlots slots_;
   SlotAllocator indices_;
+  std::unique_ptr<SaState> state_;
+  bool keeps_outbound_ = false, keeps_inbound_ = false;  // in `state_`
   SpiTable spis_;
   std::map<Key, Sa> sas_;
   std::map<std::uint64_t, Place> mortal_;  // those with a lifetime, by serial

@@ -49,13 +49,31 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
   }
   auto* const use = new (&place.use) SaUse(direction);
   if (direction == Direction::kOutbound) {
-    use->outbound.last_sequence = last_sequence(sa);
-    use->outbound.limit.store(use->outbound.last_sequence, std::memory_order_relaxed);
+    resume(index, sa);
     if (sa.hard.bytes) use->outbound.hard_bytes = *sa.hard.bytes;
   }
   refresh(index);
   states_[index].store(static_cast<std::uint8_t>(1 + static_cast<std::uint8_t>(direction)),
                        std::memory_order_release);
+}
+
+void SaSlots::resume(std::uint32_t index, SaConfig const& sa) {
+  auto& place = places_[index];
+  place.outbound.last.store(sa.last_sequence, std::memory_order_relaxed);
+  auto& use = place.use.outbound;
+  use.last_sequence = last_sequence(sa);
+  use.limit.store(use.last_sequence, std::memory_order_relaxed);
+}
+
+ReplayWindow& SaSlots::keep_window(std::uint32_t index, ReplayWindow::Word* memory, bool resume) {
+  auto& window = places_[index].inbound.window;
+  ReplayWindow const before(std::move(window));
+  std::destroy_at(&window);
+  auto* const kept = new (&window) ReplayWindow(before.size(), before.extended(), memory, resume);
+  // What the SA itself says of its past.
+  if (!resume && before.highest() > 0)
+    kept->restore(before.highest(), before.accepted_below(before.highest()));
+  return *kept;
 }
 
 void SaSlots::erase(std::uint32_t index) noexcept {

@@ -92,6 +92,12 @@ class SaSlots {
 
   /// Fills an empty place. The writer alone. Throws `std::bad_alloc`.
   void set(std::uint32_t index, SaConfig const& sa, Direction direction);
+  /// Starts an outbound SA behind `sa.last_sequence`, with what its lifetime then allows. While no
+  /// worker finds it. The writer alone.
+  void resume(std::uint32_t index, SaConfig const& sa);
+  /// Keeps an inbound SA's window in `memory` from now on, as the constructor of `ReplayWindow` has
+  /// it. While no worker finds it. The writer alone.
+  ReplayWindow& keep_window(std::uint32_t index, ReplayWindow::Word* memory, bool resume);
   /// Overwrites keys, here and on devices. The writer alone.
   void wipe(std::uint32_t index) noexcept;
 

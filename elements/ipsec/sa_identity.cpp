@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/sa_identity.hpp"
+
+#include <vector>
+
+#include "elements/ipsec/bytes.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+/// Bytes that are overwritten when they go, also where they grow.
+class Bytes {
+ public:
+  Bytes() { bytes_.reserve(256); }
+  ~Bytes() { explicit_bzero(bytes_.data(), bytes_.size()); }
+
+  void append(std::uint32_t word) {
+    std::uint8_t bytes[4];
+    store_be32(bytes, word);
+    bytes_.insert(bytes_.end(), bytes, bytes + sizeof bytes);
+  }
+  void append(std::uint32_t const* words, unsigned count) {
+    for (unsigned i = 0; i < count; ++i) append(words[i]);
+  }
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace
+
+Secret identity_of(SaKeys const& keys, SaConfig const& sa) {
+  Bytes identity;
+  auto const& about = info(keys.suite);
+  if (sequence_is_iv(keys.cipher)) {
+    // A key schedule begins with the key (FIPS 197 section 5.2).
+    auto const* const words =
+        keys.cipher == Cipher::kChaCha20Poly1305 ? keys.key.chacha.words : keys.key.aes.words;
+    identity.append(keys.cipher == Cipher::kChaCha20Poly1305 ? 2u : 1u);
+    identity.append(words, about.key_size / 4u);
+    identity.append(keys.salt);
+  } else {
+    identity.append(3u);
+    if (keys.integrity == Integrity::kHmacSha1)
+      identity.append(keys.authentication.sha1.inner.words, 5);
+    else
+      identity.append(keys.authentication.sha256.inner.words, 8);
+    identity.append(sa.spi);
+    identity.append(sa.form.destination.version);
+    for (unsigned i = 0; i < 16; i += 4) identity.append(load_be32(&sa.form.destination.bytes[i]));
+  }
+  return Secret(identity.bytes_);
+}
+
+}  // namespace warpline::ipsec

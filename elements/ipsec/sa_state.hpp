@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <unordered_map>
+#include <vector>
+
+#include "elements/ipsec/sa_config.hpp"
+#include "elements/ipsec/sa_slots.hpp"
+#include "elements/ipsec/state_file.hpp"
+
+namespace warpline::ipsec {
+
+/// Keeps sequence numbers and replay windows of a database's SAs in a state file, so that a restart
+/// sends no number again and accepts none again (RFC 4303 sections 3.3.3 and 3.4.3, RFC 4106 section
+/// 10).
+///
+/// Outbound, a mark on the disk is ahead of what is sent: a worker stops at it, and the writer raises
+/// it when half of the step is used. Inbound, windows lie in memory of the file. One thread, the
+/// writer of the slots; nothing here is called by workers.
+class SaState {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// A mark goes this far ahead: what the SA sends in `kAhead`, at least `kMinStep`, so that a burst
+  /// after silence does not wait for the disk.
+  static constexpr std::uint64_t kMinStep = std::uint64_t{1} << 16;
+  static constexpr std::uint64_t kMaxStep = std::uint64_t{1} << 24;          ///< 32-bit numbers
+  static constexpr std::uint64_t kMaxExtendedStep = std::uint64_t{1} << 32;  ///< 64-bit numbers
+  static constexpr std::chrono::seconds kAhead{2};
+
+  SaState(std::shared_ptr<StateFile> file, SaSlots& slots)
+      : file_(std::move(file)), slots_(slots) {}
+  /// The windows must not be used any more.
+  ~SaState();
+
+  StateFile const& file() const { return *file_; }
+
+  /// Takes up an SA that was put into the slots and that no worker can find yet: it goes on from the
+  /// file's numbers where those are beyond `sa`'s, whose last sequence is set to it. It sends nothing
+  /// before `release_marks`. Throws `ConfigError` where the file cannot grow, or where another SA of
+  /// the program sends under the same numbers.
+  void begin(std::uint32_t index, SaConfig& sa, Direction direction);
+  /// Writes the marks of what has begun and lets it send. After an error nothing of it sends.
+  std::error_code release_marks();
+  /// The SA was removed; packets with its index may still be inside.
+  void remove(std::uint32_t index);
+  /// Nobody holds the index any more.
+  void release(std::uint32_t index);
+
+  /// To be called every few milliseconds: raises marks that are half used up, and once in half a
+  /// second notes what was received. None where it is too early; else the error of the write, which
+  /// is tried again in a second.
+  std::optional<std::error_code> tick(Clock::time_point now);
+  /// Makes marks exact, for a clean end: workers have ended.
+  void settle();
+
+  /// What `list` says of an SA.
+  struct Status {
+    std::uint64_t mark = 0;
+    std::uint64_t step = 0;  ///< outbound
+    bool from_mark = false;  ///< inbound: the window began at the mark, not where it was
+  };
+  Status status(std::uint32_t index) const;
+
+ private:
+  static constexpr std::uint32_t kNone = ~0u;
+  struct Kept {
+    std::uint32_t record = kNone;
+    std::uint32_t place = kNone;  // in `active_`; none: removed
+    Direction direction = Direction::kOutbound;
+    bool extended = false;
+    bool from_mark = false;
+    std::uint64_t seen = 0;  // number at the last look
+    std::uint64_t step = 0;
+    double rate = 0;  // numbers a second
+  };
+  struct Users {
+    std::uint32_t active = 0;   // SAs in the database
+    std::uint32_t holders = 0;  // these, and those removed whose packets may be inside
+  };
+
+  std::uint32_t record_of(std::uint32_t index, SaConfig const& sa, Direction direction);
+  void begin_outbound(std::uint32_t index, SaConfig& sa);
+  void begin_inbound(std::uint32_t index, SaConfig const& sa);
+  bool raise(std::uint32_t index, Kept& kept, double seconds);
+
+  std::shared_ptr<StateFile> file_;
+  SaSlots& slots_;
+  std::vector<Kept> kept_;  // by index of SA
+  std::vector<std::uint32_t> active_;
+  std::vector<std::uint32_t> waiting_;              // outbound, for their marks to be on the disk
+  std::unordered_map<std::uint32_t, Users> users_;  // by record
+  Clock::time_point looked_ = Clock::now(), next_look_{}, next_inbound_{};
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "elements/ipsec/replay_window.hpp"
+#include "elements/ipsec/state_format.hpp"
+
+namespace warpline::ipsec {
+
+/// A file with the sequence-number marks and replay windows of SAs, which outlive the program.
+///
+/// Records reach the disk with `write`, which returns when they are there. Windows are memory of the
+/// file, mapped shared: what workers store there survives the program, and with `finish` the machine.
+/// One thread; the memory of windows is for any.
+class StateFile {
+ public:
+  /// Opens or makes the file and locks it until it is closed (flock, exclusive: free again after a
+  /// crash). `boot_id_file`: for tests. Throws `ConfigError` with the path and the reason: another
+  /// program has it, it is no state file, it is damaged.
+  explicit StateFile(std::string path,
+                     std::string const& boot_id_file = "/proc/sys/kernel/random/boot_id");
+  /// Closes the file as it is. Without `finish`, the next program takes this for a crash.
+  ~StateFile();
+  StateFile(StateFile const&) = delete;
+  StateFile& operator=(StateFile const&) = delete;
+
+  std::string const& path() const { return path_; }
+  /// Whether windows are as their last user left them: he ended cleanly, or the machine has been up
+  /// since. Otherwise the disk may have an older state of them, and marks alone count.
+  bool windows_survived() const { return survived_; }
+
+  /// The fingerprint of an SA that is described by `identity`.
+  Fingerprint fingerprint(std::span<std::uint8_t const> identity) const;
+
+  /// The record of an SA, in use or removed; none where the file has never had it.
+  std::optional<std::uint32_t> find(StateRecord::Kind kind, Fingerprint const& fingerprint) const;
+  /// A new record, written with the next `write`. Throws `ConfigError` where the file cannot grow.
+  std::uint32_t add(StateRecord const& record);
+  StateRecord const& record(std::uint32_t index) const { return records_[index]; }
+  /// A record that is about to change: written with the next `write`.
+  StateRecord& change(std::uint32_t index);
+
+  /// Gives the record memory for a window of `size` numbers, zeros, in place of what it had. Throws
+  /// `ConfigError` where the file cannot grow.
+  void allocate_window(std::uint32_t index, std::uint32_t size);
+  /// Frees the memory of the record's window, which nobody uses any more.
+  void free_window(std::uint32_t index);
+  /// The memory of the record's window; stays where it is.
+  ReplayWindow::Word* window(std::uint32_t index) const;
+
+  /// Writes changed records to the disk and returns when they are there. After an error they count as
+  /// changed still. Costs a sync of each 256 KiB that have changed records.
+  std::error_code write();
+  /// Writes everything and says that the program has ended cleanly.
+  std::error_code finish();
+
+ private:
+  struct Mapping;
+
+  [[noreturn]] void fail(std::string const& reason) const;
+  void lock();
+  void make();
+  void load();
+  void read_records(std::uint32_t segment);
+  void claim_windows();
+  void append_segment(StateSegment kind);
+  void free_units(std::uint32_t first, std::uint32_t count);
+  std::error_code write_header();
+  std::error_code store(void const* data, std::size_t size, std::uint64_t offset);
+  static std::uint64_t offset_of(std::uint32_t segment);
+
+  std::string path_;
+  int file_ = -1;
+  bool survived_ = false;
+  StateHeader header_;
+  std::vector<StateRecord> records_;
+  std::vector<std::uint32_t> record_segments_, window_segments_;  // numbers of segments
+  std::vector<std::unique_ptr<Mapping>> mappings_;                // of window segments
+  std::map<std::pair<StateRecord::Kind, Fingerprint>, std::uint32_t> by_fingerprint_;
+  std::vector<std::uint32_t> free_records_;
+  std::map<std::uint32_t, std::uint32_t> free_units_;  // first unit, how many
+  // Free once no record on the disk names them.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> leaving_units_;
+  std::set<std::uint32_t> changed_;
+};
+
+}  // namespace warpline::ipsec

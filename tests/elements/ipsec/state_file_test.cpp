@@ -1,0 +1,450 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/state_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "elements/ipsec/sa_databases.hpp"
+#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/sa_text.hpp"
+#include "tests/support/config_errors.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+/// A folder of its own for each test, with a boot id that the test can change.
+class StateFileTest : public ::testing::Test {
+ protected:
+  StateFileTest() {
+    char pattern[] = "/tmp/warpline-state-XXXXXX";
+    folder_ = ::mkdtemp(pattern);
+    boot("11111111-2222-3333-4444-555555555555");
+  }
+  ~StateFileTest() override { fs::remove_all(folder_); }
+
+  void boot(std::string const& id) { std::ofstream(folder_ + "/boot_id") << id << '\n'; }
+  std::string path() const { return folder_ + "/sas.state"; }
+  std::shared_ptr<StateFile> open() {
+    return std::make_shared<StateFile>(path(), folder_ + "/boot_id");
+  }
+  std::string error_of_open() {
+    return test::errors_of([&] { open(); });
+  }
+
+  static StateRecord outbound(std::uint8_t name, std::uint64_t mark) {
+    StateRecord record;
+    record.kind = StateRecord::Kind::kOutbound;
+    record.fingerprint[0] = name;
+    record.mark = mark;
+    return record;
+  }
+
+  std::string folder_;
+};
+
+TEST_F(StateFileTest, KeepsRecordsOfManySas) {
+  constexpr unsigned kSas = kRecordsPerSegment + 100;
+  {
+    auto const file = open();
+    for (unsigned i = 0; i < kSas; ++i) {
+      auto record = outbound(static_cast<std::uint8_t>(i), i);
+      record.fingerprint[1] = static_cast<std::uint8_t>(i >> 8);
+      file->add(record);
+    }
+    ASSERT_FALSE(file->write());
+  }
+  auto const file = open();
+  for (unsigned i = 0; i < kSas; ++i) {
+    Fingerprint fingerprint{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)};
+    auto const index = file->find(StateRecord::Kind::kOutbound, fingerprint);
+    ASSERT_TRUE(index) << i;
+    ASSERT_EQ(file->record(*index).mark, i);
+    ASSERT_FALSE(file->find(StateRecord::Kind::kInbound, fingerprint));
+  }
+}
+
+TEST_F(StateFileTest, HasNoKeysButKnowsThemAgain) {
+  std::string const secret = "the key of an SA";
+  std::span const identity(reinterpret_cast<std::uint8_t const*>(secret.data()), secret.size());
+  Fingerprint first;
+  {
+    auto const file = open();
+    first = file->fingerprint(identity);
+    auto record = outbound(0, 5);
+    record.fingerprint = first;
+    file->add(record);
+    ASSERT_FALSE(file->finish());
+  }
+  EXPECT_EQ(open()->fingerprint(identity), first);
+  std::ifstream raw(path(), std::ios::binary);
+  std::string const bytes{std::istreambuf_iterator<char>(raw), {}};
+  EXPECT_EQ(bytes.find(secret), std::string::npos);
+  fs::remove(path());
+  EXPECT_NE(open()->fingerprint(identity), first) << "the fingerprint is not keyed";
+}
+
+TEST_F(StateFileTest, WindowsSurviveACrashOfTheProgramAndNotOfTheMachine) {
+  open().reset();  // no finish: a crash
+  EXPECT_TRUE(open()->windows_survived());
+  boot("99999999-2222-3333-4444-555555555555");
+  EXPECT_FALSE(open()->windows_survived());
+  ASSERT_FALSE(open()->finish());
+  boot("77777777-2222-3333-4444-555555555555");
+  EXPECT_TRUE(open()->windows_survived()) << "it ended cleanly before";
+  boot("66666666-2222-3333-4444-555555555555");
+  EXPECT_FALSE(open()->windows_survived()) << "the clean end counts once";
+  fs::remove(folder_ + "/boot_id");
+  EXPECT_FALSE(open()->windows_survived());
+  EXPECT_FALSE(open()->windows_survived()) << "unknown boots are not alike";
+}
+
+TEST_F(StateFileTest, GivesWindowsMemoryThatIsKeptAndUsedAgain) {
+  std::vector<std::uint32_t> indices;
+  {
+    auto const file = open();
+    for (unsigned i = 0; i < 300; ++i) {
+      auto record = outbound(static_cast<std::uint8_t>(i), 0);
+      record.fingerprint[1] = static_cast<std::uint8_t>(i >> 8);
+      record.kind = StateRecord::Kind::kInbound;
+      indices.push_back(file->add(record));
+      auto const size = i % 3 == 0 ? 64u : i % 3 == 1 ? 1024u : 4096u;
+      file->allocate_window(indices.back(), size);
+      for (unsigned word = 0; word < ReplayWindow::memory_words(size); ++word) {
+        ASSERT_EQ(file->window(indices.back())[word], 0u);
+        file->window(indices.back())[word] = 1000 * i + word;
+      }
+    }
+    ASSERT_FALSE(file->write());
+  }
+  auto const file = open();
+  for (unsigned i = 0; i < 300; ++i)
+    for (unsigned word = 0; word < ReplayWindow::memory_words(file->record(indices[i]).window);
+         ++word)
+      ASSERT_EQ(file->window(indices[i])[word], 1000 * i + word);
+  auto const size = fs::file_size(path());
+  for (unsigned round = 0; round < 20; ++round) {
+    for (auto const index : indices) file->free_window(index);
+    ASSERT_FALSE(file->write());
+    for (auto const index : indices) file->allocate_window(index, round % 2 == 0 ? 4096 : 64);
+    ASSERT_FALSE(file->write());
+  }
+  EXPECT_LE(fs::file_size(path()), size + 3 * kStateSegmentBytes);
+}
+
+TEST_F(StateFileTest, IsForOneProgramAtATime) {
+  auto const file = open();
+  EXPECT_THAT(error_of_open(), HasSubstr("another program uses it"));
+}
+
+TEST_F(StateFileTest, RefusesWhatIsNoStateFileAndLeavesItAlone) {
+  std::ofstream(path()) << std::string(5000, 'x');
+  EXPECT_THAT(error_of_open(), HasSubstr("is no state file of Warpline"));
+  EXPECT_EQ(fs::file_size(path()), 5000u);
+  fs::remove(path());
+  fs::create_directory(path());
+  EXPECT_THAT(error_of_open(), HasSubstr("Is a directory"));
+  fs::remove(path());
+  ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+  EXPECT_THAT(error_of_open(), HasSubstr("expected a regular file"));
+}
+
+TEST_F(StateFileTest, RefusesADamagedRecord) {
+  {
+    auto const file = open();
+    file->add(outbound(1, 77));
+    ASSERT_FALSE(file->write());
+  }
+  std::fstream raw(path(), std::ios::binary | std::ios::in | std::ios::out);
+  raw.seekp(kStateHeaders * sizeof(StateHeader) + offsetof(StateRecord, mark));
+  raw.put('\1');
+  raw.close();
+  EXPECT_THAT(error_of_open(), HasSubstr("record 0 is damaged"));
+}
+
+TEST_F(StateFileTest, TakesTheOtherHeaderWhereOneIsDamaged) {
+  {
+    auto const file = open();
+    file->add(outbound(1, 77));
+    ASSERT_FALSE(file->write());
+  }
+  for (std::size_t copy = 0; copy < 2; ++copy) {
+    std::fstream raw(path(), std::ios::binary | std::ios::in | std::ios::out);
+    raw.seekp(static_cast<std::streamoff>(copy * sizeof(StateHeader) + 100));
+    raw << "damage";
+    raw.close();
+    EXPECT_EQ(open()->record(0).mark, 77u);
+  }
+  for (std::size_t copy = 0; copy < 2; ++copy) {
+    std::fstream raw(path(), std::ios::binary | std::ios::in | std::ios::out);
+    raw.seekp(static_cast<std::streamoff>(copy * sizeof(StateHeader) + 100));
+    raw << "damage";
+  }
+  EXPECT_THAT(error_of_open(), HasSubstr("both headers"));
+}
+
+TEST_F(StateFileTest, RefusesAFileThatIsCutShort) {
+  {
+    auto const file = open();
+    file->add(outbound(1, 77));
+    ASSERT_FALSE(file->write());
+  }
+  fs::resize_file(path(), fs::file_size(path()) - 1);
+  EXPECT_THAT(error_of_open(), HasSubstr("cut short"));
+}
+
+/// In a process of its own: the limit of the file's size stands for a full disk.
+TEST_F(StateFileTest, SaysThatItCannotGrowOnAFullDisk) {
+  auto const child = ::fork();
+  if (child == 0) {
+    auto const file = open();
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit const limit{fs::file_size(path()) + 1000, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    auto const text = test::errors_of([&] { file->add(outbound(1, 1)); });
+    _exit(text.find("cannot grow") != std::string::npos ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+/// SAs that go through restarts.
+class SaStateTest : public StateFileTest {
+ protected:
+  static std::string words(std::string const& more = {}, char key = '5', unsigned spi = 0x1001) {
+    return "src 192.0.2.1 dst 192.0.2.2 proto esp spi " + std::to_string(spi) + " mode tunnel " +
+           more + " aead rfc4106(gcm(aes)) 0x" + std::string(40, key) + " 128\n";
+  }
+  static std::vector<SaConfig> parse(std::string const& text) {
+    return parse_sa_file(Source{"sa", text});
+  }
+  std::shared_ptr<SaDatabase> start(std::vector<SaConfig> const& sas) {
+    SaDatabase::Options options;
+    options.hold = std::chrono::nanoseconds(0);
+    auto database = std::make_shared<SaDatabase>(sas, std::vector<Policy>{}, options);
+    file_ = open();
+    database->keep_state(file_, true, true);
+    return database;
+  }
+  void end(std::shared_ptr<SaDatabase>& database) {
+    database->settle_state();
+    EXPECT_FALSE(file_->finish());
+    crash(database);
+  }
+  void crash(std::shared_ptr<SaDatabase>& database) {
+    database.reset();
+    file_.reset();
+  }
+  static SaStatus find(SaDatabase const& database, Direction direction) {
+    for (auto const& sa : database.list())
+      if (sa.name.direction == direction) return sa;
+    ADD_FAILURE();
+    return {};
+  }
+  /// Takes `count` numbers as a worker does, as far as the limit allows; the last one taken.
+  static std::uint64_t take(SaDatabase& database, std::uint64_t count) {
+    auto& last = database.slots().outbound(0).last;
+    last = std::min(last + count, database.slots().use(0).outbound.limit.load());
+    return last;
+  }
+
+  std::shared_ptr<StateFile> file_;
+};
+
+TEST_F(SaStateTest, GoesOnExactlyAfterACleanEnd) {
+  auto database = start(parse(words("dir out")));
+  take(*database, 1234);
+  end(database);
+  boot("88888888-2222-3333-4444-555555555555");
+  database = start(parse(words("dir out")));
+  EXPECT_EQ(find(*database, Direction::kOutbound).sequence, 1234u);
+}
+
+TEST_F(SaStateTest, SkipsToTheMarkAfterACrash) {
+  auto database = start(parse(words("dir out")));
+  auto const last = take(*database, 1234);
+  auto const step = find(*database, Direction::kOutbound).kept.step;
+  crash(database);
+  database = start(parse(words("dir out")));
+  auto const sequence = find(*database, Direction::kOutbound).sequence;
+  EXPECT_GE(sequence, last);
+  EXPECT_LE(sequence - last, step);
+}
+
+/// Whatever is sent between two looks, no number above the mark on the disk is.
+TEST_F(SaStateTest, NeverSendsAboveTheMarkOnTheDisk) {
+  auto database = start(parse(words("dir out flag esn")));
+  std::uint64_t last = 0, most = 0;
+  for (unsigned round = 0; round < 200; ++round) {
+    last = take(*database, round < 100 ? 1000 : 3'000'000);
+    fs::copy_file(path(), folder_ + "/copy", fs::copy_options::overwrite_existing);
+    {
+      StateFile const copy(folder_ + "/copy", folder_ + "/boot_id");
+      ASSERT_GE(copy.record(0).mark, last);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    database->write_state();
+    most = std::max(most, find(*database, Direction::kOutbound).kept.step);
+  }
+  EXPECT_GT(last, 1'000'000u);
+  EXPECT_GT(most, SaState::kMinStep) << "the step follows the rate";
+}
+
+TEST_F(SaStateTest, KeepsTheNumbersOfAKeyWhateverElseChanges) {
+  auto database = start(parse(words("dir out")));
+  take(*database, 500);
+  end(database);
+  database =
+      start(parse("src 198.51.100.1 dst 198.51.100.2 proto esp spi 9999 mode transport dir "
+                  "out aead rfc4106(gcm(aes)) 0x" +
+                  std::string(40, '5') + " 128\n"));
+  EXPECT_EQ(find(*database, Direction::kOutbound).sequence, 500u);
+  end(database);
+  database = start(parse(words("dir out", '6')));
+  EXPECT_EQ(find(*database, Direction::kOutbound).sequence, 0u) << "another key";
+}
+
+TEST_F(SaStateTest, TakesTheHigherOfFileAndState) {
+  auto database = start(parse(words("dir out replay-oseq 900")));
+  EXPECT_EQ(find(*database, Direction::kOutbound).sequence, 900u);
+  end(database);
+  database = start(parse(words("dir out replay-oseq 100")));
+  EXPECT_EQ(find(*database, Direction::kOutbound).sequence, 900u);
+  end(database);
+  database = start(parse(words("dir out replay-oseq 5000")));
+  EXPECT_EQ(find(*database, Direction::kOutbound).sequence, 5000u);
+}
+
+TEST_F(SaStateTest, ARemovedSaThatComesBackRepeatsNothing) {
+  auto database = start(parse(words("dir out")));
+  auto const last = take(*database, 700);
+  auto const name = find(*database, Direction::kOutbound).name;
+  ASSERT_TRUE(database->remove(name));
+  database->add(parse(words("dir out")));
+  EXPECT_GE(find(*database, Direction::kOutbound).sequence, last);
+  ASSERT_TRUE(database->remove(name));
+  database->tick();
+  end(database);
+  database = start(parse(words("dir out")));
+  EXPECT_GE(find(*database, Direction::kOutbound).sequence, last) << "after a restart too";
+}
+
+TEST_F(SaStateTest, AnAddedSaMaySendAtOnce) {
+  auto database = start(parse(words("dir out")));
+  database->add(parse(words("dir out", '7', 0x2002)));
+  EXPECT_EQ(database->slots().use(1).outbound.limit, SaState::kMinStep);
+}
+
+TEST_F(SaStateTest, RefusesAnotherSaThatSendsByTheKey) {
+  auto database = start(parse(words("dir out")));
+  EXPECT_THAT(test::errors_of([&] { database->add(parse(words("dir out", '5', 0x3003))); }),
+              HasSubstr("sends by this key already"));
+  EXPECT_EQ(database->list().size(), 1u);
+}
+
+TEST_F(SaStateTest, AWindowIsExactAfterACrashOfTheProgram) {
+  for (auto const* const more : {"dir in", "dir in flag esn replay-window 256"}) {
+    fs::remove(path());
+    auto database = start(parse(words(more)));
+    auto& window = database->slots().inbound(0).window;
+    for (std::uint64_t number = 1; number <= 999; number += 2) window.mark(number);
+    crash(database);
+    database = start(parse(words(more)));
+    auto const& resumed = database->slots().inbound(0).window;
+    EXPECT_EQ(resumed.highest(), 999u);
+    for (std::uint64_t number = 999; number > 999 - resumed.size(); --number)
+      ASSERT_EQ(resumed.check(number), number % 2 == 1 ? Replay::kReplayed : Replay::kFresh);
+    EXPECT_FALSE(find(*database, Direction::kInbound).kept.from_mark);
+    crash(database);
+  }
+}
+
+TEST_F(SaStateTest, AfterAPowerLossTheWindowBeginsAtTheMark) {
+  auto database = start(parse(words("dir in")));
+  auto& window = database->slots().inbound(0).window;
+  for (std::uint64_t number = 2; number <= 800; number += 2) window.mark(number);
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_TRUE(database->write_state());
+  crash(database);
+  boot("88888888-2222-3333-4444-555555555555");
+  database = start(parse(words("dir in")));
+  auto const& resumed = database->slots().inbound(0).window;
+  EXPECT_EQ(resumed.highest(), 800u);
+  for (std::uint64_t number = 1; number <= 800; ++number)
+    ASSERT_NE(resumed.check(number), Replay::kFresh) << number;
+  EXPECT_EQ(resumed.check(801), Replay::kFresh);
+  EXPECT_TRUE(find(*database, Direction::kInbound).kept.from_mark);
+}
+
+TEST_F(SaStateTest, AWindowOfAnotherSizeBeginsAtTheHighestNumber) {
+  auto database = start(parse(words("dir in replay-window 128")));
+  database->slots().inbound(0).window.mark(50);
+  end(database);
+  database = start(parse(words("dir in replay-window 1024")));
+  auto const& resumed = database->slots().inbound(0).window;
+  EXPECT_EQ(resumed.highest(), 50u);
+  EXPECT_NE(resumed.check(49), Replay::kFresh);
+}
+
+TEST_F(SaStateTest, ExportedTextHasNumbersAndBitmapAndNoKeys) {
+  auto database = start(parse(words("dir in flag esn replay-window 128")));
+  auto& window = database->slots().inbound(0).window;
+  for (std::uint64_t number = 1; number <= 300; number += 3) window.mark(number);
+  auto const before = find(*database, Direction::kInbound);
+  auto text = xfrm_state_text(before);
+  std::string const hidden = "<<Keys hidden>>";
+  ASSERT_NE(text.find(hidden), std::string::npos);
+  EXPECT_EQ(text.find("5555"), std::string::npos);
+  text.replace(text.find(hidden), hidden.size(), "0x" + std::string(40, '5'));
+  auto const again = parse(text);
+  ASSERT_EQ(again.size(), 1u);
+  crash(database);
+  fs::remove(path());
+  database = start(again);
+  auto const after = find(*database, Direction::kInbound);
+  EXPECT_EQ(after.sequence, 298u);
+  EXPECT_EQ(after.accepted, before.accepted);
+  EXPECT_EQ(anti_replay_text(after), anti_replay_text(before));
+}
+
+TEST_F(SaStateTest, TellsOnceThatTheDiskIsFullAndOnceThatItIsNot) {
+  auto const child = ::fork();
+  if (child == 0) {
+    auto database = start(parse(words("dir out")));
+    SaDatabases databases;
+    databases.add("db", database);
+    take(*database, 1'000'000);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{1, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    auto const failed = databases.write_state();
+    bool right = failed.size() == 1 && failed[0].failed && databases.write_state().empty();
+    right = right && database->slots().outbound(0).last == database->slots().use(0).outbound.limit;
+    limit.rlim_cur = RLIM_INFINITY;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1050));
+    auto const over = databases.write_state();
+    right = right && over.size() == 1 && !over[0].failed;
+    right = right && database->slots().use(0).outbound.limit > database->slots().outbound(0).last;
+    _exit(right ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+}  // namespace
+}  // namespace warpline::ipsec
