@@ -69,6 +69,10 @@ void SaDatabases::check() const {
 }
 
 std::shared_ptr<StateFile> SaDatabases::state_file(std::string const& path) {
+  for (auto const& [name, entry] : databases_)
+    if (!entry.sa_file.empty() && canonical(entry.sa_file) == canonical(path))
+      throw ConfigError("state file '" + path +
+                        "': this is a file of SAs; expected another, which need not exist yet");
   auto& file = state_files_[canonical(path)];
   if (!file) file = std::make_shared<StateFile>(path);
   return file;
