@@ -13,7 +13,8 @@ namespace {
 /// The same for all names of one file, whether it is there or not.
 std::string canonical(std::string const& path) {
   std::error_code error;
-  auto const resolved = std::filesystem::weakly_canonical(path, error);
+  auto const absolute = std::filesystem::absolute(path, error);
+  auto const resolved = std::filesystem::weakly_canonical(absolute, error);
   return error ? path : resolved.string();
 }
 
