@@ -20,7 +20,14 @@ constexpr double kForget = 10;  // seconds in which a rate is forgotten
 
 }  // namespace
 
-SaState::~SaState() = default;
+SaState::~SaState() {
+  for (auto const& kept : kept_) {
+    if (kept.record == kNone) continue;
+    auto& users = file_->users(kept.record);
+    --users.holders;
+    if (kept.place != kNone) --users.active;
+  }
+}
 
 std::uint32_t SaState::record_of(std::uint32_t index, SaConfig const& sa, Direction direction) {
   auto const identity = identity_of(slots_.keys(index), sa);
@@ -38,7 +45,7 @@ void SaState::begin(std::uint32_t index, SaConfig& sa, Direction direction) {
   if (index >= kept_.size()) kept_.resize(index + 1);
   if (kept_[index].record != kNone) release(index);
   auto const record = record_of(index, sa, direction);
-  auto& users = users_[record];
+  auto& users = file_->users(record);
   if (direction == Direction::kOutbound && users.active > 0)
     throw ConfigError(
         "the program sends by this key already: two SAs, or two databases with one "
@@ -84,7 +91,7 @@ void SaState::begin_inbound(std::uint32_t index, SaConfig const& sa) {
   auto const mark = file_->record(kept.record).mark;
   auto const* record = &file_->record(kept.record);
   // Another SA with the record is of this program: what it stored is here.
-  bool const live = file_->windows_survived() || users_[kept.record].holders > 0;
+  bool const live = file_->windows_survived() || file_->users(kept.record).holders > 0;
   bool resume = live && record->units != 0 && record->window == size;
   if (resume) {
     auto const highest = file_->window(kept.record)->load();
@@ -122,7 +129,7 @@ void SaState::remove(std::uint32_t index) {
   active_.pop_back();
   kept.place = kNone;
   std::erase(waiting_, index);
-  if (--users_[kept.record].active > 0) return;
+  if (--file_->users(kept.record).active > 0) return;
   auto& record = file_->change(kept.record);
   record.removed = 1;
   if (kept.direction == Direction::kInbound)
@@ -133,9 +140,7 @@ void SaState::release(std::uint32_t index) {
   if (index >= kept_.size() || kept_[index].record == kNone) return;
   remove(index);
   auto const record = std::exchange(kept_[index].record, kNone);
-  auto const users = users_.find(record);
-  if (--users->second.holders > 0) return;
-  users_.erase(users);
+  if (--file_->users(record).holders > 0) return;
   if (file_->record(record).units == 0) return;
   auto const highest = file_->window(record)->load();
   if (highest > file_->record(record).mark) file_->change(record).mark = highest;

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <system_error>
-#include <unordered_map>
 #include <vector>
 
 #include "elements/ipsec/sa_config.hpp"
@@ -80,10 +79,6 @@ class SaState {
     std::uint64_t step = 0;
     double rate = 0;  // numbers a second
   };
-  struct Users {
-    std::uint32_t active = 0;   // SAs in the database
-    std::uint32_t holders = 0;  // these, and those removed whose packets may be inside
-  };
 
   std::uint32_t record_of(std::uint32_t index, SaConfig const& sa, Direction direction);
   void begin_outbound(std::uint32_t index, SaConfig& sa);
@@ -95,7 +90,6 @@ class SaState {
   std::vector<Kept> kept_;  // by index of SA
   std::vector<std::uint32_t> active_;
   std::vector<std::uint32_t> waiting_;              // outbound, for their marks to be on the disk
-  std::unordered_map<std::uint32_t, Users> users_;  // by record
   Clock::time_point looked_ = Clock::now(), next_look_{}, next_inbound_{};
 };
 

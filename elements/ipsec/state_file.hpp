@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,13 @@ class StateFile {
   void allocate_window(std::uint32_t index, std::uint32_t size);
   /// Frees the memory of the record's window, which nobody uses any more.
   void free_window(std::uint32_t index);
+  /// Who of this program has the record.
+  struct Users {
+    std::uint32_t active = 0;   ///< SAs in databases
+    std::uint32_t holders = 0;  ///< these, and those removed whose packets may be inside
+  };
+  Users& users(std::uint32_t index) { return users_[index]; }
+
   /// The memory of the record's window; stays where it is.
   ReplayWindow::Word* window(std::uint32_t index) const;
 
@@ -94,6 +102,7 @@ class StateFile {
   // Free once no record on the disk names them.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> leaving_units_;
   std::set<std::uint32_t> changed_;
+  std::unordered_map<std::uint32_t, Users> users_;
 };
 
 }  // namespace warpline::ipsec
