@@ -3,7 +3,6 @@ find_package(Threads REQUIRED)
 find_package(Boost 1.81 CONFIG REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt CONFIG REQUIRED)
-find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 # Debian's interpreter, not a version manager's: the one that sees Debian's scapy and matplotlib.
 if(NOT DEFINED Python3_EXECUTABLE AND EXISTS /usr/bin/python3)

@@ -45,21 +45,53 @@ std::uint64_t Args::seed() const {
   return Random(Random(context_.seed).next() ^ hash ^ context_.worker).next();
 }
 
-std::optional<Args::Value> Args::take(std::string_view name, bool positional, bool required) {
-  known_.emplace_back(name);
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+/// The value in `"name value..."`, one quoted argument; empty where the argument is anything else.
+std::string_view quoted_value(Argument const& argument, std::string_view name) {
+  std::string_view text = argument.text;
+  if (!argument.quoted || !text.starts_with(name)) return {};
+  text.remove_prefix(name.size());
+  auto const begin = text.find_first_not_of(kBlanks);
+  if (begin == 0 || begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+}  // namespace
+
+std::optional<Args::Value> Args::take_keyword(std::string_view name) {
   std::optional<Value> found;
   for (std::size_t i = 0; i < decl_.arguments.size(); ++i) {
-    if (taken_[i] || !decl_.arguments[i].has_keyword(name)) continue;
-    if (found) throw at(decl_.arguments[i].position, std::string(name) + " is given twice");
+    auto const& argument = decl_.arguments[i];
+    auto const quoted = quoted_value(argument, name);
+    if (taken_[i] || (quoted.empty() && !argument.has_keyword(name))) continue;
+    if (found) throw at(argument.position, std::string(name) + " is given twice");
     taken_[i] = true;
-    auto const value = decl_.arguments[i].value();
-    found = Value{value.text, value.position};
+    if (quoted.empty()) {
+      auto const value = argument.value();
+      found = Value{value.text, value.position};
+    } else {
+      found = Value{std::string(quoted), argument.position};
+    }
   }
+  return found;
+}
+
+bool Args::ignore(std::string_view name) { return take_keyword(name).has_value(); }
+
+std::optional<Args::Value> Args::take(std::string_view name, bool positional, bool required,
+                                      bool holds_blanks) {
+  known_.emplace_back(name);
+  auto found = take_keyword(name);
   for (std::size_t i = 0; positional && !found && i < decl_.arguments.size(); ++i) {
     if (taken_[i]) continue;
     // The first free argument is ours, unless it is a keyword argument: WORD VALUE.
     auto const& words = decl_.arguments[i].words;
     if (words.size() != 1) continue;
+    // Nor is "WORD VALUE", where the value that is looked for has no blanks.
+    if (!holds_blanks && words[0].text.find_first_of(kBlanks) != std::string::npos) continue;
     taken_[i] = true;
     found = Value{words[0].text, words[0].position};
   }

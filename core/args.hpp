@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/click/pipeline.hpp"
@@ -23,6 +24,8 @@ struct BuildContext;
 /// An argument is written by position, `FromDPDKDevice(0)`, or by keyword: `FromDPDKDevice(PORT
 /// 0)`. The calls of an element's constructor say which there are, in order. Every fault is a
 /// `ConfigError` at the argument; `finish`, called afterwards, refuses what nobody asked for.
+/// A quoted argument that begins with the name asked for is its keyword and value, as NBA writes
+/// them: `L2Forward("method echoback")`.
 ///
 /// Types: integers (decimal or 0x), `double`, `bool` (true/false), `std::string`,
 /// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`).
@@ -33,12 +36,12 @@ class Args {
   /// The next argument by position, or the keyword `name`; it must be there.
   template <class T>
   T required(std::string_view name) {
-    return parse<T>(take(name, true, true), name);
+    return parse<T>(take(name, true, true, kHoldsBlanks<T>), name);
   }
   /// The next argument by position, or the keyword `name`, or `fallback`.
   template <class T>
   T optional(std::string_view name, T fallback) {
-    auto const found = take(name, true, false);
+    auto const found = take(name, true, false, kHoldsBlanks<T>);
     return found ? parse<T>(found, name) : fallback;
   }
   /// The keyword `name`, or `fallback`.
@@ -47,6 +50,9 @@ class Args {
     auto const found = take(name, false, false);
     return found ? parse<T>(found, name) : fallback;
   }
+  /// Takes the keyword `name` with any value and returns whether it was there: for arguments of
+  /// Click that have no effect here. It is not added to `known`.
+  bool ignore(std::string_view name);
   /// All arguments not taken so far, in order: a list that the documentation calls `name...`.
   std::vector<Argument> rest(std::string_view name);
   /// One of them as a value.
@@ -82,7 +88,13 @@ class Args {
     std::string text;
     Position position;
   };
-  std::optional<Value> take(std::string_view name, bool positional, bool required);
+  /// Whether a value of this type may be a quoted text with blanks.
+  template <class T>
+  static constexpr bool kHoldsBlanks = std::is_same_v<T, std::string>;
+
+  std::optional<Value> take(std::string_view name, bool positional, bool required,
+                            bool holds_blanks = true);
+  std::optional<Value> take_keyword(std::string_view name);
   template <class T>
   T parse(std::optional<Value> const& value, std::string_view name) const;
   [[nodiscard]] ConfigError expected(Value const& value, std::string_view name,

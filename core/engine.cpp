@@ -31,6 +31,13 @@ void Engine::notice(std::string const& text) {
   notice_(text);
 }
 
+// The watchdog's texts hold numbers: remembering each of them would grow without end, and a second
+// stall is news even where its text is the same.
+void Engine::report(std::string const& text) {
+  std::scoped_lock const lock(notice_mutex_);
+  notice_(text);
+}
+
 std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, PortSet& ports,
                                                    std::vector<int> const& cores,
                                                    std::vector<Diagnostic>* warnings) {
@@ -92,7 +99,7 @@ void Engine::start() {
     }
   if (options_.watchdog.count() > 0)
     watchdog_ = std::make_unique<Watchdog>(std::move(all), options_.watchdog,
-                                           [this](std::string const& text) { notice_(text); });
+                                           [this](std::string const& text) { report(text); });
 }
 
 // In the split topology compute workers end by themselves, when the rings from their IO worker are

@@ -51,8 +51,8 @@ class Engine {
          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~Engine();
 
-  /// Where one-line messages for the user go, from any thread, one at a time; each different one is
-  /// passed on once.
+  /// Where one-line messages for the user go, from any thread, one call at a time. Each text of an
+  /// element, a worker or a device is passed on once; the watchdog reports every stall.
   void on_notice(std::function<void(std::string const&)> notice) { notice_ = std::move(notice); }
 
   /// Builds the pipeline for every worker and returns the warnings.
@@ -79,6 +79,7 @@ class Engine {
 
  private:
   void notice(std::string const& text);
+  void report(std::string const& text);
   std::vector<std::unique_ptr<Worker>> build(Pipeline const& pipeline, PortSet& ports,
                                              std::vector<int> const& cores,
                                              std::vector<Diagnostic>* warnings);

@@ -27,7 +27,8 @@ class Registry {
   };
 
   static Registry& instance();
-  void add(std::string name, Entry entry) { entries_.insert_or_assign(std::move(name), entry); }
+  /// Throws `std::logic_error` with both source files if the name is taken.
+  void add(std::string const& name, Entry entry);
   /// Null where there is none of that name.
   Entry const* find(std::string const& name) const;
   std::vector<std::string> names() const;
@@ -42,7 +43,9 @@ std::unique_ptr<Element> make_element(Args& args) {
   return std::make_unique<T>(args);
 }
 struct Registration {
-  Registration(char const* name, Registry::Entry entry) { Registry::instance().add(name, entry); }
+  /// Ends the program with a message if two classes have one name: nobody can catch an exception
+  /// before `main`.
+  Registration(char const* name, Registry::Entry entry) noexcept;
 };
 }  // namespace detail
 

@@ -26,6 +26,9 @@ FOLDER = ROOT / "elements"
 REASON = re.compile(r'drop(?:_reason)?<"(\w+)">|DropReason::named\("(\w+)"\)')
 REGISTRATION = re.compile(r"^WARPLINE_ELEMENT\((\w+)\)", re.MULTILINE)
 SECTION = re.compile(r"(?:^|(?<=[.;] ))(Ports|Arguments|Drops|Reads|Returns): ")
+# A word with a capital letter inside and lower-case letters after it names a class, except these.
+CLASS_NAME = re.compile(r"\b[A-Z]\w*[A-Z][a-z]{2,}\w*\b")
+NO_CLASS = {"IPsec", "FastClick"}
 ARGUMENT = re.compile(r"(?:^|(?<=[.] ))([A-Za-z]\w*(?:\.\.\.)?): ")
 DROP = re.compile(r"^`?(\w+)`?(?: \((.*)\))?$")
 
@@ -164,6 +167,16 @@ def check_drops(by_path, faults):
             faults.add(doc, f"'{reason}' of {path.relative_to(ROOT)} is listed nowhere")
 
 
+def check_names(docs, faults):
+    """Every element that a doc block names exists."""
+    known = {doc.name for doc in docs} | NO_CLASS
+    for doc in docs:
+        texts = [doc.summary, doc.details, doc.ports]
+        texts += [text for _, text in doc.arguments + doc.drops]
+        for name in sorted(set(CLASS_NAME.findall(" ".join(texts))) - known):
+            faults.add(doc, f"names {name}, which is not an element")
+
+
 def read_file(path, faults):
     text = path.read_text(encoding="utf-8")
     lines = text.split("\n")
@@ -191,6 +204,7 @@ def read_all():
                 by_path[path] = docs
     check_drops(by_path, faults)
     docs = [doc for each in by_path.values() for doc in each]
+    check_names(docs, faults)
     return sorted(docs, key=lambda doc: doc.name), faults.texts
 
 

@@ -11,9 +11,9 @@ namespace warpline {
 ///     esp[0] -> IPsecDecrypt(sa/gateway.sa) -> ToOutput;
 ///     esp[1] -> ToOutput;
 ///
-/// Fragments of what is or may be ESP go to 0, where they are dropped: put IPReassembler before where
-/// they are to be expected. So do frames that are cut or whose headers contradict each other, since
-/// what they carry cannot be told.
+/// Fragments of what is or may be ESP go to 0, where IPsecDecrypt drops them: no element
+/// reassembles fragments, so the path between the gateways must not make any. Frames that are cut
+/// or whose headers contradict each other go there too, because what they carry is unknown.
 ///
 /// Ports: 1 in, 2 out.
 /// Arguments: PORT: UDP port of encapsulated packets (RFC 3948; default 4500, 0: none).

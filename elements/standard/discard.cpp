@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/element.hpp"
+#include "elements/standard/click_words.hpp"
 
 namespace warpline {
 
@@ -8,12 +9,17 @@ namespace warpline {
 ///
 ///     FromInput -> Discard;
 ///
+/// Click's BURST and ACTIVE have no effect; a notice says so.
+///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
 /// Drops: discarded.
 class Discard final : public Element {
  public:
-  explicit Discard(Args&) {}
+  explicit Discard(Args& args) {
+    static constexpr std::string_view kIgnored[] = {"BURST", "ACTIVE"};
+    ignore_click_words(args, kIgnored);
+  }
   PortCounts ports() const override { return {1, 0}; }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     out.drop(std::move(batch), detail::drop_reason<"discarded">);

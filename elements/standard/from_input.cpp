@@ -4,6 +4,7 @@
 
 #include "core/context.hpp"
 #include "core/element.hpp"
+#include "elements/standard/click_words.hpp"
 
 namespace warpline {
 namespace {
@@ -78,6 +79,9 @@ class Receiver : public Element {
 ///
 ///     FromInput(BURST 64) -> ToOutput();
 ///
+/// Click's N_QUEUES, PROMISC, NDESC, IQUEUE, BLOCKING and ACTIVE have no effect; a notice says what
+/// to write instead.
+///
 /// Ports: 0 in, 1 out.
 /// Arguments: BURST: most packets taken from a port at a time (1 to 256, default 64).
 /// Drops: none.
@@ -87,6 +91,7 @@ class FromInput final : public Receiver {
     set_burst(args, args.keyword<std::uint16_t>("BURST", 64));
     auto& ports = args.context().ports;
     if (ports.size() == 0) throw args.error("there is no port to receive from");
+    ignore_click_words(args);
     for (std::size_t i = 0; i < ports.size(); ++i) add(args, ports[i], {});
   }
 };
@@ -95,6 +100,9 @@ WARPLINE_ELEMENT(FromInput);
 /// Receives from one port.
 ///
 ///     FromDPDKDevice(0, BURST 32) -> Discard;
+///
+/// Click's N_QUEUES, PROMISC, NDESC, IQUEUE, BLOCKING and ACTIVE have no effect; a notice says what
+/// to write instead.
 ///
 /// Ports: 0 in, 1 out.
 /// Arguments: PORT: number or name of the port. BURST: most packets taken at a time (1 to 256,
@@ -105,6 +113,7 @@ class FromDPDKDevice final : public Receiver {
   explicit FromDPDKDevice(Args& args) {
     auto const name = args.required<std::string>("PORT");
     set_burst(args, args.keyword<std::uint16_t>("BURST", 64));
+    ignore_click_words(args);
     try {
       add(args, args.context().ports.find(name), "PORT");
     } catch (ConfigError const& error) {

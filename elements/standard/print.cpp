@@ -7,6 +7,7 @@
 #include "core/clock.hpp"
 #include "core/context.hpp"
 #include "core/element.hpp"
+#include "elements/standard/click_words.hpp"
 
 namespace warpline {
 namespace {
@@ -28,7 +29,7 @@ void append_hex(std::string& line, Bytes bytes) {
 ///     FromInput -> Print(received, MAXLENGTH 64, RATE 5) -> ToOutput;
 ///
 /// Whatever the traffic, a worker spends time on RATE lines a second only; how many packets had no
-/// line of their own is said with the next one.
+/// line of their own is said with the next one. Click's ACTIVE has no effect; a notice says so.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: LABEL: the beginning of each line (default the element's name). MAXLENGTH: bytes of a
@@ -47,6 +48,8 @@ class Print final : public Element {
                        "MAXLENGTH");
     if (rate_ < 1 || rate_ > 1000)
       throw args.error("RATE is " + std::to_string(rate_) + "; expected 1 to 1000", "RATE");
+    static constexpr std::string_view kIgnored[] = {"ACTIVE"};
+    ignore_click_words(args, kIgnored);
     line_.reserve(label_.size() + length_ * 3u + 64);
   }
 

@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/context.hpp"
 #include "core/element.hpp"
+#include "elements/standard/click_words.hpp"
 
 namespace warpline {
 namespace {
@@ -41,6 +42,9 @@ void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, O
 ///
 ///     FromInput -> L2Forward(method echoback) -> ToOutput;
 ///
+/// Click's N_QUEUES, PROMISC, NDESC, BURST, IQUEUE, BLOCKING and ACTIVE have no effect; a notice
+/// says what to write instead.
+///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
 /// Drops: tx_queue_full, no_such_port (the packet's output port does not exist or cannot send).
@@ -51,6 +55,7 @@ class ToOutput final : public Element {
     for (std::size_t i = 0; i < context.ports.size(); ++i)
       queues_.push_back(context.ports[i].tx(context.worker));
     if (queues_.empty()) throw args.error("there is no port to send to");
+    ignore_click_words(args);
   }
   PortCounts ports() const override { return {1, 0}; }
 
@@ -79,6 +84,9 @@ WARPLINE_ELEMENT(ToOutput);
 ///
 ///     FromDPDKDevice(0) -> ToDPDKDevice(1);
 ///
+/// Click's N_QUEUES, PROMISC, NDESC, BURST, IQUEUE, BLOCKING and ACTIVE have no effect; a notice
+/// says what to write instead.
+///
 /// Ports: 1 in, 0 out.
 /// Arguments: PORT: number or name of the port.
 /// Drops: tx_queue_full.
@@ -86,6 +94,7 @@ class ToDPDKDevice final : public Element {
  public:
   explicit ToDPDKDevice(Args& args) {
     auto const name = args.required<std::string>("PORT");
+    ignore_click_words(args);
     try {
       queue_ = args.context().ports.find(name).tx(args.context().worker);
     } catch (ConfigError const& error) {

@@ -45,10 +45,8 @@ WriteValue write_value() {
 class CudaDriver final : public stream::Driver {
  public:
   explicit CudaDriver(int index) : index_(index) {
-    // Kernels are loaded now, not by the first packets that need them.
-    setenv("CUDA_MODULE_LOADING", "EAGER", 0);
     CUDA_TRY(select(index));
-    CUDA_TRY(cudaFree(nullptr));  // makes the context
+    CUDA_TRY(cudaFree(nullptr));  // makes the context, and loads all kernels: see `probe`
     write_ = write_value();
   }
 

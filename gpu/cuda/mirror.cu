@@ -9,11 +9,13 @@
 
 #include <new>
 
+#include "gpu/stream/item_table.hpp"
 #include "gpu/stream/mirror.hpp"
 
 namespace warpline::cuda {
 namespace {
 
+using stream::ItemTable;
 using stream::Mirror;
 
 constexpr unsigned kThreads = 256;
@@ -39,18 +41,14 @@ class Scratch {
   std::size_t left_;
 };
 
-/// The packet that is number `index` among those of all items.
-__device__ Packet const& packet_at(Mirror const& mirror, std::uint32_t index) {
-  std::uint32_t item = 0;
-  while (index >= mirror.items[item].count) index -= mirror.items[item++].count;
-  return mirror.items[item].packets[index];
-}
-
 /// Descriptors as they are in the batches, and how much room each copy takes.
-__global__ void read_descriptors(Mirror mirror) {
+__global__ void read_descriptors(Mirror mirror, ItemTable given) {
+  __shared__ ItemTable items;
+  given.copy_to(items, threadIdx.x, blockDim.x);
+  __syncthreads();
   auto const index = blockIdx.x * blockDim.x + threadIdx.x;
   if (index >= mirror.packets) return;
-  auto const packet = packet_at(mirror, index);
+  auto const packet = items.at(index);
   mirror.descriptors[index] = packet;
   mirror.offsets[index] = stream::stride(stream::copied_bytes(packet, mirror.extent));
 }
@@ -112,7 +110,8 @@ unsigned blocks_for(std::uint32_t threads) { return (threads + kThreads - 1) / k
 
 int launch_gather(Mirror const& mirror, cudaStream_t stream) noexcept {
   if (mirror.packets == 0) return 0;
-  read_descriptors<<<blocks_for(mirror.packets), kThreads, 0, stream>>>(mirror);
+  read_descriptors<<<blocks_for(mirror.packets), kThreads, 0, stream>>>(
+      mirror, ItemTable::of(mirror.items, mirror.count));
   try {
     Scratch scratch(mirror.scratch, Mirror::kScratch);
     thrust::exclusive_scan(thrust::cuda::par_nosync(scratch).on(stream), mirror.offsets,

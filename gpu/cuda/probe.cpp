@@ -6,6 +6,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstdlib>
+
 namespace warpline::cuda {
 namespace {
 
@@ -13,9 +15,18 @@ std::string dotted(int version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
+/// Has kernels loaded with the context instead of by the first packets that need them. The driver
+/// reads the variable when the runtime loads it: that is the first call which needs a driver, and
+/// every program of ours probes before it makes any other.
+void load_kernels_eagerly() {
+  static int const status = setenv("CUDA_MODULE_LOADING", "EAGER", 0);
+  static_cast<void>(status);
+}
+
 }  // namespace
 
 Probe probe() {
+  load_kernels_eagerly();
   Probe result;
   int runtime = 0;
   int driver = 0;

@@ -26,8 +26,9 @@ struct Probe {
   std::string reason;   ///< why there are no devices, one line; empty where there are some
 };
 
-/// Asks the runtime, which loads the driver where there is one. Never throws for a missing driver or
-/// device, nor in a build without CUDA. Thread-safe; slow (up to a second with a device).
+/// Asks the runtime, which loads the driver where there is one. Never throws for a missing driver
+/// or device, nor in a build without CUDA. Thread-safe; slow (up to a second with a device). Must
+/// be the first use of CUDA: sets `CUDA_MODULE_LOADING=EAGER` unless the user has set it.
 Probe probe();
 
 }  // namespace warpline::cuda

@@ -26,7 +26,7 @@ struct EventHandle;
 /// where its copy lies. Copies begin at multiples of 16 bytes; byte `from` of the packet is the
 /// first.
 struct Mirror {
-  WorkItem const* items = nullptr;  ///< the packets, in memory that the device reads
+  WorkItem const* items = nullptr;   ///< the packets, 1 to `Work::kMostItems` lists of them
   std::uint32_t count = 0;
   std::uint32_t packets = 0;         ///< in all items
   Packet* descriptors = nullptr;     ///< on the device, `packets` of them

@@ -52,8 +52,8 @@ class Conformance : public testing::TestWithParam<test::ConformanceCase> {
   }
 
   void compare(std::vector<Frame> const& frames, std::vector<unsigned> const& bursts) {
-    ASSERT_NE(GetParam().pipeline, "")
-        << "add a line for " << GetParam().name << " to the table in this file";
+    ASSERT_NE(GetParam().pipeline, "") << "add a line for " << GetParam().name
+                                       << " to the table in tests/elements/conformance.cpp";
     auto const body = run({"body", "CPUOnly", Kernels::kBody}, frames, bursts);
     // Behind FlowHash stand elements that nobody has prepared the packets for.
     bool const unprepared = GetParam().pipeline.find("FlowHash -> e") != std::string::npos;
