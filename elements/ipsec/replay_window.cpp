@@ -18,29 +18,54 @@ std::uint32_t blocks(std::uint32_t size) {
 
 }  // namespace
 
-std::uint32_t ReplayWindow::memory_words(std::uint32_t size) {
-  return 1 + blocks(std::clamp(size, kLeast, kMost));
+std::uint32_t ReplayWindow::ring_words(std::uint32_t size) {
+  return blocks(std::clamp(size, kLeast, kMost));
 }
 
-ReplayWindow::ReplayWindow(std::uint32_t size, bool esn, Word* memory, bool resume)
-    : state_(memory != nullptr ? memory : in_place_),
+ReplayWindow::ReplayWindow(std::uint32_t size, bool esn, Word* memory)
+    : beside_(memory),
       size_(static_cast<std::uint16_t>(std::clamp(size, kLeast, kMost))),
       mask_(static_cast<std::uint16_t>(blocks(size_) - 1)),
       esn_(esn) {
-  owned_ = memory == nullptr && memory_words(size_) > kInPlace;
-  if (owned_) state_ = new Word[memory_words(size_)]();
-  if (resume) return;
-  for (std::uint32_t i = 0; i < memory_words(size_); ++i)
-    state_[i].store(0, std::memory_order_relaxed);
-  state_[1] = bit(0);  // number 0 is not sent (RFC 4303 section 3.3.3)
+  owned_ = memory == nullptr && mask_ >= kInPlace;
+  if (owned_) beside_ = new Word[mask_ + 1u]();
+  if (memory == nullptr) words()[0] = bit(0);  // number 0 is not sent (RFC 4303 section 3.3.3)
 }
 
 ReplayWindow::~ReplayWindow() {
-  if (owned_) delete[] state_;
+  if (owned_) delete[] beside_;
+}
+
+void ReplayWindow::clear() noexcept {
+  highest_.store(0, std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i <= mask_; ++i) words()[i].store(0, std::memory_order_relaxed);
+  words()[0] = bit(0);
+}
+
+// A word tells the low 37 bits of its numbers; those of the highest are near `accepted`.
+bool ReplayWindow::resume(std::uint64_t accepted) {
+  constexpr unsigned kKnownBits = 32 + kBlockBits;
+  constexpr auto kBehind = std::uint64_t{1} << (kKnownBits - 1);
+  auto highest = accepted;
+  for (std::uint32_t i = 0; i <= mask_; ++i) {
+    auto const word = words()[i].load(std::memory_order_relaxed);
+    auto const bits = static_cast<std::uint32_t>(word);
+    if (bits == 0) continue;
+    auto const last =
+        word >> 32 << kBlockBits | (31u - static_cast<unsigned>(std::countl_zero(bits)));
+    auto const ahead = (last - accepted) & ((std::uint64_t{1} << kKnownBits) - 1);
+    if (ahead < kBehind) highest = std::max(highest, accepted + ahead);
+  }
+  highest_.store(highest, std::memory_order_relaxed);
+  bool const possible = esn_ || highest <= 0xffffffff;
+  if (possible && (is_too_old(accepted) || check(accepted) == Replay::kReplayed)) return true;
+  clear();
+  return false;
 }
 
 void ReplayWindow::restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept {
-  state_[0].store(highest, std::memory_order_relaxed);
+  clear();
+  highest_.store(highest, std::memory_order_relaxed);
   for (std::uint32_t back = 0; back < size_ && back < highest; ++back) {
     auto const number = highest - back;
     bool const known = back > 0 && back / kNumbers < seen.size();
@@ -61,7 +86,8 @@ std::vector<std::uint32_t> ReplayWindow::accepted_below(std::uint64_t highest) c
 }
 
 ReplayWindow::ReplayWindow(ReplayWindow&& other) noexcept
-    : state_(other.state_ == other.in_place_ ? in_place_ : other.state_),
+    : highest_(other.highest_.load()),
+      beside_(other.beside_),
       size_(other.size_),
       mask_(other.mask_),
       esn_(other.esn_),

@@ -28,24 +28,27 @@ enum class Replay : std::uint8_t {
 /// is longer than the window: a block that was replaced is left of it. 64 numbers need no memory
 /// beside this object.
 ///
-/// What changes, the highest number and the ring, may lie in the caller's memory, such as a mapped
-/// file: at every moment it is a state from which another window can continue without accepting a
-/// number that this one has accepted.
+/// The ring may lie in the caller's memory, such as a mapped file. At every moment, also in the middle
+/// of `mark`, another window can resume from it that accepts no number which this one has accepted.
 class ReplayWindow {
  public:
-  using Word = std::atomic<std::uint64_t>;
+  using Word = std::atomic<std::uint64_t>;  ///< block number, bits
   static constexpr std::uint32_t kLeast = 64, kMost = 4096;
 
-  /// Words of memory for a window of `size` numbers: the highest number, then the ring.
-  static std::uint32_t memory_words(std::uint32_t size);
+  /// Words of a ring for a window of `size` numbers.
+  static std::uint32_t ring_words(std::uint32_t size);
 
   /// `size`: numbers from the highest down that are still accepted, `kLeast` to `kMost`. `esn`: 64-bit
   /// numbers.
   explicit ReplayWindow(std::uint32_t size = kLeast, bool esn = false)
-      : ReplayWindow(size, esn, nullptr, false) {}
-  /// The same in `memory`: `memory_words(size)` words that outlive the window. `resume`: continues
-  /// from what an earlier window of this size left there; otherwise the window begins anew.
-  ReplayWindow(std::uint32_t size, bool esn, Word* memory, bool resume);
+      : ReplayWindow(size, esn, nullptr) {}
+  /// The same with its ring in `memory`: `ring_words(size)` words that outlive the window. For use
+  /// after `resume` or `restore`.
+  ReplayWindow(std::uint32_t size, bool esn, Word* memory);
+  /// Resumes from what a window of this size left in `memory`. `accepted`: a number that it accepted
+  /// when its highest one was at most 2^36 below where it ended; 0: none. False, and the window
+  /// begins anew, where the ring cannot be of that window.
+  bool resume(std::uint64_t accepted);
   /// Not while others use `other`.
   ReplayWindow(ReplayWindow&& other) noexcept;
   ~ReplayWindow();
@@ -72,38 +75,41 @@ class ReplayWindow {
   void prefetch(std::uint32_t low) const noexcept { prefetch_for_write(&word(low)); }
 
   /// The highest number that was marked; 0 before.
-  std::uint64_t highest() const { return state_[0].load(std::memory_order_acquire); }
-  /// The accepted numbers below `highest`, as `restore` takes them: `size` bits.
-  std::vector<std::uint32_t> accepted_below(std::uint64_t highest) const;
+  std::uint64_t highest() const { return highest_.load(std::memory_order_acquire); }
   std::uint32_t size() const { return size_; }
   bool extended() const { return esn_; }
+  /// The accepted numbers below `highest`, as `restore` takes them: `size` bits.
+  std::vector<std::uint32_t> accepted_below(std::uint64_t highest) const;
 
  private:
-  static constexpr unsigned kBlockBits = 5, kInPlace = 1 + 4;
+  static constexpr unsigned kBlockBits = 5, kInPlace = 4;
 
   static std::uint64_t block(std::uint64_t number) { return number >> kBlockBits << 32; }
   static std::uint64_t bit(std::uint64_t number) { return std::uint64_t{1} << (number & 31); }
   static bool same_block(std::uint64_t word, std::uint64_t number) {
     return word >> 32 == block(number) >> 32;
   }
-  Word& word(std::uint64_t number) const { return state_[1 + (number >> kBlockBits & mask_)]; }
+  Word* words() const { return beside_ != nullptr ? beside_ : in_place_; }
+  void clear() noexcept;
+  Word& word(std::uint64_t number) const { return words()[number >> kBlockBits & mask_]; }
   bool is_too_old(std::uint64_t number) const {
-    auto const last = highest();
-    return last >= size_ && number <= last - size_;
+    auto const highest = highest_.load(std::memory_order_acquire);
+    return highest >= size_ && number <= highest - size_;
   }
 
-  Word* state_;  // the highest number, then the ring: in place, of its own, or the caller's
-  Word in_place_[kInPlace]{};
+  std::atomic<std::uint64_t> highest_{0};
+  Word* beside_ = nullptr;  // of its own, or the caller's
+  mutable Word in_place_[kInPlace]{};
   std::uint16_t size_;
   std::uint16_t mask_;
   bool esn_;
-  bool owned_ = false;
+  bool owned_ = false;  // `beside_`
 };
 static_assert(sizeof(ReplayWindow) == 56);
 
 inline std::uint64_t ReplayWindow::estimate(std::uint32_t low) const noexcept {
   if (!esn_) return low;
-  auto const highest = state_[0].load(std::memory_order_relaxed);
+  auto const highest = highest_.load(std::memory_order_relaxed);
   auto const bottom = highest < size_ ? 0 : highest - size_ + 1;
   return bottom + (low - static_cast<std::uint32_t>(bottom));
 }
@@ -119,13 +125,13 @@ inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
 // own is older. Numbers 2^37 apart look alike: at worst a fresh one is refused.
 template <bool kAlone>
 inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
-  auto highest = state_[0].load(std::memory_order_relaxed);
+  auto highest = highest_.load(std::memory_order_relaxed);
   if constexpr (kAlone) {
-    if (highest < number) state_[0].store(number, std::memory_order_relaxed);
+    if (highest < number) highest_.store(number, std::memory_order_relaxed);
   } else {
     while (highest < number &&
-           !state_[0].compare_exchange_weak(highest, number, std::memory_order_acq_rel,
-                                            std::memory_order_relaxed)) {
+           !highest_.compare_exchange_weak(highest, number, std::memory_order_acq_rel,
+                                           std::memory_order_relaxed)) {
     }
   }
   auto& place = word(number);

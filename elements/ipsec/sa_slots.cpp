@@ -65,15 +65,12 @@ void SaSlots::resume(std::uint32_t index, SaConfig const& sa) {
   use.limit.store(use.last_sequence, std::memory_order_relaxed);
 }
 
-ReplayWindow& SaSlots::keep_window(std::uint32_t index, ReplayWindow::Word* memory, bool resume) {
+ReplayWindow& SaSlots::keep_window(std::uint32_t index, ReplayWindow::Word* memory) {
   auto& window = places_[index].inbound.window;
-  ReplayWindow const before(std::move(window));
+  auto const size = window.size();
+  bool const extended = window.extended();
   std::destroy_at(&window);
-  auto* const kept = new (&window) ReplayWindow(before.size(), before.extended(), memory, resume);
-  // What the SA itself says of its past.
-  if (!resume && before.highest() > 0)
-    kept->restore(before.highest(), before.accepted_below(before.highest()));
-  return *kept;
+  return *new (&window) ReplayWindow(size, extended, memory);
 }
 
 void SaSlots::erase(std::uint32_t index) noexcept {

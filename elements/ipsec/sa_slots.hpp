@@ -95,9 +95,9 @@ class SaSlots {
   /// Starts an outbound SA behind `sa.last_sequence`, with what its lifetime then allows. While no
   /// worker finds it. The writer alone.
   void resume(std::uint32_t index, SaConfig const& sa);
-  /// Keeps an inbound SA's window in `memory` from now on, as the constructor of `ReplayWindow` has
-  /// it. While no worker finds it. The writer alone.
-  ReplayWindow& keep_window(std::uint32_t index, ReplayWindow::Word* memory, bool resume);
+  /// Keeps the ring of an inbound SA's window in `memory` from now on, which is left as it is. While
+  /// no worker finds the SA. The writer alone.
+  ReplayWindow& keep_window(std::uint32_t index, ReplayWindow::Word* memory);
   /// Overwrites keys, here and on devices. The writer alone.
   void wipe(std::uint32_t index) noexcept;
 

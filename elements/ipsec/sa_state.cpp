@@ -88,23 +88,21 @@ void SaState::begin_outbound(std::uint32_t index, SaConfig& sa) {
 void SaState::begin_inbound(std::uint32_t index, SaConfig const& sa) {
   auto& kept = kept_[index];
   auto const size = slots_.inbound(index).window.size();
-  auto const mark = file_->record(kept.record).mark;
-  auto const* record = &file_->record(kept.record);
-  // Another SA with the record is of this program: what it stored is here.
+  auto const& record = file_->record(kept.record);
+  auto const mark = record.mark;
+  // Where another SA of this program has the record, what it stored is here.
   bool const live = file_->windows_survived() || file_->users(kept.record).holders > 0;
-  bool resume = live && record->units != 0 && record->window == size;
-  if (resume) {
-    auto const highest = file_->window(kept.record)->load();
-    resume = highest >= mark && (sa.form.esn || highest <= SaUse::kLastSequence);
+  bool resumed = live && record.units != 0 && record.window == size;
+  if (resumed) resumed = slots_.keep_window(index, file_->window(kept.record)).resume(mark);
+  if (!resumed) {
+    file_->allocate_window(kept.record, size);
+    slots_.keep_window(index, file_->window(kept.record)).restore(mark, {});
+    kept.from_mark = mark > 0;
   }
-  if (!resume) file_->allocate_window(kept.record, size);
-  auto const received = std::max(mark, sa.last_received);
-  auto& window = slots_.keep_window(index, file_->window(kept.record), resume);
-  if (!resume && mark >= sa.last_received && mark > 0) {
-    window.restore(mark, {});
-    kept.from_mark = true;
-  } else if (window.highest() < received) {
+  auto& window = slots_.inbound(index).window;
+  if (window.highest() < sa.last_received) {
     window.restore(sa.last_received, sa.received);
+    kept.from_mark = false;
   }
   kept.seen = window.highest();
   if (kept.seen > mark) file_->change(kept.record).mark = kept.seen;
@@ -141,8 +139,8 @@ void SaState::release(std::uint32_t index) {
   remove(index);
   auto const record = std::exchange(kept_[index].record, kNone);
   if (--file_->users(record).holders > 0) return;
-  if (file_->record(record).units == 0) return;
-  auto const highest = file_->window(record)->load();
+  if (kept_[index].direction == Direction::kOutbound) return;
+  auto const highest = slots_.inbound(index).window.highest();
   if (highest > file_->record(record).mark) file_->change(record).mark = highest;
   file_->free_window(record);
 }

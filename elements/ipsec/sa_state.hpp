@@ -89,7 +89,7 @@ class SaState {
   SaSlots& slots_;
   std::vector<Kept> kept_;  // by index of SA
   std::vector<std::uint32_t> active_;
-  std::vector<std::uint32_t> waiting_;              // outbound, for their marks to be on the disk
+  std::vector<std::uint32_t> waiting_;  // outbound, for their marks to be on the disk
   Clock::time_point looked_ = Clock::now(), next_look_{}, next_inbound_{};
 };
 

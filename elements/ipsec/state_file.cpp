@@ -53,7 +53,7 @@ std::array<std::uint8_t, 16> read_boot_id(std::string const& path) {
 }
 
 std::uint32_t units_for(std::uint32_t window) {
-  auto const bytes = ReplayWindow::memory_words(window) * sizeof(ReplayWindow::Word);
+  auto const bytes = ReplayWindow::ring_words(window) * sizeof(ReplayWindow::Word);
   return static_cast<std::uint32_t>((bytes + kStateUnit - 1) / kStateUnit);
 }
 
@@ -319,7 +319,7 @@ void StateFile::allocate_window(std::uint32_t index, std::uint32_t size) {
   record.first_unit = first;
   record.units = units;
   record.window = static_cast<std::uint16_t>(size);
-  std::fill_n(window(index), ReplayWindow::memory_words(size), std::uint64_t{0});
+  std::fill_n(window(index), ReplayWindow::ring_words(size), std::uint64_t{0});
 }
 
 void StateFile::free_window(std::uint32_t index) {

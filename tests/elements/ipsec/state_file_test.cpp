@@ -121,7 +121,7 @@ TEST_F(StateFileTest, GivesWindowsMemoryThatIsKeptAndUsedAgain) {
       indices.push_back(file->add(record));
       auto const size = i % 3 == 0 ? 64u : i % 3 == 1 ? 1024u : 4096u;
       file->allocate_window(indices.back(), size);
-      for (unsigned word = 0; word < ReplayWindow::memory_words(size); ++word) {
+      for (unsigned word = 0; word < ReplayWindow::ring_words(size); ++word) {
         ASSERT_EQ(file->window(indices.back())[word], 0u);
         file->window(indices.back())[word] = 1000 * i + word;
       }
@@ -130,7 +130,7 @@ TEST_F(StateFileTest, GivesWindowsMemoryThatIsKeptAndUsedAgain) {
   }
   auto const file = open();
   for (unsigned i = 0; i < 300; ++i)
-    for (unsigned word = 0; word < ReplayWindow::memory_words(file->record(indices[i]).window);
+    for (unsigned word = 0; word < ReplayWindow::ring_words(file->record(indices[i]).window);
          ++word)
       ASSERT_EQ(file->window(indices[i])[word], 1000 * i + word);
   auto const size = fs::file_size(path());
