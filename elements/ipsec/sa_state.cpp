@@ -79,9 +79,9 @@ void SaState::begin_outbound(std::uint32_t index, SaConfig& sa) {
   auto& use = slots_.use(index).outbound;
   use.limit.store(sa.last_sequence, std::memory_order_relaxed);
   kept.seen = sa.last_sequence;
-  kept.step = kMinStep;
+  kept.step = kFirstStep;
   auto const room = use.last_sequence - std::min(use.last_sequence, sa.last_sequence);
-  file_->change(kept.record).mark = sa.last_sequence + std::min(room, kMinStep);
+  file_->change(kept.record).mark = sa.last_sequence + std::min(room, kept.step);
   waiting_.push_back(index);
 }
 

@@ -29,6 +29,9 @@ class SaState {
   /// A mark goes this far ahead: what the SA sends in `kAhead`, at least `kMinStep`, so that a burst
   /// after silence does not wait for the disk.
   static constexpr std::uint64_t kMinStep = std::uint64_t{1} << 16;
+  /// The first step of an SA, whose rate is not known: a rekeyed SA sends at full rate at once, and a
+  /// write to a busy disk takes tens of milliseconds.
+  static constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 20;
   static constexpr std::uint64_t kMaxStep = std::uint64_t{1} << 24;          ///< 32-bit numbers
   static constexpr std::uint64_t kMaxExtendedStep = std::uint64_t{1} << 32;  ///< 64-bit numbers
   static constexpr std::chrono::seconds kAhead{2};
