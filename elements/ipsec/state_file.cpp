@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <boost/crc.hpp>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <utility>
@@ -26,14 +27,11 @@ namespace {
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
-/// Of a record or a header: of what follows its checksum.
 template <class T>
-std::uint32_t checksum_of(T const& value) {
-  auto const* const bytes = reinterpret_cast<std::uint8_t const*>(&value);
-  auto const begin =
-      reinterpret_cast<std::uint8_t const*>(&value.checksum) - bytes + sizeof value.checksum;
+std::uint32_t crc_after_checksum(T const& value) {
+  constexpr auto kBegin = offsetof(T, checksum) + sizeof value.checksum;
   boost::crc_32_type crc;
-  crc.process_bytes(bytes + begin, sizeof value - static_cast<std::size_t>(begin));
+  crc.process_bytes(reinterpret_cast<std::uint8_t const*>(&value) + kBegin, sizeof value - kBegin);
   return crc.checksum();
 }
 
@@ -58,6 +56,9 @@ std::uint32_t units_for(std::uint32_t window) {
 }
 
 }  // namespace
+
+std::uint32_t state_checksum(StateHeader const& header) { return crc_after_checksum(header); }
+std::uint32_t state_checksum(StateRecord const& record) { return crc_after_checksum(record); }
 
 /// A segment of windows in memory.
 struct StateFile::Mapping {
@@ -135,7 +136,7 @@ void StateFile::load() {
     auto const size = pread(file_, &header, sizeof header, copy * sizeof header);
     if (size != static_cast<ssize_t>(sizeof header)) continue;
     known = known || header.magic == StateHeader::kMagic;
-    good = header.magic == StateHeader::kMagic && header.checksum == checksum_of(header) &&
+    good = header.magic == StateHeader::kMagic && header.checksum == state_checksum(header) &&
            header.segment_count <= StateHeader::kMaxSegments;
     if (good) header_ = header;
   }
@@ -171,7 +172,7 @@ void StateFile::read_records(std::uint32_t segment) {
   for (auto index = first; index < records_.size(); ++index) {
     auto const& record = records_[index];
     if (record.kind == StateRecord::Kind::kFree && record.checksum == 0) continue;
-    if (record.checksum != checksum_of(record) || record.kind > StateRecord::Kind::kInbound)
+    if (record.checksum != state_checksum(record) || record.kind > StateRecord::Kind::kInbound)
       fail("record " + std::to_string(index) + " is damaged (wrong checksum); its SA, SPI " +
            std::to_string(record.spi) + " as far as can be read, needs new keys");
     by_fingerprint_[{record.kind, record.fingerprint}] = static_cast<std::uint32_t>(index);
@@ -234,7 +235,7 @@ std::error_code StateFile::store(void const* data, std::size_t size, std::uint64
 
 // One copy after the other: at any moment one of them is whole.
 std::error_code StateFile::write_header() {
-  header_.checksum = checksum_of(header_);
+  header_.checksum = state_checksum(header_);
   for (std::uint32_t copy = 0; copy < kStateHeaders; ++copy)
     if (auto const error = store(&header_, sizeof header_, copy * sizeof header_)) return error;
   return {};
@@ -359,7 +360,7 @@ std::error_code StateFile::write() {
     auto const segment = *changed_.begin() / kRecordsPerSegment;
     auto const end = changed_.lower_bound((segment + 1) * kRecordsPerSegment);
     for (auto each = changed_.begin(); each != end; ++each)
-      records_[*each].checksum = checksum_of(records_[*each]);
+      records_[*each].checksum = state_checksum(records_[*each]);
     auto const first = *changed_.begin(), last = *std::prev(end);
     auto const offset = offset_of(record_segments_[segment]) +
                         std::uint64_t{first % kRecordsPerSegment} * sizeof(StateRecord);

@@ -49,6 +49,7 @@ class StateFile {
   std::optional<std::uint32_t> find(StateRecord::Kind kind, Fingerprint const& fingerprint) const;
   /// A new record, written with the next `write`. Throws `ConfigError` where the file cannot grow.
   std::uint32_t add(StateRecord const& record);
+  std::uint32_t record_count() const { return static_cast<std::uint32_t>(records_.size()); }
   StateRecord const& record(std::uint32_t index) const { return records_[index]; }
   /// A record that is about to change: written with the next `write`.
   StateRecord& change(std::uint32_t index);

@@ -54,6 +54,10 @@ struct StateRecord {
 };
 static_assert(sizeof(StateRecord) == 64 && std::is_trivially_copyable_v<StateRecord>);
 
+/// What `checksum` must be.
+std::uint32_t state_checksum(StateHeader const& header);
+std::uint32_t state_checksum(StateRecord const& record);
+
 inline constexpr std::uint32_t kStateHeaders = 2;
 inline constexpr std::uint32_t kStateSegmentBytes = 256 << 10;
 inline constexpr std::uint32_t kStateUnit = 64;
