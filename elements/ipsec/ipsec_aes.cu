@@ -13,8 +13,8 @@ namespace warpline {
 ///       -> IPsecAuthHMACSHA1(sa/gateway.sa) -> ToOutput;
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: the file that IPsecESPencap has. POLICY, STATE: likewise (default
-/// none).
+/// Arguments: SA: the file that IPsecESPencap has. POLICY: likewise (default none). STATE: likewise
+/// (default none).
 /// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
 class IPsecAES final : public OffloadElement<IPsecAES> {
  public:

@@ -17,8 +17,8 @@ namespace warpline {
 /// between; what is no ESP packet is dropped behind it.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: the file that IPsecESPencap has. POLICY, STATE: likewise (default
-/// none).
+/// Arguments: SA: the file that IPsecESPencap has. POLICY: likewise (default none). STATE: likewise
+/// (default none).
 /// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
 class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
  public:
