@@ -19,7 +19,7 @@ void add_outputs(RunReport& report, OutputFiles const& outputs) {
     report.totals.transmitted -= revoked;
     report.totals.transmitted_bytes -= bytes;
     report.totals.dropped += revoked;
-    report.drops.push_back({"write_failed", file->owner(), revoked});
+    report.drops.push_back({"write_failed", "port " + file->owner(), revoked});
     for (auto& port : report.ports) {
       if (port.name != file->owner()) continue;
       port.transmitted -= revoked;

@@ -16,7 +16,7 @@ constexpr std::size_t kFileBuffer = std::size_t{256} << 10;
 }  // namespace
 
 CaptureInput::CaptureInput(std::FILE* file)
-    : buffer_(std::make_unique<char[]>(kFileBuffer)), file_(file) {
+    : buffer_(std::make_unique_for_overwrite<char[]>(kFileBuffer)), file_(file) {
   std::setvbuf(file, buffer_.get(), _IOFBF, kFileBuffer);
 }
 
@@ -51,8 +51,8 @@ CaptureFormat::Step CaptureFormat::cut() noexcept {
 }
 
 bool CaptureFormat::read_frame(CapturedFrame& frame, std::uint32_t captured) noexcept {
-  if (input_.read(bytes_.data(), captured) != captured) return false;
-  frame.bytes = {bytes_.data(), captured};
+  if (input_.read(bytes_.get(), captured) != captured) return false;
+  frame.bytes = {bytes_.get(), captured};
   frame.length = std::max(frame.length, captured);
   return true;
 }

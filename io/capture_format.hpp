@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "io/capture_reader.hpp"
 
@@ -59,7 +58,7 @@ class CaptureFormat {
   std::string const& damage() const noexcept { return damage_; }
 
  protected:
-  explicit CaptureFormat(CaptureInput& input) : input_(input), bytes_(kMaxCapturedBytes) {}
+  explicit CaptureFormat(CaptureInput& input) : input_(input) {}
 
   Step damaged(std::string text) noexcept {
     damage_ = std::move(text);
@@ -74,7 +73,9 @@ class CaptureFormat {
   std::uint32_t link_ = kEthernetLink;
 
  private:
-  std::vector<std::uint8_t> bytes_;
+  // Touched only as far as frames are long.
+  std::unique_ptr<std::uint8_t[]> bytes_ =
+      std::make_unique_for_overwrite<std::uint8_t[]>(kMaxCapturedBytes);
   std::string damage_;
 };
 

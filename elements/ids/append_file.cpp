@@ -54,7 +54,8 @@ AppendFile::~AppendFile() { ::close(file_); }
 std::shared_ptr<AppendFile> AppendFile::shared(BuildContext& context, std::string const& path,
                                                std::string unit, std::string owner) {
   std::error_code none;
-  auto const canonical = std::filesystem::weakly_canonical(path, none).string();
+  auto const absolute = std::filesystem::absolute(path, none);
+  auto const canonical = std::filesystem::weakly_canonical(absolute, none).string();
   return context.shared.get<AppendFile>(canonical, [&] {
     auto file = std::make_shared<AppendFile>(path, std::move(unit), std::move(owner));
     auto const outputs =

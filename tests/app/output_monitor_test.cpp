@@ -117,7 +117,7 @@ TEST_F(OutputMonitorTest, RevokedFramesAreDropsInTheReport) {
   EXPECT_EQ(report.ports[0].transmitted_bytes, 500u);
   ASSERT_EQ(report.drops.size(), 2u);
   EXPECT_EQ(report.drops[0].reason, "write_failed");
-  EXPECT_EQ(report.drops[0].element, "pcap0");
+  EXPECT_EQ(report.drops[0].element, "port pcap0");
   EXPECT_EQ(report.drops[0].packets, 4u);
   ASSERT_EQ(report.outputs.size(), 1u);
   EXPECT_EQ(report.outputs[0].written, 5u);

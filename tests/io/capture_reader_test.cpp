@@ -109,7 +109,7 @@ TEST_F(CaptureReaderTest, TellsAFrameWithoutATimeFromOneAtTimeZero) {
 }
 
 TEST_F(CaptureReaderTest, ReadsSecondsWithoutASign) {
-  std::vector<Timed> const frames{{Frame(60, 1), 0x80000000'000000000, 60},
+  std::vector<Timed> const frames{{Frame(60, 1), 2'147'483'648'000'000'000, 60},
                                   {Frame(60, 2), 2'208'988'800'000'000'000, 60},
                                   {Frame(60, 3), 4'294'967'295'000'003'000, 60}};
   for (bool const nanoseconds : {false, true}) {
@@ -254,7 +254,7 @@ TEST_F(CaptureReaderTest, SurvivesAnyChangeOfAFewBytes) {
   plain.frame({Frame(60, 1), 1, 60}).frame({Frame(60, 2), 2, 90});
   std::mt19937 random(9);
   for (auto const& whole : {ng.text(), plain.text()}) {
-    for (int round = 0; round < 3000; ++round) {
+    for (int round = 0; round < 1000; ++round) {
       auto text = whole;
       for (auto i = random() % 4 + 1; i > 0; --i)
         text[random() % text.size()] = static_cast<char>(random() % 2 == 0 ? random() : 0xff);

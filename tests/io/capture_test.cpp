@@ -131,7 +131,7 @@ TEST_F(CaptureTest, WithAnImpossibleLengthIsDamaged) {
   auto text = FileBuilder(false, true).frame({Frame(20, 1), 0, 20}).text();
   text.replace(24 + 8, 4, "\xff\xff\xff\x7f");
   EXPECT_THAT(config_error([&] { summarise_capture(folder.write("in.pcap", text)); }),
-              HasSubstr("in.pcap: damaged: "));
+              HasSubstr("in.pcap: damaged after 0 frames: "));
 }
 
 TEST_F(CaptureTest, IsSummarised) {

@@ -168,6 +168,19 @@ TEST_F(LineFileTest, StaysWithTheOldFileWhereNoNewOneCanBeMade) {
   EXPECT_THAT(read(folder.path("gone/lines")), ElementsAre("first"));
 }
 
+TEST_F(LineFileTest, IsOneFileForAllWorkersByWhateverName) {
+  PortSet ports;
+  DeviceSet devices;
+  SharedStore store;
+  BuildContext context{ports, devices, store};
+  auto const relative = std::filesystem::relative(folder.path("new")).string();
+  auto const first = AppendFile::shared(context, relative, "line", "owner");
+  EXPECT_EQ(AppendFile::shared(context, relative, "line", "owner"), first);
+  EXPECT_EQ(AppendFile::shared(context, folder.path("./new"), "line", "owner"), first);
+  EXPECT_EQ(store.get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); })->all.size(),
+            1u);
+}
+
 TEST_F(LineFileTest, IsSharedByWorkersThroughAFullDiskWithoutALineTorn) {
   constexpr int kWorkers = 4, kLines = 2000;
   {
