@@ -33,8 +33,8 @@ class OutputMonitor {
  private:
   struct Watched {
     std::shared_ptr<OutputFile> file;
-    std::uint64_t failures = 0;  // told
-    bool failing = false;        // told, and not yet told that it works again
+    std::uint64_t failures = 0;  // reported
+    bool failing = false;        // reported, and its end is not yet
   };
 
   std::vector<Watched> files_;

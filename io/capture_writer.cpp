@@ -152,19 +152,19 @@ int CaptureWriter::write_some(std::uint8_t const* from, std::size_t size,
 /// Of what has been written only whole records count: the file ends after the last of them, where it
 /// can be cut, and the rest stays in the buffer.
 void CaptureWriter::keep_rest(int error) noexcept {
-  std::size_t whole = 0, frames = 0;
-  while (whole < size_) {
+  std::size_t boundary = 0, frames = 0;
+  while (boundary < size_) {
     RecordHeader header;
-    std::memcpy(&header, buffer_.data() + whole, sizeof header);
-    auto const next = whole + sizeof header + header.captured;
+    std::memcpy(&header, buffer_.data() + boundary, sizeof header);
+    auto const next = boundary + sizeof header + header.captured;
     if (next > done_) break;
-    whole = next;
+    boundary = next;
     ++frames;
   }
-  done_ -= whole;
+  done_ -= boundary;
   if (done_ > 0 && truncate_back(done_)) done_ = 0;
-  std::memmove(buffer_.data(), buffer_.data() + whole, size_ - whole);
-  size_ -= whole;
+  std::memmove(buffer_.data(), buffer_.data() + boundary, size_ - boundary);
+  size_ -= boundary;
   frames_ -= frames;
   note_written(frames);
   note_failure(error);

@@ -94,11 +94,11 @@ std::size_t AppendFile::write(std::string_view lines, bool final) noexcept {
     return done;
   }
   auto const end = lines.substr(0, done).rfind('\n');
-  auto const whole = end == std::string_view::npos ? 0 : end + 1;
-  if (whole < done) torn_ = !truncate_back(done - whole);
-  note_written(lines_in(lines.substr(0, whole)));
+  auto const boundary = end == std::string_view::npos ? 0 : end + 1;
+  if (boundary < done) torn_ = !truncate_back(done - boundary);
+  note_written(lines_in(lines.substr(0, boundary)));
   note_failure(error);
-  return whole;
+  return boundary;
 }
 
 int AppendFile::write_all(std::string_view bytes, std::size_t& done) noexcept {

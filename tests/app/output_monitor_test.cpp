@@ -14,10 +14,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A file that does as it is told.
-class ToldFile final : public OutputFile {
+/// A file whose state the test sets.
+class ScriptedFile final : public OutputFile {
  public:
-  ToldFile() : OutputFile("out", "frame", "pcap0") {}
+  ScriptedFile() : OutputFile("out", "frame", "pcap0") {}
   using OutputFile::note_failure;
   using OutputFile::note_lost;
   using OutputFile::note_revoked;
@@ -37,53 +37,55 @@ class OutputMonitorTest : public testing::Test {
   OutputMonitorTest() { files->all.push_back(file); }
   OutputMonitor monitor(bool quiet = false) { return {files, quiet}; }
 
-  std::shared_ptr<ToldFile> file = std::make_shared<ToldFile>();
+  std::shared_ptr<ScriptedFile> file = std::make_shared<ScriptedFile>();
   std::shared_ptr<OutputFiles> files = std::make_shared<OutputFiles>();
 };
 
 TEST_F(OutputMonitorTest, TellsOnceThatWritingBeginsToFailAndWhenItWorksAgain) {
-  auto told = monitor();
-  EXPECT_THAT(told.look(), IsEmpty());
+  auto watcher = monitor();
+  EXPECT_THAT(watcher.look(), IsEmpty());
   file->note_failure(ENOSPC);
   file->note_failure(ENOSPC);
   EXPECT_THAT(
-      told.look(),
+      watcher.look(),
       ElementsAre(
           "error: out: cannot be written: No space left on device; tried again every second"));
-  EXPECT_THAT(told.look(), IsEmpty());
+  EXPECT_THAT(watcher.look(), IsEmpty());
   file->note_lost(1);
   file->note_success();
-  EXPECT_THAT(told.look(), ElementsAre("note: out: is written again; 1 frame was lost"));
+  EXPECT_THAT(watcher.look(), ElementsAre("note: out: is written again; 1 frame was lost"));
   file->note_failure(EIO);
-  EXPECT_THAT(told.look(), ElementsAre("error: out: cannot be written: Input/output error; tried "
-                                       "again every second"));
+  EXPECT_THAT(watcher.look(),
+              ElementsAre("error: out: cannot be written: Input/output error; tried "
+                          "again every second"));
 }
 
 TEST_F(OutputMonitorTest, TellsErrorsAlsoWhereItIsQuiet) {
-  auto told = monitor(true);
+  auto watcher = monitor(true);
   file->note_failure(ENOSPC);
   file->note_success();
-  EXPECT_THAT(told.look(), ElementsAre(testing::StartsWith("error: out: cannot be written")));
+  EXPECT_THAT(watcher.look(), ElementsAre(testing::StartsWith("error: out: cannot be written")));
   file->note_lost(1234);
-  EXPECT_THAT(told.finish(), ElementsAre("error: out: is not complete: 1234 frames were lost (No "
-                                         "space left on device)"));
-  EXPECT_FALSE(told.complete());
+  EXPECT_THAT(watcher.finish(),
+              ElementsAre("error: out: is not complete: 1234 frames were lost (No "
+                          "space left on device)"));
+  EXPECT_FALSE(watcher.complete());
 }
 
 TEST_F(OutputMonitorTest, TellsOfAFailureThatBeganAtTheEnd) {
-  auto told = monitor();
-  EXPECT_TRUE(told.complete());
+  auto watcher = monitor();
+  EXPECT_TRUE(watcher.complete());
   file->note_failure(ENOSPC);
   file->note_revoked(2, 120);
-  EXPECT_EQ(told.finish().size(), 2u);
-  EXPECT_FALSE(told.complete());
+  EXPECT_EQ(watcher.finish().size(), 2u);
+  EXPECT_FALSE(watcher.complete());
 }
 
 TEST_F(OutputMonitorTest, TellsWhatBecameOfFilesToOpenAgain) {
-  auto told = monitor();
-  EXPECT_THAT(told.reopen(), IsEmpty());
+  auto watcher = monitor();
+  EXPECT_THAT(watcher.reopen(), IsEmpty());
   file->result = OutputFile::Reopened::kNewFile;
-  EXPECT_THAT(told.reopen(), ElementsAre("note: out: a new file is written"));
+  EXPECT_THAT(watcher.reopen(), ElementsAre("note: out: a new file is written"));
   EXPECT_THAT(monitor(true).reopen(), IsEmpty());
   file->result = OutputFile::Reopened::kNotPossible;
   file->reason = "Permission denied";

@@ -57,16 +57,16 @@ def run(program, folder, workers):
              "gen:size=600,rate=20000,payload=text", "-p", "pcap:out=out.pcap", "--json", "report.json"],
             cwd=folder, stdout=subprocess.DEVNULL, stderr=stderr,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit(FULL)))
-    told = lambda text: text in log.read_text()
+    logged = lambda text: text in log.read_text()
     full = "cannot be written: File too large; tried again every second"
     for name in ("out.pcap", "eve.json"):
-        wait_until(lambda name=name: told(f"error: {name}: {full}"), f"an error line of {name}")
+        wait_until(lambda name=name: logged(f"error: {name}: {full}"), f"an error line of {name}")
     # Both are full now, and nothing changes them.
     kept = frames(folder / "out.pcap"), alerts(folder / "eve.json")
     assert kept[0] > 0 and kept[1] > 0, kept
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limit(resource.RLIM_INFINITY))
     for name in ("out.pcap", "eve.json"):
-        wait_until(lambda name=name: told(f"note: {name}: is written again"), f"a note of {name}")
+        wait_until(lambda name=name: logged(f"note: {name}: is written again"), f"a note of {name}")
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE) == 1, f"exit code {process.returncode}: packets were lost"
 
@@ -80,7 +80,7 @@ def run(program, folder, workers):
     assert frames(folder / "out.pcap") > kept[0] and alerts(folder / "eve.json") > kept[1]
     counted = sum(each["statistics"].get("alerts", 0) for each in report["elements"])
     assert alerts(folder / "eve.json") == eve["written"] == counted - eve["lost"], (counted, outputs)
-    assert told(f"error: out.pcap: is not complete: {capture['lost']} frame"), log.read_text()
+    assert logged(f"error: out.pcap: is not complete: {capture['lost']} frame"), log.read_text()
 
 
 def main():
