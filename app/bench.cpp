@@ -1,11 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include <CLI/App.hpp>
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
 
 #include "app/bench/html.hpp"
 #include "app/bench/json.hpp"
@@ -17,6 +14,7 @@
 #include "app/bench/workload.hpp"
 #include "app/command.hpp"
 #include "app/json.hpp"
+#include "app/output_check.hpp"
 #include "app/session.hpp"
 #include "core/error.hpp"
 
@@ -33,14 +31,20 @@ std::string utc_now() {
 }
 
 /// Better before the measuring than after it.
-void check_writable(std::string const& path, char const* option) {
-  if (path.empty() || path == "-") return;
-  auto const folder = std::filesystem::absolute(path).parent_path();
-  if (std::filesystem::is_directory(path))
-    throw ConfigError(std::string(option) + ": " + path + " is a folder");
-  if (access(folder.c_str(), W_OK) != 0)
-    throw ConfigError(std::string(option) + ": " + folder.string() +
-                      " is no folder that can be written to");
+void check_files(bench::Options const& options) {
+  std::vector<FileUse> files;
+  auto const add = [&](std::string const& path, char const* option, FileUse::Kind kind) {
+    if (!path.empty()) files.push_back({path, option, kind});
+  };
+  add(options.session.config, "--config", FileUse::Kind::kInput);
+  add(options.sa, "--sa", FileUse::Kind::kInput);
+  add(options.patterns, "--patterns", FileUse::Kind::kInput);
+  add(options.pcap, "--pcap", FileUse::Kind::kInput);
+  add(options.json, "--json", FileUse::Kind::kOutput);
+  add(options.html, "--html", FileUse::Kind::kOutput);
+  if (options.html == "-")
+    throw ConfigError("--html: a page is not written to standard output; expected a file's name");
+  check_outputs(files);
 }
 
 bench::Machine describe(Session& session) {
@@ -70,8 +74,7 @@ std::vector<std::string> notes(bench::Options const& options, bench::Noise const
 int run(Invocation const& invocation, bench::Options& options) {
   apply_config(options.session);
   bench::complete(options);
-  check_writable(options.json, "--json");
-  check_writable(options.html, "--html");
+  check_files(options);
   auto const plotter = options.html.empty() ? std::string() : bench::find_plotter();
 
   auto cases = bench::workload_named(options.workload).make(options);

@@ -10,6 +10,8 @@
 #include <optional>
 
 #include "app/control_socket.hpp"
+#include "app/hangup.hpp"
+#include "app/output_monitor.hpp"
 #include "app/sa_control.hpp"
 #include "app/table.hpp"
 #include "app/terminal.hpp"
@@ -28,6 +30,8 @@ class ControlLoop::Impl {
  public:
   Impl(Engine& engine, ControlOptions const& options)
       : engine_(engine),
+        outputs_(options.outputs),
+        hangup_(options.hangup),
         progress_(options.quiet),
         databases_(databases(options.shared)),
         sas_(databases_),
@@ -75,7 +79,8 @@ class ControlLoop::Impl {
         return;
       }
       look_at_state();
-      look_at_sas();
+      look_at_hangup();
+      look_at_ticks();
       show_progress();
       look_again();
     });
@@ -94,10 +99,29 @@ class ControlLoop::Impl {
     }
   }
 
-  void look_at_sas() {
+  void look_at_hangup() {
+    if (hangup_ == nullptr) return;
+    auto const event = hangup_->look();
+    if (event == Hangup::Event::kTerminalGone) end_by(RunEnd::kSignal);
+    if (event == Hangup::Event::kReopen && outputs_ != nullptr) print(outputs_->reopen());
+  }
+
+  void look_at_ticks() {
     auto const now = Clock::now();
     if (now - ticked_ < kTick) return;
     ticked_ = now;
+    look_at_sas();
+    if (outputs_ == nullptr) return;
+    print(outputs_->look());
+    if (end_ == RunEnd::kSourcesFinished && outputs_->reader_gone()) end_by(RunEnd::kReaderGone);
+  }
+
+  void print(std::vector<std::string> const& lines) {
+    if (!lines.empty()) progress_.clear();
+    for (auto const& line : lines) std::fprintf(stderr, "%s\n", line.c_str());
+  }
+
+  void look_at_sas() {
     for (auto const& line : sas_.tick()) {
       progress_.clear();
       std::fprintf(stderr, "note: %s\n", line.c_str());
@@ -123,6 +147,8 @@ class ControlLoop::Impl {
   }
 
   Engine& engine_;
+  OutputMonitor* outputs_;
+  Hangup* hangup_;
   Progress progress_;
   std::shared_ptr<ipsec::SaDatabases> databases_;
   SaControl sas_;

@@ -133,7 +133,10 @@ Keys cpu_keys(SessionOptions& options) {
 Keys buffer_keys(SessionOptions& options) {
   return {
       {"count", [&](auto const& node) { fill(options.buffers, count_of(node, 64, 1u << 24)); }},
-      {"size", [&](auto const& node) { fill(options.buffer_size, count_of(node, 64, 16384)); }},
+      {"size",
+       [&](auto const& node) {
+         fill(options.buffer_size, count_of(node, 64, DpdkPool::kMaxBufferSize));
+       }},
   };
 }
 

@@ -3,9 +3,12 @@
 #include "app/pipeline_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "app/command.hpp"
+#include "app/output_check.hpp"
+#include "core/counted.hpp"
 #include "io/capture_reader.hpp"
 
 namespace warpline::app {
@@ -19,7 +22,9 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       ->allow_extra_args(false);
   command.add_option("-r,--read", options.read, "Take packets from this capture: port 0")
       ->type_name("PCAP");
-  command.add_option("-w,--write", options.write, "Write the packets of port 0 to this capture")
+  command
+      .add_option("-w,--write", options.write,
+                  "Write the packets of port 0 to this capture; - is standard output")
       ->type_name("PCAP");
 }
 
@@ -35,27 +40,57 @@ std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions
 }
 
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::span<PortSpec> specs) {
+                std::span<PortSpec> specs, std::vector<FileUse> files) {
+  std::vector<std::string> warnings;
+  // A capture tells of frames that are no Ethernet when it has been read, as of all it refuses.
+  auto const summarise = [&](std::string const& path, bool counts) {
+    auto summary = summarise_capture(path);
+    auto const frames = summary.frames;
+    if (counts) summary.other_frames = 0;
+    for (auto& warning : summary.warnings(path)) warnings.push_back(std::move(warning));
+    return frames;
+  };
   for (auto& spec : specs) {
     if (auto* capture = std::get_if<CaptureOptions>(&spec.options); capture && !capture->in.empty())
-      capture->frames = summarise_capture(capture->in).frames;
+      capture->frames = summarise(capture->in, true);
     if (auto* made = std::get_if<GeneratorOptions>(&spec.options); made && !made->capture.empty())
-      summarise_capture(made->capture);
-    if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise_capture(replay->file);
+      summarise(made->capture, false);
+    if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise(replay->file, false);
   }
-  return check_pipeline(pipeline.file, pipeline.definitions, specs, session);
+  auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session);
+  preflight.file_warnings = std::move(warnings);
+  auto all = files_of(pipeline, session, specs);
+  auto const of_elements =
+      preflight.shared->get<FileUses>("", [] { return std::make_shared<FileUses>(); });
+  for (auto const& more : {of_elements->all, files})
+    all.insert(all.end(), more.begin(), more.end());
+  check_outputs(all);
+  return preflight;
+}
+
+bool writes_to_stdout(std::span<PortSpec const> specs) {
+  return std::any_of(specs.begin(), specs.end(), [](auto const& spec) {
+    auto const* capture = std::get_if<CaptureOptions>(&spec.options);
+    return capture != nullptr && capture->out == "-";
+  });
+}
+
+void print_warnings(Preflight const& preflight) {
+  for (auto const& warning : preflight.file_warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
 }
 
 int report_check(Invocation const& invocation, PipelineOptions const& options,
                  Preflight const& preflight) {
+  print_warnings(preflight);
   for (auto const& warning : preflight.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
   for (auto const& notice : preflight.notices)
     if (!invocation.quiet) std::fprintf(stderr, "note: %s\n", notice.c_str());
   auto const& pipeline = preflight.pipeline;
-  std::printf("%s is fine: %zu element%s, %zu connection%s\n", options.file.c_str(),
-              pipeline.elements.size(), pipeline.elements.size() == 1 ? "" : "s",
-              pipeline.connections.size(), pipeline.connections.size() == 1 ? "" : "s");
+  std::printf("%s is fine: %s, %s\n", options.file.c_str(),
+              counted(pipeline.elements.size(), "element").c_str(),
+              counted(pipeline.connections.size(), "connection").c_str());
   for (auto const& segment : preflight.segments) {
     std::string text;
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;

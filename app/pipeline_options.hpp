@@ -7,6 +7,7 @@
 
 #include "app/preflight.hpp"
 #include "app/session_options.hpp"
+#include "core/file_uses.hpp"
 
 namespace warpline::app {
 
@@ -27,10 +28,17 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options);
 /// Throws `ConfigError` with everything that is wrong with them.
 std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
 
-/// Reads the captures to their ends and notes in the specs how long they are, and checks the
-/// pipeline on ports of those specs; see `check_pipeline`.
+/// Reads the captures to their ends and notes in the specs how long they are, checks the pipeline on
+/// ports of those specs (see `check_pipeline`), and checks all outputs (see `check_outputs`):
+/// `files` are those that other options name.
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::span<PortSpec> specs);
+                std::span<PortSpec> specs, std::vector<FileUse> files = {});
+
+/// Whether one of the ports writes its capture to standard output.
+bool writes_to_stdout(std::span<PortSpec const> specs);
+
+/// Prints the warnings about captures to stderr.
+void print_warnings(Preflight const& preflight);
 
 /// Prints warnings, notices and what the pipeline consists of; returns the exit code.
 int report_check(Invocation const& invocation, PipelineOptions const& options,

@@ -6,7 +6,11 @@
 
 #include "app/command.hpp"
 #include "app/control_loop.hpp"
+#include "app/hangup.hpp"
 #include "app/json.hpp"
+#include "app/output_check.hpp"
+#include "app/output_monitor.hpp"
+#include "app/output_report.hpp"
 #include "app/pipeline_options.hpp"
 #include "app/preflight.hpp"
 #include "app/run_report.hpp"
@@ -29,27 +33,17 @@ struct RunOptions {
   bool busy_poll = false;
 };
 
-/// What the ports have to say after the workers have ended; false where a write failed.
-bool report_ports(Deployment& deployment, std::size_t workers) {
-  bool written = true;
+/// Prints the remarks of the ports after the workers have ended.
+void report_ports(Deployment& deployment) {
   auto& ports = deployment.ports();
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    bool failed = false;
-    for (unsigned worker = 0; worker < workers; ++worker) {
-      auto const* queue = ports[i].tx(worker);
-      failed = failed || (queue != nullptr && queue->failed());
-    }
+  for (std::size_t i = 0; i < ports.size(); ++i)
     for (auto const& remark : ports[i].remarks())
-      std::fprintf(stderr, "%s: port '%s': %s\n", failed ? "error" : "note",
-                   ports[i].name().c_str(), remark.c_str());
-    written = written && !failed;
-  }
-  return written;
+      std::fprintf(stderr, "note: port '%s': %s\n", ports[i].name().c_str(), remark.c_str());
 }
 
 boost::json::object describe_run(Invocation const& invocation, Session& session,
                                  RunOptions const& options, RunEnd end, RunReport const& report) {
-  constexpr char const* ends[] = {"sources finished", "duration", "signal"};
+  constexpr char const* ends[] = {"sources finished", "duration", "signal", "reader gone"};
   auto object = to_json(report);
   boost::json::array command(invocation.command_line.begin(), invocation.command_line.end());
   object["command"] = std::move(command);
@@ -78,12 +72,22 @@ std::shared_ptr<ipsec::SaDatabases> open_state(Preflight const& preflight,
 int run(Invocation const& invocation, RunOptions& options) {
   apply_config(options.session);
   auto specs = port_specs(options.pipeline, options.session);
-  auto const preflight = check(options.pipeline, options.session, specs);
+  std::vector<FileUse> files_named;
+  if (!options.json.empty())
+    files_named.push_back({options.json, "--json", FileUse::Kind::kOutput});
+  if (!options.control.empty())
+    files_named.push_back({options.control, "--control", FileUse::Kind::kSocket});
+  // Its content is needed: nothing else may be written there.
+  if (!options.state.empty()) files_named.push_back({options.state, "--state"});
+  auto const preflight = check(options.pipeline, options.session, specs, std::move(files_named));
   if (options.check_only) return report_check(invocation, options.pipeline, preflight);
   if (specs.empty())
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
+  print_warnings(preflight);
   auto const databases = open_state(preflight, specs, options);
+  ignore_write_signals();
+  Hangup hangup;
   Session session(options.session, invocation);
   auto engine_options = session.engine_options();
   engine_options.shared = preflight.shared;
@@ -91,18 +95,23 @@ int run(Invocation const& invocation, RunOptions& options) {
   Deployment deployment(session, specs, std::move(engine_options));
   deployment.load(preflight.pipeline);
 
-  ControlLoop control(deployment.engine(),
-                      {options.duration, invocation.quiet, options.control, preflight.shared});
+  auto const files =
+      preflight.shared->get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
+  OutputMonitor monitor(files, invocation.quiet);
+  ControlLoop control(deployment.engine(), {options.duration, invocation.quiet, options.control,
+                                            preflight.shared, &monitor, &hangup});
   auto const begin = std::chrono::steady_clock::now();
   deployment.start();
   auto const end = control.run();
   deployment.join();
   std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
 
-  auto const report =
+  auto report =
       make_report(deployment.engine(), deployment.ports(), session.devices(), elapsed.count());
-  if (options.json != "-") print_report(report, stdout);
-  bool const written = report_ports(deployment, report.workers);
+  add_outputs(report, *files);
+  if (options.json != "-") print_report(report, writes_to_stdout(specs) ? stderr : stdout);
+  report_ports(deployment);
+  for (auto const& line : monitor.finish()) std::fprintf(stderr, "%s\n", line.c_str());
   bool state_kept = !control.state_failed();
   for (auto const& error : databases->finish()) {
     std::fprintf(stderr, "error: %s\n", error.c_str());
@@ -112,7 +121,8 @@ int run(Invocation const& invocation, RunOptions& options) {
     std::fputs("error: packets are not accounted for (see the last line of the report)\n", stderr);
   if (!options.json.empty())
     write_json(options.json, describe_run(invocation, session, options, end, report));
-  return written && state_kept && report.totals.conserved() ? kOk : kRuntimeFailure;
+  bool const written = monitor.complete() && state_kept;
+  return written && report.totals.conserved() ? kOk : kRuntimeFailure;
 }
 
 void add_run(CLI::App& app, Invocation& invocation) {
@@ -124,8 +134,12 @@ void add_run(CLI::App& app, Invocation& invocation) {
           "-t,--duration",
           [options](std::string const& text) {
             options->duration = parse_duration(text, "--duration");
+            if (options->duration.count() == 0)
+              throw ConfigError("--duration: '" + text +
+                                "' is no time to run; expected e.g. 10s, or no --duration to run "
+                                "until a signal or the end of all captures");
           },
-          "End after this time, e.g. 10s")
+          "End after this time, e.g. 10s (default: run until a signal or the end of all captures)")
       ->type_name("TIME");
   command->add_option("--json,--stats", options->json, "Write the report as JSON; - is stdout")
       ->type_name("FILE");

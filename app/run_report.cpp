@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/output_report.hpp"
 #include "app/table.hpp"
 #include "core/clock.hpp"
 
@@ -211,6 +212,7 @@ void print_report(RunReport const& report, std::FILE* file) {
   print_statistics(report, file);
   print_drops(report, file);
   print_devices(report, file);
+  print_outputs(report, file);
   print_reasons(report, file);
   auto const rate =
       report.seconds > 0 ? static_cast<double>(report.totals.received) / report.seconds / 1e6 : 0.0;
@@ -274,7 +276,8 @@ boost::json::object to_json(RunReport const& report) {
           {"elements", std::move(elements)},
           {"explanations", std::move(reasons)},
           {"drops", std::move(drops)},
-          {"devices", std::move(devices)}};
+          {"devices", std::move(devices)},
+          {"outputs", outputs_json(report)}};
 }
 
 }  // namespace warpline::app

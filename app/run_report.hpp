@@ -41,6 +41,12 @@ struct RunReport {
     double share;         ///< of the packets that came to an offloadable segment
   };
 
+  struct OutputRow {
+    std::string path, unit;
+    std::uint64_t written, lost, clamped_times;
+    std::string error;  ///< reason of the last write that failed; empty if none has
+  };
+
   double seconds = 0;
   std::size_t workers = 0;
   Totals totals;
@@ -49,6 +55,7 @@ struct RunReport {
   std::vector<ReasonRow> reasons;  ///< why elements did what they did in the end
   std::vector<DropRow> drops;      ///< most packets first
   std::vector<DeviceRow> devices;  ///< empty where nothing is offloadable
+  std::vector<OutputRow> outputs;  ///< files written; see `add_outputs`
   double p50_us = 0, p99_us = 0;   ///< receive to transmit; 0 where nothing was transmitted
 };
 

@@ -10,6 +10,7 @@
 #include "app/open_devices.hpp"
 #include "app/preflight.hpp"
 #include "app/thread_placement.hpp"
+#include "core/output_file.hpp"
 #include "gpu/calibration.hpp"
 #include "gpu/pinned_memory.hpp"
 #include "io/dpdk_pool.hpp"
@@ -136,8 +137,11 @@ Deployment::Deployment(Session& session, std::vector<std::string> const& texts,
 Deployment::Deployment(Session& session, std::span<PortSpec const> specs, EngineOptions options) {
   // A queue for each worker that touches ports.
   auto const& owners = options.io_cores.empty() ? options.cores : options.io_cores;
+  if (!options.shared) options.shared = std::make_shared<SharedStore>();
+  auto const outputs =
+      options.shared->get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
   PortEnvironment const environment{*session.state_->pool, static_cast<unsigned>(owners.size()),
-                                    options.seed, options.worker.nap};
+                                    options.seed, options.worker.nap, outputs.get()};
   state_ = std::make_unique<State>(session, std::move(options));
   open_ports(specs, environment, state_->ports);
   state_->engine.on_notice(

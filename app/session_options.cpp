@@ -65,7 +65,7 @@ void add_memory(CLI::App& command, SessionOptions& options) {
       });
   add(command, "--buffer-size", "BYTES", "Longest frame that a buffer holds (default 2048)",
       [&options](std::string const& text) {
-        options.buffer_size = parse_count(text, "--buffer-size", 64, 16384);
+        options.buffer_size = parse_count(text, "--buffer-size", 64, DpdkPool::kMaxBufferSize);
       });
 }
 

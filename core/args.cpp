@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/context.hpp"
+#include "core/file_uses.hpp"
 #include "core/random.hpp"
 
 namespace warpline {
@@ -117,6 +118,7 @@ std::string Args::resolve(std::string const& text) const {
   std::filesystem::path path(text);
   if (path.is_relative() && source_)
     path = std::filesystem::path(source_->name).parent_path() / path;
+  note_file_use(context_, {path.string(), class_name() + " '" + element_name() + "'"});
   return path.string();
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,10 +13,10 @@
 
 namespace warpline {
 
-/// What the port of a packet knows of its arrival; zeros where it knows nothing.
+/// Arrival metadata recorded by the port of a packet.
 struct Arrival {
-  std::uint64_t time_ns = 0;  ///< since 1970, UTC
-  std::uint64_t number = 0;   ///< of the frame in its capture, from 1
+  std::optional<std::uint64_t> time_ns{};  ///< since 1970, UTC; 0 is a time as any other
+  std::uint64_t number = 0;  ///< of the frame in its capture, from 1; 0: not of a capture
 };
 
 /// Where packet buffers come from and go to. The memory is pinned where there is a device.

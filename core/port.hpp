@@ -41,7 +41,7 @@ class TxQueue {
   virtual ~TxQueue() = default;
   /// Takes the first packets with their buffers and returns how many; the rest stay the caller's.
   virtual unsigned transmit(std::span<Packet const> packets) noexcept = 0;
-  /// True where a short count is for good, not because the queue is full at the moment.
+  /// True while what is not taken cannot be written, so that trying again at once is of no use.
   virtual bool failed() const noexcept { return false; }
   /// True where the packets go to another worker, not out.
   virtual bool inside() const noexcept { return false; }

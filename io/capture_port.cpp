@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <mutex>
+#include <optional>
 
+#include "core/counted.hpp"
+#include "core/error.hpp"
 #include "core/metrics.hpp"
 #include "io/arrivals_dpdk.hpp"
 #include "io/capture_reader.hpp"
@@ -14,6 +16,19 @@
 #include "io/mbuf_dpdk.hpp"
 
 namespace warpline {
+namespace {
+
+/// What takes frames of up to `longest` bytes.
+std::string buffer_advice(DpdkPool const& pool, std::uint32_t longest) {
+  auto const holds = std::to_string(pool.options().frame_size);
+  auto const length = std::to_string(longest);
+  if (longest > DpdkPool::kMaxBufferSize)
+    return holds + " bytes; --buffer-size " + std::to_string(DpdkPool::kMaxBufferSize) +
+           " is the most, and the longest has " + length + " bytes";
+  return holds + " bytes; --buffer-size " + length + " takes all of them";
+}
+
+}  // namespace
 
 class CapturePort::Rx final : public RxQueue {
  public:
@@ -33,11 +48,14 @@ class CapturePort::Rx final : public RxQueue {
       if (fill(packets[count], *frame)) ++count;
     }
     pool_.release(packets.subspan(count));
+    other_links_.add(reader_.other_frames() - other_links_.get());
     return count;
   }
   bool finished() const noexcept override { return ended_; }
 
   std::uint64_t too_long() const { return too_long_.get(); }
+  std::uint32_t longest() const { return longest_; }  // after the worker has ended
+  std::uint64_t other_links() const { return other_links_.get(); }
   std::uint64_t cut() const { return cut_short_.get(); }
   CaptureReader const& reader() const { return reader_; }
 
@@ -45,21 +63,21 @@ class CapturePort::Rx final : public RxQueue {
   static constexpr std::size_t kBurst = 256;
 
   bool fill(Packet& packet, CapturedFrame const& frame) noexcept {
-    ++number_;
     auto const captured = frame.bytes.size;
     if (frame.length > captured && cut_ == CaptureOptions::Cut::kRefuse) {
       cut_short_.add(1);
       return false;
     }
-    if (frame.length > packet.tailroom) {
+    if (frame.length > pool_.options().frame_size) {
       too_long_.add(1);
+      longest_ = std::max(longest_, frame.length);
       return false;
     }
     if (captured > 0) std::memcpy(packet.data, frame.bytes.data, captured);
     std::memset(packet.data + captured, 0, frame.length - captured);
     packet.append(frame.length);
     packet.arrive(port_index);
-    arrivals_.set(mbuf_of(packet), {frame.time_ns, number_});
+    arrivals_.set(mbuf_of(packet), {frame.time_ns, frame.number});
     return true;
   }
 
@@ -67,102 +85,103 @@ class CapturePort::Rx final : public RxQueue {
   Arrivals const& arrivals_;
   CaptureOptions::Cut cut_;
   DpdkPool& pool_;
-  std::uint64_t number_ = 0;  // of the frame read last
+  std::uint32_t longest_ = 0;  // of the frames that were too long
   bool ended_ = false;
   Counter too_long_;
   Counter cut_short_;
-};
-
-/// The file that is written, by one worker at a time: a lock a burst, next to a copy of its bytes.
-struct CapturePort::Output {
-  explicit Output(std::string const& path) : writer(path) {}
-
-  std::mutex mutex;
-  CaptureWriter writer;
+  Counter other_links_;
 };
 
 class CapturePort::Tx final : public TxQueue {
  public:
-  Tx(Output& output, DpdkPool& pool) : output_(output), arrivals_(pool.arrivals()), pool_(pool) {}
+  Tx(CaptureWriter& writer, DpdkPool& pool)
+      : writer_(writer), arrivals_(pool.arrivals()), pool_(pool) {}
 
+  /// A lock a burst, next to a copy of its bytes.
   unsigned transmit(std::span<Packet const> packets) noexcept override {
     unsigned written = 0;
     {
-      std::scoped_lock const lock(output_.mutex);
+      auto const lock = writer_.lock();
+      writer_.retry();
       for (auto const& packet : packets) {
-        if (!output_.writer.write(packet.bytes(), time_of(packet))) break;
+        if (!writer_.write(packet.bytes(), time_of(packet))) break;
         ++written;
       }
+      if (written < packets.size()) writer_.lose(packets.size() - written - 1);
     }
+    failed_ = written < packets.size();
     pool_.release(packets.first(written));
     return written;
   }
-  bool failed() const noexcept override {
-    std::scoped_lock const lock(output_.mutex);
-    return output_.writer.failed();
-  }
+  bool failed() const noexcept override { return failed_; }
 
  private:
   std::uint64_t time_of(Packet const& packet) noexcept {
-    if (auto const captured = arrivals_.get(mbuf_of(packet)).time_ns; captured != 0)
-      return last_captured_ = captured;
-    if (last_captured_ != 0) return last_captured_;
+    if (auto const captured = arrivals_.get(mbuf_of(packet)).time_ns) last_captured_ = captured;
+    if (last_captured_) return *last_captured_;
     auto const now = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
   }
 
-  Output& output_;
+  CaptureWriter& writer_;
   Arrivals const& arrivals_;
   DpdkPool& pool_;
-  std::uint64_t last_captured_ = 0;
+  std::optional<std::uint64_t> last_captured_;
+  bool failed_ = false;
 };
 
-CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& pool)
+CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& pool,
+                         OutputFiles* outputs)
     : Port(std::move(name)), options_(std::move(options)), pool_(pool) {
   if (!options_.in.empty()) {
     frames_ = options_.frames ? *options_.frames : summarise_capture(options_.in).frames;
     rx_ = std::make_unique<Rx>(options_.in, options_.cut, pool_);
   }
   if (options_.out.empty()) return;
-  output_ = std::make_unique<Output>(options_.out);
-  if (!options_.in.empty() && output_->writer.is_file(options_.in))
+  output_ = std::make_shared<CaptureWriter>(options_.out, this->name());
+  if (!options_.in.empty() && output_->is_file(options_.in))
     throw ConfigError("port '" + this->name() + "' is to read and to write the same file, " +
                       options_.in);
+  if (outputs != nullptr) outputs->all.push_back(output_);
 }
 
 CapturePort::~CapturePort() = default;
 
 std::string CapturePort::description() const {
   std::string text;
-  if (!options_.in.empty())
-    text = "reads " + options_.in + " (" + std::to_string(frames_) +
-           (frames_ == 1 ? " frame)" : " frames)");
+  if (!options_.in.empty()) text = "reads " + options_.in + " (" + counted(frames_, "frame") + ")";
   if (!options_.out.empty()) text += (text.empty() ? "" : ", ") + ("writes " + options_.out);
   return text;
 }
 
 PortStatistics CapturePort::statistics() const {
   PortStatistics statistics;
-  if (rx_) statistics.refused = rx_->too_long() + rx_->cut();
+  if (rx_) statistics.refused = rx_->too_long() + rx_->cut() + rx_->other_links();
   return statistics;
 }
 
 std::vector<std::string> CapturePort::remarks() const {
   std::vector<std::string> remarks;
   auto const add = [&](std::uint64_t count, std::string const& what) {
-    if (count > 0)
-      remarks.push_back(std::to_string(count) + (count == 1 ? " frame" : " frames") + what);
+    if (count > 0) remarks.push_back(counted(count, "frame") + what);
   };
   if (rx_) {
-    add(rx_->too_long(), " of " + options_.in + " refused: longer than a packet buffer (" +
-                             std::to_string(pool_.frame_capacity()) + " bytes)");
-    add(rx_->cut(), " of " + options_.in + " refused: captured shorter than they were");
-    if (!rx_->reader().damage().empty())
-      remarks.push_back(options_.in + " has changed while it was read: " + rx_->reader().damage());
+    auto const& reader = rx_->reader();
+    auto const of = " of " + options_.in + " refused: ";
+    add(rx_->too_long(),
+        of + "longer than a packet buffer; " + buffer_advice(pool_, rx_->longest()));
+    add(rx_->cut(), of + "captured shorter than they were");
+    add(rx_->other_links(), of + "of link type " + reader.other_link() + "; expected Ethernet");
+    if (!reader.damage().empty())
+      remarks.push_back(options_.in + " has changed while it was read: " + reader.damage());
+    else if (rx_->finished() && reader.frames() - reader.other_frames() != frames_)
+      remarks.push_back(options_.in + " has changed while it was read: it had " +
+                        counted(frames_, "frame"));
   }
-  if (output_ && output_->writer.failed())
-    remarks.push_back(options_.out + " is not complete: " + output_->writer.error());
+  if (output_)
+    add(output_->clamped_times(), " in " + options_.out + " of a time after 2106-02-07 06:28:15, " +
+                                      "the last that a pcap can tell, have that time");
   return remarks;
 }
 
@@ -175,11 +194,11 @@ TxQueue* CapturePort::tx(unsigned worker) {
 }
 
 void CapturePort::start() {
-  if (output_) output_->writer.begin();
+  if (output_) output_->begin();
 }
 
 void CapturePort::stop() noexcept {
-  if (output_) output_->writer.finish();
+  if (output_) output_->finish();
 }
 
 }  // namespace warpline

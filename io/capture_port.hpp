@@ -8,33 +8,42 @@
 #include <string>
 #include <vector>
 
+#include "core/output_file.hpp"
 #include "core/port.hpp"
 #include "io/dpdk_pool.hpp"
 
 namespace warpline {
 
+class CaptureWriter;
+
 /// Capture files as a port: what is received is read from one, what is sent is written to another.
 struct CaptureOptions {
   std::string in{};   ///< empty: nothing is ever received
-  std::string out{};  ///< empty: nothing can be sent
+  std::string out{};  ///< empty: nothing can be sent; `-`: standard output
   /// What becomes of frames that were captured shorter than they were on the wire.
   enum class Cut : std::uint8_t {
     kPad,     ///< zeros stand for what is missing
     kRefuse,  ///< left out and counted
   };
   Cut cut = Cut::kPad;
-  /// How many frames `in` has, where somebody has just read it to its end and found it whole.
+  /// Frames that `in` has, where it has just been read to its end.
   std::optional<std::uint64_t> frames{};
 };
 
 /// The input belongs to the first worker, so order and timestamps are kept; what several workers
-/// send is written in turn, burst by burst. A packet made inside (a copy) gets the timestamp of the
-/// one written before it; traffic that came from no capture, the time it is written.
+/// send is written in turn, burst by burst. A packet without a time (a copy made inside, a frame
+/// whose capture has none) gets the timestamp of the one written before it; traffic that came from
+/// no capture, the time it is written.
+///
+/// While the output cannot be written, packets beyond its buffer are not taken and the queue has
+/// `failed`; see `CaptureWriter`.
 class CapturePort final : public Port {
  public:
   /// Reads the whole input once, unless that was done, so that nothing starts on a damaged file.
   /// Throws `ConfigError` as `CaptureReader` and `CaptureWriter` do, or where both are one file.
-  CapturePort(std::string name, CaptureOptions options, DpdkPool& pool);
+  /// The file to write is added to `outputs`, where there are any.
+  CapturePort(std::string name, CaptureOptions options, DpdkPool& pool,
+              OutputFiles* outputs = nullptr);
   ~CapturePort() override;
 
   std::string description() const override;
@@ -50,13 +59,12 @@ class CapturePort final : public Port {
  private:
   class Rx;
   class Tx;
-  struct Output;
 
   CaptureOptions options_;
   DpdkPool& pool_;
   std::uint64_t frames_ = 0;
   std::unique_ptr<Rx> rx_;
-  std::unique_ptr<Output> output_;
+  std::shared_ptr<CaptureWriter> output_;
   std::vector<std::unique_ptr<Tx>> tx_;  // by worker, made when asked for
 };
 

@@ -19,9 +19,10 @@ class Arrivals;
 /// How many packet buffers of what size, and where.
 struct PoolOptions {
   std::string name = "packets";
-  std::size_t count = 16384;   ///< buffers
-  unsigned frame_size = 2048;  ///< bytes of the longest frame that can still grow by `kTailroom`
-  int numa_node = -1;          ///< -1: wherever
+  std::size_t count = 16384;  ///< buffers
+  unsigned frame_size =
+      2048;            ///< bytes of the longest frame that is received; it can grow by `kTailroom`
+  int numa_node = -1;  ///< -1: wherever
   bool shared_by_pci = false;  ///< a PCI device reads and writes it
 };
 
@@ -34,6 +35,8 @@ class DpdkPool final : public BufferPool {
  public:
   static constexpr unsigned kTailroom = 128;
   static constexpr unsigned kMaxFrameSize = 65535 - kHeadroom - kTailroom;
+  /// The largest `frame_size` that the option --buffer-size offers.
+  static constexpr unsigned kMaxBufferSize = 16384;
 
   /// Throws `ConfigError` with DPDK's reason where the memory cannot be had.
   DpdkPool(Eal const& eal, PoolOptions options);
@@ -48,8 +51,6 @@ class DpdkPool final : public BufferPool {
   std::size_t in_use() const noexcept override;
 
   PoolOptions const& options() const { return options_; }
-  /// Bytes of the longest frame a buffer can receive.
-  unsigned frame_capacity() const { return options_.frame_size + kTailroom; }
   rte_mempool* handle() const { return pool_; }
 
   /// Where ports note a packet's arrival in its buffer; makes room for it the first time.

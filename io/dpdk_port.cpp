@@ -9,6 +9,7 @@
 
 #include <cctype>
 
+#include "core/counted.hpp"
 #include "io/dpdk_log.hpp"
 #include "io/dpdk_queues_dpdk.hpp"
 #include "io/pci_devices.hpp"
@@ -114,10 +115,11 @@ void DpdkPort::configure() {
     conf.rx_adv_conf.rss_conf.rss_hf = rss;
   }
   constexpr unsigned kOverhead = RTE_ETHER_HDR_LEN + 4;  // with a VLAN tag
-  if (options_.mtu + kOverhead > pool_.frame_capacity())
+  if (options_.mtu + kOverhead > pool_.options().frame_size)
     throw ConfigError("port '" + name() + "': an MTU of " + std::to_string(options_.mtu) +
                       " needs larger packet buffers; they hold frames of " +
-                      std::to_string(pool_.frame_capacity()) + " bytes");
+                      std::to_string(pool_.options().frame_size) + " bytes, --buffer-size " +
+                      std::to_string(options_.mtu + kOverhead) + " would do");
   conf.rxmode.mtu = options_.mtu;
 
   auto const check = [&](int code, char const* what) {
@@ -140,7 +142,8 @@ void DpdkPort::configure() {
   for (std::uint16_t queue = 0; queue < rx_queues; ++queue) {
     check(rte_eth_rx_queue_setup(id_, queue, rx_descriptors, node, nullptr, pool_.handle()),
           "cannot set a receive queue up");
-    if (rx_.size() == queue) rx_.push_back(std::make_unique<Rx>(id_, queue));
+    if (rx_.size() == queue)
+      rx_.push_back(std::make_unique<Rx>(id_, queue, pool_.options().frame_size));
   }
   unsigned const shortest = options_.pad >= 0  ? static_cast<unsigned>(options_.pad)
                             : is_virtual(info) ? 0
@@ -223,8 +226,9 @@ PortStatistics DpdkPort::statistics() const {
 std::vector<std::string> DpdkPort::remarks() const {
   auto const refused = statistics().refused;
   if (refused == 0) return {};
-  return {std::to_string(refused) + " frames refused: longer than a packet buffer (" +
-          std::to_string(pool_.frame_capacity()) + " bytes), or in several pieces"};
+  return {counted(refused, "frame") + " refused: longer than a packet buffer, " +
+          std::to_string(pool_.options().frame_size) +
+          " bytes (see --buffer-size), or in several pieces"};
 }
 
 ConfigError DpdkPort::error(std::string const& what, int code, std::size_t log_mark) const {

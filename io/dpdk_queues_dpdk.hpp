@@ -19,8 +19,12 @@ constexpr std::size_t kDpdkBurst = 256;
 
 class DpdkPort::Rx final : public RxQueue {
  public:
-  Rx(std::uint16_t device, std::uint16_t queue)
-      : device_(device), queue_(queue), interrupt_(device, queue) {}
+  /// `max_length`: bytes of the longest frame that is taken.
+  Rx(std::uint16_t device, std::uint16_t queue, unsigned max_length)
+      : device_(device),
+        queue_(queue),
+        max_length_(static_cast<int>(max_length)),
+        interrupt_(device, queue) {}
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     rte_mbuf* mbufs[kDpdkBurst];
@@ -29,7 +33,7 @@ class DpdkPort::Rx final : public RxQueue {
     if (count == 0) return 0;
     interrupt_.disarm();
     std::uint64_t const port = port_index;
-    Oddities seen;
+    Oddities seen{max_length_};
     for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], port, seen);
     return seen.any() ? refuse(mbufs, count, packets) : count;
   }
@@ -45,7 +49,7 @@ class DpdkPort::Rx final : public RxQueue {
                                 std::span<Packet> packets) noexcept {
     unsigned kept = 0;
     for (unsigned i = 0; i < count; ++i) {
-      Oddities seen;
+      Oddities seen{max_length_};
       to_packet(mbufs[i], packets[kept], port_index, seen);
       if (!seen.any()) {
         ++kept;
@@ -59,6 +63,7 @@ class DpdkPort::Rx final : public RxQueue {
 
   std::uint16_t device_;
   std::uint16_t queue_;
+  int max_length_;
   RxInterrupt interrupt_;
   Counter refused_;
 };

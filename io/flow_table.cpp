@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
 
@@ -59,7 +60,7 @@ std::vector<Flow> make_flows(GeneratorOptions const& options) {
                       to_string(options.to) + " are of different families");
   if (destinations > options.to.hosts())
     throw ConfigError(std::to_string(destinations) + " hosts in " + to_string(options.to) +
-                      ": it has " + std::to_string(options.to.hosts()) + " addresses");
+                      ": it has " + counted(options.to.hosts(), "address", "es"));
   if (options.flows > sources * kPorts)
     throw ConfigError(std::to_string(options.flows) + " flows from " + to_string(options.from) +
                       ": it has addresses and ports for " + std::to_string(sources * kPorts));

@@ -17,12 +17,12 @@ inline rte_mbuf* mbuf_of(Packet const& packet) { return static_cast<rte_mbuf*>(p
 
 /// What `to_packet` has seen of the mbufs of a burst.
 struct Oddities {
+  int max_length;  ///< bytes of the longest frame that is taken
   unsigned segments = 0;
-  int tailroom = 0;
+  int room = 0;  ///< negative where a frame was longer, or claimed more than its buffer has
 
-  /// A frame was in several segments, or claimed more bytes than its buffer has: such descriptors
-  /// must not be used.
-  bool any() const { return segments > 1 || tailroom < 0; }
+  /// A frame was in several segments or too long: such descriptors must not be used.
+  bool any() const { return segments > 1 || room < 0; }
 };
 
 /// Describes an mbuf received by port `port`; `seen` gathers what is to be checked once a burst.
@@ -32,7 +32,7 @@ inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, Odditi
   std::uint64_t const offset = mbuf->data_off, length = mbuf->data_len;
   int const tailroom = static_cast<int>(mbuf->buf_len) - static_cast<int>(offset + length);
   seen.segments |= mbuf->nb_segs;
-  seen.tailroom |= tailroom;
+  seen.room |= tailroom | (seen.max_length - static_cast<int>(length));
   packet.data = static_cast<std::uint8_t*>(mbuf->buf_addr) + offset;
   packet.buffer = mbuf;
   // A negative tailroom spoils the other fields, but then the packet is refused.

@@ -43,7 +43,7 @@ void open_ports(std::span<PortSpec const> specs, PortEnvironment const& environm
       ports.add(std::make_unique<GeneratorPort>(names[i], std::move(options), std::move(buffers),
                                                 environment.workers));
     } else if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) {
-      ports.add(std::make_unique<CapturePort>(names[i], *capture, pool));
+      ports.add(std::make_unique<CapturePort>(names[i], *capture, pool, environment.outputs));
     } else if (auto const* replay = std::get_if<ReplayOptions>(&spec.options)) {
       ports.add(std::make_unique<ReplayPort>(names[i], *replay, pool, pool.options().frame_size,
                                              environment.workers));

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "core/counted.hpp"
 #include "io/flow_table.hpp"
 #include "io/spec_options.hpp"
 
@@ -70,7 +71,7 @@ void read_addresses(SpecOptions& options, GeneratorOptions& generator) {
   if (generator.hosts > generator.to.hosts())
     options.fail("hosts", "'hosts' is '" + std::to_string(generator.hosts) + "'; " +
                               to_string(generator.to) + " has " +
-                              std::to_string(generator.to.hosts()) + " addresses");
+                              counted(generator.to.hosts(), "address", "es"));
 }
 
 void read_payload(SpecOptions& options, GeneratorOptions& generator) {

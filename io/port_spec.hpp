@@ -62,6 +62,8 @@ struct PortEnvironment {
       1;  ///< for generators without a seed of their own: each gets a different one
   bool interrupts =
       false;  ///< workers may sleep until a packet comes, where a device can wake them
+  OutputFiles* outputs =
+      nullptr;  ///< where files that ports write are added; must outlive the call
 };
 
 /// Opens all ports and adds them to `ports` in this order. Nothing flows before `Port::start`.

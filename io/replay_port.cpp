@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "io/capture_reader.hpp"
+#include "io/dpdk_pool.hpp"
 #include "io/packet_quota.hpp"
 #include "io/releasing_tx.hpp"
 
@@ -65,10 +67,14 @@ ReplayPort::ReplayPort(std::string name, ReplayOptions options, BufferPool& pool
   };
   if (summary.frames == 0) fail("it has no frames");
   if (summary.cut > 0)
-    fail(std::to_string(summary.cut) + " frames were captured shorter than they were on the wire");
-  if (summary.longest > frame_size)
-    fail("a frame of " + std::to_string(summary.longest) + " bytes; the packet buffers hold " +
-         std::to_string(frame_size));
+    fail(counted(summary.cut, "frame") + (summary.cut == 1 ? " was" : " were") +
+         " captured shorter than on the wire");
+  if (summary.longest > frame_size) {
+    auto const longest = std::to_string(summary.longest);
+    fail("a frame of " + longest + " bytes; the packet buffers hold " + std::to_string(frame_size) +
+         (summary.longest > DpdkPool::kMaxBufferSize ? ""
+                                                     : ", --buffer-size " + longest + " would do"));
+  }
   frames_ = summary.frames;
   auto const queues = static_cast<unsigned>(std::min<std::uint64_t>(workers, frames_));
   for (unsigned queue = 0; queue < workers; ++queue)
@@ -88,8 +94,7 @@ ReplayPort::ReplayPort(std::string name, ReplayOptions options, BufferPool& pool
 ReplayPort::~ReplayPort() = default;
 
 std::string ReplayPort::description() const {
-  return std::to_string(frames_) + (frames_ == 1 ? " frame of " : " frames of ") + options_.file +
-         ", over and over";
+  return counted(frames_, "frame") + " of " + options_.file + ", over and over";
 }
 
 RxQueue* ReplayPort::rx(unsigned worker) {

@@ -49,12 +49,13 @@ std::vector<std::uint32_t> write_esp_capture(std::string const& path, std::strin
     cpu.protect({packets, got});
     for (auto const& packet : std::span(packets, got)) {
       if (!capture.write({packet.data, packet.length}, sizes.size()))
-        throw std::runtime_error(path + ": cannot be written: " + capture.error());
+        throw std::runtime_error(path + ": cannot be written: " + capture.error_text());
     }
     pool.release({packets, got});
   }
   capture.finish();
-  if (capture.failed()) throw std::runtime_error(path + ": cannot be written: " + capture.error());
+  if (capture.lost() > 0)
+    throw std::runtime_error(path + ": cannot be written: " + capture.error_text());
   return sizes;
 }
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "core/counted.hpp"
 #include "io/eal.hpp"
 
 namespace warpline::bench {
@@ -114,7 +115,7 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
                              "; in: " + text);
   deployment.reset();
   if (auto const left = session_.buffers().in_use(); left > 0)
-    throw std::runtime_error(std::to_string(left) + " buffers did not come back; in: " + text);
+    throw std::runtime_error(counted(left, "buffer") + " did not come back; in: " + text);
   return end.since(begin);
 }
 

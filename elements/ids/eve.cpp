@@ -132,8 +132,8 @@ std::uint64_t flow_id(Bytes frame, Layers const& layers) {
   return mix(sum + layers.protocol) & ((std::uint64_t{1} << 51) - 1);
 }
 
-EveAlerts::EveAlerts(std::string path, PatternSet const& set, Action action)
-    : file_(std::move(path)) {
+EveAlerts::EveAlerts(std::shared_ptr<AppendFile> file, PatternSet const& set, Action action)
+    : file_(std::move(file)) {
   tails_.reserve(set.patterns.size());
   for (auto const& pattern : set.patterns) tails_.push_back(tail_of(pattern, action));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,8 +30,7 @@ class EveAlerts {
  public:
   enum class Action : std::uint8_t { kAllowed, kBlocked };
 
-  /// Opens the file for appending; throws `ConfigError` if it cannot.
-  EveAlerts(std::string path, PatternSet const& set, Action action);
+  EveAlerts(std::shared_ptr<AppendFile> file, PatternSet const& set, Action action);
 
   /// The alerts of one packet. `time_ns`: since 1970, UTC; `packet_number`: from 1, 0 if there is
   /// none.
@@ -40,11 +40,10 @@ class EveAlerts {
   /// After each batch: writes once 64 KiB wait, or if the oldest line waits for a second.
   void end_batch(std::uint64_t time_ns) noexcept;
 
-  /// Writes what waits.
-  void flush() noexcept { file_.flush(); }
+  /// At the end: writes the waiting lines; those that cannot be written are lost.
+  void finish() noexcept { file_.finish(); }
 
-  /// For what was written and lost, and why.
-  LineFile const& file() const { return file_; }
+  LineFile const& lines() const { return file_; }
 
  private:
   char* put_time(char* at, std::uint64_t time_ns) noexcept;

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/context.hpp"
+#include "core/file_uses.hpp"
 #include "core/metrics.hpp"
 #include "core/offload.hpp"
 #include "elements/ids/eve.hpp"
@@ -46,10 +46,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   using Writes = Result<ids::Matches>;
 
   explicit IDSMatch(Args& args)
-      : notice_(args.context().notice),
-        buffers_(args.context().buffers),
-        tables_(tables(args)),
-        scanner_(tables_->database()) {
+      : buffers_(args.context().buffers), tables_(tables(args)), scanner_(tables_->database()) {
     auto const eve = args.keyword<std::string>("EVE", {});
     drop_ = args.keyword<bool>("DROP", false);
     if (!eve.empty()) open(eve, args);
@@ -92,19 +89,10 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   unsigned poll(Outputs&) noexcept override {
     now_ns_ = wall_clock_ns();
     eve_->end_batch(now_ns_);
-    if (!failed_ && !eve_->file().failure().empty()) [[unlikely]] {
-      failed_ = true;
-      notice_("IDSMatch: alerts are lost: " + eve_->file().failure());
-    }
     return 0;
   }
   void stop() noexcept override {
-    if (!eve_) return;
-    eve_->flush();
-    auto const lost = eve_->file().lost_lines();
-    if (lost > 0)
-      notice_("IDSMatch: " + std::to_string(lost) +
-              " alerts were not written: " + eve_->file().failure());
+    if (eve_) eve_->finish();
   }
 
  private:
@@ -124,8 +112,13 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   void open(std::string const& path, Args& args) {
     auto const action = drop_ ? ids::EveAlerts::Action::kBlocked : ids::EveAlerts::Action::kAllowed;
     try {
-      if (args.context().trial) return ids::LineFile::check(path);
-      eve_ = std::make_unique<ids::EveAlerts>(path, tables_->set(), action);
+      auto& context = args.context();
+      if (context.trial) {
+        note_file_use(context, {path, args.class_name() + " EVE", FileUse::Kind::kAppend});
+        return ids::AppendFile::check(path);
+      }
+      auto file = ids::AppendFile::shared(context, path, "alert", args.element_name());
+      eve_ = std::make_unique<ids::EveAlerts>(std::move(file), tables_->set(), action);
     } catch (ConfigError const& error) {
       throw args.error(error.what(), "EVE");
     }
@@ -152,11 +145,9 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     alerts_.add(found.size());
     if (!eve_) return;
     auto const arrival = buffers_ != nullptr ? buffers_->arrival(packet) : Arrival{};
-    eve_->add(packet.bytes(), layers, found, arrival.time_ns != 0 ? arrival.time_ns : now_ns_,
-              arrival.number);
+    eve_->add(packet.bytes(), layers, found, arrival.time_ns.value_or(now_ns_), arrival.number);
   }
 
-  std::function<void(std::string const&)> notice_;
   BufferPool const* buffers_;  // knows when a packet was captured
   std::shared_ptr<ids::Tables const> tables_;
   ids::HyperscanScanner scanner_;
@@ -164,7 +155,6 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   std::vector<ids::PatternId> all_;  // of a packet with more patterns than a result holds
   std::uint64_t now_ns_ = 0;
   bool drop_ = false;
-  bool failed_ = false;
   Counter alerts_, malformed_;
 };
 WARPLINE_ELEMENT(IDSMatch);

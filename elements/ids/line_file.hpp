@@ -4,59 +4,53 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
+#include <memory>
 #include <vector>
+
+#include "elements/ids/append_file.hpp"
 
 namespace warpline::ids {
 
-/// A text file that grows by whole lines, written in large chunks.
+/// One worker's lines on their way to a file.
 ///
 /// Lines gather in a buffer of fixed size and leave it together, by one system call where the
-/// system takes them at once; several writers of the same path (one a worker) do not mix within a
-/// chunk. A chunk that cannot be written is lost and its lines are counted; the next one is tried
-/// again. One thread at a time.
+/// system takes them at once. Lines that the file does not take wait in the buffer; once that is
+/// full, further lines are lost and counted. One thread at a time.
 class LineFile {
  public:
   static constexpr std::size_t kBufferBytes = 256 * 1024;
   static constexpr std::size_t kMaxLineBytes = 16 * 1024;
 
-  /// Opens `path` for appending, and makes it if it is not there.
-  /// Throws `ConfigError` with the path and the system's reason.
-  explicit LineFile(std::string path);
-  /// Throws as the constructor would, but makes nothing.
-  static void check(std::string const& path);
+  explicit LineFile(std::shared_ptr<AppendFile> file);
+  /// As `finish`.
   ~LineFile();
   LineFile(LineFile const&) = delete;
   LineFile& operator=(LineFile const&) = delete;
 
-  /// Room for a line of up to `kMaxLineBytes`; writes out what waits if the buffer has no such
+  /// Room for a line of up to `kMaxLineBytes`; writes the waiting lines if the buffer has no such
   /// room.
   char* begin_line() noexcept;
 
-  /// Takes in the line that was put at `begin_line()` and ends before `end`, its `\n` included.
+  /// Accepts the line that was put at `begin_line()` and ends before `end`, its `\n` included.
   void end_line(char const* end) noexcept;
 
-  /// Writes what waits.
-  void flush() noexcept;
+  /// Writes the waiting lines, unless that failed less than a second ago.
+  void flush() noexcept { flush(false); }
+  /// Writes the waiting lines; those that cannot be written are lost.
+  void finish() noexcept;
 
   std::size_t waiting_bytes() const { return size_; }
-  std::uint64_t lines() const { return lines_; }            ///< taken in
-  std::uint64_t lost_lines() const { return lost_lines_; }  ///< could not be written
+  std::uint64_t lines() const { return lines_; }  ///< accepted or lost
 
-  /// `path: reason` of the first write that failed; empty while none has.
-  std::string const& failure() const { return failure_; }
+  AppendFile const& file() const { return *file_; }
 
  private:
-  bool write_all(std::string_view bytes) noexcept;
+  void flush(bool final) noexcept;
 
-  std::string path_;
-  int descriptor_;
-  std::vector<char> buffer_;
+  std::shared_ptr<AppendFile> file_;
+  std::vector<char> buffer_;  // its last `kMaxLineBytes` hold only a line that is lost
   std::size_t size_ = 0;
-  std::uint64_t waiting_lines_ = 0, lines_ = 0, lost_lines_ = 0;
-  bool torn_ = false;  // the file ends within a line
-  std::string failure_;
+  std::uint64_t lines_ = 0;
 };
 
 }  // namespace warpline::ids

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "core/counted.hpp"
+
 namespace warpline::ipsec {
 namespace {
 
@@ -75,7 +77,7 @@ std::optional<Secret> SaCursor::key(Word const& field, std::span<unsigned const>
   }
   for (auto const size : sizes)
     if (key && key->bytes().size() == size) return key;
-  fail(*word, "this key has " + std::to_string(digits.size()) + " digits; expected " + expected);
+  fail(*word, "this key has " + counted(digits.size(), "digit") + "; expected " + expected);
   return std::nullopt;
 }
 

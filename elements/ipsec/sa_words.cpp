@@ -6,6 +6,8 @@
 #include <cctype>
 #include <utility>
 
+#include "core/counted.hpp"
+
 namespace warpline::ipsec {
 namespace {
 
@@ -60,7 +62,8 @@ void Findings::raise() const {
     sorted.push_back({Diagnostic::Severity::kError,
                       shown_,
                       {},
-                      std::to_string(found_ - kMost) + " more errors are not shown"});
+                      counted(found_ - kMost, "more error") +
+                          (found_ - kMost == 1 ? " is not shown" : " are not shown")});
   throw ConfigError(std::move(sorted));
 }
 

@@ -30,8 +30,8 @@ void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, O
       out.count_transmitted(rest.first(sent), batch.received, &queue.counters);
     rest = rest.subspan(sent);
     if (rest.empty()) return;
-    if (queue.failed() || (sent == 0 && attempt >= limit))
-      return out.drop(rest, detail::drop_reason<"tx_queue_full">);
+    if (queue.failed()) return out.drop(rest, detail::drop_reason<"write_failed">);
+    if (sent == 0 && attempt >= limit) return out.drop(rest, detail::drop_reason<"tx_queue_full">);
     relax();
   }
 }
@@ -47,7 +47,7 @@ void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, O
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
-/// Drops: tx_queue_full, no_such_port (the packet's output port does not exist or cannot send).
+/// Drops: tx_queue_full, write_failed (a capture cannot be written), no_such_port (the packet's output port does not exist or cannot send).
 class ToOutput final : public Element {
  public:
   explicit ToOutput(Args& args) {
@@ -89,7 +89,7 @@ WARPLINE_ELEMENT(ToOutput);
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: PORT: number or name of the port.
-/// Drops: tx_queue_full.
+/// Drops: tx_queue_full, write_failed (a capture cannot be written).
 class ToDPDKDevice final : public Element {
  public:
   explicit ToDPDKDevice(Args& args) {

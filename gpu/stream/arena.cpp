@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "core/batch.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 
 namespace warpline::stream {
@@ -61,7 +62,7 @@ Arena::~Arena() { close(); }
 void Arena::check(Status status, std::string const& what) {
   if (status == kOk) return;
   throw ConfigError("device '" + device_ + "' has no room for another lane of " +
-                    std::to_string(slots_.size()) + " tasks in flight: " + what + ": " +
+                    counted(slots_.size(), "task") + " in flight: " + what + ": " +
                     driver_.describe(status) +
                     "; fewer workers, or smaller tasks (--task-bytes) need less");
 }

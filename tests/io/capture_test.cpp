@@ -2,15 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "io/capture_port.hpp"
 #include "io/capture_reader.hpp"
 #include "io/capture_writer.hpp"
+#include "tests/io/capture_files.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/scoped.hpp"
 
@@ -18,50 +16,15 @@ namespace warpline {
 namespace {
 
 using test::config_error;
+using test::FileBuilder;
 using test::Frame;
+using test::read_capture;
+using test::slurp;
+using test::Timed;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-struct Timed {
-  Frame bytes;
-  std::uint64_t time_ns = 0;
-  std::uint32_t length = 0;
-  friend bool operator==(Timed const&, Timed const&) = default;
-};
-
-/// Writes capture files byte by byte (draft-ietf-opsawg-pcap), apart from libpcap.
-class FileBuilder {
- public:
-  FileBuilder(bool big_endian, bool nanoseconds, std::uint32_t link = 1)
-      : big_endian_(big_endian), unit_(nanoseconds ? 1 : 1000) {
-    word(nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4);
-    half(2).half(4);
-    word(0).word(0).word(262144).word(link);
-  }
-  FileBuilder& frame(Timed const& frame) {
-    word(static_cast<std::uint32_t>(frame.time_ns / 1'000'000'000));
-    word(static_cast<std::uint32_t>(frame.time_ns % 1'000'000'000 / unit_));
-    word(static_cast<std::uint32_t>(frame.bytes.size())).word(frame.length);
-    text_.append(frame.bytes.begin(), frame.bytes.end());
-    return *this;
-  }
-  std::string const& text() const { return text_; }
-
- private:
-  FileBuilder& word(std::uint32_t value) { return number(value, 4); }
-  FileBuilder& half(std::uint32_t value) { return number(value, 2); }
-  FileBuilder& number(std::uint32_t value, unsigned size) {
-    for (unsigned i = 0; i < size; ++i)
-      text_ += static_cast<char>(value >> 8 * (big_endian_ ? size - 1 - i : i));
-    return *this;
-  }
-
-  bool big_endian_;
-  std::uint32_t unit_;
-  std::string text_;
-};
 
 std::vector<Timed> some_frames() {
   std::vector<Timed> frames;
@@ -75,22 +38,6 @@ std::vector<Timed> some_frames() {
                       length});
   }
   return frames;
-}
-
-std::vector<Timed> read_capture(std::string const& path) {
-  std::vector<Timed> frames;
-  CaptureReader reader(path);
-  while (auto const* frame = reader.next())
-    frames.push_back({{frame->bytes.data, frame->bytes.data + frame->bytes.size},
-                      frame->time_ns,
-                      frame->length});
-  return frames;
-}
-
-std::string slurp(std::string const& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 class CaptureTest : public testing::Test {
@@ -131,31 +78,47 @@ TEST_F(CaptureTest, WritesWhatTheFormatSays) {
     EXPECT_TRUE(writer.write(bytes, frame.time_ns));
   }
   writer.finish();
-  EXPECT_FALSE(writer.failed());
+  EXPECT_EQ(writer.written(), some_frames().size());
+  EXPECT_EQ(writer.lost(), 0u);
   auto written = slurp(writer.path());
   // The snapshot length in the file's header is the writer's own choice.
   written.replace(16, 4, expected.text().substr(16, 4));
   EXPECT_EQ(written, expected.text());
 }
 
-TEST_F(CaptureTest, OfAnyLengthThatBreaksOffIsRefused) {
+TEST_F(CaptureTest, ThatBreaksOffIsUsedUpToItsLastWholeFrame) {
   auto const whole =
       FileBuilder(false, true).frame({Frame(20, 1), 0, 20}).frame({Frame(9, 2), 5, 9}).text();
+  constexpr std::size_t kFirst = 24 + 16 + 20;
   for (std::size_t size = 0; size < whole.size(); ++size) {
     auto const path = folder.write("cut.pcap", whole.substr(0, size));
-    if (size == 24 || size == 24 + 16 + 20) {  // between frames
-      EXPECT_NO_THROW(summarise_capture(path)) << size;
+    if (size < 24) {
+      EXPECT_THAT(config_error([&] { summarise_capture(path); }), HasSubstr("cut.pcap: ")) << size;
       continue;
     }
-    EXPECT_THAT(config_error([&] { summarise_capture(path); }),
-                AllOf(HasSubstr("cut.pcap: "), HasSubstr("truncated")))
-        << size;
+    auto const summary = summarise_capture(path);
+    EXPECT_EQ(summary.frames, size < kFirst ? 0u : 1u) << size;
+    EXPECT_EQ(summary.cut_short, size != 24 && size != kFirst) << size;
+    EXPECT_EQ(read_capture(path).size(), summary.frames) << size;
   }
+}
+
+TEST_F(CaptureTest, ThatBreaksOffWarnsOnceWithTheNumberOfWholeFrames) {
+  FileBuilder file(false, true);
+  for (std::uint64_t i = 0; i < 3; ++i) file.frame({Frame(60, 1), i, 60});
+  auto const path = folder.write("in.pcap", file.text().substr(0, file.text().size() - 1));
+  EXPECT_THAT(summarise_capture(path).warnings("in.pcap"),
+              ElementsAre("in.pcap: ends within a record; 2 frames before it are used"));
+  auto const one = folder.write("in.pcap", file.text().substr(0, 24 + 76 + 3));
+  EXPECT_THAT(summarise_capture(one).warnings("in.pcap"),
+              ElementsAre("in.pcap: ends within a record; 1 frame before it is used"));
+  EXPECT_THAT(summarise_capture(folder.write("in.pcap", file.text())).warnings("in.pcap"),
+              IsEmpty());
 }
 
 TEST_F(CaptureTest, OfAnotherKindIsRefused) {
   EXPECT_THAT(config_error([&] { CaptureReader(folder.write("x", std::string(100, 'x'))); }),
-              HasSubstr("x: not a capture file that can be used: unknown file format"));
+              HasSubstr("x: not a capture file: unknown format; expected pcap or pcapng"));
   EXPECT_THAT(config_error([&] { CaptureReader(folder.path("none")); }),
               HasSubstr("none: cannot be read: No such file or directory"));
   EXPECT_THAT(config_error([&] { CaptureReader(folder.path("")); }),
@@ -168,7 +131,7 @@ TEST_F(CaptureTest, WithAnImpossibleLengthIsDamaged) {
   auto text = FileBuilder(false, true).frame({Frame(20, 1), 0, 20}).text();
   text.replace(24 + 8, 4, "\xff\xff\xff\x7f");
   EXPECT_THAT(config_error([&] { summarise_capture(folder.write("in.pcap", text)); }),
-              HasSubstr("in.pcap: damaged: "));
+              HasSubstr("in.pcap: damaged after 0 frames: "));
 }
 
 TEST_F(CaptureTest, IsSummarised) {
@@ -311,17 +274,25 @@ TEST_F(CapturePortTest, RefusesShortFramesWhereAsked) {
               ElementsAre("1 frame of " + path + " refused: captured shorter than they were"));
 }
 
-TEST_F(CapturePortTest, RefusesFramesLongerThanABuffer) {
-  auto const most = 2048u + DpdkPool::kTailroom;
+TEST_F(CapturePortTest, RefusesFramesLongerThanTheBufferSize) {
   auto const path = save(std::vector<Timed>{{Frame(9000, 1), 1, 9000},
-                                            {Frame(most, 2), 2, most},
-                                            {Frame(most + 1, 3), 3, most + 1},
-                                            {Frame(60, 4), 4, 70'000}});
+                                            {Frame(2048, 2), 2, 2048},
+                                            {Frame(2049, 3), 3, 2049},
+                                            {Frame(60, 4), 4, 9001}});
   auto both = port({.in = path, .out = folder.path("out.pcap"), .cut = {}});
   copy(both, both, 2);
-  EXPECT_EQ(read_capture(folder.path("out.pcap")), (std::vector<Timed>{{Frame(most, 2), 2, most}}));
+  EXPECT_EQ(read_capture(folder.path("out.pcap")), (std::vector<Timed>{{Frame(2048, 2), 2, 2048}}));
   EXPECT_EQ(both.statistics().refused, 3u);
-  EXPECT_THAT(both.remarks(), ElementsAre(HasSubstr("3 frames of ")));
+  EXPECT_THAT(both.remarks(),
+              ElementsAre("3 frames of " + path + " refused: longer than a packet buffer; 2048 " +
+                          "bytes; --buffer-size 9001 takes all of them"));
+}
+
+TEST_F(CapturePortTest, SaysWhichFramesNoBufferSizeTakes) {
+  auto in = port({.in = save(std::vector<Timed>{{Frame(60, 1), 1, 70'000}}), .out = {}, .cut = {}});
+  test::receive_all(*in.rx(0), *pool, 1);
+  EXPECT_THAT(in.remarks(), ElementsAre(AllOf(HasSubstr("--buffer-size 16384 is the most"),
+                                              HasSubstr("the longest has 70000 bytes"))));
 }
 
 TEST_F(CapturePortTest, TakesJumboFramesIntoLargeBuffers) {
@@ -373,33 +344,85 @@ TEST_F(CapturePortTest, ForgetsTheTimeOfAnEarlierUseOfTheBuffer) {
   EXPECT_NE(read_capture(folder.path("out.pcap")).at(0).time_ns, 77u);
 }
 
-TEST_F(CapturePortTest, TellsOfAFullDisk) {
+TEST_F(CapturePortTest, KeepsTimeZeroAndTimesUpTo2106) {
+  std::vector<Timed> const frames{{Frame(60, 1), 0, 60},
+                                  {Frame(60, 2), 1'000'000, 60},
+                                  {Frame(60, 3), 2'208'988'800'000'000'000, 60},
+                                  {Frame(60, 4), 4'294'967'295'999'999'999, 60}};
+  auto both = port({.in = save(frames), .out = folder.path("out.pcap"), .cut = {}});
+  copy(both, both, 1);
+  EXPECT_EQ(read_capture(folder.path("out.pcap")), frames);
+  EXPECT_THAT(both.remarks(), IsEmpty());
+}
+
+TEST_F(CapturePortTest, TellsOfTimesThatAPcapCannotTell) {
+  test::PcapngBuilder file;
+  file.interface(1);
+  for (std::uint64_t seconds : {4'294'967'295, 4'294'967'296, 9'000'000'000})
+    file.packet(0, seconds * 1'000'000, Frame(60, 1));
+  auto both = port(
+      {.in = folder.write("in.pcapng", file.text()), .out = folder.path("out.pcap"), .cut = {}});
+  copy(both, both);
+  auto const last = 4'294'967'295'999'999'999u;
+  auto const written = read_capture(folder.path("out.pcap"));
+  ASSERT_EQ(written.size(), 3u);
+  EXPECT_EQ(written[0].time_ns, 4'294'967'295'000'000'000u);
+  EXPECT_EQ(written[1].time_ns, last);
+  EXPECT_EQ(written[2].time_ns, last);
+  EXPECT_THAT(both.remarks(), ElementsAre(HasSubstr("2 frames in ")));
+}
+
+TEST_F(CapturePortTest, GivesFramesWithoutATimeThatOfTheFrameBefore) {
+  test::PcapngBuilder file;
+  file.interface(1).packet(0, 0, Frame(60, 1)).simple_packet(Frame(60, 2), 60);
+  auto both = port(
+      {.in = folder.write("in.pcapng", file.text()), .out = folder.path("out.pcap"), .cut = {}});
+  copy(both, both);
+  EXPECT_EQ(read_capture(folder.path("out.pcap")),
+            (std::vector<Timed>{{Frame(60, 1), 0, 60}, {Frame(60, 2), 0, 60}}));
+}
+
+TEST_F(CapturePortTest, CountsFramesOfOtherLinkTypes) {
+  test::PcapngBuilder file;
+  file.interface(1).interface(101).packet(0, 1, Frame(60, 1)).packet(1, 2, Frame(40, 2));
+  file.packet(0, 3, Frame(60, 3));
+  auto const path = folder.write("in.pcapng", file.text());
+  auto both = port({.in = path, .out = folder.path("out.pcap"), .cut = {}});
+  std::vector<Packet> packets(3);
+  ASSERT_EQ(both.rx(0)->receive(packets), 2u);
+  EXPECT_EQ(pool->arrival(packets[1]).number, 3u) << "numbers are those of the file";
+  pool->release({packets.data(), 2});
+  EXPECT_EQ(both.statistics().refused, 1u);
+  EXPECT_THAT(both.remarks(),
+              ElementsAre("1 frame of " + path + " refused: of link type RAW; expected Ethernet"));
+}
+
+TEST_F(CapturePortTest, TakesNoMoreThanItsBufferWhileTheDiskIsFull) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
-  auto out = port({.in = {}, .out = "/dev/full", .cut = {}});
+  OutputFiles outputs;
+  CapturePort out("pcap0", {.in = {}, .out = "/dev/full", .cut = {}}, *pool, &outputs);
+  ASSERT_EQ(outputs.all.size(), 1u);
+  auto const& file = *outputs.all[0];
   out.start();
-  unsigned sent = 0;
-  // More than any buffering holds back.
-  for (int i = 0; i < 2000 && !out.tx(0)->failed(); ++i) {
+  std::uint64_t sent = 0;
+  for (int i = 0; i < 2000; ++i) {
     auto const packets = test::packets_of(*pool, {Frame(1500, 1)});
     auto const taken = out.tx(0)->transmit(packets);
     pool->release(std::span<Packet const>(packets).subspan(taken));
     sent += taken;
+    EXPECT_EQ(out.tx(0)->failed(), taken == 0);
   }
   EXPECT_TRUE(out.tx(0)->failed());
-  EXPECT_LT(sent, 2000u);
+  EXPECT_EQ(file.error(), ENOSPC);
+  EXPECT_EQ(file.failures(), 1u);
+  EXPECT_EQ(file.lost(), 2000 - sent);
   out.stop();
-  EXPECT_THAT(out.remarks(), ElementsAre("/dev/full is not complete: No space left on device"));
+  EXPECT_EQ(file.revoked(), sent) << "what was accepted is not in the file either";
+  EXPECT_EQ(file.revoked_bytes(), 1500 * sent);
+  EXPECT_EQ(file.lost(), 2000u);
+  EXPECT_EQ(file.written(), 0u);
+  EXPECT_EQ(file.owner(), "pcap0");
   EXPECT_EQ(pool->in_use(), 0u);
-}
-
-TEST_F(CapturePortTest, TellsOfADiskThatIsFullAtTheEnd) {
-  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
-  auto out = port({.in = {}, .out = "/dev/full", .cut = {}});
-  out.start();
-  out.tx(0)->transmit(test::packets_of(*pool, {Frame(60, 1)}));
-  EXPECT_FALSE(out.tx(0)->failed()) << "it is still in memory";
-  out.stop();
-  EXPECT_THAT(out.remarks(), ElementsAre(HasSubstr("No space left on device")));
 }
 
 TEST_F(CapturePortTest, DoesNotWriteOverWhatItReads) {
@@ -429,7 +452,7 @@ TEST_F(CapturePortTest, TellsOfAFileThatChangedMeanwhile) {
   auto const frames = test::receive_all(*in.rx(0), *pool, 4000);
   EXPECT_LT(frames.size(), 4000u);
   EXPECT_TRUE(in.rx(0)->finished());
-  EXPECT_THAT(in.remarks(), ElementsAre(HasSubstr("has changed while it was read: truncated")));
+  EXPECT_THAT(in.remarks(), ElementsAre(HasSubstr("has changed while it was read")));
 }
 
 }  // namespace

@@ -119,10 +119,19 @@ TEST_F(DpdkPortTest, RefusesFramesLongerThanTheirBuffer) {
   std::vector<Packet> packets(32);
   EXPECT_EQ(port.rx(0)->receive(packets), 0u);
   EXPECT_EQ(port.statistics().refused, 32u);
-  EXPECT_THAT(
-      port.remarks(),
-      ElementsAre(HasSubstr("32 frames refused: longer than a packet buffer (2176 bytes)")));
+  EXPECT_THAT(port.remarks(),
+              ElementsAre(HasSubstr("32 frames refused: longer than a packet buffer, 2048 bytes")));
   EXPECT_EQ(pool->in_use(), 0u);
+}
+
+TEST_F(DpdkPortTest, TakesFramesOfTheBufferSizeAndNoLongerOnes) {
+  std::vector<Packet> packets(8);
+  for (auto const& [size, taken] : {std::pair("size=2048", 8u), std::pair("size=2049", 0u)}) {
+    DpdkPort port(device("net_null0", size), *pool, 1);
+    port.start();
+    EXPECT_EQ(port.rx(0)->receive(packets), taken) << size;
+    pool->release({packets.data(), taken});
+  }
 }
 
 TEST_F(DpdkPortTest, TakesJumboFramesIntoLargeBuffers) {
@@ -207,8 +216,10 @@ TEST_F(DpdkPortTest, SaysWhyADeviceCannotBeMade) {
 TEST_F(DpdkPortTest, RefusesAnMtuThatBuffersDoNotHold) {
   auto options = device("net_null0");
   options.mtu = 9000;
-  EXPECT_THAT(config_error([&] { DpdkPort(options, *pool, 1); }),
-              HasSubstr("an MTU of 9000 needs larger packet buffers; they hold frames of 2176"));
+  EXPECT_THAT(
+      config_error([&] { DpdkPort(options, *pool, 1); }),
+      HasSubstr("an MTU of 9000 needs larger packet buffers; they hold frames of 2048 bytes, "
+                "--buffer-size 9018 would do"));
 }
 
 TEST_F(DpdkPortTest, TalksToTheKernelThroughATap) {

@@ -133,6 +133,8 @@ class Refusals(unittest.TestCase):
         (["ipsec", "--sa", "/no/such.sa"], "/no/such.sa"),
         (["ids", "--patterns", "/no/such.patterns"], "/no/such.patterns"),
         (["l2fwd", "--json", "/no/such/folder/x.json"], "--json"),
+        (["l2fwd", "--json", "/tmp/same", "--html", "/tmp/./same"], "the same file as --json"),
+        (["l2fwd", "--html", "-"], "--html: a page is not written to standard output"),
         (["l2fwd", "--burst", "0"], "--burst is 0"),
         (["l2fwd", "--duration", "1"], "--duration"),
         (["ipsec", "--mix", "2"], "--mix"),

@@ -3,16 +3,13 @@
 #include "elements/ids/eve.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/json/src.hpp>
-#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
 
-#include "core/error.hpp"
 #include "elements/ids/json.hpp"
 
 namespace warpline::ids {
@@ -61,7 +58,8 @@ constexpr std::uint64_t kTime = 1585744496123456789;  // 2020-04-01T12:34:56.123
 
 TEST_F(EveAlertsTest, WritesALineAMatchWithAllFields) {
   {
-    EveAlerts eve(path_, three_patterns(), EveAlerts::Action::kAllowed);
+    EveAlerts eve(std::make_shared<AppendFile>(path_), three_patterns(),
+                  EveAlerts::Action::kAllowed);
     auto const frame = tcp4("\x0a\0\0\1"s, "\xc0\xa8\0\2"s, "\x30\x39\0\x50"s);
     PatternId const ids[] = {0, 2};
     eve.add(bytes_of(frame), walk_layers(bytes_of(frame)), ids, kTime, 17);
@@ -93,7 +91,8 @@ TEST_F(EveAlertsTest, WritesALineAMatchWithAllFields) {
 
 TEST_F(EveAlertsTest, LeavesOutWhatAPacketDoesNotHave) {
   {
-    EveAlerts eve(path_, three_patterns(), EveAlerts::Action::kBlocked);
+    EveAlerts eve(std::make_shared<AppendFile>(path_), three_patterns(),
+                  EveAlerts::Action::kBlocked);
     auto const arp = std::string(12, '\2') + "\x08\x06"s + "body";
     auto const sixth = std::string(12, '\2') + "\x86\xdd\x60\0\0\0\0\x08\x3a\x40"s +
                        std::string(15, '\0') + "\1" + "\x20\1"s + std::string(14, '\0') +
@@ -122,7 +121,7 @@ TEST_F(EveAlertsTest, LeavesOutWhatAPacketDoesNotHave) {
 }
 
 TEST_F(EveAlertsTest, WritesWhenEnoughWaitsOrASecondHasPassed) {
-  EveAlerts eve(path_, three_patterns(), EveAlerts::Action::kAllowed);
+  EveAlerts eve(std::make_shared<AppendFile>(path_), three_patterns(), EveAlerts::Action::kAllowed);
   auto const frame = tcp4("\1\1\1\1", "\2\2\2\2", "\1\1\1\1");
   auto const layers = walk_layers(bytes_of(frame));
   PatternId const ids[] = {2};
@@ -138,65 +137,18 @@ TEST_F(EveAlertsTest, WritesWhenEnoughWaitsOrASecondHasPassed) {
   EXPECT_EQ(lines().size(), 501u);
   for (int i = 0; i < 5000; ++i) eve.add(bytes_of(frame), layers, ids, kTime);
   EXPECT_GT(lines().size(), 501u) << "a full buffer leaves within a batch";
-  EXPECT_EQ(eve.file().lines(), 5501u);
+  EXPECT_EQ(eve.lines().lines(), 5501u);
 }
 
 TEST_F(EveAlertsTest, AppendsToAFileThatIsThere) {
   for (int i = 0; i < 2; ++i) {
-    EveAlerts eve(path_, three_patterns(), EveAlerts::Action::kAllowed);
+    EveAlerts eve(std::make_shared<AppendFile>(path_), three_patterns(),
+                  EveAlerts::Action::kAllowed);
     auto const frame = tcp4("\1\1\1\1", "\2\2\2\2", "\1\1\1\1");
     PatternId const ids[] = {2};
     eve.add(bytes_of(frame), walk_layers(bytes_of(frame)), ids, kTime);
   }
   EXPECT_EQ(lines().size(), 2u);
-}
-
-TEST_F(EveAlertsTest, RefusesAPathThatCannotBeWritten) {
-  try {
-    EveAlerts eve("/nonexistent/alerts.json", three_patterns(), EveAlerts::Action::kAllowed);
-    FAIL();
-  } catch (ConfigError const& error) {
-    EXPECT_STREQ(error.what(),
-                 "/nonexistent/alerts.json: cannot be written: No such file or directory");
-  }
-}
-
-TEST(LineFile, CountsWhatAFullDiskLosesAndSaysWhyOnce) {
-  LineFile file("/dev/full");
-  for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 10; ++i) {
-      auto* const at = file.begin_line();
-      at[0] = 'x';
-      at[1] = '\n';
-      file.end_line(at + 2);
-    }
-    file.flush();
-  }
-  EXPECT_EQ(file.lines(), 30u);
-  EXPECT_EQ(file.lost_lines(), 30u);
-  EXPECT_EQ(file.failure(), "/dev/full: No space left on device");
-}
-
-TEST_F(EveAlertsTest, BeginsANewLineAfterAChunkThatWasCut) {
-  rlimit old{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old), 0);
-  auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit const small{10, old.rlim_max};
-  LineFile file(path_);
-  auto const put = [&](std::string const& line) {
-    file.end_line(std::copy(line.begin(), line.end(), file.begin_line()));
-  };
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  put("first\n");
-  put("second\n");
-  file.flush();
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old), 0);
-  std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(file.lost_lines(), 2u);
-  EXPECT_EQ(file.failure(), path_ + ": File too large");
-  put("third\n");
-  file.flush();
-  EXPECT_EQ(lines(), (std::vector<std::string>{"first", "seco", "third"}));
 }
 
 TEST(FlowId, IsTheSameForBothDirectionsAndDiffersBetweenFlows) {

@@ -11,6 +11,7 @@
 
 #include "core/context.hpp"
 #include "core/graph.hpp"
+#include "core/output_file.hpp"
 #include "core/text_corpus.hpp"
 #include "elements/ids/layers.hpp"
 #include "elements/ids/matches.hpp"
@@ -61,6 +62,15 @@ Matches expected_of(std::string const& frame, ids::testing::BucketSearch& search
   return expected;
 }
 
+/// Says of every packet that it was captured at time 0.
+class TimedPool final : public BufferPool {
+ public:
+  bool allocate(std::span<Packet>) noexcept override { return false; }
+  void release(std::span<Packet const>) noexcept override {}
+  Arrival arrival(Packet const&) const noexcept override { return {0, 1}; }
+  std::size_t in_use() const noexcept override { return 0; }
+};
+
 /// `source -> IDSMatch(...) -> Discard` with what it needs, and files of its own.
 class IdsMatchTest : public ::testing::Test {
  protected:
@@ -74,7 +84,9 @@ class IdsMatchTest : public ::testing::Test {
 
   void build(std::string const& arguments) {
     BuildContext context{ports_, devices_, shared_};
-    context.notice = [this](std::string const& text) { notices_.push_back(text); };
+    build(arguments, context);
+  }
+  void build(std::string const& arguments, BuildContext& context) {
     auto const text = "IdsTestSource -> ids :: IDSMatch(" + arguments + ") -> Discard;";
     graph_ = Graph::build(parse_pipeline(std::make_shared<Source>(Source{folder_ + "x", text})),
                           context);
@@ -142,7 +154,6 @@ class IdsMatchTest : public ::testing::Test {
   HeapBufferPool buffers_{512, 2048};
   BatchPool batches_{8};
   WorkerCounters counters_;
-  std::vector<std::string> notices_;
   std::unique_ptr<Graph> graph_;
   Node* node_ = nullptr;
 };
@@ -196,18 +207,32 @@ TEST_F(IdsMatchTest, ListsAllMatchesOfAPacketWithMoreThanAResultHolds) {
   EXPECT_EQ(std::count(eve.begin(), eve.end(), '\n'), 26);
 }
 
-TEST_F(IdsMatchTest, SaysOnceThatAlertsAreLostAndHowManyInTheEnd) {
+TEST_F(IdsMatchTest, NotesTheAlertsThatAFullDiskLoses) {
   write_patterns("content:\"x\";\n");
   build("PATTERNS " + folder_ + "p, EVE /dev/full");
-  for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 300; ++i) push({frame_of("x")});
-    graph_->poll(true);
-  }
+  auto const outputs = shared_.get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
+  ASSERT_EQ(outputs->all.size(), 1u);
+  auto const& file = *outputs->all[0];
+  for (int i = 0; i < 300; ++i) push({frame_of("x")});
+  graph_->poll(true);
+  EXPECT_EQ(file.error(), ENOSPC);
+  EXPECT_EQ(file.lost(), 0u) << "they wait";
   graph_->stop();
-  ASSERT_EQ(notices_.size(), 2u);
-  EXPECT_EQ(notices_[0], "IDSMatch: alerts are lost: /dev/full: No space left on device");
-  EXPECT_EQ(notices_[1],
-            "IDSMatch: 900 alerts were not written: /dev/full: No space left on device");
+  EXPECT_EQ(file.lost(), 300u);
+  EXPECT_EQ(file.unit(), "alert");
+  EXPECT_EQ(file.owner(), "ids");
+}
+
+TEST_F(IdsMatchTest, WritesTheTimeZeroOfACapture) {
+  write_patterns("content:\"x\";\n");
+  TimedPool const pool;
+  BuildContext context{ports_, devices_, shared_};
+  context.buffers = &pool;
+  build("PATTERNS " + folder_ + "p, EVE " + folder_ + "eve", context);
+  push({frame_of("x")});
+  graph_->stop();
+  EXPECT_THAT(read(folder_ + "eve"),
+              HasSubstr("\"timestamp\":\"1970-01-01T00:00:00.000000+0000\""));
 }
 
 TEST_F(IdsMatchTest, RefusesBadArgumentsWithTheirPlace) {

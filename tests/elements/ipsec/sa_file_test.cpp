@@ -348,6 +348,9 @@ TEST(SaFile, CountsTheErrorsItDoesNotShow) {
   for (int i = 0; i < 50; ++i) text += "src x\n";
   auto const all = messages(text);
   EXPECT_TRUE(all.ends_with("\n200 more errors are not shown\n")) << all;
+  auto const one =
+      messages(text.substr(0, 60) + std::string(kEnds) + kGcm + " encap espinudp 4500 65536\n");
+  EXPECT_TRUE(one.ends_with("\n1 more error is not shown\n")) << one;
 }
 
 TEST(WithoutKeys, StarsOutLongRunsOfDigitsAlone) {

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace warpline {
+
+/// `1 frame`, `2 frames`: a count and its noun, which takes an "s", or another `ending`, unless the
+/// count is one.
+inline std::string counted(std::uint64_t count, std::string_view noun,
+                           std::string_view ending = "s") {
+  auto text = std::to_string(count) + ' ';
+  text += noun;
+  if (count != 1) text += ending;
+  return text;
+}
+
+}  // namespace warpline
