@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "app/command.hpp"
 #include "app/control_loop.hpp"
@@ -29,6 +30,7 @@ struct RunOptions {
   std::string json;
   std::string control;
   std::string state;
+  std::uint64_t state_step = 0;
   bool check_only = false;
   bool busy_poll = false;
 };
@@ -61,6 +63,7 @@ std::shared_ptr<ipsec::SaDatabases> open_state(Preflight const& preflight,
       "", [] { return std::make_shared<ipsec::SaDatabases>(); });
   ipsec::SaDatabases::Opening opening;
   opening.state_file = options.state;
+  opening.state_step = options.state_step;
   opening.real_ports = std::any_of(specs.begin(), specs.end(), leaves_program);
   opening.warn = [](std::string const& text) {
     std::fprintf(stderr, "warning: %s\n", text.c_str());
@@ -68,6 +71,28 @@ std::shared_ptr<ipsec::SaDatabases> open_state(Preflight const& preflight,
   databases->open(opening);
   return databases;
 }
+
+/// Makes state files exact when the run ends, also one that is refused on its way to the start: it has
+/// sent nothing, and must use up no numbers.
+class StateEnd {
+ public:
+  explicit StateEnd(ipsec::SaDatabases& databases) : databases_(databases) {}
+  ~StateEnd() { finish(); }
+  StateEnd(StateEnd const&) = delete;
+  StateEnd& operator=(StateEnd const&) = delete;
+
+  /// Once the workers have ended. False after an error, which is printed.
+  bool finish() {
+    if (std::exchange(finished_, true)) return true;
+    auto const errors = databases_.finish();
+    for (auto const& error : errors) std::fprintf(stderr, "error: %s\n", error.c_str());
+    return errors.empty();
+  }
+
+ private:
+  ipsec::SaDatabases& databases_;
+  bool finished_ = false;
+};
 
 int run(Invocation const& invocation, RunOptions& options) {
   apply_config(options.session);
@@ -86,6 +111,7 @@ int run(Invocation const& invocation, RunOptions& options) {
 
   print_warnings(preflight);
   auto const databases = open_state(preflight, specs, options);
+  StateEnd state(*databases);
   ignore_write_signals();
   Hangup hangup;
   Session session(options.session, invocation);
@@ -106,17 +132,14 @@ int run(Invocation const& invocation, RunOptions& options) {
   deployment.join();
   std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
 
+  bool const state_kept = state.finish() && !control.state_failed();
   auto report =
       make_report(deployment.engine(), deployment.ports(), session.devices(), elapsed.count());
   add_outputs(report, *files);
   if (options.json != "-") print_report(report, writes_to_stdout(specs) ? stderr : stdout);
   report_ports(deployment);
   for (auto const& line : monitor.finish()) std::fprintf(stderr, "%s\n", line.c_str());
-  bool state_kept = !control.state_failed();
-  for (auto const& error : databases->finish()) {
-    std::fprintf(stderr, "error: %s\n", error.c_str());
-    state_kept = false;
-  }
+
   if (!report.totals.conserved())
     std::fputs("error: packets are not accounted for (see the last line of the report)\n", stderr);
   if (!options.json.empty())
@@ -152,6 +175,12 @@ void add_run(CLI::App& app, Invocation& invocation) {
                    "Keep sequence numbers of SAs in FILE, so that a restart repeats none "
                    "(docs/ipsec.md; default: none)")
       ->type_name("FILE");
+  command
+      ->add_option("--state-step", options->state_step,
+                   "Let each SA send N numbers ahead of the state file, at least (default: what it "
+                   "sends in 2 s, and 65536 or more)")
+      ->check(CLI::Range(64, 1 << 24))
+      ->type_name("N");
   command->add_flag("-T,--test", options->check_only,
                     "Check everything, start nothing (as 'check')");
   command->add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");

@@ -52,7 +52,7 @@ void describe_state(ipsec::SaStatus const& sa, json::object& object) {
   object["anti_replay"] = ipsec::anti_replay_text(sa);
   if (sa.kept.step > 0) object["state_step"] = sa.kept.step;
   if (sa.kept.mark > 0) object["state_mark"] = sa.kept.mark;
-  if (sa.kept.from_mark) object["began_at_mark"] = true;
+  if (sa.kept.began_at_mark) object["began_at_mark"] = true;
 }
 
 json::object describe(ipsec::SaStatus const& sa) {

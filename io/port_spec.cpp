@@ -245,9 +245,12 @@ std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts) {
 bool leaves_program(PortSpec const& spec) {
   auto const* const dpdk = std::get_if<DpdkPortOptions>(&spec.options);
   if (dpdk == nullptr) return false;
-  auto const& device = dpdk->device;
+  // DPDK takes eth_ for net_ too.
+  auto const device =
+      dpdk->device.starts_with("eth_") ? "net_" + dpdk->device.substr(4) : dpdk->device;
   if (device.starts_with("net_null") || device.starts_with("net_ring")) return false;
-  return !device.starts_with("net_pcap") || dpdk->arguments.find("iface") != std::string::npos;
+  return !device.starts_with("net_pcap") ||
+         (',' + dpdk->arguments).find(",iface=") != std::string::npos;
 }
 
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs) {

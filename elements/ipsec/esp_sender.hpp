@@ -22,7 +22,7 @@ class EspSender {
   /// `verdicts`: one a packet, in order. Numbers are unique among workers: a run of packets of one SA
   /// takes its numbers at once. True where all go on. Drops: those of `inspect_inner` and
   /// `EspOutbound::check_room`, `no_policy`, `policy_bypass`, `policy_discard`, `no_sa`,
-  /// `sequence_exhausted`, `sa_expired` (a hard lifetime in packets or bytes).
+  /// `sequence_exhausted`, `state_behind`, `sa_expired` (a hard lifetime in packets or bytes).
   bool encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
   /// The same for packets whose tag is the index of their SA already, by `classify`.

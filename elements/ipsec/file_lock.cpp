@@ -34,7 +34,14 @@ FileLock::FileLock(std::string const& path, FileVersion const& version, bool exc
   if (file_ < 0) throw ConfigError(path + ": cannot be opened: " + std::strerror(errno));
   std::string fault;
   struct stat about {};
-  if (flock(file_, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0)
+  auto const lock = [&] { return flock(file_, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0; };
+  bool locked = lock();
+  if (!locked && errno == EBADF) {  // NFS locks exclusively what is open for writing alone
+    ::close(file_);
+    file_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    locked = file_ >= 0 && lock();
+  }
+  if (!locked)
     fault = errno == EWOULDBLOCK
                 ? "another program runs with these SAs; both would send the same sequence "
                   "numbers, or accept the same packets. Expected one program for each SA file"

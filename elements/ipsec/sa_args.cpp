@@ -88,8 +88,9 @@ std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> s
   auto const databases =
       context.shared.get<SaDatabases>("", [] { return std::make_shared<SaDatabases>(); });
   auto database = context.shared.get<SaDatabase>(name, [&] {
+    auto const version = path.empty() ? FileVersion{} : FileVersion::of(path);
     auto made = load(args, path, policies, suite);
-    databases->add(name, made, path);
+    databases->add(name, made, path, version);
     return made;
   });
   if (use) databases->use(name, *use);

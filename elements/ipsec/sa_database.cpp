@@ -418,10 +418,11 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
   return expired;
 }
 
-void SaDatabase::keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound) {
+void SaDatabase::keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound,
+                            std::uint64_t step) {
   std::lock_guard const lock(mutex_);
   auto const path = file->path();
-  state_ = std::make_unique<SaState>(std::move(file), slots_);
+  state_ = std::make_unique<SaState>(std::move(file), slots_, step);
   keeps_outbound_ = outbound;
   keeps_inbound_ = inbound;
   for (auto& [key, sa] : sas_)
@@ -445,7 +446,8 @@ std::vector<std::pair<Secret, std::uint32_t>> SaDatabase::outbound_identities() 
   std::vector<std::pair<Secret, std::uint32_t>> identities;
   for (auto const& [key, sa] : sas_)
     if (sa.direction == Direction::kOutbound)
-      identities.emplace_back(identity_of(slots_.keys(sa.index), sa.config), sa.config.spi);
+      identities.emplace_back(identity_of(slots_.keys(sa.index), sa.config, sa.direction),
+                              sa.config.spi);
   return identities;
 }
 

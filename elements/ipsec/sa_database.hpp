@@ -94,9 +94,10 @@ class SaDatabase {
   std::vector<Expired> tick();
 
   /// Keeps the numbers of SAs that send (`outbound`) and receive (`inbound`) in `file` from now on, and
-  /// goes on from those there. Before the first packet. Throws `ConfigError` where the file cannot be
-  /// written, or where another database sends by one of these keys.
-  void keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound);
+  /// goes on from those there. Before the first packet. `step`: see `SaState`. Throws `ConfigError` if
+  /// the file cannot be written, or if another database uses the numbers of one of these SAs.
+  void keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound,
+                  std::uint64_t step = 0);
   /// To be called every few milliseconds: see `SaState::tick`. None where it was not time yet.
   std::optional<std::error_code> write_state();
   /// Where numbers are kept; null where they are not.

@@ -35,9 +35,8 @@ std::map<std::string, std::shared_ptr<SaDatabase>> SaDatabases::all() const {
 }
 
 void SaDatabases::add(std::string const& name, std::shared_ptr<SaDatabase> const& database,
-                      std::string const& sa_file) {
-  databases_[name] = {database, sa_file, sa_file.empty() ? FileVersion{} : FileVersion::of(sa_file),
-                      {},       false,   false};
+                      std::string const& sa_file, FileVersion const& version) {
+  databases_[name] = {database, sa_file, version, {}, false, false};
 }
 
 void SaDatabases::use(std::string const& name, Direction direction) {
@@ -57,7 +56,7 @@ void SaDatabases::check() const {
   std::map<Secret, std::string, Less> senders;
   for (auto const& [name, entry] : databases_) {
     auto const database = entry.database.lock();
-    if (!database || !entry.sends) continue;
+    if (!database || !entry.sends || entry.sa_file.empty()) continue;
     for (auto const& [identity, spi] : database->outbound_identities()) {
       auto const [other, fresh] = senders.emplace(identity, name);
       if (!fresh && other->second != name)
@@ -95,7 +94,7 @@ void SaDatabases::open(Opening const& opening) {
     if (!database || !(entry.sends || entry.receives)) continue;
     auto const& path = entry.state_file.empty() ? opening.state_file : entry.state_file;
     if (!path.empty())
-      database->keep_state(state_file(path), entry.sends, entry.receives);
+      database->keep_state(state_file(path), entry.sends, entry.receives, opening.state_step);
     else if (opening.real_ports && entry.sends && !entry.sa_file.empty())
       opening.warn(
           entry.sa_file +
@@ -108,6 +107,12 @@ void SaDatabases::open(Opening const& opening) {
 
 std::vector<SaDatabases::StateNews> SaDatabases::write_state() {
   std::vector<StateNews> news;
+  if (auto const now = std::chrono::steady_clock::now(); now >= next_look_) {
+    next_look_ = now + std::chrono::seconds(1);
+    for (auto const& [path, file] : state_files_)
+      if (auto const fault = file->fault(); !fault.empty() && faulty_.insert(path).second)
+        news.push_back({true, "state file '" + path + "': " + fault});
+  }
   for (auto const& [name, database] : all()) {
     auto const* const path = database->state_path();
     if (path == nullptr) continue;

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,15 +18,15 @@
 namespace warpline::ipsec {
 
 /// The databases of a program, by the text that names their files, and the state files where their
-/// numbers are kept. Used by one thread, which is no worker's.
+/// numbers are kept. Used by the control thread only.
 class SaDatabases {
  public:
   /// Those that are still in use.
   std::map<std::string, std::shared_ptr<SaDatabase>> all() const;
 
-  /// `sa_file`: where its SAs come from; empty where they are made up.
+  /// `sa_file`: where its SAs come from, and its version before it was read; empty if they are made up.
   void add(std::string const& name, std::shared_ptr<SaDatabase> const& database,
-           std::string const& sa_file = {});
+           std::string const& sa_file = {}, FileVersion const& version = {});
   /// An element sends or receives by the database.
   void use(std::string const& name, Direction direction);
   /// An element wants the database's numbers kept in `state_file`. False where another one asked for
@@ -36,8 +39,9 @@ class SaDatabases {
 
   /// How the program runs, for `open`.
   struct Opening {
-    std::string state_file;   ///< for databases of which no element names one; empty: none
-    bool real_ports = false;  ///< frames leave the program for another machine or the kernel
+    std::string state_file;        ///< for databases of which no element names one; empty: none
+    std::uint64_t state_step = 0;  ///< see `SaState`
+    bool real_ports = false;       ///< frames leave the program for another machine or the kernel
     std::function<void(std::string const&)> warn;
   };
   /// Locks the files of SAs while real ports run, exclusively where packets are sent by them; opens
@@ -45,7 +49,7 @@ class SaDatabases {
   /// another program has one of them, or a state file cannot be used.
   void open(Opening const& opening);
 
-  /// What has changed with state files: the error that is new, or that one is over.
+  /// What has changed with state files: a new error, or the end of one.
   struct StateNews {
     bool failed;
     std::string text;
@@ -70,6 +74,8 @@ class SaDatabases {
   std::vector<FileLock> locks_;
   std::map<std::string, std::shared_ptr<StateFile>> state_files_;  // by canonical path
   std::map<std::string, std::string> failing_;                     // the error, by path
+  std::chrono::steady_clock::time_point next_look_{};              // at the files' faults
+  std::set<std::string> faulty_;                                   // paths
 };
 
 }  // namespace warpline::ipsec

@@ -28,7 +28,7 @@ class Bytes {
 
 }  // namespace
 
-Secret identity_of(SaKeys const& keys, SaConfig const& sa) {
+Secret identity_of(SaKeys const& keys, SaConfig const& sa, Direction direction) {
   Bytes identity;
   auto const& about = info(keys.suite);
   if (sequence_is_iv(keys.cipher)) {
@@ -44,10 +44,12 @@ Secret identity_of(SaKeys const& keys, SaConfig const& sa) {
       identity.append(keys.authentication.sha1.inner.words, 5);
     else
       identity.append(keys.authentication.sha256.inner.words, 8);
-    identity.append(sa.spi);
-    identity.append(sa.form.destination.version);
-    for (unsigned i = 0; i < 16; i += 4) identity.append(load_be32(&sa.form.destination.bytes[i]));
   }
+  if (sequence_is_iv(keys.cipher) && direction == Direction::kOutbound)
+    return Secret(identity.bytes_);
+  identity.append(sa.spi);
+  identity.append(sa.form.destination.version);
+  for (unsigned i = 0; i < 16; i += 4) identity.append(load_be32(&sa.form.destination.bytes[i]));
   return Secret(identity.bytes_);
 }
 

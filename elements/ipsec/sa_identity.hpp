@@ -19,8 +19,9 @@ constexpr bool sequence_is_iv(Cipher cipher) {
 }
 
 /// What two SAs must not share if each counts for itself, in a form that does not change between
-/// versions of the program: where the sequence number is the IV, cipher key and salt, whatever else
-/// differs; otherwise authentication key, SPI and destination. As secret as the keys.
-Secret identity_of(SaKeys const& keys, SaConfig const& sa);
+/// versions of the program. Outbound, where the sequence number is the IV: cipher key and salt,
+/// whatever else differs. Otherwise these or the authentication key, SPI and destination. As secret
+/// as the keys.
+Secret identity_of(SaKeys const& keys, SaConfig const& sa, Direction direction);
 
 }  // namespace warpline::ipsec

@@ -14,7 +14,7 @@ namespace {
 
 std::uint64_t last_sequence(SaConfig const& sa) {
   auto const most = sa.form.esn ? SaUse::kLastExtended : SaUse::kLastSequence;
-  if (!sa.hard.packets) return most;
+  if (!sa.hard.packets || sa.last_sequence >= most) return most;
   return sa.last_sequence + std::min(*sa.hard.packets, most - sa.last_sequence);
 }
 
@@ -59,9 +59,10 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
 
 void SaSlots::resume(std::uint32_t index, SaConfig const& sa) {
   auto& place = places_[index];
-  place.outbound.last.store(sa.last_sequence, std::memory_order_relaxed);
   auto& use = place.use.outbound;
   use.last_sequence = last_sequence(sa);
+  place.outbound.last.store(std::min(sa.last_sequence, use.last_sequence),
+                            std::memory_order_relaxed);
   use.limit.store(use.last_sequence, std::memory_order_relaxed);
 }
 

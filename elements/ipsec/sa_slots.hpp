@@ -45,7 +45,7 @@ struct alignas(64) InboundSa {
 
 /// What an SA has done, and what it may do. Counters are kept by workers and read by any thread.
 struct alignas(64) SaUse {
-  /// The last numbers that there are (RFC 4303 sections 3.3.3 and 2.2.1).
+  /// Max sequence numbers (RFC 4303 sections 3.3.3 and 2.2.1).
   static constexpr std::uint64_t kLastSequence = 0xffffffff, kLastExtended = ~std::uint64_t{0};
 
   struct Outbound {

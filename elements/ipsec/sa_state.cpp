@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLook = 5ms;
-constexpr unsigned kLookShare = 20;  // a look may take one part of so many of the thread's time
+constexpr unsigned kMinLookRatio = 20;  // a scan may use at most 1/20 of the control thread's time
 constexpr auto kInbound = 500ms;
 constexpr auto kRetry = 1s;
 constexpr double kForget = 10;  // seconds in which a rate is forgotten
@@ -24,13 +24,13 @@ SaState::~SaState() {
   for (auto const& kept : kept_) {
     if (kept.record == kNone) continue;
     auto& users = file_->users(kept.record);
-    --users.holders;
     if (kept.place != kNone) --users.active;
+    file_->drop_holder(kept.record);
   }
 }
 
 std::uint32_t SaState::record_of(std::uint32_t index, SaConfig const& sa, Direction direction) {
-  auto const identity = identity_of(slots_.keys(index), sa);
+  auto const identity = identity_of(slots_.keys(index), sa, direction);
   auto const fingerprint = file_->fingerprint(identity.bytes());
   auto const kind = kind_of(direction);
   if (auto const found = file_->find(kind, fingerprint)) return *found;
@@ -46,10 +46,12 @@ void SaState::begin(std::uint32_t index, SaConfig& sa, Direction direction) {
   if (kept_[index].record != kNone) release(index);
   auto const record = record_of(index, sa, direction);
   auto& users = file_->users(record);
-  if (direction == Direction::kOutbound && users.active > 0)
-    throw ConfigError(
-        "the program sends by this key already: two SAs, or two databases with one "
-        "SA, would use the same sequence numbers; expected one");
+  if (users.active > 0)
+    throw ConfigError(direction == Direction::kOutbound
+                          ? "the program sends by this key already: two SAs, or two databases with "
+                            "one SA, would use the same sequence numbers; expected one"
+                          : "two databases receive by this SA, and a state file keeps one replay "
+                            "window of it; expected one database");
   auto& kept = kept_[index];
   kept = Kept{};
   kept.record = record;
@@ -77,11 +79,12 @@ void SaState::begin_outbound(std::uint32_t index, SaConfig& sa) {
   sa.last_sequence = std::max(sa.last_sequence, mark);
   slots_.resume(index, sa);
   auto& use = slots_.use(index).outbound;
+  sa.last_sequence = std::min(sa.last_sequence, use.last_sequence);  // it may have had 64 bits
   use.limit.store(sa.last_sequence, std::memory_order_relaxed);
   kept.seen = sa.last_sequence;
-  kept.step = kFirstStep;
+  kept.step = first_step_ != 0 ? first_step_ : sa.form.esn ? kFirstExtendedStep : kFirstStep;
   auto const room = use.last_sequence - std::min(use.last_sequence, sa.last_sequence);
-  file_->change(kept.record).mark = sa.last_sequence + std::min(room, kept.step);
+  file_->change(kept.record).mark = std::max(mark, sa.last_sequence + std::min(room, kept.step));
   waiting_.push_back(index);
 }
 
@@ -90,30 +93,29 @@ void SaState::begin_inbound(std::uint32_t index, SaConfig const& sa) {
   auto const size = slots_.inbound(index).window.size();
   auto const& record = file_->record(kept.record);
   auto const mark = record.mark;
-  // Where another SA of this program has the record, what it stored is here.
-  bool const live = file_->windows_survived() || file_->users(kept.record).holders > 0;
-  bool resumed = live && record.units != 0 && record.window == size;
+  // An SA that was removed with packets inside marks in its ring still: this one gets another.
+  if (file_->users(kept.record).holders > 0) file_->leave_window(kept.record);
+  bool resumed = record.units != 0 && record.window == size;
   if (resumed) resumed = slots_.keep_window(index, file_->window(kept.record)).resume(mark);
   if (!resumed) {
     file_->allocate_window(kept.record, size);
     slots_.keep_window(index, file_->window(kept.record)).restore(mark, {});
-    kept.from_mark = mark > 0;
   }
+  kept.units = {record.first_unit, record.units};
   auto& window = slots_.inbound(index).window;
-  if (window.highest() < sa.last_received) {
-    window.restore(sa.last_received, sa.received);
-    kept.from_mark = false;
-  }
+  if (window.highest() < sa.last_received) window.restore(sa.last_received, sa.received);
   kept.seen = window.highest();
   if (kept.seen > mark) file_->change(kept.record).mark = kept.seen;
 }
 
 std::error_code SaState::release_marks() {
   if (auto const error = file_->write()) return error;
-  for (auto const index : waiting_)
-    if (kept_[index].record != kNone)
-      slots_.use(index).outbound.limit.store(file_->record(kept_[index].record).mark,
-                                             std::memory_order_relaxed);
+  for (auto const index : waiting_) {
+    if (kept_[index].record == kNone) continue;
+    auto& use = slots_.use(index).outbound;
+    use.limit.store(std::min(file_->record(kept_[index].record).mark, use.last_sequence),
+                    std::memory_order_relaxed);
+  }
   waiting_.clear();
   return {};
 }
@@ -130,6 +132,7 @@ void SaState::remove(std::uint32_t index) {
   if (--file_->users(kept.record).active > 0) return;
   auto& record = file_->change(kept.record);
   record.removed = 1;
+  record.removed_at = minutes_now();
   if (kept.direction == Direction::kInbound)
     record.mark = std::max(record.mark, slots_.inbound(index).window.highest());
 }
@@ -138,11 +141,16 @@ void SaState::release(std::uint32_t index) {
   if (index >= kept_.size() || kept_[index].record == kNone) return;
   remove(index);
   auto const record = std::exchange(kept_[index].record, kNone);
-  if (--file_->users(record).holders > 0) return;
-  if (kept_[index].direction == Direction::kOutbound) return;
+  file_->drop_holder(record);
+  auto const& kept = kept_[index];
+  if (kept.direction == Direction::kOutbound) return;
   auto const highest = slots_.inbound(index).window.highest();
   if (highest > file_->record(record).mark) file_->change(record).mark = highest;
-  file_->free_window(record);
+  auto const& now = file_->record(record);
+  if (now.units != 0 && now.first_unit == kept.units.first)
+    file_->free_window(record);
+  else
+    file_->free_units(kept.units);
 }
 
 /// Whether the SA's mark was raised, in the record.
@@ -153,12 +161,16 @@ bool SaState::raise(std::uint32_t index, Kept& kept, double seconds) {
   kept.rate = std::max(sent, kept.rate * std::max(0.0, 1 - seconds / kForget));
   kept.seen = last;
   auto const limit = use.limit.load(std::memory_order_relaxed);
-  if (limit >= use.last_sequence || limit - last > kept.step / 2) return false;
+  auto const left = limit - std::min(limit, last);
   constexpr double kSeconds = std::chrono::duration<double>(kAhead).count();
   auto step = static_cast<std::uint64_t>(kept.rate * kSeconds);
-  if (limit == last) step = std::max(step, 2 * kept.step);  // the rate was held back
-  kept.step = std::clamp(step, kMinStep, kept.extended ? kMaxExtendedStep : kMaxStep);
-  file_->change(kept.record).mark = last + std::min(kept.step, use.last_sequence - last);
+  if (left == 0) step = std::max(step, 2 * kept.step);  // the rate was held back
+  step = std::clamp(step, min_step_, kept.extended ? kMaxExtendedStep : kMaxStep);
+  if (limit >= use.last_sequence || left > step / 2) return false;
+  kept.step = step;
+  // Never lowered: workers may send up to the limit, and a write that failed may have reached the disk.
+  auto& mark = file_->change(kept.record).mark;
+  mark = std::max(mark, last + std::min(step, use.last_sequence - last));
   return true;
 }
 
@@ -178,7 +190,7 @@ std::optional<std::error_code> SaState::tick(Clock::time_point now) {
   }
   auto const looked = Clock::now() - now;
   auto const error = release_marks();
-  next_look_ = now + std::max<Clock::duration>({kLook, kLookShare * looked});
+  next_look_ = now + std::max<Clock::duration>({kLook, kMinLookRatio * looked});
   if (inbound) next_inbound_ = now + kInbound;
   if (error) {
     waiting_.clear();  // their limits are as they were: the next look finds them again
@@ -190,17 +202,18 @@ std::optional<std::error_code> SaState::tick(Clock::time_point now) {
 void SaState::settle() {
   for (auto const index : active_) {
     auto const& kept = kept_[index];
-    file_->change(kept.record).mark =
-        kept.direction == Direction::kOutbound
-            ? slots_.outbound(index).last.load(std::memory_order_relaxed)
-            : slots_.inbound(index).window.highest();
+    auto& mark = file_->change(kept.record).mark;
+    mark = kept.direction == Direction::kOutbound
+               ? slots_.outbound(index).last.load(std::memory_order_relaxed)
+               : std::max(mark, slots_.inbound(index).window.highest());
   }
 }
 
 SaState::Status SaState::status(std::uint32_t index) const {
   if (index >= kept_.size() || kept_[index].record == kNone) return {};
   auto const& kept = kept_[index];
-  return {file_->record(kept.record).mark, kept.step, kept.from_mark};
+  auto const& record = file_->record(kept.record);
+  return {record.mark, kept.step, record.began_at_mark != 0};
 }
 
 }  // namespace warpline::ipsec

@@ -31,22 +31,27 @@ class SaState {
   static constexpr std::uint64_t kMinStep = std::uint64_t{1} << 16;
   /// The first step of an SA, whose rate is not known: a rekeyed SA sends at full rate at once, and a
   /// write to a busy disk takes tens of milliseconds.
-  static constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 20;
-  static constexpr std::uint64_t kMaxStep = std::uint64_t{1} << 24;          ///< 32-bit numbers
-  static constexpr std::uint64_t kMaxExtendedStep = std::uint64_t{1} << 32;  ///< 64-bit numbers
+  static constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 18;          ///< 32-bit numbers
+  static constexpr std::uint64_t kFirstExtendedStep = std::uint64_t{1} << 20;  ///< 64-bit numbers
+  static constexpr std::uint64_t kMaxStep = std::uint64_t{1} << 24;            ///< 32-bit numbers
+  static constexpr std::uint64_t kMaxExtendedStep = std::uint64_t{1} << 32;    ///< 64-bit numbers
   static constexpr std::chrono::seconds kAhead{2};
 
-  SaState(std::shared_ptr<StateFile> file, SaSlots& slots)
-      : file_(std::move(file)), slots_(slots) {}
+  /// `step`: the min and the first step of all SAs; 0: the constants above.
+  SaState(std::shared_ptr<StateFile> file, SaSlots& slots, std::uint64_t step)
+      : file_(std::move(file)),
+        slots_(slots),
+        min_step_(step != 0 ? step : kMinStep),
+        first_step_(step) {}
   /// The windows must not be used any more.
   ~SaState();
 
   StateFile const& file() const { return *file_; }
 
-  /// Takes up an SA that was put into the slots and that no worker can find yet: it goes on from the
-  /// file's numbers where those are beyond `sa`'s, whose last sequence is set to it. It sends nothing
-  /// before `release_marks`. Throws `ConfigError` where the file cannot grow, or where another SA of
-  /// the program sends under the same numbers.
+  /// Starts keeping the state of an SA in the slots, before workers can find it. The SA continues from
+  /// the higher of the file's number and `sa`'s, which is set to it, and sends nothing before
+  /// `release_marks`. Throws `ConfigError` if the file cannot grow, or if another SA of the program
+  /// uses the same numbers.
   void begin(std::uint32_t index, SaConfig& sa, Direction direction);
   /// Writes the marks of what has begun and lets it send. After an error nothing of it sends.
   std::error_code release_marks();
@@ -65,8 +70,8 @@ class SaState {
   /// What `list` says of an SA.
   struct Status {
     std::uint64_t mark = 0;
-    std::uint64_t step = 0;  ///< outbound
-    bool from_mark = false;  ///< inbound: the window began at the mark, not where it was
+    std::uint64_t step = 0;      ///< outbound
+    bool began_at_mark = false;  ///< inbound: a window of this SA was lost with the machine's power
   };
   Status status(std::uint32_t index) const;
 
@@ -77,7 +82,7 @@ class SaState {
     std::uint32_t place = kNone;  // in `active_`; none: removed
     Direction direction = Direction::kOutbound;
     bool extended = false;
-    bool from_mark = false;
+    StateUnits units;        // inbound: of its ring
     std::uint64_t seen = 0;  // number at the last look
     std::uint64_t step = 0;
     double rate = 0;  // numbers a second
@@ -90,6 +95,8 @@ class SaState {
 
   std::shared_ptr<StateFile> file_;
   SaSlots& slots_;
+  std::uint64_t min_step_;
+  std::uint64_t first_step_;
   std::vector<Kept> kept_;  // by index of SA
   std::vector<std::uint32_t> active_;
   std::vector<std::uint32_t> waiting_;  // outbound, for their marks to be on the disk

@@ -59,6 +59,16 @@ std::string prefix_text(std::optional<IpPrefix> const& prefix, unsigned version)
   return to_string(address) + '/' + std::to_string(prefix->length);
 }
 
+/// A range of ports has no words there.
+std::string protocol_text(TrafficSelector const& selector) {
+  if (!selector.protocol) return {};
+  auto text = " proto " + std::to_string(*selector.protocol);
+  for (auto const& [name, range] : {std::pair(" sport ", selector.source_port),
+                                    std::pair(" dport ", selector.destination_port)})
+    if (range.first == range.last) text += name + std::to_string(range.first);
+  return text;
+}
+
 }  // namespace
 
 std::string anti_replay_text(SaStatus const& sa) { return anti_replay(sa, " "); }
@@ -83,7 +93,8 @@ std::string xfrm_state_text(SaStatus const& sa) {
   text += '\t' + anti_replay(sa, "\n\t ") + '\n';
   if (sa.selector)
     text += "\tsel src " + prefix_text(sa.selector->source, sa.form.source.version) + " dst " +
-            prefix_text(sa.selector->destination, sa.form.source.version) + '\n';
+            prefix_text(sa.selector->destination, sa.form.source.version) +
+            protocol_text(*sa.selector) + '\n';
   text += sa.name.direction == Direction::kOutbound ? "\tdir out\n" : "\tdir in\n";
   return text;
 }

@@ -14,7 +14,9 @@
 #include <boost/crc.hpp>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <utility>
 
@@ -60,6 +62,12 @@ std::uint32_t units_for(std::uint32_t window) {
 std::uint32_t state_checksum(StateHeader const& header) { return crc_after_checksum(header); }
 std::uint32_t state_checksum(StateRecord const& record) { return crc_after_checksum(record); }
 
+std::uint32_t minutes_now() {
+  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::minutes>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
 /// A segment of windows in memory.
 struct StateFile::Mapping {
   Mapping(int file, std::uint64_t offset)
@@ -74,24 +82,26 @@ struct StateFile::Mapping {
 };
 
 StateFile::StateFile(std::string path, std::string const& boot_id_file) : path_(std::move(path)) {
-  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
-  if (file_ < 0) fail(last_error().message());
   try {
-    lock();
-    struct stat about {};
-    if (fstat(file_, &about) != 0) fail(last_error().message());
-    if (about.st_size == 0)
-      make();
-    else
-      load();
+    open_or_make();
+    load();
     auto const boot_id = read_boot_id(boot_id_file);
     bool const same_boot = boot_id == header_.boot_id && boot_id != decltype(boot_id){};
     survived_ = header_.clean != 0 || same_boot;
+    for (std::uint32_t index = 0; !survived_ && index < records_.size(); ++index) {
+      if (records_[index].kind != StateRecord::Kind::kInbound) continue;
+      change(index).began_at_mark = 1;
+      free_window(index);
+    }
+    // Before the header: whoever finds this boot in it must find no window of the last one.
+    auto error = write();
     header_.boot_id = boot_id;
     header_.clean = 0;
-    if (auto const error = write_header()) fail(error.message());
+    if (!error) error = write_header();
+    if (error) fail(error.message());
   } catch (...) {
-    ::close(file_);
+    mappings_.clear();
+    if (file_ >= 0) ::close(file_);
     throw;
   }
 }
@@ -105,28 +115,63 @@ void StateFile::fail(std::string const& reason) const {
   throw ConfigError("state file '" + path_ + "': " + reason);
 }
 
-void StateFile::lock() {
+void StateFile::open_or_make() {
   struct stat about {};
+  if (::stat(path_.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
+    fail("expected a regular file");
+  constexpr auto kFlags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  file_ = ::open(path_.c_str(), kFlags);
+  if (file_ < 0 && errno == ENOENT && make()) file_ = ::open(path_.c_str(), kFlags);
+  if (file_ < 0) fail(last_error().message());
+  lock();
   if (fstat(file_, &about) != 0) fail(last_error().message());
-  if (!S_ISREG(about.st_mode)) fail("expected a regular file");
+  if (about.st_size == 0)
+    fail(
+        "it is empty, so it was cut: the numbers of its SAs are lost. Expected a state file or "
+        "none; "
+        "give the SAs new keys, then remove it");
+}
+
+void StateFile::lock() {
   if (flock(file_, LOCK_EX | LOCK_NB) != 0)
-    fail(errno == EWOULDBLOCK ? "another program uses it; expected a file of its own for each"
+    fail(errno == EWOULDBLOCK ? "in use by another program; give each program its own state file"
                               : last_error().message());
 }
 
-void StateFile::make() {
+/// Whole or not at all: under another name first. False where the folder is not there.
+bool StateFile::make() {
+  auto const resolved = std::filesystem::weakly_canonical(std::filesystem::absolute(path_));
+  auto const fresh = resolved.string() + ".new";
+  file_ = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file_ < 0) fail(last_error().message());
+  lock();
   if (getrandom(header_.secret.data(), header_.secret.size(), 0) !=
       static_cast<ssize_t>(header_.secret.size()))
     fail("no random numbers: " + last_error().message());
   header_.clean = 1;  // it has no SA whose state could be lost
-  if (auto const error = write_header()) fail(error.message());
-  auto const slash = path_.rfind('/');
-  auto const folder = slash == std::string::npos ? std::string(".") : path_.substr(0, slash + 1);
-  auto const opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (opened >= 0) {
-    fsync(opened);  // the file's name; without it a power loss leaves no file, and marks are gone
-    ::close(opened);
-  }
+  auto error = write_header();
+  if (!error && fsync(file_) != 0) error = last_error();
+  // A link does not replace what another program has made meanwhile.
+  if (!error && ::link(fresh.c_str(), resolved.c_str()) != 0 && errno != EEXIST)
+    error = last_error();
+  ::unlink(fresh.c_str());
+  ::close(std::exchange(file_, -1));
+  if (error) fail(error.message());
+  // The file's name: without it a power loss leaves no file, and the marks are gone.
+  auto const folder = ::open(resolved.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0 || fsync(folder) != 0) fail("its folder: " + last_error().message());
+  ::close(folder);
+  return true;
+}
+
+std::string StateFile::fault() const {
+  struct stat about {};
+  if (fstat(file_, &about) != 0) return last_error().message();
+  if (about.st_nlink == 0 && path_.rfind("/proc/", 0) != 0)
+    return "it was removed while it is used: after a restart the numbers of its SAs begin anew";
+  if (static_cast<std::uint64_t>(about.st_size) < offset_of(header_.segment_count))
+    return "it was cut while it is used: the program may be killed, and numbers are lost";
+  return {};
 }
 
 void StateFile::load() {
@@ -141,7 +186,8 @@ void StateFile::load() {
     if (good) header_ = header;
   }
   if (!good)
-    fail(known ? "it is damaged (both headers have wrong checksums); its SAs need new keys"
+    fail(known ? "it is damaged (both headers have wrong checksums); give its SAs new keys, then "
+                 "remove it"
                : "it is no state file of Warpline, and is left as it is");
   struct stat about {};
   if (fstat(file_, &about) != 0) fail(last_error().message());
@@ -156,6 +202,8 @@ void StateFile::load() {
       window_segments_.push_back(segment);
       mappings_.push_back(std::make_unique<Mapping>(file_, offset_of(segment)));
       if (!mappings_.back()->good()) fail(last_error().message());
+      // A hole, as copies may have, would kill the program on a full disk.
+      posix_fallocate(file_, static_cast<off_t>(offset_of(segment)), kStateSegmentBytes);
     } else {
       fail("it is damaged: segment " + std::to_string(segment) + " is of no known kind");
     }
@@ -172,9 +220,14 @@ void StateFile::read_records(std::uint32_t segment) {
   for (auto index = first; index < records_.size(); ++index) {
     auto const& record = records_[index];
     if (record.kind == StateRecord::Kind::kFree && record.checksum == 0) continue;
-    if (record.checksum != state_checksum(record) || record.kind > StateRecord::Kind::kInbound)
-      fail("record " + std::to_string(index) + " is damaged (wrong checksum); its SA, SPI " +
-           std::to_string(record.spi) + " as far as can be read, needs new keys");
+    if (record.checksum != state_checksum(record) || record.kind > StateRecord::Kind::kInbound) {
+      char spi[16];
+      std::snprintf(spi, sizeof spi, "0x%08x", record.spi);
+      fail("record " + std::to_string(index) + " is damaged (wrong checksum; SPI " + spi +
+           " as far as can be read): numbers of its SA are lost. Give the SAs of this file new "
+           "keys, "
+           "then remove it");
+    }
     by_fingerprint_[{record.kind, record.fingerprint}] = static_cast<std::uint32_t>(index);
   }
   for (auto index = records_.size(); index-- > first;)
@@ -193,7 +246,13 @@ void StateFile::claim_windows() {
                         record.first_unit / kUnitsPerSegment ==
                             (record.first_unit + record.units - 1) / kUnitsPerSegment &&
                         record.units == units_for(record.window);
-    if (!inside || record.removed != 0 || !used.emplace(record.first_unit, record.units).second)
+    auto const next = used.lower_bound(record.first_unit);
+    bool const apart = (next == used.end() || next->first >= record.first_unit + record.units) &&
+                       (next == used.begin() ||
+                        std::prev(next)->first + std::prev(next)->second <= record.first_unit);
+    if (inside && apart && record.removed == 0)
+      used.emplace(record.first_unit, record.units);
+    else
       change(index).units = 0;
   }
   for (std::uint32_t segment = 0; segment < window_segments_.size(); ++segment) {
@@ -291,12 +350,33 @@ std::optional<std::uint32_t> StateFile::find(StateRecord::Kind kind,
 }
 
 std::uint32_t StateFile::add(StateRecord const& record) {
-  if (free_records_.empty()) append_segment(StateSegment::kRecords);
+  if (free_records_.empty() && !reuse_records()) append_segment(StateSegment::kRecords);
   auto const index = free_records_.back();
   free_records_.pop_back();
   change(index) = record;
   by_fingerprint_[{record.kind, record.fingerprint}] = index;
   return index;
+}
+
+/// Frees records of SAs that were removed long ago; whether there were any.
+bool StateFile::reuse_records() {
+  auto const now = minutes_now();
+  constexpr auto kMinutes = std::chrono::minutes(kKeepRemoved).count();
+  for (std::uint32_t index = 0; index < records_.size(); ++index) {
+    auto const& record = records_[index];
+    if (record.kind == StateRecord::Kind::kFree || record.removed == 0 || users_.contains(index) ||
+        std::int64_t{now} - record.removed_at < kMinutes)
+      continue;
+    by_fingerprint_.erase({record.kind, record.fingerprint});
+    change(index) = StateRecord{};
+    free_records_.push_back(index);
+  }
+  return !free_records_.empty();
+}
+
+void StateFile::drop_holder(std::uint32_t index) {
+  auto const users = users_.find(index);
+  if (users != users_.end() && --users->second.holders == 0) users_.erase(users);
 }
 
 StateRecord& StateFile::change(std::uint32_t index) {
@@ -330,8 +410,14 @@ void StateFile::free_window(std::uint32_t index) {
   record.units = 0;
 }
 
+void StateFile::free_units(StateUnits units) {
+  if (units.count != 0) leaving_units_.push_back(units);
+}
+
 /// Joins the run to its free neighbours in the segment.
-void StateFile::free_units(std::uint32_t first, std::uint32_t count) {
+void StateFile::join_free(StateUnits units) {
+  auto const first = units.first;
+  auto count = units.count;
   auto const next = free_units_.find(first + count);
   if (next != free_units_.end() && next->first % kUnitsPerSegment != 0) {
     count += next->second;
@@ -369,7 +455,7 @@ std::error_code StateFile::write() {
       return error;
     changed_.erase(changed_.begin(), end);
   }
-  for (auto const& [first, count] : std::exchange(leaving_units_, {})) free_units(first, count);
+  for (auto const& units : std::exchange(leaving_units_, {})) join_free(units);
   return {};
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -20,13 +21,20 @@
 
 namespace warpline::ipsec {
 
+/// Now, as `StateRecord::removed_at` has it.
+std::uint32_t minutes_now();
+
 /// A file with the sequence-number marks and replay windows of SAs, which outlive the program.
+///
+/// The record of a removed SA is used again after `kKeepRemoved`. An SA of the same key that is added
+/// later than that counts as new.
 ///
 /// Records reach the disk with `write`, which returns when they are there. Windows are memory of the
 /// file, mapped shared: what workers store there survives the program, and with `finish` the machine.
 /// One thread; the memory of windows is for any.
 class StateFile {
  public:
+  static constexpr std::chrono::hours kKeepRemoved{30 * 24};
   /// Opens or makes the file and locks it until it is closed (flock, exclusive: free again after a
   /// crash). `boot_id_file`: for tests. Throws `ConfigError` with the path and the reason: another
   /// program has it, it is no state file, it is damaged.
@@ -38,8 +46,8 @@ class StateFile {
   StateFile& operator=(StateFile const&) = delete;
 
   std::string const& path() const { return path_; }
-  /// Whether windows are as their last user left them: he ended cleanly, or the machine has been up
-  /// since. Otherwise the disk may have an older state of them, and marks alone count.
+  /// True if the windows in the file are current: the last program ended cleanly, or the machine has
+  /// not been started anew since. Otherwise they were freed at the opening, and only marks are valid.
   bool windows_survived() const { return survived_; }
 
   /// The fingerprint of an SA that is described by `identity`.
@@ -59,12 +67,20 @@ class StateFile {
   void allocate_window(std::uint32_t index, std::uint32_t size);
   /// Frees the memory of the record's window, which nobody uses any more.
   void free_window(std::uint32_t index);
-  /// Who of this program has the record.
+  /// The record has no window any more; its memory stays taken until `free_units`.
+  void leave_window(std::uint32_t index) { change(index).units = 0; }
+  /// Frees memory once no record on the disk can name it.
+  void free_units(StateUnits units);
+  /// Number of SAs of this program that use the record.
   struct Users {
     std::uint32_t active = 0;   ///< SAs in databases
     std::uint32_t holders = 0;  ///< these, and those removed whose packets may be inside
   };
   Users& users(std::uint32_t index) { return users_[index]; }
+  /// One holder less.
+  void drop_holder(std::uint32_t index);
+  /// What is wrong with the file on the disk while it is used: it was removed or cut; empty if nothing.
+  std::string fault() const;
 
   /// The memory of the record's window; stays where it is.
   ReplayWindow::Word* window(std::uint32_t index) const;
@@ -79,13 +95,15 @@ class StateFile {
   struct Mapping;
 
   [[noreturn]] void fail(std::string const& reason) const;
+  void open_or_make();
+  bool make();
   void lock();
-  void make();
+  bool reuse_records();
   void load();
   void read_records(std::uint32_t segment);
   void claim_windows();
   void append_segment(StateSegment kind);
-  void free_units(std::uint32_t first, std::uint32_t count);
+  void join_free(StateUnits units);
   std::error_code write_header();
   std::error_code store(void const* data, std::size_t size, std::uint64_t offset);
   static std::uint64_t offset_of(std::uint32_t segment);
@@ -101,7 +119,7 @@ class StateFile {
   std::vector<std::uint32_t> free_records_;
   std::map<std::uint32_t, std::uint32_t> free_units_;  // first unit, how many
   // Free once no record on the disk names them.
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> leaving_units_;
+  std::vector<StateUnits> leaving_units_;
   std::set<std::uint32_t> changed_;
   std::unordered_map<std::uint32_t, Users> users_;
 };

@@ -47,10 +47,12 @@ struct StateRecord {
   Fingerprint fingerprint{};
   std::uint64_t mark = 0;  ///< outbound: none above it was sent; inbound: this one was accepted
   std::uint32_t spi = 0;   ///< for the reader of a dump
-  std::uint32_t first_unit =
-      0;                    ///< inbound: where its window lies, in units of all window segments
-  std::uint32_t units = 0;  ///< 0: no window
-  std::uint32_t reserved[5]{};
+  /// Inbound: offset of its window in units of 64 bytes, counted over all window segments.
+  std::uint32_t first_unit = 0;
+  std::uint32_t units = 0;          ///< 0: no window
+  std::uint32_t removed_at = 0;     ///< minutes since 1970
+  std::uint32_t began_at_mark = 0;  ///< inbound, 1: its window was lost with the machine's power
+  std::uint32_t reserved[3]{};
 };
 static_assert(sizeof(StateRecord) == 64 && std::is_trivially_copyable_v<StateRecord>);
 
@@ -63,6 +65,12 @@ inline constexpr std::uint32_t kStateSegmentBytes = 256 << 10;
 inline constexpr std::uint32_t kStateUnit = 64;
 inline constexpr std::uint32_t kRecordsPerSegment = kStateSegmentBytes / sizeof(StateRecord);
 inline constexpr std::uint32_t kUnitsPerSegment = kStateSegmentBytes / kStateUnit;
+
+/// A run of units in the window segments.
+struct StateUnits {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
 
 inline constexpr StateRecord::Kind kind_of(Direction direction) {
   return direction == Direction::kOutbound ? StateRecord::Kind::kOutbound
