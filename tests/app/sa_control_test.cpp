@@ -175,7 +175,7 @@ TEST_F(SaControlTest, TellsOfLifetimesOnce) {
   ask(json::object{{"command", "add"},
                    {"sa", sa("0x301", "dir in limit packet-soft 2 limit packet-hard 3")}});
   auto const key = ipsec::SpiKey::of(0x301, *ipsec::parse_ip_address("10.0.0.2"));
-  auto& packets = a_->slots().use(a_->spis().find(key)).packets;
+  auto& packets = a_->slots().use(a_->spis().find(key)).inbound.packets;
   json::object const soft{{"direction", "in"},
                           {"spi", "0x00000301"},
                           {"destination", "10.0.0.2"},
