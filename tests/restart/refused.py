@@ -98,7 +98,7 @@ def main():
             refused("control socket in use", "another program listens there", listen)
             refused("a file where the control socket goes", "there is a file of that name", write("control.sock", "x"))
             refused("no folder for the control socket", "No such file", nothing, change=replaced("control.sock", "no/control.sock"))
-            refused("state file locked", "is empty", lock("state"))
+            refused("state file locked", "in use by another program", lock("state"))
             refused("SA file locked by another program", "another program runs with these SAs", lock("sa"))
             refused("SA file shared by another program", "another program runs with these SAs", lock("sa", fcntl.LOCK_SH))
             refused("state file of another kind", "is no state file", write("site.state", "x" * 9000))
