@@ -148,6 +148,7 @@ SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction) {
                       std::to_string(slots_.capacity()));
   if (state_) state_->release(*index);
   slots_.set(*index, sa, direction);
+  if (uses_.size() <= *index) uses_.resize(*index + 1);
   Staged staged{sa, direction, *index};
   staged.config.key = staged.config.authentication = Secret();
   if (direction == Direction::kOutbound ? !keeps_outbound_ : !keeps_inbound_) return staged;
@@ -216,7 +217,7 @@ void SaDatabase::publish(Staged&& staged) {
     if (!owned_) continue;
     // It is the newest.
     for (auto const policy : policies_of(group))
-      if (serves(kept, policies_[policy])) owned_->use(policy, kept.index);
+      if (serves(kept, policies_[policy])) this->use(policy, kept.index);
   }
 }
 
@@ -265,6 +266,12 @@ void SaDatabase::bind(std::uint32_t policy) {
     });
     if (newest != sas.rend()) index = newest->second->index;
   }
+  use(policy, index);
+}
+
+void SaDatabase::use(std::uint32_t policy, std::uint32_t index) {
+  if (auto const before = owned_->sa(policy); before != OutboundPolicies::kNoSa) --uses_[before];
+  if (index != OutboundPolicies::kNoSa) ++uses_[index];
   owned_->use(policy, index);
 }
 
@@ -295,6 +302,7 @@ void SaDatabase::make_policies() {
     }
   }
   auto before = std::exchange(owned_, std::make_unique<OutboundPolicies>(policies_, implicit_));
+  std::fill(uses_.begin(), uses_.end(), 0);
   for (std::uint32_t policy = 0; policy < policies_.size(); ++policy) {
     if (policies_[policy].direction != PolicyDirection::kOut || !policies_[policy].sa) continue;
     policies_of_[group_of(policies_[policy], policy >= written_)].push_back(policy);
@@ -330,15 +338,7 @@ std::uint64_t SaDatabase::packets(Sa const& sa) const {
   return slots_.outbound(sa.index).last.load(std::memory_order_relaxed) - sa.config.last_sequence;
 }
 
-/// By index, whether a policy sends by the SA.
-std::vector<bool> SaDatabase::sending() const {
-  std::vector<bool> sending(slots_.capacity());
-  for (std::uint32_t policy = 0; policy < owned_->size(); ++policy)
-    if (auto const sa = owned_->sa(policy); sa != OutboundPolicies::kNoSa) sending[sa] = true;
-  return sending;
-}
-
-SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) const {
+SaStatus SaDatabase::status(Sa const& sa) const {
   auto const& use = slots_.use(sa.index);
   auto const& config = sa.config;
   SaStatus status;
@@ -348,7 +348,7 @@ SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) cons
   status.reqid = config.reqid;
   if (sa.direction == Direction::kOutbound) {
     status.sequence = slots_.outbound(sa.index).last.load(std::memory_order_relaxed);
-    status.in_use = sending[sa.index];
+    status.in_use = uses_[sa.index] != 0;
   } else {
     status.sequence = slots_.inbound(sa.index).window.highest();
     status.in_use = true;
@@ -373,18 +373,20 @@ SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) cons
   return status;
 }
 
-std::vector<SaStatus> SaDatabase::list() const {
+std::vector<SaStatus> SaDatabase::list() const { return list(std::nullopt, SIZE_MAX); }
+
+std::vector<SaStatus> SaDatabase::list(std::optional<SaName> const& after, std::size_t max) const {
   std::lock_guard const lock(mutex_);
-  auto const used = sending();
-  std::vector<SaStatus> all;
-  for (auto const& [key, sa] : sas_) all.push_back(status(sa, used));
-  return all;
+  std::vector<SaStatus> found;
+  auto next = after ? sas_.upper_bound(key_of(*after)) : sas_.begin();
+  for (; next != sas_.end() && found.size() < max; ++next) found.push_back(status(next->second));
+  return found;
 }
 
 std::optional<SaStatus> SaDatabase::find(SaName const& name) const {
   std::lock_guard const lock(mutex_);
   auto const found = sas_.find(key_of(name));
-  return found != sas_.end() ? std::optional(status(found->second, sending())) : std::nullopt;
+  return found != sas_.end() ? std::optional(status(found->second)) : std::nullopt;
 }
 
 bool SaDatabase::reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const {

@@ -81,7 +81,10 @@ class SaDatabase {
   void add(SaConfig const& sa) { add({&sa, 1}); }
   /// False where there is none. A policy goes back to an older SA that fits, if there is one.
   bool remove(SaName const& name);
+  /// All SAs, by direction, SPI and destination.
   std::vector<SaStatus> list() const;
+  /// The SAs that follow `after` in this order (none: from the first on), `max` of them if there are.
+  std::vector<SaStatus> list(std::optional<SaName> const& after, std::size_t max) const;
   std::optional<SaStatus> find(SaName const& name) const;
 
   /// What has reached the end of its life.
@@ -158,8 +161,8 @@ class SaDatabase {
   std::uint32_t peer(SaMode mode, std::optional<IpAddress> const& source,
                      std::optional<IpAddress> const& destination, std::uint32_t reqid);
   std::uint64_t packets(Sa const& sa) const;
-  std::vector<bool> sending() const;
-  SaStatus status(Sa const& sa, std::vector<bool> const& sending) const;
+  void use(std::uint32_t policy, std::uint32_t index);
+  SaStatus status(Sa const& sa) const;
   bool reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const;
 
   mutable std::mutex mutex_;
@@ -181,6 +184,7 @@ class SaDatabase {
   std::map<std::string, std::vector<std::uint32_t>> policies_of_;
   std::map<std::string, std::map<std::uint64_t, Sa const*>> sas_of_;
   std::map<std::string, std::uint32_t> peers_;
+  std::vector<std::uint32_t> uses_;  // policies that send by an SA, by its index
   std::optional<InboundPolicies> inbound_policies_;
   std::unique_ptr<OutboundPolicies> owned_;
   std::atomic<OutboundPolicies const*> outbound_{nullptr};
