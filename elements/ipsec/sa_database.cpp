@@ -14,12 +14,7 @@
 namespace warpline::ipsec {
 namespace {
 
-std::uint32_t capacity_for(std::size_t sas, std::uint32_t wanted) {
-  if (wanted != 0) return std::min(wanted, SaTag::kCapacity);
-  // Loaded for both directions, and each twice while it is exchanged.
-  return static_cast<std::uint32_t>(
-      std::clamp<std::size_t>(4 * sas, 1024, std::size_t{SaTag::kCapacity}));
-}
+constexpr std::size_t kFewPolicies = 256;  // they are made anew in less than a millisecond
 
 std::string describe(SaName const& name) {
   char spi[16];
@@ -85,7 +80,7 @@ std::string between(IpAddress const& source, IpAddress const& destination) {
 }  // namespace
 
 SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options)
-    : slots_(capacity_for(sas.size(), options.capacity)),
+    : max_sas_(options.max_sas),
       indices_(readers_, slots_.capacity(), options.hold),
       spis_(readers_),
       policies_(std::move(policies)),
@@ -114,6 +109,13 @@ SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> polici
 
 SaDatabase::~SaDatabase() = default;
 
+std::size_t SaDatabase::max_bytes_of_sa() {
+  constexpr std::size_t kControlBytes = 1500;
+  std::size_t tables = 0;
+  for (auto const& suite : suites()) tables = std::max(tables, SaSlots::host_bytes(suite.suite));
+  return tables + kControlBytes;
+}
+
 SaDatabase::Key SaDatabase::key_of(SaName const& name) {
   return {name.direction, name.spi,
           name.destination.is_unspecified() ? std::string() : to_string(name.destination)};
@@ -139,15 +141,24 @@ std::uint32_t SaDatabase::peer(SaMode mode, std::optional<IpAddress> const& sour
   return peers_.emplace(key, peers_.size() + 1).first->second;
 }
 
-SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction) {
+/// `others`: SAs that are not in the database yet, but will be.
+SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction, std::size_t others) {
+  if (max_sas_ != 0 && sas_.size() + others >= max_sas_)
+    throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size() + others) +
+                      ", and --max-sas allows no more");
   auto const index = indices_.take(Clock::now());
   if (!index)
     throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size()) +
                       ", and " + std::to_string(indices_.held()) +
-                      " were removed a short time ago; the database holds " +
+                      " were removed a short time ago; the program has addresses for " +
                       std::to_string(slots_.capacity()));
   if (state_) state_->release(*index);
-  slots_.set(*index, sa, direction);
+  try {
+    slots_.set(*index, sa, direction);
+  } catch (...) {
+    indices_.put_back(*index);
+    throw;
+  }
   if (uses_.size() <= *index) uses_.resize(*index + 1);
   Staged staged{sa, direction, *index};
   staged.config.key = staged.config.authentication = Secret();
@@ -180,7 +191,7 @@ void SaDatabase::insert(std::span<SaConfig const> sas) {
         auto const key = key_of(name);
         if (sas_.contains(key) || !names.insert(key).second)
           throw ConfigError("there is an " + describe(name) + " already");
-        staged.push_back(stage(sa, direction));
+        staged.push_back(stage(sa, direction, staged.size()));
       }
   } catch (...) {
     failure = std::current_exception();
@@ -213,7 +224,7 @@ void SaDatabase::publish(Staged&& staged) {
   for (auto const& group : groups_of(kept.config, implicit_)) {
     auto& sas = sas_of_[group];
     sas.emplace(kept.serial, &kept);
-    outdated_ |= implicit_ && sas.size() == 1;
+    if (implicit_ && sas.size() == 1) ++outdated_;
     if (!owned_) continue;
     // It is the newest.
     for (auto const policy : policies_of(group))
@@ -232,7 +243,7 @@ void SaDatabase::erase(Place at) {
       sas->second.erase(sa.serial);
       if (sas->second.empty()) {
         sas_of_.erase(sas);
-        outdated_ |= implicit_;
+        if (implicit_) ++outdated_;
       }
       for (auto const policy : policies_of(group))
         if (owned_->sa(policy) == index) bind(policy);
@@ -285,7 +296,8 @@ std::span<std::uint32_t const> SaDatabase::policies_of(std::string const& group)
 void SaDatabase::make_policies() {
   policies_.resize(written_);
   policies_of_.clear();
-  outdated_ = false;
+  auto const begin = Clock::now();
+  outdated_ = 0;
   if (implicit_) {
     std::vector<Sa const*> oldest;
     for (auto const& [group, sas] : sas_of_) oldest.push_back(sas.begin()->second);
@@ -310,6 +322,14 @@ void SaDatabase::make_policies() {
   }
   outbound_.store(owned_.get(), std::memory_order_release);
   readers_.retire(std::move(before));
+  made_ = Clock::now();
+  make_time_ = made_ - begin;
+}
+
+/// SAs that are added one by one take time by their number, not by its square.
+void SaDatabase::make_policies_now_or_later() {
+  constexpr std::size_t kShare = 8;
+  if (policies_.size() < kFewPolicies || outdated_ >= policies_.size() / kShare) make_policies();
 }
 
 void SaDatabase::add(std::span<SaConfig const> sas) {
@@ -317,10 +337,10 @@ void SaDatabase::add(std::span<SaConfig const> sas) {
   try {
     insert(sas);
   } catch (...) {
-    if (outdated_) make_policies();
+    if (outdated_ != 0) make_policies_now_or_later();
     throw;
   }
-  if (outdated_) make_policies();
+  if (outdated_ != 0) make_policies_now_or_later();
 }
 
 bool SaDatabase::remove(SaName const& name) {
@@ -411,7 +431,9 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
       expired.push_back({sa.name(), false});
     }
   }
-  if (outdated_) make_policies();
+  // Where there are many, no more than a fifth of the time, however many SAs come and go.
+  if (outdated_ != 0 && (policies_.size() < kFewPolicies || now - made_ >= 4 * make_time_))
+    make_policies();
   readers_.collect();
   for (auto const index : indices_.collect(now)) {
     if (state_) state_->release(index);

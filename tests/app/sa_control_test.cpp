@@ -4,11 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <thread>
 
 #include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/sa_text.hpp"
 
 namespace warpline::app {
 namespace {
@@ -24,10 +26,10 @@ std::string sa(std::string const& spi, std::string const& more = "") {
          " aead rfc4106(gcm(aes)) 0x" + std::string(40, '7') + " 128 " + more;
 }
 
-std::shared_ptr<SaDatabase> database_of(std::string const& text, std::uint32_t capacity = 8) {
+std::shared_ptr<SaDatabase> database_of(std::string const& text, std::uint32_t max_sas = 8) {
   auto const sas = ipsec::parse_sa_file(Source{"file", text});
   return std::make_shared<SaDatabase>(sas, std::vector<ipsec::Policy>{},
-                                      SaDatabase::Options{.capacity = capacity});
+                                      SaDatabase::Options{.max_sas = max_sas});
 }
 
 class SaControlTest : public ::testing::Test {
@@ -176,7 +178,7 @@ TEST_F(SaControlTest, TellsOfLifetimesOnce) {
   ask(json::object{{"command", "add"},
                    {"sa", sa("0x301", "dir in limit packet-soft 2 limit packet-hard 3")}});
   auto const key = ipsec::SpiKey::of(0x301, *ipsec::parse_ip_address("10.0.0.2"));
-  auto& packets = a_->slots().use(a_->spis().find(key)).packets;
+  auto& packets = a_->slots().use(a_->spis().find(key)).inbound.packets;
   json::object const soft{{"direction", "in"},
                           {"spi", "0x00000301"},
                           {"destination", "10.0.0.2"},
@@ -240,6 +242,28 @@ TEST_F(SaControlTest, ListsManySasInShortPieces) {
   EXPECT_GE(pieces, 4u);
 }
 
+TEST_F(SaControlTest, ExportsManySasInShortPieces) {
+  for (unsigned count : {0u, 1u, 64u, 300u}) {
+    std::string text;
+    for (unsigned i = 0; i < std::max(count, 1u); ++i)
+      text += sa(std::to_string(0x1000 + i), "dir in") + "\n";
+    auto const many = database_of(text, 1024);
+    if (count == 0) many->remove(many->list()[0].name);
+    auto const name = "many " + std::to_string(count);
+    kept_.push_back(many);
+    databases_->add(name, many);
+    json::object const request{{"command", "export"}, {"database", name}};
+    std::string expected;
+    for (auto const& each : many->list()) expected += ipsec::xfrm_state_text(each);
+    auto const answer = ask(request);
+    EXPECT_EQ(answer.at("ok"), true);
+    EXPECT_EQ(answer.at("sas").as_string(), expected);
+    auto reply = control_.reply(json::serialize(request));
+    for (auto piece = reply.next(); !piece.empty(); piece = reply.next())
+      EXPECT_LT(piece.size(), 100'000u);
+  }
+}
+
 TEST_F(SaControlTest, AListGoesOnWhileSasComeAndGo) {
   std::string text;
   for (unsigned i = 0; i < 300; ++i) text += sa(std::to_string(0x1000 + i), "dir in") + "\n";
@@ -284,12 +308,15 @@ TEST_F(SaControlTest, SaysWhatIsWrongWithARequest) {
   EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("this is not JSON"));
   EXPECT_EQ(error(std::string("[1]")), "expected a JSON object, such as {\"command\": \"list\"}");
   EXPECT_EQ(error(std::string("{}")),
-            "no \"command\"; expected \"list\", \"add\", \"delete\", \"rekey\" or \"events\"");
-  EXPECT_EQ(error(json::object{{"command", 7}}),
-            "\"command\": expected \"list\", \"add\", \"delete\", \"rekey\" or \"events\"");
-  EXPECT_EQ(error(json::object{{"command", "lisst"}}),
-            "unknown command 'lisst'; expected \"list\", \"add\", \"delete\", \"rekey\" or "
-            "\"events\"; did you mean 'list'?");
+            "no \"command\"; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or "
+            "\"events\"");
+  EXPECT_EQ(
+      error(json::object{{"command", 7}}),
+      "\"command\": expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or \"events\"");
+  EXPECT_EQ(
+      error(json::object{{"command", "lisst"}}),
+      "unknown command 'lisst'; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or "
+      "\"events\"; did you mean 'list'?");
   EXPECT_THAT(error(std::string(R"({"command": "list\u0000"})")), HasSubstr("unknown command"));
   EXPECT_EQ(error(json::object{{"command", "list"}, {"verbose", true}}),
             "unknown member \"verbose\"");
@@ -347,7 +374,8 @@ TEST_F(SaControlTest, ShowsFaultsOfAnSaAndNoKey) {
 TEST_F(SaControlTest, SaysWhenThereIsNoRoom) {
   std::string many;
   for (unsigned i = 0; i < 9; ++i) many += sa(std::to_string(0x500 + i), "dir in") + "\n";
-  EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", many}}), HasSubstr("holds 8"));
+  EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", many}}),
+              HasSubstr("--max-sas allows no more"));
 }
 
 TEST(SaControlAlone, HasNothingToManage) {
