@@ -38,7 +38,7 @@ class ControlLoop::Impl {
         duration_(options.duration) {
     if (!options.socket.empty())
       socket_.emplace(context_, options.socket,
-                      [this](std::string_view line) { return sas_.answer(line); });
+                      [this](std::string_view line) { return sas_.reply(line); });
     signals_.async_wait([this](boost::system::error_code error, int) {
       if (error) return;
       end_by(RunEnd::kSignal);

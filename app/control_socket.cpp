@@ -2,158 +2,141 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/control_socket.hpp"
 
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
-#include <cerrno>
-#include <deque>
-#include <set>
-
-#include "core/error.hpp"
+#include "app/control_client.hpp"
+#include "app/socket_file.hpp"
 
 namespace warpline::app {
 namespace {
 
-namespace asio = boost::asio;
 using boost::system::error_code;
-using Protocol = asio::local::stream_protocol;
+using Protocol = boost::asio::local::stream_protocol;
+
+/// A file descriptor kept for the moment when there is no other: with it, a client that cannot be
+/// served is accepted and told so.
+class ReserveDescriptor {
+ public:
+  ReserveDescriptor() { open(); }
+  ~ReserveDescriptor() { close(); }
+  ReserveDescriptor(ReserveDescriptor const&) = delete;
+  ReserveDescriptor& operator=(ReserveDescriptor const&) = delete;
+
+  void open() {
+    if (descriptor_ < 0) descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  }
+  void close() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+  }
+
+ private:
+  int descriptor_ = -1;
+};
 
 }  // namespace
 
 struct ControlSocket::State : std::enable_shared_from_this<State> {
-  /// Reads a line, answers it, reads the next: a client that does not read gets nothing more.
-  struct Client : std::enable_shared_from_this<Client> {
-    Client(Protocol::socket connected, std::shared_ptr<State> owner)
-        : socket(std::move(connected)), state(std::move(owner)) {}
+  // What is missing may be back after `kRetry`; a client that got the last descriptor has
+  // `kShortLinger`, since others wait for it.
+  static constexpr std::chrono::milliseconds kRetry{100}, kShortLinger{20};
 
-    void read() {
-      asio::async_read_until(socket, asio::dynamic_buffer(input, kLongestLine), '\n',
-                             [self = shared_from_this()](error_code error, std::size_t size) {
-                               if (error) return self->leave();
-                               std::string_view line(self->input.data(), size - 1);
-                               if (line.ends_with('\r')) line.remove_suffix(1);
-                               self->send(self->state->answer(line));
-                               self->input.erase(0, size);
-                               self->reading = false;
-                               self->go_on();
-                             });
-      reading = true;
-    }
-    void send(std::string line) {
-      if (output.size() >= kMostWaiting) return leave();
-      output.push_back(std::move(line) + '\n');
-      if (output.size() == 1) write();
-    }
-    void write() {
-      asio::async_write(socket, asio::buffer(output.front()),
-                        [self = shared_from_this()](error_code error, std::size_t) {
-                          if (error) return self->leave();
-                          self->output.pop_front();
-                          if (!self->output.empty()) return self->write();
-                          self->go_on();
-                        });
-    }
-    void go_on() {
-      if (!reading && output.empty() && socket.is_open()) read();
-    }
-    void leave() {
-      error_code ignored;
-      socket.close(ignored);
-      state->clients.erase(shared_from_this());
-    }
-
-    static constexpr std::size_t kMostWaiting = 1024;  // lines
-
-    Protocol::socket socket;
-    std::shared_ptr<State> state;
-    std::string input;
-    std::deque<std::string> output;
-    bool reading = false;
-  };
-
-  State(asio::io_context& context, std::string where,
-        std::function<std::string(std::string_view)> answerer)
-      : path(std::move(where)), answer(std::move(answerer)), acceptor(context) {}
+  State(boost::asio::io_context& context, std::string path, Answer answer, Options const& options)
+      : file(std::move(path)),
+        all(std::make_shared<ControlClients>()),
+        acceptor(context),
+        retry(context) {
+    all->options = options;
+    all->events = EventLog(options.max_event_bytes);
+    all->answer = std::move(answer);
+  }
 
   void listen() {
-    auto const fail = [this](std::string const& reason) {
-      return ConfigError("control socket '" + path + "': " + reason);
-    };
-    struct stat before {};
-    if (::lstat(path.c_str(), &before) == 0) {
-      if (!S_ISSOCK(before.st_mode)) throw fail("there is a file of that name already");
-      Protocol::socket probe(acceptor.get_executor());
-      error_code error;
-      probe.connect(Protocol::endpoint(path), error);
-      if (!error) throw fail("another program listens there");
-    }
-    // Under another name until clients are taken: who finds the socket can connect to it.
-    auto const fresh = path + ".new";
-    if (::lstat(fresh.c_str(), &before) == 0 && S_ISSOCK(before.st_mode)) ::unlink(fresh.c_str());
-    try {
-      Protocol::endpoint const endpoint(fresh);
-      acceptor.open();
-      auto const mask = ::umask(0177);
-      error_code error;
-      acceptor.bind(endpoint, error);
-      ::umask(mask);
-      if (error) throw boost::system::system_error(error);
-      acceptor.listen(asio::socket_base::max_listen_connections, error);
-      if (!error && ::rename(fresh.c_str(), path.c_str()) != 0)
-        error.assign(errno, boost::system::system_category());
-      if (error) {
-        ::unlink(fresh.c_str());
-        throw boost::system::system_error(error);
-      }
-      bound = true;
-    } catch (boost::system::system_error const& error) {
-      throw fail(error.code().message());
-    }
+    file.listen(acceptor);
+    error_code ignored;
+    acceptor.non_blocking(true, ignored);
     accept();
   }
 
   void accept() {
     acceptor.async_accept([self = shared_from_this()](error_code error, Protocol::socket socket) {
-      if (error) return;
-      if (self->clients.size() < kMostClients) {
-        auto const client = std::make_shared<Client>(std::move(socket), self);
-        self->clients.insert(client);
-        client->read();
-      }
+      if (!self->acceptor.is_open()) return;
+      if (error) return self->accept_without_descriptor(error);
+      self->welcome(std::move(socket));
       self->accept();
     });
   }
 
-  std::string path;
-  std::function<std::string(std::string_view)> answer;
+  void welcome(Protocol::socket socket) {
+    if (all->clients.size() >= all->options.max_clients)
+      return all->refuse(std::move(socket),
+                         std::to_string(all->clients.size()) +
+                             " clients are connected, and there may be no more; one has to "
+                             "disconnect first",
+                         kLinger);
+    auto const client = std::make_shared<ControlClient>(std::move(socket), all);
+    all->clients.insert(client);
+    client->start();
+  }
+
+  void accept_without_descriptor(error_code reason) {
+    reserve.close();
+    Protocol::socket socket(acceptor.get_executor());
+    error_code error;
+    acceptor.accept(socket, error);
+    if (error) return accept_later();
+    all->refuse(std::move(socket),
+                "the program cannot accept another connection (" + reason.message() + ")",
+                kShortLinger, [weak = weak_from_this()] {
+                  if (auto const self = weak.lock(); self && self->acceptor.is_open()) {
+                    self->reserve.open();
+                    self->accept();
+                  }
+                });
+  }
+
+  void accept_later() {
+    retry.expires_after(kRetry);
+    retry.async_wait([self = shared_from_this()](error_code error) {
+      if (error || !self->acceptor.is_open()) return;
+      self->reserve.open();
+      self->accept();
+    });
+  }
+
+  SocketFile file;
+  std::shared_ptr<ControlClients> all;
   Protocol::acceptor acceptor;
-  std::set<std::shared_ptr<Client>> clients;
-  bool bound = false;
+  boost::asio::steady_timer retry;
+  ReserveDescriptor reserve;
 };
 
-ControlSocket::ControlSocket(asio::io_context& context, std::string path,
-                             std::function<std::string(std::string_view)> answer)
-    : state_(std::make_shared<State>(context, std::move(path), std::move(answer))) {
+ControlSocket::ControlSocket(boost::asio::io_context& context, std::string path, Answer answer,
+                             Options options)
+    : state_(std::make_shared<State>(context, std::move(path), std::move(answer), options)) {
   state_->listen();
 }
 
 ControlSocket::~ControlSocket() { close(); }
 
 void ControlSocket::tell(std::string const& line) {
-  auto const clients = state_->clients;
-  for (auto const& client : clients) client->send(line);
+  auto& all = *state_->all;
+  if (all.clients.empty()) return;
+  all.events.add(line);
+  auto const clients = all.clients;
+  for (auto const& client : clients) client->go_on();
 }
 
 void ControlSocket::close() {
   error_code ignored;
   state_->acceptor.close(ignored);
-  auto const clients = state_->clients;
+  state_->retry.cancel();
+  auto const clients = state_->all->clients;
   for (auto const& client : clients) client->leave();
-  if (std::exchange(state_->bound, false)) ::unlink(state_->path.c_str());
+  auto const refused = state_->all->refused;
+  for (auto const& client : refused) client->leave();
+  state_->file.remove();
 }
 
 }  // namespace warpline::app

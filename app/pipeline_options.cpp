@@ -9,6 +9,8 @@
 #include "app/command.hpp"
 #include "app/output_check.hpp"
 #include "core/counted.hpp"
+#include "elements/ipsec/sa_args.hpp"
+#include "elements/ipsec/sa_tag.hpp"
 #include "io/capture_reader.hpp"
 
 namespace warpline::app {
@@ -26,6 +28,12 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       .add_option("-w,--write", options.write,
                   "Write the packets of port 0 to this capture; - is standard output")
       ->type_name("PCAP");
+  command
+      .add_option("--max-sas", options.max_sas,
+                  "Refuse SAs beyond this number, both directions together, in each database "
+                  "(default: no limit); SAs that were removed do not count")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, ipsec::SaTag::kCapacity));
 }
 
 std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session) {
@@ -57,7 +65,12 @@ Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
       summarise(made->capture, false);
     if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise(replay->file, false);
   }
-  auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session);
+  auto const shared = std::make_shared<SharedStore>();
+  shared->get<ipsec::SaOptions>("", [&pipeline] {
+    return std::make_shared<ipsec::SaOptions>(
+        ipsec::SaOptions{pipeline.max_sas, pipeline.sas_may_come});
+  });
+  auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
   preflight.file_warnings = std::move(warnings);
   auto all = files_of(pipeline, session, specs);
   auto const of_elements =

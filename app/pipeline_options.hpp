@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,11 @@ struct PipelineOptions {
   std::vector<std::string> definitions;  ///< `name=value`, behind the file or with -D
   std::string read;                      ///< -r: the capture that packets come from
   std::string write;                     ///< -w: the capture that packets go to
+  std::uint32_t max_sas = 0;             ///< --max-sas: of each database; 0: no limit
+  bool sas_may_come = false;             ///< through a control socket: SA files may be empty
 };
 
-/// Adds FILE, `name=value`, `-D`, `-r` and `-w`.
+/// Adds FILE, `name=value`, `-D`, `-r`, `-w` and `--max-sas`.
 void add_pipeline_options(CLI::App& command, PipelineOptions& options);
 
 /// The specs of all ports in the order of their numbers: the captures are port 0.

@@ -26,12 +26,13 @@ Override parse_definition(std::string const& text) {
 }
 
 Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
-                         std::span<PortSpec const> specs, SessionOptions const& options) {
+                         std::span<PortSpec const> specs, SessionOptions const& options,
+                         std::shared_ptr<SharedStore> shared) {
   std::vector<Override> overrides;
   for (auto const& definition : definitions) overrides.push_back(parse_definition(definition));
   Preflight result;
   result.pipeline = parse_pipeline(read_source(file), overrides);
-  result.shared = std::make_shared<SharedStore>();
+  result.shared = std::move(shared);
 
   PortSet ports;
   auto const names = port_names(specs);

@@ -33,8 +33,10 @@ Override parse_definition(std::string const& text);
 
 /// Reads, parses and builds the pipeline on ports and devices that are only pretended, so that
 /// nothing is started: the ports of `specs`, or plenty where there is none; the devices that the
-/// options ask for. Throws `ConfigError` with everything that is wrong.
+/// options ask for. What elements share goes to `shared`, where the caller may have put something for
+/// them. Throws `ConfigError` with everything that is wrong.
 Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
-                         std::span<PortSpec const> specs, SessionOptions const& options);
+                         std::span<PortSpec const> specs, SessionOptions const& options,
+                         std::shared_ptr<SharedStore> shared = std::make_shared<SharedStore>());
 
 }  // namespace warpline::app

@@ -97,6 +97,7 @@ class StateEnd {
 int run(Invocation const& invocation, RunOptions& options) {
   apply_config(options.session);
   auto specs = port_specs(options.pipeline, options.session);
+  options.pipeline.sas_may_come = !options.control.empty();
   std::vector<FileUse> files_named;
   if (!options.json.empty())
     files_named.push_back({options.json, "--json", FileUse::Kind::kOutput});

@@ -83,6 +83,81 @@ json::object describe(ipsec::SaStatus const& sa) {
   return object;
 }
 
+/// An answer in one piece is short: what is wrong with a file of 100,000 SAs need not be said of each.
+std::string cut(std::string text) {
+  constexpr std::size_t kMaxError = std::size_t{64} << 10;
+  if (text.size() <= kMaxError) return text;
+  auto end = kMaxError;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // whole UTF-8
+  auto const rest = text.size() - end;
+  text.resize(end);
+  return text + "\n(" + std::to_string(rest) + " more bytes of errors)";
+}
+
+/// The answer to `list`, some SAs at a time.
+class SaList {
+ public:
+  using Databases = std::map<std::string, std::shared_ptr<SaDatabase>>;
+  explicit SaList(Databases const& databases) : databases_(databases.begin(), databases.end()) {}
+
+  std::string next() {
+    if (ended_) return {};
+    std::string text = begun_ ? "" : "{\"databases\":[";
+    begun_ = true;
+    if (current_ == databases_.size()) {
+      ended_ = true;
+      return text + "],\"ok\":true}";
+    }
+    auto const& [name, database] = databases_[current_];
+    if (!after_)
+      text += std::string(current_ == 0 ? "" : ",") +
+              "{\"name\":" + json::serialize(json::string(name)) + ",\"sas\":[";
+    auto const sas = database->list(after_, kSas);
+    for (auto const& sa : sas) {
+      if (after_) text += ',';
+      after_ = sa.name;
+      text += json::serialize(describe(sa));
+    }
+    if (sas.size() == kSas) return text;
+    ++current_;
+    after_.reset();
+    return text + "]}";
+  }
+
+ private:
+  static constexpr std::size_t kSas = 128;  // in a piece: about 50 kB
+
+  std::vector<Databases::value_type> databases_;
+  std::size_t current_ = 0;
+  std::optional<SaName> after_;  // the last SA of the current database that is in the answer
+  bool begun_ = false, ended_ = false;
+};
+
+/// The answer to `export`: all SAs in one JSON string, made some at a time.
+class SaText {
+ public:
+  explicit SaText(std::shared_ptr<SaDatabase> database) : database_(std::move(database)) {}
+
+  std::string next() {
+    if (ended_) return {};
+    std::string answer = after_ ? "" : "{\"sas\":\"", text;
+    auto const sas = database_->list(after_, kSas);
+    for (auto const& sa : sas) text += ipsec::xfrm_state_text(sa);
+    if (!sas.empty()) after_ = sas.back().name;
+    auto const quoted = json::serialize(json::string(text));
+    answer.append(quoted, 1, quoted.size() - 2);
+    ended_ = sas.size() < kSas;
+    return ended_ ? answer + "\",\"ok\":true}" : answer;
+  }
+
+ private:
+  static constexpr std::size_t kSas = 64;  // in a piece: about 50 kB
+
+  std::shared_ptr<SaDatabase> database_;
+  std::optional<SaName> after_;  // the last SA that is in the answer
+  bool ended_ = false;
+};
+
 }  // namespace
 
 /// One request. Members that nobody asked for are an error.
@@ -97,20 +172,26 @@ class SaControl::Request {
     members_ = std::move(value.as_object());
   }
 
-  json::object answer() {
-    std::vector<std::string> const commands{"list", "export", "add", "delete", "rekey"};
-    std::string const expected = "\"list\", \"export\", \"add\", \"delete\" or \"rekey\"";
+  ControlAnswer answer() {
+    std::vector<std::string> const commands{"list", "export", "add", "delete", "rekey", "events"};
+    std::string const expected =
+        "\"list\", \"export\", \"add\", \"delete\", \"rekey\" or \"events\"";
     auto const command = text("command", expected);
-    if (command == "export") return export_sas();
     if (command == "list") return list();
-    if (command == "add") return add();
-    if (command == "delete") return remove();
-    if (command == "rekey") return rekey();
+    if (command == "export") return export_sas();
+    if (command == "add") return done(add());
+    if (command == "delete") return done(remove());
+    if (command == "rekey") return done(rekey());
+    if (command == "events") return events();
     throw ConfigError("unknown command '" + command + "'; expected " + expected +
                       did_you_mean(command, commands));
   }
 
  private:
+  static ControlAnswer done(json::object object) {
+    object["ok"] = true;
+    return json::serialize(object);
+  }
   json::value take(std::string const& name, std::string const& expected) {
     auto const found = members_.find(name);
     if (found == members_.end()) throw ConfigError("no \"" + name + "\"; expected " + expected);
@@ -195,29 +276,28 @@ class SaControl::Request {
     return ipsec::parse_sa_file(Source{"sa", words});
   }
 
-  json::object list() {
+  ControlAnswer events() {
+    finish();
+    auto answer = done({});
+    answer.waits_for_events = true;
+    return answer;
+  }
+
+  ControlAnswer list() {
     auto all = control_.databases_->all();
     if (members_.contains("database")) {
       auto const one = database();
       std::erase_if(all, [&one](auto const& each) { return each.second != one; });
     }
     finish();
-    json::array databases;
-    for (auto const& [name, database] : all) {
-      json::array sas;
-      for (auto const& sa : database->list()) sas.push_back(describe(sa));
-      databases.push_back({{"name", name}, {"sas", std::move(sas)}});
-    }
-    return {{"databases", std::move(databases)}};
+    return ControlAnswer([list = std::make_shared<SaList>(all)] { return list->next(); });
   }
 
   /// All SAs of a database, or of the only one, as `ip xfrm state list nokeys` prints them.
-  json::object export_sas() {
+  ControlAnswer export_sas() {
     auto const from = database();
     finish();
-    std::string text;
-    for (auto const& sa : from->list()) text += ipsec::xfrm_state_text(sa);
-    return {{"sas", text}};
+    return ControlAnswer([text = std::make_shared<SaText>(from)] { return text->next(); });
   }
 
   json::object add() {
@@ -266,13 +346,11 @@ class SaControl::Request {
   json::object members_;
 };
 
-std::string SaControl::answer(std::string_view request) {
+ControlAnswer SaControl::reply(std::string_view request) {
   try {
-    auto object = Request(request, *this).answer();
-    object["ok"] = true;
-    return json::serialize(object);
+    return Request(request, *this).answer();
   } catch (std::exception const& error) {
-    return json::serialize(json::object{{"ok", false}, {"error", error.what()}});
+    return json::serialize(json::object{{"ok", false}, {"error", cut(error.what())}});
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/control_answer.hpp"
 #include "elements/ipsec/sa_args.hpp"
 
 namespace warpline::app {
@@ -20,8 +21,11 @@ class SaControl {
       : databases_(std::move(databases)) {}
 
   /// The answer, in one line without its end: an object with `ok`, and where that is false `error`,
-  /// which says what was wrong and what was expected.
-  std::string answer(std::string_view request);
+  /// which says what was wrong and what was expected. A list is made piece by piece; an SA that is
+  /// added or removed while it is being read is in it or not.
+  ControlAnswer reply(std::string_view request);
+  /// The same in one piece.
+  std::string answer(std::string_view request) { return reply(request).whole(); }
 
   /// To be called a few times a second. Returns what has happened to SAs by itself, a JSON object in a
   /// line each.

@@ -111,7 +111,7 @@ void* KeyBlocks::take() {
 }
 
 CpuKeys::Table::Table(std::size_t capacity)
-    : sas(capacity, big_pages()),
+    : sas(capacity),
       blocks{KeyBlocks(size_of_keys(Cipher::kNull)), KeyBlocks(size_of_keys(Cipher::kAesCtr)),
              KeyBlocks(size_of_keys(Cipher::kAesGcm)),
              KeyBlocks(size_of_keys(Cipher::kChaCha20Poly1305))} {}
@@ -138,19 +138,21 @@ CpuKeys::CpuKeys(std::span<SaKeys const> keys) : CpuKeys(keys.size()) {
 }
 
 CpuKeys::~CpuKeys() {
-  for (auto& sa : table_->sas) table_->clear(sa);
+  for (std::size_t i = 0; i < table_->sas.size(); ++i) table_->clear(table_->sas[i]);
 }
 
-std::size_t CpuKeys::capacity() const { return table_->sas.size(); }
+std::size_t CpuKeys::capacity() const { return table_->sas.capacity(); }
 
 void CpuKeys::set(std::size_t index, SaKeys const& keys) {
   std::scoped_lock const lock(table_->mutex);
+  auto& sas = table_->sas;
+  if (index >= sas.size()) sas.grow(std::min(std::max(index + 1, 2 * sas.size()), sas.capacity()));
   auto const key_size = info(keys.suite).key_size;
   auto const bytes = size_of_keys(keys.cipher);
   void* const made = table_->blocks_of(keys.cipher).take();
   fill(table_->manager.get(), keys, key_size, made);
   table_->key_bytes += bytes;
-  auto& sa = table_->sas[index];
+  auto& sa = sas[index];
   table_->clear(sa);
   std::uint8_t salt[4];
   store_be32(salt, keys.salt);
@@ -169,7 +171,11 @@ void CpuKeys::set(std::size_t index, SaKeys const& keys) {
 
 void CpuKeys::wipe(std::size_t index) noexcept {
   std::scoped_lock const lock(table_->mutex);
-  table_->clear(table_->sas[index]);
+  if (index < table_->sas.size()) table_->clear(table_->sas[index]);
+}
+
+std::size_t CpuKeys::bytes(Suite suite) {
+  return sizeof(CpuSa) + KeyBlocks(size_of_keys(info(suite).cipher_kind)).block_bytes();
 }
 
 std::size_t CpuKeys::key_bytes() const {

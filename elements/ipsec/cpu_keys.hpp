@@ -19,7 +19,8 @@ namespace warpline::ipsec {
 /// are not disturbed.
 class CpuKeys {
  public:
-  /// `capacity` empty places. Throws `ConfigError` where the library does not run on this processor.
+  /// `capacity` empty places, whose memory is taken when they are filled. Throws `ConfigError` where
+  /// the library does not run on this processor.
   explicit CpuKeys(std::size_t capacity);
   /// As many places as keys, filled.
   explicit CpuKeys(std::span<SaKeys const> keys);
@@ -35,6 +36,8 @@ class CpuKeys {
   void wipe(std::size_t index) noexcept;
   /// Bytes that the keys of all SAs take now, without their places.
   std::size_t key_bytes() const;
+  /// Bytes that an SA of a suite takes, with its place.
+  static std::size_t bytes(Suite suite);
 
  private:
   friend class CpuEsp;

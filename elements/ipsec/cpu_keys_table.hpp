@@ -11,6 +11,7 @@
 
 #include "core/big_pages.hpp"
 #include "elements/ipsec/cpu_keys.hpp"
+#include "elements/ipsec/stable_array.hpp"
 
 struct IMB_MGR;
 
@@ -38,7 +39,8 @@ struct CpuChaChaKey {
   std::uint8_t bytes[32];
 };
 
-/// A place of the table: what is needed before the keys themselves come from memory.
+/// A place of the table: what is needed before the keys themselves come from memory. An empty place
+/// may consist of zero bytes.
 struct alignas(32) CpuSa {
   void* keys = nullptr;    ///< by the suite one of the above or `gcm_key_data`; null: empty
   std::uint32_t salt = 0;  ///< as it lies in memory
@@ -58,6 +60,7 @@ class KeyBlocks {
  public:
   explicit KeyBlocks(std::size_t bytes) : lines_((bytes + sizeof(Line) - 1) / sizeof(Line) | 1) {}
 
+  std::size_t block_bytes() const { return lines_ * sizeof(Line); }
   /// Aligned to a cache line. Throws `std::bad_alloc`.
   void* take();
   void give(void* block) noexcept { free_.push_back(block); }  // there is room, see `take`
@@ -78,7 +81,7 @@ struct CpuKeys::Table {
   explicit Table(std::size_t capacity);
 
   Manager manager = make_manager();
-  std::pmr::vector<CpuSa> sas;
+  StableArray<CpuSa> sas;  // grows under `mutex`, while others read
 
   std::mutex mutex;  // of all below, for those who set and wipe
   std::array<KeyBlocks, 4> blocks;

@@ -10,6 +10,7 @@
 #include "elements/ipsec/aes_columns.hpp"
 #include "elements/ipsec/esp_open.hpp"
 #include "elements/ipsec/esp_protect.hpp"
+#include "elements/ipsec/sa_key_table.hpp"
 #include "elements/ipsec/sa_tag.hpp"
 
 /// The bodies of esp_protect.hpp and esp_open.hpp for teams of threads: the lanes of a packet take
@@ -23,7 +24,7 @@ struct AesTeam {
   using Shared = AesColumns;
 
   AesTables const* aes;
-  SaKeys const* sas;
+  SaKeyTable sas;
 
   std::uint32_t table_bytes(std::uint32_t) const { return AesColumns::kBytes; }
   WARPLINE_HD Shared load(std::byte* memory, std::uint32_t, std::uint32_t thread) const {
@@ -75,7 +76,7 @@ struct EspOpenTeam {
 
   AesTables const* aes;
   AesInverseTables const* aes_inverse;
-  SaKeys const* sas;
+  SaKeyTable sas;
 
   std::uint32_t table_bytes(std::uint32_t) const { return 2 * AesColumns::kBytes; }
   WARPLINE_HD Shared load(std::byte* memory, std::uint32_t, std::uint32_t thread) const {

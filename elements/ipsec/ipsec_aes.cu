@@ -31,7 +31,7 @@ class IPsecAES final : public OffloadElement<IPsecAES> {
 
   struct Kernel {
     ipsec::AesTables const* aes;
-    ipsec::SaKeys const* sas;
+    ipsec::SaKeyTable sas;
     WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
       auto const esp = sa.esp(behind);

@@ -30,15 +30,14 @@ class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
         cpu_(slots().cpu_keys()) {}
 
   struct Kernel {
-    ipsec::SaKeys const* sas;
-    std::uint32_t count;
+    ipsec::SaKeyTable sas;
     WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
       auto const esp = sa.esp(behind);
-      if (sa.index() < count) ipsec::esp_authenticate(sas[sa.index()], esp.data, esp.size);
+      if (sas.has(sa.index())) ipsec::esp_authenticate(sas[sa.index()], esp.data, esp.size);
     }
   };
-  Kernel kernel(Device& device) const { return {slots().upload(device), slots().capacity()}; }
+  Kernel kernel(Device& device) const { return {slots().upload(device)}; }
 
   void cpu(std::span<Packet> packets) noexcept {
     while (!packets.empty()) {

@@ -43,7 +43,7 @@ class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
   struct Kernel {
     ipsec::AesTables const* aes;
     ipsec::AesInverseTables const* inverse;
-    ipsec::SaKeys const* sas;
+    ipsec::SaKeyTable sas;
     WARPLINE_HD std::uint32_t operator()(MutableBytes behind, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
       auto const esp = sa.esp(behind);

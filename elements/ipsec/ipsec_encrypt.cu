@@ -48,7 +48,7 @@ class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
 
   struct Kernel {
     ipsec::AesTables const* aes;
-    ipsec::SaKeys const* sas;
+    ipsec::SaKeyTable sas;
     WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
       auto const esp = sa.esp(behind);

@@ -33,6 +33,8 @@ SaConfig made_up_sa(Suite suite, std::uint64_t seed) {
 std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
                                  std::string const& policy_path, std::optional<Suite> suite) {
   auto& context = args.context();
+  auto const options =
+      context.shared.get<SaOptions>("", [] { return std::make_shared<SaOptions>(); });
   std::vector<SaConfig> sas;
   std::vector<Policy> policies;
   if (sa_path.empty()) {
@@ -41,12 +43,13 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     auto file = load_gateway_file(sa_path);
     sas = std::move(file.sas);
     policies = std::move(file.policies);
-    if (sas.empty()) throw args.error(sa_path + " holds no SA", "SA");
+    if (sas.empty() && !options->may_be_empty) throw args.error(sa_path + " holds no SA", "SA");
   } else {
-    sas = load_sa_file(sa_path);
+    sas = load_sa_file(sa_path, options->may_be_empty);
   }
+  bool const empty = sas.empty();
   if (suite) std::erase_if(sas, [&](SaConfig const& sa) { return sa.suite != *suite; });
-  if (sas.empty())
+  if (sas.empty() && !empty)
     throw args.error(sa_path + " holds no SA of suite " + std::string(info(*suite).name), "SA");
   if (!policy_path.empty()) {
     if (!policies.empty())
@@ -55,7 +58,9 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     for (auto const& note : file.notes) context.notice(note.render());
     policies = std::move(file.policies);
   }
-  return std::make_shared<SaDatabase>(sas, std::move(policies));
+  SaDatabase::Options limits;
+  limits.max_sas = options->max_sas;
+  return std::make_shared<SaDatabase>(sas, std::move(policies), limits);
 }
 
 }  // namespace

@@ -14,12 +14,7 @@
 namespace warpline::ipsec {
 namespace {
 
-std::uint32_t capacity_for(std::size_t sas, std::uint32_t wanted) {
-  if (wanted != 0) return std::min(wanted, SaTag::kCapacity);
-  // Loaded for both directions, and each twice while it is exchanged.
-  return static_cast<std::uint32_t>(
-      std::clamp<std::size_t>(4 * sas, 1024, std::size_t{SaTag::kCapacity}));
-}
+constexpr std::size_t kFewPolicies = 256;  // they are made anew in less than a millisecond
 
 std::string describe(SaName const& name) {
   char spi[16];
@@ -85,7 +80,7 @@ std::string between(IpAddress const& source, IpAddress const& destination) {
 }  // namespace
 
 SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options)
-    : slots_(capacity_for(sas.size(), options.capacity)),
+    : max_sas_(options.max_sas),
       indices_(readers_, slots_.capacity(), options.hold),
       spis_(readers_),
       policies_(std::move(policies)),
@@ -114,6 +109,13 @@ SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> polici
 
 SaDatabase::~SaDatabase() = default;
 
+std::size_t SaDatabase::max_bytes_of_sa() {
+  constexpr std::size_t kControlBytes = 1500;
+  std::size_t tables = 0;
+  for (auto const& suite : suites()) tables = std::max(tables, SaSlots::host_bytes(suite.suite));
+  return tables + kControlBytes;
+}
+
 SaDatabase::Key SaDatabase::key_of(SaName const& name) {
   return {name.direction, name.spi,
           name.destination.is_unspecified() ? std::string() : to_string(name.destination)};
@@ -139,15 +141,25 @@ std::uint32_t SaDatabase::peer(SaMode mode, std::optional<IpAddress> const& sour
   return peers_.emplace(key, peers_.size() + 1).first->second;
 }
 
-SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction) {
+/// `others`: SAs that are not in the database yet, but will be.
+SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction, std::size_t others) {
+  if (max_sas_ != 0 && sas_.size() + others >= max_sas_)
+    throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size() + others) +
+                      ", and --max-sas allows no more");
   auto const index = indices_.take(Clock::now());
   if (!index)
     throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size()) +
                       ", and " + std::to_string(indices_.held()) +
-                      " were removed a short time ago; the database holds " +
+                      " were removed a short time ago; the program has addresses for " +
                       std::to_string(slots_.capacity()));
   if (state_) state_->release(*index);
-  slots_.set(*index, sa, direction);
+  try {
+    slots_.set(*index, sa, direction);
+  } catch (...) {
+    indices_.put_back(*index);
+    throw;
+  }
+  if (uses_.size() <= *index) uses_.resize(*index + 1);
   Staged staged{sa, direction, *index};
   staged.config.key = staged.config.authentication = Secret();
   if (direction == Direction::kOutbound ? !keeps_outbound_ : !keeps_inbound_) return staged;
@@ -179,7 +191,7 @@ void SaDatabase::insert(std::span<SaConfig const> sas) {
         auto const key = key_of(name);
         if (sas_.contains(key) || !names.insert(key).second)
           throw ConfigError("there is an " + describe(name) + " already");
-        staged.push_back(stage(sa, direction));
+        staged.push_back(stage(sa, direction, staged.size()));
       }
   } catch (...) {
     failure = std::current_exception();
@@ -212,11 +224,11 @@ void SaDatabase::publish(Staged&& staged) {
   for (auto const& group : groups_of(kept.config, implicit_)) {
     auto& sas = sas_of_[group];
     sas.emplace(kept.serial, &kept);
-    outdated_ |= implicit_ && sas.size() == 1;
+    if (implicit_ && sas.size() == 1) ++outdated_;
     if (!owned_) continue;
     // It is the newest.
     for (auto const policy : policies_of(group))
-      if (serves(kept, policies_[policy])) owned_->use(policy, kept.index);
+      if (serves(kept, policies_[policy])) this->use(policy, kept.index);
   }
 }
 
@@ -231,7 +243,7 @@ void SaDatabase::erase(Place at) {
       sas->second.erase(sa.serial);
       if (sas->second.empty()) {
         sas_of_.erase(sas);
-        outdated_ |= implicit_;
+        if (implicit_) ++outdated_;
       }
       for (auto const policy : policies_of(group))
         if (owned_->sa(policy) == index) bind(policy);
@@ -265,6 +277,12 @@ void SaDatabase::bind(std::uint32_t policy) {
     });
     if (newest != sas.rend()) index = newest->second->index;
   }
+  use(policy, index);
+}
+
+void SaDatabase::use(std::uint32_t policy, std::uint32_t index) {
+  if (auto const before = owned_->sa(policy); before != OutboundPolicies::kNoSa) --uses_[before];
+  if (index != OutboundPolicies::kNoSa) ++uses_[index];
   owned_->use(policy, index);
 }
 
@@ -278,7 +296,8 @@ std::span<std::uint32_t const> SaDatabase::policies_of(std::string const& group)
 void SaDatabase::make_policies() {
   policies_.resize(written_);
   policies_of_.clear();
-  outdated_ = false;
+  auto const begin = Clock::now();
+  outdated_ = 0;
   if (implicit_) {
     std::vector<Sa const*> oldest;
     for (auto const& [group, sas] : sas_of_) oldest.push_back(sas.begin()->second);
@@ -295,6 +314,7 @@ void SaDatabase::make_policies() {
     }
   }
   auto before = std::exchange(owned_, std::make_unique<OutboundPolicies>(policies_, implicit_));
+  std::fill(uses_.begin(), uses_.end(), 0);
   for (std::uint32_t policy = 0; policy < policies_.size(); ++policy) {
     if (policies_[policy].direction != PolicyDirection::kOut || !policies_[policy].sa) continue;
     policies_of_[group_of(policies_[policy], policy >= written_)].push_back(policy);
@@ -302,6 +322,14 @@ void SaDatabase::make_policies() {
   }
   outbound_.store(owned_.get(), std::memory_order_release);
   readers_.retire(std::move(before));
+  made_ = Clock::now();
+  make_time_ = made_ - begin;
+}
+
+/// SAs that are added one by one take time by their number, not by its square.
+void SaDatabase::make_policies_now_or_later() {
+  constexpr std::size_t kShare = 8;
+  if (policies_.size() < kFewPolicies || outdated_ >= policies_.size() / kShare) make_policies();
 }
 
 void SaDatabase::add(std::span<SaConfig const> sas) {
@@ -309,10 +337,10 @@ void SaDatabase::add(std::span<SaConfig const> sas) {
   try {
     insert(sas);
   } catch (...) {
-    if (outdated_) make_policies();
+    if (outdated_ != 0) make_policies_now_or_later();
     throw;
   }
-  if (outdated_) make_policies();
+  if (outdated_ != 0) make_policies_now_or_later();
 }
 
 bool SaDatabase::remove(SaName const& name) {
@@ -330,15 +358,7 @@ std::uint64_t SaDatabase::packets(Sa const& sa) const {
   return slots_.outbound(sa.index).last.load(std::memory_order_relaxed) - sa.config.last_sequence;
 }
 
-/// By index, whether a policy sends by the SA.
-std::vector<bool> SaDatabase::sending() const {
-  std::vector<bool> sending(slots_.capacity());
-  for (std::uint32_t policy = 0; policy < owned_->size(); ++policy)
-    if (auto const sa = owned_->sa(policy); sa != OutboundPolicies::kNoSa) sending[sa] = true;
-  return sending;
-}
-
-SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) const {
+SaStatus SaDatabase::status(Sa const& sa) const {
   auto const& use = slots_.use(sa.index);
   auto const& config = sa.config;
   SaStatus status;
@@ -348,7 +368,7 @@ SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) cons
   status.reqid = config.reqid;
   if (sa.direction == Direction::kOutbound) {
     status.sequence = slots_.outbound(sa.index).last.load(std::memory_order_relaxed);
-    status.in_use = sending[sa.index];
+    status.in_use = uses_[sa.index] != 0;
   } else {
     status.sequence = slots_.inbound(sa.index).window.highest();
     status.in_use = true;
@@ -373,18 +393,20 @@ SaStatus SaDatabase::status(Sa const& sa, std::vector<bool> const& sending) cons
   return status;
 }
 
-std::vector<SaStatus> SaDatabase::list() const {
+std::vector<SaStatus> SaDatabase::list() const { return list(std::nullopt, SIZE_MAX); }
+
+std::vector<SaStatus> SaDatabase::list(std::optional<SaName> const& after, std::size_t max) const {
   std::lock_guard const lock(mutex_);
-  auto const used = sending();
-  std::vector<SaStatus> all;
-  for (auto const& [key, sa] : sas_) all.push_back(status(sa, used));
-  return all;
+  std::vector<SaStatus> found;
+  auto next = after ? sas_.upper_bound(key_of(*after)) : sas_.begin();
+  for (; next != sas_.end() && found.size() < max; ++next) found.push_back(status(next->second));
+  return found;
 }
 
 std::optional<SaStatus> SaDatabase::find(SaName const& name) const {
   std::lock_guard const lock(mutex_);
   auto const found = sas_.find(key_of(name));
-  return found != sas_.end() ? std::optional(status(found->second, sending())) : std::nullopt;
+  return found != sas_.end() ? std::optional(status(found->second)) : std::nullopt;
 }
 
 bool SaDatabase::reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const {
@@ -409,7 +431,9 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
       expired.push_back({sa.name(), false});
     }
   }
-  if (outdated_) make_policies();
+  // Where there are many, no more than a fifth of the time, however many SAs come and go.
+  if (outdated_ != 0 && (policies_.size() < kFewPolicies || now - made_ >= 4 * make_time_))
+    make_policies();
   readers_.collect();
   for (auto const index : indices_.collect(now)) {
     if (state_) state_->release(index);

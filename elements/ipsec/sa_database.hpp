@@ -61,7 +61,9 @@ class SaDatabase {
   using Clock = std::chrono::steady_clock;
 
   struct Options {
-    std::uint32_t capacity = 0;  ///< SAs, both directions together; 0: by what is there at first
+    /// SAs, both directions together, without those that were removed; 0: as many as there is memory
+    /// for, and 2^26 at most.
+    std::uint32_t max_sas = 0;
     /// No packet of a removed SA is inside any longer than this.
     std::chrono::nanoseconds hold = std::chrono::seconds(65);
   };
@@ -75,13 +77,17 @@ class SaDatabase {
   ~SaDatabase();
 
   /// Throws `ConfigError` where there is one of that name, or no room; those before it are added
-  /// then. Many at once cost less: without policies, a new selector makes all of them again (half a
-  /// second for 100,000).
+  /// then. Without policies, a new selector makes all policies again, which takes half a second for
+  /// 100,000: where there are many and few are new, `tick` does that, and until then no packet goes
+  /// by a new selector.
   void add(std::span<SaConfig const> sas);
   void add(SaConfig const& sa) { add({&sa, 1}); }
   /// False where there is none. A policy goes back to an older SA that fits, if there is one.
   bool remove(SaName const& name);
+  /// All SAs, by direction, SPI and destination.
   std::vector<SaStatus> list() const;
+  /// The SAs that follow `after` in this order (none: from the first on), `max` of them if there are.
+  std::vector<SaStatus> list(std::optional<SaName> const& after, std::size_t max) const;
   std::optional<SaStatus> find(SaName const& name) const;
 
   /// What has reached the end of its life.
@@ -106,6 +112,10 @@ class SaDatabase {
   std::vector<std::pair<Secret, std::uint32_t>> outbound_identities() const;
   /// Workers have ended: makes the marks exact, for `StateFile::finish`.
   void settle_state();
+
+  /// Memory that an SA takes, with the suite that takes most. About: strings and trees count as
+  /// measured with 100,000 SAs.
+  static std::size_t max_bytes_of_sa();
 
   // For workers.
   Quiescence& readers() { return readers_; }
@@ -148,7 +158,7 @@ class SaDatabase {
   static Key key_of(SaName const& name);
   std::vector<Direction> directions(SaConfig const& sa) const;
   void insert(std::span<SaConfig const> sas);
-  Staged stage(SaConfig const& sa, Direction direction);
+  Staged stage(SaConfig const& sa, Direction direction, std::size_t others);
   void unstage(std::vector<Staged> const& staged);
   void publish(Staged&& staged);
   void erase(Place at);
@@ -156,14 +166,16 @@ class SaDatabase {
   void bind(std::uint32_t policy);
   std::span<std::uint32_t const> policies_of(std::string const& group) const;
   void make_policies();
+  void make_policies_now_or_later();
   std::uint32_t peer(SaMode mode, std::optional<IpAddress> const& source,
                      std::optional<IpAddress> const& destination, std::uint32_t reqid);
   std::uint64_t packets(Sa const& sa) const;
-  std::vector<bool> sending() const;
-  SaStatus status(Sa const& sa, std::vector<bool> const& sending) const;
+  void use(std::uint32_t policy, std::uint32_t index);
+  SaStatus status(Sa const& sa) const;
   bool reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const;
 
   mutable std::mutex mutex_;
+  std::uint32_t max_sas_;
   Quiescence readers_;
   SaSlots slots_;
   SlotAllocator indices_;
@@ -176,12 +188,15 @@ class SaDatabase {
   std::vector<Policy> policies_;  // of all directions; outbound ones made of SAs at the end
   std::size_t written_ = 0;       // policies that the user wrote
   bool implicit_ = false;         // there is none for outbound packets among them
-  bool outdated_ = false;         // policies have to be made again
+  std::size_t outdated_ = 0;      // policies that are missing, or have no SA any more
+  Clock::time_point made_{};      // when policies were made,
+  Clock::duration make_time_{};   // and how long it took
   std::map<std::string, Used> used_between_;
   // Which policies and outbound SAs belong together; SAs by serial.
   std::map<std::string, std::vector<std::uint32_t>> policies_of_;
   std::map<std::string, std::map<std::uint64_t, Sa const*>> sas_of_;
   std::map<std::string, std::uint32_t> peers_;
+  std::vector<std::uint32_t> uses_;  // policies that send by an SA, by its index
   std::optional<InboundPolicies> inbound_policies_;
   std::unique_ptr<OutboundPolicies> owned_;
   std::atomic<OutboundPolicies const*> outbound_{nullptr};

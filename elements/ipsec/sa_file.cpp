@@ -309,7 +309,7 @@ class SaParser {
 
 }  // namespace
 
-std::vector<SaConfig> parse_sa_file(Source const& source) {
+std::vector<SaConfig> parse_sa_file(Source const& source, bool may_be_empty) {
   Findings findings(without_keys(source));
   std::vector<SaConfig> sas;
   using Name = std::tuple<std::string, std::uint32_t, int>;
@@ -327,14 +327,14 @@ std::vector<SaConfig> parse_sa_file(Source const& source) {
       findings.add(sa->position, "duplicate SPI: the SA in line " + std::to_string(first->second) +
                                      " has the same SPI and destination");
   }
-  if (texts.empty())
+  if (texts.empty() && !may_be_empty)
     findings.add({}, "holds no SA; expected at least one, in the words of 'ip xfrm state'");
   findings.raise();
   return sas;
 }
 
-std::vector<SaConfig> load_sa_file(std::string const& path) {
-  return parse_sa_file(*read_source(path));
+std::vector<SaConfig> load_sa_file(std::string const& path, bool may_be_empty) {
+  return parse_sa_file(*read_source(path), may_be_empty);
 }
 
 }  // namespace warpline::ipsec

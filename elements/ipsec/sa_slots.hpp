@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <memory_resource>
 #include <vector>
 
 #include "core/device.hpp"
@@ -15,8 +14,9 @@
 #include "elements/ipsec/esp_inbound.hpp"
 #include "elements/ipsec/esp_outbound.hpp"
 #include "elements/ipsec/sa_config.hpp"
-#include "elements/ipsec/sa_keys.hpp"
+#include "elements/ipsec/sa_key_table.hpp"
 #include "elements/ipsec/sa_selector.hpp"
+#include "elements/ipsec/stable_array.hpp"
 
 namespace warpline::ipsec {
 
@@ -80,17 +80,26 @@ static_assert(sizeof(SaUse) == 64);
 /// counters.
 ///
 /// Indices are filled and emptied by one thread, the writer, while workers use others; an index is
-/// written when nobody can find it, and used again when no packet carries it any more.
+/// written when nobody can find it, and used again when no packet carries it any more. The tables grow
+/// meanwhile, chunk by chunk (see `SaKeyTable`): addresses are reserved for as many SAs as a tag can
+/// name, or fewer where the process may not have so many addresses (RLIMIT_AS).
 class SaSlots {
  public:
-  explicit SaSlots(std::uint32_t capacity);
+  /// Throws `std::bad_alloc`.
+  SaSlots();
   ~SaSlots();
   SaSlots(SaSlots const&) = delete;
   SaSlots& operator=(SaSlots const&) = delete;
 
+  /// SAs that there can be at most.
   std::uint32_t capacity() const { return capacity_; }
+  /// Bytes of the tables for each SA, of which the last are its keys on the CPU, and on a device.
+  static std::size_t host_bytes(Suite suite);
+  static std::size_t device_bytes() { return sizeof(SaKeys); }
 
-  /// Fills an empty place. The writer alone. Throws `std::bad_alloc`.
+  /// Fills an empty place, whose index is below `capacity()`. The writer alone. Throws
+  /// `std::bad_alloc`, and `ConfigError` where a device has no memory for more keys; the place then
+  /// stays empty.
   void set(std::uint32_t index, SaConfig const& sa, Direction direction);
   /// Starts an outbound SA behind `sa.last_sequence`, with what its lifetime then allows. While no
   /// worker finds it. The writer alone.
@@ -118,15 +127,15 @@ class SaSlots {
   SaSelector const& selector(std::uint32_t index) const { return selectors_[index]; }
   /// Whether there is an SA of that direction at `index`, which may be any number.
   bool holds(std::uint32_t index, Direction direction) const {
-    return index < capacity_ && states_[index].load(std::memory_order_acquire) ==
-                                    1 + static_cast<std::uint8_t>(direction);
+    return index < states_.size() && states_[index].load(std::memory_order_acquire) ==
+                                         1 + static_cast<std::uint8_t>(direction);
   }
 
   SaKeys const& keys(std::uint32_t index) const { return keys_[index]; }
   std::shared_ptr<CpuKeys const> cpu_keys() const { return cpu_keys_; }
   /// All keys as kernels on `device` see them; kept up to date from now on, or the device fails all
   /// work. While graphs are built.
-  SaKeys const* upload(Device& device);
+  SaKeyTable upload(Device& device);
 
   /// Whether one thread alone handles packets (default: several). Before the first packet.
   void serve_one_thread(bool alone) { alone_ = alone; }
@@ -146,17 +155,26 @@ class SaSlots {
   static_assert(sizeof(Place) == 2 * kCacheLine);
   static constexpr std::uint8_t kEmpty = 0;
 
+  /// A device and the table that its kernels read: `chunks` are addresses on the device.
+  struct DeviceKeys {
+    Device* device;
+    std::unique_ptr<SaKeys const*[]> chunks;
+  };
+
+  void grow(std::uint32_t index);
+  std::string upload_chunk(DeviceKeys& keys, std::uint32_t chunk);
   void erase(std::uint32_t index) noexcept;
   void refresh(std::uint32_t index) noexcept;
 
   std::uint32_t capacity_;
   bool alone_ = false;
-  std::pmr::vector<SaKeys> keys_;
-  std::pmr::vector<Place> places_;
-  std::pmr::vector<SaSelector> selectors_;
-  std::vector<std::atomic<std::uint8_t>> states_;  // kEmpty, or 1 + direction
+  StableArray<SaKeys> keys_;
+  StableArray<Place> places_;
+  StableArray<SaSelector> selectors_;
+  // kEmpty, or 1 + direction. Grows last: what has a state is accessible in the others.
+  StableArray<std::atomic<std::uint8_t>> states_;
   std::shared_ptr<CpuKeys> cpu_keys_;
-  std::vector<Device*> devices_;
+  std::vector<DeviceKeys> devices_;
 };
 
 }  // namespace warpline::ipsec

@@ -23,7 +23,7 @@ class SlotAllocator {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `capacity`: how many indices there are. `hold`: longer than a packet stays on any device.
+  /// `capacity`: the number of indices. `hold`: longer than a packet stays on any device.
   SlotAllocator(Quiescence& readers, std::uint32_t capacity, std::chrono::nanoseconds hold)
       : readers_(readers), hold_(hold), capacity_(capacity) {}
 
@@ -52,6 +52,11 @@ class SlotAllocator {
 
   /// How many indices are on hold.
   std::size_t held() const { return held_.size() + leaving_.size(); }
+  /// Takes an index back that nothing has seen since `take`: it is not put on hold.
+  void put_back(std::uint32_t index) {
+    free_.push_back(index);
+    freed_.push_back(index);
+  }
 
  private:
   struct Held {

@@ -2,114 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/control_socket.hpp"
 
-#include <gmock/gmock.h>
-#include <sys/socket.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <boost/asio/post.hpp>
+#include <atomic>
+#include <barrier>
 #include <filesystem>
 #include <fstream>
-#include <optional>
-#include <thread>
+#include <memory>
+#include <vector>
 
-#include "core/error.hpp"
-#include "tests/support/scoped.hpp"
+#include "tests/app/control_rig.hpp"
 
 namespace warpline::app {
 namespace {
 
-sockaddr_un address_of(std::string const& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  return address;
-}
-
-/// A blocking client; what takes longer than 30 s has failed.
-class Client {
- public:
-  explicit Client(std::string const& path) {
-    timeval const limit{30, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    auto const address = address_of(path);
-    connected_ =
-        ::connect(socket_, reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
-  }
-  ~Client() { ::close(socket_); }
-  Client(Client const&) = delete;
-  Client& operator=(Client const&) = delete;
-
-  bool connected() const { return connected_; }
-  /// False where the other end is gone.
-  bool send(std::string const& text) const {
-    for (std::size_t sent = 0; sent < text.size();) {
-      auto const n = ::send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) return false;
-      sent += static_cast<std::size_t>(n);
-    }
-    return true;
-  }
-  void send_no_more() const { ::shutdown(socket_, SHUT_WR); }
-  /// The next line; none at the end.
-  std::optional<std::string> line() {
-    for (;;) {
-      if (auto const end = read_.find('\n'); end != std::string::npos) {
-        auto const found = read_.substr(0, end);
-        read_.erase(0, end + 1);
-        return found;
-      }
-      char buffer[4096];
-      auto const n = ::recv(socket_, buffer, sizeof buffer, 0);
-      if (n < 0 && errno == EAGAIN) ADD_FAILURE() << "no answer within 30 s";
-      if (n <= 0) return std::nullopt;
-      read_.append(buffer, static_cast<std::size_t>(n));
-    }
-  }
-
- private:
-  int socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool connected_ = false;
-  std::string read_;
-};
-
-class ControlSocketTest : public ::testing::Test {
- protected:
-  ~ControlSocketTest() override { stop(); }
-
-  void start() {
-    socket_.emplace(context_, path_,
-                    [](std::string_view line) { return "got " + std::string(line); });
-    thread_ = std::thread([this] { context_.run(); });
-  }
-  void stop() {
-    if (!thread_.joinable()) return;
-    boost::asio::post(context_, [this] { socket_->close(); });
-    thread_.join();
-    socket_.reset();
-  }
-  void tell(std::string const& line) {
-    boost::asio::post(context_, [this, line] { socket_->tell(line); });
-  }
-  std::string error_of(std::string const& path) {
-    boost::asio::io_context context;
-    try {
-      ControlSocket const socket(context, path, [](std::string_view) { return std::string(); });
-    } catch (ConfigError const& error) {
-      return error.what();
-    }
-    return "no error";
-  }
-
-  test::ScopedFolder folder_;
-  std::string path_ = folder_.path("control");
-  boost::asio::io_context context_;
-  std::optional<ControlSocket> socket_;
-  std::thread thread_;
-};
+using testing::address_of;
+using testing::Client;
+class ControlSocketTest : public testing::ControlSocketRig {};
 
 TEST_F(ControlSocketTest, AnswersLinesInOrder) {
   start();
@@ -132,42 +42,6 @@ TEST_F(ControlSocketTest, AClientThatSendsNoMoreGetsItsAnswers) {
   EXPECT_EQ(client.line(), "got one");
   EXPECT_EQ(client.line(), "got two");
   EXPECT_EQ(client.line(), std::nullopt);
-}
-
-TEST_F(ControlSocketTest, ServesSeveralClientsAndNoMoreThanThereMayBe) {
-  start();
-  std::vector<std::unique_ptr<Client>> clients;
-  for (std::size_t i = 0; i < ControlSocket::kMostClients; ++i) {
-    clients.push_back(std::make_unique<Client>(path_));
-    ASSERT_TRUE(clients.back()->send("half "));
-  }
-  for (std::size_t i = clients.size(); i-- > 0;) {
-    ASSERT_TRUE(clients[i]->send(std::to_string(i) + "\n"));
-    EXPECT_EQ(clients[i]->line(), "got half " + std::to_string(i));
-  }
-  Client one_too_many(path_);
-  EXPECT_EQ(one_too_many.line(), std::nullopt);
-  clients.pop_back();
-  std::optional<std::string> line;
-  for (unsigned i = 0; i < 1000 && !line; ++i) {  // until it is seen that one has gone
-    Client next(path_);
-    if (next.send("now\n")) line = next.line();
-  }
-  EXPECT_EQ(line, "got now");
-  ASSERT_TRUE(clients.front()->send("still\n"));
-  EXPECT_EQ(clients.front()->line(), "got still");
-}
-
-TEST_F(ControlSocketTest, ALineMayBeLongButNotEndless) {
-  start();
-  Client client(path_), other(path_);
-  std::string const longest(ControlSocket::kLongestLine - 1, 'x');
-  ASSERT_TRUE(client.send(longest + "\n"));
-  EXPECT_EQ(client.line(), "got " + longest);
-  client.send(longest + "xx\n");
-  EXPECT_EQ(client.line(), std::nullopt);
-  ASSERT_TRUE(other.send("one\n"));
-  EXPECT_EQ(other.line(), "got one");
 }
 
 TEST_F(ControlSocketTest, ClientsThatGoAwayHarmNobody) {
@@ -194,25 +68,6 @@ TEST_F(ControlSocketTest, TellsEveryClient) {
   EXPECT_EQ(b.line(), "news");
   ASSERT_TRUE(a.send("more\n"));
   EXPECT_EQ(a.line(), "got more");
-}
-
-TEST_F(ControlSocketTest, AClientThatDoesNotReadIsCutOffAndOthersAreNot) {
-  start();
-  Client deaf(path_), listening(path_);
-  for (auto* const client : {&deaf, &listening}) {
-    ASSERT_TRUE(client->send("hello\n"));
-    EXPECT_EQ(client->line(), "got hello");
-  }
-  std::string const news(4000, 'n');
-  unsigned constexpr kLines = 3000;  // more than the system and the socket keep for one who is deaf
-  for (unsigned i = 0; i < kLines; ++i) {
-    tell(news);
-    ASSERT_EQ(listening.line(), news);
-  }
-  unsigned heard = 0;
-  while (deaf.line()) ++heard;
-  EXPECT_LT(heard, kLines);
-  EXPECT_FALSE(deaf.send("hello\n"));
 }
 
 TEST_F(ControlSocketTest, OnlyTheUserMayConnectAndItGoesAwayAtTheEnd) {
@@ -269,6 +124,55 @@ TEST_F(ControlSocketTest, LeavesAloneWhatIsNotItsOwn) {
   Client client(path_);
   ASSERT_TRUE(client.send("one\n"));
   EXPECT_EQ(client.line(), "got one");
+}
+
+TEST_F(ControlSocketTest, RemovesItsOwnFileAlone) {
+  start();
+  // Another program has put its own socket in this place.
+  auto const other_path = folder_.path("other");
+  boost::asio::io_context context;
+  ControlSocket other(context, other_path, &ControlSocketTest::repeat);
+  std::filesystem::rename(other_path, path_);
+  std::thread thread([&] { context.run(); });
+  stop();
+  {
+    Client client(path_);
+    EXPECT_TRUE(client.connected());
+    EXPECT_TRUE(client.send("one\n"));
+    EXPECT_EQ(client.line(), "got one");
+  }
+  boost::asio::post(context, [&] { other.close(); });
+  thread.join();
+  EXPECT_TRUE(std::filesystem::exists(path_)) << "the other program made it under another name";
+}
+
+// Whoever starts first has the socket, and nobody removes it for anybody else.
+TEST_F(ControlSocketTest, OfProgramsThatStartTogetherOneListens) {
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::thread> threads;
+    std::atomic<int> listening{0}, refused{0};
+    std::barrier all_tried(4);
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] {
+        boost::asio::io_context context;
+        std::optional<ControlSocket> socket;
+        try {
+          socket.emplace(context, path_, &ControlSocketTest::repeat);
+          ++listening;
+        } catch (ConfigError const& error) {
+          EXPECT_EQ(error.what(), "control socket '" + path_ + "': another program listens there");
+          ++refused;
+        }
+        all_tried.arrive_and_wait();
+        EXPECT_TRUE(std::filesystem::exists(path_));
+        all_tried.arrive_and_wait();
+      });
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(listening, 1);
+    EXPECT_EQ(refused, 3);
+    EXPECT_FALSE(std::filesystem::exists(path_));
+    EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));
+  }
 }
 
 TEST_F(ControlSocketTest, SaysWhyItCannotListen) {

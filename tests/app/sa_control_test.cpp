@@ -4,11 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <thread>
 
 #include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/sa_text.hpp"
 
 namespace warpline::app {
 namespace {
@@ -24,10 +26,10 @@ std::string sa(std::string const& spi, std::string const& more = "") {
          " aead rfc4106(gcm(aes)) 0x" + std::string(40, '7') + " 128 " + more;
 }
 
-std::shared_ptr<SaDatabase> database_of(std::string const& text) {
+std::shared_ptr<SaDatabase> database_of(std::string const& text, std::uint32_t max_sas = 8) {
   auto const sas = ipsec::parse_sa_file(Source{"file", text});
   return std::make_shared<SaDatabase>(sas, std::vector<ipsec::Policy>{},
-                                      SaDatabase::Options{.capacity = 8});
+                                      SaDatabase::Options{.max_sas = max_sas});
 }
 
 class SaControlTest : public ::testing::Test {
@@ -73,6 +75,7 @@ class SaControlTest : public ::testing::Test {
   std::shared_ptr<SaDatabase> a_ =
       database_of(sa("0x101", "dir out") + "\n" + sa("0x201", "dir in"));
   std::shared_ptr<ipsec::SaDatabases> databases_ = std::make_shared<ipsec::SaDatabases>();
+  std::vector<std::shared_ptr<SaDatabase>> kept_;
   SaControl control_{databases_};
 };
 
@@ -215,6 +218,89 @@ TEST_F(SaControlTest, OfSeveralDatabasesOneIsNamed) {
   EXPECT_EQ(a_->list().size(), 2u);
 }
 
+TEST_F(SaControlTest, ListsManySasInShortPieces) {
+  std::vector<std::string> expected{"in 0x00000201", "out 0x00000101"};
+  for (unsigned count : {128u, 0u, 300u}) {
+    std::string text;
+    for (unsigned i = 0; i <= count; ++i) text += sa(std::to_string(0x1000 + i), "dir in") + "\n";
+    auto const many = database_of(text, 1024);
+    if (count == 0)
+      many->remove({ipsec::Direction::kInbound, 0x1000, many->list()[0].name.destination});
+    kept_.push_back(many);
+    databases_->add("many " + std::to_string(count), many);
+    for (unsigned i = 0; i <= count && count != 0; ++i) {
+      char line[32];
+      std::snprintf(line, sizeof line, "in 0x%08x", 0x1000 + i);
+      expected.push_back(line);
+    }
+  }
+  EXPECT_THAT(listed(), ::testing::UnorderedElementsAreArray(expected));
+  auto reply = control_.reply(R"({"command": "list"})");
+  std::size_t pieces = 0;
+  for (auto piece = reply.next(); !piece.empty(); piece = reply.next(), ++pieces)
+    EXPECT_LT(piece.size(), 100'000u);
+  EXPECT_GE(pieces, 4u);
+}
+
+TEST_F(SaControlTest, ExportsManySasInShortPieces) {
+  for (unsigned count : {0u, 1u, 64u, 300u}) {
+    std::string text;
+    for (unsigned i = 0; i < std::max(count, 1u); ++i)
+      text += sa(std::to_string(0x1000 + i), "dir in") + "\n";
+    auto const many = database_of(text, 1024);
+    if (count == 0) many->remove(many->list()[0].name);
+    auto const name = "many " + std::to_string(count);
+    kept_.push_back(many);
+    databases_->add(name, many);
+    json::object const request{{"command", "export"}, {"database", name}};
+    std::string expected;
+    for (auto const& each : many->list()) expected += ipsec::xfrm_state_text(each);
+    auto const answer = ask(request);
+    EXPECT_EQ(answer.at("ok"), true);
+    EXPECT_EQ(answer.at("sas").as_string(), expected);
+    auto reply = control_.reply(json::serialize(request));
+    for (auto piece = reply.next(); !piece.empty(); piece = reply.next())
+      EXPECT_LT(piece.size(), 100'000u);
+  }
+}
+
+TEST_F(SaControlTest, AListGoesOnWhileSasComeAndGo) {
+  std::string text;
+  for (unsigned i = 0; i < 300; ++i) text += sa(std::to_string(0x1000 + i), "dir in") + "\n";
+  auto const many = database_of(text, 1024);
+  databases_->add("many", many);
+  auto reply = control_.reply(R"({"command": "list", "database": "many"})");
+  auto line = reply.next();
+  auto const destination = *ipsec::parse_ip_address("10.0.0.2");
+  for (unsigned i = 0; i < 300; ++i)
+    if (i % 2 == 0) {
+      EXPECT_TRUE(many->remove({ipsec::Direction::kInbound, 0x1000 + i, destination}));
+    }
+  line += reply.whole();
+  auto const answer = json::parse(line).as_object();
+  std::size_t odd = 0;
+  for (auto const& each : answer.at("databases").at(0).at("sas").as_array())
+    odd += std::stoul(std::string(each.at("spi").as_string()), nullptr, 16) % 2;
+  EXPECT_EQ(odd, 150u) << "each SA that stays is in it once";
+}
+
+TEST_F(SaControlTest, SaysWhoWaitsForEvents) {
+  auto reply = control_.reply(R"({"command": "events"})");
+  EXPECT_TRUE(reply.waits_for_events);
+  EXPECT_EQ(reply.whole(), R"({"ok":true})");
+  EXPECT_FALSE(control_.reply(R"({"command": "list"})").waits_for_events);
+  EXPECT_EQ(error(json::object{{"command", "events"}, {"database", "a.sa"}}),
+            "unknown member \"database\"");
+}
+
+TEST_F(SaControlTest, CutsLongErrors) {
+  std::string word;
+  for (int i = 0; i < 100'000; ++i) word += "\u00e9";
+  auto const fault = error(json::object{{"command", "add"}, {"sa", sa("0x102", "flag " + word)}});
+  EXPECT_LT(fault.size(), 66'000u);
+  EXPECT_THAT(fault, HasSubstr("more bytes of errors)"));
+}
+
 TEST_F(SaControlTest, SaysWhatIsWrongWithARequest) {
   EXPECT_THAT(error(std::string("list")), HasSubstr("this is not JSON"));
   EXPECT_THAT(error(std::string()), HasSubstr("this is not JSON"));
@@ -222,12 +308,15 @@ TEST_F(SaControlTest, SaysWhatIsWrongWithARequest) {
   EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("this is not JSON"));
   EXPECT_EQ(error(std::string("[1]")), "expected a JSON object, such as {\"command\": \"list\"}");
   EXPECT_EQ(error(std::string("{}")),
-            "no \"command\"; expected \"list\", \"add\", \"delete\" or \"rekey\"");
-  EXPECT_EQ(error(json::object{{"command", 7}}),
-            "\"command\": expected \"list\", \"add\", \"delete\" or \"rekey\"");
-  EXPECT_EQ(error(json::object{{"command", "lisst"}}),
-            "unknown command 'lisst'; expected \"list\", \"add\", \"delete\" or \"rekey\"; did you "
-            "mean 'list'?");
+            "no \"command\"; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or "
+            "\"events\"");
+  EXPECT_EQ(
+      error(json::object{{"command", 7}}),
+      "\"command\": expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or \"events\"");
+  EXPECT_EQ(
+      error(json::object{{"command", "lisst"}}),
+      "unknown command 'lisst'; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or "
+      "\"events\"; did you mean 'list'?");
   EXPECT_THAT(error(std::string(R"({"command": "list\u0000"})")), HasSubstr("unknown command"));
   EXPECT_EQ(error(json::object{{"command", "list"}, {"verbose", true}}),
             "unknown member \"verbose\"");
@@ -285,7 +374,8 @@ TEST_F(SaControlTest, ShowsFaultsOfAnSaAndNoKey) {
 TEST_F(SaControlTest, SaysWhenThereIsNoRoom) {
   std::string many;
   for (unsigned i = 0; i < 9; ++i) many += sa(std::to_string(0x500 + i), "dir in") + "\n";
-  EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", many}}), HasSubstr("holds 8"));
+  EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", many}}),
+              HasSubstr("--max-sas allows no more"));
 }
 
 TEST(SaControlAlone, HasNothingToManage) {

@@ -21,7 +21,7 @@ std::shared_ptr<ipsec::SaDatabase> database() {
              "src 10.0.0.1 dst 10.0.0.2 proto esp mode tunnel spi 0x101 "
              "aead rfc4106(gcm(aes)) 0x7777777777777777777777777777777777777777 128"});
   return std::make_shared<ipsec::SaDatabase>(sas, std::vector<ipsec::Policy>{},
-                                             ipsec::SaDatabase::Options{.capacity = 16});
+                                             ipsec::SaDatabase::Options{.max_sas = 16});
 }
 
 }  // namespace

@@ -31,6 +31,8 @@ class EspTeams : public ::testing::TestWithParam<int> {
       outbound_.push_back(sas_.back().keys(Direction::kOutbound));
       inbound_.push_back(sas_.back().keys(Direction::kInbound));
     }
+    outbound_chunk_ = outbound_.data();
+    inbound_chunk_ = inbound_.data();
   }
 
   /// Packets of all sizes, one behind the other, beginning at addresses of every remainder, with an
@@ -91,6 +93,9 @@ class EspTeams : public ::testing::TestWithParam<int> {
   std::mt19937 random_{4303};
   std::vector<RawSa> sas_;
   std::vector<SaKeys> outbound_, inbound_;
+  SaKeys const* outbound_chunk_ = nullptr;
+  SaKeys const* inbound_chunk_ = nullptr;
+  SaKeyTable outbound_table_{&outbound_chunk_}, inbound_table_{&inbound_chunk_};
 };
 INSTANTIATE_TEST_SUITE_P(Suites, EspTeams, ::testing::Range(-1, static_cast<int>(kSuiteCount)),
                          [](auto const& each) {
@@ -100,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(Suites, EspTeams, ::testing::Range(-1, static_cast<int>
                          });
 
 TEST_P(EspTeams, ProtectAsTheBodyAtEveryLength) {
-  compare<NoResult>(traffic(), EspTeam{{&aes_tables(), outbound_.data()}},
+  compare<NoResult>(traffic(), EspTeam{{&aes_tables(), outbound_table_}},
                     [this](std::uint32_t sa, MutableBytes esp, std::uint32_t&) {
                       esp_protect(aes_tables(), outbound_[sa], esp.data, esp.size);
                     });
@@ -120,7 +125,7 @@ TEST_P(EspTeams, OpenAsTheBodyAtEveryLength) {
     std::copy(wire.begin(), wire.end(), esp.data);
   }
   compare<Result<std::uint32_t>>(
-      std::move(sealed), EspOpenTeam{&aes_tables(), &aes_inverse_tables(), inbound_.data()},
+      std::move(sealed), EspOpenTeam{&aes_tables(), &aes_inverse_tables(), inbound_table_},
       [&, this](std::uint32_t sa, MutableBytes esp, std::uint32_t& result) {
         result = esp_open(aes_tables(), aes_inverse_tables(), inbound_[sa], esp.data, esp.size);
         seen.insert(result);
@@ -133,13 +138,14 @@ TEST(EspCtrTeams, EncryptAsTheBodyAtEveryLength) {
   std::mt19937 random(3686);
   auto const keys =
       RawSa::random(Suite::kAes256CtrHmacSha1, false, random).keys(Direction::kOutbound);
+  SaKeys const* const table = &keys;
   for (std::size_t size = 0; size <= 2048; ++size) {
     auto by_team = testing::random_octets(random, size), by_body = by_team;
     Packet packet{};
     packet.data = by_team.data();
     packet.length = static_cast<std::uint16_t>(size);
-    emulate_team<EspRegions, NoResult>(EspCtrTeam{{&aes_tables(), &keys}}, {&packet, 1, nullptr},
-                                       48 * 1024);
+    emulate_team<EspRegions, NoResult>(EspCtrTeam{{&aes_tables(), SaKeyTable{&table}}},
+                                       {&packet, 1, nullptr}, 48 * 1024);
     esp_encrypt_ctr_lane(aes_tables(), keys, by_body.data(), packet.length, 0, 1);
     ASSERT_EQ(to_hex(by_team), to_hex(by_body)) << "size " << size;
   }

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdio>
+#include <thread>
 #include <vector>
 
 #include "elements/ipsec/esp_sender.hpp"
@@ -61,14 +63,14 @@ TEST(ManySas, AreLoadedFoundUsedRemovedAndReplaced) {
   auto const sas = parse(0, kMany);
   ASSERT_EQ(sas.size(), kMany);
   SaDatabase::Options options;
-  options.capacity = 2 * kMany;  // for both directions; places have to come back
+  options.max_sas = 2 * kMany;  // for both directions
   options.hold = std::chrono::nanoseconds(0);
   auto const owned = std::make_shared<SaDatabase>(sas, std::vector<Policy>(), options);
   auto& database = *owned;
   ASSERT_EQ(database.list().size(), 2 * kMany);
   auto const key_bytes = database.slots().cpu_keys()->key_bytes();
 
-  std::vector<bool> seen(options.capacity);
+  std::vector<bool> seen(options.max_sas);
   for (std::uint32_t number = 0; number < kMany; ++number) {
     auto const place = database.spis().find(SpiKey::of(kFirstSpi + number, peer(number)));
     ASSERT_TRUE(database.slots().holds(place, Direction::kInbound)) << number;
@@ -93,6 +95,34 @@ TEST(ManySas, AreLoadedFoundUsedRemovedAndReplaced) {
     auto const place = database.spis().find(SpiKey::of(kFirstSpi + number, peer(number)));
     ASSERT_EQ(place != SpiTable::kNone, there) << number;
   }
+}
+
+TEST(ManySas, AreAddedAndRemovedOneByOne) {
+  auto const owned =
+      std::make_shared<SaDatabase>(std::span<SaConfig const>(), std::vector<Policy>());
+  auto& database = *owned;
+  auto const sas = parse(0, kMany, "dir out");
+  for (std::uint32_t number = 0; number < kMany; ++number) {
+    database.add(sas[number]);
+    if (number % 100 == 0) database.tick();
+  }
+  EspSender sender(owned);
+  // A few new selectors among many are used after a while.
+  auto const last = kMany - 1;
+  for (unsigned i = 0; i < 10'000 && sent_by(sender, last) == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    database.tick();
+  }
+  for (std::uint32_t number = last; number > 97; number -= 97)
+    ASSERT_EQ(sent_by(sender, number), kFirstSpi + number);
+  for (std::uint32_t number = 0; number < kMany; ++number) {
+    ASSERT_TRUE(database.remove({Direction::kOutbound, kFirstSpi + number, peer(number)}));
+    if (number % 100 == 0) database.tick();
+    if (number % 1000 == 0) {
+      ASSERT_EQ(sent_by(sender, number), 0u);
+    }
+  }
+  EXPECT_TRUE(database.list().empty());
 }
 
 // A gateway ticks ten times a second: these are three hours.

@@ -124,17 +124,51 @@ TEST(SaDatabase, RefusesAnotherSaOfTheSameName) {
 TEST(SaDatabase, SaysThatItIsFull) {
   std::vector<SaConfig> sas{sa(0x101, "dir out"), sa(0x102, "dir out")};
   SaDatabase::Options options;
-  options.capacity = 2;
+  options.max_sas = 2;
   SaDatabase database(sas, {}, options);
-  EXPECT_THROW(database.add(sa(0x103, "dir out")), ConfigError);
+  try {
+    database.add(sa(0x103, "dir out"));
+    FAIL() << "was added";
+  } catch (ConfigError const& error) {
+    EXPECT_STREQ(error.what(), "no room for another SA: there are 2, and --max-sas allows no more");
+  }
   database.remove(name(Direction::kOutbound, 0x101));
-  EXPECT_THROW(database.add(sa(0x103, "dir out")), ConfigError) << "its index is on hold";
+  database.add(sa(0x103, "dir out"));
+  EXPECT_THROW(database.add(sa(0x104, "dir out")), ConfigError);
+  options.max_sas = 1;
+  EXPECT_THROW(SaDatabase(sas, {}, options), ConfigError);
+}
+
+// What is on hold for a minute has its place, and takes none away.
+TEST(SaDatabase, SasOnHoldDoNotCount) {
+  SaDatabase::Options options;
+  options.max_sas = 2;
+  SaDatabase database(std::vector<SaConfig>{sa(0x101, "dir out"), sa(0x102, "dir out")}, {},
+                      options);
+  for (std::uint32_t spi = 0x101; spi < 0x101 + 5000; ++spi) {
+    ASSERT_TRUE(database.remove(name(Direction::kOutbound, spi)));
+    database.add(sa(spi + 2, "dir out"));
+    if (spi % 100 == 0) database.tick();
+  }
+  EXPECT_EQ(database.list().size(), 2u);
+  EXPECT_EQ(used(database, 0), 0x101u + 5001);
+}
+
+TEST(SaDatabase, BeginsEmptyAndGrows) {
+  SaDatabase database({}, {});
+  EXPECT_EQ(database.outbound().size(), 0u);
+  EXPECT_TRUE(database.tick().empty());
+  for (std::uint32_t i = 0; i < 3000; ++i)
+    database.add(sa(0x1000 + i, i % 2 == 0 ? "dir out" : "dir in"));
+  EXPECT_EQ(database.list().size(), 3000u);
+  EXPECT_EQ(used(database, 0), 0x1000u + 2998);
+  auto const found = database.spis().find(SpiKey::of(0x1000 + 2999, *parse_ip_address("10.0.0.2")));
+  EXPECT_TRUE(database.slots().holds(found, Direction::kInbound));
 }
 
 TEST(SaDatabase, IndicesComeBackAfterTheirTime) {
   std::vector<SaConfig> sas{sa(0x101, "dir out")};
   SaDatabase::Options options;
-  options.capacity = 1;
   options.hold = std::chrono::milliseconds(1);
   SaDatabase database(sas, {}, options);
   for (std::uint32_t spi = 0x101; spi < 0x120; ++spi) {
