@@ -16,6 +16,7 @@
 #include "gpu/cuda/cuda_driver.hpp"
 #include "gpu/cuda/probe.hpp"
 #include "io/hugepages.hpp"
+#include "io/offloads.hpp"
 #include "io/pci_devices.hpp"
 
 namespace warpline::app {
@@ -164,6 +165,8 @@ class Checkup {
               (ready ? "" : ", not DPDK's"),
           ready ? "" : "sudo dpdk-devbind.py -b vfio-pci " + device.address);
     }
+    if (auto offloads = describe_offloads(interface_offloads()); offloads)
+      findings_.push_back(std::move(*offloads));
     bool const vfio = std::filesystem::exists(root_ + "/sys/module/vfio_pci") ||
                       std::filesystem::exists(root_ + "/dev/vfio/vfio");
     if (vfio)
@@ -198,6 +201,29 @@ class Checkup {
 };
 
 }  // namespace
+
+std::optional<Finding> describe_offloads(std::span<InterfaceOffloads const> interfaces) {
+  constexpr std::size_t kMaxNames = 4;
+  std::string names, first;
+  std::size_t count = 0;
+  for (auto const& each : interfaces) {
+    // Where the frames reach a gateway by memory, and no hardware does what was left to it.
+    bool const by_memory =
+        each.driver == "veth" || each.driver == "virtio_net" || each.driver == "tun";
+    if (!by_memory || !(each.tx_checksum || each.segmentation)) continue;
+    if (count == 0) first = each.name;
+    if (count < kMaxNames) names += (count == 0 ? "" : ", ") + each.name + " (" + each.driver + ")";
+    ++count;
+  }
+  if (count == 0) return {};
+  if (count > kMaxNames) names += " and " + std::to_string(count - kMaxNames) + " more";
+  return Finding{Level::kNote, "offloads",
+                 names +
+                     ": frames sent there have no checksums yet and may be longer than the MTU. On "
+                     "such a link to a net_af_packet or net_tap port, TCP through a gateway fails "
+                     "while ping works",
+                 "on either end: sudo ethtool -K " + first + " tx off tso off gso off gro off"};
+}
 
 std::vector<Finding> check_machine(std::string const& root) { return Checkup(root).run(); }
 

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "io/offloads.hpp"
 
 namespace warpline::app {
 
@@ -19,5 +23,9 @@ struct Finding {
 /// Looks at everything that makes packets slow or ports unusable: memory, rights, processors,
 /// DPDK's devices, the GPU. Starts nothing. Reads below `root`, e.g. a copy of /sys and /proc.
 std::vector<Finding> check_machine(std::string const& root = "");
+
+/// A note about interfaces over which TCP through a gateway fails, where there are such: their
+/// peers get frames without checksums, or longer than the MTU, that no hardware completes.
+std::optional<Finding> describe_offloads(std::span<InterfaceOffloads const> interfaces);
 
 }  // namespace warpline::app

@@ -12,6 +12,7 @@
 #include "app/control_socket.hpp"
 #include "app/hangup.hpp"
 #include "app/output_monitor.hpp"
+#include "app/port_events.hpp"
 #include "app/sa_control.hpp"
 #include "app/table.hpp"
 #include "app/terminal.hpp"
@@ -32,6 +33,7 @@ class ControlLoop::Impl {
       : engine_(engine),
         outputs_(options.outputs),
         hangup_(options.hangup),
+        ports_(options.ports),
         progress_(options.quiet),
         databases_(databases(options.shared)),
         sas_(databases_),
@@ -80,6 +82,7 @@ class ControlLoop::Impl {
       }
       look_at_state();
       look_at_hangup();
+      look_at_ports();
       look_at_ticks();
       show_progress();
       look_again();
@@ -104,6 +107,15 @@ class ControlLoop::Impl {
     auto const event = hangup_->look();
     if (event == Hangup::Event::kTerminalGone) end_by(RunEnd::kSignal);
     if (event == Hangup::Event::kReopen && outputs_ != nullptr) print(outputs_->reopen());
+  }
+
+  void look_at_ports() {
+    if (ports_ == nullptr) return;
+    for (auto const& event : check_links(*ports_)) {
+      progress_.clear();
+      std::fprintf(stderr, "%s\n", event.line.c_str());
+      if (socket_) socket_->tell(event.json);
+    }
   }
 
   void look_at_ticks() {
@@ -149,6 +161,7 @@ class ControlLoop::Impl {
   Engine& engine_;
   OutputMonitor* outputs_;
   Hangup* hangup_;
+  PortSet* ports_;
   Progress progress_;
   std::shared_ptr<ipsec::SaDatabases> databases_;
   SaControl sas_;

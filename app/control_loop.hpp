@@ -22,6 +22,7 @@ struct ControlOptions {
   std::shared_ptr<SharedStore> shared{};  ///< of the engine: where databases of SAs are found
   OutputMonitor* outputs = nullptr;       ///< watched while the run lasts; null: none
   Hangup* hangup = nullptr;               ///< looked at while the run lasts; null: none
+  PortSet* ports = nullptr;  ///< the engine's: links are watched, vanished ports opened again
 };
 
 /// What ended a run.

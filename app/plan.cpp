@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -11,6 +12,7 @@
 #include "app/thread_placement.hpp"
 #include "elements/ipsec/sa_args.hpp"
 #include "gpu/calibration.hpp"
+#include "io/device_queues.hpp"
 #include "io/dpdk_pool.hpp"
 
 namespace warpline::app {
@@ -116,11 +118,13 @@ int plan(PlanOptions& options) {
   if (!specs.empty()) {
     std::fputc('\n', stdout);
     Table ports({{"port"}, {"is", Table::Align::kLeft}, {"queues"}});
-    for (std::size_t i = 0; i < specs.size(); ++i)
-      ports.add(
-          {std::to_string(i), specs[i].text,
-           std::to_string(options.session.io_cores.empty() ? placement.workers.size()
-                                                           : options.session.io_cores.size())});
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      auto queues = options.session.io_cores.empty() ? placement.workers.size()
+                                                     : options.session.io_cores.size();
+      if (auto const* device = std::get_if<DpdkPortOptions>(&specs[i].options); device != nullptr)
+        queues = std::min<std::size_t>(queues, queues_by_specification(*device).value_or(queues));
+      ports.add({std::to_string(i), specs[i].text, std::to_string(queues)});
+    }
     ports.print(stdout);
   }
   print_sas(preflight, options.pipeline.max_sas);

@@ -3,19 +3,37 @@
 #include "app/preflight.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/open_devices.hpp"
 #include "app/pretend_port.hpp"
 #include "app/session_options.hpp"
 #include "core/graph.hpp"
+#include "core/link.hpp"
 #include "elements/ipsec/sa_databases.hpp"
+#include "io/device_queues.hpp"
 
 namespace warpline::app {
 namespace {
 
 constexpr unsigned kPlentyOfPorts = 8;
 
+/// The workers that get a queue of each port.
+unsigned workers_on_ports(SessionOptions const& options) {
+  if (!options.io_cores.empty()) return static_cast<unsigned>(options.io_cores.size());
+  auto const cores = static_cast<unsigned>(options.cores.size());
+  return options.workers.value_or(cores == 0 ? 1 : cores);
+}
+
 }  // namespace
+
+std::vector<Diagnostic> few_queues(PortSet& ports, unsigned workers) {
+  std::vector<Diagnostic> warnings;
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (auto text = describe_few_queues(ports[i], workers); text)
+      warnings.push_back({Diagnostic::Severity::kWarning, {}, {}, std::move(*text)});
+  return warnings;
+}
 
 Override parse_definition(std::string const& text) {
   auto const equals = text.find('=');
@@ -38,8 +56,11 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   auto const names = port_names(specs);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     auto const* capture = std::get_if<CaptureOptions>(&specs[i].options);
+    auto const* device = std::get_if<DpdkPortOptions>(&specs[i].options);
+    auto const queues = device != nullptr ? queues_by_specification(*device) : std::nullopt;
     ports.add(std::make_unique<PretendPort>(names[i], capture == nullptr || !capture->in.empty(),
-                                            capture == nullptr || !capture->out.empty()));
+                                            capture == nullptr || !capture->out.empty(),
+                                            queues.value_or(PretendPort::kManyQueues)));
   }
   for (unsigned i = 0; specs.empty() && i < kPlentyOfPorts; ++i)
     ports.add(std::make_unique<PretendPort>("port" + std::to_string(i)));
@@ -56,6 +77,15 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   auto const graph = Graph::build(result.pipeline, context, &result.warnings);
   result.shared->get<ipsec::SaDatabases>("", [] { return std::make_shared<ipsec::SaDatabases>(); })
       ->check();
+  auto const workers = workers_on_ports(options);
+  auto few = few_queues(ports, workers);
+  if (!few.empty() && options.io_cores.empty()) {
+    // The last worker has the fewest queues: elements that need one say so.
+    context.worker = workers - 1;
+    context.workers = workers;
+    Graph::build(result.pipeline, context);
+  }
+  std::move(few.begin(), few.end(), std::back_inserter(result.warnings));
   for (auto const& segment : graph->segments()) {
     result.segments.emplace_back();
     for (auto const* node : segment->nodes) result.segments.back().push_back(node->name);

@@ -18,7 +18,7 @@ struct SessionOptions;
 /// A pipeline that has been found good, and what was made of it on the way.
 struct Preflight {
   Pipeline pipeline;
-  std::vector<Diagnostic> warnings;          ///< of the parser and the graph
+  std::vector<Diagnostic> warnings;          ///< of the parser, the graph and the ports
   std::vector<std::string> notices;          ///< what elements had to say
   std::vector<std::string> file_warnings{};  ///< doubts about captures
   std::shared_ptr<SharedStore> shared;       ///< the tables, for the engine to take over
@@ -30,6 +30,10 @@ struct Preflight {
 /// `name=value` as an override of the pipeline's `define($name ...)`.
 /// Throws `ConfigError` where there is no `=` or no name.
 Override parse_definition(std::string const& text);
+
+/// A warning for each port that has fewer queues than there are workers: the workers beyond drop
+/// what they are to send there.
+std::vector<Diagnostic> few_queues(PortSet& ports, unsigned workers);
 
 /// Reads, parses and builds the pipeline on ports and devices that are only pretended, so that
 /// nothing is started: the ports of `specs`, or plenty where there is none; the devices that the

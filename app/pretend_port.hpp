@@ -2,22 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <string>
 
+#include "core/link.hpp"
 #include "core/port.hpp"
+#include "io/device_queues.hpp"
 
 namespace warpline::app {
 
 /// A port that nothing comes from and nothing leaves by: for pipelines that are only checked.
-class PretendPort final : public Port {
+class PretendPort final : public Port, public QueueAdvice {
  public:
-  /// `receives`, `sends`: whether it has queues of that kind.
-  explicit PretendPort(std::string name, bool receives = true, bool sends = true)
-      : Port(std::move(name)), receives_(receives), sends_(sends) {}
+  static constexpr unsigned kManyQueues = std::numeric_limits<unsigned>::max();
+
+  /// `receives`, `sends`: whether it has queues of that kind. `queues`: for how many workers at
+  /// most.
+  explicit PretendPort(std::string name, bool receives = true, bool sends = true,
+                       unsigned queues = kManyQueues)
+      : Port(std::move(name)), receives_(receives), sends_(sends), queues_(queues) {}
 
   std::string description() const override { return "not opened"; }
-  RxQueue* rx(unsigned) override { return receives_ ? &rx_ : nullptr; }
-  TxQueue* tx(unsigned) override { return sends_ ? &tx_ : nullptr; }
+  RxQueue* rx(unsigned worker) override { return receives_ && worker < queues_ ? &rx_ : nullptr; }
+  TxQueue* tx(unsigned worker) override { return sends_ && worker < queues_ ? &tx_ : nullptr; }
+  std::string queue_advice(unsigned workers) const override {
+    return queue_argument(name(), workers);
+  }
 
  private:
   struct Rx final : RxQueue {
@@ -30,6 +40,7 @@ class PretendPort final : public Port {
   };
 
   bool receives_, sends_;
+  unsigned queues_;
   Rx rx_;
   Tx tx_;
 };

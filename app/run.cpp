@@ -125,8 +125,9 @@ int run(Invocation const& invocation, RunOptions& options) {
   auto const files =
       preflight.shared->get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
   OutputMonitor monitor(files, invocation.quiet);
-  ControlLoop control(deployment.engine(), {options.duration, invocation.quiet, options.control,
-                                            preflight.shared, &monitor, &hangup});
+  ControlLoop control(deployment.engine(),
+                      {options.duration, invocation.quiet, options.control, preflight.shared,
+                       &monitor, &hangup, &deployment.ports()});
   auto const begin = std::chrono::steady_clock::now();
   deployment.start();
   auto const end = control.run();

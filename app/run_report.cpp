@@ -8,6 +8,7 @@
 #include "app/output_report.hpp"
 #include "app/table.hpp"
 #include "core/clock.hpp"
+#include "core/link.hpp"
 
 namespace warpline::app {
 namespace {
@@ -50,6 +51,14 @@ void add_elements(RunReport& report, Engine const& engine) {
         }
     }
   }
+  for (auto const& worker : engine.io_workers())
+    for (auto const& node : worker->graph().nodes())
+      for (std::uint16_t reason = 0; reason < reasons; ++reason)
+        if (auto const packets = node->counters.drops[reason].get(); packets > 0)
+          report.drops.push_back(
+              {std::string(DropReason::at(reason).name()),
+               node->class_name + " of IO worker " + std::to_string(worker->options().index),
+               packets});
   for (auto const& [key, packets] : drops)
     report.drops.push_back({std::string(key.first), report.elements[key.second].name, packets});
   std::stable_sort(report.drops.begin(), report.drops.end(),
@@ -75,6 +84,16 @@ void add_devices(RunReport& report, Engine const& engine, DeviceSet const& devic
   for (auto& row : report.devices) row.share = quotient(row.packets, total);
 }
 
+/// Packets that the port's queues took and that never left.
+void add_losses(RunReport& report, Port const& port, RunReport::PortRow& row) {
+  auto const* watch = dynamic_cast<LinkWatch const*>(&port);
+  if (watch == nullptr) return;
+  row.missed_from = watch->missed_source();
+  auto const lost = watch->lost();
+  row.transmitted -= lost;
+  if (lost > 0) report.drops.push_back({"tx_error", "port " + port.name(), lost});
+}
+
 void print_ports(RunReport const& report, std::FILE* file) {
   Table table({{"port"},
                {"name", Align::kLeft},
@@ -93,6 +112,9 @@ void print_ports(RunReport const& report, std::FILE* file) {
                with_commas(row.statistics.errors), with_commas(row.statistics.refused)});
   }
   table.print(file);
+  for (auto const& row : report.ports)
+    if (row.statistics.missed > 0 && !row.missed_from.empty())
+      std::fprintf(file, "missed of %s: %s\n", row.name.c_str(), row.missed_from.c_str());
 }
 
 void print_elements(RunReport const& report, std::FILE* file) {
@@ -171,7 +193,7 @@ RunReport make_report(Engine const& engine, PortSet const& ports, DeviceSet cons
   report.workers = engine.workers().size();
   report.totals = engine.totals();
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    RunReport::PortRow row{ports[i].name(), 0, 0, 0, 0, ports[i].statistics()};
+    RunReport::PortRow row{ports[i].name(), 0, 0, 0, 0, ports[i].statistics(), {}};
     for (unsigned worker = 0; worker < report.workers; ++worker) {
       if (auto const* queue = ports[i].rx(worker); queue != nullptr) {
         row.received += queue->counters.packets.get();
@@ -182,6 +204,7 @@ RunReport make_report(Engine const& engine, PortSet const& ports, DeviceSet cons
         row.transmitted_bytes += queue->counters.bytes.get();
       }
     }
+    add_losses(report, ports[i], row);
     report.ports.push_back(std::move(row));
   }
   add_elements(report, engine);
@@ -234,6 +257,7 @@ boost::json::object to_json(RunReport const& report) {
                      {"transmitted", row.transmitted},
                      {"transmitted_bytes", row.transmitted_bytes},
                      {"missed", row.statistics.missed},
+                     {"missed_from", row.missed_from},
                      {"errors", row.statistics.errors},
                      {"refused", row.statistics.refused}});
   for (auto const& row : report.elements) {

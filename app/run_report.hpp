@@ -19,6 +19,7 @@ struct RunReport {
     std::string name;
     std::uint64_t received, received_bytes, transmitted, transmitted_bytes;
     PortStatistics statistics;
+    std::string missed_from;  ///< the counter behind `statistics.missed`; empty: the port's own
   };
   struct ElementRow {
     std::string name, class_name;

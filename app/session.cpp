@@ -144,6 +144,8 @@ Deployment::Deployment(Session& session, std::span<PortSpec const> specs, Engine
                                     options.seed, options.worker.nap, outputs.get()};
   state_ = std::make_unique<State>(session, std::move(options));
   open_ports(specs, environment, state_->ports);
+  for (auto const& warning : few_queues(state_->ports, environment.workers))
+    std::fprintf(stderr, "%s\n", warning.render().c_str());
   state_->engine.on_notice(
       [&session](std::string const& text) { session.notice("note: " + text); });
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/link.hpp"
+
 namespace warpline {
 
 Engine::Engine(EngineOptions options, PortSet& ports, DeviceSet& devices, BufferPool& buffers,
@@ -136,6 +138,12 @@ Totals Engine::totals() const {
       if (worker->done()) sum.inside += worker->left_inside();
     }
   sum.inside += between;
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    if (auto const* port = dynamic_cast<LinkWatch const*>(&ports_[i]); port != nullptr) {
+      auto const lost = port->lost();
+      sum.transmitted -= lost;
+      sum.dropped += lost;
+    }
   return sum;
 }
 

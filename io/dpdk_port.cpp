@@ -10,8 +10,11 @@
 #include <cctype>
 
 #include "core/counted.hpp"
+#include "io/device_queues.hpp"
+#include "io/dpdk_interface_dpdk.hpp"
 #include "io/dpdk_log.hpp"
 #include "io/dpdk_queues_dpdk.hpp"
+#include "io/guarded_queues_dpdk.hpp"
 #include "io/pci_devices.hpp"
 
 namespace warpline {
@@ -23,12 +26,6 @@ constexpr unsigned kShortestOnWire = 60;  // IEEE 802.3: 64 with the check seque
 std::vector<std::string> known_drivers() {
   return {"net_null",   "net_ring",  "net_pcap",        "net_tap",   "net_tun",     "net_af_packet",
           "net_af_xdp", "net_memif", "net_virtio_user", "net_vhost", "net_bonding", "net_failsafe"};
-}
-
-std::string driver_of(std::string name) {
-  while (!name.empty() && std::isdigit(static_cast<unsigned char>(name.back())) != 0)
-    name.pop_back();
-  return name;
 }
 
 std::string existing_ports() {
@@ -63,7 +60,9 @@ DpdkPort::DpdkPort(DpdkPortOptions options, DpdkPool& pool, unsigned workers)
 DpdkPort::~DpdkPort() { close(); }
 
 void DpdkPort::close() noexcept {
-  stop();
+  for (auto& queue : rx_) queue->interrupt().forget();
+  if (started_) rte_eth_dev_stop(id_);
+  started_ = false;
   if (opened_) rte_eth_dev_close(id_);
   if (made_here_) rte_eal_hotplug_remove("vdev", options_.device.c_str());
   opened_ = made_here_ = false;
@@ -81,6 +80,7 @@ void DpdkPort::open() {
     throw ConfigError("port '" + device + "': DPDK has no such device; " + existing_ports() + "; " +
                       describe_pci_network_devices());
   } else {
+    auto const sockets = PacketSockets::all();
     auto const code = rte_eal_hotplug_add("vdev", device.c_str(), options_.arguments.c_str());
     if (code != 0) {
       auto const drivers = known_drivers();
@@ -92,12 +92,27 @@ void DpdkPort::open() {
     made_here_ = true;
     if (rte_eth_dev_get_port_by_name(device.c_str(), &id_) != 0)
       throw error("is no network device", ENODEV, mark);
+    opened_ = true;
+    find_interface(sockets);
   }
   opened_ = true;
 }
 
+void DpdkPort::find_interface(std::set<int> const& sockets_before) {
+  rte_eth_dev_info info{};
+  if (rte_eth_dev_info_get(id_, &info) != 0 || info.if_index == 0) return;
+  auto const driver = driver_of(options_.device);
+  if (driver != "net_af_packet" && driver != "net_tap") return;
+  if (!interface_) interface_ = std::make_unique<Interface>();
+  interface_->kernel = std::make_unique<KernelInterface>(info.if_index);
+  interface_->is_tap = driver == "net_tap";
+  if (!interface_->is_tap)
+    interface_->sockets = std::make_unique<PacketSockets>(sockets_before, options_.arguments);
+}
+
 void DpdkPort::configure() {
   auto const mark = DpdkLog::mark();
+  auto const files = TapFiles::all();
   rte_eth_dev_info info{};
   if (auto const code = rte_eth_dev_info_get(id_, &info); code != 0)
     throw error("does not say what it can do", code, mark);
@@ -142,8 +157,14 @@ void DpdkPort::configure() {
   for (std::uint16_t queue = 0; queue < rx_queues; ++queue) {
     check(rte_eth_rx_queue_setup(id_, queue, rx_descriptors, node, nullptr, pool_.handle()),
           "cannot set a receive queue up");
-    if (rx_.size() == queue)
-      rx_.push_back(std::make_unique<Rx>(id_, queue, pool_.options().frame_size));
+    if (queue < rx_.size()) {
+      rx_[queue]->set_device(id_);
+      continue;
+    }
+    rx_.push_back(std::make_unique<Rx>(id_, queue, pool_.options().frame_size));
+    if (!interface_) continue;
+    rx_.back()->interrupt().use_relay();
+    guarded_rx_.push_back(std::make_unique<GuardedRx>(*rx_.back(), link_));
   }
   unsigned const shortest = options_.pad >= 0  ? static_cast<unsigned>(options_.pad)
                             : is_virtual(info) ? 0
@@ -151,8 +172,16 @@ void DpdkPort::configure() {
   for (std::uint16_t queue = 0; queue < tx_queues; ++queue) {
     check(rte_eth_tx_queue_setup(id_, queue, tx_descriptors, node, nullptr),
           "cannot set a transmit queue up");
-    if (tx_.size() == queue) tx_.push_back(std::make_unique<Tx>(id_, queue, shortest));
+    if (queue < tx_.size()) {
+      tx_[queue]->set_device(id_);
+      continue;
+    }
+    tx_.push_back(std::make_unique<Tx>(id_, queue, shortest, link_));
+    if (interface_) guarded_tx_.push_back(std::make_unique<GuardedTx>(*tx_.back(), link_));
   }
+  // The driver opens them with its queues.
+  if (interface_ && interface_->is_tap && !interface_->tap)
+    interface_->tap = std::make_unique<TapFiles>(files);
   if (options_.mtu != 0) {
     auto const code = rte_eth_dev_set_mtu(id_, static_cast<std::uint16_t>(options_.mtu));
     if (code != -ENOTSUP) check(code, "refuses the MTU");
@@ -160,6 +189,16 @@ void DpdkPort::configure() {
 }
 
 void DpdkPort::start() {
+  start_device();
+  if (interface_) {
+    interface_->address = address();
+    interface_->tap_dropped_before = interface_->kernel->counters().tx_dropped;
+    update_interface();
+  }
+  running_ = true;
+}
+
+void DpdkPort::start_device() {
   auto const mark = DpdkLog::mark();
   auto code = rte_eth_dev_start(id_);
   if (code != 0 && options_.interrupts) {
@@ -170,23 +209,34 @@ void DpdkPort::start() {
   if (code != 0) throw error("does not start", code, mark);
   started_ = true;
   if (options_.interrupts)
-    for (auto& queue : rx_) queue->interrupt().find();
+    for (unsigned i = 0; i < rx_.size(); ++i)
+      rx_[i]->interrupt().find(interface_ && interface_->sockets ? interface_->sockets->file(i)
+                                                                 : -1);
   // Not every virtual device knows the mode; those that do not, receive everything.
   if (options_.promiscuous)
     rte_eth_promiscuous_enable(id_);
   else
     rte_eth_promiscuous_disable(id_);
+  if (interface_ && interface_->sockets) skip_foreign_frames();
 }
 
 void DpdkPort::stop() noexcept {
+  running_ = false;
+  if (started_ && interface_ && interface_->sockets) interface_->sockets->send_waiting();
   for (auto& queue : rx_) queue->interrupt().forget();
   if (started_) rte_eth_dev_stop(id_);
   started_ = false;
 }
 
-RxQueue* DpdkPort::rx(unsigned worker) { return worker < rx_.size() ? rx_[worker].get() : nullptr; }
+RxQueue* DpdkPort::rx(unsigned worker) {
+  if (worker >= rx_.size()) return nullptr;
+  return interface_ ? static_cast<RxQueue*>(guarded_rx_[worker].get()) : rx_[worker].get();
+}
 
-TxQueue* DpdkPort::tx(unsigned worker) { return worker < tx_.size() ? tx_[worker].get() : nullptr; }
+TxQueue* DpdkPort::tx(unsigned worker) {
+  if (worker >= tx_.size()) return nullptr;
+  return interface_ ? static_cast<TxQueue*>(guarded_tx_[worker].get()) : tx_[worker].get();
+}
 
 std::string DpdkPort::description() const {
   auto text =
@@ -210,14 +260,17 @@ ether::Address DpdkPort::address() const {
   return address;
 }
 
+std::string DpdkPort::queue_advice(unsigned workers) const {
+  return queue_argument(options_.device, workers);
+}
+
 int DpdkPort::numa_node() const { return rte_eth_dev_socket_id(id_); }
 
 PortStatistics DpdkPort::statistics() const {
-  PortStatistics sums;
-  rte_eth_stats stats{};
-  if (rte_eth_stats_get(id_, &stats) == 0) {
-    sums.missed = stats.imissed + stats.rx_nombuf;
-    sums.errors = stats.ierrors;
+  auto sums = driver_statistics();
+  if (interface_) {
+    sums.missed += interface_->closed.missed;
+    sums.errors += interface_->closed.errors;
   }
   for (auto const& queue : rx_) sums.refused += queue->refused().get();
   return sums;

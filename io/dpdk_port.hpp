@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/link.hpp"
 #include "core/port.hpp"
 #include "io/dpdk_pool.hpp"
 
@@ -28,7 +32,10 @@ struct DpdkPortOptions {
 ///
 /// As many queues as there are workers, where the device can: workers beyond have none. A NIC with
 /// several receive queues spreads flows over them by RSS; one without RSS gets one receive queue.
-class DpdkPort final : public Port {
+///
+/// A virtual device on an interface of the kernel (net_af_packet, net_tap) survives the interface:
+/// see `check_link`. Its queues and counters stay the same.
+class DpdkPort final : public Port, public LinkWatch, public QueueAdvice {
  public:
   /// The EAL has been started. Buffers received come from `pool`, which must outlive the port.
   /// Throws `ConfigError` naming the port, DPDK's reason, and the devices there are.
@@ -48,13 +55,31 @@ class DpdkPort final : public Port {
   void start() override;
   void stop() noexcept override;
 
+  std::optional<LinkEvent> check_link() override;
+  std::uint64_t lost() const override;
+  std::string missed_source() const override;
+  std::string queue_advice(unsigned workers) const override;
+
  private:
   class Rx;
   class Tx;
+  class GuardedRx;
+  class GuardedTx;
+  struct Interface;
 
   void open();
   void configure();
+  void start_device();
   void close() noexcept;
+
+  void skip_foreign_frames();
+  void find_interface(std::set<int> const& sockets_before);
+  LinkState interface_state() const;
+  LinkState driver_state() const;
+  void update_interface();
+  bool retire();
+  bool open_again();
+  PortStatistics driver_statistics() const;
   [[nodiscard]] ConfigError error(std::string const& what, int code, std::size_t log_mark) const;
 
   DpdkPortOptions options_;
@@ -63,10 +88,16 @@ class DpdkPort final : public Port {
   std::uint16_t id_ = 0;
   bool opened_ = false;
   bool made_here_ = false;
-  bool started_ = false;
+  bool started_ = false;  // the device
+  bool running_ = false;  // the port: `start` was called, `stop` was not
   std::string driver_{};
   std::vector<std::unique_ptr<Rx>> rx_;
   std::vector<std::unique_ptr<Tx>> tx_;
+  std::vector<std::unique_ptr<GuardedRx>> guarded_rx_;  // around those above, with an interface
+  std::vector<std::unique_ptr<GuardedTx>> guarded_tx_;
+  std::atomic<LinkState> link_{LinkState::kUp};
+  std::chrono::steady_clock::time_point next_look_{};
+  std::unique_ptr<Interface> interface_;  // of the kernel, below a virtual device; or null
 };
 
 }  // namespace warpline

@@ -5,8 +5,10 @@
 #include <rte_ethdev.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
+#include "core/link.hpp"
 #include "core/metrics.hpp"
 #include "io/dpdk_port.hpp"
 #include "io/mbuf_dpdk.hpp"
@@ -25,6 +27,12 @@ class DpdkPort::Rx final : public RxQueue {
         queue_(queue),
         max_length_(static_cast<int>(max_length)),
         interrupt_(device, queue) {}
+
+  /// Uses another device from now on; while no worker uses the queue.
+  void set_device(std::uint16_t device) {
+    device_ = device;
+    interrupt_.set_device(device);
+  }
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     rte_mbuf* mbufs[kDpdkBurst];
@@ -68,10 +76,17 @@ class DpdkPort::Rx final : public RxQueue {
   Counter refused_;
 };
 
-class DpdkPort::Tx final : public TxQueue {
+class DpdkPort::Tx final : public TxQueue, public TxLink {
  public:
-  Tx(std::uint16_t device, std::uint16_t queue, unsigned shortest)
-      : device_(device), queue_(queue), shortest_(shortest) {}
+  /// `link`: the port's, which its control thread keeps.
+  Tx(std::uint16_t device, std::uint16_t queue, unsigned shortest,
+     std::atomic<LinkState> const& link)
+      : device_(device), queue_(queue), shortest_(shortest), link_(link) {}
+
+  /// Uses another device from now on; while no worker uses the queue.
+  void set_device(std::uint16_t device) { device_ = device; }
+
+  LinkState link() const noexcept override { return link_.load(std::memory_order_relaxed); }
 
   unsigned transmit(std::span<Packet const> packets) noexcept override {
     unsigned total = 0;
@@ -106,6 +121,7 @@ class DpdkPort::Tx final : public TxQueue {
   std::uint16_t device_;
   std::uint16_t queue_;
   unsigned shortest_;
+  std::atomic<LinkState> const& link_;
 };
 
 }  // namespace warpline

@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/context.hpp"
 #include "core/element.hpp"
+#include "core/link.hpp"
 #include "elements/standard/click_words.hpp"
 
 namespace warpline {
@@ -13,6 +14,15 @@ namespace {
 
 constexpr unsigned kRetries = 64;           // for a device: it may never take more
 constexpr unsigned kPatience = 10'000'000;  // for another worker: it will, unless it is stuck
+
+/// Why the queue takes no packets.
+[[gnu::cold]] DropReason refusal(TxQueue const& queue) {
+  auto const* port = dynamic_cast<TxLink const*>(&queue);
+  auto const link = port != nullptr ? port->link() : LinkState::kUp;
+  if (link == LinkState::kDown) return detail::drop_reason<"link_down">;
+  if (link == LinkState::kGone) return detail::drop_reason<"tx_error">;
+  return detail::drop_reason<"tx_queue_full">;
+}
 
 /// Sends some packets of the batch and counts them; what the queue does not take after some retries
 /// is dropped.
@@ -31,7 +41,7 @@ void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, O
     rest = rest.subspan(sent);
     if (rest.empty()) return;
     if (queue.failed()) return out.drop(rest, detail::drop_reason<"write_failed">);
-    if (sent == 0 && attempt >= limit) return out.drop(rest, detail::drop_reason<"tx_queue_full">);
+    if (sent == 0 && attempt >= limit) return out.drop(rest, refusal(queue));
     relax();
   }
 }
@@ -47,7 +57,9 @@ void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, O
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
-/// Drops: tx_queue_full, write_failed (a capture cannot be written), no_such_port (the packet's output port does not exist or cannot send).
+/// Drops: tx_queue_full, link_down, tx_error (the port's interface has vanished), write_failed (a
+/// capture cannot be written), no_such_port (the packet's output port does not exist or cannot
+/// send).
 class ToOutput final : public Element {
  public:
   explicit ToOutput(Args& args) {
@@ -89,7 +101,8 @@ WARPLINE_ELEMENT(ToOutput);
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: PORT: number or name of the port.
-/// Drops: tx_queue_full, write_failed (a capture cannot be written).
+/// Drops: tx_queue_full, link_down, tx_error (the port's interface has vanished), write_failed (a
+/// capture cannot be written).
 class ToDPDKDevice final : public Element {
  public:
   explicit ToDPDKDevice(Args& args) {
@@ -100,7 +113,7 @@ class ToDPDKDevice final : public Element {
     } catch (ConfigError const& error) {
       throw args.error(error.what(), "PORT");
     }
-    if (queue_ == nullptr) throw args.error("port '" + name + "' cannot send", "PORT");
+    if (queue_ == nullptr) throw args.error(why_not(args.context(), name), "PORT");
   }
   PortCounts ports() const override { return {1, 0}; }
 
@@ -109,6 +122,11 @@ class ToDPDKDevice final : public Element {
   }
 
  private:
+  static std::string why_not(BuildContext& context, std::string const& name) {
+    auto const few = describe_few_queues(context.ports.find(name), context.workers);
+    return few ? *few : "port '" + name + "' cannot send";
+  }
+
   TxQueue* queue_;
 };
 WARPLINE_ELEMENT(ToDPDKDevice);

@@ -110,5 +110,33 @@ TEST_F(Checkup, NothingIsAFailureOnAnEmptyMachine) {
   }
 }
 
+TEST(Offloads, OfVethAndVirtioPeersAreNamedWithTheEthtoolLine) {
+  std::vector<InterfaceOffloads> interfaces{{"eth0", "ixgbe", true, true, true},
+                                            {"lo", "", true, true, true},
+                                            {"v0", "veth", true, true, false},
+                                            {"w0", "virtio_net", false, true, false},
+                                            {"x0", "veth", false, false, true}};
+  auto const found = describe_offloads(interfaces);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->text.find("v0 (veth), w0 (virtio_net): "), 0u) << found->text;
+  EXPECT_NE(found->text.find("TCP through a gateway fails while ping works"), std::string::npos);
+  EXPECT_NE(found->repair.find("ethtool -K v0 tx off tso off gso off gro off"), std::string::npos);
+}
+
+TEST(Offloads, ThatAreOffNeedNoNote) {
+  std::vector<InterfaceOffloads> const off{{"v0", "veth", false, false, false}};
+  EXPECT_FALSE(describe_offloads(off));
+  EXPECT_FALSE(describe_offloads({}));
+}
+
+TEST(Offloads, OfManyInterfacesAreOneNote) {
+  std::vector<InterfaceOffloads> interfaces;
+  for (int i = 0; i < 9; ++i)
+    interfaces.push_back({"v" + std::to_string(i), "veth", true, true, true});
+  auto const found = describe_offloads(interfaces);
+  ASSERT_TRUE(found);
+  EXPECT_NE(found->text.find("v3 (veth) and 5 more: "), std::string::npos) << found->text;
+}
+
 }  // namespace
 }  // namespace warpline::app

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+
+namespace warpline {
+
+/// The files of /dev/net/tun that DPDK's net_tap driver has for one interface. One thread.
+class TapFiles {
+ public:
+  /// The open files of /dev/net/tun of this process, by descriptor.
+  static std::set<int> all();
+
+  /// Those of `all()` that are not in `before` and belong to an interface.
+  explicit TapFiles(std::set<int> const& before);
+
+  /// The interface exists, in whatever network namespace.
+  bool attached() const;
+
+ private:
+  std::set<int> files_;
+};
+
+}  // namespace warpline
