@@ -164,6 +164,7 @@ void CpuKeys::set(std::size_t index, SaKeys const& keys) {
   sa.icv_size = keys.icv_size;
   sa.block = keys.block;
   sa.esn = keys.esn;
+  sa.udp_checksum = keys.udp_checksum;
   sa.keys = made;
 }
 

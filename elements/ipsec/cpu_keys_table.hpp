@@ -47,7 +47,7 @@ struct alignas(32) CpuSa {
   Integrity integrity = Integrity::kByCipher;
   Direction direction = Direction::kOutbound;
   std::uint8_t key_size = 0, iv_size = 0, icv_size = 0, block = 0;
-  bool esn = false;
+  bool esn = false, udp_checksum = false;
 };
 static_assert(sizeof(CpuSa) == 32);
 

@@ -59,7 +59,7 @@ WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
       aad = ghash_element(EspAad(keys.esn, packet, code + keys.icv_size).bytes);
       xor_block(code, gcm_mask(tables, keys.key.aes, keys.salt, iv));
     }
-    part.hash =
+    part.gcm.hash =
         gcm_hash_lane(keys.authentication.ghash, aad, packet + at.text, at.text_size, lane, lanes);
   } else if (keys.cipher == Cipher::kChaCha20Poly1305) {
     if (last) part.poly = make_poly_key(keys.key.chacha, ChaChaNonce(keys.salt, iv));
@@ -79,8 +79,8 @@ WARPLINE_HD inline std::uint32_t esp_verify_join(SaKeys const& keys, std::uint8_
   Block const given = detail::load_code(code, keys.icv_size);
   Block expected;
   if (keys.cipher == Cipher::kAesGcm) {
-    GhashElement hash = parts[0].hash;
-    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].hash;
+    GhashElement hash = parts[0].gcm.hash;
+    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
     hash = ghash_block(hash, keys.authentication.ghash[0],
                        ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.text_size));
     expected = gcm_tag(hash, {});

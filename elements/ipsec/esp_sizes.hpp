@@ -72,9 +72,13 @@ WARPLINE_HD inline Block esp_hmac(SaKeys const& keys, std::uint8_t const* packet
 
 /// What a lane leaves for the thread that ends the packet, or for itself.
 union EspPart {
-  GhashElement hash;  ///< GCM: its part of the hash
-  PolyKey poly;       ///< ChaCha20-Poly1305: the one-time key, in the last lane's
-  Block before;       ///< CBC, inbound: the ciphertext before its first block
+  /// GCM: its part of the hash, and of the sum that a UDP checksum takes.
+  struct Gcm {
+    GhashElement hash;
+    std::uint64_t sum;
+  } gcm;
+  PolyKey poly;  ///< ChaCha20-Poly1305: the one-time key, in the last lane's
+  Block before;  ///< CBC, inbound: the ciphertext before its first block
 };
 
 }  // namespace warpline::ipsec

@@ -46,6 +46,9 @@ struct alignas(16) SaKeys {
   std::uint8_t icv_size;  ///< bytes of the integrity value
   std::uint8_t block;     ///< bytes that ciphertext is a multiple of
   bool esn;               ///< extended sequence numbers (RFC 4303 section 2.2.1)
+  /// Outbound: a UDP header is in front of the ESP header, and its checksum is to be computed where
+  /// its field is not 0 (udp_checksum.hpp). False after `make_sa_keys`.
+  bool udp_checksum;
 };
 static_assert(std::is_trivially_copyable_v<SaKeys> && sizeof(SaKeys) == 400);
 

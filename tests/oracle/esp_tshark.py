@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """esp_tshark.py SA_FILE IN.pcap OUT.pcap [SUITE]: tshark with the SAs' keys shows the packets inside OUT.
 
-Exits 0 if tshark finds every integrity value right, and inside the same addresses, lengths, ports and data as in the
+Exits 0 if tshark finds every integrity value and UDP checksum right, and inside the same addresses, lengths, ports and data as in the
 packets of IN that are due; 1 with the first difference; 77 where tshark is missing. Wireshark 4.0 knows neither
 ChaCha20-Poly1305 nor extended sequence numbers in ESP: such packets are counted, and left to others.
 """
@@ -80,7 +80,8 @@ def main():
     shown_in = tshark(in_path, FIELDS, *plain_ports(sas))
     frames = [frame for _, frame in esp_format.packets.read(open(in_path, "rb").read())]
     due = [(row, want.sa) for row, frame in zip(shown_in, frames) for want in esp_format.due([frame], sas)]
-    found = tshark(out_path, [*FIELDS, "esp.icv_good"], *plain_ports(sas), *keys(sas))
+    found = tshark(out_path, [*FIELDS, "esp.icv_good", "udp.checksum", "udp.checksum.status"], *plain_ports(sas),
+                   *keys(sas), "-o", "udp.check_checksum:TRUE")
     if len(found) != len(due):
         sys.exit(f"{len(found)} packets, expected {len(due)}")
     count = 0
@@ -88,6 +89,11 @@ def main():
         if not known(sa):
             continue
         count += 1
+        if sa.udp and row["udp.checksum"][0] == "0x0000":
+            if row["ip.src"][:1] == [] and "udp6zerocsumtx" not in sa.flags:
+                sys.exit(f"packet {number} ({sa.suite_name}): no UDP checksum over IPv6")
+        elif sa.udp and row["udp.checksum.status"][0] != "1":
+            sys.exit(f"packet {number} ({sa.suite_name}): tshark finds the UDP checksum {row['udp.checksum'][0]} wrong")
         if row["esp.icv_good"] not in (["1"], ["True"]):
             sys.exit(f"packet {number} ({sa.suite_name}): tshark does not find the integrity value right")
         want = {field: want[field] for field in compared(sa)}

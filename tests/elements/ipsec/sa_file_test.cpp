@@ -89,6 +89,19 @@ TEST(SaFile, ReadsUdpEncapsulationExtendedNumbersAndTransportMode) {
   EXPECT_EQ(sa.selector->destination_port, (PortRange{53, 53}));
 }
 
+TEST(SaFile, ReadsThatUdpOverIpv6HasNoChecksum) {
+  auto const zero = [](std::string const& flag) {
+    return parse("src ::1 dst ::2 proto esp spi 4097 mode tunnel" + flag + kGcm +
+                 " encap espinudp 4500 4500 ::")
+        .at(0)
+        .form;
+  };
+  EXPECT_FALSE(zero("").udp->zero_checksum6);
+  EXPECT_TRUE(zero("").has_udp_checksum());
+  EXPECT_TRUE(zero(" flag esn udp6zerocsumtx").udp->zero_checksum6);
+  EXPECT_FALSE(zero(" flag udp6zerocsumtx").has_udp_checksum());
+}
+
 TEST(SaFile, ReadsWhatHasBeenReceived) {
   auto const one = [](std::string const& words) { return parse(kEnds + (kGcm + words))[0]; };
   auto sa = one(" anti-replay context: seq 0x2a, oseq 0x5, bitmap 0xfffffff7");
@@ -328,6 +341,8 @@ TEST(SaFile, ChecksThatFieldsAgree) {
             "expected an IPv4 address, as behind 'src'\n");
   EXPECT_EQ(messages("src 10.0.0.1 dst 0.0.0.0 proto esp spi 4097 mode tunnel" + std::string(kGcm)),
             "expected the address of the tunnel's end\n");
+  EXPECT_EQ(messages(std::string(kEnds) + kGcm + " flag udp6zerocsumtx"),
+            "'flag udp6zerocsumtx' is about UDP; expected 'encap' in this SA\n");
   EXPECT_EQ(messages(std::string(kEnds) + kGcm + " replay-oseq-hi 1"),
             "a high half of the sequence number needs 'flag esn'\n");
   EXPECT_EQ(messages(std::string(kEnds) + kGcm + " replay-window 4097"),
