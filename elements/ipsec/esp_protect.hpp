@@ -43,9 +43,8 @@ WARPLINE_HD inline void esp_authenticate(SaKeys const& keys, std::uint8_t* packe
                                          std::uint32_t size) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
-  Block const code = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
-  for (unsigned i = 0; i < 4; ++i)
-    if (4 * i < keys.icv_size) store_be32(packet + at.code + 4 * i, code.words[i]);
+  Icv const icv = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
+  store_icv(packet + at.code, icv.words, keys.icv_size);
   if (keys.udp_checksum) complete_udp_checksum(packet, size);
 }
 
@@ -65,7 +64,8 @@ WARPLINE_HD inline void esp_protect_lane(Table const& tables, SaKeys const& keys
       GhashElement aad{};
       if (last) {
         aad = ghash_element(EspAad(keys.esn, packet, packet + at.code).bytes);
-        store_block(packet + at.code, gcm_mask(tables, keys.key.aes, keys.salt, iv));
+        store_icv(packet + at.code, gcm_mask(tables, keys.key.aes, keys.salt, iv).words,
+                  keys.icv_size);
       }
       part.gcm.hash = aes_gcm_encrypt_lane(tables, keys.key.aes, keys.authentication.ghash,
                                            keys.salt, iv, aad, text, at.text_size, lane, lanes);
@@ -101,7 +101,9 @@ WARPLINE_HD inline void esp_protect_join(Table const& tables, SaKeys const& keys
     for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
     hash = ghash_block(hash, keys.authentication.ghash[0],
                        ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.text_size));
-    store_block(code, gcm_tag(hash, load_block(code)));
+    Block mask;
+    load_icv(mask.words, code, keys.icv_size);
+    store_icv(code, gcm_tag(hash, mask).words, keys.icv_size);
     if (!keys.udp_checksum) return;
     auto sum = sum_lane(packet, at.text) + sum_lane(code, keys.icv_size);
     for (unsigned lane = 0; lane < lanes; ++lane) sum += parts[lane].gcm.sum;

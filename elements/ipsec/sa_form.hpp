@@ -35,7 +35,7 @@ struct SaForm {
   bool esn = false;  ///< 64-bit sequence numbers (RFC 4303 section 2.2.1)
 
   std::uint8_t iv_size = 8;    ///< bytes that each packet carries: 0, 8 or 16
-  std::uint8_t icv_size = 16;  ///< bytes, 8 to 16
+  std::uint8_t icv_size = 16;  ///< bytes, 8 to 32
   std::uint8_t block = 4;      ///< bytes that the trailer is aligned to: 4 or 16
 
   std::uint8_t hop_limit = 64;

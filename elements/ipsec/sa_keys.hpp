@@ -12,7 +12,7 @@
 #include "elements/ipsec/chacha20.hpp"
 #include "elements/ipsec/hmac.hpp"
 #include "elements/ipsec/sha1.hpp"
-#include "elements/ipsec/sha256.hpp"
+#include "elements/ipsec/sha2.hpp"
 #include "elements/ipsec/suite.hpp"
 
 namespace warpline::ipsec {
@@ -33,6 +33,8 @@ struct alignas(16) SaKeys {
     GhashElement ghash[kGhashPowers];  ///< `kAesGcm`: the key, its square, and so on
     HmacKey<Sha1> sha1;
     HmacKey<Sha256> sha256;
+    HmacKey<Sha384> sha384;
+    HmacKey<Sha512> sha512;
   };
 
   CipherKey key;

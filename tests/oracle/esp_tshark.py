@@ -14,9 +14,12 @@ import sys
 import esp_format
 import sa_file
 
-CIPHERS = {"rfc4106(gcm(aes))": "AES-GCM with 16 octet ICV [RFC4106]", "rfc3686(ctr(aes))": "AES-CTR [RFC3686]",
+CIPHERS = {"rfc4106(gcm(aes))": "AES-GCM with {} octet ICV [RFC4106]", "rfc3686(ctr(aes))": "AES-CTR [RFC3686]",
            "cbc(aes)": "AES-CBC [RFC3602]", "ecb(cipher_null)": "NULL"}
-HASHES = {"": "NULL", "hmac(sha1)": "HMAC-SHA-1-96 [RFC2404]", "hmac(sha256)": "HMAC-SHA-256-128 [RFC4868]"}
+HASHES = {("", 16): "NULL", ("", 12): "NULL", ("", 8): "NULL", ("hmac(sha1)", 12): "HMAC-SHA-1-96 [RFC2404]",
+          ("hmac(sha256)", 16): "HMAC-SHA-256-128 [RFC4868]",
+          ("hmac(sha256)", 12): "HMAC-SHA-256-96 [draft-ietf-ipsec-ciph-sha-256-00]",
+          ("hmac(sha384)", 24): "HMAC-SHA-384-192 [RFC4868]", ("hmac(sha512)", 32): "HMAC-SHA-512-256 [RFC4868]"}
 OF_IP = {4: ["ip.src", "ip.dst", "ip.len", "ip.proto"], 6: ["ipv6.src", "ipv6.dst", "ipv6.plen", "ipv6.nxt"]}
 ADDRESSES = [*OF_IP[4][:2], *OF_IP[6][:2]]
 OF_UDP = ["udp.srcport", "udp.length"]
@@ -54,8 +57,8 @@ def keys(sas):
     options = ["-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_authentication_check:TRUE"]
     for sa in filter(known, sas):
         row = (f"IPv{sa.outer_version}", sa.source, sa.destination, f"0x{sa.spi:08x}",
-               CIPHERS[sa.cipher], f"0x{sa.key.hex()}" if sa.key else "",
-               HASHES[sa.authentication], f"0x{sa.auth_key.hex()}" if sa.auth_key else "")
+               CIPHERS[sa.cipher].format(sa.suite.icv_size), f"0x{sa.key.hex()}" if sa.key else "",
+               HASHES[sa.authentication, sa.suite.icv_size], f"0x{sa.auth_key.hex()}" if sa.auth_key else "")
         options += ["-o", "uat:esp_sa:" + ",".join(f'"{value}"' for value in row)]
     return options
 

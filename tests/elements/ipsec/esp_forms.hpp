@@ -33,8 +33,10 @@ struct Sizes {
   }
 };
 inline constexpr Sizes kSizes[] = {
-    {"gcm", 8, 16, 4}, {"ctr_sha1", 8, 12, 4}, {"cbc_sha1", 16, 12, 16}, {"cbc_sha256", 16, 16, 16},
-    {"gcm8", 8, 8, 4}, {"null", 0, 16, 4},     {"null_sha1", 0, 12, 4},  {"cbc_icv8", 16, 8, 16},
+    {"gcm", 8, 16, 4},          {"ctr_sha1", 8, 12, 4},     {"cbc_sha1", 16, 12, 16},
+    {"cbc_sha256", 16, 16, 16}, {"gcm8", 8, 8, 4},          {"null", 0, 16, 4},
+    {"null_sha1", 0, 12, 4},    {"cbc_icv8", 16, 8, 16},    {"gcm12", 8, 12, 4},
+    {"ctr_sha384", 8, 24, 4},   {"cbc_sha512", 16, 32, 16}, {"null_sha512", 0, 32, 4},
 };
 
 struct NamedForm {
