@@ -25,7 +25,8 @@ namespace warpline {
 /// (unknown SPI), wrong_encapsulation (in UDP or not, against the SA), bad_esp_size, no_tailroom,
 /// replayed, too_old (left of the replay window), bad_icv (not the peer's, or changed on the
 /// way), bad_padding, dummy (traffic-flow confidentiality), bad_next_header, bad_inner_packet,
-/// ce_not_ect (RFC 6040 section 4.2), policy_mismatch.
+/// ce_not_ect (RFC 6040 section 4.2), policy_mismatch, opaque (ports or protocol cannot be seen,
+/// and the policies that may match differ).
 class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;

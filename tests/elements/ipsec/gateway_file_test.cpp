@@ -28,7 +28,7 @@ TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
   ASSERT_EQ(policies.size(), 4u);
   EXPECT_EQ(policies[0].action, PolicyAction::kBypass);
   EXPECT_EQ(policies[0].selector.protocol, 17);
-  EXPECT_EQ(policies[0].selector.source, std::nullopt);
+  EXPECT_EQ(policies[0].selector.source, parse_prefix("192.0.2.1"));
   EXPECT_EQ(policies[0].selector.source_port, (PortRange{500, 500}));
   EXPECT_EQ(policies[1].action, PolicyAction::kDiscard);
   EXPECT_EQ(policies[1].selector.destination, parse_prefix("192.0.2.2"));
