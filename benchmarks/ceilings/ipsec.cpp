@@ -28,7 +28,7 @@ struct FreeManager {
 struct alignas(64) Keys {
   gcm_key_data gcm;
   std::uint8_t cipher[16 * 15], decryption[16 * 15];
-  std::uint8_t inner[32], outer[32];
+  std::uint8_t inner[64], outer[64];
   std::uint8_t chacha[32];
 };
 
@@ -49,10 +49,24 @@ IMB_CIPHER_MODE mode_of(Cipher cipher) {
 }
 
 IMB_HASH_ALG hash_of(ipsec::SuiteInfo const& suite) {
-  if (suite.aead())
-    return suite.cipher_kind == Cipher::kAesGcm ? IMB_AUTH_AES_GMAC : IMB_AUTH_CHACHA20_POLY1305;
-  return suite.integrity == ipsec::Integrity::kHmacSha1 ? IMB_AUTH_HMAC_SHA_1
-                                                        : IMB_AUTH_HMAC_SHA_256;
+  switch (suite.integrity) {
+    case ipsec::Integrity::kHmacSha1:
+      return IMB_AUTH_HMAC_SHA_1;
+    case ipsec::Integrity::kHmacSha256:
+      return IMB_AUTH_HMAC_SHA_256;
+    case ipsec::Integrity::kHmacSha384:
+      return IMB_AUTH_HMAC_SHA_384;
+    case ipsec::Integrity::kHmacSha512:
+      return IMB_AUTH_HMAC_SHA_512;
+    case ipsec::Integrity::kByCipher:
+      break;
+  }
+  return suite.cipher_kind == Cipher::kAesGcm ? IMB_AUTH_AES_GMAC : IMB_AUTH_CHACHA20_POLY1305;
+}
+
+/// The library refuses 12 bytes of HMAC-SHA-256 (ipsec-mb 1.3): 16 are made then.
+std::uint32_t icv_size_of(ipsec::SuiteInfo const& suite) {
+  return suite.integrity == ipsec::Integrity::kHmacSha256 ? 16 : suite.icv_size;
 }
 
 }  // namespace
@@ -103,7 +117,7 @@ struct RawIpsecMb::State {
     job.hash_start_src_offset_in_bytes = aead ? text_at : 0;
     job.msg_len_to_hash_in_bytes = aead ? text : text + text_at;
     job.auth_tag_output = esp + text_at + text;
-    job.auth_tag_output_len_in_bytes = suite.icv_size;
+    job.auth_tag_output_len_in_bytes = icv_size_of(suite);
     if (suite.cipher_kind == Cipher::kAesGcm) {
       job.u.GCM.aad = esp;
       job.u.GCM.aad_len_in_bytes = esp::kSize;
@@ -134,7 +148,8 @@ struct RawIpsecMb::State {
     auto const crypt = suite.key_size == 16   ? (opens ? mb->gcm128_dec : mb->gcm128_enc)
                        : suite.key_size == 24 ? (opens ? mb->gcm192_dec : mb->gcm192_enc)
                                               : (opens ? mb->gcm256_dec : mb->gcm256_enc);
-    crypt(&keys.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text, 16);
+    crypt(&keys.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text,
+          suite.icv_size);
   }
 
   template <class Size>
@@ -186,6 +201,8 @@ RawIpsecMb::RawIpsecMb(Suite suite, Way way)
     IMB_AES256_GCM_PRE(manager, key, &keys.gcm);
   if (key_size == 16)
     IMB_AES_KEYEXP_128(manager, key, keys.cipher, keys.decryption);
+  else if (key_size == 24)
+    IMB_AES_KEYEXP_192(manager, key, keys.cipher, keys.decryption);
   else
     IMB_AES_KEYEXP_256(manager, key, keys.cipher, keys.decryption);
   for (unsigned i = 0; i < kPackets; ++i) state_->ivs[i][11] = static_cast<std::uint8_t>(i);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checksum.hpp"
 #include "core/element.hpp"
+#include "elements/ip/vlan.hpp"
 
 namespace warpline {
 
@@ -14,8 +15,8 @@ namespace warpline {
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: none.
-/// Drops: truncated (the frame ends within the header), not_ipv4 (another Ethernet type),
-/// ip_bad_version, ip_bad_header_length (below 20 bytes), ip_bad_length (below the header's length
+/// Drops: truncated (the frame ends within the header), vlan (a tag is before IP), not_ipv4 (another
+/// Ethernet type), ip_bad_version, ip_bad_header_length (below 20 bytes), ip_bad_length (below the header's length
 /// or beyond the frame), ip_bad_checksum.
 class CheckIPHeader final : public PacketElement<CheckIPHeader> {
  public:
@@ -24,7 +25,8 @@ class CheckIPHeader final : public PacketElement<CheckIPHeader> {
   Verdict operator()(Packet& packet) const {
     auto const* frame = packet.header<ether::Header>(0);
     if (frame == nullptr) return drop<"truncated">();
-    if (frame->type.host() != ether::kIpv4) return drop<"not_ipv4">();
+    if (frame->type.host() != ether::kIpv4)
+      return is_vlan(frame->type) ? drop<"vlan">() : drop<"not_ipv4">();
     auto const* ip = packet.header<ipv4::Header>(ether::kSize);
     if (ip == nullptr) return drop<"truncated">();
     if (ip->version() != 4) return drop<"ip_bad_version">();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/element.hpp"
 #include "core/wire.hpp"
+#include "elements/ip/vlan.hpp"
 
 namespace warpline {
 
@@ -13,8 +14,8 @@ namespace warpline {
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: none.
-/// Drops: truncated (the frame ends within the header), not_ipv6 (another Ethernet type),
-/// ip6_bad_version, ip6_bad_length (the payload goes beyond the frame), ip6_bad_source (a multicast
+/// Drops: truncated (the frame ends within the header), vlan (a tag is before IP), not_ipv6 (another
+/// Ethernet type), ip6_bad_version, ip6_bad_length (the payload goes beyond the frame), ip6_bad_source (a multicast
 /// address, RFC 4291 section 2.7).
 class CheckIP6Header final : public PacketElement<CheckIP6Header> {
  public:
@@ -23,7 +24,8 @@ class CheckIP6Header final : public PacketElement<CheckIP6Header> {
   Verdict operator()(Packet& packet) const {
     auto const* frame = packet.header<ether::Header>(0);
     if (frame == nullptr) return drop<"truncated">();
-    if (frame->type.host() != ether::kIpv6) return drop<"not_ipv6">();
+    if (frame->type.host() != ether::kIpv6)
+      return is_vlan(frame->type) ? drop<"vlan">() : drop<"not_ipv6">();
     auto const* ip = packet.header<ipv6::Header>(ether::kSize);
     if (ip == nullptr) return drop<"truncated">();
     if (ip->version_class_flow.bytes[0] >> 4 != 6) return drop<"ip6_bad_version">();

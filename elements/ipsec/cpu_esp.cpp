@@ -13,6 +13,7 @@
 #include "elements/ipsec/cpu_keys_table.hpp"
 #include "elements/ipsec/esp_open.hpp"
 #include "elements/ipsec/sa_tag.hpp"
+#include "elements/ipsec/udp_checksum.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -39,6 +40,9 @@ using Items = std::span<Item const>;
 struct alignas(16) Bytes16 {
   std::uint8_t bytes[16];
 };
+struct alignas(16) IcvBytes {
+  std::uint8_t bytes[kMaxIcvSize];
+};
 
 /// The round keys, and the powers of the hash key that a text of `size` bytes needs.
 inline void prefetch_gcm(gcm_key_data const& key, std::uint32_t key_size, std::uint32_t size) {
@@ -58,56 +62,99 @@ void prefetch_keys(Item const& item) {
                           item.at.text_size);
     case Cipher::kAesCtr:
     case Cipher::kAesCbc:
-      return prefetch(sa.keys, sizeof(CpuHmacKey) + 16 * (sa.key_size / 4u + 7));
+      return prefetch(sa.keys, hmac_key_size(sa.integrity) + 16 * (sa.key_size / 4u + 7));
     case Cipher::kChaCha20Poly1305:
     case Cipher::kNull:
       return prefetch(sa.keys);
   }
 }
 
-/// In a time that does not tell where they differ. `size`: 8 to 16.
-bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
-  constexpr std::uint32_t kWord = sizeof(std::uint64_t);
-  std::uint64_t words[4];
-  std::memcpy(&words[0], a, kWord);
-  std::memcpy(&words[1], a + size - kWord, kWord);
-  std::memcpy(&words[2], b, kWord);
-  std::memcpy(&words[3], b + size - kWord, kWord);
-  return ((words[0] ^ words[2]) | (words[1] ^ words[3])) == 0;
+constexpr std::uint32_t kWord = sizeof(std::uint64_t);
+
+std::uint64_t word_at(std::uint8_t const* from) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, kWord);
+  return word;
 }
 
-/// `size`: 8 to 16.
-void copy_code(std::uint8_t* to, std::uint8_t const* from, std::uint32_t size) {
-  constexpr std::uint32_t kWord = sizeof(std::uint64_t);
-  std::uint64_t first = 0, last = 0;
-  std::memcpy(&first, from, kWord);
-  std::memcpy(&last, from + size - kWord, kWord);
-  std::memcpy(to, &first, kWord);
+/// In a time that does not tell where they differ. `size`: at least 8.
+bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
+  std::uint64_t difference = word_at(a + size - kWord) ^ word_at(b + size - kWord);
+  for (std::uint32_t at = 0; at + kWord < size; at += kWord)
+    difference |= word_at(a + at) ^ word_at(b + at);
+  return difference == 0;
+}
+
+/// `size`: at least 8.
+void copy_icv(std::uint8_t* to, std::uint8_t const* from, std::uint32_t size) {
+  auto const last = word_at(from + size - kWord);
+  for (std::uint32_t at = 0; at + kWord < size; at += kWord) {
+    auto const word = word_at(from + at);
+    std::memcpy(to + at, &word, kWord);
+  }
   std::memcpy(to + size - kWord, &last, kWord);
+}
+
+/// The sum of `size` bytes, a multiple of 4, as words of 32 bits as they lie in memory: a loop that
+/// compilers turn into vectors. Of 92 / 1436 bytes it takes 6.5 / 88 cycles, with AVX2 5.7 / 46 (Zen 5).
+[[gnu::always_inline]] inline std::uint64_t sum_words(std::uint8_t const* data,
+                                                      std::uint32_t size) {
+  std::uint64_t sum = 0;
+  for (auto const* const end = data + size; data < end; data += 4) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, data, sizeof word);
+    sum += word;
+  }
+  return sum;
+}
+using SumWords = std::uint64_t(std::uint8_t const* data, std::uint32_t size);
+std::uint64_t sum_words_by_sse(std::uint8_t const* data, std::uint32_t size) {
+  return sum_words(data, size);
+}
+[[gnu::target("avx2")]] std::uint64_t sum_words_by_avx2(std::uint8_t const* data,
+                                                        std::uint32_t size) {
+  return sum_words(data, size);
 }
 
 /// The IV that the IV of a packet is encrypted under, with CBC.
 constexpr Bytes16 kZero{};
 
-IMB_HASH_ALG hash_of(CpuSa const& sa) {
-  return sa.integrity == Integrity::kHmacSha1 ? IMB_AUTH_HMAC_SHA_1 : IMB_AUTH_HMAC_SHA_256;
+/// An HMAC of the library's. It refuses other lengths of the integrity value (ipsec-mb 1.3), so that a
+/// shorter one is cut off afterwards.
+struct CpuHash {
+  IMB_HASH_ALG algorithm;
+  std::uint32_t icv_size;
+};
+CpuHash hash_of(Integrity integrity) {
+  switch (integrity) {
+    case Integrity::kHmacSha1:
+      return {IMB_AUTH_HMAC_SHA_1, 12};
+    case Integrity::kHmacSha256:
+      return {IMB_AUTH_HMAC_SHA_256, 16};
+    case Integrity::kHmacSha384:
+      return {IMB_AUTH_HMAC_SHA_384, 24};
+    case Integrity::kHmacSha512:
+      return {IMB_AUTH_HMAC_SHA_512, 32};
+    case Integrity::kByCipher:
+      break;
+  }
+  return {IMB_AUTH_NULL, 0};
 }
 
-CpuAesHmacKey const& aes_keys(Item const& item) {
-  return *static_cast<CpuAesHmacKey const*>(item.sa->keys);
+std::uint8_t const* key_bytes(Item const& item) {
+  return static_cast<std::uint8_t const*>(item.sa->keys);
 }
 
-/// What an HMAC of the packet takes, into `code`.
-void fill_hmac(IMB_JOB& job, Item const& item, std::uint8_t* code) {
+/// What an HMAC of the packet takes, into `icv`.
+void fill_hmac(IMB_JOB& job, Item const& item, std::uint8_t* icv, std::uint32_t icv_size) {
   auto const& sa = *item.sa;
-  auto const& key = *static_cast<CpuHmacKey const*>(sa.keys);
   job.src = item.esp;
   job.hash_start_src_offset_in_bytes = 0;
   job.msg_len_to_hash_in_bytes = item.at.code + (sa.esn ? kEsnSize : 0);
-  job.auth_tag_output = code;
-  job.auth_tag_output_len_in_bytes = sa.icv_size;
-  job.u.HMAC._hashed_auth_key_xor_ipad = reinterpret_cast<std::uint8_t const*>(key.inner);
-  job.u.HMAC._hashed_auth_key_xor_opad = reinterpret_cast<std::uint8_t const*>(key.outer);
+  job.auth_tag_output = icv;
+  job.auth_tag_output_len_in_bytes = icv_size;
+  job.u.HMAC._hashed_auth_key_xor_ipad = key_bytes(item);
+  job.u.HMAC._hashed_auth_key_xor_opad = key_bytes(item) + hmac_key_size(sa.integrity) / 2;
 }
 
 }  // namespace
@@ -118,9 +165,12 @@ struct CpuEsp::State {
   }
 
   Manager manager = make_manager();
+  SumWords* const sum_udp =
+      __builtin_cpu_supports("avx2") != 0 ? &sum_words_by_avx2 : &sum_words_by_sse;
   gcm_context_data gcm{};
   Item items[kBurst]{};
-  Bytes16 ivs[kBurst]{}, aads[kBurst]{}, codes[kBurst]{}, given[kBurst]{};
+  Bytes16 ivs[kBurst]{}, aads[kBurst]{};
+  IcvBytes codes[kBurst]{}, given[kBurst]{};
   IMB_JOB jobs[kBurst]{};
   std::uint32_t results[kBurst]{};
 
@@ -133,6 +183,7 @@ struct CpuEsp::State {
   void chacha_crypt(Items burst, bool opens) noexcept;
   void cipher(Items burst, bool opens) noexcept;
   void hash(Items burst, bool opens) noexcept;
+  void complete_udp(Items burst) noexcept;
   void protect(Items burst) noexcept;
   void open(Items burst) noexcept;
 };
@@ -148,9 +199,10 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
     return index < table.sas.size() ? &table.sas[index] : &kEmpty;
   };
   if (packets.empty()) return;
-  auto const bit = [](Suite suite) { return 1u << static_cast<unsigned>(suite); };
-  std::uint32_t seen = bit(sa_of(packets.front())->suite);
-  for (std::uint32_t waiting = seen; waiting != 0;) {
+  static_assert(kSuiteCount <= 64);
+  auto const bit = [](Suite suite) { return std::uint64_t{1} << static_cast<unsigned>(suite); };
+  std::uint64_t seen = bit(sa_of(packets.front())->suite);
+  for (std::uint64_t waiting = seen; waiting != 0;) {
     auto const suite = static_cast<Suite>(std::countr_zero(waiting));
     std::size_t count = 0;
     auto const flush = [&] {
@@ -214,7 +266,8 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
     }
     crypt(static_cast<gcm_key_data const*>(item.sa->keys), &gcm, item.text(), item.text(),
           item.at.text_size, ivs[i].bytes, esn ? aads[i].bytes : item.esp,
-          esp::kSize + (esn ? kEsnSize : 0), opens ? codes[i].bytes : item.code(), 16);
+          esp::kSize + (esn ? kEsnSize : 0), opens ? codes[i].bytes : item.code(),
+          item.sa->icv_size);
   }
 }
 
@@ -237,7 +290,7 @@ void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
     job.cipher_start_src_offset_in_bytes = job.hash_start_src_offset_in_bytes = 0;
     job.msg_len_to_cipher_in_bytes = job.msg_len_to_hash_in_bytes = item.at.text_size;
     job.auth_tag_output = opens ? codes[i].bytes : item.code();
-    job.auth_tag_output_len_in_bytes = sizeof(Bytes16);
+    job.auth_tag_output_len_in_bytes = item.sa->icv_size;
     job.u.CHACHA20_POLY1305.aad = item.sa->esn ? aads[i].bytes : item.esp;
     job.u.CHACHA20_POLY1305.aad_len_in_bytes = esp::kSize + (item.sa->esn ? kEsnSize : 0);
     IMB_SUBMIT_JOB_NOCHECK(mb);
@@ -252,7 +305,7 @@ void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto& job = jobs[i];
-    job.enc_keys = job.dec_keys = aes_keys(item).rounds;
+    job.enc_keys = job.dec_keys = key_bytes(item) + hmac_key_size(item.sa->integrity);
     job.cipher_start_src_offset_in_bytes = 0;
     job.src = job.dst = item.text();
     job.msg_len_to_cipher_in_bytes = item.at.text_size;
@@ -276,28 +329,51 @@ void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
 }
 
 void CpuEsp::State::hash(Items burst, bool opens) noexcept {
-  auto const algorithm = hash_of(*burst.front().sa);
+  auto const library = hash_of(burst.front().sa->integrity);
+  bool const apart = opens || burst.front().sa->icv_size != library.icv_size;
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto const& sa = *item.sa;
     if (opens) {
-      copy_code(given[i].bytes, item.code(), sa.icv_size);
+      copy_icv(given[i].bytes, item.code(), sa.icv_size);
       if (sa.esn) std::memcpy(item.code(), item.code() + sa.icv_size, kEsnSize);
     }
-    fill_hmac(jobs[i], item, opens ? codes[i].bytes : item.code());
+    fill_hmac(jobs[i], item, apart ? codes[i].bytes : item.code(), library.icv_size);
   }
   IMB_SUBMIT_HASH_BURST_NOCHECK(manager.get(), jobs, static_cast<std::uint32_t>(burst.size()),
-                                algorithm);
+                                library.algorithm);
+  if (!apart || opens) return;
+  for (std::size_t i = 0; i < burst.size(); ++i)
+    copy_icv(burst[i].code(), codes[i].bytes, burst[i].sa->icv_size);
+}
+
+/// `complete_udp_checksum` of each packet: a sum of words in the other byte order is the sum in that
+/// order (RFC 1071 section 2 (B)).
+void CpuEsp::State::complete_udp(Items burst) noexcept {
+  for (auto const& item : burst) {
+    if (!item.sa->udp_checksum) continue;
+    auto& udp = *reinterpret_cast<udp::Header*>(item.esp - udp::kSize);
+    if (udp.checksum.host() == 0) continue;
+    auto const* const data = item.esp - udp::kSize;
+    auto const checksum =
+        udp_checksum_of(sum_udp(data, udp::kSize + item.at.code + item.sa->icv_size));
+    std::memcpy(udp.checksum.bytes, &checksum, sizeof checksum);
+  }
 }
 
 void CpuEsp::State::protect(Items burst) noexcept {
   auto const& sa = *burst.front().sa;
   if (sa.integrity != Integrity::kByCipher) {
     if (sa.cipher != Cipher::kNull) cipher(burst, false);
-    return hash(burst, false);
+    hash(burst, false);
+  } else {
+    gather_aead(burst, [](Item const& item) { return item.code(); });
+    if (sa.cipher == Cipher::kAesGcm)
+      gcm_crypt(burst, false);
+    else
+      chacha_crypt(burst, false);
   }
-  gather_aead(burst, [](Item const& item) { return item.code(); });
-  return sa.cipher == Cipher::kAesGcm ? gcm_crypt(burst, false) : chacha_crypt(burst, false);
+  complete_udp(burst);
 }
 
 void CpuEsp::State::open(Items burst) noexcept {
@@ -344,7 +420,9 @@ void CpuEsp::encrypt(std::span<Packet const> packets) noexcept {
 
 void CpuEsp::authenticate(std::span<Packet const> packets) noexcept {
   state_->by_suites(*keys_->table_, packets, nullptr, [this](Items burst) {
-    if (burst.front().sa->integrity != Integrity::kByCipher) state_->hash(burst, false);
+    if (burst.front().sa->integrity == Integrity::kByCipher) return;
+    state_->hash(burst, false);
+    state_->complete_udp(burst);
   });
 }
 

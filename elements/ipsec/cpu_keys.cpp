@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <new>
 #include <string>
 
@@ -15,13 +16,13 @@
 namespace warpline::ipsec {
 namespace {
 
-std::size_t size_of_keys(Cipher cipher) {
+std::size_t size_of_keys(Cipher cipher, Integrity integrity) {
   switch (cipher) {
     case Cipher::kNull:
-      return sizeof(CpuHmacKey);
+      return hmac_key_size(integrity);
     case Cipher::kAesCbc:
     case Cipher::kAesCtr:
-      return sizeof(CpuAesHmacKey);
+      return hmac_key_size(integrity) + kRoundKeysSize;
     case Cipher::kAesGcm:
       return sizeof(gcm_key_data);
     case Cipher::kChaCha20Poly1305:
@@ -48,13 +49,25 @@ void expand_gcm(IMB_MGR* manager, AesKey const& aes, unsigned key_size, gcm_key_
   explicit_bzero(raw, sizeof raw);
 }
 
-void copy_hmac(SaKeys const& keys, CpuHmacKey& into) {
-  if (keys.integrity == Integrity::kHmacSha1) {
-    std::copy_n(keys.authentication.sha1.inner.words, 5, into.inner);
-    std::copy_n(keys.authentication.sha1.outer.words, 5, into.outer);
-  } else {
-    std::copy_n(keys.authentication.sha256.inner.words, 8, into.inner);
-    std::copy_n(keys.authentication.sha256.outer.words, 8, into.outer);
+template <class Hash>
+void copy_hmac(HmacKey<Hash> const& key, void* into) {
+  auto& copy = *new (into) CpuHmacKey<typename Hash::Word>{};
+  std::copy(std::begin(key.inner.words), std::end(key.inner.words), copy.inner);
+  std::copy(std::begin(key.outer.words), std::end(key.outer.words), copy.outer);
+}
+
+void copy_hmac(SaKeys const& keys, void* into) {
+  switch (keys.integrity) {
+    case Integrity::kHmacSha1:
+      return copy_hmac(keys.authentication.sha1, into);
+    case Integrity::kHmacSha256:
+      return copy_hmac(keys.authentication.sha256, into);
+    case Integrity::kHmacSha384:
+      return copy_hmac(keys.authentication.sha384, into);
+    case Integrity::kHmacSha512:
+      return copy_hmac(keys.authentication.sha512, into);
+    case Integrity::kByCipher:
+      break;
   }
 }
 
@@ -62,14 +75,14 @@ void copy_hmac(SaKeys const& keys, CpuHmacKey& into) {
 void fill(IMB_MGR* manager, SaKeys const& keys, unsigned key_size, void* into) {
   switch (keys.cipher) {
     case Cipher::kNull:
-      return copy_hmac(keys, *new (into) CpuHmacKey{});
+      return copy_hmac(keys, into);
     case Cipher::kAesCbc:
     case Cipher::kAesCtr: {
-      auto& made = *new (into) CpuAesHmacKey{};
-      copy_hmac(keys, made);
+      copy_hmac(keys, into);
       bool const inverse = keys.cipher == Cipher::kAesCbc && keys.direction == Direction::kInbound;
       auto const& rounds = inverse ? keys.key.inverse.rounds : keys.key.aes;
-      return store_words(made.rounds, rounds.words, 4 * (rounds.rounds + 1));
+      return store_words(static_cast<std::uint8_t*>(into) + hmac_key_size(keys.integrity),
+                         rounds.words, 4 * (rounds.rounds + 1));
     }
     case Cipher::kAesGcm:
       return expand_gcm(manager, keys.key.aes, key_size, new (into) gcm_key_data{});
@@ -110,26 +123,7 @@ void* KeyBlocks::take() {
   return block;
 }
 
-CpuKeys::Table::Table(std::size_t capacity)
-    : sas(capacity),
-      blocks{KeyBlocks(size_of_keys(Cipher::kNull)), KeyBlocks(size_of_keys(Cipher::kAesCtr)),
-             KeyBlocks(size_of_keys(Cipher::kAesGcm)),
-             KeyBlocks(size_of_keys(Cipher::kChaCha20Poly1305))} {}
-
-KeyBlocks& CpuKeys::Table::blocks_of(Cipher cipher) {
-  switch (cipher) {
-    case Cipher::kNull:
-      return blocks[0];
-    case Cipher::kAesCbc:
-    case Cipher::kAesCtr:
-      return blocks[1];
-    case Cipher::kAesGcm:
-      return blocks[2];
-    case Cipher::kChaCha20Poly1305:
-      break;
-  }
-  return blocks[3];
-}
+CpuKeys::Table::Table(std::size_t capacity) : sas(capacity) {}
 
 CpuKeys::CpuKeys(std::size_t capacity) : table_(std::make_unique<Table>(capacity)) {}
 
@@ -148,8 +142,8 @@ void CpuKeys::set(std::size_t index, SaKeys const& keys) {
   auto& sas = table_->sas;
   if (index >= sas.size()) sas.grow(std::min(std::max(index + 1, 2 * sas.size()), sas.capacity()));
   auto const key_size = info(keys.suite).key_size;
-  auto const bytes = size_of_keys(keys.cipher);
-  void* const made = table_->blocks_of(keys.cipher).take();
+  auto const bytes = size_of_keys(keys.cipher, keys.integrity);
+  void* const made = table_->blocks.try_emplace(bytes, bytes).first->second.take();
   fill(table_->manager.get(), keys, key_size, made);
   table_->key_bytes += bytes;
   auto& sa = sas[index];
@@ -166,6 +160,7 @@ void CpuKeys::set(std::size_t index, SaKeys const& keys) {
   sa.icv_size = keys.icv_size;
   sa.block = keys.block;
   sa.esn = keys.esn;
+  sa.udp_checksum = keys.udp_checksum;
   sa.keys = made;
 }
 
@@ -185,9 +180,9 @@ std::size_t CpuKeys::key_bytes() const {
 
 void CpuKeys::Table::clear(CpuSa& sa) noexcept {
   if (sa.keys != nullptr) {
-    auto const bytes = size_of_keys(sa.cipher);
+    auto const bytes = size_of_keys(sa.cipher, sa.integrity);
     explicit_bzero(sa.keys, bytes);
-    blocks_of(sa.cipher).give(sa.keys);
+    blocks.find(bytes)->second.give(sa.keys);
     key_bytes -= bytes;
   }
   sa = {};

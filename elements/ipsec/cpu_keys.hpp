@@ -11,7 +11,8 @@
 namespace warpline::ipsec {
 
 /// The keys of a table of SAs, of any suites, in ipsec-mb's own layout: with GCM 1 KiB an SA, since
-/// it holds powers of the hash key; with AES and an HMAC 320 bytes, others less. Besides, 32 bytes
+/// it holds powers of the hash key; with AES and an HMAC 304 bytes, 368 with SHA-384 or SHA-512, others
+/// less. Besides, 32 bytes
 /// for each place.
 ///
 /// All workers read one table. Places are filled and emptied while they do, by one thread or

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <memory_resource>
 #include <mutex>
@@ -27,14 +27,20 @@ using Manager = std::unique_ptr<IMB_MGR, FreeManager>;
 /// on this processor.
 Manager make_manager(unsigned* chosen = nullptr);
 
-/// The states that an HMAC begins with, as the library has them.
+/// The states that an HMAC begins with, as the library has them. `Word`: of 32 bits, or of 64 with
+/// SHA-384 and SHA-512.
+template <class Word>
 struct alignas(16) CpuHmacKey {
-  std::uint32_t inner[8], outer[8];
+  Word inner[8], outer[8];
 };
-/// Behind them the round keys, of the SA's direction with CBC.
-struct CpuAesHmacKey : CpuHmacKey {
-  std::uint8_t rounds[16 * 15];
-};
+/// Bytes of one; with AES as many are before the round keys.
+inline constexpr std::size_t hmac_key_size(Integrity integrity) {
+  return integrity == Integrity::kHmacSha384 || integrity == Integrity::kHmacSha512
+             ? sizeof(CpuHmacKey<std::uint64_t>)
+             : sizeof(CpuHmacKey<std::uint32_t>);
+}
+/// The round keys of any AES key, of the SA's direction with CBC.
+inline constexpr std::size_t kRoundKeysSize = 16 * 15;
 struct CpuChaChaKey {
   std::uint8_t bytes[32];
 };
@@ -42,14 +48,14 @@ struct CpuChaChaKey {
 /// A place of the table: what is needed before the keys themselves come from memory. An empty place
 /// may consist of zero bytes.
 struct alignas(32) CpuSa {
-  void* keys = nullptr;    ///< by the suite one of the above or `gcm_key_data`; null: empty
+  void* keys = nullptr;    ///< by the suite what is above or `gcm_key_data`; null: empty
   std::uint32_t salt = 0;  ///< as it lies in memory
   Suite suite = Suite::kAes128Gcm;
   Cipher cipher = Cipher::kNull;
   Integrity integrity = Integrity::kByCipher;
   Direction direction = Direction::kOutbound;
   std::uint8_t key_size = 0, iv_size = 0, icv_size = 0, block = 0;
-  bool esn = false;
+  bool esn = false, udp_checksum = false;
 };
 static_assert(sizeof(CpuSa) == 32);
 
@@ -83,11 +89,9 @@ struct CpuKeys::Table {
   Manager manager = make_manager();
   StableArray<CpuSa> sas;  // grows under `mutex`, while others read
 
-  std::mutex mutex;  // of all below, for those who set and wipe
-  std::array<KeyBlocks, 4> blocks;
+  std::mutex mutex;                         // of all below, for those who set and wipe
+  std::map<std::size_t, KeyBlocks> blocks;  // by the bytes of a key
   std::size_t key_bytes = 0;
-
-  KeyBlocks& blocks_of(Cipher cipher);
   void clear(CpuSa& sa) noexcept;
 };
 

@@ -26,19 +26,15 @@ struct EspResult {
 };
 
 namespace detail {
-/// The integrity value at `code`, 12 or 16 bytes, then zeros.
-WARPLINE_HD inline Block load_code(std::uint8_t const* code, std::uint32_t size) {
-  Block loaded{};
-  for (unsigned i = 0; i < 4; ++i)
-    if (4 * i < size) loaded.words[i] = load_be32(code + 4 * i);
-  return loaded;
-}
-
-/// In a time that does not tell where they differ.
-WARPLINE_HD inline bool same_code(Block const& a, Block const& b) {
+/// Whether words are those of the integrity value at `icv`, of `size` bytes; in a time that does not
+/// tell where they differ.
+template <unsigned kCount>
+WARPLINE_HD inline std::uint32_t compare_icv(std::uint32_t const (&words)[kCount],
+                                             std::uint8_t const* icv, std::uint32_t size) {
   std::uint32_t difference = 0;
-  for (unsigned i = 0; i < 4; ++i) difference |= a.words[i] ^ b.words[i];
-  return difference == 0;
+  for (unsigned i = 0; i < kCount; ++i)
+    if (4 * i < size) difference |= words[i] ^ load_be32(icv + 4 * i);
+  return difference == 0 ? EspResult::kGood : EspResult::kIntegrity;
 }
 }  // namespace detail
 
@@ -57,9 +53,13 @@ WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
     if (last) {
       // The mask goes into the integrity value, which is then to be the hash itself.
       aad = ghash_element(EspAad(keys.esn, packet, code + keys.icv_size).bytes);
-      xor_block(code, gcm_mask(tables, keys.key.aes, keys.salt, iv));
+      Block masked;
+      load_icv(masked.words, code, keys.icv_size);
+      Block const mask = gcm_mask(tables, keys.key.aes, keys.salt, iv);
+      for (unsigned i = 0; i < 4; ++i) masked.words[i] ^= mask.words[i];
+      store_icv(code, masked.words, keys.icv_size);
     }
-    part.hash =
+    part.gcm.hash =
         gcm_hash_lane(keys.authentication.ghash, aad, packet + at.text, at.text_size, lane, lanes);
   } else if (keys.cipher == Cipher::kChaCha20Poly1305) {
     if (last) part.poly = make_poly_key(keys.key.chacha, ChaChaNonce(keys.salt, iv));
@@ -76,24 +76,24 @@ WARPLINE_HD inline std::uint32_t esp_verify_join(SaKeys const& keys, std::uint8_
   if (!at.good()) return EspResult::kSize;
   auto* const code = packet + at.code;
   auto const* const high = code + keys.icv_size;
-  Block const given = detail::load_code(code, keys.icv_size);
-  Block expected;
   if (keys.cipher == Cipher::kAesGcm) {
-    GhashElement hash = parts[0].hash;
-    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].hash;
+    GhashElement hash = parts[0].gcm.hash;
+    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
     hash = ghash_block(hash, keys.authentication.ghash[0],
                        ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.text_size));
-    expected = gcm_tag(hash, {});
-  } else if (keys.cipher == Cipher::kChaCha20Poly1305) {
-    EspAad const aad(keys.esn, packet, high);
-    expected = chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size, packet + at.text,
-                                     at.text_size);
-  } else {
-    if (keys.esn) store_be32(code, load_be32(high));  // RFC 4303 section 2.2.1: behind the text
-    expected = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
+    return detail::compare_icv(gcm_tag(hash, {}).words, code, keys.icv_size);
   }
-  bool const same = detail::same_code(expected, given);
-  return same ? EspResult::kGood : EspResult::kIntegrity;
+  if (keys.cipher == Cipher::kChaCha20Poly1305) {
+    EspAad const aad(keys.esn, packet, high);
+    auto const tag = chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size,
+                                           packet + at.text, at.text_size);
+    return detail::compare_icv(tag.words, code, keys.icv_size);
+  }
+  std::uint32_t const first = load_be32(code);
+  if (keys.esn) store_be32(code, load_be32(high));  // RFC 4303 section 2.2.1: behind the text
+  Icv const icv = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
+  store_be32(code, first);
+  return detail::compare_icv(icv.words, code, keys.icv_size);
 }
 
 /// A lane's share of decryption, of a good packet; `part` is what it left.

@@ -42,8 +42,13 @@ EspOutbound::EspOutbound(std::uint32_t spi, SaForm const& form)
   std::memcpy(addresses_, form.source.bytes.data(), address_size);
   std::memcpy(addresses_ + address_size, form.destination.bytes.data(), address_size);
   std::uint8_t const protocol = form.udp ? protocol::kUdp : protocol::kEsp;
-  checksum_ = checksum_sum({addresses_, 2 * sizeof(be32)},
-                           0x4500u + unsigned{hop_limit_} * 0x100u + protocol);
+  if (ipv4 && form.mode == SaMode::kTunnel)
+    checksum_ = checksum_sum({addresses_, 2 * sizeof(be32)},
+                             0x4500u + unsigned{hop_limit_} * 0x100u + protocol);
+  else if (form.has_udp_checksum())
+    checksum_ = protocol;
+  if (kind_ == Kind::kIpv6Udp && checksum_ != 0)
+    checksum_ = checksum_sum({addresses_, sizeof addresses_}, checksum_);
   if (form.udp) {
     be16 const ports[] = {be16::of(form.udp->source), be16::of(form.udp->destination)};
     std::memcpy(&ports_, ports, sizeof ports_);
@@ -96,6 +101,7 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
   auto const ip_size = static_cast<std::uint16_t>(frame_size - ether::kSize);
 
   std::memmove(frame, data, kept);
+  std::uint32_t pseudo_sum = 0;
   if (inner.protocol == protocol::kIpv4) {
     auto& ip = *reinterpret_cast<ipv4::Header*>(frame + ether::kSize);
     auto const with_size = checksum_update(ip.checksum.host(), ip.total_length.host(), ip_size);
@@ -104,9 +110,13 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
   } else {
     auto& ip = *reinterpret_cast<ipv6::Header*>(frame + ether::kSize);
     ip.payload_length.set(static_cast<std::uint16_t>(ip_size - ipv6::kSize));
+    if (udp_size(kKind) != 0 && checksum_ != 0)
+      pseudo_sum = checksum_sum({ip.source.bytes, sizeof ip.source}, checksum_) +
+                   checksum_sum({Ip6Headers::destination({frame + ether::kSize, inner.headers}),
+                                 sizeof ip.destination});
   }
   frame[inner.next_at] = protocol;
-  put_udp<kKind>(frame + kept, ports_, frame_size - kept);
+  put_udp<kKind>(frame + kept, ports_, frame_size - kept, pseudo_sum);
   auto* const esp = frame + kept + udp_size(kKind);
   put(esp, spi_);
   put(esp + 4, __builtin_bswap32(static_cast<std::uint32_t>(sequence)));

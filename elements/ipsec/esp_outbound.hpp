@@ -37,7 +37,8 @@ class EspOutbound {
   /// Writes headers, IV field and trailer, the high half of the sequence number and zeros where the
   /// integrity value goes, and sets the tag to `SaTag` of `index`. `check_room` must have agreed.
   /// The IV is the 64-bit sequence number, so it never repeats while numbers do not. Its low 16 bits
-  /// are the identification of an outer IPv4 header.
+  /// are the identification of an outer IPv4 header. A UDP checksum that is to be computed after
+  /// encryption is prepared as udp_checksum.hpp says.
   void encapsulate(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                    std::uint32_t index) const noexcept;
 
@@ -91,12 +92,15 @@ class EspOutbound {
   void encapsulate_other(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                          std::uint32_t index) const noexcept;
   template <Kind kKind>
-  static void put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size);
+  static void put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size,
+                      std::uint32_t pseudo_sum);
 
   std::uint8_t addresses_[2 * sizeof(ipv6::Address)]{};  // source, destination; IPv4: 8 bytes
   be32 spi_;
-  std::uint32_t checksum_ = 0;  // sum of the constant words of an IPv4 header
-  std::uint32_t ports_ = 0;     // as they lie in memory
+  // Sum of what does not change under a checksum: in a tunnel of IPv4 of the outer header, over IPv6
+  // of the pseudo header for UDP; in transport mode of the protocol in it. 0 over IPv6: none.
+  std::uint32_t checksum_ = 0;
+  std::uint32_t ports_ = 0;  // as they lie in memory
   std::uint16_t fragment_kept_, fragment_set_;
   std::uint8_t tos_kept_, tos_set_;
   std::uint8_t hop_limit_;
@@ -137,10 +141,14 @@ inline void EspOutbound::encapsulate(Packet& packet, InnerPacket const& inner,
 }
 
 template <EspOutbound::Kind kKind>
-inline void EspOutbound::put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size) {
+inline void EspOutbound::put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size,
+                                 std::uint32_t pseudo_sum) {
   if constexpr (udp_size(kKind) != 0) {
+    std::uint32_t checksum = 0;  // none
+    if (pseudo_sum != 0) checksum = static_cast<std::uint16_t>(~fold(pseudo_sum + size));
     detail::put(at, ports);
-    detail::put(at + 4, wire(static_cast<std::uint16_t>(size)));  // checksum: none
+    detail::put(at + 4, wire(static_cast<std::uint16_t>(size)) |
+                            wire(static_cast<std::uint16_t>(checksum)) << 16);
   }
 }
 
@@ -173,7 +181,8 @@ inline void EspOutbound::enter_tunnel(Packet& packet, InnerPacket const& inner,
       static_cast<std::uint16_t>((inner.fragment & fragment_kept_) | fragment_set_);
   std::uint32_t const tos = kPlain ? inner.tos : (inner.tos & tos_kept_) | tos_set_;
   std::uint32_t const hop_limit = hop_limit_;
-  auto const checksum = fold(checksum_ + tos + ip_size + identification + fragment);
+  std::uint32_t const constant_sum = checksum_;
+  auto const checksum = fold(constant_sum + tos + ip_size + identification + fragment);
   auto const spi = spi_;
   std::uint32_t const ports = ports_;
   std::uint64_t addresses[kIpv4 ? 1 : 4];
@@ -189,7 +198,7 @@ inline void EspOutbound::enter_tunnel(Packet& packet, InnerPacket const& inner,
   put(text - kWord, __builtin_bswap64(sequence));
   put(esp, spi);
   put(esp + 4, __builtin_bswap32(static_cast<std::uint32_t>(sequence)));
-  put_udp<kKind>(udp, ports, ip_size - kIpSize);
+  put_udp<kKind>(udp, ports, ip_size - kIpSize, kIpv4 ? 0 : constant_sum);
   if constexpr (kIpv4) {
     put(ip, 0x45 | tos << 8 | wire(ip_size) << 16);
     put(ip + 4, wire(identification) | wire(fragment) << 16);

@@ -11,11 +11,15 @@
 #include "elements/ipsec/chacha20.hpp"
 #include "elements/ipsec/esp_sizes.hpp"
 #include "elements/ipsec/poly1305.hpp"
+#include "elements/ipsec/udp_checksum.hpp"
 
 /// The cryptography of an outbound ESP packet (RFC 4303 section 3.3.2) as kernel bodies. Each takes
 /// the bytes from the ESP header to the end of the room for the integrity value, encapsulated
 /// already (`EspSizes`). Any address; a packet that is too short, or whose text is no multiple of
 /// the cipher's block, is left alone.
+///
+/// With `SaKeys::udp_checksum` the 8 bytes before the ESP header are its UDP header, and the checksum
+/// there is completed last.
 ///
 /// The IV field holds the sequence number. With CBC, encryption begins at the IV field, so that what
 /// goes out as IV is the cipher of a number that does not repeat, and nobody foresees it (NIST SP
@@ -34,14 +38,14 @@ WARPLINE_HD inline void esp_encrypt_ctr_lane(Table const& tables, SaKeys const& 
 }
 
 /// Writes the integrity value of an HMAC (RFC 2404, RFC 4868) over ESP header, IV, ciphertext and,
-/// with extended sequence numbers, the high half.
+/// with extended sequence numbers, the high half; then the UDP checksum.
 WARPLINE_HD inline void esp_authenticate(SaKeys const& keys, std::uint8_t* packet,
                                          std::uint32_t size) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
-  Block const code = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
-  for (unsigned i = 0; i < 4; ++i)
-    if (4 * i < keys.icv_size) store_be32(packet + at.code + 4 * i, code.words[i]);
+  Icv const icv = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
+  store_icv(packet + at.code, icv.words, keys.icv_size);
+  if (keys.udp_checksum) complete_udp_checksum(packet, size);
 }
 
 /// A lane's share of `esp_protect` and what it leaves in `part`; at most `kGhashPowers` lanes.
@@ -60,10 +64,12 @@ WARPLINE_HD inline void esp_protect_lane(Table const& tables, SaKeys const& keys
       GhashElement aad{};
       if (last) {
         aad = ghash_element(EspAad(keys.esn, packet, packet + at.code).bytes);
-        store_block(packet + at.code, gcm_mask(tables, keys.key.aes, keys.salt, iv));
+        store_icv(packet + at.code, gcm_mask(tables, keys.key.aes, keys.salt, iv).words,
+                  keys.icv_size);
       }
-      part.hash = aes_gcm_encrypt_lane(tables, keys.key.aes, keys.authentication.ghash, keys.salt,
-                                       iv, aad, text, at.text_size, lane, lanes);
+      part.gcm.hash = aes_gcm_encrypt_lane(tables, keys.key.aes, keys.authentication.ghash,
+                                           keys.salt, iv, aad, text, at.text_size, lane, lanes);
+      if (keys.udp_checksum) part.gcm.sum = sum_lane(text, at.text_size, lane, lanes);
       return;
     }
     case Cipher::kAesCtr:
@@ -91,16 +97,24 @@ WARPLINE_HD inline void esp_protect_join(Table const& tables, SaKeys const& keys
   auto* const text = packet + at.text;
   auto* const code = packet + at.code;
   if (keys.cipher == Cipher::kAesGcm) {
-    GhashElement hash = parts[0].hash;
-    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].hash;
+    GhashElement hash = parts[0].gcm.hash;
+    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
     hash = ghash_block(hash, keys.authentication.ghash[0],
                        ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.text_size));
-    return store_block(code, gcm_tag(hash, load_block(code)));
+    Block mask;
+    load_icv(mask.words, code, keys.icv_size);
+    store_icv(code, gcm_tag(hash, mask).words, keys.icv_size);
+    if (!keys.udp_checksum) return;
+    auto sum = sum_lane(packet, at.text) + sum_lane(code, keys.icv_size);
+    for (unsigned lane = 0; lane < lanes; ++lane) sum += parts[lane].gcm.sum;
+    return store_udp_checksum(packet, sum);
   }
   if (keys.cipher == Cipher::kChaCha20Poly1305) {
     EspAad const aad(keys.esn, packet, code);
-    return store_block(code, chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size, text,
-                                                   at.text_size));
+    store_block(code, chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size, text,
+                                            at.text_size));
+    if (keys.udp_checksum) complete_udp_checksum(packet, size);
+    return;
   }
   if (keys.cipher == Cipher::kAesCbc)
     aes_cbc_encrypt(tables, keys.key.aes, {}, packet + esp::kSize, keys.iv_size + at.text_size);

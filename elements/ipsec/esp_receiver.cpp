@@ -138,18 +138,18 @@ Verdict EspReceiver::reject(SaTag tag, std::uint32_t result) noexcept {
   return drop<"bad_icv">();
 }
 
-inline bool EspReceiver::allowed(Packet const& packet, InboundSa const& sa,
-                                 std::uint32_t index) const noexcept {
+inline Verdict EspReceiver::check_policy(Packet const& packet, InboundSa const& sa,
+                                         std::uint32_t index) const noexcept {
   auto const* const ip = packet.data + ether::kSize;
   std::uint32_t const size = packet.length - ether::kSize;
-  if (sa.selects && !slots_.selector(index).takes(ip, size)) return false;
+  if (sa.selects && !slots_.selector(index).takes(ip, size)) return drop<"policy_mismatch">();
   auto const* const policies = database_->inbound();
   if (policies == nullptr) [[likely]]
-    return true;
+    return forward();
   FlowKey key;
   auto const& use = slots_.use(index);
-  return read_flow_key(ip, size, key) &&
-         policies->allows(key, use.inbound.peer, use.inbound.any_peer);
+  if (!read_flow_key(ip, size, key)) return drop<"policy_mismatch">();
+  return policies->by_sa(key, use.inbound.peer, use.inbound.any_peer);
 }
 
 template <bool kAlone>
@@ -163,9 +163,10 @@ template <bool kAlone>
   auto const verdict = sa.esp.decapsulate(packet, offset);
   if (verdict.is_drop()) [[unlikely]]
     return verdict;
-  if (!allowed(packet, sa, tag.index())) [[unlikely]] {
+  auto const permitted = check_policy(packet, sa, tag.index());
+  if (permitted.is_drop()) [[unlikely]] {
     count(use.inbound.mismatched);
-    return drop<"policy_mismatch">();
+    return permitted;
   }
   count<kAlone>(use.inbound.packets);
   count<kAlone>(use.bytes, packet.length - ether::kSize);

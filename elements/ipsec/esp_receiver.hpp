@@ -41,7 +41,8 @@ class EspReceiver {
   template <bool kAlone>
   Verdict accept(Packet& packet, SaTag tag) noexcept;
   Verdict reject(SaTag tag, std::uint32_t result) noexcept;
-  bool allowed(Packet const& packet, InboundSa const& sa, std::uint32_t index) const noexcept;
+  Verdict check_policy(Packet const& packet, InboundSa const& sa,
+                       std::uint32_t index) const noexcept;
 
   std::shared_ptr<SaDatabase> database_;
   SaSlots& slots_;

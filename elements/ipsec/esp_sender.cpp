@@ -95,6 +95,12 @@ void EspSender::look_up(Burst& burst) noexcept {
   for (std::size_t i = 0; i < count; ++i) {
     if (burst.verdicts[i].is_drop()) [[unlikely]]
       continue;
+    if (keys_[i].unseen != Unseen::kNothing) [[unlikely]]
+      found[i] = policies.find_unseen(keys_[i]);
+    if (found[i] == PolicyTable::kDiffer) [[unlikely]] {
+      burst.verdicts[i] = drop<"opaque">();
+      continue;
+    }
     if (found[i] == kNoMatch) [[unlikely]] {
       burst.verdicts[i] = policies.unmatched();
       continue;

@@ -56,25 +56,71 @@ struct EspAad {
   }
 };
 
-/// The integrity value of an HMAC over the first `size` bytes of a packet.
-WARPLINE_HD inline Block esp_hmac(SaKeys const& keys, std::uint8_t const* packet,
+/// The longest integrity value as big-endian words; what is shorter takes the first of them.
+struct Icv {
+  static constexpr unsigned kWords = kMaxIcvSize / 4;
+  std::uint32_t words[kWords];
+};
+
+/// Writes the first `size` bytes, a multiple of 4, of these words.
+template <unsigned kCount>
+WARPLINE_HD inline void store_icv(std::uint8_t* to, std::uint32_t const (&words)[kCount],
                                   std::uint32_t size) {
-  Block code{};
-  if (keys.integrity == Integrity::kHmacSha1) {
-    auto const state = hmac<Sha1>(keys.authentication.sha1, packet, size);
-    for (unsigned i = 0; i < 3; ++i) code.words[i] = state.words[i];
-  } else {
-    auto const state = hmac<Sha256>(keys.authentication.sha256, packet, size);
-    for (unsigned i = 0; i < 4; ++i) code.words[i] = state.words[i];
+  for (unsigned i = 0; i < kCount; ++i)
+    if (4 * i < size) store_be32(to + 4 * i, words[i]);
+}
+
+/// What `kCount` words hold of an integrity value of `size` bytes, zeros behind it.
+template <unsigned kCount>
+WARPLINE_HD inline void load_icv(std::uint32_t (&words)[kCount], std::uint8_t const* from,
+                                 std::uint32_t size) {
+  for (unsigned i = 0; i < kCount; ++i) words[i] = 4 * i < size ? load_be32(from + 4 * i) : 0;
+}
+
+namespace detail {
+template <class Hash>
+WARPLINE_HD inline Icv hmac_icv(HmacKey<Hash> const& key, std::uint8_t const* packet,
+                                std::uint32_t size) {
+  constexpr unsigned kPerWord = sizeof(typename Hash::Word) / 4;
+  auto const state = hmac<Hash>(key, packet, size);
+  Icv icv{};
+  for (unsigned i = 0; i < Icv::kWords && i < Hash::kWords * kPerWord; ++i) {
+    auto const word = state.words[i / kPerWord];
+    bool const high = kPerWord == 2 && i % 2 == 0;
+    icv.words[i] = static_cast<std::uint32_t>(high ? std::uint64_t{word} >> 32 : word);
   }
-  return code;
+  return icv;
+}
+}  // namespace detail
+
+/// The integrity value of an HMAC (RFC 2404, RFC 4868) over the first `size` bytes of a packet.
+WARPLINE_HD inline Icv esp_hmac(SaKeys const& keys, std::uint8_t const* packet,
+                                std::uint32_t size) {
+  auto const& key = keys.authentication;
+  switch (keys.integrity) {
+    case Integrity::kHmacSha1:
+      return detail::hmac_icv(key.sha1, packet, size);
+    case Integrity::kHmacSha256:
+      return detail::hmac_icv(key.sha256, packet, size);
+    case Integrity::kHmacSha384:
+      return detail::hmac_icv(key.sha384, packet, size);
+    case Integrity::kHmacSha512:
+      return detail::hmac_icv(key.sha512, packet, size);
+    case Integrity::kByCipher:
+      break;
+  }
+  return {};
 }
 
 /// What a lane leaves for the thread that ends the packet, or for itself.
 union EspPart {
-  GhashElement hash;  ///< GCM: its part of the hash
-  PolyKey poly;       ///< ChaCha20-Poly1305: the one-time key, in the last lane's
-  Block before;       ///< CBC, inbound: the ciphertext before its first block
+  /// GCM: its part of the hash, and of the sum that a UDP checksum takes.
+  struct Gcm {
+    GhashElement hash;
+    std::uint64_t sum;
+  } gcm;
+  PolyKey poly;  ///< ChaCha20-Poly1305: the one-time key, in the last lane's
+  Block before;  ///< CBC, inbound: the ciphertext before its first block
 };
 
 }  // namespace warpline::ipsec

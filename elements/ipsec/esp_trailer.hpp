@@ -30,7 +30,7 @@ inline constexpr auto kLongPadding = [] {
 }  // namespace detail
 
 /// Writes what stands behind the plaintext at `at`: `padding` bytes, at most 3 with `block` 4 and 15
-/// with 16, the trailer, and `icv_size` (8 to 16) bytes of room, in which the high half of the
+/// with 16, the trailer, and `icv_size` (8 to 32) bytes of room, in which the high half of the
 /// sequence number comes first, zeros behind it. Without extended numbers that half is 0.
 ///
 /// Whole words, each over what the one before wrote too much: by the length, bytes would cost a
@@ -48,6 +48,8 @@ inline void put_trailer(std::uint8_t* at, unsigned padding, unsigned block,
     detail::put(at + std::min(kWord, behind - kWord), detail::kPaddingBehind);
     detail::put(trailer, static_cast<std::uint16_t>(padding | unsigned{next_header} << 8));
   }
+  for (unsigned zeros = kWord; zeros + kWord < icv_size; zeros += kWord)
+    detail::put(room + zeros, std::uint64_t{0});
   detail::put(room + icv_size - kWord, std::uint64_t{0});
   detail::put(room, std::uint64_t{__builtin_bswap32(static_cast<std::uint32_t>(sequence >> 32))});
 }

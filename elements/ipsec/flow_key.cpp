@@ -14,42 +14,61 @@ std::uint16_t load_be16(std::uint8_t const* from) {
   return reinterpret_cast<be16 const*>(from)->host();
 }
 
+constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kAuthentication = 51,
+                       kDestination = 60;
+
+bool is_extension(std::uint8_t number) {
+  return number == kHopByHop || number == kRouting || number == kFragment ||
+         number == kAuthentication || number == kDestination;
+}
+
+void set_unseen(std::uint8_t number, Unseen unseen, FlowKey& key) {
+  key.transport = FlowKey::opaque(number);
+  key.unseen = unseen;
+}
+
+/// A part of a packet that does not show what is behind the IP headers.
+void set_later_fragment(std::uint8_t number, FlowKey& key) {
+  set_unseen(number, port_kind(number) == PortKind::kNone ? Unseen::kNothing : Unseen::kPorts, key);
+}
+
 /// `size` bytes are left behind the IP headers.
-std::uint64_t transport_of(std::uint8_t number, std::uint8_t const* header, std::uint32_t size) {
-  switch (port_kind(number)) {
-    case PortKind::kPorts:
-      if (size < 4) break;
-      return FlowKey::ports(number, load_be16(header), load_be16(header + 2));
-    case PortKind::kTypeAndCode:
-      if (size < 2) break;
-      return FlowKey::ports(number, header[0], header[1]);
-    case PortKind::kNone:
-      break;
-  }
-  return FlowKey::opaque(number);
+void set_transport(std::uint8_t number, std::uint8_t const* header, std::uint32_t size,
+                   FlowKey& key) {
+  auto const kind = port_kind(number);
+  key.unseen = Unseen::kNothing;
+  if (kind == PortKind::kNone)
+    key.transport = FlowKey::opaque(number);
+  else if (kind == PortKind::kPorts && size >= 4)
+    key.transport = FlowKey::ports(number, load_be16(header), load_be16(header + 2));
+  else if (kind == PortKind::kTypeAndCode && size >= 2)
+    key.transport = FlowKey::ports(number, header[0], header[1]);
+  else
+    set_unseen(number, Unseen::kPorts, key);
 }
 
 /// Skips extension headers (RFC 8200 section 4).
-std::uint64_t transport_v6(std::uint8_t number, std::uint8_t const* header, std::uint32_t size) {
-  constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kAuthentication = 51,
-                         kDestination = 60;
-  constexpr unsigned kMostHeaders = 8;
-  for (unsigned skipped = 0;; ++skipped) {
-    bool const extension = number == kHopByHop || number == kRouting || number == kFragment ||
-                           number == kAuthentication || number == kDestination;
-    if (!extension) return transport_of(number, header, size);
-    if (skipped == kMostHeaders || size < 8) return FlowKey::opaque(number);
+void set_transport_v6(std::uint8_t number, std::uint8_t const* header, std::uint32_t size,
+                      FlowKey& key) {
+  constexpr unsigned kMaxHeaders = 8;
+  for (unsigned skipped = 0; is_extension(number); ++skipped) {
+    if (skipped == kMaxHeaders || size < 8)
+      return set_unseen(FlowKey::kNoProtocol, Unseen::kProtocol, key);
     std::uint32_t length = (header[1] + 1u) * 8;
     if (number == kAuthentication) length = (header[1] + 2u) * 4;
     if (number == kFragment) {
-      if (load_be16(header + 2) >> 3 != 0) return FlowKey::opaque(header[0]);
+      bool const later = load_be16(header + 2) >> 3 != 0;
+      if (later && is_extension(header[0]))
+        return set_unseen(FlowKey::kNoProtocol, Unseen::kProtocol, key);
+      if (later) return set_later_fragment(header[0], key);
       length = 8;
     }
-    if (size < length) return FlowKey::opaque(number);
+    if (size < length) return set_unseen(FlowKey::kNoProtocol, Unseen::kProtocol, key);
     number = header[0];
     header += length;
     size -= length;
   }
+  set_transport(number, header, size, key);
 }
 
 }  // namespace
@@ -65,8 +84,10 @@ bool read_flow_key(std::uint8_t const* ip, std::uint32_t size, FlowKey& key) noe
     key.destination[0] = static_cast<std::uint64_t>(header.destination.host()) << 32;
     key.source[1] = key.destination[1] = 0;
     bool const later_fragment = (header.fragment.host() & 0x1fff) != 0;
-    key.transport = later_fragment ? FlowKey::opaque(header.protocol)
-                                   : transport_of(header.protocol, ip + length, size - length);
+    if (later_fragment)
+      set_later_fragment(header.protocol, key);
+    else
+      set_transport(header.protocol, ip + length, size - length, key);
     return true;
   }
   if (ip[0] >> 4 != 6 || size < ipv6::kSize) return false;
@@ -76,7 +97,7 @@ bool read_flow_key(std::uint8_t const* ip, std::uint32_t size, FlowKey& key) noe
     key.source[word] = load_be64(header.source.bytes + 8 * word);
     key.destination[word] = load_be64(header.destination.bytes + 8 * word);
   }
-  key.transport = transport_v6(header.next_header, ip + ipv6::kSize, size - ipv6::kSize);
+  set_transport_v6(header.next_header, ip + ipv6::kSize, size - ipv6::kSize, key);
   return true;
 }
 

@@ -8,6 +8,13 @@
 
 namespace warpline::ipsec {
 
+/// What of a packet selectors may ask for and cannot be seen.
+enum class Unseen : std::uint8_t {
+  kNothing,
+  kPorts,     ///< a later fragment, or the header is cut
+  kProtocol,  ///< and the protocol: more IPv6 extension headers than are read
+};
+
 /// What selectors look at in a packet (RFC 4301 section 4.4.1.1), as words to be masked and
 /// compared.
 struct FlowKey {
@@ -15,10 +22,14 @@ struct FlowKey {
   /// packet has OPAQUE ports, which only a selector for any port takes.
   static constexpr std::uint64_t kHasPorts = std::uint64_t{1} << 32;
 
+  /// Stands for a protocol that cannot be seen: 255, which is nobody's (RFC 3692 section 2.1.1, IANA).
+  static constexpr std::uint8_t kNoProtocol = 255;
+
   std::uint64_t source[2]{};  ///< numbers, the first bit highest; IPv4: 32 bits of the first
   std::uint64_t destination[2]{};
   std::uint64_t transport = 0;  ///< protocol << 40 | kHasPorts | source port << 16 | destination
   unsigned version = 4;
+  Unseen unseen = Unseen::kNothing;
 
   static constexpr std::uint64_t opaque(std::uint8_t protocol) {
     return static_cast<std::uint64_t>(protocol) << 40;
@@ -57,13 +68,14 @@ constexpr PortKind port_kind(std::uint8_t number) {
 }
 
 /// The key of the IPv4 or IPv6 packet at `ip`, of which `size` bytes are there. Extension headers
-/// of IPv6 are skipped, eight at most; of fragments, only the first has ports. False where the
-/// header is not there in full, or is of another version.
+/// of IPv6 are skipped, eight at most; of fragments, only the first has ports, and what does not show
+/// is `unseen`. False where the header is not there in full, or is of another version.
 bool read_flow_key(std::uint8_t const* ip, std::uint32_t size, FlowKey& key) noexcept;
 
 /// The addresses alone, of a packet whose IP header is whole: for tables that look at no more.
 inline void read_addresses(std::uint8_t const* ip, FlowKey& key) noexcept {
   key.transport = 0;
+  key.unseen = Unseen::kNothing;
   if (ip[0] >> 4 == 4) {
     auto const& header = *reinterpret_cast<ipv4::Header const*>(ip);
     key.source[0] = static_cast<std::uint64_t>(header.source.host()) << 32;

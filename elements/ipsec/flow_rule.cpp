@@ -35,15 +35,25 @@ std::optional<FlowRule> FlowRule::of(TrafficSelector const& selector, unsigned v
   return rule;
 }
 
-bool FlowRule::takes(FlowKey const& packet) const {
-  auto const port_in = [&](PortRange const& range, std::uint16_t port) {
-    return range.is_any() || (packet.has_ports() && range.contains(port));
-  };
+bool FlowRule::may_take(FlowKey const& packet) const {
+  if (packet.unseen == Unseen::kNothing) return takes(packet);
+  return takes_addresses(packet) &&
+         (!protocol || packet.unseen == Unseen::kProtocol || *protocol == packet.protocol());
+}
+
+bool FlowRule::takes_addresses(FlowKey const& packet) const {
   for (unsigned word = 0; word < 2; ++word)
     if ((packet.source[word] & source_mask[word]) != source[word] ||
         (packet.destination[word] & destination_mask[word]) != destination[word])
       return false;
-  return (!protocol || *protocol == packet.protocol()) &&
+  return true;
+}
+
+bool FlowRule::takes(FlowKey const& packet) const {
+  auto const port_in = [&](PortRange const& range, std::uint16_t port) {
+    return range.is_any() || (packet.has_ports() && range.contains(port));
+  };
+  return takes_addresses(packet) && (!protocol || *protocol == packet.protocol()) &&
          port_in(source_port, packet.source_port()) &&
          port_in(destination_port, packet.destination_port());
 }

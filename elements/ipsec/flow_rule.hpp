@@ -23,9 +23,19 @@ struct FlowRule {
 
   /// Whether the packet, which must be of the rule's IP version, matches.
   bool takes(FlowKey const& packet) const;
+  /// Whether it matches whatever cannot be seen of it.
+  bool takes_unseen(FlowKey const& packet) const {
+    return (!protocol || packet.unseen != Unseen::kProtocol) && takes(packet);
+  }
+  /// Whether it may match, by what can be seen of it.
+  bool may_take(FlowKey const& packet) const;
   bool any_ports() const { return source_port.is_any() && destination_port.is_any(); }
+  bool asks_for_transport() const { return protocol || !any_ports(); }
   /// The same for packets of IP `version`; none where the selector is for the other.
   static std::optional<FlowRule> of(TrafficSelector const& selector, unsigned version);
+
+ private:
+  bool takes_addresses(FlowKey const& packet) const;
 };
 
 }  // namespace warpline::ipsec

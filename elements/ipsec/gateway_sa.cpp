@@ -170,7 +170,9 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
           read_inner(
               value, "encapsulation = { }", findings, inner_failed,
               {{"source_port", [&](auto const& port) { udp.source = port_of(port); }},
-               {"destination_port", [&](auto const& port) { udp.destination = port_of(port); }}});
+               {"destination_port", [&](auto const& port) { udp.destination = port_of(port); }},
+               {"zero_checksum_ipv6",
+                [&](auto const& zero) { udp.zero_checksum6 = bool_of(zero); }}});
         }},
        {"selector",
         [&](auto const& value) {

@@ -7,6 +7,7 @@
 #include "core/packet.hpp"
 #include "core/verdict.hpp"
 #include "core/wire.hpp"
+#include "elements/ip/vlan.hpp"
 
 namespace warpline::ipsec {
 
@@ -26,7 +27,7 @@ struct InnerPacket {
   std::uint16_t next_at;  ///< the byte of the frame that says which protocol is behind them
 };
 
-/// Reads the inner packet and checks that it lies in the frame. Drops: `truncated`, `not_ip`,
+/// Reads the inner packet and checks that it lies in the frame. Drops: `truncated`, `vlan`, `not_ip`,
 /// `bad_ip_header`.
 inline Verdict inspect_inner(Packet const& packet, InnerPacket& inner) noexcept {
   auto const* const frame = packet.header<ether::Header>(0);
@@ -52,7 +53,7 @@ inline Verdict inspect_inner(Packet const& packet, InnerPacket& inner) noexcept 
     inner.tos = static_cast<std::uint8_t>(first >> 20);
     inner.protocol = protocol::kIpv6;
   } else {
-    return drop<"not_ip">();
+    return is_vlan(frame->type) ? drop<"vlan">() : drop<"not_ip">();
   }
   if (size > held) return drop<"truncated">();
   inner.size = static_cast<std::uint16_t>(size);

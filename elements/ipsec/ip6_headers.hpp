@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "core/packet.hpp"
@@ -46,6 +47,22 @@ class Ip6Headers {
     next_ = ip_.data[offset_];
     next_at_ = offset_;
     offset_ += size;
+  }
+
+  /// Where the packet ends its journey, 16 bytes in it: the destination of its header or, with stops
+  /// left, the last address of a routing header (types 0 and 2, RFC 6275 section 6.4; type 4, RFC
+  /// 8754 section 2). `ip`: headers that are whole, and what follows them does not matter.
+  static std::uint8_t const* destination(Bytes ip) {
+    auto const* end = ip.data + offsetof(ipv6::Header, destination);
+    for (Ip6Headers chain(ip); chain.offset_ < ip.size && chain.is_extension(); chain.step()) {
+      if (!chain.has_stops_left()) continue;
+      auto const* const header = ip.data + chain.offset_;
+      std::uint32_t const addresses = header[1] / 2u;
+      if (addresses == 0) continue;
+      if (header[2] == 4) end = header + 8;
+      if (header[2] == 0 || header[2] == 2) end = header + 16 * addresses - 8;
+    }
+    return end;
   }
 
  private:

@@ -34,7 +34,10 @@ class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
     WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
       auto const esp = sa.esp(behind);
-      if (sas.has(sa.index())) ipsec::esp_authenticate(sas[sa.index()], esp.data, esp.size);
+      if (!sas.has(sa.index())) return;
+      auto const& keys = sas[sa.index()];
+      if (keys.udp_checksum && sa.offset() < udp::kSize) return;  // not of IPsecESPencap
+      ipsec::esp_authenticate(keys, esp.data, esp.size);
     }
   };
   Kernel kernel(Device& device) const { return {slots().upload(device)}; }

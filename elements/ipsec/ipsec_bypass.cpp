@@ -19,8 +19,9 @@ namespace warpline {
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: file of SAs, as of IPsecDecrypt, with which it then shares its database. POLICY: file
 /// of policies, likewise (default none, and nothing passes). STATE: as of IPsecDecrypt.
-/// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_protect (it should have
-/// come in ESP), policy_discard.
+/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_policy (none matches),
+/// opaque (ports or protocol cannot be seen, and the policies that may match differ),
+/// policy_protect (it should have come in ESP), policy_discard.
 class IPsecBypass final : public PacketElement<IPsecBypass> {
  public:
   explicit IPsecBypass(Args& args) : database_(ipsec::database_argument(args)) {}

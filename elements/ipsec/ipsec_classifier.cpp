@@ -36,6 +36,7 @@ class IPsecClassifier final : public PacketElement<IPsecClassifier> {
         return drop<"keepalive">();
       case ipsec::OuterKind::kIke:
       case ipsec::OuterKind::kOther:
+      case ipsec::OuterKind::kVlan:
         break;
     }
     return forward(1);

@@ -21,11 +21,12 @@ namespace warpline {
 /// of `ip xfrm policy` (default none). PORT: UDP port of encapsulated packets (default 4500). STATE: file
 /// that keeps the replay windows of these SAs over a restart (default: --state of `warpline run`, else
 /// none).
-/// Drops: truncated, bad_ip_header, long_headers, fragment, keepalive, not_esp, no_sa (unknown SPI),
-/// wrong_encapsulation (in UDP or not, against the SA), bad_esp_size, no_tailroom, replayed,
-/// too_old (left of the replay window), bad_icv (not the peer's, or changed on the way),
-/// bad_padding, dummy (traffic-flow confidentiality), bad_next_header, bad_inner_packet, ce_not_ect
-/// (RFC 6040 section 4.2), policy_mismatch.
+/// Drops: truncated, vlan, bad_ip_header, long_headers, fragment, keepalive, not_esp, no_sa
+/// (unknown SPI), wrong_encapsulation (in UDP or not, against the SA), bad_esp_size, no_tailroom,
+/// replayed, too_old (left of the replay window), bad_icv (not the peer's, or changed on the
+/// way), bad_padding, dummy (traffic-flow confidentiality), bad_next_header, bad_inner_packet,
+/// ce_not_ect (RFC 6040 section 4.2), policy_mismatch, opaque (ports or protocol cannot be seen,
+/// and the policies that may match differ).
 class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;

@@ -24,11 +24,12 @@ namespace warpline {
 /// policies in the words of `ip xfrm policy` (default none). TAGGED: packets come from IPsecPolicy,
 /// which has looked them up (default false). STATE: file that keeps the sequence numbers of these SAs
 /// over a restart (default: --state of `warpline run`, else none).
-/// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_bypass,
-/// policy_discard, no_sa (the policy has no SA at the moment), too_big (beyond 65,535 bytes),
-/// no_headroom, no_tailroom, fragment (in transport mode), long_headers (in transport mode),
-/// sequence_exhausted (2^32 - 1 packets under one SA without extended numbers), state_behind (the
-/// state file does not allow the number yet), sa_expired (a hard lifetime).
+/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_policy (none matches),
+/// opaque (ports or protocol cannot be seen, and the policies that may match differ),
+/// policy_bypass, policy_discard, no_sa (the policy has no SA at the moment), too_big (beyond
+/// 65,535 bytes), no_headroom, no_tailroom, fragment (in transport mode), long_headers (in
+/// transport mode), sequence_exhausted (2^32 - 1 packets under one SA without extended numbers),
+/// state_behind (the state file does not allow the number yet), sa_expired (a hard lifetime).
 class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;

@@ -19,8 +19,8 @@ namespace warpline {
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: as of IPsecEncrypt; of its SAs, those with AES-CTR and HMAC-SHA1. POLICY: likewise
 /// (default none). STATE: as of IPsecEncrypt.
-/// Drops: truncated, not_ip, bad_ip_header, no_sa, too_big, no_headroom, no_tailroom,
-/// sequence_exhausted, state_behind.
+/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, opaque, no_sa, too_big,
+/// no_headroom, no_tailroom, sequence_exhausted, state_behind.
 class IPsecESPencap final : public Element {
  public:
   explicit IPsecESPencap(Args& args)

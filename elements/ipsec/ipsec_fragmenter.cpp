@@ -35,11 +35,12 @@ namespace warpline {
 /// such errors). SOURCE6: IPv6 address, likewise. TOO_BIG: what becomes of IPv4 packets without DF:
 /// fragment or drop (default fragment). ICMP_RATE: errors a second and worker (default 100; 0: no
 /// limit). ICMP_BURST: errors at once within that rate (from 1, default 10).
-/// Drops: truncated, not_ip, bad_ip_header, no_sa (the tag names none), too_big (also of packets whose
-/// source was told; of IPv4 packets that would be more than 256 fragments), ip_bad_checksum (of what is
-/// to be fragmented), fragment (too big and in parts, in transport mode), long_headers (likewise),
-/// no_batch (no batch was free for fragments or an error), no_buffer (likewise), copy_too_long (a
-/// fragment, or what an error has to quote, did not fit into a buffer).
+/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_sa (the tag names
+/// none), too_big (also of packets whose source was told; of IPv4 packets that would be more than
+/// 256 fragments), ip_bad_checksum (of what is to be fragmented), fragment (too big and in parts,
+/// in transport mode), long_headers (likewise), no_batch (no batch was free for fragments or an
+/// error), no_buffer (likewise), copy_too_long (a fragment, or what an error has to quote, did
+/// not fit into a buffer).
 class IPsecFragmenter final : public Element {
  public:
   explicit IPsecFragmenter(Args& args)

@@ -17,8 +17,9 @@ namespace warpline {
 /// Ports: 1 in, 2 out.
 /// Arguments: SA: file of SAs, as of IPsecEncrypt, with which it then shares its database. POLICY: file
 /// of policies, likewise (default none). STATE: as of IPsecEncrypt.
-/// Drops: truncated, not_ip, bad_ip_header, no_policy (none matches), policy_discard, no_sa (the
-/// policy has no SA at the moment).
+/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_policy (none matches),
+/// opaque (ports or protocol cannot be seen, and the policies that may match differ),
+/// policy_discard, no_sa (the policy has no SA at the moment).
 class IPsecPolicy final : public Element {
  public:
   explicit IPsecPolicy(Args& args) : sender_(ipsec::database_argument(args)) {}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/outer_packet.hpp"
 
+#include "elements/ip/vlan.hpp"
 #include "elements/ipsec/ip6_headers.hpp"
 #include "elements/ipsec/sa_tag.hpp"
 
@@ -87,6 +88,8 @@ OuterKind detail::inspect_outer_slowly(Packet const& packet, OuterPacket& outer,
     kind = open_ipv4(packet, outer, carried);
   else if (ethernet->type == be16::of(ether::kIpv6))
     kind = open_ipv6(packet, outer, carried);
+  else if (is_vlan(ethernet->type))
+    kind = OuterKind::kVlan;
   if (kind != OuterKind::kEsp) return kind;
 
   outer.udp = carried.protocol == protocol::kUdp && udp_port != 0;
@@ -121,6 +124,8 @@ Verdict dropped_as(OuterKind kind) noexcept {
       return drop<"fragment">();
     case OuterKind::kKeepalive:
       return drop<"keepalive">();
+    case OuterKind::kVlan:
+      return drop<"vlan">();
     default:
       return drop<"not_esp">();
   }

@@ -19,6 +19,7 @@ inline constexpr std::uint32_t kLastEspOffset = SaTag::kFirstOffset + 4 * 63;
 enum class OuterKind : std::uint8_t {
   kEsp,        ///< `OuterPacket` is filled in
   kOther,      ///< a packet without ESP, as far as can be told
+  kVlan,       ///< it has a VLAN tag, and what is in it was not looked at
   kIke,        ///< UDP to the port, with the non-ESP marker (RFC 3948 section 2.2)
   kKeepalive,  ///< UDP to the port, one byte 0xff (RFC 3948 section 2.3): nobody needs it
   kFragment,   ///< part of a packet that is or may be ESP; `OuterPacket` says only where to
@@ -29,7 +30,7 @@ enum class OuterKind : std::uint8_t {
 };
 
 /// The reason for dropping a frame that is of no use as what it is: `truncated`, `bad_ip_header`,
-/// `long_headers`, `fragment`, `keepalive`, and for the rest `not_esp`.
+/// `long_headers`, `fragment`, `keepalive`, `vlan`, and for the rest `not_esp`.
 Verdict dropped_as(OuterKind kind) noexcept;
 
 /// An ESP packet, as far as can be known without its SA.

@@ -28,6 +28,8 @@ PolicyTable::Version<kKeyWords, kAddressWords>::Version(std::span<Policy const> 
   std::vector<FlowRule> rules;
   for (auto const index : order)
     if (auto const rule = FlowRule::of(policies[index].selector, version)) {
+      if (rule->asks_for_transport())
+        asking_.push_back({static_cast<std::uint32_t>(rules.size()), *rule});
       rules.push_back(*rule);
       policies_.push_back(index);
     }
@@ -51,15 +53,23 @@ void PolicyTable::Version<kKeyWords, kAddressWords>::find(std::span<FlowKey cons
 }
 
 template <std::size_t kKeyWords, std::size_t kAddressWords>
+std::uint32_t PolicyTable::Version<kKeyWords, kAddressWords>::find_rule(
+    FlowKey const& packet) const noexcept {
+  if (auto const* const tuples = std::get_if<0>(&rules_)) return tuples->find(packet);
+  std::uint32_t found = kNoMatch;
+  std::get_if<1>(&rules_)->find({&packet, 1}, &found);
+  return found;
+}
+
+template <std::size_t kKeyWords, std::size_t kAddressWords>
 std::uint32_t PolicyTable::Version<kKeyWords, kAddressWords>::find(
     FlowKey const& packet) const noexcept {
-  std::uint32_t found = kNoMatch;
-  if (auto const* const tuples = std::get_if<0>(&rules_))
-    found = tuples->find(packet);
-  else
-    std::get_if<1>(&rules_)->find({&packet, 1}, &found);
+  auto const found = find_rule(packet);
   return found == kNoMatch ? found : policies_[found];
 }
+
+template class PolicyTable::Version<2, 1>;
+template class PolicyTable::Version<5, 2>;
 
 PolicyTable::PolicyTable(std::span<Policy const> policies, PolicyDirection direction, Method method)
     : PolicyTable(policies, ordered(policies, direction), method) {}

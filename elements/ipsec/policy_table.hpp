@@ -35,6 +35,16 @@ class PolicyTable {
   /// together: with `BitVectors` that takes half to a quarter of the time.
   void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
 
+  /// What `find_unseen` returns where the policies that the packet may match are not alike.
+  static constexpr std::uint32_t kDiffer = kNoMatch - 1;
+  /// The policy of a packet of which something is `unseen`, if it does not matter which one that is:
+  /// `alike(a, b)` says whether two policies do the same to it. None that may match: `kNoMatch`. Takes
+  /// a step for each policy with a protocol or ports.
+  template <class Alike>
+  std::uint32_t find_unseen(FlowKey const& packet, Alike const& alike) const noexcept {
+    return packet.version == 4 ? v4_.find_unseen(packet, alike) : v6_.find_unseen(packet, alike);
+  }
+
   /// Some policy asks for a protocol or ports; else `read_addresses` makes keys enough.
   bool looks_behind_addresses() const { return looks_behind_addresses_; }
   /// How the packets of IP `version` are looked up.
@@ -50,10 +60,19 @@ class PolicyTable {
             unsigned version, Method method);
     std::uint32_t find(FlowKey const& packet) const noexcept;
     void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
+    template <class Alike>
+    std::uint32_t find_unseen(FlowKey const& packet, Alike const& alike) const noexcept;
     Method method() const { return rules_.index() == 0 ? Method::kTuples : Method::kBits; }
 
    private:
+    struct AskingRule {
+      std::uint32_t index;
+      FlowRule rule;
+    };
+    std::uint32_t find_rule(FlowKey const& packet) const noexcept;
+
     std::vector<std::uint32_t> policies_;  // of each rule
+    std::vector<AskingRule> asking_;       // for a protocol or ports, in order
     std::variant<TupleSpace<kKeyWords>, BitVectors<kAddressWords>> rules_;
   };
 
@@ -65,5 +84,25 @@ class PolicyTable {
   Version<2, 1> v4_;
   Version<5, 2> v6_;
 };
+
+template <std::size_t kKeyWords, std::size_t kAddressWords>
+template <class Alike>
+std::uint32_t PolicyTable::Version<kKeyWords, kAddressWords>::find_unseen(
+    FlowKey const& packet, Alike const& alike) const noexcept {
+  auto const sure = find_rule(packet);  // whatever is unseen
+  std::uint32_t first = kNoMatch;
+  for (auto const& [index, rule] : asking_) {
+    if (index > sure) break;
+    if (!rule.may_take(packet)) continue;
+    if (index == sure && !rule.takes_unseen(packet)) return kDiffer;  // a rule for protocol 255
+    if (first == kNoMatch)
+      first = policies_[index];
+    else if (!alike(first, policies_[index]))
+      return kDiffer;
+  }
+  if (sure == kNoMatch) return first == kNoMatch ? kNoMatch : kDiffer;
+  auto const last = policies_[sure];
+  return first == kNoMatch || alike(first, last) ? last : kDiffer;
+}
 
 }  // namespace warpline::ipsec

@@ -30,16 +30,19 @@ std::optional<SaAlgorithms::Algorithm> SaAlgorithms::algorithm(Word const& field
     skip_field_();
     return std::nullopt;
   }
+  bool const encrypts = column == &SuiteInfo::cipher;
   unsigned const authentication_size = named.front()->authentication_key_size;
-  auto key = column == &SuiteInfo::cipher
-                 ? cipher_key(*word, named)
-                 : cursor_.key(*word, {&authentication_size, 1},
-                               std::to_string(authentication_size) + " bytes");
+  auto key = encrypts ? cipher_key(*word, named)
+                      : cursor_.key(*word, {&authentication_size, 1},
+                                    std::to_string(authentication_size) + " bytes");
   if (!key) {
     skip_field_();
     return std::nullopt;
   }
-  return Algorithm{word, named.front(), std::move(*key)};
+  std::erase_if(named, [&](auto const* suite) {
+    return encrypts && key->bytes().size() != std::size_t{suite->key_size} + suite->salt_size;
+  });
+  return Algorithm{word, std::move(named), std::move(*key)};
 }
 
 /// The key of one of these suites, and the salt.
@@ -68,16 +71,24 @@ std::optional<Secret> SaAlgorithms::cipher_key(Word const& word,
   return cursor_.key(word, sizes, parts);
 }
 
-void SaAlgorithms::check_integrity_bits(Word const& field, SuiteInfo const& suite) {
-  auto const bits = 8u * suite.icv_size;
-  auto const expected = std::to_string(bits) + ", the bits of the integrity value";
-  auto const given = cursor_.number(field, expected);
-  if (given && *given != bits) cursor_.fail(cursor_.last(), "expected " + expected);
+/// Leaves the suites with an integrity value of the length that comes next.
+void SaAlgorithms::read_integrity_bits(Word const& field, Algorithm& algorithm) {
+  std::vector<std::string> known;
+  for (auto const* suite : algorithm.suites) {
+    auto bits = std::to_string(8 * suite->icv_size);
+    if (std::find(known.begin(), known.end(), bits) == known.end())
+      known.push_back(std::move(bits));
+  }
+  auto const expected = alternatives(known) + ", the bits of the integrity value";
+  auto const bits = cursor_.number(field, expected);
+  if (!bits) return;
+  std::erase_if(algorithm.suites, [&](auto const* suite) { return 8u * suite->icv_size != *bits; });
+  if (algorithm.suites.empty()) cursor_.fail(cursor_.last(), "expected " + expected);
 }
 
 void SaAlgorithms::read_aead(Word const& field) {
   cipher_ = algorithm(field, &SuiteInfo::cipher, true);
-  if (cipher_) check_integrity_bits(field, *cipher_->suite);
+  if (cipher_) read_integrity_bits(field, *cipher_);
 }
 
 void SaAlgorithms::read_cipher(Word const& field) {
@@ -87,28 +98,23 @@ void SaAlgorithms::read_cipher(Word const& field) {
 void SaAlgorithms::read_authentication(Word const& field) {
   authentication_ = algorithm(field, &SuiteInfo::authentication, false);
   if (!authentication_) return;
-  if (field.text == "auth-trunc")
-    check_integrity_bits(field, *authentication_->suite);
-  else if (authentication_->suite->integrity == Integrity::kHmacSha256)
-    // Linux cuts it to 96 bits then, as a draft had it that RFC 4868 replaced.
-    cursor_.fail(field,
-                 "'auth' leaves the bits of the integrity value open; expected 'auth-trunc', and "
-                 "128 behind the key");
+  if (field.text == "auth-trunc") return read_integrity_bits(field, *authentication_);
+  // Linux takes its own length then: for hmac(sha256) 96 bits, as a draft had it before RFC 4868.
+  auto& suites = authentication_->suites;
+  auto const shortest = *std::min_element(
+      suites.begin(), suites.end(), [](auto* a, auto* b) { return a->icv_size < b->icv_size; });
+  std::erase_if(suites, [&](auto* suite) { return suite->icv_size != shortest->icv_size; });
 }
 
 SuiteInfo const* SaAlgorithms::suite() const {
-  std::string_view const authentication = authentication_ ? authentication_->name->text : "";
-  std::vector<std::string> others;
-  for (auto const& suite : suites()) {
-    if (suite.cipher != cipher_->name->text ||
-        cipher_->key.bytes().size() != std::size_t{suite.key_size} + suite.salt_size)
-      continue;
-    if (suite.authentication == authentication) return &suite;
-    others.push_back("'" + std::string(suite.authentication) + "'");
-  }
-  cursor_.fail(*authentication_->name, quoted(authentication) + " is not supported beside " +
-                                           quoted(cipher_->name->text) + "; expected " +
-                                           alternatives(others));
+  auto const& all = cipher_->suites;
+  if (!authentication_) return all.front();
+  auto const& with = authentication_->suites;
+  auto const found = std::find_first_of(all.begin(), all.end(), with.begin(), with.end());
+  if (found != all.end()) return *found;
+  cursor_.fail(*authentication_->name, quoted(authentication_->name->text) +
+                                           " is not supported beside " +
+                                           quoted(cipher_->name->text));
   return nullptr;
 }
 

@@ -31,16 +31,16 @@ class SaAlgorithms {
   Secret authentication_key() const { return authentication_ ? authentication_->key : Secret(); }
 
  private:
-  /// An algorithm as the file names it, a suite that uses it, and its key.
+  /// An algorithm as the file names it, its key, and the suites that have both.
   struct Algorithm {
     Word const* name;
-    SuiteInfo const* suite;
+    std::vector<SuiteInfo const*> suites;
     Secret key;
   };
   std::optional<Algorithm> algorithm(Word const& field, std::string_view SuiteInfo::*column,
                                      bool aead);
   std::optional<Secret> cipher_key(Word const& word, std::vector<SuiteInfo const*> const& named);
-  void check_integrity_bits(Word const& field, SuiteInfo const& suite);
+  void read_integrity_bits(Word const& field, Algorithm& algorithm);
 
   SaCursor& cursor_;
   std::function<void()> skip_field_;

@@ -155,11 +155,12 @@ class SaParser {
   /// Flags that have an effect, and those that have none here.
   void parse_flag(Word const& field) {
     auto const found = one_of(field, {"nopmtudisc", "esn", "dont-encap-dscp", "noecn", "decap-dscp",
-                                      "af-unspec", "icmp", "wildrecv", "align4"});
+                                      "af-unspec", "icmp", "wildrecv", "align4", "udp6zerocsumtx"});
     if (found == 0) sa_.form.df = DfPolicy::kClear;
     if (found == 1) sa_.form.esn = true;
     if (found == 2) sa_.form.dscp = 0;
     if (found == 5) any_version_ = true;
+    if (found == 9) zero_checksum6_ = true;
     if (found == 3 || found == 4)
       cursor_.fail(cursor_.last(), "flag " + quoted(cursor_.last().text) +
                                        " would change what becomes of ECN or DSCP, and is not "
@@ -289,7 +290,10 @@ class SaParser {
     if (any_version_ && sa_.selector && all(sa_.selector->source) && all(sa_.selector->destination))
       sa_.selector->source = sa_.selector->destination = std::nullopt;
     auto const at = [this](char const* name) { return seen_.find(name)->second; };
-    auto const& form = sa_.form;
+    auto& form = sa_.form;
+    if (zero_checksum6_ && !form.udp)
+      cursor_.fail(at("spi"), "'flag udp6zerocsumtx' is about UDP; expected 'encap' in this SA");
+    if (form.udp) form.udp->zero_checksum6 = zero_checksum6_;
     if (form.source.version != form.destination.version)
       cursor_.fail(at("dst"), "expected an IPv" + std::to_string(form.source.version) +
                                   " address, as behind 'src'");
@@ -303,7 +307,7 @@ class SaParser {
   SaConfig sa_;
   SaAlgorithms algorithms_;
   SaReplay replay_;
-  bool any_version_ = false;
+  bool any_version_ = false, zero_checksum6_ = false;
   std::map<std::string, Position, std::less<>> seen_;
 };
 

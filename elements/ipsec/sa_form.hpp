@@ -20,6 +20,8 @@ struct UdpEncapsulation {
 
   std::uint16_t source = kPort;
   std::uint16_t destination = kPort;
+  bool zero_checksum6 =
+      false;  ///< over IPv6 the UDP checksum is 0 (RFC 6936 section 5), not computed
   friend bool operator==(UdpEncapsulation const&, UdpEncapsulation const&) = default;
 };
 
@@ -33,12 +35,18 @@ struct SaForm {
   bool esn = false;  ///< 64-bit sequence numbers (RFC 4303 section 2.2.1)
 
   std::uint8_t iv_size = 8;    ///< bytes that each packet carries: 0, 8 or 16
-  std::uint8_t icv_size = 16;  ///< bytes, 8 to 16
+  std::uint8_t icv_size = 16;  ///< bytes, 8 to 32
   std::uint8_t block = 4;      ///< bytes that the trailer is aligned to: 4 or 16
 
   std::uint8_t hop_limit = 64;
   DfPolicy df = DfPolicy::kCopy;
   std::optional<std::uint8_t> dscp;  ///< 0 to 63 instead of the inner one (RFC 4301 section 5.1.2)
+
+  /// Whether outbound packets can have a UDP checksum: over IPv4 it is 0 (RFC 3948 section 2.1), over
+  /// IPv6 it is computed (RFC 8200 section 8.1) unless the SA asks for 0.
+  bool has_udp_checksum() const {
+    return udp && !udp->zero_checksum6 && (mode == SaMode::kTransport || destination.version == 6);
+  }
 };
 
 }  // namespace warpline::ipsec

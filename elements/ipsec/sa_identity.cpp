@@ -23,6 +23,12 @@ class Bytes {
   void append(std::uint32_t const* words, unsigned count) {
     for (unsigned i = 0; i < count; ++i) append(words[i]);
   }
+  void append(std::uint64_t const* words, unsigned count) {
+    for (unsigned i = 0; i < count; ++i) {
+      append(static_cast<std::uint32_t>(words[i] >> 32));
+      append(static_cast<std::uint32_t>(words[i]));
+    }
+  }
   std::vector<std::uint8_t> bytes_;
 };
 
@@ -40,10 +46,22 @@ Secret identity_of(SaKeys const& keys, SaConfig const& sa, Direction direction) 
     identity.append(keys.salt);
   } else {
     identity.append(3u);
-    if (keys.integrity == Integrity::kHmacSha1)
-      identity.append(keys.authentication.sha1.inner.words, 5);
-    else
-      identity.append(keys.authentication.sha256.inner.words, 8);
+    auto const& inner = keys.authentication;
+    switch (keys.integrity) {
+      case Integrity::kHmacSha1:
+        identity.append(inner.sha1.inner.words, 5);
+        break;
+      case Integrity::kHmacSha384:
+        identity.append(inner.sha384.inner.words, 8);
+        break;
+      case Integrity::kHmacSha512:
+        identity.append(inner.sha512.inner.words, 8);
+        break;
+      case Integrity::kHmacSha256:
+      case Integrity::kByCipher:
+        identity.append(inner.sha256.inner.words, 8);
+        break;
+    }
   }
   if (sequence_is_iv(keys.cipher) && direction == Direction::kOutbound)
     return Secret(identity.bytes_);

@@ -36,15 +36,27 @@ SaKeys make_sa_keys(Suite suite, Direction direction, bool esn, std::span<std::u
     keys.key.inverse = invert_aes_key(aes_inverse_tables(), aes_tables(), keys.key.aes);
 
   auto const size = static_cast<std::uint32_t>(authentication_key.size());
-  if (keys.integrity == Integrity::kHmacSha1) {
-    keys.authentication.sha1 = make_hmac_key<Sha1>(authentication_key.data(), size);
-  } else if (keys.integrity == Integrity::kHmacSha256) {
-    keys.authentication.sha256 = make_hmac_key<Sha256>(authentication_key.data(), size);
-  } else if (keys.cipher == Cipher::kAesGcm) {
-    auto* const powers = keys.authentication.ghash;
-    powers[0] = make_ghash_key(aes_tables(), keys.key.aes);
-    for (std::uint32_t i = 1; i < kGhashPowers; ++i)
-      powers[i] = ghash_multiply(powers[i - 1], powers[0]);
+  auto const* const secret = authentication_key.data();
+  switch (keys.integrity) {
+    case Integrity::kHmacSha1:
+      keys.authentication.sha1 = make_hmac_key<Sha1>(secret, size);
+      break;
+    case Integrity::kHmacSha256:
+      keys.authentication.sha256 = make_hmac_key<Sha256>(secret, size);
+      break;
+    case Integrity::kHmacSha384:
+      keys.authentication.sha384 = make_hmac_key<Sha384>(secret, size);
+      break;
+    case Integrity::kHmacSha512:
+      keys.authentication.sha512 = make_hmac_key<Sha512>(secret, size);
+      break;
+    case Integrity::kByCipher:
+      if (keys.cipher != Cipher::kAesGcm) break;
+      auto* const powers = keys.authentication.ghash;
+      powers[0] = make_ghash_key(aes_tables(), keys.key.aes);
+      for (std::uint32_t i = 1; i < kGhashPowers; ++i)
+        powers[i] = ghash_multiply(powers[i - 1], powers[0]);
+      break;
   }
   return keys;
 }

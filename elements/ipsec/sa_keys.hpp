@@ -12,7 +12,7 @@
 #include "elements/ipsec/chacha20.hpp"
 #include "elements/ipsec/hmac.hpp"
 #include "elements/ipsec/sha1.hpp"
-#include "elements/ipsec/sha256.hpp"
+#include "elements/ipsec/sha2.hpp"
 #include "elements/ipsec/suite.hpp"
 
 namespace warpline::ipsec {
@@ -33,6 +33,8 @@ struct alignas(16) SaKeys {
     GhashElement ghash[kGhashPowers];  ///< `kAesGcm`: the key, its square, and so on
     HmacKey<Sha1> sha1;
     HmacKey<Sha256> sha256;
+    HmacKey<Sha384> sha384;
+    HmacKey<Sha512> sha512;
   };
 
   CipherKey key;
@@ -46,6 +48,9 @@ struct alignas(16) SaKeys {
   std::uint8_t icv_size;  ///< bytes of the integrity value
   std::uint8_t block;     ///< bytes that ciphertext is a multiple of
   bool esn;               ///< extended sequence numbers (RFC 4303 section 2.2.1)
+  /// Outbound: a UDP header is in front of the ESP header, and its checksum is to be computed where
+  /// its field is not 0 (udp_checksum.hpp). False after `make_sa_keys`.
+  bool udp_checksum;
 };
 static_assert(std::is_trivially_copyable_v<SaKeys> && sizeof(SaKeys) == 400);
 

@@ -76,6 +76,7 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
   erase(index);
   keys_[index] =
       make_sa_keys(sa.suite, direction, sa.form.esn, sa.key.bytes(), sa.authentication.bytes());
+  keys_[index].udp_checksum = direction == Direction::kOutbound && sa.form.has_udp_checksum();
   cpu_keys_->set(index, keys_[index]);
   auto& place = places_[index];
   if (direction == Direction::kOutbound)

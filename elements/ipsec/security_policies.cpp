@@ -34,20 +34,49 @@ InboundPolicies::InboundPolicies(std::span<Policy const> policies,
   for (auto const& policy : policies) actions_.push_back(policy.action);
 }
 
-bool InboundPolicies::allows(FlowKey const& packet, std::uint32_t peer,
-                             std::uint32_t any_peer) const noexcept {
+namespace {
+
+/// The packet's policy in one of the tables.
+template <class Alike>
+std::uint32_t find(PolicyTable const& table, FlowKey const& packet, Alike const& alike) {
+  if (packet.unseen == Unseen::kNothing) [[likely]]
+    return table.find(packet);
+  return table.find_unseen(packet, alike);
+}
+
+}  // namespace
+
+std::uint32_t OutboundPolicies::find_unseen(FlowKey const& packet) const noexcept {
+  return table_.find_unseen(packet, [this](std::uint32_t a, std::uint32_t b) {
+    return action(a) == action(b) && (action(a) != PolicyAction::kProtect || sa(a) == sa(b));
+  });
+}
+
+Verdict InboundPolicies::by_sa(FlowKey const& packet, std::uint32_t peer,
+                               std::uint32_t any_peer) const noexcept {
+  auto const takes = [&](std::uint32_t policy) {
+    return peers_[policy] == peer || peers_[policy] == any_peer;
+  };
+  auto verdict = drop<"policy_mismatch">();
   for (auto const* table : {&forward_, &in_}) {
-    auto const found = table->find(packet);
-    if (found != kNoMatch && (peers_[found] == peer || peers_[found] == any_peer)) return true;
+    auto const found = find(*table, packet,
+                            [&](std::uint32_t a, std::uint32_t b) { return takes(a) == takes(b); });
+    if (found == PolicyTable::kDiffer)
+      verdict = drop<"opaque">();
+    else if (found != kNoMatch && takes(found))
+      return forward();
   }
-  return false;
+  return verdict;
 }
 
 Verdict InboundPolicies::without_esp(FlowKey const& packet) const noexcept {
   auto verdict = drop<"no_policy">();
   for (auto const* table : {&forward_, &in_}) {
-    auto const found = table->find(packet);
+    auto const found = find(*table, packet, [this](std::uint32_t a, std::uint32_t b) {
+      return actions_[a] == actions_[b];
+    });
     if (found == kNoMatch) continue;
+    if (found == PolicyTable::kDiffer) return drop<"opaque">();
     if (actions_[found] == PolicyAction::kProtect) return drop<"policy_protect">();
     if (actions_[found] == PolicyAction::kDiscard) return drop<"policy_discard">();
     verdict = forward();

@@ -29,6 +29,9 @@ class OutboundPolicies {
   void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept {
     table_.find(packets, found);
   }
+  /// The policy of a packet of which something is unseen: `kNoMatch` where none may match, and
+  /// `PolicyTable::kDiffer` where those that may do not use one SA, or do not do the same without.
+  std::uint32_t find_unseen(FlowKey const& packet) const noexcept;
   bool look_behind_addresses() const { return table_.looks_behind_addresses(); }
   /// The policy that takes all packets, where it is the first; else `kNoMatch`.
   std::uint32_t only() const { return only_; }
@@ -64,11 +67,12 @@ class InboundPolicies {
   /// them what `SaUse::Inbound::peer` must be, 0 where it protects nothing.
   InboundPolicies(std::span<Policy const> policies, std::span<std::uint32_t const> peers);
 
-  /// Whether a packet like this may come by an SA with these peers.
-  bool allows(FlowKey const& packet, std::uint32_t peer, std::uint32_t any_peer) const noexcept;
+  /// Forwards a packet like this that may come by an SA with these peers. Drops: `policy_mismatch`,
+  /// `opaque` (policies that may be the packet's, of which something is unseen, are not agreed).
+  Verdict by_sa(FlowKey const& packet, std::uint32_t peer, std::uint32_t any_peer) const noexcept;
   /// What becomes of a packet like this that came without ESP. Since nobody can tell here whether it is
   /// for this host or to be forwarded, each of the two that has a policy for it must let it bypass.
-  /// Drops: `no_policy`, `policy_protect`, `policy_discard`.
+  /// Drops: `no_policy`, `policy_protect`, `policy_discard`, `opaque`.
   Verdict without_esp(FlowKey const& packet) const noexcept;
 
  private:

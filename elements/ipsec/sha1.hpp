@@ -66,13 +66,14 @@ WARPLINE_HD inline void sha1_compress(Sha1State& state, std::uint32_t (&words)[1
 /// `data` (any address): the padding and the length are added here.
 WARPLINE_HD inline Sha1State sha1_finish(Sha1State state, std::uint32_t before,
                                          std::uint8_t const* data, std::uint32_t size) {
-  hash_rest(before, data, size,
-            [&state](std::uint32_t(&words)[16]) { sha1_compress(state, words); });
+  hash_rest<std::uint32_t>(before, data, size,
+                           [&state](std::uint32_t(&words)[16]) { sha1_compress(state, words); });
   return state;
 }
 
 /// The hash for `HmacKey`.
 struct Sha1 {
+  using Word = std::uint32_t;
   using State = Sha1State;
   static constexpr unsigned kWords = 5;
   WARPLINE_HD static constexpr State start() { return sha1_start(); }

@@ -13,31 +13,63 @@
 
 namespace warpline::ipsec {
 
-/// What protects an SA's packets. A new one needs a line in `suites()` and, where its cipher or
-/// integrity algorithm is new, bodies in esp_protect.hpp and esp_open.hpp and a library form in
-/// cpu_esp.cpp.
+/// What protects an SA's packets: an AEAD, or each cipher with each integrity algorithm. A new one needs
+/// a row in suite.cpp and, where its cipher or integrity algorithm is new, bodies in esp_protect.hpp
+/// and esp_open.hpp and a library form in cpu_esp.cpp.
 enum class Suite : std::uint8_t {
   kAes128Gcm,
+  kAes128Gcm12,
+  kAes128Gcm8,
   kAes192Gcm,
+  kAes192Gcm12,
+  kAes192Gcm8,
   kAes256Gcm,
+  kAes256Gcm12,
+  kAes256Gcm8,
+  kChaCha20Poly1305,
   kAes128CtrHmacSha1,
   kAes128CtrHmacSha256,
+  kAes128CtrHmacSha256Bits96,
+  kAes128CtrHmacSha384,
+  kAes128CtrHmacSha512,
+  kAes192CtrHmacSha1,
+  kAes192CtrHmacSha256,
+  kAes192CtrHmacSha256Bits96,
+  kAes192CtrHmacSha384,
+  kAes192CtrHmacSha512,
   kAes256CtrHmacSha1,
   kAes256CtrHmacSha256,
+  kAes256CtrHmacSha256Bits96,
+  kAes256CtrHmacSha384,
+  kAes256CtrHmacSha512,
   kAes128CbcHmacSha1,
   kAes128CbcHmacSha256,
+  kAes128CbcHmacSha256Bits96,
+  kAes128CbcHmacSha384,
+  kAes128CbcHmacSha512,
+  kAes192CbcHmacSha1,
+  kAes192CbcHmacSha256,
+  kAes192CbcHmacSha256Bits96,
+  kAes192CbcHmacSha384,
+  kAes192CbcHmacSha512,
   kAes256CbcHmacSha1,
   kAes256CbcHmacSha256,
-  kChaCha20Poly1305,
+  kAes256CbcHmacSha256Bits96,
+  kAes256CbcHmacSha384,
+  kAes256CbcHmacSha512,
+  kNullHmacSha1,
   kNullHmacSha256,
+  kNullHmacSha256Bits96,
+  kNullHmacSha384,
+  kNullHmacSha512,
 };
-inline constexpr unsigned kSuiteCount = 13;
+inline constexpr unsigned kSuiteCount = 45;
 
 /// What encrypts; GCM and ChaCha20-Poly1305 authenticate too.
 enum class Cipher : std::uint8_t { kNull, kAesCbc, kAesCtr, kAesGcm, kChaCha20Poly1305 };
 
 /// What authenticates: the cipher itself, or a code over the ciphertext.
-enum class Integrity : std::uint8_t { kByCipher, kHmacSha1, kHmacSha256 };
+enum class Integrity : std::uint8_t { kByCipher, kHmacSha1, kHmacSha256, kHmacSha384, kHmacSha512 };
 
 /// Which way an SA's packets go.
 enum class Direction : std::uint8_t { kOutbound, kInbound };
@@ -51,11 +83,8 @@ WARPLINE_HD constexpr std::uint8_t iv_size(Cipher cipher) {
 WARPLINE_HD constexpr std::uint8_t block_size(Cipher cipher) {
   return cipher == Cipher::kAesCbc ? 16 : 4;
 }
-/// Bytes of the integrity value (RFC 2404 section 2, RFC 4868 section 2, RFC 4106 section 6, RFC
-/// 7634 section 2.3).
-WARPLINE_HD constexpr std::uint8_t icv_size(Integrity integrity) {
-  return integrity == Integrity::kHmacSha1 ? 12 : 16;
-}
+/// The longest integrity value, that of HMAC-SHA-512-256, in bytes.
+inline constexpr std::uint32_t kMaxIcvSize = 32;
 
 /// A suite as users and other programs name it. Sizes in bytes.
 struct SuiteInfo {
@@ -70,7 +99,7 @@ struct SuiteInfo {
   std::uint8_t salt_size;  ///< stands behind the key in an SA file
   std::uint8_t authentication_key_size;
   std::uint8_t iv_size;
-  std::uint8_t icv_size;
+  std::uint8_t icv_size;  ///< RFC 2404 section 2, RFC 4868 section 2, RFC 4106 section 6
   std::uint8_t block;
   std::string_view standards;
 

@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # With what these depend on; those built into the kernel are left out. Without drbg no SA but those of the null cipher is taken.
 MODULES = """virtio_pci virtio_net virtio_console xfrm_algo xfrm_user esp4 esp6 jitterentropy_rng drbg authenc authencesn
-    seqiv echainiv ghash_generic gcm ctr cbc sha1_generic sha256_generic hmac crypto_null chacha_generic poly1305_generic
+    seqiv echainiv ghash_generic gcm ctr cbc sha1_generic sha256_generic sha512_generic hmac crypto_null chacha_generic poly1305_generic
     chacha20poly1305 aesni_intel ghash_clmulni_intel""".split()
 
 

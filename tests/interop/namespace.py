@@ -52,7 +52,7 @@ def host_side(cases):
         (settings / name).write_text(str(value))
     addresses = [f"addr add {case.address('host')}/{32 if case.inner == 4 else 128} dev red0"
                  + ("" if case.inner == 4 else " nodad") for case in cases]
-    ip("link set lo up", f"link set red0 address {RED_HOST}", "link set red0 mtu 1400 up", *addresses,
+    ip("link set lo up", f"link set red0 address {RED_HOST}", "link set red0 mtu 1390 up", *addresses,
        *next_hop(HOST_HOP, RED, PEER_NETWORKS, "red0"))
 
 

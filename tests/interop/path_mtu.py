@@ -12,7 +12,7 @@ import traffic
 from cases import Case
 from namespace import host_side, join
 
-LINK = 1392  # what Warpline is told; red0 takes 1400, and what fits must be at least 1280 (RFC 8200 section 5)
+LINK = 1392  # what Warpline is told; red0 takes 1390, and what fits must be at least 1280 (RFC 8200 section 5)
 FIRST = 5000  # numbers of no other case
 # What Linux calls them: value 0 never sets DF, 2 always does and learns.
 OPTIONS = {4: (socket.IPPROTO_IP, 10, 14), 6: (socket.IPPROTO_IPV6, 23, 24)}  # MTU_DISCOVER, MTU

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 ECHO_PORT = 7
-MTU = 1400  # of the packets inside
+MTU = 1390  # of the packets inside
 POOL = random.Random(4303).randbytes(1 << 16)
 
 

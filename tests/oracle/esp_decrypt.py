@@ -41,6 +41,11 @@ def main():
         want = next(due, None)
         require(want is not None, count, "more packets than the input has")
         start, sa = len(want.before), want.sa
+        if sa.udp:
+            checksum = int.from_bytes(frame[start - 2:start], "big")
+            expected = esp_format.udp_checksum(sa, frame, start)
+            require(checksum == expected, count, f"the UDP checksum is {checksum:#06x}, not {expected:#06x}")
+            frame = frame[:start - 2] + b"\0\0" + frame[start:]
         require(frame[:start] == want.before, count,
                 f"before ESP there is {frame[:start].hex()}, not {want.before.hex()}")
         require(len(frame) == want.size, count, f"{len(frame)} bytes, not {want.size}")

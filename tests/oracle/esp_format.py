@@ -103,7 +103,7 @@ def tunnel_header(sa, inner, sequence):
 
 
 def form(sa, packet, sequence, ethernet=b""):
-    """(before, text, next header, size behind `before`) of a packet in ESP."""
+    """(before, text, next header, size behind `before`) of a packet in ESP; a UDP checksum is 0 in `before`."""
     if sa.tunnel:
         header, number_at = tunnel_header(sa, packet, sequence), 9 if sa.outer_version == 4 else 6
         text, next_header = packet, 4 if packet[0] >> 4 == 4 else 41
@@ -116,6 +116,15 @@ def form(sa, packet, sequence, ethernet=b""):
     header = with_size(header, number_at, UDP if sa.udp else ESP, len(udp) + esp_size)
     kind = b"\x08\x00" if header[0] >> 4 == 4 else b"\x86\xdd"
     return ethernet + (kind if ethernet else b"") + header + udp, text, next_header, esp_size
+
+
+def udp_checksum(sa, frame, start):
+    """The UDP checksum of a frame whose ESP header is at `start`: over IPv4 none."""
+    if frame[12:14] == b"\x08\x00" or "udp6zerocsumtx" in sa.flags:
+        return 0
+    udp = frame[start - 8:start - 2] + b"\0\0" + frame[start:]
+    pseudo = frame[22:54] + len(udp).to_bytes(4, "big") + bytes([0, 0, 0, UDP])
+    return packets.checksum(pseudo + udp) or 0xFFFF
 
 
 def due(frames, sas):

@@ -43,6 +43,8 @@ class Line:
             words.append(f"replay-oseq {draw.randrange(2**32 - 1000)}")
         if udp:
             words.append(f"encap espinudp {draw.choice([4500, 40000])} 4500 0.0.0.0")
+            if number % 4 == 1:
+                words.append("flag udp6zerocsumtx")
         if tunnel and number % 3 == 1:
             words.append("flag nopmtudisc")
         if tunnel and number % 5 == 1:

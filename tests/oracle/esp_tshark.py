@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """esp_tshark.py SA_FILE IN.pcap OUT.pcap [SUITE]: tshark with the SAs' keys shows the packets inside OUT.
 
-Exits 0 if tshark finds every integrity value right, and inside the same addresses, lengths, ports and data as in the
+Exits 0 if tshark finds every integrity value and UDP checksum right, and inside the same addresses, lengths, ports and data as in the
 packets of IN that are due; 1 with the first difference; 77 where tshark is missing. Wireshark 4.0 knows neither
 ChaCha20-Poly1305 nor extended sequence numbers in ESP: such packets are counted, and left to others.
 """
@@ -14,9 +14,12 @@ import sys
 import esp_format
 import sa_file
 
-CIPHERS = {"rfc4106(gcm(aes))": "AES-GCM with 16 octet ICV [RFC4106]", "rfc3686(ctr(aes))": "AES-CTR [RFC3686]",
+CIPHERS = {"rfc4106(gcm(aes))": "AES-GCM with {} octet ICV [RFC4106]", "rfc3686(ctr(aes))": "AES-CTR [RFC3686]",
            "cbc(aes)": "AES-CBC [RFC3602]", "ecb(cipher_null)": "NULL"}
-HASHES = {"": "NULL", "hmac(sha1)": "HMAC-SHA-1-96 [RFC2404]", "hmac(sha256)": "HMAC-SHA-256-128 [RFC4868]"}
+HASHES = {("", 16): "NULL", ("", 12): "NULL", ("", 8): "NULL", ("hmac(sha1)", 12): "HMAC-SHA-1-96 [RFC2404]",
+          ("hmac(sha256)", 16): "HMAC-SHA-256-128 [RFC4868]",
+          ("hmac(sha256)", 12): "HMAC-SHA-256-96 [draft-ietf-ipsec-ciph-sha-256-00]",
+          ("hmac(sha384)", 24): "HMAC-SHA-384-192 [RFC4868]", ("hmac(sha512)", 32): "HMAC-SHA-512-256 [RFC4868]"}
 OF_IP = {4: ["ip.src", "ip.dst", "ip.len", "ip.proto"], 6: ["ipv6.src", "ipv6.dst", "ipv6.plen", "ipv6.nxt"]}
 ADDRESSES = [*OF_IP[4][:2], *OF_IP[6][:2]]
 OF_UDP = ["udp.srcport", "udp.length"]
@@ -54,8 +57,8 @@ def keys(sas):
     options = ["-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_authentication_check:TRUE"]
     for sa in filter(known, sas):
         row = (f"IPv{sa.outer_version}", sa.source, sa.destination, f"0x{sa.spi:08x}",
-               CIPHERS[sa.cipher], f"0x{sa.key.hex()}" if sa.key else "",
-               HASHES[sa.authentication], f"0x{sa.auth_key.hex()}" if sa.auth_key else "")
+               CIPHERS[sa.cipher].format(sa.suite.icv_size), f"0x{sa.key.hex()}" if sa.key else "",
+               HASHES[sa.authentication, sa.suite.icv_size], f"0x{sa.auth_key.hex()}" if sa.auth_key else "")
         options += ["-o", "uat:esp_sa:" + ",".join(f'"{value}"' for value in row)]
     return options
 
@@ -80,7 +83,8 @@ def main():
     shown_in = tshark(in_path, FIELDS, *plain_ports(sas))
     frames = [frame for _, frame in esp_format.packets.read(open(in_path, "rb").read())]
     due = [(row, want.sa) for row, frame in zip(shown_in, frames) for want in esp_format.due([frame], sas)]
-    found = tshark(out_path, [*FIELDS, "esp.icv_good"], *plain_ports(sas), *keys(sas))
+    found = tshark(out_path, [*FIELDS, "esp.icv_good", "udp.checksum", "udp.checksum.status"], *plain_ports(sas),
+                   *keys(sas), "-o", "udp.check_checksum:TRUE")
     if len(found) != len(due):
         sys.exit(f"{len(found)} packets, expected {len(due)}")
     count = 0
@@ -88,6 +92,11 @@ def main():
         if not known(sa):
             continue
         count += 1
+        if sa.udp and row["udp.checksum"][0] == "0x0000":
+            if row["ip.src"][:1] == [] and "udp6zerocsumtx" not in sa.flags:
+                sys.exit(f"packet {number} ({sa.suite_name}): no UDP checksum over IPv6")
+        elif sa.udp and row["udp.checksum.status"][0] != "1":
+            sys.exit(f"packet {number} ({sa.suite_name}): tshark finds the UDP checksum {row['udp.checksum'][0]} wrong")
         if row["esp.icv_good"] not in (["1"], ["True"]):
             sys.exit(f"packet {number} ({sa.suite_name}): tshark does not find the integrity value right")
         want = {field: want[field] for field in compared(sa)}

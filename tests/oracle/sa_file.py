@@ -19,18 +19,23 @@ class Suite:
 
     @property
     def authentication_key_size(self):
-        return {"": 0, "hmac(sha1)": 20, "hmac(sha256)": 32}[self.authentication]
+        return {"": 0, "hmac(sha1)": 20, "hmac(sha256)": 32, "hmac(sha384)": 48, "hmac(sha512)": 64}[self.authentication]
 
 
 def _suites():
-    hashes = (("hmac-sha1-96", "hmac(sha1)", 12), ("hmac-sha256-128", "hmac(sha256)", 16))
-    made = {f"aes{8 * size}-gcm": Suite("rfc4106(gcm(aes))", size + 4, "", 8, 16, 4) for size in (16, 24, 32)}
-    for cipher, word, salt, iv, block in (("ctr", "rfc3686(ctr(aes))", 4, 8, 4), ("cbc", "cbc(aes)", 0, 16, 16)):
-        for size in (16, 32):
-            for name, authentication, icv in hashes:
-                made[f"aes{8 * size}-{cipher}-{name}"] = Suite(word, size + salt, authentication, iv, icv, block)
+    sizes = (16, 24, 32)
+    ciphers = [(f"aes{8 * size}-ctr", "rfc3686(ctr(aes))", size + 4, 8, 4) for size in sizes]
+    ciphers += [(f"aes{8 * size}-cbc", "cbc(aes)", size, 16, 16) for size in sizes]
+    ciphers.append(("null", "ecb(cipher_null)", 0, 0, 4))
+    hashes = (("hmac-sha1-96", "hmac(sha1)", 12), ("hmac-sha256-128", "hmac(sha256)", 16),
+              ("hmac-sha256-96", "hmac(sha256)", 12), ("hmac-sha384-192", "hmac(sha384)", 24),
+              ("hmac-sha512-256", "hmac(sha512)", 32))
+    made = {f"aes{8 * size}-gcm{name}": Suite("rfc4106(gcm(aes))", size + 4, "", 8, icv, 4)
+            for size in sizes for name, icv in (("", 16), ("12", 12), ("8", 8))}
     made["chacha20-poly1305"] = Suite("rfc7539esp(chacha20,poly1305)", 36, "", 8, 16, 4)
-    made["null-hmac-sha256-128"] = Suite("ecb(cipher_null)", 0, "hmac(sha256)", 0, 16, 4)
+    for cipher, word, key_size, iv, block in ciphers:
+        for name, authentication, icv in hashes:
+            made[f"{cipher}-{name}"] = Suite(word, key_size, authentication, iv, icv, block)
     return made
 
 
@@ -47,6 +52,7 @@ class Sa:
     key: bytes = b""
     authentication: str = ""
     auth_key: bytes = b""
+    icv_bits: int = 0
     selector: dict = field(default_factory=dict)
     sequence: int = 0  # the last one that was used
     flags: set = field(default_factory=set)
@@ -54,9 +60,9 @@ class Sa:
 
     @property
     def suite_name(self):
-        form = (self.cipher, len(self.key), self.authentication)
+        form = (self.cipher, len(self.key), self.authentication, self.icv_bits)
         return next(name for name, suite in SUITES.items()
-                    if (suite.cipher, suite.key_size, suite.authentication) == form)
+                    if (suite.cipher, suite.key_size, suite.authentication, 8 * suite.icv_size) == form)
 
     @property
     def suite(self):
@@ -110,11 +116,11 @@ def _parse(words):
         elif word in ("aead", "enc"):
             sa.cipher, sa.key = next(words), bytes.fromhex(next(words)[2:])
             if word == "aead":
-                next(words)
+                sa.icv_bits = int(next(words))
         elif word == "auth-trunc":
             sa.authentication = next(words)
             sa.auth_key = bytes.fromhex(next(words)[2:])
-            next(words)
+            sa.icv_bits = int(next(words))
         elif word in ("proto", "reqid", "replay-window"):
             next(words)
         else:

@@ -52,7 +52,9 @@ TEST(CheckIPHeader, DropsFramesThatEndWithinTheHeader) {
 
 TEST(CheckIPHeader, DropsOtherEthernetTypes) {
   EXPECT_EQ(verdict(FrameBuilder().ipv6().build()), "not_ipv4");
-  EXPECT_EQ(verdict(FrameBuilder().vlan(3).ipv4().build()), "not_ipv4");
+  EXPECT_EQ(verdict(FrameBuilder().vlan(3).ipv4().build()), "vlan");
+  EXPECT_EQ(verdict(FrameBuilder().vlan(3).vlan(4).ipv4().build()), "vlan");
+  EXPECT_EQ(verdict(FrameBuilder().type(0x88a8).ipv4().build()), "vlan");
   EXPECT_EQ(verdict(FrameBuilder().type(0x0806).ipv4().build()), "not_ipv4");
 }
 
@@ -91,10 +93,10 @@ TEST(CheckIPHeader, DropsHeadersWithAnyBitChanged) {
 TEST(CheckIPHeader, GivesEveryFrameOneVerdict) {
   auto const frames = test::mixed_traffic(11, 3000, 9000);
   auto const out = run_pipeline(kPipeline, frames, {.frame_size = 9000});
-  for (std::string const reason : {"truncated", "not_ipv4", "ip_bad_version",
+  for (std::string const reason : {"truncated", "vlan", "not_ipv4", "ip_bad_version",
                                    "ip_bad_header_length", "ip_bad_length", "ip_bad_checksum"})
     EXPECT_GT(out.drops.at(reason), 0u) << reason;
-  EXPECT_EQ(out.drops.size(), 6u);
+  EXPECT_EQ(out.drops.size(), 7u);
   for (auto const& frame : out.frames(0)) {
     auto const header = static_cast<std::ptrdiff_t>((frame.at(14) & 15) * 4);
     ASSERT_EQ(test::plain_checksum(Frame(frame.begin() + 14, frame.begin() + 14 + header)), 0);

@@ -234,6 +234,8 @@ TEST(CpuKeys, TakeMemoryByTheSuite) {
   EXPECT_LE(bytes(Suite::kAes256Gcm), 1024u);
   EXPECT_LE(bytes(Suite::kAes256CbcHmacSha256), 320u);
   EXPECT_LE(bytes(Suite::kNullHmacSha256), 64u);
+  EXPECT_LE(bytes(Suite::kAes256CbcHmacSha512), 384u);
+  EXPECT_LE(bytes(Suite::kNullHmacSha384), 128u);
   EXPECT_LE(bytes(Suite::kChaCha20Poly1305), 32u);
 }
 

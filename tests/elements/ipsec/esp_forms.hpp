@@ -33,8 +33,10 @@ struct Sizes {
   }
 };
 inline constexpr Sizes kSizes[] = {
-    {"gcm", 8, 16, 4}, {"ctr_sha1", 8, 12, 4}, {"cbc_sha1", 16, 12, 16}, {"cbc_sha256", 16, 16, 16},
-    {"gcm8", 8, 8, 4}, {"null", 0, 16, 4},     {"null_sha1", 0, 12, 4},  {"cbc_icv8", 16, 8, 16},
+    {"gcm", 8, 16, 4},          {"ctr_sha1", 8, 12, 4},     {"cbc_sha1", 16, 12, 16},
+    {"cbc_sha256", 16, 16, 16}, {"gcm8", 8, 8, 4},          {"null", 0, 16, 4},
+    {"null_sha1", 0, 12, 4},    {"cbc_icv8", 16, 8, 16},    {"gcm12", 8, 12, 4},
+    {"ctr_sha384", 8, 24, 4},   {"cbc_sha512", 16, 32, 16}, {"null_sha512", 0, 32, 4},
 };
 
 struct NamedForm {
@@ -144,7 +146,14 @@ inline OpenedEsp open_esp(Octets const& frame, SaForm const& form, std::size_t h
     require(be16_at(frame, headers) == form.udp->source, "UDP source port");
     require(be16_at(frame, headers + 2) == form.udp->destination, "UDP destination port");
     require(be16_at(frame, headers + 4) == frame.size() - headers, "UDP length");
-    require(be16_at(frame, headers + 6) == 0, "UDP checksum");
+    // Over IPv6, before encryption, the sum of the pseudo header (with a plain IPv6 header).
+    std::size_t expected = 0;
+    if (!v4 && form.has_udp_checksum() && headers == 54) {
+      Octets pseudo(frame.begin() + 22, frame.begin() + 54);
+      pseudo.insert(pseudo.end(), {0, 17, frame.at(58), frame.at(59)});
+      expected = internet_sum(pseudo);
+    }
+    require(headers > 54 || be16_at(frame, headers + 6) == expected, "UDP checksum");
     opened.esp_offset += 8;
   }
   std::size_t at = opened.esp_offset;

@@ -57,7 +57,7 @@ TEST_P(EspInboundTest, GivesBackWhatWentOut) {
     for (unsigned size = 0; size <= 300; ++size) {
       auto const payload = testing::random_octets(random, size);
       auto const clear = size % 2 == 0 ? ipv4_frame(payload, {.tos = 2}) : ipv6_frame(payload, 2);
-      Frame frame(clear, 72, 15 + 2 + 16 + 4);
+      Frame frame(clear, 72, 15 + 2 + 32 + 4);
       auto const before = frame.packet;
       InnerPacket inner{};
       ASSERT_EQ(reason(inspect_inner(frame.packet, inner)), "none");

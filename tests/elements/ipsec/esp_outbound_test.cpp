@@ -62,7 +62,7 @@ TEST_P(EspOutboundTest, MakesPacketsThatTheOtherEndCanTakeApart) {
       bool const v4 = size % 2 == 0;
       auto const payload = testing::random_octets(random, size);
       auto const clear = v4 ? ipv4_frame(payload) : ipv6_frame(payload);
-      Frame frame(clear, front(form) + size % 9, 33 + size % 5);
+      Frame frame(clear, front(form) + size % 9, 49 + size % 5);
       auto const before = frame.packet;
       ASSERT_EQ(encapsulate(form, frame, sequence(form)), "none");
       auto const sealed = frame.bytes();
@@ -115,7 +115,7 @@ TEST_P(EspOutboundTest, LeavesEthernetPaddingOut) {
     auto padded = ipv4_frame(Octets(6, 0x77));
     auto const ip = ip_of(padded);
     padded.resize(60, 0xdd);
-    Frame frame(padded, front(form), 8);
+    Frame frame(padded, front(form), 32);
     ASSERT_EQ(encapsulate(form, frame), "none");
     auto const opened = open_esp(frame.bytes(), form, headers_of(form, true));
     EXPECT_EQ(opened.text, is_tunnel(form) ? ip : Octets(6, 0x77));

@@ -80,6 +80,8 @@ TEST(FlowKey, HasNoPortsWhereThereAreNone) {
   EXPECT_EQ(key_of(v4(protocol::kEsp, kPorts)).transport, FlowKey::opaque(50));
   EXPECT_EQ(key_of(v4(protocol::kTcp, {0x12, 0x34, 0x00})).transport, FlowKey::opaque(6));
   EXPECT_EQ(key_of(v4(protocol::kIcmp, {8})).transport, FlowKey::opaque(1));
+  EXPECT_EQ(key_of(v4(protocol::kIcmp, {8})).unseen, Unseen::kPorts);
+  EXPECT_EQ(key_of(v4(protocol::kTcp, kPorts)).unseen, Unseen::kNothing);
 }
 
 TEST(FlowKey, OfFragmentsOnlyTheFirstHasPorts) {
@@ -90,6 +92,13 @@ TEST(FlowKey, OfFragmentsOnlyTheFirstHasPorts) {
   EXPECT_TRUE(key_of(v6(44, fragment)).has_ports()) << "offset 0, more to come";
   fragment[3] = 8;
   EXPECT_EQ(key_of(v6(44, fragment)).transport, FlowKey::opaque(17));
+  EXPECT_EQ(key_of(v6(44, fragment)).unseen, Unseen::kPorts);
+  fragment[0] = 60;
+  EXPECT_EQ(key_of(v6(44, fragment)).unseen, Unseen::kProtocol) << "what is behind the options?";
+  fragment[0] = 50;
+  EXPECT_EQ(key_of(v6(44, fragment)).unseen, Unseen::kNothing) << "ESP has no ports";
+  EXPECT_EQ(key_of(v4(protocol::kUdp, kPorts, 1)).unseen, Unseen::kPorts);
+  EXPECT_EQ(key_of(v4(protocol::kEsp, kPorts, 1)).unseen, Unseen::kNothing);
 }
 
 TEST(FlowKey, SkipsExtensionHeadersOfIpv6) {
@@ -116,6 +125,7 @@ TEST(FlowKey, GivesUpAfterEightExtensionHeaders) {
     }
     chain.insert(chain.end(), kPorts.begin(), kPorts.end());
     EXPECT_EQ(key_of(v6(60, chain)).has_ports(), headers == 8);
+    EXPECT_EQ(key_of(v6(60, chain)).unseen, headers == 8 ? Unseen::kNothing : Unseen::kProtocol);
   }
 }
 

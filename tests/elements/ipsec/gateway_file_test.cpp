@@ -28,7 +28,7 @@ TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
   ASSERT_EQ(policies.size(), 4u);
   EXPECT_EQ(policies[0].action, PolicyAction::kBypass);
   EXPECT_EQ(policies[0].selector.protocol, 17);
-  EXPECT_EQ(policies[0].selector.source, std::nullopt);
+  EXPECT_EQ(policies[0].selector.source, parse_prefix("192.0.2.1"));
   EXPECT_EQ(policies[0].selector.source_port, (PortRange{500, 500}));
   EXPECT_EQ(policies[1].action, PolicyAction::kDiscard);
   EXPECT_EQ(policies[1].selector.destination, parse_prefix("192.0.2.2"));
@@ -61,6 +61,7 @@ TEST(GatewayFile, ReadsTheSasOfTheExample) {
   EXPECT_EQ(sas[2].suite, Suite::kAes128CtrHmacSha1);
   EXPECT_EQ(sas[2].authentication.bytes().size(), 20u);
   EXPECT_EQ(sas[2].form.udp, (UdpEncapsulation{4500, 61234}));
+  EXPECT_FALSE(sas[2].form.udp->zero_checksum6);
   EXPECT_EQ(sas[2].form.df, DfPolicy::kClear);
   EXPECT_EQ(sas[2].form.icv_size, 12);
 }
@@ -106,10 +107,26 @@ TEST(GatewayFile, NamesWhatIsWrongWithAnSa) {
   EXPECT_EQ(sa_messages(gcm + "encapsulation = { source_port = 0, port = 1 }\n"),
             "source_port: expected a port, 1 to 65535\n"
             "unknown key 'port' in encapsulation = { }; expected one of destination_port, "
-            "source_port\n");
+            "source_port, zero_checksum_ipv6\n");
+  EXPECT_EQ(sa_messages(gcm + "encapsulation = { zero_checksum_ipv6 = 1 }\n"),
+            "zero_checksum_ipv6: expected true or false\n");
   EXPECT_EQ(sa_messages(gcm + "selector = { destination_port = 53 }\n"),
             "selector: expected the protocol to be one with ports: tcp, udp, sctp, dccp or "
             "udplite\n");
+}
+
+TEST(GatewayFile, ReadsThatUdpOverIpv6HasNoChecksum) {
+  auto const sas =
+      parse_gateway_file(
+          std::make_shared<Source>(Source{
+              "t.toml",
+              "[[sa]]\nsource = '::1'\ndestination = '::2'\n"
+              "spi = 0x1001\nsuite = 'aes128-gcm'\nkey = '" +
+                  std::string(40, 'a') + "'\nencapsulation = { zero_checksum_ipv6 = true }\n"}))
+          .sas;
+  ASSERT_EQ(sas.size(), 1u);
+  EXPECT_TRUE(sas[0].form.udp->zero_checksum6);
+  EXPECT_FALSE(sas[0].form.has_udp_checksum());
 }
 
 TEST(GatewayFile, ReadsWhatHasBeenReceived) {

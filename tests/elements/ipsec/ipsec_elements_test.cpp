@@ -70,7 +70,7 @@ class IpsecElements : public ::testing::Test {
       for (auto const& each : suites()) {
         auto const suite = each.suite;
         peers_[suite].push_back(
-            Peer::random(suite, 0x1000 + 16 * i + static_cast<unsigned>(suite), random));
+            Peer::random(suite, 0x1000 + 64 * i + static_cast<unsigned>(suite), random));
         file << peers_[suite].back().line("sel dst 192.168." + std::to_string(i) + ".0/24");
       }
   }
@@ -291,11 +291,11 @@ TEST(IpsecConfiguration, NamesTheKnownSuites) {
   EXPECT_EQ(
       error_of("IPsecEncrypt(aes128-gmc)"),
       "test.click:1:35: error: IPsecEncrypt: unknown suite 'aes128-gmc'; expected "
-      "aes128-gcm, aes192-gcm, aes256-gcm, aes128-ctr-hmac-sha1-96, aes128-ctr-hmac-sha256-128, "
-      "aes256-ctr-hmac-sha1-96, aes256-ctr-hmac-sha256-128, aes128-cbc-hmac-sha1-96, "
-      "aes128-cbc-hmac-sha256-128, aes256-cbc-hmac-sha1-96, aes256-cbc-hmac-sha256-128, "
-      "chacha20-poly1305 or null-hmac-sha256-128; did you mean 'aes128-gcm' or 'aes128gcm' or "
-      "'aes128-gcm16'?\n"
+      "aes128-gcm, aes128-gcm12, aes128-gcm8, aes192-gcm, aes192-gcm12, aes192-gcm8, aes256-gcm, "
+      "aes256-gcm12, aes256-gcm8, chacha20-poly1305, or one of aes128-ctr, aes192-ctr, aes256-ctr, "
+      "aes128-cbc, aes192-cbc, aes256-cbc or null followed by -hmac-sha1-96, -hmac-sha256-128, "
+      "-hmac-sha256-96, -hmac-sha384-192 or -hmac-sha512-256; did you mean 'aes128-gcm' or "
+      "'aes128-gcm8' or 'aes128gcm'?\n"
       "  feed :: IpsecFeed -> IPsecEncrypt(aes128-gmc) -> IpsecCatch;\n"
       "                                    ^");
   EXPECT_EQ(error_of("IPsecEncrypt()"),

@@ -113,9 +113,6 @@ inline Octets openssl_hmac(EVP_MD const* hash, Octets const& key,
 inline Octets openssl_hmac_sha1(Octets const& key, std::span<std::uint8_t const> text) {
   return openssl_hmac(EVP_sha1(), key, text);
 }
-inline Octets openssl_hmac_sha256(Octets const& key, std::span<std::uint8_t const> text) {
-  return openssl_hmac(EVP_sha256(), key, text);
-}
 
 inline Octets openssl_sha1(std::span<std::uint8_t const> text) {
   Octets out(20);

@@ -171,7 +171,7 @@ TEST(InspectOuter, LeavesOtherPacketsAlone) {
   EXPECT_EQ(inspect(FrameBuilder().ipv6().tcp(1, 2).payload("tcp").build()), OuterKind::kOther);
   EXPECT_EQ(inspect(FrameBuilder().type(0x0806).payload(Octets(46)).build()), OuterKind::kOther);
   EXPECT_EQ(inspect(FrameBuilder().vlan(3).ipv4({.protocol = 50}).payload(esp()).build()),
-            OuterKind::kOther);
+            OuterKind::kVlan);
   EXPECT_EQ(inspect(FrameBuilder().ipv4({.protocol = 17}).payload(Octets(7)).build()),
             OuterKind::kOther);
   auto stops = extension(2);
@@ -241,6 +241,7 @@ TEST(InspectOuter, SaysOfFragmentsWhereTo) {
 TEST(InspectOuter, HasAReasonForEveryDrop) {
   std::pair<OuterKind, char const*> const reasons[] = {
       {OuterKind::kOther, "not_esp"},
+      {OuterKind::kVlan, "vlan"},
       {OuterKind::kIke, "not_esp"},
       {OuterKind::kKeepalive, "keepalive"},
       {OuterKind::kFragment, "fragment"},

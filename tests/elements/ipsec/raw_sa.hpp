@@ -63,6 +63,7 @@ struct RawSa {
     switch (info(suite).cipher_kind) {
       case Cipher::kAesGcm:
         sealed = openssl_gcm(key, nonce(packet), aad, text);
+        sealed.resize(text.size() + icv_size());
         return replace(packet, text_at, sealed);
       case Cipher::kChaCha20Poly1305:
         sealed = openssl_chacha20_poly1305(key, nonce(packet), aad, text);
@@ -78,9 +79,7 @@ struct RawSa {
     }
     Octets covered(packet.begin(), packet.end() - static_cast<std::ptrdiff_t>(icv_size()));
     covered.insert(covered.end(), high.begin(), high.end());
-    auto code = info(suite).integrity == Integrity::kHmacSha1
-                    ? openssl_hmac_sha1(authentication, covered)
-                    : openssl_hmac_sha256(authentication, covered);
+    auto code = openssl_hmac(hash(), authentication, covered);
     code.resize(icv_size());
     return replace(packet, code_at, code);
   }
@@ -110,6 +109,21 @@ struct RawSa {
   }
 
  private:
+  EVP_MD const* hash() const {
+    switch (info(suite).integrity) {
+      case Integrity::kHmacSha1:
+        return EVP_sha1();
+      case Integrity::kHmacSha256:
+        return EVP_sha256();
+      case Integrity::kHmacSha384:
+        return EVP_sha384();
+      case Integrity::kHmacSha512:
+        return EVP_sha512();
+      case Integrity::kByCipher:
+        break;
+    }
+    return nullptr;
+  }
   static Octets replace(Octets packet, std::size_t at, Octets const& with) {
     std::copy(with.begin(), with.end(), packet.begin() + static_cast<std::ptrdiff_t>(at));
     return packet;

@@ -89,6 +89,19 @@ TEST(SaFile, ReadsUdpEncapsulationExtendedNumbersAndTransportMode) {
   EXPECT_EQ(sa.selector->destination_port, (PortRange{53, 53}));
 }
 
+TEST(SaFile, ReadsThatUdpOverIpv6HasNoChecksum) {
+  auto const zero = [](std::string const& flag) {
+    return parse("src ::1 dst ::2 proto esp spi 4097 mode tunnel" + flag + kGcm +
+                 " encap espinudp 4500 4500 ::")
+        .at(0)
+        .form;
+  };
+  EXPECT_FALSE(zero("").udp->zero_checksum6);
+  EXPECT_TRUE(zero("").has_udp_checksum());
+  EXPECT_TRUE(zero(" flag esn udp6zerocsumtx").udp->zero_checksum6);
+  EXPECT_FALSE(zero(" flag udp6zerocsumtx").has_udp_checksum());
+}
+
 TEST(SaFile, ReadsWhatHasBeenReceived) {
   auto const one = [](std::string const& words) { return parse(kEnds + (kGcm + words))[0]; };
   auto sa = one(" anti-replay context: seq 0x2a, oseq 0x5, bitmap 0xfffffff7");
@@ -186,18 +199,17 @@ TEST(SaFile, SaysHowManyDigitsAKeyMustHaveAndHidesThoseItHas) {
       "(16, 24 or 32 bytes of key, then 4 of salt)\n"
       "   aead rfc4106(gcm(aes)) 0x************************** 128\n"
       "                          ^");
-  EXPECT_EQ(
-      errors(std::string(kEnds) +
-             "\n enc rfc3686(ctr(aes)) 0x00112233445566778899aabbccddeeff0102030g\n"
-             " auth hmac(sha1) 0x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
-      "t.sa:2:65: error: this is not a hexadecimal digit; expected 0x and 40 or 72 hexadecimal "
-      "digits (16 or 32 bytes of key, then 4 of nonce)\n"
-      "   enc rfc3686(ctr(aes)) 0x***************************************g\n"
-      "                                                                  ^\n"
-      "t.sa:3:18: error: this key has 32 digits; expected 0x and 40 hexadecimal digits (20 "
-      "bytes)\n"
-      "   auth hmac(sha1) 0x********************************\n"
-      "                   ^");
+  EXPECT_EQ(errors(std::string(kEnds) +
+                   "\n enc rfc3686(ctr(aes)) 0x00112233445566778899aabbccddeeff0102030g\n"
+                   " auth hmac(sha1) 0x0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
+            "t.sa:2:65: error: this is not a hexadecimal digit; expected 0x and 40, 56 or 72 "
+            "hexadecimal digits (16, 24 or 32 bytes of key, then 4 of nonce)\n"
+            "   enc rfc3686(ctr(aes)) 0x***************************************g\n"
+            "                                                                  ^\n"
+            "t.sa:3:18: error: this key has 32 digits; expected 0x and 40 hexadecimal digits (20 "
+            "bytes)\n"
+            "   auth hmac(sha1) 0x********************************\n"
+            "                   ^");
 }
 
 TEST(SaFile, RefusesADuplicateSpi) {
@@ -252,8 +264,8 @@ TEST(SaFile, NamesWhatIsWrongWithEachField) {
       "that continue it are indented)\n"
       "expected 'src PREFIX' or 'dst PREFIX' behind 'sel'\n");
   EXPECT_EQ(messages(std::string(kEnds) +
-                     " aead 'rfc4106(gcm(aes))' 0x00112233445566778899aabbccddeeff01020304 96"),
-            "expected 128, the bits of the integrity value\n");
+                     " aead 'rfc4106(gcm(aes))' 0x00112233445566778899aabbccddeeff01020304 80"),
+            "expected 128, 96 or 64, the bits of the integrity value\n");
   EXPECT_EQ(messages(std::string(kEnds) + kGcm + kCtr),
             "'aead' encrypts and authenticates; expected no 'enc' or 'auth-trunc' beside it\n");
   EXPECT_EQ(messages(std::string(kEnds) + "\n \"aead\n"),
@@ -289,6 +301,19 @@ TEST(SaFile, FindsEverySuiteByItsWordsAndTheLengthOfItsKey) {
   }
 }
 
+TEST(SaFile, TakesLinuxsLengthOfTheIntegrityValueBehindAuth) {
+  auto const suite = [](std::string const& hash, unsigned bytes) {
+    return parse(kEnds + std::string(" enc cbc(aes)") + digits(24) + " auth " + hash +
+                 digits(bytes))
+        .at(0)
+        .suite;
+  };
+  EXPECT_EQ(suite("hmac(sha1)", 20), Suite::kAes192CbcHmacSha1);
+  EXPECT_EQ(suite("hmac(sha256)", 32), Suite::kAes192CbcHmacSha256Bits96);
+  EXPECT_EQ(suite("hmac(sha384)", 48), Suite::kAes192CbcHmacSha384);
+  EXPECT_EQ(suite("hmac(sha512)", 64), Suite::kAes192CbcHmacSha512);
+}
+
 TEST(SaFile, TakesNoKeyForTheNullCipherHoweverThatIsWritten) {
   for (std::string const none : {"''", "0x", "\"\""}) {
     auto const sas = parse(kEnds + std::string(" enc ecb(cipher_null) ") + none +
@@ -299,21 +324,20 @@ TEST(SaFile, TakesNoKeyForTheNullCipherHoweverThatIsWritten) {
 
 TEST(SaFile, NamesWhatIsWrongWithAlgorithms) {
   std::string const ends = kEnds, null = " enc ecb(cipher_null) 0x", cbc = " enc cbc(aes)";
-  EXPECT_EQ(messages(ends + null + " auth-trunc hmac(sha1)" + digits(20) + " 96"),
-            "'hmac(sha1)' is not supported beside 'ecb(cipher_null)'; expected 'hmac(sha256)'\n");
+  EXPECT_EQ(messages(ends + " aead rfc4106(gcm(aes))" + digits(20) + " 104"),
+            "expected 128, 96 or 64, the bits of the integrity value\n");
   EXPECT_EQ(
       messages(ends + " enc ecb(cipher_null) 0x00 auth-trunc hmac(sha256)" + digits(32) + " 128"),
       "this key has 2 digits; expected '0x' (no key)\n");
-  EXPECT_EQ(
-      messages(ends + cbc + digits(24) + " auth-trunc hmac(sha256)" + digits(32) + " 128"),
-      "this key has 48 digits; expected 0x and 32 or 64 hexadecimal digits (16 or 32 bytes)\n");
+  EXPECT_EQ(messages(ends + cbc + digits(20) + " auth-trunc hmac(sha256)" + digits(32) + " 128"),
+            "this key has 40 digits; expected 0x and 32, 48 or 64 hexadecimal digits (16, 24 or 32 "
+            "bytes)\n");
   EXPECT_EQ(messages(ends + cbc + digits(32) + " auth-trunc hmac(sha256)" + digits(20) + " 128"),
             "this key has 40 digits; expected 0x and 64 hexadecimal digits (32 bytes)\n");
-  EXPECT_EQ(messages(ends + cbc + digits(32) + " auth-trunc hmac(sha256)" + digits(32) + " 96"),
-            "expected 128, the bits of the integrity value\n");
-  EXPECT_EQ(messages(ends + cbc + digits(32) + " auth hmac(sha256)" + digits(32)),
-            "'auth' leaves the bits of the integrity value open; expected 'auth-trunc', and 128 "
-            "behind the key\n");
+  EXPECT_EQ(messages(ends + cbc + digits(32) + " auth-trunc hmac(sha256)" + digits(32) + " 192"),
+            "expected 128 or 96, the bits of the integrity value\n");
+  EXPECT_EQ(messages(ends + null + " auth-trunc hmac(sha512)" + digits(64) + " 128"),
+            "expected 256, the bits of the integrity value\n");
   EXPECT_EQ(
       messages(ends + " enc cbc(des)" + digits(8) + " auth-trunc hmac(sha1)" + digits(20) + " 96"),
       "unknown algorithm 'cbc(des)' for 'enc'; expected 'rfc3686(ctr(aes))', 'cbc(aes)' or "
@@ -328,6 +352,8 @@ TEST(SaFile, ChecksThatFieldsAgree) {
             "expected an IPv4 address, as behind 'src'\n");
   EXPECT_EQ(messages("src 10.0.0.1 dst 0.0.0.0 proto esp spi 4097 mode tunnel" + std::string(kGcm)),
             "expected the address of the tunnel's end\n");
+  EXPECT_EQ(messages(std::string(kEnds) + kGcm + " flag udp6zerocsumtx"),
+            "'flag udp6zerocsumtx' is about UDP; expected 'encap' in this SA\n");
   EXPECT_EQ(messages(std::string(kEnds) + kGcm + " replay-oseq-hi 1"),
             "a high half of the sequence number needs 'flag esn'\n");
   EXPECT_EQ(messages(std::string(kEnds) + kGcm + " replay-window 4097"),

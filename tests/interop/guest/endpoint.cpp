@@ -64,8 +64,6 @@ void take_esp_out_of_udp() {
     int const made = bound(family, SOCK_DGRAM, kEncapsulationPort);
     bypass(made, family);
     set(made, IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP, "UDP_ENCAP");
-    // ESP in UDP has no checksum over IPv6 either (RFC 6936).
-    if (family == AF_INET6) set(made, IPPROTO_UDP, UDP_NO_CHECK6_RX, 1, "UDP_NO_CHECK6_RX");
   }
 }
 
