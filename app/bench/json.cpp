@@ -89,21 +89,40 @@ json::object result_object(Result const& result) {
           {"labels", array(subject.labels)}};
 }
 
+json::object recommendation_object(std::span<Result const> results,
+                                   std::vector<std::string> const& sentences) {
+  std::string text;
+  for (auto const& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
+  json::array of_sizes;
+  for (auto const& verdict : verdicts(results))
+    of_sizes.push_back({{"sizes", verdict.sizes},
+                        {"winner", verdict.has_winner() ? json::value(verdict.fastest) : nullptr},
+                        {"fastest", verdict.fastest},
+                        {"second", verdict.second},
+                        {"factor", number(verdict.factor)},
+                        {"ranges_overlap", verdict.ranges_overlap}});
+  auto const& subject = results.front().subject;
+  return {{"workload", subject.workload},
+          {"case", subject.name},
+          {"text", std::move(text)},
+          {"verdicts", std::move(of_sizes)}};
+}
+
 }  // namespace
 
 json::object to_json(Report const& report) {
   json::array results, recommendations;
   for (auto const& result : report.results) results.push_back(result_object(result));
   for (auto const& results_of_case : by_case(report.results)) {
-    auto const& subject = results_of_case.front().subject;
-    if (auto const text = recommendation(results_of_case); !text.empty())
-      recommendations.push_back(
-          {{"workload", subject.workload}, {"case", subject.name}, {"text", text}});
+    if (auto const sentences = recommendation(results_of_case); !sentences.empty())
+      recommendations.push_back(recommendation_object(results_of_case, sentences));
   }
+  auto notes = array(report.notes);
+  if (auto const note = trials_note(report.results); !note.empty()) notes.emplace_back(note);
   return {{"format", kFormat},
           {"started", report.started},
           {"command", array(report.command)},
-          {"notes", array(report.notes)},
+          {"notes", std::move(notes)},
           {"window_seconds", number(report.window_seconds)},
           {"machine", machine_object(report.machine)},
           {"recommendations", std::move(recommendations)},

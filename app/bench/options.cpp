@@ -88,7 +88,7 @@ void add_options(CLI::App& command, Options& options) {
       ->type_name("TIME");
   command.add_option("--repeat", options.repeat, "Windows for each case (default 5)")
       ->type_name("N");
-  command.add_flag("--quick", options.quick, "A look in seconds: two sizes, one short window each");
+  command.add_flag("--quick", options.quick, "Measure two sizes with one short window each (no verdict)");
   command.add_flag("--show-pipeline", options.show_pipeline, "Print each pipeline that is run");
   command.add_option("--json", options.json, "Write the results as JSON; - is stdout")
       ->type_name("FILE");
