@@ -60,11 +60,11 @@ bench::Machine describe(Session& session) {
 
 std::vector<std::string> notes(bench::Options const& options, bench::Noise const& noise) {
   auto const milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(options.window).count();
+      std::chrono::duration_cast<std::chrono::milliseconds>(*options.window).count();
   std::vector<std::string> all = {
       "engine-only: packets are made in memory and freed behind the pipeline; this is no rate on a "
       "wire",
-      "median of " + std::to_string(options.repeat) + " windows of " +
+      "median of " + std::to_string(*options.repeat) + " windows of " +
           std::to_string(milliseconds) +
           " ms; Gbps of frames as they come in, without FCS; latency under full load"};
   for (auto& remark : noise.remarks()) all.push_back(std::move(remark));
@@ -82,7 +82,7 @@ int run(Invocation const& invocation, bench::Options& options) {
   bench::Report report;
   report.command = invocation.command_line;
   report.started = utc_now();
-  report.window_seconds = std::chrono::duration<double>(options.window).count();
+  report.window_seconds = std::chrono::duration<double>(*options.window).count();
   bench::Noise const noise;
   Session session(options.session, invocation);
   report.machine = describe(session);

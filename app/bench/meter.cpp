@@ -101,7 +101,7 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   Snapshot const begin(engine, session_.devices());
   // A window in which next to nothing came out would say nothing: it goes on for a while.
   for (int i = 0; i < kMostWindows; ++i) {
-    std::this_thread::sleep_for(options_.window);
+    std::this_thread::sleep_for(*options_.window);
     if (engine.totals().transmitted - before >= kFewPackets) break;
   }
   Snapshot const end(engine, session_.devices());
@@ -139,7 +139,7 @@ double Meter::ceiling(Case const& subject, Frames const& frames) {
       }
       together.arrive_and_wait();
       try {
-        if (raw) rates[i] = raw->measure(options_.window);
+        if (raw) rates[i] = raw->measure(*options_.window);
       } catch (...) {
         errors[i] = std::current_exception();
       }

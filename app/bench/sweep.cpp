@@ -31,7 +31,7 @@ std::vector<Target> targets(DeviceSet const& devices, Options const& options) {
     all.push_back({name, "CPUOnly", options.warm_up()});
     auto& [device, balancer, warm_up] = all.back();
     if (device == "mix") {
-      balancer = "LoadBalanceByWeight(" + app::fixed(options.mix, 3) + ", " + preferred();
+      balancer = "LoadBalanceByWeight(" + app::fixed(*options.mix, 3) + ", " + preferred();
     } else if (device == "adaptive") {
       balancer = "LoadBalanceAdaptive(" + preferred();
       warm_up = options.balancer_warm_up();
@@ -82,7 +82,7 @@ std::vector<Result> sweep(app::Session& session, Options const& options, std::ve
   std::size_t steps = 0;
   for (auto const& each : cases) {
     for (auto const& target : on) meter.check(each, each.pipeline(target.balancer));
-    steps += options.repeat * (on.size() + 1 + (each.source_sink.empty() ? 0 : 1));
+    steps += *options.repeat * (on.size() + 1 + (each.source_sink.empty() ? 0 : 1));
   }
 
   std::vector<Result> results;
@@ -95,7 +95,7 @@ std::vector<Result> sweep(app::Session& session, Options const& options, std::ve
     subject.packet_size = mean_length(frames);
     subject.labels.insert(subject.labels.begin(), "engine-only");
     std::vector<std::vector<Round>> rounds(on.size());
-    for (unsigned repeat = 0; repeat < options.repeat; ++repeat) {
+    for (unsigned repeat = 0; repeat < *options.repeat; ++repeat) {
       Round shared;
       progress.next(subject, "ceiling");
       shared.ceiling = meter.ceiling(each, frames);

@@ -56,7 +56,7 @@ struct Maker {
     if (!options.sa.empty()) return std::filesystem::absolute(options.sa).string();
     auto const path = folder->path() + "/" + std::string(suite.name) + "-" + direction.name + ".sa";
     if (!std::filesystem::exists(path))
-      write_test_sas(path, suite, options.tunnels, direction.words);
+      write_test_sas(path, suite, *options.tunnels, direction.words);
     return path;
   }
 
@@ -64,18 +64,18 @@ struct Maker {
     auto const sa = sa_file();
     std::string const name(suite.name);
     Traffic traffic{sizes, "random", {}, !options.fresh};
-    traffic.flows = options.flows;
-    spread_over_tunnels(options.tunnels, traffic);
+    traffic.flows = *options.flows;
+    spread_over_tunnels(*options.tunnels, traffic);
     Case made;
     made.subject.name = name + direction.suffix;
     made.subject.sizes = sizes;
-    made.subject.labels = {options.sa.empty() ? std::to_string(options.tunnels) + " tunnels"
+    made.subject.labels = {options.sa.empty() ? std::to_string(*options.tunnels) + " tunnels"
                                               : "SAs of " + options.sa};
     std::vector<std::uint32_t> plain;
     if (direction.name == "in") {
       traffic.recycled = false;
       auto const capture = folder->path() + "/" + name + "-" + sizes + ".pcap";
-      auto const frames = captured_frames(options.tunnels);
+      auto const frames = captured_frames(*options.tunnels);
       plain = write_esp_capture(capture, sa, suite.suite, traffic, frames);
       made.ports = {"replay:" + quote(capture)};
       made.subject.labels.push_back(std::to_string(frames) +
