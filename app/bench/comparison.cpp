@@ -45,13 +45,20 @@ std::vector<Row> rows(json::value const& report) {
 
 std::string mpps(double rate) { return fixed(rate / 1e6, rate < 1e6 ? 3 : 2); }
 
+/// Reports of older programs do not have the field.
+bool is_complete(json::value const& report) {
+  auto const* complete = report.as_object().if_contains("complete");
+  return complete == nullptr || complete->as_bool();
+}
+
 std::string machine(json::value const& report) {
   auto const& about = report.at("machine");
   auto const& versions = about.at("versions").as_object();
   auto const* version = versions.if_contains("warpline");
   return std::string(about.at("cpu").as_string()) + ", " +
          (version != nullptr ? std::string(version->as_string()) : "?") + ", " +
-         std::string(report.at("started").as_string());
+         std::string(report.at("started").as_string()) +
+         (is_complete(report) ? "" : ", incomplete");
 }
 
 /// The line about cases that one side has alone; empty for none.

@@ -121,6 +121,7 @@ json::object to_json(Report const& report) {
   if (auto const note = trials_note(report.results); !note.empty()) notes.emplace_back(note);
   return {{"format", kFormat},
           {"started", report.started},
+          {"complete", report.complete},
           {"command", array(report.command)},
           {"notes", std::move(notes)},
           {"window_seconds", number(report.window_seconds)},

@@ -19,6 +19,8 @@ namespace {
 // queues only adds latency.
 constexpr std::size_t kBatches = 192;
 constexpr std::chrono::seconds kDrain{20};  // a device may be slow, and the machine busy
+constexpr std::chrono::milliseconds kMaxPart{
+    500};  // of a ceiling's window, without a look at signals
 constexpr int kMostWindows = 10;
 constexpr std::uint64_t kFewPackets = 2048;
 constexpr std::size_t kSampleFrames = 4096, kSampleBytes = 4u << 20;
@@ -38,12 +40,26 @@ std::string describe(Totals const& totals) {
          std::to_string(totals.inside);
 }
 
+/// The mean rate over the whole window, or over its beginning if there is a signal meanwhile.
+double measure_in_parts(Ceiling& ceiling, std::chrono::nanoseconds window,
+                        Interruption const& interruption) {
+  auto const parts = window / kMaxPart + 1;
+  double sum = 0;
+  for (auto part = parts; part > 0 && interruption.signal() == 0; --part)
+    sum += ceiling.measure(window / parts);
+  return sum / static_cast<double>(parts);
+}
+
 }  // namespace
 
-Meter::Meter(app::Session& session, Options const& options)
-    : session_(session), options_(options), shared_(std::make_shared<SharedStore>()) {}
+Meter::Meter(app::Session& session, Options const& options, Interruption const& interruption)
+    : session_(session),
+      options_(options),
+      interruption_(interruption),
+      shared_(std::make_shared<SharedStore>()) {}
 
 std::unique_ptr<app::Deployment> Meter::deploy(Case const& subject) {
+  interruption_.check();
   auto engine = session_.engine_options();
   engine.shared = shared_;
   engine.worker.batches = kBatches;
@@ -96,12 +112,12 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   load(*deployment, text);
   auto& engine = deployment->engine();
   deployment->start();
-  std::this_thread::sleep_for(warm_up);
+  interruption_.sleep_for(warm_up);
   auto const before = engine.totals().transmitted;
   Snapshot const begin(engine, session_.devices());
   // A window in which next to nothing came out would say nothing: it goes on for a while.
   for (int i = 0; i < kMostWindows; ++i) {
-    std::this_thread::sleep_for(*options_.window);
+    interruption_.sleep_for(*options_.window);
     if (engine.totals().transmitted - before >= kFewPackets) break;
   }
   Snapshot const end(engine, session_.devices());
@@ -139,7 +155,7 @@ double Meter::ceiling(Case const& subject, Frames const& frames) {
       }
       together.arrive_and_wait();
       try {
-        if (raw) rates[i] = raw->measure(*options_.window);
+        if (raw) rates[i] = measure_in_parts(*raw, *options_.window, interruption_);
       } catch (...) {
         errors[i] = std::current_exception();
       }
@@ -148,6 +164,7 @@ double Meter::ceiling(Case const& subject, Frames const& frames) {
     });
   for (auto& thread : threads) thread.join();
   deployment->join();
+  interruption_.check();
   double total = 0;
   for (unsigned i = 0; i < cores.size(); ++i) {
     if (errors[i]) std::rethrow_exception(errors[i]);

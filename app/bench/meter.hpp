@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "app/bench/interruption.hpp"
 #include "app/bench/options.hpp"
 #include "app/bench/window.hpp"
 #include "app/bench/workload.hpp"
@@ -18,8 +19,8 @@ namespace warpline::bench {
 /// something is measured.
 class Meter {
  public:
-  /// Both must outlive the meter.
-  Meter(app::Session& session, Options const& options);
+  /// All must outlive the meter. Every member throws `Interrupted` after a signal, once nothing runs.
+  Meter(app::Session& session, Options const& options, Interruption const& interruption);
 
   /// Builds the case's pipeline without running it. Throws `ConfigError` with all that is wrong.
   void check(Case const& subject, std::string const& text);
@@ -40,6 +41,7 @@ class Meter {
 
   app::Session& session_;
   Options const& options_;
+  Interruption const& interruption_;
   std::shared_ptr<SharedStore> shared_;  // tables, from one engine to the next
   std::set<std::string> told_;
 };

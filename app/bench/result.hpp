@@ -71,6 +71,7 @@ struct Report {
   double window_seconds = 0;       ///< length of one repeat's window
   std::vector<std::string> notes;  ///< hold for every result
   std::vector<Result> results;
+  bool complete = true;  ///< false: it ended before everything was measured
 };
 
 }  // namespace warpline::bench

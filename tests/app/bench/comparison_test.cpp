@@ -39,6 +39,18 @@ ipsec aes128-gcm     64  mix 1     3.00   0.300  0.10
 )");
 }
 
+TEST(Comparison, SaysThatAReportIsIncomplete) {
+  auto incomplete = fixed_report();
+  incomplete.complete = false;
+  auto whole = to_json(fixed_report());
+  whole.erase("complete");  // as programs wrote it that did not know the field
+  File const file(std::tmpfile(), std::fclose);
+  auto const text = comparison_text(whole, to_json(incomplete), file.get());
+  EXPECT_EQ(text.substr(0, text.find("\n\n")),
+            "A: A Processor, 0.1.0, 2026-01-02T03:04:05Z\n"
+            "B: A Processor, 0.1.0, 2026-01-02T03:04:05Z, incomplete");
+}
+
 TEST(Comparison, DrawsNoConclusionFromFewerThanThreeTrials) {
   auto before = fixed_report(), after = fixed_report();
   before.results.resize(2);

@@ -19,6 +19,7 @@ namespace json = boost::json;
 TEST(ReportJson, CarriesWhatWasMeasured) {
   auto const report = json::parse(app::pretty(to_json(fixed_report()))).as_object();
   EXPECT_EQ(report.at("format"), 1);
+  EXPECT_EQ(report.at("complete"), true);
   EXPECT_EQ(report.at("command").as_array().at(4), "a b.json");
   EXPECT_EQ(report.at("machine").as_object().at("cpu"), "A Processor");
   EXPECT_EQ(report.at("machine").as_object().at("tsc_hz"), 2'500'000'000);
