@@ -57,7 +57,8 @@ json::object machine_object(Machine const& machine) {
 
 json::object result_object(Result const& result) {
   auto const& subject = result.subject;
-  json::object drops, device_share;
+  json::object drops, device_share, ceilings;
+  for (auto const& [name, rate] : result.ceilings) ceilings[name] = number(rate);
   for (auto const& [reason, count] : result.dropped) drops[reason] = count;
   for (auto const& [device, share] : result.device_share) device_share[device] = number(share);
   json::value ceiling = nullptr;
@@ -83,6 +84,7 @@ json::object result_object(Result const& result) {
           {"device_share", std::move(device_share)},
           {"explanation", text_or_null(result.explanation)},
           {"ceiling", std::move(ceiling)},
+          {"ceilings", std::move(ceilings)},
           {"share_of_ceiling", number(result.share_of_ceiling)},
           {"source_sink_packets_per_second", number(result.source_sink)},
           {"net_share_of_ceiling", number(result.net_share_of_ceiling)},

@@ -40,14 +40,18 @@ std::string describe(Totals const& totals) {
          std::to_string(totals.inside);
 }
 
-/// The mean rate over the whole window, or over its beginning if there is a signal meanwhile.
-double measure_in_parts(Ceiling& ceiling, std::chrono::nanoseconds window,
-                        Interruption const& interruption) {
+/// Mean rates over the whole window, or over its beginning if there is a signal meanwhile.
+std::map<std::string, double> measure_in_parts(Ceiling& ceiling, std::chrono::nanoseconds window,
+                                               Interruption const& interruption) {
+  auto const names = ceiling.names();
   auto const parts = window / kMaxPart + 1;
-  double sum = 0;
-  for (auto part = parts; part > 0 && interruption.signal() == 0; --part)
-    sum += ceiling.measure(window / parts);
-  return sum / static_cast<double>(parts);
+  std::map<std::string, double> rates;
+  for (auto part = parts; part > 0 && interruption.signal() == 0; --part) {
+    auto const measured = ceiling.measure(window / parts);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      rates[names[i]] += measured[i] / static_cast<double>(parts);
+  }
+  return rates;
 }
 
 }  // namespace
@@ -135,10 +139,10 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   return end.since(begin);
 }
 
-double Meter::ceiling(Case const& subject, Frames const& frames) {
+std::map<std::string, double> Meter::ceilings(Case const& subject, Frames const& frames) {
   auto const deployment = deploy(subject);
   auto const& cores = session_.worker_cores();
-  std::vector<double> rates(cores.size());
+  std::vector<std::map<std::string, double>> rates(cores.size());
   std::vector<std::exception_ptr> errors(cores.size());
   std::vector<std::thread> threads;
   std::barrier together(static_cast<std::ptrdiff_t>(cores.size()));
@@ -165,12 +169,12 @@ double Meter::ceiling(Case const& subject, Frames const& frames) {
   for (auto& thread : threads) thread.join();
   deployment->join();
   interruption_.check();
-  double total = 0;
+  std::map<std::string, double> totals;
   for (unsigned i = 0; i < cores.size(); ++i) {
     if (errors[i]) std::rethrow_exception(errors[i]);
-    total += rates[i];
+    for (auto const& [name, rate] : rates[i]) totals[name] += rate;
   }
-  return total;
+  return totals;
 }
 
 }  // namespace warpline::bench

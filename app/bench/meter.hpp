@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -32,8 +33,8 @@ class Meter {
   /// Throws `std::runtime_error` where packets were lost or doubled, or a worker ended by itself.
   Window pipeline(Case const& subject, std::string const& text, std::chrono::nanoseconds warm_up);
 
-  /// Packets/s of the raw library, one thread on each worker's core, all at once.
-  double ceiling(Case const& subject, Frames const& frames);
+  /// Packets/s of each raw library, by its name: one thread on each worker's core, all at once.
+  std::map<std::string, double> ceilings(Case const& subject, Frames const& frames);
 
  private:
   std::unique_ptr<app::Deployment> deploy(Case const& subject);

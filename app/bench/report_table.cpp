@@ -120,12 +120,32 @@ std::string wrapped(std::string const& sentence, std::string const& indent) {
   return lines + line;
 }
 
+/// The name of the ceiling, or of each with its sizes if they are not all of one.
+std::string ceiling_text(std::span<Result const> results) {
+  std::vector<std::pair<std::string, std::string>> named;
+  for (auto const& result : results) {
+    auto const& [sizes, name] = std::tie(result.subject.sizes, result.ceiling_name);
+    auto const known = std::find_if(named.begin(), named.end(),
+                                    [&](auto const& each) { return each.first == name; });
+    if (known == named.end()) {
+      named.emplace_back(name, sizes);
+    } else if (!known->second.ends_with(sizes)) {
+      known->second += ", " + sizes;
+    }
+  }
+  if (named.size() == 1) return named[0].first;
+  std::string text;
+  for (auto const& [name, sizes] : named)
+    text += (text.empty() ? "" : " and ") + name + " (at " + sizes + ")";
+  return text;
+}
+
 std::string case_text(std::span<Result const> results, std::FILE* file) {
   auto const& first = results.front();
   auto text = app::styled(first.subject.workload + " " + first.subject.name, Style::kBold, file);
   auto const& workers = first.subject.workers;
   text += ", " + std::to_string(workers) + (workers == 1 ? " worker" : " workers");
-  if (!first.ceiling_name.empty()) text += "; ceiling: " + first.ceiling_name;
+  if (auto const ceiling = ceiling_text(results); !ceiling.empty()) text += "; ceiling: " + ceiling;
   for (auto const& label : first.subject.labels)
     if (label != "engine-only") text += "; " + label;
   text += "\n" + table_of(results).text(file) + drops_line(results) + explanation_lines(results);

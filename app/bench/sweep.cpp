@@ -96,7 +96,7 @@ class CaseTrials {
   void run_once(std::chrono::nanoseconds warm_up) {
     Round shared;
     progress_.begin(case_.subject, "ceiling");
-    shared.ceiling = meter_.ceiling(case_, frames_);
+    shared.ceilings = meter_.ceilings(case_, frames_);
     progress_.end();
     if (!case_.source_sink.empty()) {
       progress_.begin(case_.subject, "source and sink");
@@ -119,7 +119,7 @@ class CaseTrials {
       if (rounds_[i].empty()) continue;
       auto subject = case_.subject;
       subject.device = targets_[i].device;
-      results.push_back(summarise(std::move(subject), case_.ceiling_name, rounds_[i]));
+      results.push_back(summarise(std::move(subject), rounds_[i]));
     }
   }
 

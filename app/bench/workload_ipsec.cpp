@@ -11,7 +11,6 @@
 #include "app/bench/test_sas.hpp"
 #include "app/bench/traffic.hpp"
 #include "app/bench/workload.hpp"
-#include "elements/ipsec/cpu_esp.hpp"
 #include "elements/ipsec/sa_file.hpp"
 
 namespace warpline::bench {
@@ -90,7 +89,6 @@ struct Maker {
     made.pipeline = [kept = folder, source, rest = work(direction.name, name, sa)](
                         std::string const& balancer) { return source + balancer + " -> " + rest; };
     made.source_sink = source + "ToOutput;";
-    made.ceiling_name = ipsec::CpuEsp::description() + ", one SA";
     made.ceiling = [id = suite.suite, ways = direction.ways, plain](CeilingInput const& input) {
       auto lengths = plain;
       if (lengths.empty())

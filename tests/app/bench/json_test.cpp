@@ -56,6 +56,7 @@ TEST(ReportJson, CarriesWhatWasMeasured) {
   EXPECT_EQ(first.at("latency_us").as_object().at("p99").as_double(), 123.4);
   EXPECT_EQ(first.at("ceiling").as_object().at("name"), "raw library");
   EXPECT_EQ(first.at("ceiling").as_object().at("packets_per_second"), 16'000'000);
+  EXPECT_EQ(first.at("ceilings").as_object().at("raw library"), 16'000'000);
   EXPECT_EQ(first.at("share_of_ceiling").as_double(), 0.5);
   EXPECT_EQ(first.at("source_sink_packets_per_second"), 40'000'000);
   EXPECT_EQ(first.at("net_share_of_ceiling").as_double(), 0.625);
@@ -73,7 +74,7 @@ TEST(ReportJson, NamesNoWinnerWhereThereIsNoDifference) {
   for (auto const* device : {"cpu", "host"}) {
     Subject subject;
     subject.device = device;
-    report.results.push_back(summarise(subject, "raw", steady(round_of(1, 2, 0))));
+    report.results.push_back(summarise(subject, steady(round_of(1, 2, 0))));
   }
   auto const parsed = json::parse(app::pretty(to_json(report))).as_object();
   auto const& only = parsed.at("recommendations").as_array()[0].as_object();
@@ -94,7 +95,7 @@ TEST(ReportJson, HasNoVerdictFromFewerThanThreeTrialsAndSaysSo) {
 
 TEST(ReportJson, WithoutCeilingSaysNull) {
   Report report;
-  report.results.push_back(summarise({}, "raw", std::vector{round_of(1, 0, 0)}));
+  report.results.push_back(summarise({}, std::vector{round_of(1, 0, 0)}));
   auto const parsed = json::parse(app::pretty(to_json(report)));
   auto const& result = parsed.as_object().at("results").as_array().at(0).as_object();
   EXPECT_TRUE(result.at("ceiling").is_null());

@@ -41,19 +41,39 @@ TEST(ReportTable, GivesNoVerdictAndNoDeviationForFewerThanThreeTrials) {
     subject.sizes = "64";
     subject.device = device;
     report.results.push_back(
-        summarise(subject, "raw", std::vector{round_of(8, 16, 40), round_of(4, 16, 40)}));
+        summarise(subject, std::vector{round_of(8, 16, 40), round_of(4, 16, 40)}));
   }
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::tmpfile(), std::fclose);
   ASSERT_NE(file, nullptr);
   EXPECT_EQ("\n" + report_text(report, file.get()), R"(
 
-ids text, 1 worker; ceiling: raw
+ids text, 1 worker; ceiling: raw library
 bytes  device  Mpps  ±%   Gbps  cycles/pkt  p50 µs  p99 µs  dropped  in+out  ceiling  share   net
    64  cpu     6.00   -  48.00         375    12.3     123        0   40.00    16.00   38 %  45 %
        host    6.00   -  48.00         375    12.3     123        0                    38 %     -
 
 no verdict and no ±% for fewer than 3 trials; give --repeat 3 or more
 )");
+}
+
+TEST(ReportTable, NamesTheCeilingOfEachSizeWhereTheyDiffer) {
+  Report report;
+  for (auto const* sizes : {"64", "256", "1408"})
+    for (auto const* device : {"cpu", "host"}) {
+      Subject subject;
+      subject.workload = "ids";
+      subject.name = "text";
+      subject.sizes = sizes;
+      subject.device = device;
+      auto round = round_of(1, 0, 0);
+      round.ceilings = {{"automaton", sizes == std::string("64") ? 5e6 : 1e6}, {"Hyperscan", 2e6}};
+      report.results.push_back(summarise(subject, steady(round)));
+    }
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::tmpfile(), std::fclose);
+  ASSERT_NE(file, nullptr);
+  auto const text = report_text(report, file.get());
+  EXPECT_EQ(text.substr(0, text.find("\nbytes")),
+            "\nids text, 1 worker; ceiling: automaton (at 64) and Hyperscan (at 256, 1408)");
 }
 
 TEST(ReportTable, BreaksTheVerdictAt80Characters) {
@@ -64,7 +84,7 @@ TEST(ReportTable, BreaksTheVerdictAt80Characters) {
       subject.sizes = sizes;
       subject.device = device;
       report.results.push_back(
-          summarise(subject, "raw", steady(round_of(device[1] == 'p' ? 12.5 : 1, 16, 40))));
+          summarise(subject, steady(round_of(device[1] == 'p' ? 12.5 : 1, 16, 40))));
     }
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::tmpfile(), std::fclose);
   ASSERT_NE(file, nullptr);
