@@ -46,10 +46,17 @@ double factor_of(Spread const& fast, Spread const& slow) {
   return fast.median > 0 ? std::numeric_limits<double>::infinity() : 1;
 }
 
+constexpr char kOverlap[] = " (ranges overlap)";
+
+bool overlaps(Result const& a, Result const& b) {
+  auto const &one = a.packets_per_second, &other = b.packets_per_second;
+  return one.min <= other.max && other.min <= one.max;
+}
+
 SizeVerdict verdict_of(std::string const& sizes, Result const& first, Result const& second) {
   auto const &fast = first.packets_per_second, &slow = second.packets_per_second;
   return {sizes, first.subject.device, second.subject.device, factor_of(fast, slow),
-          fast.min <= slow.max};
+          overlaps(first, second)};
 }
 
 /// Sentences in the order of their first use, each with the sizes that it holds for.
@@ -98,7 +105,7 @@ std::vector<std::string> recommendation(std::span<Result const> results) {
   for (auto const& verdict : verdicts(results)) {
     if (verdict.has_winner()) {
       winners.add(verdict.fastest + " beats " + verdict.second, factor_text(verdict.factor),
-                  verdict.sizes + (verdict.ranges_overlap ? " (ranges overlap)" : ""));
+                  verdict.sizes + (verdict.ranges_overlap ? kOverlap : ""));
     } else {
       equals.add("no difference between " + pair_of(verdict), {}, verdict.sizes);
     }
@@ -108,7 +115,8 @@ std::vector<std::string> recommendation(std::span<Result const> results) {
     if (!group.enough_trials || ranked.empty()) continue;
     for (auto const* balancer : group.balancers) {
       auto const verdict = judge_balancer(*balancer, ranked);
-      balancers.add(verdict.sentence, verdict.factor, group.sizes);
+      bool const overlap = !verdict.factor.empty() && overlaps(*balancer, *ranked[0]);
+      balancers.add(verdict.sentence, verdict.factor, group.sizes + (overlap ? kOverlap : ""));
     }
   }
   auto lines = winners.text();

@@ -78,6 +78,8 @@ TEST(Recommendation, JudgesABalancerByTheBestOfTheCpuAndTheDevices) {
   EXPECT_EQ(of({5.6, 5, 6}, {{"cpu", 0.3}, {"host", 0.7}}),
             "adaptive gains over host alone: 1.40x at 64");
   EXPECT_EQ(of({2, 2, 2}, {{"cpu", 1}}), "adaptive loses to host alone: 0.50x at 64");
+  EXPECT_EQ(of({2, 2, 5}, {{"cpu", 1}}),
+            "adaptive loses to host alone: 0.50x at 64 (ranges overlap)");
   EXPECT_EQ(of({4.1, 4, 5}, {{"cpu", 0.5}, {"host", 0.5}}),
             "adaptive splits, as fast as host alone, at 64");
 }
