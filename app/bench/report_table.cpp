@@ -53,14 +53,14 @@ Table table_of(std::span<Result const> results) {
                {"Mpps"},
                {"±%"},
                {"Gbps"},
-               {"cycles/pkt"},
-               {"p50 µs"},
+               {"cycles/pkt", kRight, 3},
+               {"p50 µs", kRight, 1},
                {"p99 µs"},
-               {"dropped"},
-               {"in+out"},
+               {"dropped", kRight, 2},
+               {"in+out", kRight, 4},
                {"ceiling"},
                {"share"},
-               {"net"}});
+               {"net", kRight, 5}});
   std::string sizes;
   for (auto const& result : results) {
     auto const dropped = result.dropped_total();
