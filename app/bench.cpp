@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "app/bench/html.hpp"
+#include "app/bench/interruption.hpp"
 #include "app/bench/json.hpp"
 #include "app/bench/machine.hpp"
 #include "app/bench/noise.hpp"
@@ -58,13 +59,20 @@ bench::Machine describe(Session& session) {
   return machine;
 }
 
+std::string interruption_note(bench::Interruption const& interruption, bench::Sweep const& sweep) {
+  return std::string("incomplete: ") +
+         (sweep.error ? "a measurement failed" : interruption.name()) + " after " +
+         std::to_string(sweep.done) + " of " + std::to_string(sweep.total) + " measurements";
+}
+
 std::vector<std::string> notes(bench::Options const& options, bench::Noise const& noise) {
   auto const milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(options.window).count();
+      std::chrono::duration_cast<std::chrono::milliseconds>(*options.window).count();
   std::vector<std::string> all = {
       "engine-only: packets are made in memory and freed behind the pipeline; this is no rate on a "
       "wire",
-      "median of " + std::to_string(options.repeat) + " windows of " +
+      (*options.repeat == 1 ? "one trial of "
+                            : "median of " + std::to_string(*options.repeat) + " trials of ") +
           std::to_string(milliseconds) +
           " ms; Gbps of frames as they come in, without FCS; latency under full load"};
   for (auto& remark : noise.remarks()) all.push_back(std::move(remark));
@@ -77,23 +85,30 @@ int run(Invocation const& invocation, bench::Options& options) {
   check_files(options);
   auto const plotter = options.html.empty() ? std::string() : bench::find_plotter();
 
+  // Before anything is written to the temporary folder, and before any thread is started.
+  bench::Interruption const interruption;
   auto cases = bench::workload_named(options.workload).make(options);
 
   bench::Report report;
   report.command = invocation.command_line;
   report.started = utc_now();
-  report.window_seconds = std::chrono::duration<double>(options.window).count();
+  report.window_seconds = std::chrono::duration<double>(*options.window).count();
   bench::Noise const noise;
   Session session(options.session, invocation);
   report.machine = describe(session);
-  report.results = bench::sweep(session, options, std::move(cases), invocation.quiet);
+  auto sweep = bench::sweep(session, options, std::move(cases), interruption, invocation.quiet);
+  report.complete = sweep.complete();
   report.notes = notes(options, noise);
+  if (!report.complete) report.notes.push_back(interruption_note(interruption, sweep));
+  report.results = std::move(sweep.results);
 
   if (options.json != "-") std::fputs(bench::report_text(report, stdout).c_str(), stdout);
   auto const json = bench::to_json(report);
   if (!options.json.empty()) write_json(options.json, json);
-  if (!options.html.empty()) bench::write_html(options.html, json, plotter);
-  return kOk;
+  if (!options.html.empty() && !report.results.empty())
+    bench::write_html(options.html, json, plotter);
+  if (sweep.error) std::rethrow_exception(sweep.error);
+  return interruption.signal() != 0 ? interruption.exit_code() : kOk;
 }
 
 void add_bench(CLI::App& app, Invocation& invocation) {

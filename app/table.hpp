@@ -18,6 +18,9 @@ class Table {
   struct Column {
     std::string title;
     Align align = Align::kRight;
+    /// 0: always shown. On a terminal that is too narrow for the table, the column with the highest
+    /// rank is left out first.
+    unsigned rank = 0;
   };
   struct Cell {
     std::string text;
@@ -32,11 +35,17 @@ class Table {
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.empty(); }
 
-  /// The table as text; styles are used where `file` shows colours.
-  std::string text(std::FILE* file) const;
+  /// The table as text; styles are used where `file` shows colours. If columns were left out for
+  /// the terminal's width, a last line names them.
+  std::string text(std::FILE* file) const { return text(file, terminal_width(file)); }
+  /// The same for a line of `max_width` characters; 0: no limit.
+  std::string text(std::FILE* file, std::size_t max_width) const;
   void print(std::FILE* file) const;
 
  private:
+  std::vector<std::size_t> widths() const;
+  std::vector<bool> shown(std::vector<std::size_t> const& widths, std::size_t max_width) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -15,6 +15,11 @@ bool shows_colours(std::FILE* file) {
          std::string_view(term) != "dumb";
 }
 
+std::size_t terminal_width(std::FILE* file) {
+  winsize size{};
+  return ioctl(fileno(file), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 std::string styled(std::string_view text, Style style, std::FILE* file) {
   if (style == Style::kPlain || !shows_colours(file)) return std::string(text);
   char const* code = "1";

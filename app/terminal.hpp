@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@ namespace warpline::app {
 /// Whether `file` is a terminal that shows colours (the variable `NO_COLOR` is not set, `TERM` is
 /// not `dumb`).
 bool shows_colours(std::FILE* file);
+
+/// Characters in a line of `file` if it is a terminal that knows its width, else 0: no limit.
+std::size_t terminal_width(std::FILE* file);
 
 /// `text` in bold, green, yellow or red where `file` shows colours, else as it is.
 enum class Style : unsigned char { kPlain, kBold, kGood, kWarning, kBad };

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/comparison.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <map>
 #include <vector>
 
+#include "app/bench/statistics.hpp"
 #include "app/table.hpp"
 #include "core/error.hpp"
 
@@ -20,6 +22,7 @@ using app::Table;
 struct Row {
   std::string workload, name, sizes, device;
   double median = 0, min = 0, max = 0;
+  unsigned trials = 0;
 
   std::string key() const { return workload + '\n' + name + '\n' + sizes + '\n' + device; }
 };
@@ -34,6 +37,7 @@ std::vector<Row> rows(json::value const& report) {
     row.median = each.at("packets_per_second").to_number<double>();
     row.min = spread.at("min").to_number<double>();
     row.max = spread.at("max").to_number<double>();
+    row.trials = each.at("repeats").to_number<unsigned>();
     all.push_back(std::move(row));
   }
   return all;
@@ -41,13 +45,27 @@ std::vector<Row> rows(json::value const& report) {
 
 std::string mpps(double rate) { return fixed(rate / 1e6, rate < 1e6 ? 3 : 2); }
 
+/// Reports of older programs do not have the field.
+bool is_complete(json::value const& report) {
+  auto const* complete = report.as_object().if_contains("complete");
+  return complete == nullptr || complete->as_bool();
+}
+
 std::string machine(json::value const& report) {
   auto const& about = report.at("machine");
   auto const& versions = about.at("versions").as_object();
   auto const* version = versions.if_contains("warpline");
   return std::string(about.at("cpu").as_string()) + ", " +
          (version != nullptr ? std::string(version->as_string()) : "?") + ", " +
-         std::string(report.at("started").as_string());
+         std::string(report.at("started").as_string()) +
+         (is_complete(report) ? "" : ", incomplete");
+}
+
+/// The line about cases that one side has alone; empty for none.
+std::string only_in(std::size_t count, char const* side) {
+  if (count == 0) return {};
+  return std::to_string(count) + (count == 1 ? " case is" : " cases are") + " only in " + side +
+         "\n";
 }
 
 }  // namespace
@@ -91,15 +109,16 @@ std::string comparison_text(json::value const& before, json::value const& after,
     auto const& old = found->second;
     bool const overlap = row.min <= old.max && old.min <= row.max;
     auto const ratio = old.median > 0 ? row.median / old.median : 0;
-    auto const style = overlap ? Style::kPlain : ratio > 1 ? Style::kGood : Style::kBad;
+    bool const few = std::min(row.trials, old.trials) < kMinTrials;
+    auto const style = few || overlap ? Style::kPlain : ratio > 1 ? Style::kGood : Style::kBad;
+    auto const remark = few ? "fewer than " + std::to_string(kMinTrials) + " trials"
+                            : std::string(overlap ? "ranges overlap" : "");
     table.add({row.workload + " " + row.name, row.sizes, row.device, mpps(old.median),
-               mpps(row.median), Table::Cell(fixed(ratio, 2), style),
-               overlap ? "ranges overlap" : ""});
+               mpps(row.median), Table::Cell(fixed(ratio, 2), style), remark});
     known.erase(found);
   }
   auto text = "A: " + machine(before) + "\nB: " + machine(after) + "\n\n" + table.text(file);
-  if (!known.empty()) text += std::to_string(known.size()) + " cases are only in A\n";
-  if (only_after > 0) text += std::to_string(only_after) + " cases are only in B\n";
+  text += only_in(known.size(), "A") + only_in(only_after, "B");
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include "app/bench/html.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,8 +35,17 @@ int run_python(std::string const& python, char const* script, int input, std::st
   if (quiet) posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   std::string program = python, option = "-c", text = script;
   char* const arguments[] = {program.data(), option.data(), text.data(), nullptr};
+  // Signals that this program watches are blocked in its threads; not so in the child.
+  posix_spawnattr_t attributes;
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t child = -1;
-  int const failed = posix_spawnp(&child, python.c_str(), &actions, nullptr, arguments, environ);
+  int const failed =
+      posix_spawnp(&child, python.c_str(), &actions, &attributes, arguments, environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return -1;
   int status = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/clock.hpp"
+#include "elements/ipsec/cpu_esp.hpp"
 
 namespace warpline::bench {
 namespace {
@@ -49,16 +50,16 @@ class OneWay {
   std::vector<Tried> tried_;
 };
 
-class IpsecCeiling final : public Ceiling {
+class IpsecCeiling final : public SingleCeiling {
  public:
   IpsecCeiling(ipsec::Suite suite, std::vector<RawIpsecMb::Way> const& ways,
                std::vector<std::uint32_t> sizes)
-      : sizes_(std::move(sizes)) {
+      : SingleCeiling(ipsec::CpuEsp::description() + ", one SA"), sizes_(std::move(sizes)) {
     sizes_.resize(std::min<std::size_t>(sizes_.size(), RawIpsecMb::kPackets));
     for (auto const way : ways) ways_.push_back(std::make_unique<OneWay>(suite, way, sizes_));
   }
 
-  double measure(std::chrono::nanoseconds at_least) override {
+  double rate(std::chrono::nanoseconds at_least) override {
     auto const end =
         cycles() + static_cast<std::uint64_t>(std::chrono::duration<double>(at_least).count() *
                                               cycles_per_second());

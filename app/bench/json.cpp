@@ -57,7 +57,8 @@ json::object machine_object(Machine const& machine) {
 
 json::object result_object(Result const& result) {
   auto const& subject = result.subject;
-  json::object drops, device_share;
+  json::object drops, device_share, ceilings;
+  for (auto const& [name, rate] : result.ceilings) ceilings[name] = number(rate);
   for (auto const& [reason, count] : result.dropped) drops[reason] = count;
   for (auto const& [device, share] : result.device_share) device_share[device] = number(share);
   json::value ceiling = nullptr;
@@ -83,10 +84,30 @@ json::object result_object(Result const& result) {
           {"device_share", std::move(device_share)},
           {"explanation", text_or_null(result.explanation)},
           {"ceiling", std::move(ceiling)},
+          {"ceilings", std::move(ceilings)},
           {"share_of_ceiling", number(result.share_of_ceiling)},
           {"source_sink_packets_per_second", number(result.source_sink)},
           {"net_share_of_ceiling", number(result.net_share_of_ceiling)},
           {"labels", array(subject.labels)}};
+}
+
+json::object recommendation_object(std::span<Result const> results,
+                                   std::vector<std::string> const& sentences) {
+  std::string text;
+  for (auto const& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
+  json::array of_sizes;
+  for (auto const& verdict : verdicts(results))
+    of_sizes.push_back({{"sizes", verdict.sizes},
+                        {"winner", verdict.has_winner() ? json::value(verdict.fastest) : nullptr},
+                        {"fastest", verdict.fastest},
+                        {"second", verdict.second},
+                        {"factor", number(verdict.factor)},
+                        {"ranges_overlap", verdict.ranges_overlap}});
+  auto const& subject = results.front().subject;
+  return {{"workload", subject.workload},
+          {"case", subject.name},
+          {"text", std::move(text)},
+          {"verdicts", std::move(of_sizes)}};
 }
 
 }  // namespace
@@ -95,15 +116,16 @@ json::object to_json(Report const& report) {
   json::array results, recommendations;
   for (auto const& result : report.results) results.push_back(result_object(result));
   for (auto const& results_of_case : by_case(report.results)) {
-    auto const& subject = results_of_case.front().subject;
-    if (auto const text = recommendation(results_of_case); !text.empty())
-      recommendations.push_back(
-          {{"workload", subject.workload}, {"case", subject.name}, {"text", text}});
+    if (auto const sentences = recommendation(results_of_case); !sentences.empty())
+      recommendations.push_back(recommendation_object(results_of_case, sentences));
   }
+  auto notes = array(report.notes);
+  if (auto const note = trials_note(report.results); !note.empty()) notes.emplace_back(note);
   return {{"format", kFormat},
           {"started", report.started},
+          {"complete", report.complete},
           {"command", array(report.command)},
-          {"notes", array(report.notes)},
+          {"notes", std::move(notes)},
           {"window_seconds", number(report.window_seconds)},
           {"machine", machine_object(report.machine)},
           {"recommendations", std::move(recommendations)},

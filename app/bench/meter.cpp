@@ -19,6 +19,8 @@ namespace {
 // queues only adds latency.
 constexpr std::size_t kBatches = 192;
 constexpr std::chrono::seconds kDrain{20};  // a device may be slow, and the machine busy
+constexpr std::chrono::milliseconds kMaxPart{
+    500};  // of a ceiling's window, without a look at signals
 constexpr int kMostWindows = 10;
 constexpr std::uint64_t kFewPackets = 2048;
 constexpr std::size_t kSampleFrames = 4096, kSampleBytes = 4u << 20;
@@ -38,12 +40,30 @@ std::string describe(Totals const& totals) {
          std::to_string(totals.inside);
 }
 
+/// Mean rates over the whole window, or over its beginning if there is a signal meanwhile.
+std::map<std::string, double> measure_in_parts(Ceiling& ceiling, std::chrono::nanoseconds window,
+                                               Interruption const& interruption) {
+  auto const names = ceiling.names();
+  auto const parts = window / kMaxPart + 1;
+  std::map<std::string, double> rates;
+  for (auto part = parts; part > 0 && interruption.signal() == 0; --part) {
+    auto const measured = ceiling.measure(window / parts);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      rates[names[i]] += measured[i] / static_cast<double>(parts);
+  }
+  return rates;
+}
+
 }  // namespace
 
-Meter::Meter(app::Session& session, Options const& options)
-    : session_(session), options_(options), shared_(std::make_shared<SharedStore>()) {}
+Meter::Meter(app::Session& session, Options const& options, Interruption const& interruption)
+    : session_(session),
+      options_(options),
+      interruption_(interruption),
+      shared_(std::make_shared<SharedStore>()) {}
 
 std::unique_ptr<app::Deployment> Meter::deploy(Case const& subject) {
+  interruption_.check();
   auto engine = session_.engine_options();
   engine.shared = shared_;
   engine.worker.batches = kBatches;
@@ -96,12 +116,12 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   load(*deployment, text);
   auto& engine = deployment->engine();
   deployment->start();
-  std::this_thread::sleep_for(warm_up);
+  interruption_.sleep_for(warm_up);
   auto const before = engine.totals().transmitted;
   Snapshot const begin(engine, session_.devices());
   // A window in which next to nothing came out would say nothing: it goes on for a while.
   for (int i = 0; i < kMostWindows; ++i) {
-    std::this_thread::sleep_for(options_.window);
+    interruption_.sleep_for(*options_.window);
     if (engine.totals().transmitted - before >= kFewPackets) break;
   }
   Snapshot const end(engine, session_.devices());
@@ -119,10 +139,10 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   return end.since(begin);
 }
 
-double Meter::ceiling(Case const& subject, Frames const& frames) {
+std::map<std::string, double> Meter::ceilings(Case const& subject, Frames const& frames) {
   auto const deployment = deploy(subject);
   auto const& cores = session_.worker_cores();
-  std::vector<double> rates(cores.size());
+  std::vector<std::map<std::string, double>> rates(cores.size());
   std::vector<std::exception_ptr> errors(cores.size());
   std::vector<std::thread> threads;
   std::barrier together(static_cast<std::ptrdiff_t>(cores.size()));
@@ -139,7 +159,7 @@ double Meter::ceiling(Case const& subject, Frames const& frames) {
       }
       together.arrive_and_wait();
       try {
-        if (raw) rates[i] = raw->measure(options_.window);
+        if (raw) rates[i] = measure_in_parts(*raw, *options_.window, interruption_);
       } catch (...) {
         errors[i] = std::current_exception();
       }
@@ -148,12 +168,13 @@ double Meter::ceiling(Case const& subject, Frames const& frames) {
     });
   for (auto& thread : threads) thread.join();
   deployment->join();
-  double total = 0;
+  interruption_.check();
+  std::map<std::string, double> totals;
   for (unsigned i = 0; i < cores.size(); ++i) {
     if (errors[i]) std::rethrow_exception(errors[i]);
-    total += rates[i];
+    for (auto const& [name, rate] : rates[i]) totals[name] += rate;
   }
-  return total;
+  return totals;
 }
 
 }  // namespace warpline::bench

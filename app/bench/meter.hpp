@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 
+#include "app/bench/interruption.hpp"
 #include "app/bench/options.hpp"
 #include "app/bench/window.hpp"
 #include "app/bench/workload.hpp"
@@ -18,8 +20,8 @@ namespace warpline::bench {
 /// something is measured.
 class Meter {
  public:
-  /// Both must outlive the meter.
-  Meter(app::Session& session, Options const& options);
+  /// All must outlive the meter. Every member throws `Interrupted` after a signal, once nothing runs.
+  Meter(app::Session& session, Options const& options, Interruption const& interruption);
 
   /// Builds the case's pipeline without running it. Throws `ConfigError` with all that is wrong.
   void check(Case const& subject, std::string const& text);
@@ -31,8 +33,8 @@ class Meter {
   /// Throws `std::runtime_error` where packets were lost or doubled, or a worker ended by itself.
   Window pipeline(Case const& subject, std::string const& text, std::chrono::nanoseconds warm_up);
 
-  /// Packets/s of the raw library, one thread on each worker's core, all at once.
-  double ceiling(Case const& subject, Frames const& frames);
+  /// Packets/s of each raw library, by its name: one thread on each worker's core, all at once.
+  std::map<std::string, double> ceilings(Case const& subject, Frames const& frames);
 
  private:
   std::unique_ptr<app::Deployment> deploy(Case const& subject);
@@ -40,6 +42,7 @@ class Meter {
 
   app::Session& session_;
   Options const& options_;
+  Interruption const& interruption_;
   std::shared_ptr<SharedStore> shared_;  // tables, from one engine to the next
   std::set<std::string> told_;
 };

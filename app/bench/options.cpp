@@ -15,7 +15,10 @@ namespace warpline::bench {
 namespace {
 
 constexpr unsigned kLongestFrame = 16000;
-constexpr unsigned kMostTunnels = 1u << 17, kMostFlows = GeneratorOptions::kMostFlows;
+constexpr unsigned kMaxTunnels = 1u << 17, kMaxFlows = GeneratorOptions::kMostFlows;
+constexpr unsigned kMaxTrials = 1000;
+// In less, a worker is measured whose caches are not yet warm, and a device that has done nothing.
+constexpr std::chrono::milliseconds kMinWindow{10};
 
 void add_list(CLI::App& command, std::string const& name, std::vector<std::string>& list,
               std::string const& help) {
@@ -29,6 +32,10 @@ void check_distinct(std::vector<std::string> const& list, std::string const& wha
       throw ConfigError("'" + *at + "' is there twice in " + what);
 }
 
+bool has(std::vector<std::string> const& list, std::string const& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
 void check_sizes(Options const& options) {
   unsigned longest = 0;
   for (auto const& size : options.sizes)
@@ -36,6 +43,43 @@ void check_sizes(Options const& options) {
   if (longest > options.session.buffer_size.value_or(2048))
     throw ConfigError("frames of " + std::to_string(longest) +
                       " bytes need longer buffers; give --buffer-size " + std::to_string(longest));
+}
+
+/// Refuses options that the workload would ignore.
+void check_belonging(Options const& options) {
+  auto const belongs = [&](char const* option, bool given, char const* workload) {
+    if (given && options.workload != workload)
+      throw ConfigError(std::string(option) + " belongs to 'bench " + workload + "'");
+  };
+  belongs("--sa", !options.sa.empty(), "ipsec");
+  belongs("--directions", !options.directions.empty(), "ipsec");
+  belongs("--tunnels", options.tunnels.has_value(), "ipsec");
+  belongs("--flows", options.flows.has_value(), "ipsec");
+  belongs("--fresh", options.fresh, "ipsec");
+  belongs("--patterns", !options.patterns.empty(), "ids");
+  belongs("--pcap", !options.pcap.empty(), "ids");
+  if (options.tunnels && !options.sa.empty())
+    throw ConfigError(
+        "--tunnels is for SAs that are made here; the tunnels of --sa FILE are its own");
+  if (options.mix && !has(options.devices, "mix"))
+    throw ConfigError("--mix sets the share of the device 'mix'; expected it among --devices");
+}
+
+template <class T>
+void check_range(char const* option, T value, T min, T max) {
+  if (value < min || value > max)
+    throw ConfigError(std::string(option) + " is " + std::to_string(value) + "; expected " +
+                      std::to_string(min) + " to " + std::to_string(max));
+}
+
+/// Fills in and checks how long and how often is measured.
+void complete_trials(Options& options) {
+  if (!options.repeat) options.repeat = options.quick ? 1 : 5;
+  check_range("--repeat", *options.repeat, 1u, kMaxTrials);
+  if (!options.window) options.window = std::chrono::milliseconds(options.quick ? 50 : 200);
+  if (*options.window < kMinWindow)
+    throw ConfigError("--duration is shorter than " + std::to_string(kMinWindow.count()) +
+                      "ms; expected at least that");
 }
 
 }  // namespace
@@ -56,22 +100,24 @@ void add_options(CLI::App& command, Options& options) {
   add_list(command, "--devices", options.devices,
            "Where the work is done: cpu, host, cuda:0, adaptive, mix (default: all there are and "
            "adaptive)");
-  command.add_option("--mix", options.mix, "The own core's share of mix (default 0.5)")
+  command.add_option("--mix", options.mix, "Set the CPU's share of 'mix' (default 0.5)")
       ->type_name("SHARE");
   command.add_option("--sa", options.sa, "ipsec: file of SAs (default: made here, test keys)")
       ->type_name("FILE");
   add_list(command, "--directions", options.directions,
            "ipsec: out (encrypt), in (decrypt), both (a gateway: out and in again; default out)");
-  command.add_option("--tunnels", options.tunnels, "ipsec: how many SAs are made (default 1024)")
+  command.add_option("--tunnels", options.tunnels, "ipsec: Make N SAs (default 1024)")
       ->type_name("N");
   command
       .add_option("--flows", options.flows,
-                  "ipsec: flows of the traffic (default 4096, at least 4 for each tunnel)")
+                  "ipsec: Make N flows (default 4096, at least 4 for each tunnel)")
       ->type_name("N");
   command
       .add_option("--patterns", options.patterns, "ids: file of patterns (default: 3,000 made up)")
       ->type_name("FILE");
-  command.add_option("--pcap", options.pcap, "ids: capture whose payloads are scanned, too")
+  command
+      .add_option("--pcap", options.pcap,
+                  "ids: Scan the payloads of a capture, too (payload 'pcap')")
       ->type_name("FILE");
   command.add_flag("--fresh", options.fresh, "ipsec: copy a payload for every packet");
   command
@@ -84,11 +130,14 @@ void add_options(CLI::App& command, Options& options) {
           [&options](std::string const& text) {
             options.window = app::parse_duration(text, "--duration");
           },
-          "Length of one measured window (default 200ms)")
+          "Measure for TIME in each trial (default 200ms, at least 10ms)")
       ->type_name("TIME");
-  command.add_option("--repeat", options.repeat, "Windows for each case (default 5)")
+  command
+      .add_option("--repeat", options.repeat,
+                  "Measure each case in N trials (default 5; a verdict needs 3)")
       ->type_name("N");
-  command.add_flag("--quick", options.quick, "A look in seconds: two sizes, one short window each");
+  command.add_flag("--quick", options.quick,
+                   "Measure two sizes with one short window each (no verdict)");
   command.add_flag("--show-pipeline", options.show_pipeline, "Print each pipeline that is run");
   command.add_option("--json", options.json, "Write the results as JSON; - is stdout")
       ->type_name("FILE");
@@ -101,24 +150,15 @@ void add_options(CLI::App& command, Options& options) {
 
 void complete(Options& options) {
   auto const& workload = workload_named(options.workload);
-  if (!options.sa.empty() && options.workload != "ipsec")
-    throw ConfigError("--sa belongs to 'bench ipsec'");
-  if (!options.patterns.empty() && options.workload != "ids")
-    throw ConfigError("--patterns belongs to 'bench ids'");
-  if (!options.pcap.empty() && options.workload != "ids")
-    throw ConfigError("--pcap belongs to 'bench ids'");
+  check_belonging(options);
   if (!options.session.ports.empty())
     throw ConfigError("a benchmark makes its own ports; remove [[port]] from the deployment file");
-  if (!options.directions.empty() && options.workload != "ipsec")
-    throw ConfigError("--directions belongs to 'bench ipsec'");
-  if (options.mix < 0 || options.mix > 1) throw ConfigError("--mix is a share from 0 to 1");
-  if (options.tunnels < 1 || options.tunnels > kMostTunnels)
-    throw ConfigError("--tunnels is " + std::to_string(options.tunnels) + "; expected 1 to " +
-                      std::to_string(kMostTunnels));
-  if (options.flows > kMostFlows)
-    throw ConfigError("--flows is " + std::to_string(options.flows) + "; expected 1 to " +
-                      std::to_string(kMostFlows));
-  if (options.flows == 0) options.flows = std::max(4096u, 4 * options.tunnels);
+  if (!options.mix) options.mix = 0.5;
+  if (*options.mix < 0 || *options.mix > 1) throw ConfigError("--mix is a share from 0 to 1");
+  if (!options.tunnels) options.tunnels = 1024;
+  check_range("--tunnels", *options.tunnels, 1u, kMaxTunnels);
+  if (!options.flows) options.flows = std::max(4096u, 4 * *options.tunnels);
+  check_range("--flows", *options.flows, 1u, kMaxFlows);
   if (options.directions.empty()) options.directions = {"out"};
   auto const directions = ipsec_directions();
   for (auto const& name : options.directions)
@@ -128,10 +168,8 @@ void complete(Options& options) {
   // Of a batch the last lanes of a multi-buffer cipher run half empty: with 16 and CBC a batch of 64
   // costs 15 % more a packet than one of 256.
   if (!options.burst) options.burst = options.workload == "ipsec" ? 256 : 64;
-  if (*options.burst < 1 || *options.burst > 256)
-    throw ConfigError("--burst is " + std::to_string(*options.burst) + "; expected 1 to 256");
-  if (options.repeat > 1000)
-    throw ConfigError("--repeat is " + std::to_string(options.repeat) + "; expected 1 to 1000");
+  check_range("--burst", *options.burst, 1u, 256u);
+  complete_trials(options);
 
   if (options.cases.empty()) {
     options.cases = workload.cases;
@@ -149,9 +187,10 @@ void complete(Options& options) {
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw ConfigError("'bench " + options.workload + "' has no case '" + name + "'; expected " +
                         enumerate(known) + did_you_mean(name, known));
-  auto const has_pcap =
-      std::find(options.cases.begin(), options.cases.end(), "pcap") != options.cases.end();
+  bool const has_pcap = has(options.cases, "pcap");
   if (has_pcap && options.pcap.empty()) throw ConfigError("the case 'pcap' needs --pcap FILE");
+  if (!has_pcap && !options.pcap.empty())
+    throw ConfigError("--pcap is for the payload 'pcap'; expected it among --payloads");
 
   if (options.sizes.empty())
     options.sizes = options.quick ? std::vector<std::string>{"64", "1408"}
@@ -168,10 +207,6 @@ void complete(Options& options) {
                           "' can be offloaded; --devices can only be cpu");
     options.devices = {"cpu"};
   }
-  if (options.window.count() == 0)
-    options.window = std::chrono::milliseconds(options.quick ? 50 : 200);
-  if (options.repeat == 0) options.repeat = options.quick ? 1 : 5;
-
   auto& session = options.session;
   if (!options.devices.empty()) {
     bool const offloads = std::any_of(options.devices.begin(), options.devices.end(),

@@ -22,16 +22,19 @@ struct Options {
   std::vector<std::string> sizes;       ///< bytes of a frame, or `imix`
   std::vector<std::string> devices;     ///< `cpu`, names of devices, `adaptive`, `mix`
   std::vector<std::string> directions;  ///< of ipsec: `out`, `in`, `both`
-  unsigned tunnels = 1024;              ///< SAs, where they are made here
-  unsigned flows = 0;                   ///< of ipsec; 0: 4,096, or four for each tunnel
-  std::string sa;                       ///< file of SAs; empty: made for the occasion
-  std::string patterns;                 ///< file of patterns; empty: made up
-  std::string pcap;                     ///< capture for the payload kind `pcap`
-  bool fresh = false;                  ///< payload copied for every packet where recycling would do
-  std::optional<unsigned> burst;       ///< none: what suits the workload; `complete` sets it
-  double mix = 0.5;                    ///< the own core's share of `mix`
-  std::chrono::nanoseconds window{0};  ///< one measured repeat; 0: 200 ms, quick 50 ms
-  unsigned repeat = 0;                 ///< 0: 5, quick 1
+  /// SAs, if they are made here; `complete` sets it: 1,024 unless given.
+  std::optional<unsigned> tunnels;
+  /// Of ipsec; `complete` sets it: 4,096, or four for each tunnel.
+  std::optional<unsigned> flows;
+  std::string sa;                 ///< file of SAs; empty: made for the occasion
+  std::string patterns;           ///< file of patterns; empty: made up
+  std::string pcap;               ///< capture for the payload kind `pcap`
+  bool fresh = false;             ///< payload copied for every packet where recycling would do
+  std::optional<unsigned> burst;  ///< none: what suits the workload; `complete` sets it
+  std::optional<double> mix;      ///< the CPU's share of `mix`; `complete` sets it: 0.5
+  /// The length of one measured trial; `complete` sets it: 200 ms, quick 50 ms.
+  std::optional<std::chrono::nanoseconds> window;
+  std::optional<unsigned> repeat;  ///< trials of each case; `complete` sets it: 5, quick 1
   bool quick = false;
   bool show_pipeline = false;
   std::string json, html;  ///< files to write; empty: none

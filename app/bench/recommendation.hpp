@@ -4,14 +4,36 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "app/bench/result.hpp"
 
 namespace warpline::bench {
 
-/// Where the work of one case belongs, in a sentence: which device was fastest at which sizes, by
-/// how much. Devices whose ranges overlap are not told apart. Empty where there is only one device.
-/// `results`: those of one case.
-std::string recommendation(std::span<Result const> results);
+/// Two rates whose medians differ by no more than this factor count as equal.
+inline constexpr double kMaxEqualFactor = 1.2;
+
+/// The outcome among the CPU and the devices at one packet size.
+struct SizeVerdict {
+  std::string sizes;    ///< as in `Subject::sizes`
+  std::string fastest;  ///< the CPU or a device, by median rate
+  std::string second;   ///< the next one
+  double factor = 1;  ///< median rate of `fastest` / that of `second`; infinite if the latter is 0
+  bool ranges_overlap = false;  ///< the slowest trial of `fastest` does not beat all of `second`'s
+
+  bool has_winner() const { return factor > kMaxEqualFactor; }
+};
+
+/// One verdict for each packet size at which at least two of the CPU and the devices were measured,
+/// each in at least `kMinTrials` trials. Balancers are no rivals. `results`: those of one case.
+std::vector<SizeVerdict> verdicts(std::span<Result const> results);
+
+/// Conclusions about one case, a sentence each: the verdicts, grouped by winner; then how each
+/// balancer did beside the best of the CPU and the devices. Empty if nothing can be compared, or
+/// if there were fewer than `kMinTrials` trials. `results`: those of one case.
+std::vector<std::string> recommendation(std::span<Result const> results);
+
+/// A sentence for readers if some results have fewer than `kMinTrials` trials; else empty.
+std::string trials_note(std::span<Result const> results);
 
 }  // namespace warpline::bench

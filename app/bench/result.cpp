@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/result.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -38,6 +39,21 @@ std::map<std::string, double> shares(std::span<Round const> rounds) {
   return packets;
 }
 
+/// Those that every round has, medians.
+std::map<std::string, double> ceilings(std::span<Round const> rounds) {
+  std::map<std::string, double> all;
+  if (rounds.empty()) return all;
+  for (auto const& [name, rate] : rounds.front().ceilings) {
+    auto const rate_in = [&name = name](Round const& round) {
+      auto const found = round.ceilings.find(name);
+      return found == round.ceilings.end() ? 0 : found->second;
+    };
+    if (std::all_of(rounds.begin(), rounds.end(), [&](auto const& r) { return rate_in(r) > 0; }))
+      all[name] = median(rounds, rate_in);
+  }
+  return all;
+}
+
 }  // namespace
 
 std::uint64_t Result::dropped_total() const {
@@ -59,14 +75,13 @@ std::vector<std::span<Result const>> by_case(std::span<Result const> results) {
   return cases;
 }
 
-Result summarise(Subject subject, std::string ceiling_name, std::span<Round const> rounds) {
+Result summarise(Subject subject, std::span<Round const> rounds) {
   Result result;
   result.repeats = static_cast<unsigned>(rounds.size());
   std::vector<double> rates;
-  bool with_ceiling = !rounds.empty(), with_source_sink = with_ceiling;
+  bool with_source_sink = !rounds.empty();
   for (auto const& round : rounds) {
     rates.push_back(round.window.packets_per_second());
-    with_ceiling = with_ceiling && round.ceiling > 0;
     with_source_sink = with_source_sink && round.source_sink > 0;
     for (auto const& [reason, count] : round.window.dropped) result.dropped[reason] += count;
   }
@@ -80,14 +95,19 @@ Result summarise(Subject subject, std::string ceiling_name, std::span<Round cons
   if (!rounds.empty()) result.explanation = rounds.back().window.explanation;
   if (with_source_sink)
     result.source_sink = median(rounds, [](Round const& r) { return r.source_sink; });
-  if (with_ceiling) {
-    result.ceiling_name = std::move(ceiling_name);
-    result.ceiling = median(rounds, [](Round const& r) { return r.ceiling; });
-    result.share_of_ceiling =
-        median(rounds, [](Round const& r) { return r.window.packets_per_second() / r.ceiling; });
+  result.ceilings = ceilings(rounds);
+  auto const best =
+      std::max_element(result.ceilings.begin(), result.ceilings.end(),
+                       [](auto const& a, auto const& b) { return a.second < b.second; });
+  if (best != result.ceilings.end()) {
+    auto const& name = result.ceiling_name = best->first;
+    result.ceiling = best->second;
+    result.share_of_ceiling = median(rounds, [&](Round const& r) {
+      return r.window.packets_per_second() / r.ceilings.at(name);
+    });
     if (with_source_sink && subject.device == "cpu")
       result.net_share_of_ceiling =
-          finite(median(rounds, [](Round const& r) { return net_rate(r) / r.ceiling; }));
+          finite(median(rounds, [&](Round const& r) { return net_rate(r) / r.ceilings.at(name); }));
   }
   result.subject = std::move(subject);
   return result;

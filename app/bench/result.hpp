@@ -30,9 +30,9 @@ struct Subject {
 /// with.
 struct Round {
   Window window;
-  double ceiling = 0;  ///< packets/s of the raw library; 0: none
-  double source_sink =
-      0;  ///< packets/s of a pipeline that does nothing to the same traffic; 0: none
+  std::map<std::string, double> ceilings;  ///< packets/s of each raw library, by its name
+  /// Packets/s of a pipeline that does nothing to the same traffic; 0: none.
+  double source_sink = 0;
 };
 
 /// A case as it is reported. All numbers are medians over the repeats, except where said.
@@ -46,9 +46,10 @@ struct Result {
   std::map<std::string, std::uint64_t> dropped;  ///< by reason, sum over the repeats
   std::map<std::string, double> device_share;    ///< of the packets that a device could work on
   std::string explanation;  ///< why the balancer split as it did in the last repeat; empty: none
-  std::string ceiling_name;
-  std::optional<double> ceiling;      ///< packets/s
-  std::optional<double> source_sink;  ///< packets/s
+  std::map<std::string, double> ceilings;  ///< packets/s of each raw library, by its name
+  std::string ceiling_name;                ///< the fastest of them; empty: none
+  std::optional<double> ceiling;           ///< its packets/s
+  std::optional<double> source_sink;       ///< packets/s
   /// The median of the repeats' own ratios, since what disturbs a repeat disturbs both its sides.
   std::optional<double> share_of_ceiling;
   /// The same with the time of source and sink taken off the pipeline's; on the own core only.
@@ -57,8 +58,8 @@ struct Result {
   std::uint64_t dropped_total() const;
 };
 
-/// `ceiling_name`: what `Round::ceiling` is.
-Result summarise(Subject subject, std::string ceiling_name, std::span<Round const> rounds);
+/// Of several ceilings the one with the highest median over the rounds counts.
+Result summarise(Subject subject, std::span<Round const> rounds);
 
 /// Runs of results of the same workload and case, in order.
 std::vector<std::span<Result const>> by_case(std::span<Result const> results);
@@ -71,6 +72,7 @@ struct Report {
   double window_seconds = 0;       ///< length of one repeat's window
   std::vector<std::string> notes;  ///< hold for every result
   std::vector<Result> results;
+  bool complete = true;  ///< false: it ended before everything was measured
 };
 
 }  // namespace warpline::bench

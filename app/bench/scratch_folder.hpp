@@ -2,32 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stdlib.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <stdexcept>
 #include <string>
 
 namespace warpline::bench {
 
-/// A fresh folder for temporary files, gone with the object.
+/// A fresh folder for temporary files, readable by this user only; it is removed with the object.
 class ScratchFolder {
  public:
   /// Throws `std::runtime_error` with the system's reason.
-  ScratchFolder() : path_((std::filesystem::temp_directory_path() / "warpline-XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr)
-      throw std::runtime_error(path_ + ": cannot be made: " + std::strerror(errno));
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ScratchFolder();
+  ~ScratchFolder();
   ScratchFolder(ScratchFolder const&) = delete;
   ScratchFolder& operator=(ScratchFolder const&) = delete;
 
   std::string const& path() const { return path_; }
+
+  /// Removes the folders of all objects, for a program that is about to end. Any thread.
+  static void remove_all() noexcept;
 
  private:
   std::string path_;

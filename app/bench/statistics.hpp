@@ -7,6 +7,9 @@
 
 namespace warpline::bench {
 
+/// With fewer trials a spread says nothing, so no verdict is built on it.
+inline constexpr unsigned kMinTrials = 3;
+
 /// The middle of several measurements of one thing, and how far apart they lie.
 struct Spread {
   double median = 0, min = 0, max = 0;

@@ -31,7 +31,7 @@ std::vector<Target> targets(DeviceSet const& devices, Options const& options) {
     all.push_back({name, "CPUOnly", options.warm_up()});
     auto& [device, balancer, warm_up] = all.back();
     if (device == "mix") {
-      balancer = "LoadBalanceByWeight(" + app::fixed(options.mix, 3) + ", " + preferred();
+      balancer = "LoadBalanceByWeight(" + app::fixed(*options.mix, 3) + ", " + preferred();
     } else if (device == "adaptive") {
       balancer = "LoadBalanceAdaptive(" + preferred();
       warm_up = options.balancer_warm_up();
@@ -47,7 +47,7 @@ class Steps {
  public:
   Steps(std::size_t total, bool quiet) : progress_(quiet), total_(total) {}
 
-  void next(Subject const& subject, std::string const& what) {
+  void begin(Subject const& subject, std::string const& what) {
     std::chrono::duration<double> const elapsed = Clock::now() - begin_;
     auto text = "[" + std::to_string(done_ + 1) + "/" + std::to_string(total_) + "] " +
                 subject.name + " " + subject.sizes + " " + what;
@@ -57,8 +57,9 @@ class Steps {
       text += ", " + app::fixed(left, 0) + " s left";
     }
     progress_.show(text);
-    ++done_;
   }
+  void end() { ++done_; }
+  std::size_t done() const { return done_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -73,51 +74,94 @@ double mean_length(Frames const& frames) {
   return bytes / static_cast<double>(frames.size());
 }
 
+/// One case, measured in turn on all targets.
+class CaseTrials {
+ public:
+  CaseTrials(Meter& meter, Steps& progress, Case& subject, std::vector<Target> const& targets)
+      : meter_(meter),
+        progress_(progress),
+        case_(subject),
+        targets_(targets),
+        rounds_(targets.size()) {}
+
+  void prepare(Options const& options, unsigned workers) {
+    frames_ = meter_.sample(case_);
+    auto& subject = case_.subject;
+    subject.workload = options.workload;
+    subject.workers = workers;
+    subject.packet_size = mean_length(frames_);
+    subject.labels.insert(subject.labels.begin(), "engine-only");
+  }
+
+  void run_once(std::chrono::nanoseconds warm_up) {
+    Round shared;
+    progress_.begin(case_.subject, "ceiling");
+    shared.ceilings = meter_.ceilings(case_, frames_);
+    progress_.end();
+    if (!case_.source_sink.empty()) {
+      progress_.begin(case_.subject, "source and sink");
+      shared.source_sink = meter_.pipeline(case_, case_.source_sink, warm_up).packets_per_second();
+      progress_.end();
+    }
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      auto const& target = targets_[i];
+      progress_.begin(case_.subject, target.device);
+      auto round = shared;
+      round.window = meter_.pipeline(case_, case_.pipeline(target.balancer), target.warm_up);
+      rounds_[i].push_back(std::move(round));
+      progress_.end();
+    }
+  }
+
+  /// A result for each target with at least one finished trial.
+  void add_to(std::vector<Result>& results) const {
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      if (rounds_[i].empty()) continue;
+      auto subject = case_.subject;
+      subject.device = targets_[i].device;
+      results.push_back(summarise(std::move(subject), rounds_[i]));
+    }
+  }
+
+ private:
+  Meter& meter_;
+  Steps& progress_;
+  Case& case_;
+  std::vector<Target> const& targets_;
+  Frames frames_;
+  std::vector<std::vector<Round>> rounds_;  // by target
+};
+
 }  // namespace
 
-std::vector<Result> sweep(app::Session& session, Options const& options, std::vector<Case> cases,
-                          bool quiet) {
+Sweep sweep(app::Session& session, Options const& options, std::vector<Case> cases,
+            Interruption const& interruption, bool quiet) {
   auto const on = targets(session.devices(), options);
-  Meter meter(session, options);
-  std::size_t steps = 0;
-  for (auto const& each : cases) {
-    for (auto const& target : on) meter.check(each, each.pipeline(target.balancer));
-    steps += options.repeat * (on.size() + 1 + (each.source_sink.empty() ? 0 : 1));
+  Meter meter(session, options, interruption);
+  Sweep made;
+  for (auto const& each : cases)
+    made.total += *options.repeat * (on.size() + 1 + (each.source_sink.empty() ? 0 : 1));
+  Steps progress(made.total, quiet);
+  try {
+    for (auto const& each : cases)
+      for (auto const& target : on) meter.check(each, each.pipeline(target.balancer));
+  } catch (Interrupted const&) {
+    return made;
   }
-
-  std::vector<Result> results;
-  Steps progress(steps, quiet);
   for (auto& each : cases) {
-    auto const frames = meter.sample(each);
-    auto& subject = each.subject;
-    subject.workload = options.workload;
-    subject.workers = static_cast<unsigned>(session.worker_cores().size());
-    subject.packet_size = mean_length(frames);
-    subject.labels.insert(subject.labels.begin(), "engine-only");
-    std::vector<std::vector<Round>> rounds(on.size());
-    for (unsigned repeat = 0; repeat < options.repeat; ++repeat) {
-      Round shared;
-      progress.next(subject, "ceiling");
-      shared.ceiling = meter.ceiling(each, frames);
-      if (!each.source_sink.empty()) {
-        progress.next(subject, "source and sink");
-        shared.source_sink =
-            meter.pipeline(each, each.source_sink, options.warm_up()).packets_per_second();
-      }
-      for (std::size_t i = 0; i < on.size(); ++i) {
-        progress.next(subject, on[i].device);
-        auto round = shared;
-        round.window = meter.pipeline(each, each.pipeline(on[i].balancer), on[i].warm_up);
-        rounds[i].push_back(std::move(round));
-      }
+    CaseTrials trials(meter, progress, each, on);
+    try {
+      trials.prepare(options, static_cast<unsigned>(session.worker_cores().size()));
+      for (unsigned trial = 0; trial < *options.repeat; ++trial) trials.run_once(options.warm_up());
+    } catch (Interrupted const&) {
+    } catch (...) {
+      made.error = std::current_exception();
     }
-    for (std::size_t i = 0; i < on.size(); ++i) {
-      auto one = subject;
-      one.device = on[i].device;
-      results.push_back(summarise(std::move(one), each.ceiling_name, rounds[i]));
-    }
+    trials.add_to(made.results);
+    if (made.error || interruption.signal() != 0) break;
   }
-  return results;
+  made.done = progress.done();
+  return made;
 }
 
 }  // namespace warpline::bench

@@ -11,7 +11,6 @@
 #include "app/bench/test_sas.hpp"
 #include "app/bench/traffic.hpp"
 #include "app/bench/workload.hpp"
-#include "elements/ipsec/cpu_esp.hpp"
 #include "elements/ipsec/sa_file.hpp"
 
 namespace warpline::bench {
@@ -56,7 +55,7 @@ struct Maker {
     if (!options.sa.empty()) return std::filesystem::absolute(options.sa).string();
     auto const path = folder->path() + "/" + std::string(suite.name) + "-" + direction.name + ".sa";
     if (!std::filesystem::exists(path))
-      write_test_sas(path, suite, options.tunnels, direction.words);
+      write_test_sas(path, suite, *options.tunnels, direction.words);
     return path;
   }
 
@@ -64,18 +63,18 @@ struct Maker {
     auto const sa = sa_file();
     std::string const name(suite.name);
     Traffic traffic{sizes, "random", {}, !options.fresh};
-    traffic.flows = options.flows;
-    spread_over_tunnels(options.tunnels, traffic);
+    traffic.flows = *options.flows;
+    spread_over_tunnels(*options.tunnels, traffic);
     Case made;
     made.subject.name = name + direction.suffix;
     made.subject.sizes = sizes;
-    made.subject.labels = {options.sa.empty() ? std::to_string(options.tunnels) + " tunnels"
+    made.subject.labels = {options.sa.empty() ? std::to_string(*options.tunnels) + " tunnels"
                                               : "SAs of " + options.sa};
     std::vector<std::uint32_t> plain;
     if (direction.name == "in") {
       traffic.recycled = false;
       auto const capture = folder->path() + "/" + name + "-" + sizes + ".pcap";
-      auto const frames = captured_frames(options.tunnels);
+      auto const frames = captured_frames(*options.tunnels);
       plain = write_esp_capture(capture, sa, suite.suite, traffic, frames);
       made.ports = {"replay:" + quote(capture)};
       made.subject.labels.push_back(std::to_string(frames) +
@@ -90,7 +89,6 @@ struct Maker {
     made.pipeline = [kept = folder, source, rest = work(direction.name, name, sa)](
                         std::string const& balancer) { return source + balancer + " -> " + rest; };
     made.source_sink = source + "ToOutput;";
-    made.ceiling_name = ipsec::CpuEsp::description() + ", one SA";
     made.ceiling = [id = suite.suite, ways = direction.ways, plain](CeilingInput const& input) {
       auto lengths = plain;
       if (lengths.empty())

@@ -9,13 +9,14 @@
 namespace warpline::bench {
 namespace {
 
-class QueueCeiling final : public Ceiling {
+class QueueCeiling final : public SingleCeiling {
  public:
   QueueCeiling(CeilingInput const& input, unsigned burst)
-      : rx_(*input.ports[0].rx(input.thread)),
+      : SingleCeiling("a loop over the generator's queues"),
+        rx_(*input.ports[0].rx(input.thread)),
         tx_(*input.ports[0].tx(input.thread)),
         burst_(burst) {}
-  double measure(std::chrono::nanoseconds at_least) override {
+  double rate(std::chrono::nanoseconds at_least) override {
     return ceilings::forward(rx_, tx_, burst_, at_least);
   }
 
@@ -25,11 +26,13 @@ class QueueCeiling final : public Ceiling {
   unsigned burst_;
 };
 
-class DpdkCeiling final : public Ceiling {
+class DpdkCeiling final : public SingleCeiling {
  public:
   DpdkCeiling(CeilingInput const& input, unsigned burst)
-      : queue_(static_cast<std::uint16_t>(input.thread)), burst_(burst) {}
-  double measure(std::chrono::nanoseconds at_least) override {
+      : SingleCeiling("a loop of rte_eth_rx_burst and rte_eth_tx_burst"),
+        queue_(static_cast<std::uint16_t>(input.thread)),
+        burst_(burst) {}
+  double rate(std::chrono::nanoseconds at_least) override {
     return ceilings::forward({"net_null0", "net_null1"}, queue_, burst_, at_least);
   }
 
@@ -60,8 +63,6 @@ std::vector<Case> l2fwd_cases(Options const& options) {
       made.pipeline = [burst = *options.burst](std::string const&) {
         return "FromInput(BURST " + std::to_string(burst) + ") -> EtherMirror -> ToOutput;";
       };
-      made.ceiling_name = generated ? "a loop over the generator's queues"
-                                    : "a loop of rte_eth_rx_burst and rte_eth_tx_burst";
       made.ceiling = [generated, burst = *options.burst](
                          CeilingInput const& input) -> std::unique_ptr<Ceiling> {
         if (generated) return std::make_unique<QueueCeiling>(input, burst);

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "core/packet.hpp"
 #include "elements/ids/hyperscan.hpp"
+#include "elements/ids/interleaved_scan.hpp"
 
 namespace warpline::ceilings {
 
@@ -28,7 +30,7 @@ class RawHyperscan {
   std::uint64_t scan(std::span<Bytes const> payloads) noexcept;
 
   /// One pass to warm up, then whole passes until `at_least` has gone by.
-  ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least) noexcept;
+  ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least);
 
  private:
   struct Free {
@@ -36,6 +38,23 @@ class RawHyperscan {
   };
   std::shared_ptr<ids::HyperscanDatabase const> database_;
   std::unique_ptr<hs_scratch, Free> scratch_;
+};
+
+/// The automaton alone, `InterleavedScan::kLanes` payloads at a time, results in memory. One thread
+/// at a time.
+class RawAutomaton {
+ public:
+  /// `automaton`: its tables must outlive this object.
+  explicit RawAutomaton(ids::Automaton const& automaton) : scan_(automaton) {}
+
+  /// As those of `RawHyperscan`; of a payload with more patterns than a result holds, only that
+  /// number counts.
+  std::uint64_t scan(std::span<Bytes const> payloads);
+  ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least);
+
+ private:
+  ids::InterleavedScan scan_;
+  std::vector<ids::Matches> results_;
 };
 
 }  // namespace warpline::ceilings

@@ -111,12 +111,12 @@ std::vector<Entry> build_rows(std::vector<Word> const& words, std::size_t count,
 
 }  // namespace
 
-AhoCorasick::AhoCorasick(std::span<Pattern const> patterns) {
+AhoCorasick::AhoCorasick(std::span<Pattern const> patterns, std::size_t max_states) {
   auto const words = sorted_words(patterns);
   auto const count = count_states(words);
-  if (count > kMaxStates)
+  if (count > max_states)
     throw ConfigError("the patterns need " + std::to_string(count) +
-                      " automaton states; expected at most " + std::to_string(kMaxStates));
+                      " automaton states; expected at most " + std::to_string(max_states));
   output_begin_.reserve(count + 1);
   suffix_.reserve(count);
   outputs_.reserve(words.size());

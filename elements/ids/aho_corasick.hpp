@@ -22,8 +22,8 @@ class AhoCorasick {
   /// The most states that a set may need (a table of 1 GiB).
   static constexpr std::size_t kMaxStates = std::size_t{1} << 20;
 
-  /// Throws `ConfigError` if the patterns need more than `kMaxStates` states.
-  explicit AhoCorasick(std::span<Pattern const> patterns);
+  /// Throws `ConfigError` if the patterns need more than `max_states` states, at most `kMaxStates`.
+  explicit AhoCorasick(std::span<Pattern const> patterns, std::size_t max_states = kMaxStates);
 
   /// Pointers into this object.
   Automaton view() const;

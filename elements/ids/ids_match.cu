@@ -9,6 +9,7 @@
 #include "core/file_uses.hpp"
 #include "core/metrics.hpp"
 #include "core/offload.hpp"
+#include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/eve.hpp"
 #include "elements/ids/layers.hpp"
 #include "elements/ids/scan_team.hpp"
@@ -46,7 +47,10 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   using Writes = Result<ids::Matches>;
 
   explicit IDSMatch(Args& args)
-      : buffers_(args.context().buffers), tables_(tables(args)), scanner_(tables_->database()) {
+      : buffers_(args.context().buffers),
+        tables_(tables(args)),
+        matcher_(args.context().trial ? ids::CpuMatching{{}, tables_->database(), nullptr}
+                                      : tables_->cpu_matching()) {
     auto const eve = args.keyword<std::string>("EVE", {});
     drop_ = args.keyword<bool>("DROP", false);
     if (!eve.empty()) open(eve, args);
@@ -65,14 +69,17 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   };
   Kernel kernel(Device& device) const { return {tables_->automaton().on(device)}; }
 
-  /// Hyperscan, packet by packet.
+  /// By Hyperscan, or by the automaton with several payloads at a time: what was faster when the
+  /// patterns were loaded or, if that depends on the traffic, what is faster now.
   void cpu(std::span<Packet> packets, ids::Matches* results) noexcept {
-    for (auto const& packet : packets) {
-      auto const layers = ids::walk_layers(packet.bytes());
-      *results = {};
-      if (layers.malformed) results->flags = ids::Matches::kMalformed;
-      scanner_.scan(layers.payload, *results++);
+    Bytes payloads[Batch::kCapacity];
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      auto const layers = ids::walk_layers(packets[i].bytes());
+      results[i] = {};
+      if (layers.malformed) results[i].flags = ids::Matches::kMalformed;
+      payloads[i] = layers.payload;
     }
+    matcher_.scan({payloads, packets.size()}, results);
   }
 
   Verdict finish(Packet& packet, ids::Matches const& matches) noexcept {
@@ -139,7 +146,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     std::span<ids::PatternId const> found(matches.ids, matches.overflow() ? 0u : matches.count);
     auto const layers = ids::walk_layers(packet.bytes());
     if (matches.overflow()) {
-      scanner_.scan_all(layers.payload, all_);
+      matcher_.scan_all(layers.payload, all_);
       found = all_;
     }
     alerts_.add(found.size());
@@ -150,7 +157,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
 
   BufferPool const* buffers_;  // knows when a packet was captured
   std::shared_ptr<ids::Tables const> tables_;
-  ids::HyperscanScanner scanner_;
+  ids::CpuMatcher matcher_;
   std::unique_ptr<ids::EveAlerts> eve_;
   std::vector<ids::PatternId> all_;  // of a packet with more patterns than a result holds
   std::uint64_t now_ns_ = 0;

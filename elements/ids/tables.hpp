@@ -10,12 +10,13 @@
 
 #include "core/context.hpp"
 #include "elements/ids/aho_corasick.hpp"
+#include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/hyperscan.hpp"
 #include "elements/ids/pattern.hpp"
 
 namespace warpline::ids {
 
-/// A set of patterns with what each kind of matcher needs; shared by all workers, read-only.
+/// A set of patterns with what each kind of matcher needs; shared by all workers.
 class Tables {
  public:
   /// Compiles the Hyperscan database; throws its `ConfigError`.
@@ -25,17 +26,25 @@ class Tables {
   PatternSet const& set() const { return set_; }
   std::shared_ptr<HyperscanDatabase const> const& database() const { return database_; }
 
-  /// Built on the first call, for a device has need of it and the own core has none. Any thread.
-  AhoCorasick const& automaton() const {
-    std::call_once(once_, [this] { automaton_.emplace(set_.patterns); });
-    return *automaton_;
-  }
+  /// Built on the first call. Any thread. Throws the `ConfigError` of `AhoCorasick`.
+  AhoCorasick const& automaton() const;
+
+  /// What the CPU searches with: on the first call the automaton is built and both matchers are
+  /// measured. The automaton is kept only if it is faster on some traffic; it is not tried if it
+  /// would take more than `kMaxCpuStates`. Any thread.
+  CpuMatching const& cpu_matching() const;
+
+  /// 256 MiB of rows.
+  static constexpr std::size_t kMaxCpuStates = std::size_t{1} << 18;
 
  private:
+  CpuMatching measured() const;
+
   PatternSet set_;
   std::shared_ptr<HyperscanDatabase const> database_;
-  mutable std::once_flag once_;
-  mutable std::optional<AhoCorasick> automaton_;
+  mutable std::mutex mutex_;  // of what follows
+  mutable std::shared_ptr<AhoCorasick const> automaton_;
+  mutable std::optional<CpuMatching> cpu_matching_;
 };
 
 /// The tables of the pattern file, made on the first call for that path.

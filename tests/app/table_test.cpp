@@ -33,6 +33,19 @@ TEST(Table, CountsCharactersNotBytes) {
   EXPECT_EQ(table.text(out.file), "  µs  b\n1234  é\n   é  1\n");
 }
 
+TEST(Table, LeavesOutTheColumnsOfHighestRankWhereTheLineIsTooShort) {
+  File out;
+  using enum Table::Align;
+  Table table({{"a"}, {"bb", kRight, 2}, {"cc", kRight, 1}, {"dd", kRight, 3}, {"e", kLeft}});
+  table.add({"1", "2", "3", "4", "5"});
+  EXPECT_EQ(table.text(out.file, 16), "a  bb  cc  dd  e\n1   2   3   4  5\n");
+  EXPECT_EQ(table.text(out.file, 15), "a  bb  cc  e\n1   2   3  5\ntoo narrow for: dd\n");
+  EXPECT_EQ(table.text(out.file, 8), "a  cc  e\n1   3  5\ntoo narrow for: bb, dd\n");
+  EXPECT_EQ(table.text(out.file, 1), "a  e\n1  5\ntoo narrow for: bb, cc, dd\n");
+  EXPECT_EQ(table.text(out.file, 0), table.text(out.file, 80)) << "no limit";
+  EXPECT_EQ(table.text(out.file), table.text(out.file, 0)) << "a file has none";
+}
+
 TEST(Table, HasNoColoursInAFile) {
   File out;
   EXPECT_EQ(styled("text", Style::kBad, out.file), "text");

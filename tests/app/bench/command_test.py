@@ -4,6 +4,9 @@
 
 import json
 import os
+import pty
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +14,7 @@ import unittest
 
 PROGRAM = sys.argv.pop(1)
 SHORT = ["--duration", "20ms", "--repeat", "2", "--quiet"]
+LONG = ["--duration", "10ms", "--repeat", "1000", "--devices", "cpu", "--tunnels", "8"]
 
 
 def bench(*arguments):
@@ -59,6 +63,7 @@ class Schema(unittest.TestCase):
         report = self.report("l2fwd", "--sizes", "64,imix")
         self.check_machine(report["machine"])
         self.assertEqual(report["format"], 1)
+        self.assertIs(report["complete"], True)
         self.assertEqual(report["command"][1:3], ["bench", "l2fwd"])
         self.assertTrue(any("engine-only" in note for note in report["notes"]))
         self.assertEqual([(each["case"], each["sizes"]) for each in report["results"]],
@@ -113,6 +118,63 @@ class Pages(unittest.TestCase):
             self.assertIn("1.00", again.stdout)
 
 
+class Interrupted(unittest.TestCase):
+    """A signal in the middle: what is finished is told, and nothing stays behind."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.temporary = os.path.join(self.folder, "temporary")
+        os.mkdir(self.temporary)
+        self.path = os.path.join(self.folder, "out.json")
+
+    def interrupt(self, number, after, *arguments):
+        """Sends the signal once the line of progress says that measurement `after` has begun."""
+        terminal, end = pty.openpty()
+        process = subprocess.Popen([PROGRAM, "bench", *arguments, "--json", self.path], stderr=end, text=True,
+                                   stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": self.temporary})
+        os.close(end)
+        shown, told = "", False
+        while True:
+            try:
+                data = os.read(terminal, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not data:
+                break
+            shown += data.decode(errors="replace")
+            begun = re.findall(r"\[(\d+)/\d+\]", shown)
+            if begun and int(begun[-1]) >= after and not told:
+                self.assertNotEqual(os.listdir(self.temporary), [], "SA files are there while it runs")
+                process.send_signal(number)
+                told = True
+        out = process.communicate(timeout=240)[0]
+        os.close(terminal)
+        self.assertTrue(told, shown)
+        self.assertEqual(os.listdir(self.temporary), [])
+        with open(self.path) as file:
+            return process.returncode, out, json.load(file)
+
+    def test_by_sigint(self):
+        code, out, report = self.interrupt(signal.SIGINT, 13, "ipsec", "--sizes", "64,1408", *LONG)
+        self.assertEqual(code, 130)
+        self.assertIs(report["complete"], False)
+        self.assertEqual([(each["case"], each["sizes"]) for each in report["results"]],
+                         [("aes128-ctr-hmac-sha1-96", "64")], "of the others nothing is finished")
+        self.assertGreaterEqual(report["results"][0]["repeats"], 3)
+        self.assertRegex(out, r"incomplete: SIGINT after \d+ of 12000 measurements")
+        self.assertIn("aes128-ctr-hmac-sha1-96", out)
+
+    def test_by_sigterm_before_anything_is_finished(self):
+        code, out, report = self.interrupt(signal.SIGTERM, 1, "ipsec", "--sizes", "64", "--duration", "60s",
+                                           "--repeat", "3", "--devices", "cpu")
+        self.assertEqual(code, 143)
+        self.assertIs(report["complete"], False)
+        self.assertEqual(report["results"], [])
+        self.assertIn("incomplete: SIGTERM after 0 of 18 measurements", out)
+
+
 class Refusals(unittest.TestCase):
     """Bad input ends with 2, names what is wrong, and nothing is started."""
 
@@ -130,6 +192,17 @@ class Refusals(unittest.TestCase):
         (["ipsec", "--directions", "up"], "'up' is no direction; expected out, in or both"),
         (["ids", "--directions", "in"], "--directions belongs to 'bench ipsec'"),
         (["ipsec", "--tunnels", "131073"], "--tunnels is 131073; expected 1 to 131072"),
+        (["ipsec", "--tunnels", "0"], "--tunnels is 0; expected 1 to 131072"),
+        (["l2fwd", "--tunnels", "5"], "--tunnels belongs to 'bench ipsec'"),
+        (["ids", "--flows", "5"], "--flows belongs to 'bench ipsec'"),
+        (["l2fwd", "--fresh"], "--fresh belongs to 'bench ipsec'"),
+        (["ipsec", "--sa", "x", "--tunnels", "4"], "--tunnels is for SAs that are made here"),
+        (["ids", "--payloads", "random", "--pcap", "x"], "--pcap is for the payload 'pcap'"),
+        (["l2fwd", "--repeat", "0"], "--repeat is 0; expected 1 to 1000"),
+        (["l2fwd", "--repeat", "1001"], "--repeat is 1001; expected 1 to 1000"),
+        (["l2fwd", "--duration", "9ms"], "--duration is shorter than 10ms"),
+        (["l2fwd", "--duration", "0s"], "--duration is shorter than 10ms"),
+        (["ipsec", "--mix", "0.3"], "expected it among --devices"),
         (["ipsec", "--sa", "/no/such.sa"], "/no/such.sa"),
         (["ids", "--patterns", "/no/such.patterns"], "/no/such.patterns"),
         (["l2fwd", "--json", "/no/such/folder/x.json"], "--json"),
@@ -137,7 +210,7 @@ class Refusals(unittest.TestCase):
         (["l2fwd", "--html", "-"], "--html: a page is not written to standard output"),
         (["l2fwd", "--burst", "0"], "--burst is 0"),
         (["l2fwd", "--duration", "1"], "--duration"),
-        (["ipsec", "--mix", "2"], "--mix"),
+        (["ipsec", "--devices", "mix", "--mix", "2"], "--mix is a share from 0 to 1"),
     ]
 
     def test_each(self):

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <limits>
 
+#include "app/bench/recommendation.hpp"
 #include "app/json.hpp"
 #include "tests/app/bench/fixed_report.hpp"
 
@@ -18,6 +19,7 @@ namespace json = boost::json;
 TEST(ReportJson, CarriesWhatWasMeasured) {
   auto const report = json::parse(app::pretty(to_json(fixed_report()))).as_object();
   EXPECT_EQ(report.at("format"), 1);
+  EXPECT_EQ(report.at("complete"), true);
   EXPECT_EQ(report.at("command").as_array().at(4), "a b.json");
   EXPECT_EQ(report.at("machine").as_object().at("cpu"), "A Processor");
   EXPECT_EQ(report.at("machine").as_object().at("tsc_hz"), 2'500'000'000);
@@ -27,7 +29,13 @@ TEST(ReportJson, CarriesWhatWasMeasured) {
   auto const& advice = report.at("recommendations").as_array();
   ASSERT_EQ(advice.size(), 2u);
   EXPECT_EQ(advice[1].as_object().at("case"), "aes128-ctr-hmac-sha1-96");
-  EXPECT_EQ(advice[1].as_object().at("text"), "cpu is fastest at 64, imix (2.7-40.5 x the next)");
+  EXPECT_EQ(advice[1].as_object().at("text"),
+            "cpu beats host 4.00x at 64, 40.5x at imix; mix loses to cpu alone: 0.38x at 64");
+  auto const& verdicts = advice[1].as_object().at("verdicts").as_array();
+  ASSERT_EQ(verdicts.size(), 2u);
+  EXPECT_EQ(json::serialize(verdicts[0]),
+            R"({"sizes":"64","winner":"cpu","fastest":"cpu","second":"host","factor":4,)"
+            R"("ranges_overlap":false})");
 
   auto const& results = report.at("results").as_array();
   ASSERT_EQ(results.size(), 10u);
@@ -48,6 +56,7 @@ TEST(ReportJson, CarriesWhatWasMeasured) {
   EXPECT_EQ(first.at("latency_us").as_object().at("p99").as_double(), 123.4);
   EXPECT_EQ(first.at("ceiling").as_object().at("name"), "raw library");
   EXPECT_EQ(first.at("ceiling").as_object().at("packets_per_second"), 16'000'000);
+  EXPECT_EQ(first.at("ceilings").as_object().at("raw library"), 16'000'000);
   EXPECT_EQ(first.at("share_of_ceiling").as_double(), 0.5);
   EXPECT_EQ(first.at("source_sink_packets_per_second"), 40'000'000);
   EXPECT_EQ(first.at("net_share_of_ceiling").as_double(), 0.625);
@@ -56,13 +65,37 @@ TEST(ReportJson, CarriesWhatWasMeasured) {
   EXPECT_TRUE(results[1].as_object().at("net_share_of_ceiling").is_null());
   EXPECT_EQ(results[2].as_object().at("device_share").as_object().at("host").as_double(), 0.25);
   EXPECT_EQ(results[3].as_object().at("packet_size").as_double(), 361.8);
-  EXPECT_EQ(results[4].as_object().at("dropped"), 1234);
-  EXPECT_EQ(results[4].as_object().at("drops").as_object().at("tx_queue_full"), 1234);
+  EXPECT_EQ(results[4].as_object().at("dropped"), 1233);
+  EXPECT_EQ(results[4].as_object().at("drops").as_object().at("tx_queue_full"), 1233);
+}
+
+TEST(ReportJson, NamesNoWinnerWhereThereIsNoDifference) {
+  Report report;
+  for (auto const* device : {"cpu", "host"}) {
+    Subject subject;
+    subject.device = device;
+    report.results.push_back(summarise(subject, steady(round_of(1, 2, 0))));
+  }
+  auto const parsed = json::parse(app::pretty(to_json(report))).as_object();
+  auto const& only = parsed.at("recommendations").as_array()[0].as_object();
+  auto const& verdict = only.at("verdicts").as_array()[0].as_object();
+  EXPECT_TRUE(verdict.at("winner").is_null());
+  EXPECT_EQ(verdict.at("factor"), 1);
+  EXPECT_TRUE(parsed.at("notes").as_array().empty());
+}
+
+TEST(ReportJson, HasNoVerdictFromFewerThanThreeTrialsAndSaysSo) {
+  auto report = fixed_report();
+  for (auto& result : report.results) result.repeats = 2;
+  auto const parsed = json::parse(app::pretty(to_json(report))).as_object();
+  EXPECT_TRUE(parsed.at("recommendations").as_array().empty());
+  ASSERT_EQ(parsed.at("notes").as_array().size(), 2u);
+  EXPECT_EQ(parsed.at("notes").as_array()[1], trials_note(report.results).c_str());
 }
 
 TEST(ReportJson, WithoutCeilingSaysNull) {
   Report report;
-  report.results.push_back(summarise({}, "raw", std::vector{round_of(1, 0, 0)}));
+  report.results.push_back(summarise({}, std::vector{round_of(1, 0, 0)}));
   auto const parsed = json::parse(app::pretty(to_json(report)));
   auto const& result = parsed.as_object().at("results").as_array().at(0).as_object();
   EXPECT_TRUE(result.at("ceiling").is_null());

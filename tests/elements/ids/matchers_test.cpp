@@ -6,6 +6,7 @@
 
 #include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/hyperscan.hpp"
+#include "elements/ids/interleaved_scan.hpp"
 #include "elements/ids/layers.hpp"
 #include "elements/ids/pattern_file.hpp"
 #include "tests/elements/ids/captures.hpp"
@@ -205,8 +206,14 @@ TEST(MatchersOnCaptures, AgreeOnEveryPacketAndPattern) {
   BucketSearch search(set.patterns);
   std::size_t packets = 0, pairs = 0, overflows = 0;
   std::vector<PatternId> all;
+  InterleavedScan interleaved(automaton.view());
   for (auto const& path : captures) {
-    for (auto const& frame : testing::read_frames(path)) {
+    auto const frames = testing::read_frames(path);
+    std::vector<Bytes> payloads;
+    for (auto const& frame : frames) payloads.push_back(walk_layers(bytes_of(frame)).payload);
+    std::vector<Matches> by_interleaved(payloads.size());
+    interleaved.scan(payloads, by_interleaved.data());
+    for (auto const& frame : frames) {
       auto const payload = walk_layers(bytes_of(frame)).payload;
       auto const expected = search({reinterpret_cast<char const*>(payload.data), payload.size});
       scanner.scan_all(payload, all);
@@ -216,6 +223,8 @@ TEST(MatchersOnCaptures, AgreeOnEveryPacketAndPattern) {
       ASSERT_EQ(by_scanner, matches_of(expected)) << path << ", packet " << packets;
       ASSERT_EQ(automaton.view().scan(payload), matches_of(expected))
           << path << ", packet " << packets;
+      auto const index = static_cast<std::size_t>(&frame - frames.data());
+      ASSERT_EQ(by_interleaved[index], by_scanner) << path << ", packet " << packets;
       ++packets;
       pairs += expected.size();
       overflows += by_scanner.overflow();

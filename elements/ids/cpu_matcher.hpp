@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "elements/ids/aho_corasick.hpp"
+#include "elements/ids/hyperscan.hpp"
+#include "elements/ids/interleaved_scan.hpp"
+#include "elements/ids/matcher_choice.hpp"
+
+namespace warpline::ids {
+
+/// What the CPU needs to search for a set of patterns. Read-only; may be shared by threads.
+struct CpuMatching {
+  MatcherPolicy policy = MatcherPolicy::kHyperscan;
+  std::shared_ptr<HyperscanDatabase const> database;
+  std::shared_ptr<AhoCorasick const> automaton;  ///< null with `MatcherPolicy::kHyperscan`
+};
+
+/// One thread's search on the CPU, by whichever matcher its policy gives a batch. Both find the
+/// same. Allocates nothing while scanning.
+class CpuMatcher {
+ public:
+  explicit CpuMatcher(CpuMatching const& matching);
+
+  /// Adds the patterns in `payloads[i]` to `results[i]`.
+  void scan(std::span<Bytes const> payloads, Matches* results) noexcept;
+
+  /// As `HyperscanScanner::scan_all`.
+  void scan_all(Bytes payload, std::vector<PatternId>& ids) { hyperscan_.scan_all(payload, ids); }
+
+ private:
+  void scan_by(Matcher matcher, std::span<Bytes const> payloads, Matches* results) noexcept;
+
+  std::shared_ptr<AhoCorasick const> owner_;  // of the tables
+  HyperscanScanner hyperscan_;
+  std::optional<InterleavedScan> automaton_;
+  MatcherChoice choice_;
+};
+
+}  // namespace warpline::ids
