@@ -170,7 +170,9 @@ void CpuKeys::wipe(std::size_t index) noexcept {
 }
 
 std::size_t CpuKeys::bytes(Suite suite) {
-  return sizeof(CpuSa) + KeyBlocks(size_of_keys(info(suite).cipher_kind)).block_bytes();
+  auto const& about = info(suite);
+  return sizeof(CpuSa) +
+         KeyBlocks(size_of_keys(about.cipher_kind, about.integrity)).block_bytes();
 }
 
 std::size_t CpuKeys::key_bytes() const {

@@ -106,7 +106,7 @@ TEST_F(OutputMonitorTest, RevokedFramesAreDropsInTheReport) {
   report.totals.transmitted = 9;
   report.totals.transmitted_bytes = 900;
   report.totals.dropped = 1;
-  report.ports.push_back({"pcap0", 10, 1000, 9, 900, {}});
+  report.ports.push_back({"pcap0", 10, 1000, 9, 900, {}, {}});
   report.drops.push_back({"discarded", "Discard@1", 1});
   file->note_written(5);
   file->note_revoked(4, 400);

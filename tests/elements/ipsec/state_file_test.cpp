@@ -492,7 +492,7 @@ TEST_F(SaStateTest, ARemovedSaThatIsHeldKeepsItsWindowToItself) {
 /// Also where the rate falls, or a write takes long: workers may send up to the limit meanwhile.
 TEST_F(SaStateTest, AMarkNeverFalls) {
   auto const sa = parse(words("dir out flag esn"));
-  SaSlots slots(4);
+  SaSlots slots;
   file_ = open();
   SaState state(file_, slots, 0);
   auto config = sa[0];
