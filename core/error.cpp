@@ -4,10 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
 namespace warpline {
@@ -77,26 +73,14 @@ std::string Diagnostic::render() const {
 ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
     : std::runtime_error(join(diagnostics)), diagnostics_(std::move(diagnostics)) {}
 
-std::shared_ptr<Source const> read_source(std::string const& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    throw ConfigError(path + ": is a folder; expected a text file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad()) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
-  auto source = std::make_shared<Source>(Source{path, std::move(text).str()});
-  if (source->text.find('\0') != std::string::npos)
-    throw ConfigError(path + ": is a binary file; expected text");
-  return source;
-}
-
 std::vector<std::string> nearest(std::string_view word,
                                  std::vector<std::string> const& candidates) {
   std::vector<std::pair<std::size_t, std::string>> ranked;
   std::size_t const limit = std::max<std::size_t>(1, word.size() / 3);
   for (auto const& candidate : candidates) {
+    // The difference in length is the least distance; long words would need much memory.
+    auto const longer = std::max(word.size(), candidate.size());
+    if (longer - std::min(word.size(), candidate.size()) > limit) continue;
     auto const distance = edit_distance(word, candidate);
     if (distance <= limit) ranked.emplace_back(distance, candidate);
   }

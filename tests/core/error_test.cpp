@@ -18,15 +18,6 @@ TEST(Diagnostic, StandsAloneWithoutASource) {
             "warning: odd");
 }
 
-TEST(ReadSource, NamesThePathAndTheReason) {
-  try {
-    read_source("/nonexistent/x.click");
-    FAIL();
-  } catch (ConfigError const& error) {
-    EXPECT_STREQ(error.what(), "/nonexistent/x.click: cannot be read: No such file or directory");
-  }
-}
-
 TEST(DidYouMean, OffersTheNearestNames) {
   std::vector<std::string> const names{"Discard", "Counter", "Classifier"};
   EXPECT_EQ(did_you_mean("Discrad", names), "; did you mean 'Discard'?");
