@@ -28,6 +28,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return rows[a.size()][b.size()];
 }
 
+bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+/// A long line is cut to what is around the column, which is counted anew.
+std::pair<std::string, std::size_t> shorten(std::string_view line, std::size_t column) {
+  constexpr std::size_t kMaxShown = 400, kBefore = 200;
+  if (line.size() <= kMaxShown) return {std::string(line), column};
+  auto begin = column > kBefore ? std::min(column - kBefore, line.size()) : 0;
+  while (begin > 0 && begin < line.size() && continues_code_point(line[begin])) --begin;
+  auto end = std::min(begin + kMaxShown, line.size());
+  while (end < line.size() && continues_code_point(line[end])) ++end;
+  std::string const before = begin > 0 ? "..." : "", after = end < line.size() ? "..." : "";
+  return {before + std::string(line.substr(begin, end - begin)) + after,
+          column - begin + before.size()};
+}
+
 std::string join(std::vector<Diagnostic> const& diagnostics) {
   std::string text;
   for (auto const& diagnostic : diagnostics) {
@@ -60,10 +75,10 @@ std::string Diagnostic::render() const {
   }
   out << (severity == Severity::kError ? "error: " : "warning: ") << message;
   if (source && position.line > 0) {
-    auto const line = source->line(position.line);
+    auto const [line, column] = shorten(source->line(position.line), position.column);
     out << "\n  " << line << "\n  ";
     // The caret line repeats tabs, so that it stands under its column at any tab width.
-    for (std::size_t i = 0; i + 1 < position.column; ++i)
+    for (std::size_t i = 0; i + 1 < column; ++i)
       out << (i < line.size() && line[i] == '\t' ? '\t' : ' ');
     out << '^';
   }
