@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/secret_pages.hpp"
 #include "elements/ipsec/cpu_keys_table.hpp"
 
 namespace warpline::ipsec {
@@ -101,7 +102,7 @@ void* KeyBlocks::take() {
     auto const most = kMostBytes / sizeof(Line) / lines_;
     auto const more = std::min(std::max(kLeast, count_), most);
     free_.reserve(count_ + more);
-    auto& chunk = chunks_.emplace_back(more * lines_, big_pages());
+    auto& chunk = chunks_.emplace_back(more * lines_, secret_pages());
     count_ += more;
     for (auto at = more; at-- > 0;) free_.push_back(&chunk[at * lines_]);
   }

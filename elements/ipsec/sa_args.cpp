@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/context.hpp"
+#include "core/wipe.hpp"
 #include "elements/ipsec/gateway_file.hpp"
 #include "elements/ipsec/policy_file.hpp"
 #include "elements/ipsec/sa_file.hpp"
@@ -35,15 +36,17 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
   auto& context = args.context();
   std::vector<SaConfig> sas;
   std::vector<Policy> policies;
+  std::vector<Diagnostic> notes;
   if (sa_path.empty()) {
     sas.push_back(made_up_sa(*suite, context.seed));
   } else if (sa_path.ends_with(".toml")) {
     auto file = load_gateway_file(sa_path);
     sas = std::move(file.sas);
     policies = std::move(file.policies);
+    notes = std::move(file.notes);
     if (sas.empty()) throw args.error(sa_path + " holds no SA", "SA");
   } else {
-    sas = load_sa_file(sa_path);
+    sas = load_sa_file(sa_path, &notes);
   }
   if (suite) std::erase_if(sas, [&](SaConfig const& sa) { return sa.suite != *suite; });
   if (sas.empty())
@@ -52,10 +55,16 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     if (!policies.empty())
       throw args.error(sa_path + " has policies; expected no others", "POLICY");
     auto file = load_policy_file(policy_path);
-    for (auto const& note : file.notes) context.notice(note.render());
+    notes.insert(notes.end(), file.notes.begin(), file.notes.end());
     policies = std::move(file.policies);
   }
-  return std::make_shared<SaDatabase>(sas, std::move(policies));
+  for (auto const& note : notes) context.notice(note.render());
+  // One for all databases of the program: an SA in one may share its key with an SA in another.
+  auto const keys = context.shared.get<KeyReuse>("", [] { return std::make_shared<KeyReuse>(); });
+  auto database =
+      std::make_shared<SaDatabase>(sas, std::move(policies), SaDatabase::Options{.keys = keys});
+  wipe_stack();
+  return database;
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ std::string between(IpAddress const& source, IpAddress const& destination) {
 }  // namespace
 
 SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options)
-    : slots_(capacity_for(sas.size(), options.capacity)),
+    : keys_(std::move(options.keys)),
+      slots_(capacity_for(sas.size(), options.capacity)),
       indices_(readers_, slots_.capacity(), options.hold),
       spis_(readers_),
       policies_(std::move(policies)),
@@ -140,6 +141,7 @@ std::uint32_t SaDatabase::peer(SaMode mode, std::optional<IpAddress> const& sour
 }
 
 SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction) {
+  auto key_claim = keys_ ? keys_->claim(sa) : nullptr;
   auto const index = indices_.take(Clock::now());
   if (!index)
     throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size()) +
@@ -148,7 +150,7 @@ SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction) {
                       std::to_string(slots_.capacity()));
   if (state_) state_->release(*index);
   slots_.set(*index, sa, direction);
-  Staged staged{sa, direction, *index};
+  Staged staged{sa, direction, *index, std::move(key_claim)};
   staged.config.key = staged.config.authentication = Secret();
   if (direction == Direction::kOutbound ? !keeps_outbound_ : !keeps_inbound_) return staged;
   try {
@@ -204,6 +206,7 @@ void SaDatabase::publish(Staged&& staged) {
   }
   auto const key = key_of({direction, sa.spi, sa.form.destination});
   Sa entry{std::move(staged.config), direction, staged.index, ++serial_, Clock::now()};
+  entry.key = std::move(staged.key);
   auto const place = sas_.emplace(key, std::move(entry)).first;
   auto const& kept = place->second;
   if (kept.config.soft != Lifetime{} || kept.config.hard != Lifetime{})

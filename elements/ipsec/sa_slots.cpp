@@ -7,6 +7,7 @@
 #include <new>
 
 #include "core/big_pages.hpp"
+#include "core/secret_pages.hpp"
 #include "elements/ipsec/esp_sizes.hpp"
 
 namespace warpline::ipsec {
@@ -22,7 +23,7 @@ std::uint64_t last_sequence(SaConfig const& sa) {
 
 SaSlots::SaSlots(std::uint32_t capacity)
     : capacity_(capacity),
-      keys_(capacity, big_pages()),
+      keys_(capacity, secret_pages()),
       places_(capacity, big_pages()),
       selectors_(capacity, big_pages()),
       states_(capacity),
