@@ -93,14 +93,7 @@ json::object describe(ipsec::SaStatus const& sa) {
 /// One request. Members that nobody asked for are an error.
 class SaControl::Request {
  public:
-  Request(std::string_view text, SaControl& control) : control_(control) {
-    json::error_code error;
-    auto value = parse_secret_json(text, error);
-    if (error) throw ConfigError("this is not JSON (" + error.message() + ")");
-    if (!value.is_object())
-      throw ConfigError("expected a JSON object, such as {\"command\": \"list\"}");
-    members_ = std::move(value.as_object());
-  }
+  Request(std::string_view text, SaControl& control) : control_(control), members_(parse(text)) {}
 
   json::object answer() {
     std::vector<std::string> const commands{"list", "export", "add", "delete", "rekey"};
@@ -116,10 +109,19 @@ class SaControl::Request {
   }
 
  private:
+  // Values are moved: copies and assignments would take memory that is not overwritten.
+  static json::object parse(std::string_view text) {
+    json::error_code error;
+    auto value = parse_secret_json(text, error);
+    if (error) throw ConfigError("this is not JSON (" + error.message() + ")");
+    if (!value.is_object())
+      throw ConfigError("expected a JSON object, such as {\"command\": \"list\"}");
+    return std::move(value.as_object());
+  }
   json::value take(std::string const& name, std::string const& expected) {
     auto const found = members_.find(name);
     if (found == members_.end()) throw ConfigError("no \"" + name + "\"; expected " + expected);
-    auto value = found->value();
+    auto value = std::move(found->value());
     members_.erase(found);
     return value;
   }
