@@ -18,10 +18,10 @@ struct ReadOptions {
 };
 
 /// The whole of a regular file or a pipe as a source, without a UTF-8 byte order mark at its begin.
-/// Never reads more than `max_bytes` + 1 bytes. The text is overwritten when the last owner is gone,
-/// since it may contain keys.
-/// Throws `ConfigError` with the path: the system's reason; a folder, device or socket; more than
-/// `max_bytes`; a NUL byte; or a pipe that sends nothing for `max_silence`.
+/// Never reads more than `max_bytes` + 1 bytes. The text is overwritten when the last owner is
+/// gone, since it may contain keys. Throws `ConfigError` with the path: the system's reason; a
+/// folder, device or socket; more than `max_bytes`; a NUL byte; or a pipe that sends nothing for
+/// `max_silence`.
 std::shared_ptr<Source const> read_source(std::string const& path, ReadOptions const& options);
 
 /// A source whose text is overwritten when the last owner is gone.

@@ -45,7 +45,7 @@ class Scanner {
     ++at_;
   }
 
-  /// In a header, brackets end with the line, so that a bad one does not count for all that follows.
+  /// In a header, brackets end with the line: a bad one does not count for all that follows.
   void end_line() {
     ++line_;
     line_begin_ = at_ + 1;

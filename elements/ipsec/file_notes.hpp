@@ -12,8 +12,8 @@
 
 namespace warpline::ipsec {
 
-/// Warnings about one text. Each message is reported once, at its first place and with the number of
-/// the others.
+/// Warnings about one text. Each message is reported once, at its first place and with the number
+/// of the others.
 class FileNotes {
  public:
   void add(std::string message, Position position);

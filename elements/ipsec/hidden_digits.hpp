@@ -26,8 +26,8 @@ class HiddenDigits {
 
   /// As long as the text.
   std::string const& masked() const { return masked_; }
-  /// The text that `value` stands for, which was read from the quotes at `place` (columns count code
-  /// points); none if the quotes do not have that value literally.
+  /// The text that `value` stands for, which was read from the quotes at `place` (columns count
+  /// code points); none if the quotes do not have that value literally.
   std::optional<std::string_view> find(Position place, std::string_view value) const;
 
  private:

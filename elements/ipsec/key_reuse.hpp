@@ -59,8 +59,8 @@ class KeyReuse : public std::enable_shared_from_this<KeyReuse> {
   std::map<Fingerprint, Owner> owners_;
 };
 
-/// Throws `ConfigError` with the place of each SA of a file that shares its key with an SA before it.
-/// `shown` is what users see of the file.
+/// Throws `ConfigError` with the place of each SA of a file that shares its key with an SA before
+/// it. `shown` is what users see of the file.
 void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& shown);
 
 }  // namespace warpline::ipsec

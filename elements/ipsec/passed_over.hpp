@@ -9,8 +9,8 @@
 
 namespace warpline::ipsec {
 
-/// What `ip xfrm` prints, or takes as arguments, that says nothing about the packets of this program:
-/// statistics, times of use, offload to a NIC, marks and interfaces of the host.
+/// What `ip xfrm` prints, or takes as arguments, that says nothing about the packets of this
+/// program: statistics, times of use, offload to a NIC, marks and interfaces of the host.
 class PassedOver {
  public:
   /// `cursor` is at a word after the field's name when `take` is called. Words go to `notes`.

@@ -14,15 +14,16 @@
 
 namespace warpline::ipsec {
 
-/// Text from a user's file as a message shows it: in quotes, cut if it is long, digits masked that may
-/// belong to a key.
+/// Text from a user's file as a message shows it: in quotes, cut if it is long, digits masked that
+/// may belong to a key.
 std::string quoted(std::string_view text);
 
 /// "a", "a or b", "a, b or c".
 std::string alternatives(std::vector<std::string> const& words);
 
 /// A number as `ip` takes it: decimal, or hexadecimal after `0x`. None if it is 2^32 or more, if a
-/// decimal one begins with 0 and goes on (`ip` takes it for octal), or if the text is something else.
+/// decimal one begins with 0 and goes on (`ip` takes it for octal), or if the text is something
+/// else.
 std::optional<std::uint32_t> parse_number(std::string_view text);
 
 /// Reads the words of one SA in order and notes what is wrong with them.
@@ -45,8 +46,8 @@ class SaCursor {
 
   /// The next word; null and a finding at `field` where there is none.
   Word const* value(Word const& field, std::string const& expected);
-  /// The next word as a number (`parse_number`); `ip -s` repeats it in parentheses: `7(0x00000007)`.
-  /// None and a finding if it is not one.
+  /// The next word as a number (`parse_number`); `ip -s` repeats it in parentheses:
+  /// `7(0x00000007)`. None and a finding if it is not one.
   std::optional<std::uint32_t> number(Word const& field, std::string const& expected);
   /// The next word as `0x` and the digits of one of `sizes` bytes, rising; `parts` says what they
   /// are. No bytes may also be an empty word, or no word at all, as `ip` prints it. Passes over

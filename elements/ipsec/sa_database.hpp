@@ -70,17 +70,17 @@ class SaDatabase {
   };
 
   /// Without policies for outbound packets, each outbound SA is one by its selector, in this order.
-  /// An SA whose direction neither it nor a policy says is loaded for both.
-  /// Throws `ConfigError` for SAs of the same name or (`Options::keys`) with the same key, or more than
-  /// there is room for.
+  /// An SA whose direction neither it nor a policy says is loaded for both. Throws `ConfigError`
+  /// for SAs of the same name or (`Options::keys`) with the same key, or more than there is room
+  /// for.
   SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options);
   SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies)
       : SaDatabase(sas, std::move(policies), Options{}) {}
   ~SaDatabase();
 
-  /// Throws `ConfigError` where there is one of that name or with that key, or no room; those before
-  /// it are added then. Many at once cost less: without policies, a new selector makes all of them again (half a
-  /// second for 100,000).
+  /// Throws `ConfigError` where there is one of that name or with that key, or no room; those
+  /// before it are added then. Many at once cost less: without policies, a new selector makes all
+  /// of them again (half a second for 100,000).
   void add(std::span<SaConfig const> sas);
   void add(SaConfig const& sa) { add({&sa, 1}); }
   /// False where there is none. A policy goes back to an older SA that fits, if there is one.
@@ -97,9 +97,9 @@ class SaDatabase {
   /// frees what nobody can hold any more. Looks at the SAs that have a lifetime alone.
   std::vector<Expired> tick();
 
-  /// Keeps the numbers of SAs that send (`outbound`) and receive (`inbound`) in `file` from now on, and
-  /// goes on from those there. Before the first packet. Throws `ConfigError` where the file cannot be
-  /// written, or where another database sends by one of these keys.
+  /// Keeps the numbers of SAs that send (`outbound`) and receive (`inbound`) in `file` from now on,
+  /// and goes on from those there. Before the first packet. Throws `ConfigError` where the file
+  /// cannot be written, or where another database sends by one of these keys.
   void keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound);
   /// To be called every few milliseconds: see `SaState::tick`. None where it was not time yet.
   std::optional<std::error_code> write_state();

@@ -10,10 +10,10 @@
 
 namespace warpline::ipsec {
 
-/// Reads SAs in the words of `ip xfrm state` (docs/ipsec.md has the grammar), at least one: what that
-/// command prints, with `-s` and `-o` too, or the arguments of its `add`. What says nothing about
-/// packets is passed over, and SAs of other protocols are skipped, each with one warning in `notes`.
-/// Throws `ConfigError` with every fault: a short key, a duplicate SPI, an unknown word or
+/// Reads SAs in the words of `ip xfrm state` (docs/ipsec.md has the grammar), at least one: what
+/// that command prints, with `-s` and `-o` too, or the arguments of its `add`. What says nothing
+/// about packets is passed over, and SAs of other protocols are skipped, each with one warning in
+/// `notes`. Throws `ConfigError` with every fault: a short key, a duplicate SPI, an unknown word or
 /// algorithm, a bad address. Digits of keys are masked in what it shows.
 std::vector<SaConfig> parse_sa_file(Source const& source, std::vector<Diagnostic>* notes = nullptr);
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What each printer of `ip xfrm state` and `ip xfrm policy` prints (iproute2, ip/ipxfrm.c), with `-s`
-// and `-o` too.
+// What each printer of `ip xfrm state` and `ip xfrm policy` prints (iproute2, ip/ipxfrm.c), with
+// `-s` and `-o` too.
 #include <gtest/gtest.h>
 
 #include "elements/ipsec/policy_file.hpp"
