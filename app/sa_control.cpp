@@ -125,10 +125,10 @@ class SaControl::Request {
     members_.erase(found);
     return value;
   }
-  std::string text(std::string const& name, std::string const& expected) {
-    auto const value = take(name, expected);
+  json::string text(std::string const& name, std::string const& expected) {
+    auto value = take(name, expected);
     if (!value.is_string()) throw ConfigError("\"" + name + "\": expected " + expected);
-    return std::string(value.as_string());
+    return std::move(value.as_string());
   }
   void finish() const {
     if (!members_.empty())
@@ -149,7 +149,7 @@ class SaControl::Request {
       throw ConfigError("no \"database\"; expected one of " + list);
     }
     auto const name = text("database", "one of " + list);
-    auto const found = all.find(name);
+    auto const found = all.find(std::string(name));
     if (found == all.end())
       throw ConfigError("no database " + quoted(name) + "; expected one of " + list +
                         did_you_mean(name, names));
@@ -192,9 +192,10 @@ class SaControl::Request {
     throw ConfigError("\"spi\": expected a number below 2^32, or such a number as text");
   }
   std::vector<ipsec::SaConfig> sas() {
-    auto words = text("sa", "an SA in the words of `ip xfrm state`");
-    if (words.starts_with(kByteOrderMark)) words.erase(0, kByteOrderMark.size());
-    auto const source = make_secret_source("sa", std::move(words));
+    auto const words = text("sa", "an SA in the words of `ip xfrm state`");
+    std::string_view view = words;
+    if (view.starts_with(kByteOrderMark)) view.remove_prefix(kByteOrderMark.size());
+    auto const source = make_secret_source("sa", std::string(view));
     return ipsec::parse_sa_file(*source, &notes_);
   }
   /// The answer to a request that added SAs, with the warnings about their text.

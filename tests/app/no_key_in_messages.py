@@ -6,6 +6,7 @@ No answer, message or report may have 8 of the key's digits in a row.
 """
 
 import json
+import os
 import pathlib
 import random
 import signal
@@ -64,7 +65,9 @@ class Client:
 
     def ask(self, line):
         self.socket.sendall(line.encode() + b"\n")
-        return self.lines.readline()
+        while "event" in json.loads(answer := self.lines.readline()):
+            check("an event", line, answer)
+        return answer
 
 
 def check(what, text, shown):
@@ -110,7 +113,7 @@ def files(program, folder):
 
 
 def main():
-    program = sys.argv[1]
+    program = os.path.realpath(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="warpline-") as folder:
         first = " ".join(XFRM).replace(KEY, "77" * 20).replace("0x1001", "0x2001")
         pathlib.Path(folder, "first.sa").write_text(first + "\n")
