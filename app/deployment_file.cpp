@@ -10,6 +10,7 @@
 #include "app/session_options.hpp"
 #include "app/units.hpp"
 #include "core/error.hpp"
+#include "core/toml_scan.hpp"
 
 namespace warpline::app {
 namespace {
@@ -178,6 +179,7 @@ Keys offload_keys(SessionOptions& options) {
 void apply_config(SessionOptions& options) {
   if (options.config.empty()) return;
   auto const source = read_source(options.config);
+  check_toml(source->text, source);
   Reader reader(source);
   toml::table file;
   try {

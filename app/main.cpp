@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "app/command.hpp"
+#include "app/core_dumps.hpp"
 #include "app/version.hpp"
 #include "core/error.hpp"
 
@@ -87,6 +88,7 @@ int run(std::vector<std::string> arguments) {
 }  // namespace warpline::app
 
 int main(int argc, char** argv) {
+  warpline::app::allow_memory_dumps(false);  // until --dumpable is read
   try {
     return warpline::app::run({argv, argv + argc});
   } catch (warpline::ConfigError const& error) {

@@ -8,8 +8,10 @@
 #include "app/open_devices.hpp"
 #include "app/pretend_port.hpp"
 #include "app/session_options.hpp"
+#include "core/click/limits.hpp"
 #include "core/graph.hpp"
 #include "core/link.hpp"
+#include "core/read_source.hpp"
 #include "elements/ipsec/sa_databases.hpp"
 #include "io/device_queues.hpp"
 
@@ -49,7 +51,8 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   std::vector<Override> overrides;
   for (auto const& definition : definitions) overrides.push_back(parse_definition(definition));
   Preflight result;
-  result.pipeline = parse_pipeline(read_source(file), overrides);
+  result.pipeline =
+      parse_pipeline(read_source(file, {.max_bytes = click::kMaxSourceBytes}), overrides);
   result.shared = std::move(shared);
 
   PortSet ports;

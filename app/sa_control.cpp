@@ -3,12 +3,15 @@
 #include "app/sa_control.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <cctype>
 #include <optional>
 
+#include "app/secret_json.hpp"
 #include "core/error.hpp"
+#include "core/read_source.hpp"
+#include "core/wipe.hpp"
+#include "elements/ipsec/mask_keys.hpp"
+#include "elements/ipsec/sa_cursor.hpp"
 #include "elements/ipsec/sa_file.hpp"
 #include "elements/ipsec/sa_text.hpp"
 
@@ -17,11 +20,13 @@ namespace {
 
 namespace json = boost::json;
 using ipsec::Direction;
+using ipsec::quoted;
 using ipsec::SaDatabase;
 using ipsec::SaName;
 
 constexpr double kKeep = 10;  // seconds that an exchanged SA goes on receiving
 constexpr double kLongest = 1e6;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 std::string hex(std::uint32_t spi) {
   char text[16];
@@ -163,14 +168,7 @@ class SaText {
 /// One request. Members that nobody asked for are an error.
 class SaControl::Request {
  public:
-  Request(std::string_view text, SaControl& control) : control_(control) {
-    json::error_code error;
-    auto value = json::parse(text, error);
-    if (error) throw ConfigError("this is not JSON (" + error.message() + ")");
-    if (!value.is_object())
-      throw ConfigError("expected a JSON object, such as {\"command\": \"list\"}");
-    members_ = std::move(value.as_object());
-  }
+  Request(std::string_view text, SaControl& control) : control_(control), members_(parse(text)) {}
 
   ControlAnswer answer() {
     std::vector<std::string> const commands{"list", "export", "add", "delete", "rekey", "events"};
@@ -183,7 +181,7 @@ class SaControl::Request {
     if (command == "delete") return done(remove());
     if (command == "rekey") return done(rekey());
     if (command == "events") return events();
-    throw ConfigError("unknown command '" + command + "'; expected " + expected +
+    throw ConfigError("unknown command " + quoted(command) + "; expected " + expected +
                       did_you_mean(command, commands));
   }
 
@@ -192,21 +190,30 @@ class SaControl::Request {
     object["ok"] = true;
     return json::serialize(object);
   }
+  // Values are moved: copies and assignments would take memory that is not overwritten.
+  static json::object parse(std::string_view text) {
+    json::error_code error;
+    auto value = parse_secret_json(text, error);
+    if (error) throw ConfigError("this is not JSON (" + error.message() + ")");
+    if (!value.is_object())
+      throw ConfigError("expected a JSON object, such as {\"command\": \"list\"}");
+    return std::move(value.as_object());
+  }
   json::value take(std::string const& name, std::string const& expected) {
     auto const found = members_.find(name);
     if (found == members_.end()) throw ConfigError("no \"" + name + "\"; expected " + expected);
-    auto value = found->value();
+    auto value = std::move(found->value());
     members_.erase(found);
     return value;
   }
-  std::string text(std::string const& name, std::string const& expected) {
-    auto const value = take(name, expected);
+  json::string text(std::string const& name, std::string const& expected) {
+    auto value = take(name, expected);
     if (!value.is_string()) throw ConfigError("\"" + name + "\": expected " + expected);
-    return std::string(value.as_string());
+    return std::move(value.as_string());
   }
   void finish() const {
     if (!members_.empty())
-      throw ConfigError("unknown member \"" + std::string(members_.begin()->key()) + "\"");
+      throw ConfigError("unknown member \"" + ipsec::mask_keys(members_.begin()->key()) + "\"");
   }
 
   std::shared_ptr<SaDatabase> database() {
@@ -223,9 +230,9 @@ class SaControl::Request {
       throw ConfigError("no \"database\"; expected one of " + list);
     }
     auto const name = text("database", "one of " + list);
-    auto const found = all.find(name);
+    auto const found = all.find(std::string(name));
     if (found == all.end())
-      throw ConfigError("no database '" + name + "'; expected one of " + list +
+      throw ConfigError("no database " + quoted(name) + "; expected one of " + list +
                         did_you_mean(name, names));
     return found->second;
   }
@@ -254,26 +261,32 @@ class SaControl::Request {
     name.destination = *address;
     for (auto const& [key, ignored] : *object)
       if (key != "direction" && key != "spi" && key != "destination")
-        throw ConfigError("unknown member \"" + std::string(key) + "\"; expected " + expected);
+        throw ConfigError("unknown member \"" + ipsec::mask_keys(key) + "\"; expected " + expected);
     return name;
   }
   static std::uint32_t spi_of(json::value const& value) {
     if (auto const* const number = value.if_int64();
         number != nullptr && *number >= 0 && *number <= 0xffffffff)
       return static_cast<std::uint32_t>(*number);
-    if (auto const* const digits = value.if_string()) {
-      char* end = nullptr;
-      auto const number = std::strtoull(digits->c_str(), &end, 0);
-      bool const whole = end == digits->c_str() + digits->size();
-      if (!digits->empty() && std::isdigit(static_cast<unsigned char>(digits->front())) != 0 &&
-          whole && number <= 0xffffffff)
-        return static_cast<std::uint32_t>(number);
-    }
+    if (auto const* const digits = value.if_string())
+      if (auto const number = ipsec::parse_number(*digits)) return *number;
     throw ConfigError("\"spi\": expected a number below 2^32, or such a number as text");
   }
   std::vector<ipsec::SaConfig> sas() {
     auto const words = text("sa", "an SA in the words of `ip xfrm state`");
-    return ipsec::parse_sa_file(Source{"sa", words});
+    std::string_view view = words;
+    if (view.starts_with(kByteOrderMark)) view.remove_prefix(kByteOrderMark.size());
+    auto const source = make_secret_source("sa", std::string(view));
+    return ipsec::parse_sa_file(*source, &notes_);
+  }
+  /// The answer to a request that added SAs, with the warnings about their text.
+  json::object added(std::size_t count) const {
+    json::object object{{"added", count}};
+    if (notes_.empty()) return object;
+    json::array notes;
+    for (auto const& note : notes_) notes.emplace_back(note.message);
+    object["notes"] = std::move(notes);
+    return object;
   }
 
   ControlAnswer events() {
@@ -302,10 +315,10 @@ class SaControl::Request {
 
   json::object add() {
     auto const into = database();
-    auto const added = sas();
+    auto const fresh = sas();
     finish();
-    into->add(added);
-    return {{"added", added.size()}};
+    into->add(fresh);
+    return added(fresh.size());
   }
 
   json::object remove() {
@@ -328,10 +341,10 @@ class SaControl::Request {
       if (!(keep >= 0 && keep <= kLongest))
         throw ConfigError("\"keep_seconds\": expected a number, 0 to 1000000");
     }
-    auto const added = sas();
+    auto const fresh = sas();
     finish();
     if (!in->find(name)) throw ConfigError("there is no such SA as \"old\" says");
-    in->add(added);
+    in->add(fresh);
     auto const now = std::chrono::steady_clock::now();
     auto const wait = name.direction == Direction::kInbound ? keep : 0;
     control_.forget(in, name);
@@ -339,18 +352,27 @@ class SaControl::Request {
         {now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                    std::chrono::duration<double>(wait)),
          in, name});
-    return {{"added", added.size()}, {"old_leaves_in_seconds", wait}};
+    auto object = added(fresh.size());
+    object["old_leaves_in_seconds"] = wait;
+    return object;
   }
 
   SaControl& control_;
-  json::object members_;
+  json::object members_;  // in memory that is overwritten when it is freed
+  std::vector<Diagnostic> notes_;
 };
 
 ControlAnswer SaControl::reply(std::string_view request) {
+  if (request.starts_with(kByteOrderMark)) request.remove_prefix(kByteOrderMark.size());
+  // After all else, when the functions that had keys have returned.
+  struct WipeStack {
+    ~WipeStack() { wipe_stack(); }
+  } const wipe_stack_at_end;
   try {
     return Request(request, *this).answer();
   } catch (std::exception const& error) {
-    return json::serialize(json::object{{"ok", false}, {"error", cut(error.what())}});
+    return json::serialize(
+        json::object{{"ok", false}, {"error", cut(ipsec::mask_keys(error.what()))}});
   }
 }
 

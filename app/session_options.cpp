@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "app/core_dumps.hpp"
 #include "app/units.hpp"
 #include "core/error.hpp"
 
@@ -146,6 +147,11 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
   add_placement(command, options);
   add_memory(command, options);
   add_offload(command, options);
+  command
+      .add_flag_callback(
+          "--dumpable", [] { allow_memory_dumps(true); },
+          "Let core dumps and debuggers read the program's memory, keys included (default: no)")
+      ->group(kGroup);
   add(command, "--seed", "N", "For everything that is drawn by chance (default 1)",
       [&options](std::string const& text) { options.seed = parse_count(text, "--seed"); });
   add(command, "--watchdog", "TIME", "Report workers that make no turn for so long; 0s: off",

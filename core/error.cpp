@@ -4,10 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
 namespace warpline {
@@ -30,6 +26,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
         rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
     }
   return rows[a.size()][b.size()];
+}
+
+bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+/// A long line is cut to what is around the column, which is counted anew.
+std::pair<std::string, std::size_t> shorten(std::string_view line, std::size_t column) {
+  constexpr std::size_t kMaxShown = 400, kBefore = 200;
+  if (line.size() <= kMaxShown) return {std::string(line), column};
+  auto begin = column > kBefore ? std::min(column - kBefore, line.size()) : 0;
+  while (begin > 0 && begin < line.size() && continues_code_point(line[begin])) --begin;
+  auto end = std::min(begin + kMaxShown, line.size());
+  while (end < line.size() && continues_code_point(line[end])) ++end;
+  std::string const before = begin > 0 ? "..." : "", after = end < line.size() ? "..." : "";
+  return {before + std::string(line.substr(begin, end - begin)) + after,
+          column - begin + before.size()};
 }
 
 std::string join(std::vector<Diagnostic> const& diagnostics) {
@@ -64,10 +75,10 @@ std::string Diagnostic::render() const {
   }
   out << (severity == Severity::kError ? "error: " : "warning: ") << message;
   if (source && position.line > 0) {
-    auto const line = source->line(position.line);
+    auto const [line, column] = shorten(source->line(position.line), position.column);
     out << "\n  " << line << "\n  ";
     // The caret line repeats tabs, so that it stands under its column at any tab width.
-    for (std::size_t i = 0; i + 1 < position.column; ++i)
+    for (std::size_t i = 0; i + 1 < column; ++i)
       out << (i < line.size() && line[i] == '\t' ? '\t' : ' ');
     out << '^';
   }
@@ -77,26 +88,14 @@ std::string Diagnostic::render() const {
 ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
     : std::runtime_error(join(diagnostics)), diagnostics_(std::move(diagnostics)) {}
 
-std::shared_ptr<Source const> read_source(std::string const& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    throw ConfigError(path + ": is a folder; expected a text file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad()) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
-  auto source = std::make_shared<Source>(Source{path, std::move(text).str()});
-  if (source->text.find('\0') != std::string::npos)
-    throw ConfigError(path + ": is a binary file; expected text");
-  return source;
-}
-
 std::vector<std::string> nearest(std::string_view word,
                                  std::vector<std::string> const& candidates) {
   std::vector<std::pair<std::size_t, std::string>> ranked;
   std::size_t const limit = std::max<std::size_t>(1, word.size() / 3);
   for (auto const& candidate : candidates) {
+    // The difference in length is the least distance; long words would need much memory.
+    auto const longer = std::max(word.size(), candidate.size());
+    if (longer - std::min(word.size(), candidate.size()) > limit) continue;
     auto const distance = edit_distance(word, candidate);
     if (distance <= limit) ranked.emplace_back(distance, candidate);
   }

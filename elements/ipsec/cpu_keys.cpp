@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/secret_pages.hpp"
 #include "elements/ipsec/cpu_keys_table.hpp"
 
 namespace warpline::ipsec {
@@ -114,7 +115,7 @@ void* KeyBlocks::take() {
     auto const most = kMostBytes / sizeof(Line) / lines_;
     auto const more = std::min(std::max(kLeast, count_), most);
     free_.reserve(count_ + more);
-    auto& chunk = chunks_.emplace_back(more * lines_, big_pages());
+    auto& chunk = chunks_.emplace_back(more * lines_, secret_pages());
     count_ += more;
     for (auto at = more; at-- > 0;) free_.push_back(&chunk[at * lines_]);
   }
@@ -171,8 +172,7 @@ void CpuKeys::wipe(std::size_t index) noexcept {
 
 std::size_t CpuKeys::bytes(Suite suite) {
   auto const& about = info(suite);
-  return sizeof(CpuSa) +
-         KeyBlocks(size_of_keys(about.cipher_kind, about.integrity)).block_bytes();
+  return sizeof(CpuSa) + KeyBlocks(size_of_keys(about.cipher_kind, about.integrity)).block_bytes();
 }
 
 std::size_t CpuKeys::key_bytes() const {

@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/gateway_file.hpp"
 
+#include "core/toml_scan.hpp"
+#include "core/wipe.hpp"
 #include "elements/ipsec/gateway_sa_toml.hpp"
+#include "elements/ipsec/key_reuse.hpp"
 #include "elements/ipsec/table_reader_toml.hpp"
 
 namespace warpline::ipsec {
 namespace {
 
-void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, bool& failed) {
+void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, FileNotes& notes,
+                   bool& failed) {
   TableReader reader("sa = { }", findings);
   reader.read(
       node, {{"mode",
@@ -18,7 +22,11 @@ void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, b
               }},
              {"source", [&](auto const& value) { sa.source = address_of(value); }},
              {"destination", [&](auto const& value) { sa.destination = address_of(value); }},
-             {"spi", [&](auto const& value) { sa.spi = number_of(value, 0x100, kSpiExpected); }},
+             {"spi",
+              [&](auto const& value) {
+                sa.spi = number_of(value, 1, kSpiExpected);
+                if (is_reserved_spi(*sa.spi)) notes.add(kReservedSpi, place_of(value.source()));
+              }},
              {"reqid",
               [&](auto const& value) { sa.reqid = number_of(value, 0, "a number below 2^32"); }}});
   failed = failed || reader.failed();
@@ -27,7 +35,7 @@ void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, b
   if (!fault.empty()) throw ConfigError(fault);
 }
 
-std::optional<Policy> read_policy(toml::node const& node, Findings& findings) {
+std::optional<Policy> read_policy(toml::node const& node, Findings& findings, FileNotes& notes) {
   Policy policy;
   policy.position = place_of(node.source());
   auto& selector = policy.selector;
@@ -62,7 +70,7 @@ std::optional<Policy> read_policy(toml::node const& node, Findings& findings) {
           policy.priority = number_of(value, 0, "a number below 2^32; the lowest wins");
         }},
        {"sa", [&](auto const& value) {
-          read_template(value, policy.sa.emplace(), findings, bad_template);
+          read_template(value, policy.sa.emplace(), findings, notes, bad_template);
         }}});
   if (!node.is_table()) return std::nullopt;
   for (auto const* const needed : {"direction", "action"})
@@ -92,10 +100,13 @@ std::optional<Policy> read_policy(toml::node const& node, Findings& findings) {
 
 GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source) {
   Findings findings(without_keys(*source));
+  FileNotes notes;
   GatewayFile gateway;
+  auto const scan = check_toml(source->text, findings.shown());
+  HiddenDigits const digits(source->text, scan.quotes);
   toml::table file;
   try {
-    file = toml::parse(std::string_view(source->text), source->name);
+    file = toml::parse(std::string_view(digits.masked()), source->name);
   } catch (toml::parse_error const& fault) {
     findings.add(place_of(fault.source()), std::string(fault.description()));
     findings.raise();
@@ -104,19 +115,31 @@ GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source) {
     auto const* const list = node.as_array();
     if (list == nullptr) throw ConfigError(std::string("expected [[") + name + "]] tables");
     for (auto const& table : *list)
-      if (auto one = read(table, findings)) into.push_back(std::move(*one));
+      if (auto one = read(table)) into.push_back(*std::move(one));
+  };
+  auto const read_one_sa = [&](toml::node const& table) {
+    return read_sa(table, digits, findings, notes);
+  };
+  auto const read_one_policy = [&](toml::node const& table) {
+    return read_policy(table, findings, notes);
   };
   TableReader("", findings)
-      .read(file, {{"sa", [&](toml::node const& node) { each(node, "sa", read_sa, gateway.sas); }},
-                   {"policy", [&](toml::node const& node) {
-                      each(node, "policy", read_policy, gateway.policies);
-                    }}});
+      .read(file,
+            {{"sa", [&](toml::node const& node) { each(node, "sa", read_one_sa, gateway.sas); }},
+             {"policy", [&](toml::node const& node) {
+                each(node, "policy", read_one_policy, gateway.policies);
+              }}});
   findings.raise();
+  notes.append_to(gateway.notes, findings.shown());
   return gateway;
 }
 
 GatewayFile load_gateway_file(std::string const& path) {
-  return parse_gateway_file(read_source(path));
+  auto const source = read_source(path);
+  auto file = parse_gateway_file(source);
+  check_key_reuse(file.sas, without_keys(*source));
+  wipe_stack();
+  return file;
 }
 
 }  // namespace warpline::ipsec

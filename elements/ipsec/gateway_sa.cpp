@@ -28,19 +28,28 @@ std::uint16_t port_of(toml::node const& node) {
   return static_cast<std::uint16_t>(*number);
 }
 
-Secret key_of(toml::node const& node) {
+/// The text of the file that a masked value stands for.
+std::string_view hidden_text_of(toml::node const& node, HiddenDigits const& digits,
+                                std::string const& expected) {
+  auto const masked = text_of(node, expected);
+  auto const text = digits.find(place_of(node.source()), masked);
+  if (!text) throw ConfigError("expected " + expected + " in quotes, without escapes");
+  return *text;
+}
+
+Secret key_of(toml::node const& node, HiddenDigits const& digits) {
   std::size_t bad = 0;
-  if (auto key = Secret::of_hex(text_of(node, "hexadecimal digits"), bad)) return *std::move(key);
-  throw ConfigError("expected an even number of hexadecimal digits");
+  auto key = Secret::of_hex(hidden_text_of(node, digits, "hexadecimal digits"), bad);
+  if (!key) throw ConfigError("expected an even number of hexadecimal digits");
+  return *std::move(key);
 }
 
 /// Bits as a number in hexadecimal digits, the lowest 32 first.
-std::vector<std::uint32_t> bitmap_of(toml::node const& node) {
+std::vector<std::uint32_t> bitmap_of(toml::node const& node, HiddenDigits const& hidden) {
   constexpr std::size_t kDigits = 8;  // of a word
   std::string const expected =
       "0x and 1 to " + std::to_string(ReplayWindow::kMost / 4) + " hexadecimal digits";
-  auto const text = text_of(node, expected);
-  std::string_view digits = text;
+  auto digits = hidden_text_of(node, hidden, expected);
   if (!digits.starts_with("0x")) throw ConfigError("expected " + expected);
   digits.remove_prefix(2);
   if (digits.empty() || digits.size() > ReplayWindow::kMost / 4)
@@ -78,7 +87,7 @@ void read_lifetime(toml::node const& node, char const* name, Findings& findings,
               {"seconds", [&](auto const& value) { lifetime.seconds = count_of(value); }}});
 }
 
-std::string digits(std::size_t bytes, std::string const& parts) {
+std::string digits_text(std::size_t bytes, std::string const& parts) {
   return std::to_string(2 * bytes) + " hexadecimal digits (" + parts + ")";
 }
 
@@ -96,13 +105,13 @@ void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
     auto const found = seen.find(name);
     if (key.bytes().size() == wanted) return;
     auto const message = std::string(name) + ": " + std::string(suite.name) + " has " +
-                         (wanted == 0 ? "none" : digits(wanted, what));
+                         (wanted == 0 ? "none" : digits_text(wanted, what));
     if (found != seen.end())
       reader.fail(found->second,
                   message + "; there are " + std::to_string(2 * key.bytes().size()) + " digits");
     else
       reader.fail(sa.position,
-                  "this SA has no " + quoted(name) + "; expected " + digits(wanted, what));
+                  "this SA has no " + quoted(name) + "; expected " + digits_text(wanted, what));
   };
   check("key", sa.key, size, parts);
   check("authentication_key", sa.authentication, suite.authentication_key_size,
@@ -111,7 +120,8 @@ void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
 
 }  // namespace
 
-std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
+std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digits,
+                                Findings& findings, FileNotes& notes) {
   SaConfig sa;
   sa.position = place_of(node.source());
   TableReader reader("[[sa]]", findings);
@@ -127,7 +137,11 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
         }},
        {"source", [&](auto const& value) { sa.form.source = address_of(value); }},
        {"destination", [&](auto const& value) { sa.form.destination = address_of(value); }},
-       {"spi", [&](auto const& value) { sa.spi = number_of(value, 0x100, kSpiExpected); }},
+       {"spi",
+        [&](auto const& value) {
+          sa.spi = number_of(value, 1, kSpiExpected);
+          if (is_reserved_spi(sa.spi)) notes.add(kReservedSpi, place_of(value.source()));
+        }},
        {"mode",
         [&](auto const& value) {
           sa.form.mode = choice_of<SaMode>(
@@ -141,8 +155,9 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
           sa.choose(*suite);
           suite_known = true;
         }},
-       {"key", [&](auto const& value) { sa.key = key_of(value); }},
-       {"authentication_key", [&](auto const& value) { sa.authentication = key_of(value); }},
+       {"key", [&](auto const& value) { sa.key = key_of(value, digits); }},
+       {"authentication_key",
+        [&](auto const& value) { sa.authentication = key_of(value, digits); }},
        {"reqid", [&](auto const& value) { sa.reqid = number_of(value, 0, "a number below 2^32"); }},
        {"esn", [&](auto const& value) { sa.form.esn = bool_of(value); }},
        {"replay_window",
@@ -155,7 +170,7 @@ std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings) {
         }},
        {"last_sequence", [&](auto const& value) { sa.last_sequence = sequence_of(value); }},
        {"last_received", [&](auto const& value) { sa.last_received = sequence_of(value); }},
-       {"replay_bitmap", [&](auto const& value) { sa.received = bitmap_of(value); }},
+       {"replay_bitmap", [&](auto const& value) { sa.received = bitmap_of(value, digits); }},
        {"copy_df",
         [&](auto const& value) {
           sa.form.df = bool_of(value) ? DfPolicy::kCopy : DfPolicy::kClear;

@@ -6,12 +6,16 @@
 
 #include <optional>
 
+#include "elements/ipsec/file_notes.hpp"
+#include "elements/ipsec/hidden_digits.hpp"
 #include "elements/ipsec/sa_config.hpp"
 #include "elements/ipsec/sa_words.hpp"
 
 namespace warpline::ipsec {
 
-/// One `[[sa]]` table; nothing where a fault was noted.
-std::optional<SaConfig> read_sa(toml::node const& node, Findings& findings);
+/// One `[[sa]]` table, whose long digits are masked; `digits` has them. Nothing where a fault was
+/// noted.
+std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digits,
+                                Findings& findings, FileNotes& notes);
 
 }  // namespace warpline::ipsec

@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "elements/ipsec/file_notes.hpp"
+#include "elements/ipsec/passed_over.hpp"
 #include "elements/ipsec/policy_words.hpp"
 #include "elements/ipsec/sa_cursor.hpp"
 #include "elements/ipsec/sa_words.hpp"
@@ -19,7 +21,8 @@ constexpr char const* kLayout =
 /// Parses one policy. A fault is noted and the rest of its field skipped: one mistake, one message.
 class PolicyParser {
  public:
-  PolicyParser(SaWords const& words, Findings& findings) : cursor_(words, findings) {}
+  PolicyParser(SaWords const& words, Findings& findings, FileNotes& notes)
+      : cursor_(words, findings), notes_(notes), passed_over_(cursor_, notes) {}
 
   std::optional<Policy> parse() {
     policy_.position = cursor_.first().position;
@@ -32,6 +35,8 @@ class PolicyParser {
     if (cursor_.failed()) return std::nullopt;
     return policy_;
   }
+  /// The words that select packets by what this program does not know, with their values.
+  std::string const& narrowing() const { return narrowing_; }
 
  private:
   using Handler = void (PolicyParser::*)(Word const&);
@@ -68,30 +73,25 @@ class PolicyParser {
     return table;
   }
   /// Words of `ip xfrm policy` that would change what a policy means.
-  static bool is_unsupported(std::string_view word) {
-    constexpr std::string_view kWords[] = {"mark", "if_id", "dev",     "key",
-                                           "ctx",  "limit", "offload", "security"};
+  static bool is_unsupported(std::string_view word) { return word == "key" || word == "limit"; }
+  /// Words that apply a policy only to packets with a mark, an interface or a label of the host.
+  static bool is_narrowing(std::string_view word) {
+    constexpr std::string_view kWords[] = {"mark", "if_id", "dev", "ctx", "security"};
     return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
   }
   bool is_known(std::string_view word) const {
-    return is_unsupported(word) || policy_handlers().contains(word) ||
-           (policy_.sa && template_handlers().contains(word));
+    return is_unsupported(word) || is_narrowing(word) || PassedOver::is_field(word) ||
+           policy_handlers().contains(word) || (policy_.sa && template_handlers().contains(word));
   }
 
   void parse_field(Word const& word) {
-    // `ip -s` prints figures in several layouts; none says anything about the policy.
-    if (word.text == "uid" || word.text == "lifetime") {
-      cursor_.fail(word,
-                   quoted(word.text) +
-                       " belongs to figures; expected what 'ip xfrm policy' prints without -s");
-      while (!cursor_.at_end()) cursor_.take();
-      return;
-    }
+    if (is_narrowing(word.text)) return parse_narrowing(word);
+    if (PassedOver::is_field(word.text)) return passed_over_.take(word);
     if (is_unsupported(word.text)) {
       cursor_.fail(word, quoted(word.text) +
                              " is not supported; expected a policy that asks for addresses, "
                              "protocol and ports alone");
-      return skip_field();
+      return cursor_.skip_row();
     }
     if (policy_.sa) {
       auto const found = template_handlers().find(word.text);
@@ -120,7 +120,20 @@ class PolicyParser {
     }
     cursor_.fail(word, "unknown word " + quoted(word.text) + "; expected one of " + list +
                            did_you_mean(word.text, names));
-    skip_field();
+    unknown_ = true;
+    cursor_.skip_row();  // its values are no words of ours
+  }
+  void parse_narrowing(Word const& word) {
+    if (narrowing_.empty()) narrowed_at_ = word;
+    narrowing_ += std::string(word.text) + ' ';
+    if (!cursor_.at_end()) narrowing_ += std::string(cursor_.peek().text) + ' ';
+    if (word.text == "dev") {
+      if (!cursor_.at_end()) cursor_.take();
+    } else {
+      passed_over_.take_silently(word);
+    }
+    notes_.add(quoted(word.text) + " is passed over: the policy applies to packets of any",
+               word.position);
   }
   void skip_field() {
     while (!cursor_.at_end() && !is_known(cursor_.peek().text)) cursor_.take();
@@ -197,8 +210,13 @@ class PolicyParser {
   }
   void skip_number(Word const& field) { cursor_.number(field, "a number below 2^32"); }
   void parse_kind(Word const& field) { choice(field, {"main"}); }
-  void parse_share(Word const& field) { choice(field, {"any"}); }
-  void parse_flag(Word const& field) { choice(field, {"localok"}); }
+  void parse_share(Word const& field) {  // which Linux stores and does not use
+    choice(field, {"any", "session", "user", "unique"});
+  }
+  /// `ip -s` prints `flag` without any, too.
+  void parse_flag(Word const& field) {
+    while (!cursor_.at_end() && !is_known(cursor_.peek().text)) choice(field, {"localok", "icmp"});
+  }
   void parse_action(Word const& field) {
     blocks_ = choice(field, {"allow", "block"}).value_or(0) == 1;
   }
@@ -228,8 +246,7 @@ class PolicyParser {
   void parse_spi(Word const& field) {
     auto const parsed = cursor_.number(field, kSpiExpected);
     if (!parsed || *parsed == 0) return;  // 0: any
-    if (*parsed < 0x100)
-      cursor_.fail(cursor_.last(), std::string("this SPI is reserved; expected ") + kSpiExpected);
+    if (is_reserved_spi(*parsed)) notes_.add(kReservedSpi, cursor_.last().position);
     policy_.sa->spi = *parsed;
   }
   void parse_reqid(Word const& field) {
@@ -248,7 +265,7 @@ class PolicyParser {
       auto const found = seen_.find(name);
       return found == seen_.end() ? nullptr : &found->second;
     };
-    if (place("dir") == nullptr)
+    if (place("dir") == nullptr && !unknown_)
       cursor_.fail(cursor_.first(), std::string("this policy has no 'dir'") + kLayout);
     for (auto const* const name : {"sport", "dport", "type", "code"}) {
       bool const type_and_code = name[0] == 't' || name[0] == 'c';
@@ -257,22 +274,31 @@ class PolicyParser {
         cursor_.fail(*place(name), quoted(name) + ": " + fault);
     }
     if (policy_.sa) {
-      if (place("tmpl proto") == nullptr)
+      if (place("tmpl proto") == nullptr && !unknown_)
         cursor_.fail(*place("tmpl"), "this template has no 'proto'; expected 'proto esp'");
       auto const fault = template_fault(*policy_.sa);
       if (!fault.empty() && !bad_end_) cursor_.fail(*place("tmpl"), fault);
       if (blocks_)
         cursor_.fail(*place("tmpl"), "a policy that blocks protects nothing; expected no 'tmpl'");
     }
+    if (!blocks_ && !policy_.sa && !narrowing_.empty() && !unknown_)
+      cursor_.fail(narrowed_at_,
+                   quoted(narrowed_at_.text) +
+                       " is not supported in a policy that lets packets bypass: without it, more "
+                       "packets would leave unprotected");
     policy_.action = blocks_      ? PolicyAction::kDiscard
                      : policy_.sa ? PolicyAction::kProtect
                                   : PolicyAction::kBypass;
   }
 
   SaCursor cursor_;
+  FileNotes& notes_;
+  PassedOver passed_over_;
   Policy policy_;
   std::map<std::string, Position, std::less<>> seen_;  // words behind `tmpl` as "tmpl WORD"
-  bool blocks_ = false, bad_protocol_ = false, bad_end_ = false;
+  std::string narrowing_;
+  Word narrowed_at_;
+  bool blocks_ = false, bad_protocol_ = false, bad_end_ = false, unknown_ = false;
 };
 
 /// Where the words say that the policy is of one socket: `socket in`, or `dir 3` and `dir 4`.
@@ -287,22 +313,63 @@ Word const* socket_word(SaWords const& words) {
   return nullptr;
 }
 
+/// Policies that differ only by words that are passed over: which one applies cannot be known.
+class Ambiguities {
+ public:
+  void check(Policy const& policy, std::string const& narrowing, Findings& findings) {
+    if (narrowing.empty()) return;
+    auto const [at, is_new] =
+        first_.try_emplace(key_of(policy), First{narrowing, policy.position.line});
+    if (is_new || at->second.narrowing == narrowing) return;
+    findings.add(policy.position,
+                 "this policy differs from the one in line " + std::to_string(at->second.line) +
+                     " only by '" + narrowing.substr(0, narrowing.find(' ')) +
+                     "', which is not supported; expected policies for different packets");
+  }
+
+ private:
+  struct First {
+    std::string narrowing;
+    std::uint32_t line;
+  };
+  static std::string key_of(Policy const& policy) {
+    auto const& selector = policy.selector;
+    std::string key = std::to_string(static_cast<int>(policy.direction));
+    for (auto const& side : {selector.source, selector.destination})
+      key += side ? ' ' + std::string(side->bytes.begin(), side->bytes.end()) +
+                        std::to_string(side->version) + '/' + std::to_string(side->length)
+                  : std::string(" any");
+    key += selector.protocol ? ' ' + std::to_string(*selector.protocol) : std::string(" any");
+    for (auto const& ports : {selector.source_port, selector.destination_port})
+      key += ' ' + std::to_string(ports.first) + '-' + std::to_string(ports.last);
+    return key;
+  }
+
+  std::map<std::string, First> first_;
+};
+
 }  // namespace
 
 PolicyFile parse_policy_file(std::shared_ptr<Source const> const& source) {
-  Findings findings(source);
+  Findings findings(without_keys(*source));
+  FileNotes notes;
+  Ambiguities ambiguities;
   PolicyFile file;
-  auto const texts = split_sas(source->text, findings);
-  for (auto const& words : texts) {
-    if (auto const* const socket = socket_word(words))
-      file.notes.push_back({Diagnostic::Severity::kWarning, source, socket->position,
-                            "skipped: a policy of one socket is for packets of its own host"});
-    else if (auto const policy = PolicyParser(words, findings).parse())
-      file.policies.push_back(*policy);
+  for (auto const& words : split_sas(source->text, findings)) {
+    if (auto const* const socket = socket_word(words)) {
+      notes.add("skipped: a policy of one socket is for packets of its own host", socket->position);
+      continue;
+    }
+    PolicyParser parser(words, findings, notes);
+    auto const policy = parser.parse();
+    if (!policy) continue;
+    ambiguities.check(*policy, parser.narrowing(), findings);
+    file.policies.push_back(*policy);
   }
-  if (texts.size() == file.notes.size())
+  if (file.policies.empty() && findings.empty())
     findings.add({}, "holds no policy; expected at least one, in the words of 'ip xfrm policy'");
   findings.raise();
+  notes.append_to(file.notes, findings.shown());
   return file;
 }
 

@@ -12,9 +12,13 @@
 
 namespace warpline::ipsec {
 
-/// What a faulty SPI is told.
-inline constexpr char const* kSpiExpected =
-    "a number from 0x100 to 0xffffffff (RFC 4303 section 2.1)";
+/// What is expected instead of a faulty SPI.
+inline constexpr char const* kSpiExpected = "a number from 1 to 2^32 - 1 (RFC 4303 section 2.1)";
+
+/// The warning about an SPI that IANA reserves, which Linux takes.
+inline constexpr char const* kReservedSpi =
+    "SPIs from 1 to 255 are reserved (RFC 4303 section 2.1); peers may refuse this one";
+constexpr bool is_reserved_spi(std::uint32_t spi) { return spi > 0 && spi < 0x100; }
 
 /// The number of an IP protocol from its name, as IANA and `ip xfrm` spell it, or from a number
 /// below 256.

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/context.hpp"
+#include "core/wipe.hpp"
 #include "elements/ipsec/gateway_file.hpp"
 #include "elements/ipsec/policy_file.hpp"
 #include "elements/ipsec/sa_file.hpp"
@@ -37,15 +38,17 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
       context.shared.get<SaOptions>("", [] { return std::make_shared<SaOptions>(); });
   std::vector<SaConfig> sas;
   std::vector<Policy> policies;
+  std::vector<Diagnostic> notes;
   if (sa_path.empty()) {
     sas.push_back(made_up_sa(*suite, context.seed));
   } else if (sa_path.ends_with(".toml")) {
     auto file = load_gateway_file(sa_path);
     sas = std::move(file.sas);
     policies = std::move(file.policies);
+    notes = std::move(file.notes);
     if (sas.empty() && !options->may_be_empty) throw args.error(sa_path + " holds no SA", "SA");
   } else {
-    sas = load_sa_file(sa_path, options->may_be_empty);
+    sas = load_sa_file(sa_path, &notes, options->may_be_empty);
   }
   bool const empty = sas.empty();
   if (suite) std::erase_if(sas, [&](SaConfig const& sa) { return sa.suite != *suite; });
@@ -55,12 +58,17 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     if (!policies.empty())
       throw args.error(sa_path + " has policies; expected no others", "POLICY");
     auto file = load_policy_file(policy_path);
-    for (auto const& note : file.notes) context.notice(note.render());
+    notes.insert(notes.end(), file.notes.begin(), file.notes.end());
     policies = std::move(file.policies);
   }
+  for (auto const& note : notes) context.notice(note.render());
   SaDatabase::Options limits;
   limits.max_sas = options->max_sas;
-  return std::make_shared<SaDatabase>(sas, std::move(policies), limits);
+  // One for all databases of the program: an SA in one may share its key with an SA in another.
+  limits.keys = context.shared.get<KeyReuse>("", [] { return std::make_shared<KeyReuse>(); });
+  auto database = std::make_shared<SaDatabase>(sas, std::move(policies), limits);
+  wipe_stack();
+  return database;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/counted.hpp"
+#include "elements/ipsec/mask_keys.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -16,8 +17,19 @@ bool has_hex_mark(std::string_view text) {
 }  // namespace
 
 std::string quoted(std::string_view text) {
-  constexpr std::size_t kMost = 60;
-  return "'" + std::string(text.substr(0, kMost)) + (text.size() > kMost ? "...'" : "'");
+  constexpr std::size_t kMaxShown = 60;
+  return "'" + mask_keys(text.substr(0, kMaxShown)) + (text.size() > kMaxShown ? "...'" : "'");
+}
+
+std::optional<std::uint32_t> parse_number(std::string_view text) {
+  bool const hexadecimal = has_hex_mark(text);
+  if (hexadecimal) text.remove_prefix(2);
+  if (!hexadecimal && text.size() > 1 && text[0] == '0') return std::nullopt;
+  std::uint32_t number = 0;
+  auto const* const end = text.data() + text.size();
+  auto const [stop, error] = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
 }
 
 std::string alternatives(std::vector<std::string> const& words) {
@@ -32,6 +44,11 @@ void SaCursor::fail(Position position, std::string message) {
   findings_.add(position, std::move(message));
 }
 
+void SaCursor::skip_row() {
+  auto const row = last().row;
+  while (!at_end() && peek().row == row) take();
+}
+
 Word const* SaCursor::value(Word const& field, std::string const& expected) {
   if (!at_end()) return &take();
   fail(field, "nothing behind " + quoted(field.text) + "; expected " + expected);
@@ -41,13 +58,14 @@ Word const* SaCursor::value(Word const& field, std::string const& expected) {
 std::optional<std::uint32_t> SaCursor::number(Word const& field, std::string const& expected) {
   auto const* const word = value(field, expected);
   if (word == nullptr) return std::nullopt;
-  auto const digits = has_hex_mark(word->text) ? word->text.substr(2) : word->text;
-  int const base = has_hex_mark(word->text) ? 16 : 10;
-  std::uint32_t parsed = 0;
-  auto const* const end = digits.data() + digits.size();
-  auto const [stop, error] = std::from_chars(digits.data(), end, parsed, base);
-  if (error == std::errc{} && stop == end) return parsed;
-  fail(*word, quoted(word->text) + ": expected " + expected);
+  auto text = word->text;
+  if (auto const repeated = text.find('('); repeated != 0 && text.ends_with(')'))
+    text = text.substr(0, repeated);
+  if (auto const parsed = parse_number(text)) return parsed;
+  bool const octal = text.size() > 1 && text[0] == '0' && !has_hex_mark(text) &&
+                     text.find_first_not_of("0123456789") == std::string_view::npos;
+  fail(*word, quoted(word->text) + ": expected " + expected +
+                  (octal ? ", without a leading 0 ('ip' takes it for octal)" : ""));
   return std::nullopt;
 }
 
@@ -59,9 +77,15 @@ std::optional<Secret> SaCursor::key(Word const& field, std::span<unsigned const>
   auto const expected =
       empty ? "'0x' (" + parts + ")"
             : "0x and " + alternatives(counts) + " hexadecimal digits (" + parts + ")";
+  if (empty && (at_end() || (!peek().text.empty() && !has_hex_mark(peek().text)))) return Secret();
   auto const* const word = value(field, expected);
   if (word == nullptr) return std::nullopt;
   if (empty && (word->text.empty() || word->text == "0x")) return Secret();
+  if (word->text == "<<Keys") {
+    fail(*word, "the keys are hidden; expected what 'ip xfrm state' prints without 'nokeys'");
+    skip_row();
+    return std::nullopt;
+  }
   if (!has_hex_mark(word->text) || word->text.size() == 2) {
     fail(*word, "this is not a key; expected " + expected);
     return std::nullopt;
@@ -76,7 +100,12 @@ std::optional<Secret> SaCursor::key(Word const& field, std::span<unsigned const>
     return std::nullopt;
   }
   for (auto const size : sizes)
-    if (key && key->bytes().size() == size) return key;
+    if (key && key->bytes().size() == size) {
+      if (!at_end() && peek().text.starts_with('('))
+        while (!take().text.ends_with(')') && !at_end() && peek().row == word->row) {
+        }
+      return key;
+    }
   fail(*word, "this key has " + counted(digits.size(), "digit") + "; expected " + expected);
   return std::nullopt;
 }

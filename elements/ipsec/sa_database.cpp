@@ -81,6 +81,7 @@ std::string between(IpAddress const& source, IpAddress const& destination) {
 
 SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options)
     : max_sas_(options.max_sas),
+      keys_(std::move(options.keys)),
       indices_(readers_, slots_.capacity(), options.hold),
       spis_(readers_),
       policies_(std::move(policies)),
@@ -146,6 +147,7 @@ SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction, st
   if (max_sas_ != 0 && sas_.size() + others >= max_sas_)
     throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size() + others) +
                       ", and --max-sas allows no more");
+  auto key_claim = keys_ ? keys_->claim(sa) : nullptr;
   auto const index = indices_.take(Clock::now());
   if (!index)
     throw ConfigError("no room for another SA: there are " + std::to_string(sas_.size()) +
@@ -160,7 +162,7 @@ SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction, st
     throw;
   }
   if (uses_.size() <= *index) uses_.resize(*index + 1);
-  Staged staged{sa, direction, *index};
+  Staged staged{sa, direction, *index, std::move(key_claim)};
   staged.config.key = staged.config.authentication = Secret();
   if (direction == Direction::kOutbound ? !keeps_outbound_ : !keeps_inbound_) return staged;
   try {
@@ -216,6 +218,7 @@ void SaDatabase::publish(Staged&& staged) {
   }
   auto const key = key_of({direction, sa.spi, sa.form.destination});
   Sa entry{std::move(staged.config), direction, staged.index, ++serial_, Clock::now()};
+  entry.key = std::move(staged.key);
   auto const place = sas_.emplace(key, std::move(entry)).first;
   auto const& kept = place->second;
   if (kept.config.soft != Lifetime{} || kept.config.hard != Lifetime{})

@@ -14,6 +14,7 @@
 #include <tuple>
 #include <vector>
 
+#include "elements/ipsec/key_reuse.hpp"
 #include "elements/ipsec/quiescence.hpp"
 #include "elements/ipsec/sa_slots.hpp"
 #include "elements/ipsec/sa_state.hpp"
@@ -66,20 +67,23 @@ class SaDatabase {
     std::uint32_t max_sas = 0;
     /// No packet of a removed SA is inside any longer than this.
     std::chrono::nanoseconds hold = std::chrono::seconds(65);
+    /// Claims the key of every SA, so that none can share it; none: nothing is checked.
+    std::shared_ptr<KeyReuse> keys{};
   };
 
   /// Without policies for outbound packets, each outbound SA is one by its selector, in this order.
-  /// An SA whose direction neither it nor a policy says is loaded for both.
-  /// Throws `ConfigError` for SAs of the same name, or more than there is room for.
+  /// An SA whose direction neither it nor a policy says is loaded for both. Throws `ConfigError`
+  /// for SAs of the same name or (`Options::keys`) with the same key, or more than there is room
+  /// for.
   SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options);
   SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies)
       : SaDatabase(sas, std::move(policies), Options{}) {}
   ~SaDatabase();
 
-  /// Throws `ConfigError` where there is one of that name, or no room; those before it are added
-  /// then. Without policies, a new selector makes all policies again, which takes half a second for
-  /// 100,000: where there are many and few are new, `tick` does that, and until then no packet goes
-  /// by a new selector.
+  /// Throws `ConfigError` where there is one of that name or with that key, or no room; those before
+  /// it are added then. Without policies, a new selector makes all policies again, which takes half a
+  /// second for 100,000: where there are many and few are new, `tick` does that, and until then no
+  /// packet goes by a new selector.
   void add(std::span<SaConfig const> sas);
   void add(SaConfig const& sa) { add({&sa, 1}); }
   /// False where there is none. A policy goes back to an older SA that fits, if there is one.
@@ -138,6 +142,7 @@ class SaDatabase {
     std::uint64_t serial;  // the more, the newer
     Clock::time_point added;
     bool soft_told = false;
+    KeyReuse::Claim key{};
 
     SaName name() const { return {direction, config.spi, config.form.destination}; }
   };
@@ -153,6 +158,7 @@ class SaDatabase {
     SaConfig config;  // without keys
     Direction direction;
     std::uint32_t index;
+    KeyReuse::Claim key;
   };
 
   static Key key_of(SaName const& name);
@@ -176,6 +182,7 @@ class SaDatabase {
 
   mutable std::mutex mutex_;
   std::uint32_t max_sas_;
+  std::shared_ptr<KeyReuse> keys_;
   Quiescence readers_;
   SaSlots slots_;
   SlotAllocator indices_;

@@ -8,10 +8,14 @@
 #include <tuple>
 #include <utility>
 
+#include "core/wipe.hpp"
+#include "elements/ipsec/key_reuse.hpp"
+#include "elements/ipsec/passed_over.hpp"
 #include "elements/ipsec/policy_words.hpp"
 #include "elements/ipsec/sa_algorithms.hpp"
 #include "elements/ipsec/sa_replay.hpp"
 #include "elements/ipsec/sa_words.hpp"
+#include "elements/ipsec/selector_words.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -22,10 +26,12 @@ constexpr char const* kLayout =
 /// Parses one SA. A fault is noted and the rest of its field skipped: one mistake, one message.
 class SaParser {
  public:
-  SaParser(SaWords const& words, Findings& findings)
+  SaParser(SaWords const& words, Findings& findings, FileNotes& notes)
       : cursor_(words, findings),
+        notes_(notes),
+        passed_over_(cursor_, notes),
         algorithms_(cursor_, [this] { skip_field(); }),
-        replay_(cursor_, [](std::string_view word) { return handlers().contains(word); }) {}
+        replay_(cursor_, [](std::string_view word) { return word != "seq" && is_field(word); }) {}
 
   std::optional<SaConfig> parse() {
     for (std::string_view const word : {"ip", "xfrm", "state", "add"})
@@ -60,8 +66,9 @@ class SaParser {
                                 {"replay-oseq", &SaParser::parse_sequence},
                                 {"replay-oseq-hi", &SaParser::parse_sequence},
                                 {"anti-replay", &SaParser::parse_context},
-                                {"flag", &SaParser::parse_flag},
-                                {"extra-flag", &SaParser::parse_flag},
+                                {"flag", &SaParser::parse_flags},
+                                {"extra-flag", &SaParser::parse_flags},
+                                {"extra_flag", &SaParser::parse_flags},
                                 {"encap", &SaParser::parse_encapsulation},
                                 {"limit", &SaParser::parse_limit},
                                 {"aead", &SaParser::parse_aead},
@@ -72,7 +79,21 @@ class SaParser {
     return table;
   }
 
+  static bool is_field(std::string_view word) {
+    return handlers().contains(word) || PassedOver::is_field(word) || is_unsupported(word);
+  }
+  /// Words that would change packets.
+  static bool is_unsupported(std::string_view word) {
+    return word == "tfcpad" || word == "iptfs-opts";
+  }
+  bool next_is_field() const { return cursor_.at_end() || is_field(cursor_.peek().text); }
+
   void parse_field(Word const& word) {
+    if (PassedOver::is_field(word.text)) return passed_over_.take(word);
+    if (is_unsupported(word.text)) {
+      cursor_.fail(word, quoted(word.text) + " would change packets, and is not supported");
+      return cursor_.skip_row();
+    }
     auto const found = handlers().find(word.text);
     if (found == handlers().end()) {
       std::vector<std::string> names;
@@ -83,18 +104,20 @@ class SaParser {
       }
       cursor_.fail(word, "unknown word " + quoted(word.text) + "; expected one of " + list +
                              did_you_mean(word.text, names));
-      return skip_field();
+      unknown_ = true;
+      return cursor_.skip_row();  // its values are no words of ours
     }
     auto const& name = found->first == "auth-trunc" ? "auth" : found->first;
     auto const [previous, first] = seen_.emplace(name, word.position);
-    bool const repeats = name == "flag" || name == "extra-flag" || name == "limit";
+    bool const repeats =
+        name == "flag" || name == "extra-flag" || name == "extra_flag" || name == "limit";
     if (!first && !repeats)
       cursor_.fail(word, quoted(word.text) + " is given twice in one SA; first in line " +
                              std::to_string(previous->second.line) + kLayout);
     (this->*found->second)(word);
   }
   void skip_field() {
-    while (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) cursor_.take();
+    while (!next_is_field()) cursor_.take();
   }
 
   void address(Word const& field, IpAddress& into) {
@@ -136,8 +159,9 @@ class SaParser {
     auto const parsed = cursor_.number(field, kSpiExpected);
     if (!parsed) return;
     sa_.position = cursor_.last().position;
-    if (*parsed < 0x100)
-      cursor_.fail(cursor_.last(), std::string("this SPI is reserved; expected ") + kSpiExpected);
+    if (*parsed == 0)
+      cursor_.fail(cursor_.last(), std::string("SPI 0 is never sent; expected ") + kSpiExpected);
+    if (is_reserved_spi(*parsed)) notes_.add(kReservedSpi, sa_.position);
     sa_.spi = *parsed;
   }
   void parse_window(Word const& field) {
@@ -152,10 +176,15 @@ class SaParser {
   void parse_sequence(Word const& field) { replay_.read_number(field); }
   void parse_context(Word const& field) { replay_.read_context(field); }
 
+  /// `flag nopmtudisc esn`; `ip -s` prints `flag` without any, too.
+  void parse_flags(Word const& field) {
+    while (!next_is_field()) parse_flag(field);
+  }
   /// Flags that have an effect, and those that have none here.
   void parse_flag(Word const& field) {
-    auto const found = one_of(field, {"nopmtudisc", "esn", "dont-encap-dscp", "noecn", "decap-dscp",
-                                      "af-unspec", "icmp", "wildrecv", "align4", "udp6zerocsumtx"});
+    auto const found =
+        one_of(field, {"nopmtudisc", "esn", "dont-encap-dscp", "noecn", "decap-dscp", "af-unspec",
+                       "icmp", "wildrecv", "align4", "oseq-may-wrap", "udp6zerocsumtx"});
     if (found == 0) sa_.form.df = DfPolicy::kClear;
     if (found == 1) sa_.form.esn = true;
     if (found == 2) sa_.form.dscp = 0;
@@ -165,8 +194,6 @@ class SaParser {
       cursor_.fail(cursor_.last(), "flag " + quoted(cursor_.last().text) +
                                        " would change what becomes of ECN or DSCP, and is not "
                                        "supported");
-    // Others may stand behind: `flag nopmtudisc esn`.
-    while (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) parse_flag(field);
   }
 
   /// `encap [type] espinudp sport 4500 dport 4500 addr 0.0.0.0`, or `encap espinudp 4500 4500 0.0.0.0`.
@@ -187,7 +214,7 @@ class SaParser {
       *port = static_cast<std::uint16_t>(*parsed);
     }
     if (!cursor_.at_end() && cursor_.peek().text == "addr") cursor_.take();
-    if (!cursor_.at_end() && !handlers().contains(cursor_.peek().text)) cursor_.take();
+    if (!next_is_field()) cursor_.take();
     sa_.form.udp = udp;
   }
 
@@ -212,66 +239,12 @@ class SaParser {
   void parse_cipher(Word const& field) { algorithms_.read_cipher(field); }
   void parse_authentication(Word const& field) { algorithms_.read_authentication(field); }
 
-  void selector_prefix(Word const& side, std::optional<IpPrefix>& into,
-                       std::optional<IpPrefix> const& other) {
-    auto const* const word = cursor_.value(side, "an address or ADDRESS/LENGTH");
-    if (word == nullptr) return;
-    auto const prefix = parse_prefix(std::string(word->text));
-    if (!prefix)
-      cursor_.fail(*word,
-                   quoted(word->text) + ": expected an IPv4 or IPv6 address or ADDRESS/LENGTH");
-    else if (other && other->version != prefix->version)
-      cursor_.fail(*word, "expected an IPv" + std::to_string(other->version) +
-                              " prefix, as on the selector's other side");
-    into = prefix.value_or(IpPrefix{});
-  }
-  /// The words of a selector go on while each comes for the first time: `src` may also begin the next
-  /// field.
   void parse_selector(Word const& field) {
-    TrafficSelector selector;
-    bool source_port = false, destination_port = false, any = false;
-    for (; !cursor_.at_end(); any = true) {
-      auto const side = cursor_.peek().text;
-      if (side == "src" && !selector.source) {
-        selector_prefix(cursor_.take(), selector.source, selector.destination);
-      } else if (side == "dst" && !selector.destination) {
-        selector_prefix(cursor_.take(), selector.destination, selector.source);
-      } else if (side == "proto" && !selector.protocol && any) {
-        auto const& name = cursor_.take();
-        auto const* const word = cursor_.value(name, "an IP protocol");
-        if (word == nullptr) break;
-        selector.protocol = ipsec::parse_protocol(word->text);
-        if (!selector.protocol) {
-          cursor_.fail(*word, quoted(word->text) + ": " + protocol_expected(word->text));
-          selector.protocol = 0;
-        }
-      } else if (side == "sport" && !source_port) {
-        source_port = true;
-        port(cursor_.take(), selector.source_port);
-      } else if (side == "dport" && !destination_port) {
-        destination_port = true;
-        port(cursor_.take(), selector.destination_port);
-      } else {
-        break;
-      }
-    }
-    if (!any) cursor_.fail(field, "expected 'src PREFIX' or 'dst PREFIX' behind 'sel'");
-    if ((source_port || destination_port) && !cursor_.failed())
-      if (auto const fault = ports_fault(selector.protocol, false); !fault.empty())
-        cursor_.fail(field, fault);
-    sa_.selector = selector;
-  }
-  void port(Word const& side, PortRange& into) {
-    auto const* const word = cursor_.value(side, "a port");
-    if (word == nullptr) return;
-    auto const parsed = parse_ports(word->text);
-    if (parsed)
-      into = *parsed;
-    else
-      cursor_.fail(*word, quoted(word->text) + ": expected a port, or a range like 8000-8099");
+    sa_.selector = read_selector(cursor_, passed_over_, field);
   }
 
   void check() {
+    if (unknown_) return;  // what seems to be missing may stand after the unknown word
     auto const missing = [this](std::string const& what) {
       cursor_.fail(cursor_.first(), "this SA has no " + what + kLayout);
     };
@@ -304,41 +277,66 @@ class SaParser {
   }
 
   SaCursor cursor_;
+  FileNotes& notes_;
+  PassedOver passed_over_;
   SaConfig sa_;
   SaAlgorithms algorithms_;
   SaReplay replay_;
-  bool any_version_ = false, zero_checksum6_ = false;
+  bool any_version_ = false, zero_checksum6_ = false, unknown_ = false;
   std::map<std::string, Position, std::less<>> seen_;
 };
 
+/// The word after the SA's `proto` if it is another protocol that Linux keeps such states for: AH,
+/// IPComp (with the tunnels that it makes, protocols 4 and 41), and those of Mobile IPv6.
+Word const* other_protocol(SaWords const& words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i].text != "proto") continue;
+    for (auto const* const name : {"ah", "comp", "route2", "hao", "4", "41"})
+      if (words[i + 1].text == name) return &words[i + 1];
+    return nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-std::vector<SaConfig> parse_sa_file(Source const& source, bool may_be_empty) {
+std::vector<SaConfig> parse_sa_file(Source const& source, std::vector<Diagnostic>* notes,
+                                    bool may_be_empty) {
   Findings findings(without_keys(source));
+  FileNotes found;
   std::vector<SaConfig> sas;
   using Name = std::tuple<std::string, std::uint32_t, int>;
   std::map<Name, std::uint32_t> lines;
-  auto const texts = split_sas(source.text, findings);
-  for (auto const& words : texts) {
-    auto const sa = SaParser(words, findings).parse();
+  for (auto const& words : split_sas(source.text, findings)) {
+    if (auto const* const other = other_protocol(words)) {
+      found.add("skipped: an SA of another protocol than ESP", other->position);
+      continue;
+    }
+    auto sa = SaParser(words, findings, found).parse();
     if (!sa) continue;
     int const direction = sa->direction ? static_cast<int>(*sa->direction) : -1;
     auto const [first, is_new] =
         lines.emplace(Name{to_string(sa->form.destination), sa->spi, direction}, sa->position.line);
     if (is_new)
-      sas.push_back(*sa);
+      sas.push_back(*std::move(sa));
     else
       findings.add(sa->position, "duplicate SPI: the SA in line " + std::to_string(first->second) +
                                      " has the same SPI and destination");
   }
-  if (texts.empty() && !may_be_empty)
+  if (sas.empty() && findings.empty() && !may_be_empty)
     findings.add({}, "holds no SA; expected at least one, in the words of 'ip xfrm state'");
   findings.raise();
+  if (notes != nullptr) found.append_to(*notes, findings.shown());
   return sas;
 }
 
-std::vector<SaConfig> load_sa_file(std::string const& path, bool may_be_empty) {
-  return parse_sa_file(*read_source(path), may_be_empty);
+std::vector<SaConfig> load_sa_file(std::string const& path, std::vector<Diagnostic>* notes,
+                                   bool may_be_empty) {
+  auto const source = read_source(path);
+  auto sas = parse_sa_file(*source, notes, may_be_empty);
+  check_key_reuse(sas, without_keys(*source));
+  wipe_stack();
+  return sas;
 }
 
 }  // namespace warpline::ipsec

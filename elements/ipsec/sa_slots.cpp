@@ -41,7 +41,9 @@ SaSlots::SaSlots()
       places_(capacity_),
       selectors_(capacity_),
       states_(capacity_),
-      cpu_keys_(std::make_shared<CpuKeys>(std::size_t{capacity_})) {}
+      cpu_keys_(std::make_shared<CpuKeys>(std::size_t{capacity_})) {
+  keys_.exclude_from_dumps();
+}
 
 SaSlots::~SaSlots() {
   for (std::uint32_t index = 0; index < states_.size(); ++index) erase(index);

@@ -3,18 +3,25 @@
 #include "elements/ipsec/sa_words.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "core/counted.hpp"
+#include "elements/ipsec/mask_keys.hpp"
 
 namespace warpline::ipsec {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
 
-/// The words of one line; true where the next line continues it.
-bool split_line(std::string_view line, std::uint32_t number, SaWords& words, Findings& findings) {
+/// Whether there is a `\` at `i` that separates words.
+bool is_row_end(std::string_view line, std::size_t i) {
+  return line[i] == '\\' && (i + 1 == line.size() || is_blank(line[i + 1]));
+}
+
+/// The words of one line, whose first row is `row`; true if the next line continues it.
+bool split_line(std::string_view line, std::uint32_t number, std::uint32_t& row, SaWords& words,
+                Findings& findings) {
+  auto const first_row = row;
   for (std::size_t i = 0; i < line.size();) {
     Position const here{number, static_cast<std::uint32_t>(i + 1)};
     char const c = line[i];
@@ -23,7 +30,10 @@ bool split_line(std::string_view line, std::uint32_t number, SaWords& words, Fin
     } else if (c == '#') {
       return false;
     } else if (c == '\\' && line.find_first_not_of(" \t\r", i + 1) == std::string_view::npos) {
-      return true;
+      return row == first_row;  // `ip -o` prints it at the end of an SA, too
+    } else if (is_row_end(line, i)) {
+      ++row;
+      ++i;
     } else if (c == '"' || c == '\'') {
       auto const end = line.find(c, i + 1);
       if (end == std::string_view::npos) {
@@ -31,12 +41,14 @@ bool split_line(std::string_view line, std::uint32_t number, SaWords& words, Fin
                                " before the end of the line");
         return false;
       }
-      words.push_back({line.substr(i + 1, end - i - 1), here});
+      words.push_back({line.substr(i + 1, end - i - 1), here, row});
       i = end + 1;
     } else {
       auto end = i;
-      while (end < line.size() && !is_blank(line[end]) && line[end] != '#') ++end;
-      words.push_back({line.substr(i, end - i), here});
+      while (end < line.size() && !is_blank(line[end]) && line[end] != '#' &&
+             !is_row_end(line, end))
+        ++end;
+      words.push_back({line.substr(i, end - i), here, row});
       i = end;
     }
   }
@@ -48,7 +60,7 @@ bool split_line(std::string_view line, std::uint32_t number, SaWords& words, Fin
 void Findings::add(Position position, std::string message) {
   ++found_;
   if (found_ <= kMost)
-    diagnostics_.push_back({Diagnostic::Severity::kError, shown_, position, std::move(message)});
+    diagnostics_.push_back({Diagnostic::Severity::kError, shown_, position, mask_keys(message)});
 }
 
 void Findings::raise() const {
@@ -70,13 +82,15 @@ void Findings::raise() const {
 std::vector<SaWords> split_sas(std::string_view text, Findings& findings) {
   std::vector<SaWords> sas;
   bool continues = false;
+  std::uint32_t row = 0;
   for (std::uint32_t number = 1; !text.empty(); ++number) {
     auto const end = text.find('\n');
     auto const line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     bool const indented = line.empty() || is_blank(line[0]);
     SaWords words;
-    bool const next_continues = split_line(line, number, words, findings);
+    ++row;
+    bool const next_continues = split_line(line, number, row, words, findings);
     if (!words.empty()) {
       if (sas.empty() || !(indented || continues)) sas.emplace_back();
       sas.back().insert(sas.back().end(), words.begin(), words.end());
@@ -87,16 +101,7 @@ std::vector<SaWords> split_sas(std::string_view text, Findings& findings) {
 }
 
 std::shared_ptr<Source const> without_keys(Source const& source) {
-  constexpr std::size_t kLongestSpi = 8;
-  auto shown = std::make_shared<Source>(source);
-  auto& text = shown->text;
-  for (std::size_t i = 0; i < text.size();) {
-    auto end = i;
-    while (end < text.size() && std::isxdigit(static_cast<unsigned char>(text[end]))) ++end;
-    if (end - i > kLongestSpi) text.replace(i, end - i, end - i, '*');
-    i = end + 1;
-  }
-  return shown;
+  return std::make_shared<Source>(Source{source.name, mask_keys(source.text)});
 }
 
 }  // namespace warpline::ipsec

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace warpline::ipsec {
 struct Word {
   std::string_view text;  ///< into the source
   Position position;
+  std::uint32_t row = 0;  ///< a line, or with `ip -o` what stands between two `\`
 };
 
 /// The words of one SA; never empty.
@@ -28,6 +30,9 @@ class Findings {
 
   /// `shown` is what users get to see of the text.
   explicit Findings(std::shared_ptr<Source const> shown) : shown_(std::move(shown)) {}
+  std::shared_ptr<Source const> const& shown() const { return shown_; }
+  bool empty() const { return found_ == 0; }
+  /// Digits that may belong to a key are masked in the message.
   void add(Position position, std::string message);
   /// Throws `ConfigError` with all, in the order of the text, where there are any.
   void raise() const;
@@ -40,10 +45,10 @@ class Findings {
 
 /// Splits a text into SAs and words. An SA begins in the first column of a line; an indented line,
 /// or one after a line that ends in `\`, continues it. `#` begins a comment; words may stand in
-/// quotes.
+/// quotes. A `\` before a blank separates words, since `ip -o` prints it for an end of line.
 std::vector<SaWords> split_sas(std::string_view text, Findings& findings);
 
-/// The same text with every long run of hexadecimal digits starred out: what may be shown.
+/// The same text with `mask_keys`: what may be shown. It is as long as the text.
 std::shared_ptr<Source const> without_keys(Source const& source);
 
 }  // namespace warpline::ipsec

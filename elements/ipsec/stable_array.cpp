@@ -48,4 +48,6 @@ void AddressRange::commit(std::size_t bytes) {
   committed_ = end;
 }
 
+void AddressRange::exclude_from_dumps() noexcept { madvise(data_, bytes_, MADV_DONTDUMP); }
+
 }  // namespace warpline::ipsec

@@ -21,6 +21,8 @@ class AddressRange {
   /// Makes the first `bytes` accessible; they are 0 at first. Throws `std::bad_alloc`. One thread; others
   /// may use what was accessible before.
   void commit(std::size_t bytes);
+  /// Keeps the whole range out of core dumps (MADV_DONTDUMP).
+  void exclude_from_dumps() noexcept;
 
  private:
   std::byte* data_ = nullptr;
@@ -42,6 +44,8 @@ class StableArray {
   /// Accessible elements. Any thread.
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
   std::size_t capacity() const { return capacity_; }
+  /// For secrets: see `AddressRange`.
+  void exclude_from_dumps() noexcept { range_.exclude_from_dumps(); }
   /// Makes `size` elements accessible, at most `capacity()`. Throws `std::bad_alloc`, with the array as
   /// it was. One thread.
   void grow(std::size_t size) {

@@ -9,8 +9,10 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "elements/ipsec/key_reuse.hpp"
 #include "elements/ipsec/sa_file.hpp"
 #include "elements/ipsec/sa_text.hpp"
+#include "tests/support/hex_runs.hpp"
 
 namespace warpline::app {
 namespace {
@@ -341,7 +343,7 @@ TEST_F(SaControlTest, SaysWhatIsWrongWithAName) {
        {json::value(-1), json::value(4294967296), json::value(1.5), json::value(""),
         json::value("x"), json::value("0x201 "), json::value(" 0x201"),
         json::value("-18446744073709551103"), json::value("4294967296"), json::value(nullptr),
-        json::value(std::string("0x201\0", 6))})
+        json::value("0513"), json::value(std::string("0x201\0", 6))})
     EXPECT_EQ(with("spi", spi), "\"spi\": expected a number below 2^32, or such a number as text")
         << json::serialize(spi);
   EXPECT_EQ(with("destination", "10.0.0"), "\"destination\": expected an IPv4 or IPv6 address");
@@ -369,6 +371,71 @@ TEST_F(SaControlTest, ShowsFaultsOfAnSaAndNoKey) {
   EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", ""}}), HasSubstr("holds no SA"));
   EXPECT_THAT(error(json::object{{"command", "add"}, {"sa", sa("0x101", "dir out")}}),
               HasSubstr("0x101"));
+}
+
+TEST_F(SaControlTest, HidesAKeyWhereverItStands) {
+  std::string const key = "c0ffee11c0ffee22c0ffee33c0ffee44b0b1b2b3";
+  auto const hides = [&](std::string const& request) {
+    auto const answer = control_.answer(request);
+    EXPECT_LT(test::longest_shared_run(answer, key), 8u) << answer;
+  };
+  auto const good = json::serialize(json::object{{"command", "add"}, {"sa", sa("0x102")}});
+  for (std::size_t at = 0; at <= good.size(); ++at) {
+    hides(std::string(good).insert(at, key));
+    hides(std::string(good).insert(at, "0x" + key + " "));
+  }
+  hides(R"({"command": ")" + key + R"("})");
+  hides(R"({"command": "list", ")" + key + R"(": 1})");
+  hides(R"({"command": "list", "database": ")" + key + R"("})");
+  hides(R"({"command": "delete", "sa": {"direction": ")" + key + R"("}})");
+  hides(R"({"command": "delete", "sa": {"direction": "in", "spi": ")" + key + R"("}})");
+}
+
+TEST_F(SaControlTest, TellsWhatItPassedOver) {
+  auto const answer = ask(json::object{
+      {"command", "add"},
+      {"sa", sa("0x5", "dir in\n\tlastused -\n\tcrypto offload parameters: dev x dir out")}});
+  EXPECT_EQ(answer.at("added"), 1);
+  EXPECT_EQ(answer.at("notes"),
+            (json::array{"SPIs from 1 to 255 are reserved (RFC 4303 section 2.1); peers may refuse "
+                         "this one",
+                         "passed over, as it says nothing about packets here: lastused, offload"}));
+}
+
+TEST_F(SaControlTest, SurvivesManyFlagsInOneRequest) {
+  std::string flags = "flag";
+  for (unsigned i = 0; i < 100'000; ++i) flags += " esn";
+  EXPECT_EQ(ask(json::object{{"command", "add"}, {"sa", sa("0x102", flags)}}).at("ok"), true);
+}
+
+TEST_F(SaControlTest, SkipsAByteOrderMark) {
+  EXPECT_EQ(ask("\xef\xbb\xbf{\"command\": \"list\"}").at("ok"), true);
+  EXPECT_EQ(ask(json::object{{"command", "add"}, {"sa", "\xef\xbb\xbf" + sa("0x102")}}).at("ok"),
+            true);
+}
+
+TEST_F(SaControlTest, RefusesAKeyThatAnotherSaUses) {
+  auto const keys = std::make_shared<ipsec::KeyReuse>();
+  auto const database =
+      std::make_shared<SaDatabase>(std::vector<ipsec::SaConfig>{}, std::vector<ipsec::Policy>{},
+                                   SaDatabase::Options{.capacity = 8, .keys = keys});
+  databases_->add("b.sa", database);
+  auto const add = [&](std::string const& text) {
+    return json::object{{"command", "add"}, {"database", "b.sa"}, {"sa", text}};
+  };
+  EXPECT_EQ(ask(add(sa("0x301", "dir out"))).at("ok"), true);
+  EXPECT_EQ(ask(add(sa("0x301", "dir in"))).at("ok"), true) << "the same SA the other way";
+  EXPECT_EQ(error(add(sa("0x302", "dir in"))),
+            "the SA with SPI 0x00000302 to 10.0.0.2 has the key and salt of the SA with SPI "
+            "0x00000301 to 10.0.0.2: both would encrypt with the same nonces, which reveals the "
+            "plaintexts (RFC 4106 section 10); expected a key of its own for each SA");
+  for (std::string const direction : {"in", "out"})
+    EXPECT_EQ(
+        ask(json::object{
+                {"command", "delete"}, {"database", "b.sa"}, {"sa", name(direction, "0x301")}})
+            .at("ok"),
+        true);
+  EXPECT_EQ(ask(add(sa("0x302", "dir in"))).at("ok"), true);
 }
 
 TEST_F(SaControlTest, SaysWhenThereIsNoRoom) {

@@ -13,18 +13,21 @@ TEST(Diagnostic, ShowsTheLineAndACaretUnderItsColumn) {
   EXPECT_EQ(diagnostic.render(), "a.click:2:6: error: expected 'four'\n  \ttwo three\n  \t    ^");
 }
 
+TEST(Diagnostic, ShowsOfALongLineWhatIsAroundTheColumn) {
+  auto source = std::make_shared<Source>(
+      Source{"a", std::string(100'000, 'x') + "here" + std::string(100'000, 'y')});
+  auto const text =
+      Diagnostic{Diagnostic::Severity::kError, source, {1, 100'001}, "expected 'there'"}.render();
+  EXPECT_LT(text.size(), 1000u);
+  auto const line = text.find("\n  ") + 3, carets = text.find("\n  ", line) + 3;
+  EXPECT_EQ(text.find("here", line) - line, text.find('^') - carets) << text;
+  EXPECT_EQ(text.substr(line, 4), "...x");
+  EXPECT_EQ(text.substr(carets - 7, 4), "y...");
+}
+
 TEST(Diagnostic, StandsAloneWithoutASource) {
   EXPECT_EQ((Diagnostic{Diagnostic::Severity::kWarning, nullptr, {}, "odd"}.render()),
             "warning: odd");
-}
-
-TEST(ReadSource, NamesThePathAndTheReason) {
-  try {
-    read_source("/nonexistent/x.click");
-    FAIL();
-  } catch (ConfigError const& error) {
-    EXPECT_STREQ(error.what(), "/nonexistent/x.click: cannot be read: No such file or directory");
-  }
 }
 
 TEST(DidYouMean, OffersTheNearestNames) {

@@ -3,7 +3,7 @@
 //
 // Any bytes: a pipeline, whose parts are in bounds and which reads back from its flat text as the
 // same graph, or a ConfigError, whose places lie in the text.
-//   build/fuzz/tests/fuzz/click_fuzz tests/fuzz/corpus/click -dict=tests/fuzz/click.dict
+//   python3 tests/fuzz/run.py click
 
 #include <cstdint>
 #include <iostream>

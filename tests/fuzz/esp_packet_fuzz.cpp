@@ -99,7 +99,7 @@ void send(SaForm const& form, Packet packet) {
 /// A byte for the form, one for the room around the frame, then the frame: a verdict in either
 /// direction, nothing outside the buffer, and frames that are right where they go on.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  if (size < 2 || size > 2000) return 0;
+  if (size < 2 || size > 65535) return 0;
   auto const form = form_of(data[0]);
   unsigned const headroom = data[1] & 0x7f, tailroom = data[1] >> 7 != 0 ? 64 : data[1] & 7;
   std::size_t const length = size - 2;

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "elements/ipsec/sa_file.hpp"
 #include "tests/fuzz/require.hpp"
@@ -13,14 +14,31 @@ using warpline::Diagnostic;
 using warpline::Source;
 using warpline::fuzz::require;
 
+/// No key: only an SPI may have more than 7 digits.
+void check_shown(std::string const& text) {
+  constexpr std::size_t kMaxDigits = 7, kMaxSpiDigits = 10;
+  auto const is_digit = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
+  for (std::size_t begin = 0; begin < text.size();) {
+    auto end = begin;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    auto const digits = end - begin;
+    if (digits > kMaxDigits) {
+      auto word = begin;
+      while (word > 0 && std::isalnum(static_cast<unsigned char>(text[word - 1]))) --word;
+      while (word > 0 && !std::isalnum(static_cast<unsigned char>(text[word - 1]))) --word;
+      auto const name = word >= 3 ? text.substr(word - 3, 3) : std::string();
+      require(digits <= kMaxSpiDigits && (name == "spi" || name == "SPI"),
+              "no key in what is shown");
+    }
+    begin = end + 1;
+  }
+}
+
 void check(Source const& source, Diagnostic const& diagnostic) {
   auto const [line, column] = diagnostic.position;
   require(line == 0 || (column > 0 && column <= source.line(line).size() + 1), "a place");
-  std::size_t digits = 0;
-  for (char const c : diagnostic.source->text) {
-    digits = std::isxdigit(static_cast<unsigned char>(c)) ? digits + 1 : 0;
-    require(digits <= 8, "no key in what is shown");
-  }
+  check_shown(diagnostic.source->text);
+  check_shown(diagnostic.message);
 }
 
 }  // namespace
@@ -30,12 +48,13 @@ void check(Source const& source, Diagnostic const& diagnostic) {
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   Source const source{"fuzz.sa", std::string(reinterpret_cast<char const*>(data), size)};
   try {
-    auto const sas = warpline::ipsec::parse_sa_file(source);
+    std::vector<Diagnostic> notes;
+    auto const sas = warpline::ipsec::parse_sa_file(source, &notes);
+    for (auto const& note : notes) check(source, note);
     require(!sas.empty(), "an SA");
     for (auto const& sa : sas) {
       auto const& suite = warpline::ipsec::info(sa.suite);
-      require(sa.spi >= 0x100 && sa.form.source.version == sa.form.destination.version,
-              "a whole SA");
+      require(sa.spi != 0 && sa.form.source.version == sa.form.destination.version, "a whole SA");
       require(sa.key.bytes().size() == std::size_t{suite.key_size} + suite.salt_size &&
                   sa.authentication.bytes().size() == suite.authentication_key_size,
               "keys of the suite");

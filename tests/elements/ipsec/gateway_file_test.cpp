@@ -225,9 +225,9 @@ TEST(GatewayFile, NamesWhatIsWrongWithTheTemplate) {
             "sa: a tunnel needs both its ends; expected a source and a destination\n");
   EXPECT_EQ(messages(start + "sa = { source = '192.0.2.1', destination = '::1' }\n"),
             "sa: expected both ends to be of one IP version\n");
-  EXPECT_EQ(messages(start + "sa = { source = '0.0.0.0', spi = 255, mod = 'tunnel' }\n"),
+  EXPECT_EQ(messages(start + "sa = { source = '0.0.0.0', spi = 0, mod = 'tunnel' }\n"),
             "source: '0.0.0.0': expected the IPv4 or IPv6 address of an end\n"
-            "spi: expected a number from 0x100 to 0xffffffff (RFC 4303 section 2.1)\n"
+            "spi: expected a number from 1 to 2^32 - 1 (RFC 4303 section 2.1)\n"
             "unknown key 'mod' in sa = { }; expected one of destination, mode, reqid, source, spi; "
             "did you mean 'mode'?\n");
   EXPECT_EQ(messages(start + "sa = 1\n"), "expected a table: sa = { }\n");
