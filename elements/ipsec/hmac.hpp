@@ -20,18 +20,19 @@ struct HmacKey {
 /// The states of a key of any size. On the host, once per SA.
 template <class Hash>
 HmacKey<Hash> make_hmac_key(std::uint8_t const* key, std::uint32_t size) {
-  using Word = typename Hash::Word;
-  Word block[16] = {};
-  if (size > kHashBlockSize<Word>) {
+  using HashWord = typename Hash::Word;
+  HashWord block[16] = {};
+  if (size > kHashBlockSize<HashWord>) {
     auto const digest = Hash::finish(Hash::start(), 0, key, size);
     for (unsigned i = 0; i < Hash::kWords; ++i) block[i] = digest.words[i];
   } else {
     for (std::uint32_t i = 0; i < size; ++i)
-      block[i / sizeof(Word)] |= Word{key[i]} << 8 * (sizeof(Word) - 1 - i % sizeof(Word));
+      block[i / sizeof(HashWord)] |= HashWord{key[i]}
+                                     << 8 * (sizeof(HashWord) - 1 - i % sizeof(HashWord));
   }
   auto const padded = [&block](std::uint8_t pad) {
-    constexpr Word kEachByte = static_cast<Word>(~Word{0}) / 255;
-    Word words[16];
+    constexpr HashWord kEachByte = static_cast<HashWord>(~HashWord{0}) / 255;
+    HashWord words[16];
     for (unsigned i = 0; i < 16; ++i) words[i] = block[i] ^ kEachByte * pad;
     auto state = Hash::start();
     Hash::compress(state, words);
@@ -44,12 +45,12 @@ HmacKey<Hash> make_hmac_key(std::uint8_t const* key, std::uint32_t size) {
 template <class Hash>
 WARPLINE_HD inline typename Hash::State hmac(HmacKey<Hash> const& key, std::uint8_t const* data,
                                              std::uint32_t size) {
-  using Word = typename Hash::Word;
-  constexpr std::uint32_t kBlock = kHashBlockSize<Word>, kWord = sizeof(Word);
+  using HashWord = typename Hash::Word;
+  constexpr std::uint32_t kBlock = kHashBlockSize<HashWord>, kWord = sizeof(HashWord);
   auto const inner = Hash::finish(key.inner, kBlock, data, size);
-  Word words[16] = {};
+  HashWord words[16] = {};
   for (unsigned i = 0; i < Hash::kWords; ++i) words[i] = inner.words[i];
-  words[Hash::kWords] = Word{1} << (8 * kWord - 1);
+  words[Hash::kWords] = HashWord{1} << (8 * kWord - 1);
   words[15] = (kBlock + kWord * Hash::kWords) * 8;
   auto outer = key.outer;
   Hash::compress(outer, words);

@@ -13,7 +13,7 @@
 #include "core/error.hpp"
 #include "elements/ipsec/hmac.hpp"
 #include "elements/ipsec/sa_config.hpp"
-#include "elements/ipsec/sha256.hpp"
+#include "elements/ipsec/sha2.hpp"
 
 namespace warpline::ipsec {
 

@@ -418,7 +418,7 @@ TEST_F(SaControlTest, RefusesAKeyThatAnotherSaUses) {
   auto const keys = std::make_shared<ipsec::KeyReuse>();
   auto const database =
       std::make_shared<SaDatabase>(std::vector<ipsec::SaConfig>{}, std::vector<ipsec::Policy>{},
-                                   SaDatabase::Options{.capacity = 8, .keys = keys});
+                                   SaDatabase::Options{.max_sas = 8, .keys = keys});
   databases_->add("b.sa", database);
   auto const add = [&](std::string const& text) {
     return json::object{{"command", "add"}, {"database", "b.sa"}, {"sa", text}};

@@ -68,7 +68,7 @@ TEST(KeyReuse, IsRefusedInATomlFile) {
 
 TEST(KeyReuse, IsRefusedAcrossDatabasesWhileTheSaIsInUse) {
   auto const keys = std::make_shared<KeyReuse>();
-  SaDatabase::Options const options{.capacity = 8, .keys = keys};
+  SaDatabase::Options const options{.max_sas = 8, .keys = keys};
   auto const sa = [](std::string const& spi) { return parse_sa_file(Source{"t.sa", words(spi)}); };
   SaDatabase first(sa("0x101"), {}, options);
   SaDatabase second(sa("0x101"), {}, options);
