@@ -7,7 +7,7 @@
 #include "core/team.hpp"
 #include "elements/ipsec/aes.hpp"
 #include "elements/ipsec/esp_team.hpp"
-#include "elements/ipsec/sa_keys.hpp"
+#include "elements/ipsec/sa_key_table.hpp"
 
 /// The form that the document shows, beside the real one.
 namespace warpline::ipsec::document {
@@ -31,8 +31,9 @@ std::vector<std::uint8_t> encrypted(std::vector<SaKeys> const& sas) {
         SaTag(i % static_cast<std::uint32_t>(sas.size()), kOffsets[i % std::size(kOffsets)]).value;
   }
   WorkItem const item{packets.data(), static_cast<std::uint32_t>(packets.size()), nullptr};
-  emulate_team<Regions<Edit<SaTag::kFirstOffset>, Tag>, NoResult>(Team{&aes_tables(), sas.data()},
-                                                                  item, 48 * 1024);
+  SaKeys const* chunks[SaKeyTable::kChunks] = {sas.data()};
+  emulate_team<Regions<Edit<SaTag::kFirstOffset>, Tag>, NoResult>(
+      Team{&aes_tables(), SaKeyTable{chunks}}, item, 48 * 1024);
   return bytes;
 }
 
@@ -42,7 +43,7 @@ TEST(Document, ShowsTheFormForTeamsOfAesInCounterMode) {
     sas.push_back(make_sa_keys(Suite::kAes128CtrHmacSha1, Direction::kOutbound, false,
                                std::vector<std::uint8_t>(20, i), std::vector<std::uint8_t>(20, 9)));
   struct Real : ipsec::EspCtrTeam {
-    Real(AesTables const* tables, SaKeys const* keys) : ipsec::EspCtrTeam{{tables, keys}} {}
+    Real(AesTables const* tables, SaKeyTable keys) : ipsec::EspCtrTeam{{tables, keys}} {}
   };
   EXPECT_EQ(encrypted<EspCtrTeam>(sas), encrypted<Real>(sas));
 }
