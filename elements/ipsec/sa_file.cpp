@@ -189,7 +189,7 @@ class SaParser {
     if (found == 1) sa_.form.esn = true;
     if (found == 2) sa_.form.dscp = 0;
     if (found == 5) any_version_ = true;
-    if (found == 9) zero_checksum6_ = true;
+    if (found == 10) zero_checksum6_ = true;
     if (found == 3 || found == 4)
       cursor_.fail(cursor_.last(), "flag " + quoted(cursor_.last().text) +
                                        " would change what becomes of ECN or DSCP, and is not "

@@ -296,9 +296,10 @@ TEST_F(SaControlTest, SaysWhoWaitsForEvents) {
 }
 
 TEST_F(SaControlTest, CutsLongErrors) {
-  std::string word;
-  for (int i = 0; i < 100'000; ++i) word += "\u00e9";
-  auto const fault = error(json::object{{"command", "add"}, {"sa", sa("0x102", "flag " + word)}});
+  std::string word, all;
+  for (int i = 0; i < 1000; ++i) word += "\u00e9";
+  for (int i = 0; i < 120; ++i) all += sa("0x102", "flag " + word) + '\n';
+  auto const fault = error(json::object{{"command", "add"}, {"sa", all}});
   EXPECT_LT(fault.size(), 66'000u);
   EXPECT_THAT(fault, HasSubstr("more bytes of errors)"));
 }

@@ -40,8 +40,12 @@ class ElementFiles {
     unsigned spi = 0x1000;
     for (auto const& suite : ipsec::suites())
       for (std::string const to : {"0.0.0.0/1", "128.0.0.0/2"}) {
-        auto const digit = "0123456789abcdef"[++spi % 16];
-        auto const key = [digit](unsigned size) { return " 0x" + std::string(2 * size, digit); };
+        // No two may share a key.
+        auto const key = [unit = std::to_string(++spi)](unsigned size) {
+          std::string digits;
+          while (digits.size() < 2 * size) digits += unit;
+          return " 0x" + digits.substr(0, 2 * size);
+        };
         all += "src 10.0.0.1 dst 10.0.0.2 proto esp mode tunnel spi " + std::to_string(spi) +
                (suite.aead() ? "\n  aead " : "\n  enc ") + std::string(suite.cipher) +
                key(suite.key_size + suite.salt_size);
