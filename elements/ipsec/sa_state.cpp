@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kLook = 5ms;
 constexpr unsigned kMinLookRatio = 20;  // a scan may use at most 1/20 of the control thread's time
+constexpr auto kWindow = 100ms;         // in which a rate is measured: packets come in bursts
+constexpr double kMinWindow = 0.02;
 constexpr auto kInbound = 500ms;
 constexpr auto kRetry = 1s;
 constexpr double kForget = 10;  // seconds in which a rate is forgotten
@@ -153,17 +155,21 @@ void SaState::release(std::uint32_t index) {
     file_->free_units(kept.units);
 }
 
-/// Whether the SA's mark was raised, in the record.
-bool SaState::raise(std::uint32_t index, Kept& kept, double seconds) {
+/// Whether the SA's mark was raised, in the record. `seconds`: since the window began in which the rate
+/// is measured; `over`: it ends now.
+bool SaState::raise(std::uint32_t index, Kept& kept, double seconds, bool over) {
   auto const last = slots_.outbound(index).last.load(std::memory_order_relaxed);
   auto& use = slots_.use(index).outbound;
-  auto const sent = static_cast<double>(last - kept.seen) / seconds;
-  kept.rate = std::max(sent, kept.rate * std::max(0.0, 1 - seconds / kForget));
-  kept.seen = last;
+  auto const rate = std::max(static_cast<double>(last - kept.seen) / std::max(seconds, kMinWindow),
+                             kept.rate * std::max(0.0, 1 - seconds / kForget));
+  if (over) {
+    kept.rate = rate;
+    kept.seen = last;
+  }
   auto const limit = use.limit.load(std::memory_order_relaxed);
   auto const left = limit - std::min(limit, last);
   constexpr double kSeconds = std::chrono::duration<double>(kAhead).count();
-  auto step = static_cast<std::uint64_t>(kept.rate * kSeconds);
+  auto step = static_cast<std::uint64_t>(rate * kSeconds);
   if (left == 0) step = std::max(step, 2 * kept.step);  // the rate was held back
   step = std::clamp(step, min_step_, kept.extended ? kMaxExtendedStep : kMaxStep);
   if (limit >= use.last_sequence || left > step / 2) return false;
@@ -176,13 +182,14 @@ bool SaState::raise(std::uint32_t index, Kept& kept, double seconds) {
 
 std::optional<std::error_code> SaState::tick(Clock::time_point now) {
   if (now < next_look_) return std::nullopt;
-  auto const seconds = std::max(1e-6, std::chrono::duration<double>(now - looked_).count());
+  auto const seconds = std::chrono::duration<double>(now - window_).count();
+  bool const over = now - window_ >= kWindow;
+  if (over) window_ = now;
   bool const inbound = now >= next_inbound_;
-  looked_ = now;
   for (auto const index : active_) {
     auto& kept = kept_[index];
     if (kept.direction == Direction::kOutbound) {
-      if (raise(index, kept, seconds)) waiting_.push_back(index);
+      if (raise(index, kept, seconds, over)) waiting_.push_back(index);
     } else if (inbound) {
       auto const highest = slots_.inbound(index).window.highest();
       if (highest > file_->record(kept.record).mark) file_->change(kept.record).mark = highest;

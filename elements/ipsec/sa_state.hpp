@@ -83,7 +83,7 @@ class SaState {
     Direction direction = Direction::kOutbound;
     bool extended = false;
     StateUnits units;        // inbound: of its ring
-    std::uint64_t seen = 0;  // number at the last look
+    std::uint64_t seen = 0;  // number when the window of the rate began
     std::uint64_t step = 0;
     double rate = 0;  // numbers a second
   };
@@ -91,7 +91,7 @@ class SaState {
   std::uint32_t record_of(std::uint32_t index, SaConfig const& sa, Direction direction);
   void begin_outbound(std::uint32_t index, SaConfig& sa);
   void begin_inbound(std::uint32_t index, SaConfig const& sa);
-  bool raise(std::uint32_t index, Kept& kept, double seconds);
+  bool raise(std::uint32_t index, Kept& kept, double seconds, bool over);
 
   std::shared_ptr<StateFile> file_;
   SaSlots& slots_;
@@ -100,7 +100,7 @@ class SaState {
   std::vector<Kept> kept_;  // by index of SA
   std::vector<std::uint32_t> active_;
   std::vector<std::uint32_t> waiting_;  // outbound, for their marks to be on the disk
-  Clock::time_point looked_ = Clock::now(), next_look_{}, next_inbound_{};
+  Clock::time_point window_ = Clock::now(), next_look_{}, next_inbound_{};
 };
 
 }  // namespace warpline::ipsec

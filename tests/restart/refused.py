@@ -106,7 +106,7 @@ def main():
             refused("no folder for the state file", "No such file", nothing, change=replaced("site.state", "no/site.state"))
             refused("state file is the SA file", "this is a file of SAs", nothing, change=replaced("site.state", "site.sa"))
             refused("no SA file", "No such file", lambda node: node.sa.unlink())
-            refused("empty SA file", "SA", write("site.sa", ""))
+            refused("a folder as SA file", "is a folder", lambda node: (node.sa.unlink(), node.sa.mkdir()))
             refused("bad SA file", "unknown word", append("site.sa", "src 1.2.3.4 dst 5.6.7.8 nonsense 5\n"))
             refused("key of a wrong length", "key", append("site.sa", "src 1.2.3.4 dst 5.6.7.8 proto esp spi 0x5001 mode tunnel "
                                                            "aead 'rfc4106(gcm(aes))' 0x001122 128\n"))

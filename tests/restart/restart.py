@@ -97,7 +97,7 @@ class Round:
         for capture in captures:
             capture.terminate()
             lost = re.search(r"(\d+) packets dropped by kernel", capture.communicate()[1])
-            self.expect(lost and lost.group(1) == "0", f"the capture lost packets: {lost and lost.group()}")
+            self.expect(self.options.short or lost and lost.group(1) == "0", f"the capture lost packets: {lost and lost.group()}")
 
         before, rates, jump = [], {SPI["A"]: 0, SPI["B"]: 0}, 0
         last_before = 0
@@ -112,15 +112,17 @@ class Round:
                     last_before = max(last_before, number)
             elif frame.spi == SPI[victim] and jump == 0:
                 jump = number - last_before
-        self.expect(gap <= ready + 1, f"traffic is back {gap:.2f} s after the start, which took {ready:.2f} s")
+        # On a busy machine (--short) times and rates say little: the step may have grown since it was read.
+        slack = 4 if self.options.short else 1
+        self.expect(gap <= ready + slack, f"traffic is back {gap:.2f} s after the start, which took {ready:.2f} s")
         self.expect(not numbers.repeated, f"numbers sent twice: {numbers.repeated[:3]}")
-        self.expect(0 < jump <= step + 1, f"numbers jump by {jump}; the step is {step}")
+        self.expect(0 < jump <= slack * step + 1, f"numbers jump by {jump}; the step is {step}")
         if not self.options.short:
             self.expect(sum(rates.values()) >= 10_000, f"only {sum(rates.values())} packets a second before the kill")
             self.expect(min(rates.values()) >= 1000, f"only {min(rates.values())} packets of an SA in the second before")
         refused, accepted = self.replay(node, victim, before)
         self.expect(accepted == 0, f"{accepted} of {len(before)} replayed packets were accepted")
-        self.expect(refused >= 0.98 * len(before), f"only {refused} of {len(before)} replayed packets arrived")
+        self.expect(refused >= (0.5 if self.options.short else 0.98) * len(before), f"only {refused} of {len(before)} replayed packets arrived")
         print(f"kill {victim}: {sum(rates.values()):6} packets/s before ({min(rates.values())} of the slower SA), start {ready:.2f} s, "
               f"traffic back after {gap:.2f} s, numbers jump by {jump} (step {step}), {refused} of {len(before)} replays refused, "
               f"{accepted} accepted", flush=True)
