@@ -48,6 +48,7 @@ class Gateway:
         self.control = folder + "/control"
         pathlib.Path(folder + "/empty.sa").write_text("# SAs come later\n")
         pathlib.Path(folder + "/p.click").write_text("FromInput -> IPsecEncrypt(SA empty.sa) -> ToOutput;\n")
+        self.sanitized = any(mark in pathlib.Path(program).read_bytes() for mark in (b"__asan_init", b"__tsan_init"))  # keeps what was freed
         self.process = subprocess.Popen([program, "run", folder + "/p.click", "-q", "-p", "net_null0,no-rx=1",
                                          "--control", self.control, *options], stdout=subprocess.DEVNULL)
         end = time.monotonic() + LIMIT
@@ -114,7 +115,7 @@ def many(gateway, count):
         size = len(json.dumps(client.ask(command="list")))
     more = gateway.mib() - before
     print(f"a list of {size} bytes: {timer.seconds:.2f} s; {UNREAD} that nobody reads: {more} MiB more")
-    expect(more < 32, "lists that nobody reads take memory")
+    expect(more < 32 or gateway.sanitized, "lists that nobody reads take memory")
     del unread
 
     with Timer() as timer:
