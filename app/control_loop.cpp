@@ -90,14 +90,12 @@ class ControlLoop::Impl {
   }
 
   static std::shared_ptr<ipsec::SaDatabases> databases(std::shared_ptr<SharedStore> const& shared) {
-    auto const make = [] { return std::make_shared<ipsec::SaDatabases>(); };
-    return shared ? shared->get<ipsec::SaDatabases>("", make) : make();
+    return shared ? ipsec::SaDatabases::of(*shared) : std::make_shared<ipsec::SaDatabases>();
   }
 
   void look_at_state() {
     for (auto const& news : databases_->write_state()) {
-      progress_.clear();
-      std::fprintf(stderr, "%s: %s\n", news.failed ? "error" : "note", news.text.c_str());
+      print({(news.failed ? "error: " : "note: ") + news.text});
       state_failed_ = state_failed_ || news.failed;
     }
   }
@@ -112,8 +110,7 @@ class ControlLoop::Impl {
   void look_at_ports() {
     if (ports_ == nullptr) return;
     for (auto const& event : check_links(*ports_)) {
-      progress_.clear();
-      std::fprintf(stderr, "%s\n", event.line.c_str());
+      print({event.line});
       if (socket_) socket_->tell(event.json);
     }
   }
@@ -135,8 +132,7 @@ class ControlLoop::Impl {
 
   void look_at_sas() {
     for (auto const& line : sas_.tick()) {
-      progress_.clear();
-      std::fprintf(stderr, "note: %s\n", line.c_str());
+      print({"note: " + line});
       if (socket_) socket_->tell(line);
     }
   }

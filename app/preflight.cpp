@@ -78,8 +78,7 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
       result.notices.push_back(text);
   };
   auto const graph = Graph::build(result.pipeline, context, &result.warnings);
-  result.shared->get<ipsec::SaDatabases>("", [] { return std::make_shared<ipsec::SaDatabases>(); })
-      ->check();
+  ipsec::SaDatabases::of(*result.shared)->check();
   auto const workers = workers_on_ports(options);
   auto few = few_queues(ports, workers);
   if (!few.empty() && options.io_cores.empty()) {

@@ -59,8 +59,7 @@ boost::json::object describe_run(Invocation const& invocation, Session& session,
 std::shared_ptr<ipsec::SaDatabases> open_state(Preflight const& preflight,
                                                std::span<PortSpec const> specs,
                                                RunOptions const& options) {
-  auto databases = preflight.shared->get<ipsec::SaDatabases>(
-      "", [] { return std::make_shared<ipsec::SaDatabases>(); });
+  auto databases = ipsec::SaDatabases::of(*preflight.shared);
   ipsec::SaDatabases::Opening opening;
   opening.state_file = options.state;
   opening.state_step = options.state_step;

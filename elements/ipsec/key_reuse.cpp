@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "elements/ipsec/sa_identity.hpp"
 #include "elements/ipsec/sa_words.hpp"
 
 namespace warpline::ipsec {
@@ -25,21 +26,6 @@ std::string describe(std::uint32_t spi, IpAddress const& destination) {
   return std::string("the SA with SPI ") + text + " to " + to_string(destination);
 }
 
-/// AES-CTR and AES-GCM count blocks alike, so that they share keystream under one key.
-std::optional<std::uint8_t> cipher_family(Cipher cipher) {
-  switch (cipher) {
-    case Cipher::kAesCtr:
-    case Cipher::kAesGcm:
-      return std::uint8_t{0};
-    case Cipher::kChaCha20Poly1305:
-      return std::uint8_t{1};
-    case Cipher::kNull:
-    case Cipher::kAesCbc:
-      break;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 KeyReuse::KeyReuse() {
@@ -53,11 +39,11 @@ KeyReuse::KeyReuse() {
 KeyReuse::~KeyReuse() { explicit_bzero(&secret_, sizeof secret_); }
 
 std::optional<KeyReuse::Fingerprint> KeyReuse::fingerprint(SaConfig const& sa) const {
-  auto const family = cipher_family(info(sa.suite).cipher_kind);
+  auto const keystream = keystream_of(info(sa.suite).cipher_kind);
   auto const key = sa.key.bytes();
   std::uint8_t message[64];
-  if (!family || key.size() >= sizeof message) return std::nullopt;
-  message[0] = *family;
+  if (keystream == 0 || key.size() >= sizeof message) return std::nullopt;
+  message[0] = keystream;
   std::copy(key.begin(), key.end(), message + 1);
   auto const code = hmac(secret_, message, static_cast<std::uint32_t>(key.size() + 1));
   explicit_bzero(message, sizeof message);

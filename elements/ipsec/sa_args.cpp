@@ -98,8 +98,7 @@ std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> s
   auto name = path;
   if (!policies.empty()) name += " with " + policies;
   if (suite) name += std::string(name.empty() ? "" : ", ") + std::string(info(*suite).name);
-  auto const databases =
-      context.shared.get<SaDatabases>("", [] { return std::make_shared<SaDatabases>(); });
+  auto const databases = SaDatabases::of(context.shared);
   auto database = context.shared.get<SaDatabase>(name, [&] {
     auto const version = path.empty() ? FileVersion{} : FileVersion::of(path);
     auto made = load(args, path, policies, suite);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/context.hpp"
 #include "core/error.hpp"
 
 namespace warpline::ipsec {
@@ -26,6 +27,10 @@ struct Less {
 };
 
 }  // namespace
+
+std::shared_ptr<SaDatabases> SaDatabases::of(SharedStore& shared) {
+  return shared.get<SaDatabases>("", [] { return std::make_shared<SaDatabases>(); });
+}
 
 std::map<std::string, std::shared_ptr<SaDatabase>> SaDatabases::all() const {
   std::map<std::string, std::shared_ptr<SaDatabase>> found;
@@ -113,8 +118,9 @@ std::vector<SaDatabases::StateNews> SaDatabases::write_state() {
       if (auto const fault = file->fault(); !fault.empty() && faulty_.insert(path).second)
         news.push_back({true, "state file '" + path + "': " + fault});
   }
-  for (auto const& [name, database] : all()) {
-    auto const* const path = database->state_path();
+  for (auto const& [name, entry] : databases_) {
+    auto const database = entry.database.lock();
+    auto const* const path = database ? database->state_path() : nullptr;
     if (path == nullptr) continue;
     auto const outcome = database->write_state();
     if (!outcome) continue;  // it is not time yet

@@ -37,11 +37,12 @@ class Bytes {
 Secret identity_of(SaKeys const& keys, SaConfig const& sa, Direction direction) {
   Bytes identity;
   auto const& about = info(keys.suite);
-  if (sequence_is_iv(keys.cipher)) {
+  auto const keystream = keystream_of(keys.cipher);
+  if (keystream != 0) {
     // A key schedule begins with the key (FIPS 197 section 5.2).
     auto const* const words =
         keys.cipher == Cipher::kChaCha20Poly1305 ? keys.key.chacha.words : keys.key.aes.words;
-    identity.append(keys.cipher == Cipher::kChaCha20Poly1305 ? 2u : 1u);
+    identity.append(std::uint32_t{keystream});
     identity.append(words, about.key_size / 4u);
     identity.append(keys.salt);
   } else {
@@ -63,8 +64,7 @@ Secret identity_of(SaKeys const& keys, SaConfig const& sa, Direction direction) 
         break;
     }
   }
-  if (sequence_is_iv(keys.cipher) && direction == Direction::kOutbound)
-    return Secret(identity.bytes_);
+  if (keystream != 0 && direction == Direction::kOutbound) return Secret(identity.bytes_);
   identity.append(sa.spi);
   identity.append(sa.form.destination.version);
   for (unsigned i = 0; i < 16; i += 4) identity.append(load_be32(&sa.form.destination.bytes[i]));

@@ -11,11 +11,22 @@
 
 namespace warpline::ipsec {
 
-/// Whether an SA's sequence number is its IV, so that a number which is sent twice under one key gives
-/// away what both packets say (RFC 3686 section 4, RFC 4106 section 3.1, RFC 7634 section 2).
-constexpr bool sequence_is_iv(Cipher cipher) {
-  return cipher == Cipher::kAesCtr || cipher == Cipher::kAesGcm ||
-         cipher == Cipher::kChaCha20Poly1305;
+/// The keystream generator of a cipher whose IV is the sequence number, so that a number which is
+/// sent twice under one key gives away what both packets say (RFC 3686 section 4, RFC 4106 section
+/// 3.1, RFC 7634 section 2): 1 is AES, since CTR and GCM count blocks alike, 2 is ChaCha20; 0: the IV
+/// is not the sequence number. The values are part of state files.
+constexpr std::uint8_t keystream_of(Cipher cipher) {
+  switch (cipher) {
+    case Cipher::kAesCtr:
+    case Cipher::kAesGcm:
+      return 1;
+    case Cipher::kChaCha20Poly1305:
+      return 2;
+    case Cipher::kNull:
+    case Cipher::kAesCbc:
+      break;
+  }
+  return 0;
 }
 
 /// What two SAs must not share if each counts for itself, in a form that does not change between

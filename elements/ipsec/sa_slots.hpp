@@ -82,7 +82,7 @@ static_assert(sizeof(SaUse) == 64);
 /// Indices are filled and emptied by one thread, the writer, while workers use others; an index is
 /// written when nobody can find it, and used again when no packet carries it any more. The tables grow
 /// meanwhile, chunk by chunk (see `SaKeyTable`): addresses are reserved for as many SAs as a tag can
-/// name, or fewer where the process may not have so many addresses (RLIMIT_AS).
+/// name, or fewer if the process may not have that many addresses (RLIMIT_AS).
 class SaSlots {
  public:
   /// Throws `std::bad_alloc`.

@@ -106,8 +106,7 @@ void SaState::begin_inbound(std::uint32_t index, SaConfig const& sa) {
   kept.units = {record.first_unit, record.units};
   auto& window = slots_.inbound(index).window;
   if (window.highest() < sa.last_received) window.restore(sa.last_received, sa.received);
-  kept.seen = window.highest();
-  if (kept.seen > mark) file_->change(kept.record).mark = kept.seen;
+  if (window.highest() > mark) file_->change(kept.record).mark = window.highest();
 }
 
 std::error_code SaState::release_marks() {

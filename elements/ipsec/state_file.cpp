@@ -121,7 +121,10 @@ void StateFile::open_or_make() {
     fail("expected a regular file");
   constexpr auto kFlags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   file_ = ::open(path_.c_str(), kFlags);
-  if (file_ < 0 && errno == ENOENT && make()) file_ = ::open(path_.c_str(), kFlags);
+  if (file_ < 0 && errno == ENOENT) {
+    make();
+    file_ = ::open(path_.c_str(), kFlags);
+  }
   if (file_ < 0) fail(last_error().message());
   lock();
   if (fstat(file_, &about) != 0) fail(last_error().message());
@@ -138,8 +141,8 @@ void StateFile::lock() {
                               : last_error().message());
 }
 
-/// Whole or not at all: under another name first. False where the folder is not there.
-bool StateFile::make() {
+/// Whole or not at all: under another name first.
+void StateFile::make() {
   auto const resolved = std::filesystem::weakly_canonical(std::filesystem::absolute(path_));
   auto const fresh = resolved.string() + ".new";
   file_ = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -161,13 +164,12 @@ bool StateFile::make() {
   auto const folder = ::open(resolved.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0 || fsync(folder) != 0) fail("its folder: " + last_error().message());
   ::close(folder);
-  return true;
 }
 
 std::string StateFile::fault() const {
   struct stat about {};
   if (fstat(file_, &about) != 0) return last_error().message();
-  if (about.st_nlink == 0 && path_.rfind("/proc/", 0) != 0)
+  if (about.st_nlink == 0)
     return "it was removed while it is used: after a restart the numbers of its SAs begin anew";
   if (static_cast<std::uint64_t>(about.st_size) < offset_of(header_.segment_count))
     return "it was cut while it is used: the program may be killed, and numbers are lost";

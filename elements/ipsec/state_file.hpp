@@ -96,7 +96,7 @@ class StateFile {
 
   [[noreturn]] void fail(std::string const& reason) const;
   void open_or_make();
-  bool make();
+  void make();
   void lock();
   bool reuse_records();
   void load();

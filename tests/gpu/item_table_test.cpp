@@ -30,7 +30,7 @@ struct Items {
   std::vector<Packet const*> packets;
 };
 
-/// What the blocks of the gather kernel do, with so many threads in a block.
+/// What the blocks of the gather kernel do, with `threads` threads in a block.
 void expect_found_by_blocks(Items const& given, std::uint32_t threads) {
   auto const table =
       ItemTable::of(given.items.data(), static_cast<std::uint32_t>(given.items.size()));

@@ -28,7 +28,7 @@ HASHES = {"": None, "hmac(sha1)": "HMAC-SHA1-96", "hmac(sha256)": "SHA2-256-128"
 
 
 class _GcmOf:
-    """As `cryptography`'s AESGCM, which has integrity values of 16 bytes alone, with one of so many bytes."""
+    """As `cryptography`'s AESGCM, which has integrity values of 16 bytes alone, with one of `size` bytes."""
 
     def __init__(self, key, size):
         self.key, self.size = key, size
