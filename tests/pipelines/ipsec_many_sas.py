@@ -16,31 +16,12 @@ import sys
 import tempfile
 import time
 
+from control_client import Client
+
 LIMIT = 250  # seconds for anything
 UNREAD = 20
 PEER = "192.0.2.2"
 FIRST = 0x1000
-
-
-class Client:
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(LIMIT)
-        self.socket.connect(path)
-        self.lines = self.socket.makefile("r")
-
-    def reply(self, **request):
-        self.socket.sendall(json.dumps(request).encode() + b"\n")
-        return json.loads(self.lines.readline())
-
-    def ask(self, **request):
-        answer = self.reply(**request)
-        if not answer["ok"]:
-            sys.exit(f"{str(request)[:200]}: {answer['error'][:1000]}")
-        return answer
-
-    def count(self):
-        return len(self.ask(command="list")["databases"][0]["sas"])
 
 
 class Gateway:
@@ -99,16 +80,16 @@ class Timer:
 
 
 def many(gateway, count):
-    client = Client(gateway.control)
+    client = Client(gateway.control, LIMIT)
     before = gateway.mib()
     with Timer() as timer:
         for number in range(count):
             client.ask(command="add", sa=words(number))
     print(f"{count} SAs one by one: {timer.seconds:.2f} s, {gateway.mib() - before} MiB more")
-    expect(client.count() == count, "not all SAs are there")
+    expect(len(client.sas()) == count, "not all SAs are there")
 
     before = gateway.mib()
-    unread = [Client(gateway.control) for _ in range(UNREAD)]
+    unread = [Client(gateway.control, LIMIT) for _ in range(UNREAD)]
     for each in unread:
         each.socket.sendall(b'{"command": "list"}\n')
     with Timer() as timer:
@@ -122,18 +103,18 @@ def many(gateway, count):
         for number in range(count):
             client.ask(command="delete", sa=name(number))
     print(f"{count} deleted one by one: {timer.seconds:.2f} s")
-    expect(client.count() == 0, "some SAs are still there")
+    expect(len(client.sas()) == 0, "some SAs are still there")
 
     before = gateway.mib()
     text = "\n".join(words(number) for number in range(count))
     with Timer() as timer:
         answer = client.ask(command="add", sa=text)
     print(f"{count} SAs in one request of {len(text)} bytes: {timer.seconds:.2f} s, {gateway.mib() - before} MiB more")
-    expect(answer["added"] == count and client.count() == count, "not all SAs are there")
+    expect(answer["added"] == count and len(client.sas()) == count, "not all SAs are there")
 
 
 def limited(gateway, limit):
-    client = Client(gateway.control)
+    client = Client(gateway.control, LIMIT)
     for number in range(limit):
         client.ask(command="add", sa=words(number))
     for number in range(limit, 3 * limit):
@@ -141,7 +122,7 @@ def limited(gateway, limit):
         expect(not answer["ok"] and "--max-sas" in answer["error"], f"beyond the limit: {answer}")
         client.ask(command="delete", sa=name(number - limit))
         client.ask(command="add", sa=words(number))
-    expect(client.count() == limit, "not as many SAs as the limit says")
+    expect(len(client.sas()) == limit, "not as many SAs as the limit says")
 
 
 def main():

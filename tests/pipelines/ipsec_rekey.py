@@ -14,28 +14,16 @@ import sys
 import tempfile
 import time
 
+from control_client import Client
+
 REKEYS = 50
 LIMIT = 100  # seconds for anything
 DESTINATION = "192.0.2.2"
 
 
-class Client:
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(LIMIT)
-        self.socket.connect(path)
-        self.lines = self.socket.makefile("r")
-
-    def ask(self, **request):
-        self.socket.sendall(json.dumps(request).encode() + b"\n")
-        answer = json.loads(self.lines.readline())
-        if not answer["ok"]:
-            sys.exit(f"{request}: {answer['error']}")
-        return answer
-
-    def sas(self):
-        """The SAs by direction and SPI."""
-        return {(sa["direction"], int(sa["spi"], 0)): sa for sa in self.ask(command="list")["databases"][0]["sas"]}
+def sas_of(client):
+    """The SAs by direction and SPI."""
+    return {(sa["direction"], int(sa["spi"], 0)): sa for sa in client.sas()}
 
 
 def wait_for(condition, what, process):
@@ -58,18 +46,18 @@ def rekey(client, process, spi):
     for direction in ("in", "out"):
         old = {"direction": direction, "spi": spi - 1, "destination": DESTINATION}
         client.ask(command="rekey", old=old, sa=words(spi, direction), keep_seconds=1000)
-    wait_for(lambda: all(client.sas()[direction, spi]["packets"] > 0 for direction in ("in", "out")),
+    wait_for(lambda: all(sas_of(client)[direction, spi]["packets"] > 0 for direction in ("in", "out")),
              f"SA {spi} carries packets", process)
     client.ask(command="delete", sa={"direction": "in", "spi": spi - 1, "destination": DESTINATION})
 
 
 def drive(client, process, first):
-    wait_for(lambda: client.sas()["in", first]["packets"] > 0, "traffic", process)
+    wait_for(lambda: sas_of(client)["in", first]["packets"] > 0, "traffic", process)
     for spi in range(first + 1, first + 1 + REKEYS):
         rekey(client, process, spi)
     last = first + REKEYS
-    wait_for(lambda: set(client.sas()) == {("in", last), ("out", last)}, "the old SAs go", process)
-    inbound = client.sas()["in", last]
+    wait_for(lambda: set(sas_of(client)) == {("in", last), ("out", last)}, "the old SAs go", process)
+    inbound = sas_of(client)["in", last]
     if inbound["integrity_failures"] or inbound["replayed"] or inbound["too_old"]:
         sys.exit(f"the last SA has seen bad packets: {inbound}")
 
@@ -86,7 +74,7 @@ def main():
                                     control, "--json", report], stdout=subprocess.DEVNULL)
         try:
             wait_for(lambda: pathlib.Path(control).exists(), "the control socket", process)
-            drive(Client(control), process, first)
+            drive(Client(control, LIMIT), process, first)
             process.send_signal(signal.SIGINT)
             if process.wait(LIMIT) != 0:
                 sys.exit(f"the program ended with {process.returncode}")
