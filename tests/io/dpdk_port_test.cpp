@@ -6,13 +6,13 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "tests/io/file_watcher.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/scoped.hpp"
 
@@ -234,20 +234,6 @@ TEST_F(DpdkPortTest, TalksToTheKernelThroughATap) {
   port.stop();
 }
 
-/// Keeps the file that it was asked to watch.
-struct Watcher final : Waker {
-  void wake() noexcept override {}
-  bool watch(int asked) noexcept override {
-    file = asked;
-    return true;
-  }
-  bool readable(int milliseconds) const {
-    pollfd poll{file, POLLIN, 0};
-    return ::poll(&poll, 1, milliseconds) == 1;
-  }
-  int file = -1;
-};
-
 /// Sends a frame out of an interface of the kernel.
 void send_from_kernel(char const* interface, Frame const& frame) {
   auto const socket = ::socket(AF_PACKET, SOCK_RAW, 0);
@@ -271,7 +257,7 @@ TEST_F(DpdkPortTest, WakesAWorkerWhenATapReceives) {
   port.start();
   std::ofstream("/proc/sys/net/ipv6/conf/wl_test1/disable_ipv6") << 1;
   auto& queue = *port.rx(0);
-  Watcher watcher;
+  FileWatcher watcher;
   ASSERT_TRUE(queue.arm(watcher));
   while (watcher.readable(100)) test::receive_all(queue, *pool, 1);  // the kernel's own greetings
 
@@ -292,7 +278,7 @@ TEST_F(DpdkPortTest, KeepsItsWorkerPollingWhereTheDeviceHasNoInterrupts) {
   options.interrupts = true;
   DpdkPort port(options, *pool, 1);
   port.start();
-  Watcher watcher;
+  FileWatcher watcher;
   EXPECT_FALSE(port.rx(0)->arm(watcher));
 }
 

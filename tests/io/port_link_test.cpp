@@ -5,7 +5,6 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 
 #include "io/dpdk_port.hpp"
 #include "io/offloads.hpp"
+#include "tests/io/file_watcher.hpp"
 #include "tests/io/machine.hpp"
 
 /// Ports on interfaces of the kernel that change under them. Each test has a network namespace of
@@ -127,20 +127,6 @@ class PortLink : public testing::Test {
 
   std::unique_ptr<DpdkPool> pool = test::make_pool(4096);
   std::unique_ptr<DpdkPort> port;
-};
-
-/// Keeps what it was asked to watch.
-struct Watcher final : Waker {
-  void wake() noexcept override {}
-  bool watch(int asked) noexcept override {
-    file = asked;
-    return true;
-  }
-  bool readable(int milliseconds) const {
-    pollfd poll{file, POLLIN, 0};
-    return ::poll(&poll, 1, milliseconds) == 1;
-  }
-  int file = -1;
 };
 
 TEST_F(PortLink, TakesNoPacketsWhileTheLinkIsDown) {
@@ -310,7 +296,7 @@ TEST_F(PortLink, ReceivesNothingOfOtherInterfacesWhileItOpens) {
 TEST_F(PortLink, LetsTheWorkerOfADeadPortSleep) {
   in_namespace([&] {
     open("net_af_packet0", "iface=a0", true);
-    Watcher alive, dead;
+    FileWatcher alive, dead;
     ASSERT_TRUE(port->rx(0)->arm(alive));
     EXPECT_FALSE(alive.readable(0));
     Host(std::string("b0")).send(1);
@@ -328,7 +314,7 @@ TEST_F(PortLink, LetsTheWorkerOfADeadPortSleep) {
 
     run("ip link add a0 type veth peer name b0 && ip link set b0 up && ip link set a0 up");
     EXPECT_EQ(next_event()->state, LinkState::kUp);
-    Watcher again;
+    FileWatcher again;
     ASSERT_TRUE(port->rx(0)->arm(again));
     EXPECT_EQ(again.file, alive.file) << "the worker has duplicated it and keeps it";
     Host(std::string("b0")).send(1);
@@ -345,7 +331,7 @@ TEST_F(PortLink, MakesATapAgainThatWasDeleted) {
     for (int round = 0; round < 3; ++round) {
       run("ip link del t0");
       EXPECT_EQ(next_event()->state, LinkState::kGone);
-      Watcher dead;
+      FileWatcher dead;
       EXPECT_TRUE(port->rx(0)->arm(dead));
       EXPECT_EQ(dead.file, -1);
       EXPECT_EQ(transmit(2), 0u);
@@ -355,7 +341,7 @@ TEST_F(PortLink, MakesATapAgainThatWasDeleted) {
       EXPECT_EQ(transmit(5), 5u);
       EXPECT_EQ(host.received(), 5u);
       host.send(4);
-      Watcher alive;
+      FileWatcher alive;
       ASSERT_TRUE(port->rx(0)->arm(alive));
       EXPECT_TRUE(alive.readable(1000));
       EXPECT_EQ(test::receive_all(*port->rx(0), *pool, 4).size(), 4u);

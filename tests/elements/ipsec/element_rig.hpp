@@ -10,6 +10,7 @@
 
 #include "core/context.hpp"
 #include "core/graph.hpp"
+#include "core/offload.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 
 namespace warpline::ipsec::testing {
@@ -60,6 +61,21 @@ struct ElementRig {
   void send(std::vector<Octets> const& frames) {
     auto* const feed = graph->find("feed");
     graph->push(*feed->outputs[0].node, 0, batch_of(frames));
+  }
+  /// The frames that element `e` makes of these by `prepare` and `run(element, batch)`.
+  template <class Run>
+  std::vector<Octets> kernel_output(std::vector<Octets> const& frames, Run run) {
+    auto batch = batch_of(frames);
+    auto& node = *graph->find("e");
+    Outputs out(*graph, node);
+    auto& element = *node.element->offload();
+    element.prepare(*batch, out);
+    run(element, *batch);
+    std::vector<Octets> after;
+    for (auto const& packet : batch->packets())
+      after.emplace_back(packet.data, packet.data + packet.length);
+    out.drop(std::move(batch), DropReason::named("test_over"));
+    return after;
   }
   /// Packets dropped by all elements, by reason.
   std::map<std::string, std::uint64_t> drops() const {

@@ -165,22 +165,6 @@ TEST_F(IpsecElements, NbaChainSendsWhatTheFusedElementSends) {
   EXPECT_TRUE(three.conserved());
 }
 
-/// The frames after `prepare` and the kernel, run as `run` says.
-template <class Run>
-std::vector<Octets> kernel_output(ElementRig& rig, std::vector<Octets> const& frames, Run run) {
-  auto batch = rig.batch_of(frames);
-  auto& node = *rig.graph->find("e");
-  Outputs out(*rig.graph, node);
-  auto& element = *node.element->offload();
-  element.prepare(*batch, out);
-  run(element, *batch);
-  std::vector<Octets> after;
-  for (auto const& packet : batch->packets())
-    after.emplace_back(packet.data, packet.data + packet.length);
-  out.drop(std::move(batch), DropReason::named("test_over"));
-  return after;
-}
-
 TEST_F(IpsecElements, BodyCpuFormAndHostDeviceGiveTheSameBytes) {
   for (auto const& each : suites()) {
     auto const suite = each.suite;
@@ -189,19 +173,18 @@ TEST_F(IpsecElements, BodyCpuFormAndHostDeviceGiveTheSameBytes) {
     ElementRig cpu(fused(suite)), body(fused(suite)), device(fused(suite));
     for (unsigned round = 0; round < 40; ++round) {
       auto const frames = mixed_frames(1 + random() % 256, random);
-      auto const expected = kernel_output(
-          cpu, frames, [](OffloadBase& element, Batch& batch) { element.run_here(batch); });
-      ASSERT_TRUE(expected == kernel_output(body, frames,
-                                            [](OffloadBase& element, Batch& batch) {
-                                              element.run_body(batch);
-                                            }))
+      auto const expected = cpu.kernel_output(
+          frames, [](OffloadBase& element, Batch& batch) { element.run_here(batch); });
+      ASSERT_TRUE(expected ==
+                  body.kernel_output(
+                      frames, [](OffloadBase& element, Batch& batch) { element.run_body(batch); }))
           << name_of(suite) << " round " << round;
-      ASSERT_TRUE(expected == kernel_output(device, frames,
-                                            [&host](OffloadBase& element, Batch& batch) {
-                                              auto const call = element.call(host);
-                                              call.host(call.kernel, batch.slots(), batch.size(),
-                                                        batch.results());
-                                            }))
+      ASSERT_TRUE(expected == device.kernel_output(frames,
+                                                   [&host](OffloadBase& element, Batch& batch) {
+                                                     auto const call = element.call(host);
+                                                     call.host(call.kernel, batch.slots(),
+                                                               batch.size(), batch.results());
+                                                   }))
           << name_of(suite) << " round " << round;
     }
     EXPECT_TRUE(cpu.conserved());

@@ -97,22 +97,6 @@ TEST_P(UdpChecksum, IsRightInTransportModeOverIpv6AndZeroOverIpv4) {
   }
 }
 
-/// The frames after `prepare` and the kernel, run as `run` says.
-template <class Run>
-std::vector<Octets> kernel_output(ElementRig& rig, std::vector<Octets> const& frames, Run run) {
-  auto batch = rig.batch_of(frames);
-  auto& node = *rig.graph->find("e");
-  Outputs out(*rig.graph, node);
-  auto& element = *node.element->offload();
-  element.prepare(*batch, out);
-  run(element, *batch);
-  std::vector<Octets> after;
-  for (auto const& packet : batch->packets())
-    after.emplace_back(packet.data, packet.data + packet.length);
-  out.drop(std::move(batch), DropReason::named("test_over"));
-  return after;
-}
-
 TEST_P(UdpChecksum, IsTheSameInEveryForm) {
   for (auto const* const ends : {kTunnel, kTransport}) {
     auto const element = encrypt(ends);
@@ -120,17 +104,17 @@ TEST_P(UdpChecksum, IsTheSameInEveryForm) {
     OwnCore host;
     ElementRig cpu(element), body(element), team(element), device(element);
     auto const expected =
-        kernel_output(cpu, sent, [](OffloadBase& each, Batch& batch) { each.run_here(batch); });
-    EXPECT_TRUE(expected == kernel_output(body, sent, [](OffloadBase& each, Batch& batch) {
-                  each.run_body(batch);
-                }));
-    EXPECT_TRUE(expected == kernel_output(team, sent, [](OffloadBase& each, Batch& batch) {
-                  each.run_team(batch, 96 * 1024);
-                }));
-    EXPECT_TRUE(expected == kernel_output(device, sent, [&host](OffloadBase& each, Batch& batch) {
-                  auto const call = each.call(host);
-                  call.host(call.kernel, batch.slots(), batch.size(), batch.results());
-                }));
+        cpu.kernel_output(sent, [](OffloadBase& each, Batch& batch) { each.run_here(batch); });
+    EXPECT_TRUE(expected == body.kernel_output(sent, [](OffloadBase& each, Batch& batch) {
+      each.run_body(batch);
+    }));
+    EXPECT_TRUE(expected == team.kernel_output(sent, [](OffloadBase& each, Batch& batch) {
+      each.run_team(batch, 96 * 1024);
+    }));
+    EXPECT_TRUE(expected == device.kernel_output(sent, [&host](OffloadBase& each, Batch& batch) {
+      auto const call = each.call(host);
+      call.host(call.kernel, batch.slots(), batch.size(), batch.results());
+    }));
     for (std::size_t i = 0; i < sent.size(); ++i) {
       if (ends == kTransport && sent[i][12] == 0x08) continue;
       ASSERT_EQ(checksum_in(expected[i]), expected_checksum(expected[i]));
