@@ -6,7 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "core/async_lane.hpp"
+#include "core/engine/async_lane.hpp"
 
 /// What one device operation costs the worker that starts and completes it, the device's own time
 /// not counted: the lane below is as fast as memory.

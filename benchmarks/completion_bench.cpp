@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "benchmarks/completion/measure.hpp"
-#include "core/error.hpp"
+#include "core/base/error.hpp"
 #include "gpu/cuda/cuda_driver.hpp"
 #include "gpu/cuda/probe.hpp"
 #include "gpu/host/host_device.hpp"

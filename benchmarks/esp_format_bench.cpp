@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.hpp"
-#include "elements/ipsec/esp_inbound.hpp"
-#include "elements/ipsec/esp_outbound.hpp"
-#include "elements/ipsec/replay_window.hpp"
+#include "core/base/clock.hpp"
+#include "elements/ipsec/model/replay_window.hpp"
+#include "elements/ipsec/packet/esp_inbound.hpp"
+#include "elements/ipsec/packet/esp_outbound.hpp"
 
 /// What ESP costs beside its cryptography: 256 frames of IPv4 in memory go out and come back in
 /// bursts of 32, which leaves them as they were. Cycles a packet of the time-stamp counter: `out`

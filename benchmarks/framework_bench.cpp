@@ -6,10 +6,10 @@
 #include <array>
 #include <string>
 
-#include "core/clock.hpp"
-#include "core/context.hpp"
-#include "core/element.hpp"
-#include "core/graph.hpp"
+#include "core/base/clock.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
+#include "core/engine/graph.hpp"
 
 /// What the graph costs around elements that do nothing. `cycles/batch` and `cycles/packet` are the
 /// same time, divided by one or the other.

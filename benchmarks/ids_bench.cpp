@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/ceilings/ids.hpp"
-#include "core/context.hpp"
-#include "core/graph.hpp"
-#include "core/text_corpus.hpp"
-#include "core/wire.hpp"
-#include "elements/ids/layers.hpp"
+#include "core/base/text_corpus.hpp"
+#include "core/element/context.hpp"
+#include "core/engine/graph.hpp"
+#include "core/net/layers.hpp"
+#include "core/net/wire.hpp"
 #include "elements/ids/tables.hpp"
+#include "measure/ceilings/ids.hpp"
 
 /// IDSMatch on the CPU and its kernel body, beside both matchers alone on the same payloads. All
 /// run over the same 4,096 UDP frames in memory, in batches of 64. `text` is argument 1, `random`

@@ -7,14 +7,14 @@
 #include <memory>
 #include <utility>
 
-#include "core/batch.hpp"
-#include "core/clock.hpp"
-#include "core/context.hpp"
-#include "core/graph.hpp"
-#include "core/wire.hpp"
-#include "io/dpdk_pool.hpp"
-#include "io/dpdk_port.hpp"
-#include "io/generator_port.hpp"
+#include "core/base/clock.hpp"
+#include "core/element/context.hpp"
+#include "core/engine/graph.hpp"
+#include "core/net/wire.hpp"
+#include "core/packet/batch.hpp"
+#include "io/dpdk/dpdk_pool.hpp"
+#include "io/dpdk/dpdk_port.hpp"
+#include "io/generator/generator_port.hpp"
 
 /// What a packet costs on its way in and out, in ticks of the time-stamp counter: ports against a
 /// plain DPDK loop on the same devices, and generated traffic. The argument is the burst.

@@ -6,13 +6,13 @@
 #include <memory>
 #include <vector>
 
-#include "benchmarks/ceilings/ipsec.hpp"
-#include "core/clock.hpp"
-#include "core/context.hpp"
-#include "core/graph.hpp"
-#include "elements/ipsec/cpu_esp.hpp"
-#include "elements/ipsec/esp_protect.hpp"
+#include "core/base/clock.hpp"
+#include "core/element/context.hpp"
+#include "core/engine/graph.hpp"
+#include "elements/ipsec/esp/cpu_esp.hpp"
+#include "elements/ipsec/esp/esp_protect.hpp"
 #include "elements/ipsec/esp_sender.hpp"
+#include "measure/ceilings/ipsec.hpp"
 
 /// IPsecEncrypt on the own core and its parts, beside ipsec-mb alone, over the same 256 frames in
 /// memory in batches of 64. Encryption destroys what it reads, so each turn first writes

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.hpp"
-#include "elements/ipsec/policy_table.hpp"
-#include "elements/ipsec/spi_table.hpp"
+#include "core/base/clock.hpp"
+#include "elements/ipsec/database/spi_table.hpp"
+#include "elements/ipsec/policy/policy_table.hpp"
 
 /// Look-ups of policies and of inbound SAs, in cycles a look-up. Packets of 32,768 flows, drawn
 /// evenly from the policies or SAs; 32 at once (`batch`) or one by one (`single`).

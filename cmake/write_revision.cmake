@@ -36,7 +36,7 @@ endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/version.hpp"
+#include "measure/version.hpp"
 
 namespace warpline::app {
 

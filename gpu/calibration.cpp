@@ -5,9 +5,9 @@
 #include <array>
 #include <limits>
 
-#include "core/batch.hpp"
-#include "core/clock.hpp"
-#include "core/error.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/error.hpp"
+#include "core/packet/batch.hpp"
 #include "gpu/calibration_kernels.hpp"
 
 namespace warpline {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/offload.hpp"
+#include "core/element/offload.hpp"
 #include "gpu/team.cuh"
 
 /// Launches kernels: an element's body with a thread for each packet, or where the kernel has one,

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/device.hpp"
+#include "core/device/device.hpp"
 
 namespace warpline {
 

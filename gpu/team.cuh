@@ -7,7 +7,7 @@
 #include <mutex>
 #include <utility>
 
-#include "core/team.hpp"
+#include "core/device/team.hpp"
 
 #if defined(__CUDACC__)
 /// Launches kernels in their form for teams of threads. Included by `gpu/launch.cuh`.

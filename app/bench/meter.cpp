@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "core/counted.hpp"
-#include "io/eal.hpp"
+#include "core/base/counted.hpp"
+#include "io/dpdk/eal.hpp"
 
 namespace warpline::bench {
 namespace {

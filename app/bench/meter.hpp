@@ -7,11 +7,11 @@
 #include <set>
 #include <string>
 
-#include "app/bench/interruption.hpp"
 #include "app/bench/options.hpp"
-#include "app/bench/window.hpp"
 #include "app/bench/workload.hpp"
-#include "app/session.hpp"
+#include "app/session/session.hpp"
+#include "measure/interruption.hpp"
+#include "measure/window.hpp"
 
 namespace warpline::bench {
 

@@ -6,10 +6,10 @@
 #include <algorithm>
 
 #include "app/bench/workload.hpp"
-#include "app/units.hpp"
-#include "core/error.hpp"
-#include "elements/ipsec/suite.hpp"
-#include "io/generator_options.hpp"
+#include "app/session/units.hpp"
+#include "core/base/error.hpp"
+#include "elements/ipsec/model/suite.hpp"
+#include "io/generator/generator_options.hpp"
 
 namespace warpline::bench {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "app/session_options.hpp"
+#include "app/session/session_options.hpp"
 
 namespace CLI {
 class App;

@@ -5,10 +5,10 @@
 #include <chrono>
 
 #include "app/bench/meter.hpp"
-#include "app/bench/traffic.hpp"
 #include "app/bench/workload.hpp"
-#include "app/table.hpp"
-#include "app/terminal.hpp"
+#include "measure/table.hpp"
+#include "measure/terminal.hpp"
+#include "measure/traffic.hpp"
 
 namespace warpline::bench {
 namespace {

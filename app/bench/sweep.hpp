@@ -6,11 +6,11 @@
 #include <exception>
 #include <vector>
 
-#include "app/bench/interruption.hpp"
 #include "app/bench/options.hpp"
-#include "app/bench/result.hpp"
 #include "app/bench/workload.hpp"
-#include "app/session.hpp"
+#include "app/session/session.hpp"
+#include "measure/interruption.hpp"
+#include "measure/result.hpp"
 
 namespace warpline::bench {
 

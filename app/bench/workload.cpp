@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/workload.hpp"
 
-#include "core/error.hpp"
+#include "core/base/error.hpp"
 
 namespace warpline::bench {
 

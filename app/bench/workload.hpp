@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "app/bench/result.hpp"
-#include "core/packet.hpp"
+#include "core/packet/packet.hpp"
+#include "measure/result.hpp"
 
 namespace warpline {
 class PortSet;

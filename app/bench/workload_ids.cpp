@@ -5,13 +5,13 @@
 #include <optional>
 
 #include "app/bench/options.hpp"
-#include "app/bench/traffic.hpp"
 #include "app/bench/workload.hpp"
-#include "benchmarks/ceilings/ids.hpp"
-#include "elements/ids/layers.hpp"
+#include "core/net/layers.hpp"
 #include "elements/ids/pattern_file.hpp"
 #include "elements/ids/synthetic_patterns.hpp"
 #include "elements/ids/tables.hpp"
+#include "measure/ceilings/ids.hpp"
+#include "measure/traffic.hpp"
 
 namespace warpline::bench {
 namespace {

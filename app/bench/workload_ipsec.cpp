@@ -4,14 +4,14 @@
 #include <filesystem>
 #include <memory>
 
-#include "app/bench/esp_capture.hpp"
-#include "app/bench/ipsec_ceiling.hpp"
 #include "app/bench/options.hpp"
-#include "app/bench/scratch_folder.hpp"
-#include "app/bench/test_sas.hpp"
-#include "app/bench/traffic.hpp"
 #include "app/bench/workload.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
+#include "measure/esp_capture.hpp"
+#include "measure/ipsec_ceiling.hpp"
+#include "measure/scratch_folder.hpp"
+#include "measure/test_sas.hpp"
+#include "measure/traffic.hpp"
 
 namespace warpline::bench {
 namespace {

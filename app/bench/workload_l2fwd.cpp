@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/options.hpp"
-#include "app/bench/traffic.hpp"
 #include "app/bench/workload.hpp"
-#include "benchmarks/ceilings/forward.hpp"
-#include "core/port.hpp"
+#include "core/element/port.hpp"
+#include "measure/ceilings/forward.hpp"
+#include "measure/traffic.hpp"
 
 namespace warpline::bench {
 namespace {

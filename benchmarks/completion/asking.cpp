@@ -5,7 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "benchmarks/completion/measure.hpp"
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace warpline::bench {
 namespace {

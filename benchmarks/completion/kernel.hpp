@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/device.hpp"
+#include "core/device/device.hpp"
 
 namespace warpline::bench {
 

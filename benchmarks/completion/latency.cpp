@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "benchmarks/completion/measure.hpp"
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace warpline::bench {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "benchmarks/completion/measure.hpp"
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 #include "tests/support/allocations/allocations.hpp"
 
 namespace warpline::bench {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 #include "tests/support/allocations/allocations.hpp"
 
 namespace warpline::bench {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "benchmarks/completion/kernel.hpp"
-#include "core/async_lane.hpp"
+#include "core/engine/async_lane.hpp"
 
 namespace warpline::bench {
 

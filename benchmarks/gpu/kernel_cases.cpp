@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "app/bench/test_sas.hpp"
 #include "benchmarks/gpu/prepared.hpp"
-#include "core/registry.hpp"
-#include "elements/ipsec/suite.hpp"
+#include "core/element/registry.hpp"
+#include "elements/ipsec/model/suite.hpp"
+#include "measure/test_sas.hpp"
 
 namespace warpline::bench {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "benchmarks/gpu/owned.hpp"
 #include "benchmarks/gpu/prepared.hpp"
-#include "core/device.hpp"
+#include "core/device/device.hpp"
 
 namespace warpline::bench {
 

@@ -6,9 +6,9 @@
 #include <random>
 #include <utility>
 
-#include "core/checksum.hpp"
-#include "core/error.hpp"
-#include "core/text_corpus.hpp"
+#include "core/base/error.hpp"
+#include "core/base/text_corpus.hpp"
+#include "core/net/checksum.hpp"
 
 namespace warpline::bench {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "app/bench/scratch_folder.hpp"
-#include "core/context.hpp"
-#include "core/graph.hpp"
+#include "core/element/context.hpp"
+#include "core/engine/graph.hpp"
+#include "measure/scratch_folder.hpp"
 
 namespace warpline::bench {
 

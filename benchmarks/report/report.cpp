@@ -10,9 +10,9 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "app/bench/machine.hpp"
-#include "app/json.hpp"
-#include "app/table.hpp"
+#include "measure/json.hpp"
+#include "measure/machine.hpp"
+#include "measure/table.hpp"
 
 namespace warpline::bench {
 namespace {

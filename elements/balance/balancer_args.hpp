@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/args.hpp"
+#include "core/element/args.hpp"
 
 namespace warpline {
 

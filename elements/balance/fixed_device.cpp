@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/context.hpp"
-#include "core/element.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
 #include "elements/balance/offload_target.hpp"
 
 namespace warpline {

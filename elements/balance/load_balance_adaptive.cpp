@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/context.hpp"
+#include "core/element/context.hpp"
 #include "elements/balance/balancer_args.hpp"
 #include "elements/balance/offload_target.hpp"
 #include "elements/balance/policy/adaptive.hpp"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "core/context.hpp"
+#include "core/element/context.hpp"
 #include "elements/balance/balancer_args.hpp"
 #include "elements/balance/offload_target.hpp"
 #include "elements/balance/policy/measure.hpp"

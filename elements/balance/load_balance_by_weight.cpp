@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 
-#include "core/element.hpp"
-#include "core/random.hpp"
+#include "core/base/random.hpp"
+#include "core/element/element.hpp"
 #include "elements/balance/offload_target.hpp"
 
 namespace warpline {

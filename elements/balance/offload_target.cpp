@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "core/context.hpp"
+#include "core/element/context.hpp"
 
 namespace warpline {
 

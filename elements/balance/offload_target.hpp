@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "core/args.hpp"
-#include "core/batch.hpp"
+#include "core/element/args.hpp"
+#include "core/packet/batch.hpp"
 
 namespace warpline {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace warpline {
 

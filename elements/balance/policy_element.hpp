@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "core/element.hpp"
+#include "core/element/element.hpp"
 #include "elements/balance/window_reader.hpp"
 
 namespace warpline {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/graph.hpp"
+#include "core/engine/graph.hpp"
 #include "elements/balance/policy/policy.hpp"
 
 namespace warpline {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/element.hpp"
-#include "core/wire.hpp"
+#include "core/element/element.hpp"
+#include "core/net/wire.hpp"
 
 namespace warpline {
 namespace {

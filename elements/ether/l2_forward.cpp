@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vector>
 
-#include "core/context.hpp"
-#include "core/element.hpp"
-#include "core/wire.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
+#include "core/net/wire.hpp"
 
 namespace warpline {
 

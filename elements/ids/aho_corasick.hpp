@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/device.hpp"
+#include "core/device/device.hpp"
 #include "elements/ids/automaton.hpp"
 #include "elements/ids/pattern.hpp"
 

@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "core/error.hpp"
+#include "core/base/error.hpp"
 
 namespace warpline::ids {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/context.hpp"
-#include "core/output_file.hpp"
+#include "core/base/output_file.hpp"
+#include "core/element/context.hpp"
 
 namespace warpline::ids {
 

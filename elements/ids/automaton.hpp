@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "core/hd.hpp"
-#include "core/packet.hpp"
+#include "core/base/hd.hpp"
+#include "core/packet/packet.hpp"
 #include "elements/ids/matches.hpp"
 
 namespace warpline::ids {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text_corpus.hpp"
+#include "core/base/text_corpus.hpp"
 #include "elements/ids/interleaved_scan.hpp"
 
 namespace warpline::ids {

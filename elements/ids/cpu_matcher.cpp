@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/cpu_matcher.hpp"
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace warpline::ids {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/packet.hpp"
-#include "elements/ids/layers.hpp"
+#include "core/net/layers.hpp"
+#include "core/packet/packet.hpp"
 #include "elements/ids/line_file.hpp"
 #include "elements/ids/pattern.hpp"
 

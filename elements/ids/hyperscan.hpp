@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/packet.hpp"
+#include "core/packet/packet.hpp"
 #include "elements/ids/matches.hpp"
 #include "elements/ids/pattern.hpp"
 

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "core/context.hpp"
-#include "core/file_uses.hpp"
-#include "core/metrics.hpp"
-#include "core/offload.hpp"
+#include "core/element/context.hpp"
+#include "core/element/file_uses.hpp"
+#include "core/element/metrics.hpp"
+#include "core/element/offload.hpp"
+#include "core/net/layers.hpp"
 #include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/eve.hpp"
-#include "elements/ids/layers.hpp"
 #include "elements/ids/scan_team.hpp"
 #include "elements/ids/tables.hpp"
 #include "gpu/launch.cuh"

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/packet.hpp"
+#include "core/packet/packet.hpp"
 #include "elements/ids/automaton.hpp"
 #include "elements/ids/matches.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/hd.hpp"
+#include "core/base/hd.hpp"
 
 namespace warpline::ids {
 

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/hd.hpp"
-#include "core/packet.hpp"
+#include "core/base/hd.hpp"
+#include "core/net/layers.hpp"
+#include "core/packet/packet.hpp"
 #include "elements/ids/automaton.hpp"
-#include "elements/ids/layers.hpp"
 
 namespace warpline::ids {
 

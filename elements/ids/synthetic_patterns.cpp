@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "core/text_corpus.hpp"
+#include "core/base/text_corpus.hpp"
 
 namespace warpline::ids {
 namespace {

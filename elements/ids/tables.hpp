@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "core/context.hpp"
+#include "core/element/context.hpp"
 #include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/hyperscan.hpp"

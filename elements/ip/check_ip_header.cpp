@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/checksum.hpp"
-#include "core/element.hpp"
-#include "elements/ip/vlan.hpp"
+#include "core/element/element.hpp"
+#include "core/net/checksum.hpp"
+#include "core/net/vlan.hpp"
 
 namespace warpline {
 

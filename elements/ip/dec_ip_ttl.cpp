@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/checksum.hpp"
-#include "core/element.hpp"
+#include "core/element/element.hpp"
+#include "core/net/checksum.hpp"
 
 namespace warpline {
 /// Decrements the TTL of IPv4 packets that CheckIPHeader has passed (RFC 1812 section 5.3.1).

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/wire.hpp"
+#include "core/net/wire.hpp"
 #include "gpu/launch.cuh"
 
 namespace warpline {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/element.hpp"
-#include "core/wire.hpp"
+#include "core/element/element.hpp"
+#include "core/net/wire.hpp"
 
 namespace warpline {
 

@@ -7,10 +7,10 @@
 #include <cstring>
 #include <type_traits>
 
-#include "core/clock.hpp"
-#include "core/prefetch.hpp"
-#include "elements/ipsec/esp_open.hpp"
-#include "elements/ipsec/outer_packet.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/prefetch.hpp"
+#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/packet/outer_packet.hpp"
 
 namespace warpline::ipsec {
 namespace {

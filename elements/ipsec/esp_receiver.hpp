@@ -5,9 +5,9 @@
 #include <memory>
 #include <span>
 
-#include "core/packet.hpp"
-#include "core/verdict.hpp"
-#include "elements/ipsec/sa_database.hpp"
+#include "core/packet/packet.hpp"
+#include "core/packet/verdict.hpp"
+#include "elements/ipsec/database/sa_database.hpp"
 
 namespace warpline::ipsec {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/clock.hpp"
-#include "core/prefetch.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/prefetch.hpp"
 
 namespace warpline::ipsec {
 namespace {

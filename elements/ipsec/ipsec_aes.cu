@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/cpu_esp.hpp"
-#include "elements/ipsec/esp_team.hpp"
+#include "elements/ipsec/esp/cpu_esp.hpp"
+#include "elements/ipsec/esp/esp_team.hpp"
 #include "elements/ipsec/sa_args.hpp"
 #include "gpu/launch.cuh"
 

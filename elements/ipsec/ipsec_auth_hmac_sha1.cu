@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/cpu_esp.hpp"
-#include "elements/ipsec/esp_protect.hpp"
+#include "elements/ipsec/esp/cpu_esp.hpp"
+#include "elements/ipsec/esp/esp_protect.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
 #include "elements/ipsec/sa_args.hpp"
-#include "elements/ipsec/sa_tag.hpp"
 #include "gpu/launch.cuh"
 
 namespace warpline {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/element.hpp"
-#include "elements/ipsec/flow_key.hpp"
-#include "elements/ipsec/inner_packet.hpp"
+#include "core/element/element.hpp"
+#include "elements/ipsec/packet/inner_packet.hpp"
+#include "elements/ipsec/policy/flow_key.hpp"
 #include "elements/ipsec/sa_args.hpp"
 
 namespace warpline {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/element.hpp"
-#include "elements/ipsec/outer_packet.hpp"
+#include "core/element/element.hpp"
+#include "elements/ipsec/packet/outer_packet.hpp"
 
 namespace warpline {
 

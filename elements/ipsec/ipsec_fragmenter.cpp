@@ -4,13 +4,13 @@
 #include <optional>
 #include <utility>
 
-#include "core/element.hpp"
-#include "core/metrics.hpp"
-#include "elements/ipsec/icmp_too_big.hpp"
-#include "elements/ipsec/ipv4_fragments.hpp"
+#include "core/element/element.hpp"
+#include "core/element/metrics.hpp"
+#include "core/net/token_bucket.hpp"
+#include "core/packet/ipv4_fragments.hpp"
 #include "elements/ipsec/mtu_check.hpp"
+#include "elements/ipsec/packet/icmp_too_big.hpp"
 #include "elements/ipsec/sa_args.hpp"
-#include "elements/ipsec/token_bucket.hpp"
 
 namespace warpline {
 

@@ -6,10 +6,10 @@
 #include <memory>
 #include <span>
 
-#include "core/packet.hpp"
-#include "core/verdict.hpp"
-#include "elements/ipsec/inner_packet.hpp"
-#include "elements/ipsec/sa_database.hpp"
+#include "core/packet/packet.hpp"
+#include "core/packet/verdict.hpp"
+#include "elements/ipsec/database/sa_database.hpp"
+#include "elements/ipsec/packet/inner_packet.hpp"
 
 namespace warpline::ipsec {
 

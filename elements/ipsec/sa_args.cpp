@@ -4,11 +4,11 @@
 
 #include <random>
 
-#include "core/context.hpp"
-#include "core/wipe.hpp"
-#include "elements/ipsec/gateway_file.hpp"
-#include "elements/ipsec/policy_file.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "core/base/wipe.hpp"
+#include "core/element/context.hpp"
+#include "elements/ipsec/config/gateway_file.hpp"
+#include "elements/ipsec/config/policy_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
 
 namespace warpline::ipsec {
 namespace {

@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 
-#include "core/args.hpp"
-#include "elements/ipsec/sa_databases.hpp"
-#include "elements/ipsec/suite.hpp"
+#include "core/element/args.hpp"
+#include "elements/ipsec/database/sa_databases.hpp"
+#include "elements/ipsec/model/suite.hpp"
 
 namespace warpline::ipsec {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/args.hpp"
-#include "core/packet.hpp"
+#include "core/element/args.hpp"
+#include "core/packet/packet.hpp"
 
 namespace warpline {
 

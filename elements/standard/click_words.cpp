@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/context.hpp"
+#include "core/element/context.hpp"
 
 namespace warpline {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "core/args.hpp"
+#include "core/element/args.hpp"
 
 namespace warpline {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/element.hpp"
+#include "core/element/element.hpp"
 
 // A namespace of its own: the statistics have a type of this name.
 namespace warpline::standard {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <vector>
 
-#include "core/context.hpp"
-#include "core/element.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
 #include "elements/standard/click_words.hpp"
 
 namespace warpline {

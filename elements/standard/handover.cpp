@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/context.hpp"
-#include "core/element.hpp"
-#include "core/handover.hpp"
-#include "core/wire.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
+#include "core/engine/handover.hpp"
+#include "core/net/wire.hpp"
 
 namespace warpline {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/element.hpp"
+#include "core/element/element.hpp"
 
 namespace warpline {
 

@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "core/clock.hpp"
-#include "core/context.hpp"
-#include "core/element.hpp"
+#include "core/base/clock.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
 #include "elements/standard/click_words.hpp"
 
 namespace warpline {

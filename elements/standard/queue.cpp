@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/element.hpp"
+#include "core/element/element.hpp"
 
 namespace warpline {
 

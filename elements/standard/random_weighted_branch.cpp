@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
-#include "core/element.hpp"
-#include "core/random.hpp"
+#include "core/base/random.hpp"
+#include "core/element/element.hpp"
 
 namespace warpline {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 
-#include "core/element.hpp"
+#include "core/element/element.hpp"
 
 namespace warpline {
 

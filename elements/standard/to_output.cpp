@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/clock.hpp"
-#include "core/context.hpp"
-#include "core/element.hpp"
-#include "core/link.hpp"
+#include "core/base/clock.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
+#include "core/element/link.hpp"
 #include "elements/standard/click_words.hpp"
 
 namespace warpline {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/cuda/cuda_driver.hpp"
 
-#include "core/error.hpp"
+#include "core/base/error.hpp"
 #include "gpu/cuda/probe.hpp"
 
 #ifdef WARPLINE_CUDA

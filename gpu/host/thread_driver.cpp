@@ -9,7 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace warpline::host {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <mutex>
 
-#include "core/batch.hpp"
-#include "core/counted.hpp"
-#include "core/error.hpp"
+#include "core/base/counted.hpp"
+#include "core/base/error.hpp"
+#include "core/packet/batch.hpp"
 
 namespace warpline::stream {
 

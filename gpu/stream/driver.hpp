@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/device.hpp"
+#include "core/device/device.hpp"
 
 /// Devices made of streams, as CUDA has them: everything above the few calls of `Driver` (transfer
 /// forms, completion mechanisms, faults) is one code for CUDA and for this machine's threads.
@@ -26,7 +26,7 @@ struct EventHandle;
 /// where its copy lies. Copies begin at multiples of 16 bytes; byte `from` of the packet is the
 /// first.
 struct Mirror {
-  WorkItem const* items = nullptr;   ///< the packets, 1 to `Work::kMostItems` lists of them
+  WorkItem const* items = nullptr;  ///< the packets, 1 to `Work::kMostItems` lists of them
   std::uint32_t count = 0;
   std::uint32_t packets = 0;         ///< in all items
   Packet* descriptors = nullptr;     ///< on the device, `packets` of them

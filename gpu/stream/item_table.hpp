@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "core/device.hpp"
-#include "core/hd.hpp"
-#include "core/packet.hpp"
+#include "core/base/hd.hpp"
+#include "core/device/device.hpp"
+#include "core/packet/packet.hpp"
 
 namespace warpline::stream {
 

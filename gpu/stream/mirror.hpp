@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/extent.hpp"
-#include "core/packet.hpp"
+#include "core/packet/extent.hpp"
+#include "core/packet/packet.hpp"
 #include "gpu/stream/driver.hpp"
 
 /// Copies of packets for devices: the same arithmetic for whoever makes them.

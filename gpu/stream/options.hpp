@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
-#include "core/clock.hpp"
-#include "core/extent.hpp"
+#include "core/base/clock.hpp"
+#include "core/packet/extent.hpp"
 
 namespace warpline::stream {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/error.hpp"
+#include "core/base/error.hpp"
 #include "gpu/stream/stream_lane.hpp"
 
 namespace warpline::stream {

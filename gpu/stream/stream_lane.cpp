@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 #include "gpu/stream/stream_device.hpp"
 
 namespace warpline::stream {

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <functional>
 
-#include "core/async_lane.hpp"
+#include "core/engine/async_lane.hpp"
 #include "gpu/host/host_device.hpp"
 
 /// Once it is warm, work on a device costs its worker no memory from the heap.

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/checkup.hpp"
+#include "app/commands/checkup.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

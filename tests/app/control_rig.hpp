@@ -15,8 +15,8 @@
 #include <string>
 #include <thread>
 
-#include "app/control_socket.hpp"
-#include "core/error.hpp"
+#include "app/control/control_socket.hpp"
+#include "core/base/error.hpp"
 #include "tests/support/scoped.hpp"
 
 namespace warpline::app::testing {

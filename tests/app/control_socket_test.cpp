@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/control_socket.hpp"
+#include "app/control/control_socket.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
-#include "app/session_options.hpp"
-#include "core/error.hpp"
+#include "app/session/session_options.hpp"
+#include "core/base/error.hpp"
 
 namespace warpline::app {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/event_log.hpp"
+#include "app/control/event_log.hpp"
 
 #include <gtest/gtest.h>
 

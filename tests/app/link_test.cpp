@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/link.hpp"
+#include "core/element/link.hpp"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
-#include "app/run_report.hpp"
-#include "core/engine.hpp"
+#include "app/control/run_report.hpp"
+#include "core/engine/engine.hpp"
 
 namespace warpline {
 namespace {

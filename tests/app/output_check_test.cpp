@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/output_check.hpp"
+#include "app/session/output_check.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 
-#include "core/error.hpp"
+#include "core/base/error.hpp"
 #include "tests/support/scoped.hpp"
 
 namespace warpline::app {

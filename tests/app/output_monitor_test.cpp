@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/output_monitor.hpp"
+#include "app/control/output_monitor.hpp"
 
 #include <gmock/gmock.h>
 
 #include <cerrno>
 
-#include "app/output_report.hpp"
+#include "app/control/output_report.hpp"
 
 namespace warpline::app {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/request_buffer.hpp"
+#include "app/control/request_buffer.hpp"
 
 #include <gtest/gtest.h>
 

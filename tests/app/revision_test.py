@@ -22,7 +22,7 @@ target_include_directories(small PRIVATE .)
 """
 HEADER = "namespace warpline::app { extern char const* const kRevision; }\n"
 MAIN = """#include <cstdio>
-#include "app/version.hpp"
+#include "measure/version.hpp"
 int main() { std::puts(warpline::app::kRevision); }
 """
 
@@ -44,7 +44,7 @@ class Project:
         for name in ("Revision.cmake", "write_revision.cmake"):
             shutil.copy(CMAKE / name, self.sources / "cmake")
         self.write("CMakeLists.txt", LISTS)
-        self.write("app/version.hpp", HEADER)
+        self.write("measure/version.hpp", HEADER)
         self.write("main.cpp", MAIN)
 
     def write(self, name, text):

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/sa_control.hpp"
+#include "app/control/sa_control.hpp"
 
 #include <gmock/gmock.h>
 
@@ -9,9 +9,9 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
-#include "elements/ipsec/key_reuse.hpp"
-#include "elements/ipsec/sa_file.hpp"
-#include "elements/ipsec/sa_text.hpp"
+#include "elements/ipsec/config/key_reuse.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
+#include "elements/ipsec/config/sa_text.hpp"
 #include "tests/support/hex_runs.hpp"
 
 namespace warpline::app {

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/thread_placement.hpp"
+#include "app/session/thread_placement.hpp"
 
 #include <gtest/gtest.h>
 #include <hwloc.h>
 
 #include <set>
 
-#include "app/session_options.hpp"
-#include "core/error.hpp"
+#include "app/session/session_options.hpp"
+#include "core/base/error.hpp"
 
 namespace warpline::app {
 namespace {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "benchmarks/gpu/prepared.hpp"
-#include "elements/ipsec/esp_open.hpp"
-#include "elements/ipsec/suite.hpp"
+#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/model/suite.hpp"
 #include "gpu/host/host_device.hpp"
 
 namespace warpline::bench {

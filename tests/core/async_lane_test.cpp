@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/async_lane.hpp"
+#include "core/engine/async_lane.hpp"
 
 #include <gtest/gtest.h>
 

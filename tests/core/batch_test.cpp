@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/batch.hpp"
+#include "core/packet/batch.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/big_pages.hpp"
+#include "core/base/big_pages.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-#include "core/checksum.hpp"
+#include "core/net/checksum.hpp"
 
 namespace warpline {
 namespace {

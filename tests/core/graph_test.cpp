@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/graph.hpp"
+#include "core/engine/graph.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <vector>
 
-#include "core/device.hpp"
+#include "core/device/device.hpp"
 
 namespace warpline::test {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/metrics.hpp"
+#include "core/element/metrics.hpp"
 
 #include <gtest/gtest.h>
 

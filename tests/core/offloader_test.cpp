@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/offloader.hpp"
+#include "core/engine/offloader.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "core/random.hpp"
+#include "core/base/random.hpp"
 
 namespace warpline {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/read_source.hpp"
+#include "core/base/read_source.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/registry.hpp"
+#include "core/element/registry.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
-#include "core/element.hpp"
+#include "core/element/element.hpp"
 
 namespace warpline {
 namespace {

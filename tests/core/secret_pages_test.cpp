@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/secret_pages.hpp"
+#include "core/base/secret_pages.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-#include "core/wipe.hpp"
+#include "core/base/wipe.hpp"
 
 namespace warpline {
 namespace {

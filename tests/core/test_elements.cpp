@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace warpline {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "core/context.hpp"
-#include "core/element.hpp"
-#include "core/engine.hpp"
-#include "core/offload.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
+#include "core/element/offload.hpp"
+#include "core/engine/engine.hpp"
 
 namespace warpline::test {
 

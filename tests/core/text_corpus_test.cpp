@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/text_corpus.hpp"
+#include "core/base/text_corpus.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/toml_scan.hpp"
+#include "core/base/toml_scan.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/watchdog.hpp"
+#include "core/engine/watchdog.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 #include "tests/core/test_elements.hpp"
 
 namespace warpline {

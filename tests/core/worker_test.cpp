@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/worker.hpp"
+#include "core/engine/worker.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>

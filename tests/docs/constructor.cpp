@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "core/context.hpp"
-#include "core/element.hpp"
+#include "core/element/context.hpp"
+#include "core/element/element.hpp"
 
 namespace warpline {
 namespace {

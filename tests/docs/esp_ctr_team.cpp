@@ -4,10 +4,10 @@
 
 #include <random>
 
-#include "core/team.hpp"
-#include "elements/ipsec/aes.hpp"
-#include "elements/ipsec/esp_team.hpp"
-#include "elements/ipsec/sa_key_table.hpp"
+#include "core/device/team.hpp"
+#include "elements/ipsec/crypto/aes.hpp"
+#include "elements/ipsec/esp/esp_team.hpp"
+#include "elements/ipsec/esp/sa_key_table.hpp"
 
 /// The form that the document shows, beside the real one.
 namespace warpline::ipsec::document {

@@ -6,7 +6,7 @@
 
 #include <map>
 
-#include "elements/ipsec/suite.hpp"
+#include "elements/ipsec/model/suite.hpp"
 #include "tests/elements/element_files.hpp"
 #include "tests/support/traffic.hpp"
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
-#include "core/registry.hpp"
-#include "elements/ipsec/suite.hpp"
+#include "core/element/registry.hpp"
+#include "elements/ipsec/model/suite.hpp"
 #include "tests/support/scoped.hpp"
 
 namespace warpline::test {

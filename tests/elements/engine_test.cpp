@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/engine.hpp"
+#include "core/engine/engine.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "core/wire.hpp"
+#include "core/net/wire.hpp"
 #include "gpu/host/host_device.hpp"
 
 namespace warpline {

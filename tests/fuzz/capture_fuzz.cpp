@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "core/error.hpp"
-#include "io/capture_reader.hpp"
+#include "core/base/error.hpp"
+#include "io/capture/capture_reader.hpp"
 #include "tests/fuzz/require.hpp"
 
 using warpline::fuzz::require;

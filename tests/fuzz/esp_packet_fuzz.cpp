@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "elements/ipsec/esp_inbound.hpp"
-#include "elements/ipsec/esp_outbound.hpp"
-#include "elements/ipsec/transport_checksum.hpp"
+#include "elements/ipsec/packet/esp_inbound.hpp"
+#include "elements/ipsec/packet/esp_outbound.hpp"
+#include "elements/ipsec/packet/transport_checksum.hpp"
 #include "tests/fuzz/require.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "elements/ipsec/gateway_file.hpp"
+#include "elements/ipsec/config/gateway_file.hpp"
 #include "tests/fuzz/require.hpp"
 
 namespace {

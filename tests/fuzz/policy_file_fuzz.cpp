@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "elements/ipsec/policy_file.hpp"
-#include "elements/ipsec/policy_table.hpp"
+#include "elements/ipsec/config/policy_file.hpp"
+#include "elements/ipsec/policy/policy_table.hpp"
 #include "tests/fuzz/require.hpp"
 
 namespace {

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string_view>
 
-#include "app/sa_control.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "app/control/sa_control.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
 #include "tests/fuzz/require.hpp"
 
 namespace {

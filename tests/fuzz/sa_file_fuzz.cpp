@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
 #include "tests/fuzz/require.hpp"
 
 namespace {

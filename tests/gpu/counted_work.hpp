@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/async_lane.hpp"
-#include "core/batch.hpp"
+#include "core/engine/async_lane.hpp"
+#include "core/packet/batch.hpp"
 
 namespace warpline::test {
 

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "core/offloader.hpp"
+#include "core/engine/offloader.hpp"
 #include "gpu/stream/stream_device.hpp"
 #include "tests/core/test_elements.hpp"
 #include "tests/gpu/virtual_driver.hpp"

@@ -7,8 +7,8 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
-#include "core/async_lane.hpp"
-#include "core/error.hpp"
+#include "core/base/error.hpp"
+#include "core/engine/async_lane.hpp"
 #include "tests/gpu/counted_work.hpp"
 #include "tests/gpu/fault_world.hpp"
 

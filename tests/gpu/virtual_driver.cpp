@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/gpu/virtual_driver.hpp"
 
-#include "core/clock.hpp"
+#include "core/base/clock.hpp"
 
 namespace warpline::test {
 namespace {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/capture_reader.hpp"
+#include "io/capture/capture_reader.hpp"
 #include "tests/support/frame.hpp"
 
 namespace warpline::test {

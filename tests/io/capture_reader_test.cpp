@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/capture_reader.hpp"
+#include "io/capture/capture_reader.hpp"
 
 #include <gmock/gmock.h>
 #include <pcap/pcap.h>

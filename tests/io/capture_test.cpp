@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <thread>
 
-#include "io/capture_port.hpp"
-#include "io/capture_reader.hpp"
-#include "io/capture_writer.hpp"
+#include "io/capture/capture_port.hpp"
+#include "io/capture/capture_reader.hpp"
+#include "io/capture/capture_writer.hpp"
 #include "tests/io/capture_files.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/scoped.hpp"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/capture_writer.hpp"
+#include "io/capture/capture_writer.hpp"
 
 #include <gmock/gmock.h>
 

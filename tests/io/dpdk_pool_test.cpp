@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/dpdk_pool.hpp"
+#include "io/dpdk/dpdk_pool.hpp"
 
 #include <gmock/gmock.h>
 #include <rte_mbuf.h>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/dpdk_port.hpp"
+#include "io/dpdk/dpdk_port.hpp"
 
 #include <gmock/gmock.h>
 #include <linux/if_packet.h>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/eal_line.hpp"
+#include "io/dpdk/eal_line.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/eal.hpp"
+#include "io/dpdk/eal.hpp"
 
 #include <gmock/gmock.h>
 #include <pthread.h>

@@ -4,7 +4,7 @@
 
 #include <poll.h>
 
-#include "core/waker.hpp"
+#include "core/element/waker.hpp"
 
 namespace warpline {
 

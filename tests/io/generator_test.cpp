@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
-#include "io/generator_port.hpp"
-#include "io/pacer.hpp"
-#include "io/size_schedule.hpp"
+#include "io/generator/generator_port.hpp"
+#include "io/generator/pacer.hpp"
+#include "io/generator/size_schedule.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/guarded_pool.hpp"
 #include "tests/support/scoped.hpp"

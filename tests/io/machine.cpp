@@ -6,7 +6,7 @@
 #include <cstring>
 #include <thread>
 
-#include "io/capture_writer.hpp"
+#include "io/capture/capture_writer.hpp"
 
 namespace warpline::test {
 

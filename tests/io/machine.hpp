@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/port.hpp"
-#include "io/dpdk_pool.hpp"
-#include "io/eal.hpp"
+#include "core/base/error.hpp"
+#include "core/element/port.hpp"
+#include "io/dpdk/dpdk_pool.hpp"
+#include "io/dpdk/eal.hpp"
 #include "tests/support/frame.hpp"
 
 namespace warpline::test {

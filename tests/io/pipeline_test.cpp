@@ -5,9 +5,9 @@
 #include <chrono>
 #include <thread>
 
-#include "core/engine.hpp"
-#include "io/capture_reader.hpp"
-#include "io/port_spec.hpp"
+#include "core/engine/engine.hpp"
+#include "io/capture/capture_reader.hpp"
+#include "io/spec/port_spec.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/scoped.hpp"
 

@@ -15,8 +15,8 @@
 #include <functional>
 #include <thread>
 
-#include "io/dpdk_port.hpp"
-#include "io/offloads.hpp"
+#include "io/dpdk/dpdk_port.hpp"
+#include "io/dpdk/offloads.hpp"
 #include "tests/io/file_watcher.hpp"
 #include "tests/io/machine.hpp"
 

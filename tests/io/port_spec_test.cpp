@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/port_spec.hpp"
+#include "io/spec/port_spec.hpp"
 
 #include <gmock/gmock.h>
 

@@ -4,8 +4,8 @@
 
 #include <chrono>
 
-#include "io/packet_quota.hpp"
-#include "io/replay_port.hpp"
+#include "io/generator/packet_quota.hpp"
+#include "io/generator/replay_port.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/guarded_pool.hpp"
 #include "tests/support/scoped.hpp"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "io/topology.hpp"
+#include "io/machine/topology.hpp"
 
 #include <gmock/gmock.h>
 #include <hwloc.h>
@@ -8,9 +8,9 @@
 
 #include <fstream>
 
-#include "io/hugepages.hpp"
-#include "io/pci_devices.hpp"
-#include "io/placement.hpp"
+#include "io/dpdk/hugepages.hpp"
+#include "io/dpdk/pci_devices.hpp"
+#include "io/machine/placement.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/scoped.hpp"
 

@@ -14,18 +14,18 @@ import check
 LICENCE = "// SPDX-FileCopyrightText: The Warpline authors\n// SPDX-License-Identifier: Apache-2.0\n"
 
 RIGHT = {
-    "core/error.hpp": "#pragma once\n#include <vector>\n",
-    "core/loop.hpp": '#include <boost/asio/io_context.hpp>\n#include "core/error.hpp"\n',
+    "core/base/error.hpp": "#pragma once\n#include <vector>\n",
+    "core/loop.hpp": '#include <boost/asio/io_context.hpp>\n#include "core/base/error.hpp"\n',
     "core/version.hpp.in": "",
-    "io/eal.cpp": '#include <rte_eal.h>\n#include "core/error.hpp"\n#include "io/eal.hpp"\n',
-    "io/eal.hpp": '#include "core/version.hpp"\n',
-    "gpu/launch.cuh": '#include <cuda_runtime.h>\n#include "core/error.hpp"\n',
+    "io/dpdk/eal.cpp": '#include <rte_eal.h>\n#include "core/base/error.hpp"\n#include "io/dpdk/eal.hpp"\n',
+    "io/dpdk/eal.hpp": '#include "core/version.hpp"\n',
+    "gpu/launch.cuh": '#include <cuda_runtime.h>\n#include "core/base/error.hpp"\n',
     "elements/CMakeLists.txt": "set(docs made.inc)\n",
     "elements/docs.cpp": '#include "elements/made.inc"\n',
-    "elements/aes.cu": '#include "core/error.hpp"\n#include "gpu/launch.cuh"\n',
+    "elements/aes.cu": '#include "core/base/error.hpp"\n#include "gpu/launch.cuh"\n',
     "elements/aes.cpp": "#include <intel-ipsec-mb.h>\n",
     "elements/match.cpp": "#include <hs/hs.h>\n",
-    "app/main.cpp": '#include <CLI/CLI.hpp>\n#include "gpu/launch.cuh"\n#include "io/eal.hpp"\n',
+    "app/commands/main.cpp": '#include <CLI/CLI.hpp>\n#include "gpu/launch.cuh"\n#include "io/dpdk/eal.hpp"\n',
 }
 
 
@@ -50,18 +50,18 @@ class Checks(unittest.TestCase):
             self.assertEqual(self.findings(name), [], name)
 
     def test_core_includes_no_other_folder(self):
-        for folder in ("io/eal.hpp", "gpu/launch.cuh", "elements/aes.cu", "app/main.cpp"):
+        for folder in ("io/dpdk/eal.hpp", "gpu/launch.cuh", "elements/aes.cu", "app/commands/main.cpp"):
             self.assert_finds("includes", "core/bad.hpp", f'#include "{folder}"\n', f":3: includes {folder}")
             self.assert_finds("includes", "core/bad.hpp", f"  #  include <{folder}>\n", "may include only core")
 
     def test_gpu_and_io_do_not_include_each_other(self):
-        self.assert_finds("includes", "gpu/bad.cpp", '#include "io/eal.hpp"\n', "core, gpu")
+        self.assert_finds("includes", "gpu/bad.cpp", '#include "io/dpdk/eal.hpp"\n', "core, gpu")
         self.assert_finds("includes", "io/bad.cpp", '#include "gpu/launch.cuh"\n', "core, io")
 
     def test_elements_include_neither_io_nor_gpu_except_launch_from_cuda(self):
-        self.assert_finds("includes", "elements/bad.cpp", '#include "io/eal.hpp"\n')
+        self.assert_finds("includes", "elements/bad.cpp", '#include "io/dpdk/eal.hpp"\n')
         self.assert_finds("includes", "elements/bad.hpp", '#include "gpu/launch.cuh"\n')
-        self.assert_finds("includes", "elements/bad.cu", '#include "io/eal.hpp"\n')
+        self.assert_finds("includes", "elements/bad.cu", '#include "io/dpdk/eal.hpp"\n')
 
     def test_libraries_stay_in_their_folder(self):
         for path, header in (("core/bad.cpp", "rte_mbuf.h"), ("gpu/bad.cpp", "rte_mbuf.h"),
@@ -75,10 +75,10 @@ class Checks(unittest.TestCase):
     def test_an_include_starts_at_the_root(self):
         self.assert_finds("includes", "core/bad.cpp", '#include "error.hpp"\n', "repository root")
         self.assert_finds("includes", "core/bad.cpp", '#include "core/made.inc"\n', "repository root")
-        self.assert_finds("includes", "tests/bad.cpp", '#include "../core/error.hpp"\n', "repository root")
+        self.assert_finds("includes", "tests/bad.cpp", '#include "../core/base/error.hpp"\n', "repository root")
 
     def test_an_include_in_a_comment_is_none(self):
-        text = '// #include "io/eal.hpp"\n'
+        text = '// #include "io/dpdk/eal.hpp"\n'
         self.assertEqual(self.findings("includes", files={"core/good.hpp": text}), [])
 
     def test_cuda_reaches_no_asio_or_dpdk_header(self):
@@ -86,7 +86,7 @@ class Checks(unittest.TestCase):
         self.assert_finds("cuda", "tests/bad.cu", "#include <rte_mbuf.h>\n")
 
     def test_cuda_reaches_none_through_our_headers_either(self):
-        files = {"core/middle.hpp": '#include "core/error.hpp"\n#include "core/loop.hpp"\n',
+        files = {"core/middle.hpp": '#include "core/base/error.hpp"\n#include "core/loop.hpp"\n',
                  "elements/bad.cu": '#include "core/middle.hpp"\n'}
         found = self.findings("cuda", files=files)
         self.assertEqual(len(found), 1, found)

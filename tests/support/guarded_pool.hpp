@@ -5,7 +5,7 @@
 #include <memory_resource>
 #include <set>
 
-#include "core/buffer_pool.hpp"
+#include "core/packet/buffer_pool.hpp"
 
 namespace warpline::test {
 

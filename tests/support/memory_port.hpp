@@ -5,8 +5,8 @@
 #include <deque>
 #include <limits>
 
-#include "core/buffer_pool.hpp"
-#include "core/port.hpp"
+#include "core/element/port.hpp"
+#include "core/packet/buffer_pool.hpp"
 #include "tests/support/frame.hpp"
 
 namespace warpline::test {

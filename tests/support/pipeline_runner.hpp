@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/context.hpp"
-#include "core/graph.hpp"
-#include "core/worker.hpp"
+#include "core/element/context.hpp"
+#include "core/engine/graph.hpp"
+#include "core/engine/worker.hpp"
 #include "gpu/pinned_memory.hpp"
 #include "gpu/stream/options.hpp"
 #include "tests/support/guarded_pool.hpp"

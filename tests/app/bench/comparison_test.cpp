@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/bench/comparison.hpp"
+#include "measure/comparison.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <fstream>
 #include <memory>
 
-#include "app/bench/json.hpp"
-#include "core/error.hpp"
+#include "core/base/error.hpp"
+#include "measure/result_json.hpp"
 #include "tests/app/bench/fixed_report.hpp"
 
 namespace warpline::bench {

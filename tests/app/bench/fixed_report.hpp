@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "app/bench/result.hpp"
+#include "measure/result.hpp"
 
 namespace warpline::bench {
 

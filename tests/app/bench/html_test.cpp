@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/bench/html.hpp"
+#include "measure/html.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@
 #include <set>
 #include <sstream>
 
-#include "app/bench/json.hpp"
-#include "core/error.hpp"
+#include "core/base/error.hpp"
+#include "measure/result_json.hpp"
 #include "tests/app/bench/fixed_report.hpp"
 
 namespace warpline::bench {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/bench/interruption.hpp"
+#include "measure/interruption.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-#include "app/bench/scratch_folder.hpp"
+#include "measure/scratch_folder.hpp"
 
 namespace warpline::bench {
 namespace {

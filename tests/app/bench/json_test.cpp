@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/bench/json.hpp"
+#include "measure/result_json.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <limits>
 
-#include "app/bench/recommendation.hpp"
-#include "app/json.hpp"
+#include "measure/json.hpp"
+#include "measure/recommendation.hpp"
 #include "tests/app/bench/fixed_report.hpp"
 
 namespace warpline::bench {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/bench/recommendation.hpp"
+#include "measure/recommendation.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

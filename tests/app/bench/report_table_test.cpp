@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/bench/report_table.hpp"
+#include "measure/report_table.hpp"
 
 #include <gtest/gtest.h>
 

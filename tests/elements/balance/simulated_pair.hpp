@@ -6,7 +6,7 @@
 #include <deque>
 #include <vector>
 
-#include "core/random.hpp"
+#include "core/base/random.hpp"
 #include "elements/balance/policy/policy.hpp"
 
 namespace warpline::test {

@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "core/text_corpus.hpp"
+#include "core/base/text_corpus.hpp"
 #include "elements/ids/calibration.hpp"
 #include "elements/ids/synthetic_patterns.hpp"
 #include "elements/ids/tables.hpp"

@@ -9,11 +9,11 @@
 #include <fstream>
 #include <thread>
 
-#include "core/context.hpp"
-#include "core/graph.hpp"
-#include "core/output_file.hpp"
-#include "core/text_corpus.hpp"
-#include "elements/ids/layers.hpp"
+#include "core/base/output_file.hpp"
+#include "core/base/text_corpus.hpp"
+#include "core/element/context.hpp"
+#include "core/engine/graph.hpp"
+#include "core/net/layers.hpp"
 #include "elements/ids/matches.hpp"
 #include "elements/ids/pattern_file.hpp"
 #include "elements/ids/synthetic_patterns.hpp"

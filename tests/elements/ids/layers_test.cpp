@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ids/layers.hpp"
+#include "core/net/layers.hpp"
 
 #include <gtest/gtest.h>
 

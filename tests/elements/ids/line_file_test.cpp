@@ -10,7 +10,7 @@
 #include <sstream>
 #include <thread>
 
-#include "core/error.hpp"
+#include "core/base/error.hpp"
 #include "tests/support/file_limit.hpp"
 #include "tests/support/scoped.hpp"
 

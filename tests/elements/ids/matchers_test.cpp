@@ -4,10 +4,10 @@
 
 #include <random>
 
+#include "core/net/layers.hpp"
 #include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/hyperscan.hpp"
 #include "elements/ids/interleaved_scan.hpp"
-#include "elements/ids/layers.hpp"
 #include "elements/ids/pattern_file.hpp"
 #include "tests/elements/ids/captures.hpp"
 #include "tests/elements/ids/naive.hpp"

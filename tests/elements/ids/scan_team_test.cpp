@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/team.hpp"
+#include "core/device/team.hpp"
 #include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/synthetic_patterns.hpp"
 

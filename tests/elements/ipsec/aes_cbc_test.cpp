@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/aes_cbc.hpp"
+#include "elements/ipsec/crypto/aes_cbc.hpp"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "elements/ipsec/sa_keys.hpp"
+#include "elements/ipsec/esp/sa_keys.hpp"
 #include "tests/elements/ipsec/openssl.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 

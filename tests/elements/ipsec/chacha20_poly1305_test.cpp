@@ -4,8 +4,8 @@
 
 #include <random>
 
-#include "elements/ipsec/chacha20.hpp"
-#include "elements/ipsec/poly1305.hpp"
+#include "elements/ipsec/crypto/chacha20.hpp"
+#include "elements/ipsec/crypto/poly1305.hpp"
 #include "tests/elements/ipsec/frames.hpp"
 #include "tests/elements/ipsec/openssl.hpp"
 #include "tests/elements/ipsec/vectors.hpp"

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/cpu_esp.hpp"
+#include "elements/ipsec/esp/cpu_esp.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <thread>
 
-#include "elements/ipsec/esp_open.hpp"
-#include "elements/ipsec/esp_protect.hpp"
-#include "elements/ipsec/sa_tag.hpp"
+#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_protect.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
 #include "tests/elements/ipsec/every_suite.hpp"
 
 namespace warpline::ipsec {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "core/context.hpp"
-#include "core/graph.hpp"
-#include "core/offload.hpp"
+#include "core/element/context.hpp"
+#include "core/element/offload.hpp"
+#include "core/engine/graph.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 
 namespace warpline::ipsec::testing {

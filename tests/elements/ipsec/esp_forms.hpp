@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/verdict.hpp"
-#include "elements/ipsec/sa_form.hpp"
+#include "core/packet/verdict.hpp"
+#include "elements/ipsec/model/sa_form.hpp"
 #include "tests/elements/ipsec/frames.hpp"
 #include "tests/support/frame.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/esp_inbound.hpp"
+#include "elements/ipsec/packet/esp_inbound.hpp"
 
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/ecn.hpp"
-#include "elements/ipsec/esp_outbound.hpp"
-#include "elements/ipsec/transport_checksum.hpp"
+#include "elements/ipsec/packet/ecn.hpp"
+#include "elements/ipsec/packet/esp_outbound.hpp"
+#include "elements/ipsec/packet/transport_checksum.hpp"
 #include "tests/elements/ipsec/esp_forms.hpp"
 
 namespace warpline::ipsec {

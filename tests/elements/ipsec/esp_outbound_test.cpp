@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/esp_outbound.hpp"
+#include "elements/ipsec/packet/esp_outbound.hpp"
 
 #include <gtest/gtest.h>
 

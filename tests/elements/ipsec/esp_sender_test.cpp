@@ -8,8 +8,8 @@
 #include <map>
 #include <thread>
 
-#include "elements/ipsec/esp_outbound.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
+#include "elements/ipsec/packet/esp_outbound.hpp"
 #include "tests/elements/ipsec/esp_forms.hpp"
 
 namespace warpline::ipsec {

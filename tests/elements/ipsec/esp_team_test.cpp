@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/esp_team.hpp"
+#include "elements/ipsec/esp/esp_team.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "core/team.hpp"
+#include "core/device/team.hpp"
 #include "tests/elements/ipsec/every_suite.hpp"
 
 namespace warpline::ipsec {

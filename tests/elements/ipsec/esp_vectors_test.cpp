@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/esp_open.hpp"
-#include "elements/ipsec/esp_protect.hpp"
+#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_protect.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 
 /// ESP packets as standards print them, both ways.

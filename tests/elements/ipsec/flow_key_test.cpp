@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/flow_key.hpp"
+#include "elements/ipsec/policy/flow_key.hpp"
 
 #include <gtest/gtest.h>
 

@@ -10,9 +10,9 @@
 #include <span>
 #include <string>
 
-#include "core/packet.hpp"
-#include "core/wire.hpp"
-#include "elements/ipsec/ip_prefix.hpp"
+#include "core/net/ip_prefix.hpp"
+#include "core/net/wire.hpp"
+#include "core/packet/packet.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 
 namespace warpline::ipsec::testing {

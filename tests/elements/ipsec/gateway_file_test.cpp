@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/gateway_file.hpp"
+#include "elements/ipsec/config/gateway_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/hmac.hpp"
-#include "elements/ipsec/sha1.hpp"
+#include "elements/ipsec/crypto/hmac.hpp"
+#include "elements/ipsec/crypto/sha1.hpp"
 
 #include <gtest/gtest.h>
 

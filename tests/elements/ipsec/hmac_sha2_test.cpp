@@ -4,8 +4,8 @@
 
 #include <random>
 
-#include "elements/ipsec/hmac.hpp"
-#include "elements/ipsec/sha2.hpp"
+#include "elements/ipsec/crypto/hmac.hpp"
+#include "elements/ipsec/crypto/sha2.hpp"
 #include "tests/elements/ipsec/openssl.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 

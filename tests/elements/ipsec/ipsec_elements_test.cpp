@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/element.hpp"
+#include "core/element/element.hpp"
 #include "tests/elements/ipsec/element_rig.hpp"
 #include "tests/elements/ipsec/peer.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/ipv4_fragments.hpp"
+#include "core/packet/ipv4_fragments.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/key_reuse.hpp"
+#include "elements/ipsec/config/key_reuse.hpp"
 
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/gateway_file.hpp"
-#include "elements/ipsec/sa_database.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/config/gateway_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
+#include "elements/ipsec/database/sa_database.hpp"
 #include "tests/support/config_errors.hpp"
 #include "tests/support/scoped.hpp"
 

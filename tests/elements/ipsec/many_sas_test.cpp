@@ -7,10 +7,10 @@
 #include <thread>
 #include <vector>
 
+#include "elements/ipsec/config/policy_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
+#include "elements/ipsec/database/sa_database.hpp"
 #include "elements/ipsec/esp_sender.hpp"
-#include "elements/ipsec/policy_file.hpp"
-#include "elements/ipsec/sa_database.hpp"
-#include "elements/ipsec/sa_file.hpp"
 #include "tests/elements/ipsec/frames.hpp"
 
 /// A hundred thousand SAs: what takes time by the square of them runs into ctest's limit.

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/mask_keys.hpp"
+#include "elements/ipsec/config/mask_keys.hpp"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "elements/ipsec/suite.hpp"
+#include "elements/ipsec/model/suite.hpp"
 #include "tests/support/hex_runs.hpp"
 
 namespace warpline::ipsec {

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/outer_packet.hpp"
+#include "elements/ipsec/packet/outer_packet.hpp"
 
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/sa_tag.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
 #include "tests/elements/ipsec/esp_forms.hpp"
 
 namespace warpline::ipsec {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/wire.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "core/base/error.hpp"
+#include "core/net/wire.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
 #include "tests/elements/ipsec/frames.hpp"
 #include "tests/elements/ipsec/raw_sa.hpp"
 

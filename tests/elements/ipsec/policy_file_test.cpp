@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/policy_file.hpp"
+#include "elements/ipsec/config/policy_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/policy_table.hpp"
+#include "elements/ipsec/policy/policy_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/quiescence.hpp"
+#include "core/base/quiescence.hpp"
 
 #include <gtest/gtest.h>
 

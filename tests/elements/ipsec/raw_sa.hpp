@@ -6,7 +6,7 @@
 #include <random>
 #include <span>
 
-#include "elements/ipsec/sa_keys.hpp"
+#include "elements/ipsec/esp/sa_keys.hpp"
 #include "tests/elements/ipsec/frames.hpp"
 #include "tests/elements/ipsec/openssl.hpp"
 #include "tests/elements/ipsec/vectors.hpp"

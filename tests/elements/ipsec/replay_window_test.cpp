@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/replay_window.hpp"
+#include "elements/ipsec/model/replay_window.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "elements/ipsec/transport_checksum.hpp"
+#include "elements/ipsec/packet/transport_checksum.hpp"
 #include "tests/elements/ipsec/element_rig.hpp"
 #include "tests/elements/ipsec/every_suite.hpp"
 

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/sa_database.hpp"
+#include "elements/ipsec/database/sa_database.hpp"
 
 #include <gmock/gmock.h>
 
 #include <thread>
 
+#include "elements/ipsec/config/policy_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
 #include "elements/ipsec/esp_sender.hpp"
-#include "elements/ipsec/policy_file.hpp"
-#include "elements/ipsec/sa_file.hpp"
 
 namespace warpline::ipsec {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
 
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/sa_words.hpp"
+#include "elements/ipsec/config/sa_words.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 #include "tests/support/config_errors.hpp"
 

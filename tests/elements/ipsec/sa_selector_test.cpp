@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/sa_selector.hpp"
+#include "elements/ipsec/database/sa_selector.hpp"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "elements/ipsec/flow_key.hpp"
-#include "elements/ipsec/flow_rule.hpp"
+#include "elements/ipsec/policy/flow_key.hpp"
+#include "elements/ipsec/policy/flow_rule.hpp"
 #include "tests/support/frame.hpp"
 
 namespace warpline::ipsec {

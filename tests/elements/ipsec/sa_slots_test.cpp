@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/sa_slots.hpp"
+#include "elements/ipsec/database/sa_slots.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/error.hpp"
-#include "elements/ipsec/sa_database.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "core/base/error.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
+#include "elements/ipsec/database/sa_database.hpp"
 #include "tests/gpu/counted_work.hpp"
 #include "tests/gpu/fault_world.hpp"
 

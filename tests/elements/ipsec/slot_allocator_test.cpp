@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/slot_allocator.hpp"
+#include "elements/ipsec/database/slot_allocator.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/spi_table.hpp"
+#include "elements/ipsec/database/spi_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/stable_array.hpp"
+#include "core/base/stable_array.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -12,8 +12,8 @@
 #include <new>
 #include <thread>
 
-#include "elements/ipsec/sa_key_table.hpp"
-#include "elements/ipsec/sa_slots.hpp"
+#include "elements/ipsec/database/sa_slots.hpp"
+#include "elements/ipsec/esp/sa_key_table.hpp"
 
 namespace warpline::ipsec {
 namespace {

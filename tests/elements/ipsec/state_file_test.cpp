@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/state_file.hpp"
+#include "elements/ipsec/state/state_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,9 +13,9 @@
 #include <fstream>
 #include <thread>
 
-#include "elements/ipsec/sa_databases.hpp"
-#include "elements/ipsec/sa_file.hpp"
-#include "elements/ipsec/sa_text.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
+#include "elements/ipsec/config/sa_text.hpp"
+#include "elements/ipsec/database/sa_databases.hpp"
 #include "tests/elements/ipsec/state_folder.hpp"
 
 namespace warpline::ipsec {

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "elements/ipsec/state_file.hpp"
+#include "elements/ipsec/state/state_file.hpp"
 #include "tests/support/config_errors.hpp"
 
 namespace warpline::ipsec::testing {

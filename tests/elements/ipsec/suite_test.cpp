@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/suite.hpp"
+#include "elements/ipsec/model/suite.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/transport_checksum.hpp"
+#include "elements/ipsec/packet/transport_checksum.hpp"
 
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/esp_inbound.hpp"
+#include "elements/ipsec/packet/esp_inbound.hpp"
 #include "tests/elements/ipsec/esp_forms.hpp"
 
 namespace warpline::ipsec {

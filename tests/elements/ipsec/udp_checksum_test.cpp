@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/udp_checksum.hpp"
+#include "elements/ipsec/esp/udp_checksum.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "elements/ipsec/sa_tag.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
 #include "tests/elements/ipsec/element_rig.hpp"
 #include "tests/elements/ipsec/esp_forms.hpp"
 #include "tests/elements/ipsec/every_suite.hpp"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "elements/ipsec/policy_table.hpp"
+#include "elements/ipsec/policy/policy_table.hpp"
 #include "tests/elements/ipsec/esp_forms.hpp"
 #include "tests/support/pipeline_runner.hpp"
 #include "tests/support/scoped.hpp"

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "elements/ipsec/bytes.hpp"
+#include "elements/ipsec/crypto/bytes.hpp"
 
 namespace warpline::ipsec::testing {
 

@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "elements/ipsec/ip_address.hpp"
+#include "core/net/ip_address.hpp"
 #include "tests/elements/ipsec/frames.hpp"
 #include "tests/elements/ipsec/raw_sa.hpp"
 

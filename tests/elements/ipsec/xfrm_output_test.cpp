@@ -5,8 +5,8 @@
 // `-s` and `-o` too.
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/policy_file.hpp"
-#include "elements/ipsec/sa_file.hpp"
+#include "elements/ipsec/config/policy_file.hpp"
+#include "elements/ipsec/config/sa_file.hpp"
 #include "tests/support/config_errors.hpp"
 
 namespace warpline::ipsec {

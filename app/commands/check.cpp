@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+
+#include "app/commands/command.hpp"
+#include "app/session/pipeline_options.hpp"
+
+namespace warpline::app {
+namespace {
+
+struct CheckOptions {
+  PipelineOptions pipeline;
+  SessionOptions session;
+};
+
+int check(Invocation const& invocation, CheckOptions& options) {
+  apply_config(options.session);
+  auto specs = port_specs(options.pipeline, options.session);
+  return report_check(invocation, options.pipeline,
+                      check(options.pipeline, options.session, specs));
+}
+
+void add_check(CLI::App& app, Invocation& invocation) {
+  auto const options = std::make_shared<CheckOptions>();
+  auto* command = app.add_subcommand("check", "Check a pipeline and its files, start nothing");
+  add_pipeline_options(*command, options->pipeline);
+  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
+  add_session_options(*command, options->session);
+  command->callback([&invocation, options] {
+    invocation.action = [&invocation, options] { return check(invocation, *options); };
+  });
+}
+
+CommandRegistration const registration{20, add_check};
+
+}  // namespace
+}  // namespace warpline::app

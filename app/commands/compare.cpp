@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/App.hpp>
+#include <cstdio>
+
+#include "app/commands/command.hpp"
+#include "measure/comparison.hpp"
+
+namespace warpline::app {
+namespace {
+
+struct CompareOptions {
+  std::string before, after;
+};
+
+int compare(CompareOptions const& options) {
+  auto const before = bench::load_report(options.before);
+  auto const after = bench::load_report(options.after);
+  std::fputs(bench::comparison_text(before, after, stdout).c_str(), stdout);
+  return kOk;
+}
+
+void add_compare(CLI::App& app, Invocation& invocation) {
+  auto const options = std::make_shared<CompareOptions>();
+  auto* command = app.add_subcommand("compare", "Compare two results of 'bench --json'");
+  command->add_option("A", options->before, "The earlier or reference result")->required();
+  command->add_option("B", options->after, "The result to judge")->required();
+  command->callback(
+      [&invocation, options] { invocation.action = [options] { return compare(*options); }; });
+}
+
+CommandRegistration const registration{60, add_compare};
+
+}  // namespace
+}  // namespace warpline::app

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "app/commands/command.hpp"
+#include "app/session/open_devices.hpp"
+#include "app/session/pipeline_options.hpp"
+#include "app/session/thread_placement.hpp"
+#include "elements/ipsec/sa_args.hpp"
+#include "gpu/calibration.hpp"
+#include "io/dpdk/device_queues.hpp"
+#include "io/dpdk/dpdk_pool.hpp"
+#include "measure/table.hpp"
+
+namespace warpline::app {
+namespace {
+
+struct PlanOptions {
+  PipelineOptions pipeline;
+  SessionOptions session;
+};
+
+/// What each device makes of the transfer forms, and which one it gets.
+void print_transfers(SessionOptions const& session, Placement const& placement) {
+  DeviceSet devices;
+  PoolOptions const pool;
+  open_devices(
+      devices, session, placement.helpers,
+      static_cast<unsigned>(session.buffer_size.value_or(pool.frame_size)) + DpdkPool::kTailroom);
+  Table table({{"device", Table::Align::kLeft},
+               {"kernels", Table::Align::kLeft},
+               {"transfer", Table::Align::kLeft},
+               {"64 B, Mpps"},
+               {"1408 B, Mpps"},
+               {"chosen", Table::Align::kLeft}});
+  for (std::size_t i = 1; i < devices.size(); ++i) {
+    auto& device = dynamic_cast<stream::StreamDevice&>(devices[i]);
+    auto const measured = calibrate(device);
+    for (std::size_t row = 0; row + 1 < measured.size(); row += 2) {
+      auto const& each = measured[row];
+      Extent extent;
+      if (each.edits) extent.write_from = 0, extent.write_to = Extent::kEnd;
+      // The host device shares its memory with us: it copies only where that is asked for.
+      auto const chosen = device.kind() == Device::Kind::kHost
+                              ? session.transfer.value_or(Transfer::kDirect)
+                              : device.transfer(extent);
+      table.add({device.name(), each.edits ? "edit" : "read", std::string(name_of(each.transfer)),
+                 fixed(each.packets_per_second / 1e6, 2),
+                 fixed(measured[row + 1].packets_per_second / 1e6, 2),
+                 chosen == each.transfer ? (session.transfer ? "asked for" : "yes") : ""});
+    }
+  }
+  if (devices.size() == 1) return;
+  std::printf("\ntransfer forms, for kernels that read or edit every byte of a packet:\n");
+  table.print(stdout);
+}
+
+/// Memory of the SAs of each database, of the suite that takes most.
+void print_sas(Preflight const& preflight, std::uint32_t max_sas) {
+  auto const databases = preflight.shared->get<ipsec::SaDatabases>(
+      "", [] { return std::make_shared<ipsec::SaDatabases>(); });
+  auto const mib = [](double bytes) { return fixed(bytes / (1 << 20), 1) + " MiB"; };
+  auto const host = ipsec::SaDatabase::max_bytes_of_sa();
+  auto const device = ipsec::SaSlots::device_bytes();
+  for (auto const& [name, database] : databases->all()) {
+    std::printf("\nSAs of %s: %s now; one takes up to %s bytes, and %s on each device\n",
+                name.c_str(), with_commas(database->list().size()).c_str(),
+                with_commas(host).c_str(), with_commas(device).c_str());
+    if (max_sas == 0)
+      std::printf("there is no limit to their number (--max-sas sets one)\n");
+    else
+      std::printf("at most %s (--max-sas): up to %s, and %s on each device\n",
+                  with_commas(max_sas).c_str(),
+                  mib(1.0 * max_sas * static_cast<double>(host)).c_str(),
+                  mib(1.0 * max_sas * static_cast<double>(device)).c_str());
+  }
+}
+
+int plan(PlanOptions& options) {
+  apply_config(options.session);
+  auto specs = port_specs(options.pipeline, options.session);
+  auto const preflight = check(options.pipeline, options.session, specs);
+  auto const topology = Topology::of_this_machine();
+  auto const placement = place_threads(topology, options.session, specs);
+
+  for (auto const& warning : preflight.warnings)
+    std::fprintf(stderr, "%s\n", warning.render().c_str());
+  for (auto const& remark : placement.remarks) std::fprintf(stderr, "note: %s\n", remark.c_str());
+
+  Table threads({{"thread", Table::Align::kLeft},
+                 {"runs on", Table::Align::kLeft},
+                 {"core"},
+                 {"NUMA node"},
+                 {"does", Table::Align::kLeft}});
+  auto const add = [&](std::string thread, int processor, std::string what) {
+    auto const* found = topology.find(processor);
+    threads.add({std::move(thread), "processor " + std::to_string(processor),
+                 found == nullptr ? "-" : std::to_string(found->core),
+                 found == nullptr ? "-" : std::to_string(found->numa_node), std::move(what)});
+  };
+  add("control", placement.control, "signals, time, statistics");
+  for (std::size_t i = 0; i < placement.workers.size(); ++i)
+    add("worker " + std::to_string(i), placement.workers[i],
+        options.session.io_cores.empty()
+            ? "queue " + std::to_string(i) + " of each port: receives, processes, transmits"
+            : "processes what IO worker " + std::to_string(i % options.session.io_cores.size()) +
+                  " hands over");
+  for (std::size_t i = 0; i < options.session.io_cores.size(); ++i)
+    add("IO worker " + std::to_string(i), options.session.io_cores[i],
+        "queue " + std::to_string(i) + " of each port: receives, transmits");
+  for (std::size_t i = 0; i < placement.helpers.size(); ++i)
+    add("helper " + std::to_string(i), placement.helpers[i], "kernels of the host device");
+  threads.print(stdout);
+
+  if (!specs.empty()) {
+    std::fputc('\n', stdout);
+    Table ports({{"port"}, {"is", Table::Align::kLeft}, {"queues"}});
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      auto queues = options.session.io_cores.empty() ? placement.workers.size()
+                                                     : options.session.io_cores.size();
+      if (auto const* device = std::get_if<DpdkPortOptions>(&specs[i].options); device != nullptr)
+        queues = std::min<std::size_t>(queues, queues_by_specification(*device).value_or(queues));
+      ports.add({std::to_string(i), specs[i].text, std::to_string(queues)});
+    }
+    ports.print(stdout);
+  }
+  print_sas(preflight, options.pipeline.max_sas);
+  for (auto const& segment : preflight.segments) {
+    std::string text;
+    for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
+    std::printf("\ngoes to a device in one piece: %s\n", text.c_str());
+  }
+  if (!preflight.segments.empty()) print_transfers(options.session, placement);
+  return kOk;
+}
+
+void add_plan(CLI::App& app, Invocation& invocation) {
+  auto const options = std::make_shared<PlanOptions>();
+  auto* command =
+      app.add_subcommand("plan", "Show where threads, queues and ports would be placed");
+  add_pipeline_options(*command, options->pipeline);
+  add_session_options(*command, options->session);
+  command->callback(
+      [&invocation, options] { invocation.action = [options] { return plan(*options); }; });
+}
+
+CommandRegistration const registration{30, add_plan};
+
+}  // namespace
+}  // namespace warpline::app

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/control/control_loop.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+
+#include "app/control/control_socket.hpp"
+#include "app/control/hangup.hpp"
+#include "app/control/output_monitor.hpp"
+#include "app/control/port_events.hpp"
+#include "app/control/sa_control.hpp"
+#include "measure/table.hpp"
+#include "measure/terminal.hpp"
+
+namespace warpline::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kLook{5};       // how soon the end of the workers is seen
+constexpr std::chrono::milliseconds kRefresh{500};  // of the line of progress
+constexpr std::chrono::milliseconds kTick{100};     // of lifetimes
+
+}  // namespace
+
+class ControlLoop::Impl {
+ public:
+  Impl(Engine& engine, ControlOptions const& options)
+      : engine_(engine),
+        outputs_(options.outputs),
+        hangup_(options.hangup),
+        ports_(options.ports),
+        progress_(options.quiet),
+        databases_(databases(options.shared)),
+        sas_(databases_),
+        duration_(options.duration) {
+    if (!options.socket.empty())
+      socket_.emplace(context_, options.socket,
+                      [this](std::string_view line) { return sas_.reply(line); });
+    signals_.async_wait([this](boost::system::error_code error, int) {
+      if (error) return;
+      end_by(RunEnd::kSignal);
+      signals_.clear();  // the next one has its usual effect
+    });
+  }
+
+  RunEnd run() {
+    begin_ = shown_ = ticked_ = Clock::now();
+    if (duration_.count() > 0) {
+      deadline_.expires_after(duration_);
+      deadline_.async_wait([this](boost::system::error_code error) {
+        if (!error) end_by(RunEnd::kDuration);
+      });
+    }
+    look_again();
+    context_.run();
+    return end_;
+  }
+
+  bool state_failed() const { return state_failed_; }
+
+ private:
+  void end_by(RunEnd end) {
+    end_ = end;
+    engine_.stop();
+  }
+
+  void look_again() {
+    look_.expires_after(kLook);
+    look_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      if (engine_.done()) {
+        progress_.clear();
+        signals_.cancel();
+        deadline_.cancel();
+        if (socket_) socket_->close();
+        return;
+      }
+      look_at_state();
+      look_at_hangup();
+      look_at_ports();
+      look_at_ticks();
+      show_progress();
+      look_again();
+    });
+  }
+
+  static std::shared_ptr<ipsec::SaDatabases> databases(std::shared_ptr<SharedStore> const& shared) {
+    return shared ? ipsec::SaDatabases::of(*shared) : std::make_shared<ipsec::SaDatabases>();
+  }
+
+  void look_at_state() {
+    for (auto const& news : databases_->write_state()) {
+      print({(news.failed ? "error: " : "note: ") + news.text});
+      state_failed_ = state_failed_ || news.failed;
+    }
+  }
+
+  void look_at_hangup() {
+    if (hangup_ == nullptr) return;
+    auto const event = hangup_->look();
+    if (event == Hangup::Event::kTerminalGone) end_by(RunEnd::kSignal);
+    if (event == Hangup::Event::kReopen && outputs_ != nullptr) print(outputs_->reopen());
+  }
+
+  void look_at_ports() {
+    if (ports_ == nullptr) return;
+    for (auto const& event : check_links(*ports_)) {
+      print({event.line});
+      if (socket_) socket_->tell(event.json);
+    }
+  }
+
+  void look_at_ticks() {
+    auto const now = Clock::now();
+    if (now - ticked_ < kTick) return;
+    ticked_ = now;
+    look_at_sas();
+    if (outputs_ == nullptr) return;
+    print(outputs_->look());
+    if (end_ == RunEnd::kSourcesFinished && outputs_->reader_gone()) end_by(RunEnd::kReaderGone);
+  }
+
+  void print(std::vector<std::string> const& lines) {
+    if (!lines.empty()) progress_.clear();
+    for (auto const& line : lines) std::fprintf(stderr, "%s\n", line.c_str());
+  }
+
+  void look_at_sas() {
+    for (auto const& line : sas_.tick()) {
+      print({"note: " + line});
+      if (socket_) socket_->tell(line);
+    }
+  }
+
+  void show_progress() {
+    auto const now = Clock::now();
+    if (!progress_.visible() || now - shown_ < kRefresh) return;
+    auto const totals = engine_.totals();
+    std::chrono::duration<double> const interval = now - shown_;
+    std::chrono::duration<double> const elapsed = now - begin_;
+    auto const rate = [&](std::uint64_t value, std::uint64_t before) {
+      return fixed(static_cast<double>(value - before) / interval.count() / 1e6, 3) + " Mpps";
+    };
+    progress_.show(
+        fixed(elapsed.count(), 1) + " s   rx " + rate(totals.received, before_.received) +
+        "   tx " + rate(totals.transmitted, before_.transmitted) + "   dropped " +
+        rate(totals.dropped, before_.dropped) + "   received " + with_commas(totals.received));
+    before_ = totals;
+    shown_ = now;
+  }
+
+  Engine& engine_;
+  OutputMonitor* outputs_;
+  Hangup* hangup_;
+  PortSet* ports_;
+  Progress progress_;
+  std::shared_ptr<ipsec::SaDatabases> databases_;
+  SaControl sas_;
+  std::chrono::nanoseconds duration_;
+  bool state_failed_ = false;
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
+  boost::asio::steady_timer deadline_{context_}, look_{context_};
+  Clock::time_point begin_ = Clock::now(), shown_ = begin_;
+  Clock::time_point ticked_ = begin_;
+  std::optional<ControlSocket> socket_;
+  Totals before_;
+  RunEnd end_ = RunEnd::kSourcesFinished;
+};
+
+ControlLoop::ControlLoop(Engine& engine, ControlOptions options)
+    : impl_(std::make_unique<Impl>(engine, options)) {}
+ControlLoop::~ControlLoop() = default;
+RunEnd ControlLoop::run() { return impl_->run(); }
+bool ControlLoop::state_failed() const { return impl_->state_failed(); }
+
+}  // namespace warpline::app

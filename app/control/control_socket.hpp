@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "app/control/control_answer.hpp"
+
+namespace warpline::app {
+
+/// A Unix socket at a path: clients send lines and get one line back for each, in order. All of it
+/// happens in handlers of one `io_context`, one of which calls `answer`.
+///
+/// Memory is bounded: by the longest request (one client at a time may send a long one), by a piece
+/// of an answer for each client, and by the events that are kept for all of them. A client that
+/// cannot be served gets one line that says why.
+class ControlSocket {
+ public:
+  struct Options {
+    std::size_t max_clients = 64;  ///< one more is told so and disconnected
+    std::size_t max_request_bytes = std::size_t{64} << 20;  ///< with the end of the line
+    std::size_t max_event_bytes = std::size_t{16} << 20;    ///< kept for clients that read slowly
+    /// A client that has sent no request and read nothing of an answer for this time is
+    /// disconnected, unless an answer said that it waits for events.
+    std::chrono::nanoseconds max_idle = std::chrono::seconds(60);
+  };
+  using Answer = std::function<ControlAnswer(std::string_view)>;
+
+  /// How long a client that is refused may go on writing before it reads the reason.
+  static constexpr std::chrono::milliseconds kLinger{1000};
+
+  /// Listens at once, and before the socket appears at `path` (it is made at `path`.new); one that
+  /// an earlier program left there is replaced. Only the user may connect (mode 0600). Throws
+  /// `ConfigError` with the path and the system's reason.
+  ControlSocket(boost::asio::io_context& context, std::string path, Answer answer, Options options);
+  ControlSocket(boost::asio::io_context& context, std::string path, Answer answer)
+      : ControlSocket(context, std::move(path), std::move(answer), Options{}) {}
+  /// Removes the socket, if it is still this one.
+  ~ControlSocket();
+
+  /// Sends a line to every client. One that reads too slowly loses the oldest lines and gets
+  /// `{"event":"lost","count":N}` in their place.
+  void tell(std::string const& line);
+  /// Ends the clients and accepts no more, so that the context can run out.
+  void close();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace warpline::app

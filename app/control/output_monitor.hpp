@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/output_file.hpp"
+
+namespace warpline::app {
+
+/// Tells the user about the files that a run writes. Control thread.
+class OutputMonitor {
+ public:
+  /// `quiet`: no line but errors.
+  OutputMonitor(std::shared_ptr<OutputFiles const> files, bool quiet);
+
+  /// Lines to print now: `error: ...` where writing has begun to fail since the last call, `note:
+  /// ...` where it works again.
+  std::vector<std::string> look();
+  /// Has every file opened again by its name, and returns the lines to print.
+  std::vector<std::string> reopen();
+  /// The reader of a pipe that a run writes to is gone, so that no write can succeed any more.
+  bool reader_gone() const;
+
+  /// After the workers and ports have ended: `look`, and a line for each file with losses.
+  std::vector<std::string> finish();
+  /// Whether all files are complete.
+  bool complete() const;
+
+ private:
+  struct Watched {
+    std::shared_ptr<OutputFile> file;
+    std::uint64_t failures = 0;  // reported
+    bool failing = false;        // reported, and its end is not yet
+  };
+
+  std::vector<Watched> files_;
+  bool quiet_;
+};
+
+}  // namespace warpline::app

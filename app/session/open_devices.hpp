@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "core/device/device.hpp"
+#include "core/engine/offloader.hpp"
+#include "gpu/stream/options.hpp"
+
+namespace warpline::app {
+
+struct SessionOptions;
+
+/// How lanes work, as the options have it, for frames up to `frame_size` bytes.
+stream::Options stream_options(SessionOptions const& options, unsigned frame_size);
+
+/// Adds the devices that the options ask for, or all there are, to the own core: the host device
+/// with a helper on each of `helpers`, not that one for `--host-cores 0`; CUDA devices. Throws
+/// `ConfigError` for a device that this machine or build does not have, or that cannot be used.
+void open_devices(DeviceSet& devices, SessionOptions const& options,
+                  std::vector<int> const& helpers, unsigned frame_size);
+
+/// The same devices as `open_devices` adds, but none is opened and none can run anything.
+void pretend_devices(DeviceSet& devices, SessionOptions const& options);
+
+}  // namespace warpline::app

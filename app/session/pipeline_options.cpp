@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/session/pipeline_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "app/commands/command.hpp"
+#include "app/session/output_check.hpp"
+#include "core/base/counted.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
+#include "elements/ipsec/sa_args.hpp"
+#include "io/capture/capture_reader.hpp"
+
+namespace warpline::app {
+
+void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
+  command.add_option("FILE", options.file, "The pipeline")->required();
+  command.add_option("DEFINITIONS", options.definitions,
+                     "name=value for each 'define($name ...)' of the pipeline that is to differ");
+  command.add_option("-D,--define", options.definitions, "The same")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("-r,--read", options.read, "Take packets from this capture: port 0")
+      ->type_name("PCAP");
+  command
+      .add_option("-w,--write", options.write,
+                  "Write the packets of port 0 to this capture; - is standard output")
+      ->type_name("PCAP");
+  command
+      .add_option("--max-sas", options.max_sas,
+                  "Refuse SAs beyond this number, both directions together, in each database "
+                  "(default: no limit); SAs that were removed do not count")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, ipsec::SaTag::kCapacity));
+}
+
+std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session) {
+  auto specs = parse_port_specs(session.ports);
+  if (pipeline.read.empty() && pipeline.write.empty()) return specs;
+  // Not by way of a text: a file's name may hold a comma.
+  CaptureOptions capture;
+  capture.in = pipeline.read;
+  capture.out = pipeline.write;
+  specs.insert(specs.begin(), {"the capture of -r and -w", std::move(capture), {}, false});
+  return specs;
+}
+
+Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
+                std::span<PortSpec> specs, std::vector<FileUse> files) {
+  std::vector<std::string> warnings;
+  // A capture tells of frames that are no Ethernet when it has been read, as of all it refuses.
+  auto const summarise = [&](std::string const& path, bool counts) {
+    auto summary = summarise_capture(path);
+    auto const frames = summary.frames;
+    if (counts) summary.other_frames = 0;
+    for (auto& warning : summary.warnings(path)) warnings.push_back(std::move(warning));
+    return frames;
+  };
+  for (auto& spec : specs) {
+    if (auto* capture = std::get_if<CaptureOptions>(&spec.options); capture && !capture->in.empty())
+      capture->frames = summarise(capture->in, true);
+    if (auto* made = std::get_if<GeneratorOptions>(&spec.options); made && !made->capture.empty())
+      summarise(made->capture, false);
+    if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise(replay->file, false);
+  }
+  auto const shared = std::make_shared<SharedStore>();
+  shared->get<ipsec::SaOptions>("", [&pipeline] {
+    return std::make_shared<ipsec::SaOptions>(
+        ipsec::SaOptions{pipeline.max_sas, pipeline.sas_may_come});
+  });
+  auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
+  preflight.file_warnings = std::move(warnings);
+  auto all = files_of(pipeline, session, specs);
+  auto const of_elements =
+      preflight.shared->get<FileUses>("", [] { return std::make_shared<FileUses>(); });
+  for (auto const& more : {of_elements->all, files})
+    all.insert(all.end(), more.begin(), more.end());
+  check_outputs(all);
+  return preflight;
+}
+
+bool writes_to_stdout(std::span<PortSpec const> specs) {
+  return std::any_of(specs.begin(), specs.end(), [](auto const& spec) {
+    auto const* capture = std::get_if<CaptureOptions>(&spec.options);
+    return capture != nullptr && capture->out == "-";
+  });
+}
+
+void print_warnings(Preflight const& preflight) {
+  for (auto const& warning : preflight.file_warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
+}
+
+int report_check(Invocation const& invocation, PipelineOptions const& options,
+                 Preflight const& preflight) {
+  print_warnings(preflight);
+  for (auto const& warning : preflight.warnings)
+    std::fprintf(stderr, "%s\n", warning.render().c_str());
+  for (auto const& notice : preflight.notices)
+    if (!invocation.quiet) std::fprintf(stderr, "note: %s\n", notice.c_str());
+  auto const& pipeline = preflight.pipeline;
+  std::printf("%s is fine: %s, %s\n", options.file.c_str(),
+              counted(pipeline.elements.size(), "element").c_str(),
+              counted(pipeline.connections.size(), "connection").c_str());
+  for (auto const& segment : preflight.segments) {
+    std::string text;
+    for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
+    std::printf("goes to a device in one piece: %s\n", text.c_str());
+  }
+  return kOk;
+}
+
+}  // namespace warpline::app

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/session/preflight.hpp"
+#include "app/session/session_options.hpp"
+#include "core/element/file_uses.hpp"
+
+namespace warpline::app {
+
+struct Invocation;
+
+/// Which pipeline, and the captures that make port 0.
+struct PipelineOptions {
+  std::string file;
+  std::vector<std::string> definitions;  ///< `name=value`, behind the file or with -D
+  std::string read;                      ///< -r: the capture that packets come from
+  std::string write;                     ///< -w: the capture that packets go to
+  std::uint32_t max_sas = 0;             ///< --max-sas: of each database; 0: no limit
+  bool sas_may_come = false;             ///< through a control socket: SA files may be empty
+};
+
+/// Adds FILE, `name=value`, `-D`, `-r`, `-w` and `--max-sas`.
+void add_pipeline_options(CLI::App& command, PipelineOptions& options);
+
+/// The specs of all ports in the order of their numbers: the captures are port 0.
+/// Throws `ConfigError` with everything that is wrong with them.
+std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
+
+/// Reads the captures to their ends and notes in the specs how long they are, checks the pipeline on
+/// ports of those specs (see `check_pipeline`), and checks all outputs (see `check_outputs`):
+/// `files` are those that other options name.
+Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
+                std::span<PortSpec> specs, std::vector<FileUse> files = {});
+
+/// Whether one of the ports writes its capture to standard output.
+bool writes_to_stdout(std::span<PortSpec const> specs);
+
+/// Prints the warnings about captures to stderr.
+void print_warnings(Preflight const& preflight);
+
+/// Prints warnings, notices and what the pipeline consists of; returns the exit code.
+int report_check(Invocation const& invocation, PipelineOptions const& options,
+                 Preflight const& preflight);
+
+}  // namespace warpline::app

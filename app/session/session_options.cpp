@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/session/session_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "app/session/core_dumps.hpp"
+#include "app/session/units.hpp"
+#include "core/base/error.hpp"
+
+namespace warpline::app {
+namespace {
+
+constexpr char const* kGroup = "Machine";
+
+/// An option whose text `store` turns into a value, so that a bad one is reported our way.
+void add(CLI::App& command, std::string const& name, std::string const& placeholder,
+         std::string const& help, std::function<void(std::string const&)> store) {
+  command.add_option_function<std::string>(name, std::move(store), help)
+      ->type_name(placeholder)
+      ->group(kGroup);
+}
+
+void add_placement(CLI::App& command, SessionOptions& options) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "-p,--port",
+          [&options](std::vector<std::string> const& texts) {
+            for (auto const& text : texts) options.ports.push_back({text, {}, {}});
+          },
+          "A port: gen:size=64, pcap:in=FILE, a PCI address, net_null0, ...; repeat for more")
+      ->type_name("SPEC")
+      ->allow_extra_args(false)
+      ->group(kGroup);
+  add(command, "--workers", "N", "Worker threads, one core each (default 1)",
+      [&options](std::string const& text) {
+        options.workers = static_cast<unsigned>(parse_count(text, "--workers", 1, 1024));
+      });
+  add(command, "--cores", "LIST", "Processors for the workers, e.g. 1,3 or 2-5",
+      [&options](std::string const& text) { options.cores = parse_cores(text, "--cores"); });
+  add(command, "--io-cores", "LIST",
+      "Split topology: processors for IO workers, which receive and transmit for the others",
+      [&options](std::string const& text) { options.io_cores = parse_cores(text, "--io-cores"); });
+  add(command, "--host-cores", "N", "Helper threads of the host device; 0 leaves it out",
+      [&options](std::string const& text) {
+        options.host_cores = static_cast<unsigned>(parse_count(text, "--host-cores", 0, 1024));
+      });
+  command
+      .add_option("-d,--device", options.devices,
+                  "A device to open: host, cuda:0, ... "
+                  "(default: all there are)")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->group(kGroup);
+  command
+      .add_option("-c,--config", options.config, "A deployment file (TOML) with defaults for these")
+      ->type_name("FILE")
+      ->group(kGroup);
+}
+
+void add_memory(CLI::App& command, SessionOptions& options) {
+  add(command, "--buffers", "N", "Packet buffers (default: as many as the workers need)",
+      [&options](std::string const& text) {
+        options.buffers = parse_count(text, "--buffers", 64, 1u << 24);
+      });
+  add(command, "--buffer-size", "BYTES", "Longest frame that a buffer holds (default 2048)",
+      [&options](std::string const& text) {
+        options.buffer_size = parse_count(text, "--buffer-size", 64, DpdkPool::kMaxBufferSize);
+      });
+}
+
+void add_offload(CLI::App& command, SessionOptions& options) {
+  add(command, "--task-packets", "N", "Send a task to a device at this many packets (default 1024)",
+      [&options](std::string const& text) {
+        options.task_packets =
+            static_cast<unsigned>(parse_count(text, "--task-packets", 1, 1u << 20));
+      });
+  add(command, "--task-bytes", "N", "or at this many bytes (default 1 MiB)",
+      [&options](std::string const& text) {
+        options.task_bytes = parse_count(text, "--task-bytes", 1, std::uint64_t{1} << 32);
+      });
+  add(command, "--deadline", "TIME", "or when its first batch has waited this long (default 100us)",
+      [&options](std::string const& text) {
+        options.deadline = parse_duration(text, "--deadline");
+      });
+  add(command, "--tasks-in-flight", "N", "Tasks at once on a device, per worker (default 4)",
+      [&options](std::string const& text) {
+        options.tasks_in_flight =
+            static_cast<unsigned>(parse_count(text, "--tasks-in-flight", 1, 1024));
+      });
+  add(command, "--completion", "HOW",
+      "How a worker learns that a task is over: callback, event, flag (default flag)",
+      [&options](std::string const& text) {
+        options.completion = parse_completion(text, "--completion");
+      });
+  add(command, "--transfer", "HOW",
+      "How packets get to a device: direct, staged, gather, auto (default auto)",
+      [&options](std::string const& text) {
+        options.transfer = parse_transfer(text, "--transfer");
+      });
+  add(command, "--task-timeout", "TIME",
+      "Give a device up when a task takes so long (default 2s; 30s for host)",
+      [&options](std::string const& text) {
+        options.task_timeout = parse_duration(text, "--task-timeout");
+      });
+  command
+      .add_flag_callback(
+          "--unordered", [&options] { options.ordered = false; },
+          "Let packets leave in another order than they came")
+      ->group(kGroup);
+}
+
+template <class Value>
+std::vector<std::string> names_of(Value const& values) {
+  std::vector<std::string> names;
+  for (auto const value : values) names.emplace_back(name_of(value));
+  return names;
+}
+
+/// The value called `text`, else an error that lists `names` of all there are.
+template <class Values>
+auto named(Values const& values, std::string const& text, std::string const& option,
+           std::vector<std::string> const& names) {
+  for (auto const value : values)
+    if (name_of(value) == text) return value;
+  std::string list;
+  for (auto const& name : names) list += (list.empty() ? "" : ", ") + name;
+  throw ConfigError((option.empty() ? "" : option + ": ") + "unknown '" + text +
+                    "'; expected one of " + list + did_you_mean(text, names));
+}
+
+}  // namespace
+
+stream::Completion parse_completion(std::string const& text, std::string const& option) {
+  return named(stream::kCompletions, text, option, names_of(stream::kCompletions));
+}
+
+std::optional<Transfer> parse_transfer(std::string const& text, std::string const& option) {
+  if (text == "auto") return std::nullopt;
+  auto names = names_of(kTransfers);
+  names.emplace_back("auto");
+  return named(kTransfers, text, option, names);
+}
+
+void add_session_options(CLI::App& command, SessionOptions& options) {
+  add_placement(command, options);
+  add_memory(command, options);
+  add_offload(command, options);
+  command
+      .add_flag_callback(
+          "--dumpable", [] { allow_memory_dumps(true); },
+          "Let core dumps and debuggers read the program's memory, keys included (default: no)")
+      ->group(kGroup);
+  add(command, "--seed", "N", "For everything that is drawn by chance (default 1)",
+      [&options](std::string const& text) { options.seed = parse_count(text, "--seed"); });
+  add(command, "--watchdog", "TIME", "Report workers that make no turn for so long; 0s: off",
+      [&options](std::string const& text) {
+        options.watchdog = parse_duration(text, "--watchdog");
+      });
+}
+
+}  // namespace warpline::app

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gpu/stream/options.hpp"
+#include "io/spec/port_spec.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace warpline::app {
+
+/// What `run`, `bench`, `plan` and `check` understand in common. What is not set is chosen by the
+/// session; an option of the command line wins over the deployment file.
+struct SessionOptions {
+  std::string config;           ///< the deployment file (TOML); empty: none
+  std::vector<PortText> ports;  ///< one spec each, in the order of port numbers
+  std::optional<unsigned> workers;
+  std::vector<int> cores;                  ///< processors for the workers
+  std::vector<int> io_cores;               ///< split topology: processors for as many IO workers
+  std::optional<unsigned> host_cores;      ///< helper threads of the host device; 0: no host device
+  std::vector<int> host_core_list;         ///< where they are pinned; from the deployment file only
+  std::vector<std::string> devices;        ///< the devices to open; empty: all there are
+  std::optional<std::size_t> buffers;      ///< packet buffers in the pool
+  std::optional<std::size_t> buffer_size;  ///< longest frame in bytes
+  std::optional<unsigned> task_packets;
+  std::optional<std::uint64_t> task_bytes;
+  std::optional<std::chrono::nanoseconds> deadline;
+  std::optional<unsigned> tasks_in_flight;
+  std::optional<stream::Completion> completion;
+  std::optional<Transfer> transfer;  ///< none: what is measured to be fastest
+  std::optional<std::chrono::nanoseconds> task_timeout;
+  std::optional<bool> ordered;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::chrono::nanoseconds> watchdog;  ///< 0: off
+};
+
+/// Adds `--port`, `--workers`, `--cores`, `--host-cores`, `--device`, `--config` and the rest to a
+/// subcommand; the values land in `options`, which must live until they are parsed.
+void add_session_options(CLI::App& command, SessionOptions& options);
+
+/// `callback`, `event` or `flag`. Throws `ConfigError` with the name of the option.
+stream::Completion parse_completion(std::string const& text, std::string const& option);
+/// `direct`, `staged` or `gather`; none for `auto`. Throws `ConfigError` likewise.
+std::optional<Transfer> parse_transfer(std::string const& text, std::string const& option);
+
+/// Fills in from the deployment file, where there is one, what is not set yet.
+/// Throws `ConfigError` with everything that is wrong in the file: its syntax, or every unknown key
+/// and bad value, with their places.
+void apply_config(SessionOptions& options);
+
+}  // namespace warpline::app

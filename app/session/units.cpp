@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/session/units.hpp"
+
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "core/base/error.hpp"
+
+namespace warpline::app {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+
+/// The number at the start of `text`; what follows stays in `rest`. False where there is none.
+template <class Number>
+bool leading_number(std::string_view text, Number& number, std::string_view& rest) {
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  return error == std::errc() && end != text.data();
+}
+
+[[noreturn]] void refuse(std::string const& what, std::string const& text, char const* expected) {
+  throw ConfigError(what + ": '" + text + "' is not " + expected);
+}
+
+}  // namespace
+
+std::uint64_t parse_count(std::string const& text, std::string const& what) {
+  constexpr char const* expected = "a count; expected e.g. 4096, 64k or 2M";
+  std::uint64_t number = 0;
+  std::string_view suffix;
+  if (!leading_number(text, number, suffix)) refuse(what, text, expected);
+  std::uint64_t factor = 1;
+  if (suffix == "k" || suffix == "K")
+    factor = 1'000;
+  else if (suffix == "M")
+    factor = 1'000'000;
+  else if (suffix == "G")
+    factor = 1'000'000'000;
+  else if (!suffix.empty())
+    refuse(what, text, expected);
+  if (number > std::numeric_limits<std::uint64_t>::max() / factor) refuse(what, text, expected);
+  return number * factor;
+}
+
+std::uint64_t parse_count(std::string const& text, std::string const& what, std::uint64_t least,
+                          std::uint64_t most) {
+  auto const value = parse_count(text, what);
+  if (value < least || value > most)
+    throw ConfigError(what + ": " + text + " is out of range; expected " + std::to_string(least) +
+                      " to " + std::to_string(most));
+  return value;
+}
+
+std::chrono::nanoseconds parse_duration(std::string const& text, std::string const& what) {
+  constexpr char const* expected =
+      "a duration; expected a number with a unit, e.g. 100us, 500ms, 10s or 2m";
+  constexpr std::array<Unit, 6> units{
+      {{"ns", 1.0}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
+  double number = 0;
+  std::string_view suffix;
+  if (!leading_number(std::string_view(text), number, suffix) || !(number >= 0))
+    refuse(what, text, expected);
+  for (auto const& unit : units) {
+    if (unit.name != suffix) continue;
+    auto const nanoseconds = number * unit.factor;
+    if (!(nanoseconds < 9e18)) refuse(what, text, expected);
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(nanoseconds));
+  }
+  refuse(what, text, expected);
+}
+
+std::vector<int> parse_cores(std::string const& text, std::string const& what) {
+  constexpr char const* expected = "a list of processors; expected e.g. 1,3 or 2-5";
+  constexpr int kMost = 4096;
+  std::vector<int> cores;
+  std::string_view rest = text;
+  while (true) {
+    int first = 0;
+    if (!leading_number(rest, first, rest) || first < 0 || first >= kMost)
+      refuse(what, text, expected);
+    int last = first;
+    if (rest.starts_with('-') &&
+        (!leading_number(rest.substr(1), last, rest) || last < first || last >= kMost))
+      refuse(what, text, expected);
+    for (int core = first; core <= last; ++core) cores.push_back(core);
+    if (rest.empty()) return cores;
+    if (rest[0] != ',') refuse(what, text, expected);
+    rest.remove_prefix(1);
+  }
+}
+
+}  // namespace warpline::app

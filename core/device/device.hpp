@@ -1,0 +1,204 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "core/packet/extent.hpp"
+#include "core/packet/packet.hpp"
+
+/// The seam between the engine and what runs kernels: plain structs, so that CUDA sources need
+/// neither Asio nor DPDK.
+namespace warpline {
+
+/// Position in a lane's order of work; the first submitted work is 1.
+using Ticket = std::uint64_t;
+
+/// One batch of a task.
+struct WorkItem {
+  Packet* packets;
+  std::uint32_t count;
+  std::byte* results;
+};
+
+/// Runs a kernel over a batch on the host.
+using HostBody = void (*)(void const* kernel, Packet* packets, std::uint32_t count,
+                          std::byte* results) noexcept;
+/// Launches a kernel over `count` batches on a CUDA stream, none of which has more than `most`
+/// packets; returns a cudaError_t. The device reads `items`.
+using CudaLaunch = int (*)(void const* kernel, WorkItem const* items, std::uint32_t count,
+                           std::uint32_t most, void* stream) noexcept;
+
+/// A kernel bound to its tables on one device.
+struct KernelCall {
+  HostBody host = nullptr;
+  CudaLaunch cuda = nullptr;     ///< null in a build without CUDA
+  void const* kernel = nullptr;  ///< the kernel object; lives as long as its element
+};
+
+/// The kernels of a segment in order, and what they touch together.
+struct KernelChain {
+  static constexpr unsigned kMax = 8;
+  std::array<KernelCall, kMax> calls{};
+  unsigned count = 0;
+  Extent extent;
+};
+
+/// What a lane executes: every kernel of the chain over every item. The pointed-to arrays, packets
+/// and results stay untouched by others until the ticket is reached.
+struct Work {
+  static constexpr std::uint32_t kMostItems = 64;
+
+  KernelChain const* chain = nullptr;
+  WorkItem const* items = nullptr;
+  std::uint32_t count = 0;
+};
+
+/// How far a lane has come. Written by the device's side, read by the owner: one cache line.
+struct alignas(64) Frontier {
+  static constexpr Ticket kNever = ~Ticket{0};
+  std::atomic<Ticket> reached{0};            ///< all tickets up to here are over
+  std::atomic<Ticket> first_failed{kNever};  ///< from here on they failed
+  std::atomic<int> error{0};                 ///< with this value of `device_category()`
+};
+
+/// Errors of devices, as values of a `std::error_code`. After `kTimedOut` the device may still be
+/// at work: what it can reach must not be used again.
+enum class DeviceError : int { kLost = 1, kTimedOut, kLaunchFailed, kClosed };
+std::error_category const& device_category();
+inline std::error_code make_error_code(DeviceError error) {
+  return {static_cast<int>(error), device_category()};
+}
+
+/// One in-order queue of a device, owned by one thread.
+class Lane {
+ public:
+  virtual ~Lane() = default;
+
+  /// Starts work; never fails here: a failure is a failed ticket. Waits only where the lane is
+  /// full. Owner's thread only.
+  virtual Ticket submit(Work const& work) noexcept = 0;
+
+  Frontier const& frontier() const { return frontier_; }
+  /// Brings the frontier up to date, where it does not move by itself. Owner's thread, often: once
+  /// a turn while there is work.
+  virtual void advance() noexcept {}
+
+  /// Asks for one call of `wake(context)`, from any thread, when all work submitted so far is over,
+  /// or earlier. The caller looks at the frontier once more afterwards, before it sleeps.
+  virtual void arm(void (*wake)(void*), void* context) noexcept = 0;
+
+  /// The most that one work may have: packets, and bytes if each packet takes a multiple of 16. At
+  /// least a full batch of the longest frames.
+  struct Room {
+    std::uint64_t packets = ~std::uint64_t{0};
+    std::uint64_t bytes = ~std::uint64_t{0};
+  };
+  virtual Room room() const noexcept { return {}; }
+  /// How packets travel on this lane.
+  virtual Transfer transfer() const noexcept { return Transfer::kDirect; }
+  /// What the device said when it failed; empty where there is nothing to add to the error.
+  virtual std::string failure() const { return {}; }
+
+ protected:
+  Frontier frontier_;
+};
+
+/// Something that runs kernels: this machine's helper threads, a CUDA device.
+class Device {
+ public:
+  enum class Kind : std::uint8_t { kCpu, kHost, kCuda };
+
+  Device(std::string name, Kind kind) : name_(std::move(name)), kind_(kind) {}
+  virtual ~Device() = default;
+  Device(Device const&) = delete;
+  Device& operator=(Device const&) = delete;
+
+  /// `cpu`, `host`, `cuda:0`.
+  std::string const& name() const { return name_; }
+  Kind kind() const { return kind_; }
+  virtual std::string description() const = 0;
+
+  /// How packets of a segment that touches `extent` travel to this device: as asked for, or as was
+  /// found to be fastest.
+  virtual Transfer transfer(Extent const& extent) const {
+    (void)extent;
+    return Transfer::kDirect;
+  }
+
+  /// A lane on which packets travel like that; all lanes must be gone before the device.
+  /// Throws `ConfigError` where the device has no room for another.
+  virtual std::unique_ptr<Lane> open_lane(Transfer transfer) = 0;
+
+  /// Lets kernels reach `size` bytes of this process's memory until `unpin`. Says why it could not;
+  /// empty where it could, and on devices that reach all of it. At start-up only.
+  virtual std::string pin(void* memory, std::size_t size) {
+    (void)memory, (void)size;
+    return {};
+  }
+  virtual void unpin(void* memory) noexcept { (void)memory; }
+
+  /// A copy of `size` bytes that kernels on this device can read, the same for the same `data`;
+  /// `data` itself where kernels run in this process. `data` must outlive the device. At start-up
+  /// only.
+  virtual void const* upload(void const* data, std::size_t size) = 0;
+
+  /// Brings the copy of `size` bytes at `part`, which lie in what was uploaded, up to date before it
+  /// returns; does nothing where kernels read `part` itself. No kernel may read them meanwhile. Any
+  /// thread but a worker's: it waits for the device. Says why it could not, and work that comes
+  /// afterwards fails: no kernel starts on what is out of date. Empty where it could.
+  virtual std::string refresh(void const* part, std::size_t size) {
+    (void)part, (void)size;
+    return {};
+  }
+
+  template <class T>
+  T const* upload(T const* data, std::size_t count = 1) {
+    return static_cast<T const*>(upload(static_cast<void const*>(data), count * sizeof(T)));
+  }
+
+ private:
+  std::string name_;
+  Kind kind_;
+};
+
+/// The worker's own core as a device: kernels run inline, it has no lanes.
+class OwnCore final : public Device {
+ public:
+  OwnCore() : Device("cpu", Kind::kCpu) {}
+  std::string description() const override { return "the worker's own core"; }
+  std::unique_ptr<Lane> open_lane(Transfer) override;
+  void const* upload(void const* data, std::size_t) override { return data; }
+};
+
+/// The devices of the program: index 0 is the own core.
+class DeviceSet {
+ public:
+  DeviceSet();
+  void add(std::unique_ptr<Device> device) { devices_.push_back(std::move(device)); }
+
+  std::size_t size() const { return devices_.size(); }
+  Device& operator[](std::size_t index) const { return *devices_[index]; }
+  std::vector<std::string> names() const;
+
+  /// The index of the device called `name`. Throws `ConfigError` listing the devices there are.
+  std::uint16_t find(std::string const& name) const;
+  /// The device that offloading means without a name: the first CUDA device, else the host device.
+  /// Throws `ConfigError` where there is neither.
+  std::uint16_t preferred() const;
+
+ private:
+  std::vector<std::unique_ptr<Device>> devices_;
+};
+
+}  // namespace warpline
+
+template <>
+struct std::is_error_code_enum<warpline::DeviceError> : std::true_type {};

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/click/pipeline.hpp"
+
+namespace warpline {
+
+struct BuildContext;
+
+/// The configuration of one element, read by type.
+///
+/// An argument is written by position, `FromDPDKDevice(0)`, or by keyword: `FromDPDKDevice(PORT
+/// 0)`. The calls of an element's constructor say which there are, in order. Every fault is a
+/// `ConfigError` at the argument; `finish`, called afterwards, refuses what nobody asked for.
+/// A quoted argument that begins with the name asked for is its keyword and value, as NBA writes
+/// them: `L2Forward("method echoback")`.
+///
+/// Types: integers (decimal or 0x), `double`, `bool` (true/false), `std::string`,
+/// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`).
+class Args {
+ public:
+  Args(ElementDecl const& decl, std::shared_ptr<Source const> source, BuildContext& context);
+
+  /// The next argument by position, or the keyword `name`; it must be there.
+  template <class T>
+  T required(std::string_view name) {
+    return parse<T>(take(name, true, true, kHoldsBlanks<T>), name);
+  }
+  /// The next argument by position, or the keyword `name`, or `fallback`.
+  template <class T>
+  T optional(std::string_view name, T fallback) {
+    auto const found = take(name, true, false, kHoldsBlanks<T>);
+    return found ? parse<T>(found, name) : fallback;
+  }
+  /// The keyword `name`, or `fallback`.
+  template <class T>
+  T keyword(std::string_view name, T fallback) {
+    auto const found = take(name, false, false);
+    return found ? parse<T>(found, name) : fallback;
+  }
+  /// Takes the keyword `name` with any value and returns whether it was there: for arguments of
+  /// Click that have no effect here. It is not added to `known`.
+  bool ignore(std::string_view name);
+  /// All arguments not taken so far, in order: a list that the documentation calls `name...`.
+  std::vector<Argument> rest(std::string_view name);
+  /// One of them as a value.
+  template <class T>
+  T value(Argument const& argument, std::string_view name) const {
+    return parse<T>(Value{argument.text, argument.position}, name);
+  }
+  /// A path, relative to the folder of the pipeline file where it is not absolute.
+  std::string path(std::string_view name);
+  /// The same for a keyword that may be absent; empty then.
+  std::string path_or_empty(std::string_view name);
+  /// A path as the user wrote it, taken as `path` takes it.
+  std::string resolve(std::string const& text) const;
+
+  /// A `ConfigError` at the argument last taken by that name, or at the element.
+  [[nodiscard]] ConfigError error(std::string message, std::string_view name = {}) const;
+  [[nodiscard]] ConfigError error_at(Argument const& argument, std::string message) const;
+  [[nodiscard]] ConfigError error_at(Word const& word, std::string message) const;
+
+  /// Throws for arguments that nobody took, offering the nearest known names.
+  void finish();
+
+  std::string const& element_name() const { return decl_.name; }
+  std::string const& class_name() const { return decl_.class_name; }
+  BuildContext& context() { return context_; }
+  /// A seed of this element's own on this worker, from the program's seed.
+  std::uint64_t seed() const;
+  /// The names asked for so far, in order.
+  std::vector<std::string> const& known() const { return known_; }
+
+ private:
+  struct Value {
+    std::string text;
+    Position position;
+  };
+  /// Whether a value of this type may be a quoted text with blanks.
+  template <class T>
+  static constexpr bool kHoldsBlanks = std::is_same_v<T, std::string>;
+
+  std::optional<Value> take(std::string_view name, bool positional, bool required,
+                            bool holds_blanks = true);
+  std::optional<Value> take_keyword(std::string_view name);
+  template <class T>
+  T parse(std::optional<Value> const& value, std::string_view name) const;
+  [[nodiscard]] ConfigError expected(Value const& value, std::string_view name,
+                                     std::string const& what) const;
+  [[nodiscard]] ConfigError at(Position position, std::string message) const;
+
+  ElementDecl const& decl_;
+  std::shared_ptr<Source const> source_;
+  BuildContext& context_;
+  std::vector<bool> taken_;
+  std::vector<std::string> known_;
+  std::vector<std::pair<std::string, Position>> places_;
+};
+
+}  // namespace warpline

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/element/args.hpp"
+#include "core/element/outputs.hpp"
+#include "core/element/registry.hpp"
+#include "core/element/waker.hpp"
+#include "core/packet/batch.hpp"
+#include "core/packet/verdict.hpp"
+
+namespace warpline {
+
+class OffloadBase;
+
+/// How many input and output ports an element has; `kAny` where the graph's connections decide.
+struct PortCounts {
+  static constexpr unsigned kAny = ~0u;
+  unsigned inputs = 1;
+  unsigned outputs = 1;
+  unsigned optional_outputs = 0;  ///< so many of the last outputs may be left unconnected
+};
+
+/// Something an element counts beyond what the graph does.
+struct Statistic {
+  std::string_view name;  ///< of static storage, plural, in small letters: `alerts`
+  std::uint64_t count;
+};
+
+/// A node of the packet graph. Each worker has its own instance, used by its thread alone.
+class Element {
+ public:
+  virtual ~Element() = default;
+
+  virtual PortCounts ports() const { return {1, 1}; }
+
+  /// Handles a batch that came in on `port`: every packet of it is emitted, dropped, transmitted or
+  /// kept, and none is lost. Must not throw, block or allocate.
+  virtual void process(BatchPtr batch, unsigned port, Outputs& out) noexcept = 0;
+
+  /// Work of its own, once a turn, for elements that originate or hold packets: how many packets it
+  /// emitted. Called only where `polled()`.
+  virtual unsigned poll(Outputs&) noexcept { return 0; }
+  virtual bool polled() const { return false; }
+  /// A polled element that receives packets from outside: stopped first when the worker drains.
+  virtual bool is_source() const { return false; }
+  /// True for good when a source will never emit again.
+  virtual bool finished() const noexcept { return false; }
+  /// Packets it holds between calls.
+  virtual std::size_t held() const noexcept { return 0; }
+  /// For a polled element: it cannot pass on what it holds, and sources should wait.
+  virtual bool congested() const noexcept { return false; }
+  /// Once, when sources have stopped and the worker drains.
+  virtual void drain() noexcept {}
+  /// While the worker drains: nothing is or will be left to do here.
+  virtual bool drained() const noexcept { return held() == 0; }
+  /// For a polled element, before the worker sleeps: asks to be woken when there may be work; false
+  /// where it has to be polled. It is polled once more afterwards.
+  virtual bool arm(Waker&) noexcept { return !is_source() && held() == 0; }
+
+  /// For reports, which add up what the instances of all workers have counted. Any thread.
+  virtual std::vector<Statistic> statistics() const { return {}; }
+  /// For reports: why it does at this moment what it does, in a line without an end; empty where
+  /// there is nothing to say. Any thread.
+  virtual std::string explanation() const { return {}; }
+
+  /// Called on the worker's thread before the first packet and after the last.
+  virtual void start() {}
+  virtual void stop() noexcept {}
+
+  /// Not null for elements that a device can run.
+  virtual OffloadBase* offload() { return nullptr; }
+};
+
+/// An element that decides packet by packet: `Verdict operator()(Packet&)`. One virtual call a
+/// batch, the loop is inlined. Outputs beyond the first are declared by overriding `ports()`.
+template <class Self>
+class PacketElement : public Element {
+ public:
+  void process(BatchPtr batch, unsigned, Outputs& out) noexcept final {
+    auto& self = static_cast<Self&>(*this);
+    Verdict verdicts[Batch::kCapacity];
+    unsigned other = 0;
+    unsigned i = 0;
+    std::uint32_t bytes = 0;
+    for (auto& packet : batch->packets()) {
+      auto const verdict = self(packet);
+      bytes += packet.length;
+      // The usual batch goes on whole: no verdict is stored before the first that differs.
+      if (other == 0 && verdict.value != 0) std::fill_n(verdicts, i, forward());
+      other |= verdict.value;
+      if (other != 0) verdicts[i] = verdict;
+      ++i;
+    }
+    if (other == 0) [[likely]] {
+      batch->set_bytes(bytes);
+      out.emit(std::move(batch));
+    } else {
+      out.split(std::move(batch), verdicts);
+    }
+  }
+};
+
+}  // namespace warpline

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/element/context.hpp"
+
+namespace warpline {
+
+/// A file that the user named, and what the program does with it.
+struct FileUse {
+  enum class Kind : unsigned char {
+    kInput,   ///< is read
+    kOutput,  ///< is written over
+    kAppend,  ///< grows by whole lines; several users may share one
+    kSocket,  ///< is made as a socket
+  };
+  std::string path{};
+  std::string user{};  ///< who names it: `-w`, `--json`, `IDSMatch`
+  Kind kind = Kind::kInput;
+};
+
+/// The files that the elements of a pipeline use, in the `SharedStore` under the empty key: noted
+/// while the graph is built, so that the program can check all outputs before anything starts.
+struct FileUses {
+  std::vector<FileUse> all;
+};
+
+/// Notes a file that an element uses, where the graph is only checked.
+inline void note_file_use(BuildContext& context, FileUse use) {
+  if (!context.trial) return;
+  auto const uses = context.shared.get<FileUses>("", [] { return std::make_shared<FileUses>(); });
+  uses->all.push_back(std::move(use));
+}
+
+}  // namespace warpline

@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <map>
+#include <memory>
+#include <span>
+
+#include "core/device/device.hpp"
+#include "core/device/region.hpp"
+#include "core/device/team.hpp"
+#include "core/element/element.hpp"
+
+namespace warpline {
+
+/// What a CUDA launch is made from; `gpu/launch.cuh` has the better overload for it.
+template <class Reads, class Writes, class Kernel>
+struct KernelTypes {};
+template <class Types>
+constexpr CudaLaunch cuda_launch_of(Types, long) {
+  return nullptr;
+}
+
+/// The graph's view of an offloadable element. A run of it is `prepare`, then its kernel somewhere
+/// (`run_here`, or `call` on a device's lane), then `finish`.
+class OffloadBase : public Element {
+ public:
+  OffloadBase* offload() final { return this; }
+
+  /// On the own core: all three steps. Where the batch's kernels have already run, only the last.
+  void process(BatchPtr batch, unsigned port, Outputs& out) noexcept final;
+
+  /// Drops what the kernel cannot take (counted) and lets the element prepare the rest.
+  /// An element without a step of its own returns false from `has_prepare` and may follow another
+  /// in a segment.
+  virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
+  virtual bool has_prepare() const noexcept = 0;
+  /// The kernel over the batch on this core, in the tuned form where there is one.
+  virtual void run_here(Batch& batch) noexcept = 0;
+  /// The kernel over the batch on this core, as the one body. For tests.
+  virtual void run_body(Batch& batch) noexcept = 0;
+  /// The kernel over the batch on this core, as a GPU would run it where it has a form for teams of
+  /// threads; `room`: bytes of memory that a block may have. For tests, slow.
+  virtual void run_team(Batch& batch, std::uint32_t room) = 0;
+  virtual bool has_cpu_form() const noexcept = 0;
+  virtual void finish(BatchPtr batch, Outputs& out) noexcept = 0;
+
+  /// The kernel bound to a device; made and kept at start-up.
+  virtual KernelCall call(Device& device) = 0;
+
+  /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
+  /// element follow in the same segment, whose kernel runs before any `finish`.
+  virtual bool only_edits() const noexcept = 0;
+  /// What its kernel touches of a packet.
+  virtual Extent extent() const noexcept = 0;
+
+ protected:
+  /// Keeps the packets whose verdict is to forward, drops the others, in place.
+  static void keep_forwarded(Batch& batch, Verdict const* verdicts, Outputs& out) noexcept;
+};
+
+/// An element whose work per packet is a kernel that any device can run.
+///
+/// `Self` declares `Reads` (regions) and `Writes` (`Result<T>` or `NoResult`), a trivially copyable
+/// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it
+/// to tables on a device. Optional: `Verdict prepare(Packet&)` before, or for all packets at once
+/// `void prepare(std::span<Packet>, Verdict*)`; `Verdict finish(Packet&, T)`
+/// (`finish(Packet&)` with `NoResult`) afterwards, or for all at once
+/// `void finish(std::span<Packet>, T const*, Verdict*)`; and a tuned `void cpu(std::span<Packet>, T*)`
+/// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes. A kernel with a
+/// member `team()` has a tuned form for GPUs (`core/device/team.hpp`), which must give them too.
+/// A packet too short for the declared regions is dropped as `truncated` before any of it.
+template <class Self>
+class OffloadElement : public OffloadBase {
+ public:
+  bool has_prepare() const noexcept final { return kHasPrepare<Self> || kHasBatchPrepare<Self>; }
+  bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
+  bool only_edits() const noexcept final {
+    return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
+  }
+  Extent extent() const noexcept final {
+    auto extent = detail::AsRegions<typename Self::Reads>::Type::kExtent;
+    extent.result_bytes = Self::Writes::kSize;
+    return extent;
+  }
+
+  void prepare(Batch& batch, Outputs& out) noexcept final {
+    using Reads = typename detail::AsRegions<typename Self::Reads>::Type;
+    if constexpr (kHasPrepare<Self> || kHasBatchPrepare<Self> || Reads::kMinimum > 0) {
+      auto& self = static_cast<Self&>(*this);
+      Verdict verdicts[Batch::kCapacity];
+      unsigned other = 0;
+      unsigned i = 0;
+      std::uint32_t bytes = 0;
+      if constexpr (kHasBatchPrepare<Self>) self.prepare(batch.packets(), verdicts);
+      for (auto& packet : batch.packets()) {
+        if constexpr (!kHasBatchPrepare<Self>) verdicts[i] = forward();
+        if constexpr (kHasPrepare<Self>) verdicts[i] = self.prepare(packet);
+        if (packet.length < Reads::kMinimum && !verdicts[i].is_drop()) [[unlikely]]
+          verdicts[i] = warpline::drop<"truncated">();
+        other |= verdicts[i++].value;
+        bytes += packet.length;
+      }
+      if (other != 0) [[unlikely]]
+        keep_forwarded(batch, verdicts, out);
+      else
+        batch.set_bytes(bytes);
+    }
+  }
+
+  void run_here(Batch& batch) noexcept final {
+    if constexpr (kHasCpuForm<Self>) {
+      auto& self = static_cast<Self&>(*this);
+      auto const bytes = batch.bytes();
+      if constexpr (Self::Writes::kSize == 0)
+        self.cpu(batch.packets());
+      else
+        self.cpu(batch.packets(), results(batch));
+      batch.set_bytes(bytes);  // a kernel changes no length
+    } else {
+      run_body(batch);
+    }
+  }
+
+  void run_body(Batch& batch) noexcept final {
+    auto const& kernel = bound(own_core());
+    body(&kernel, batch.slots(), batch.size(), batch.results());
+  }
+
+  void run_team(Batch& batch, std::uint32_t room) final {
+    if constexpr (kHasTeam<typename Self::Kernel>)
+      emulate_team<typename Self::Reads, typename Self::Writes>(
+          bound(own_core()).team(), {batch.slots(), batch.size(), batch.results()}, room);
+    else
+      run_body(batch);
+  }
+
+  void finish(BatchPtr batch, Outputs& out) noexcept final {
+    if constexpr (Self::Writes::kSize == 0 && !kHasPlainFinish<Self>) {
+      out.emit(std::move(batch));
+    } else {
+      auto& self = static_cast<Self&>(*this);
+      Verdict verdicts[Batch::kCapacity];
+      unsigned other = 0;
+      unsigned i = 0;
+      std::uint32_t bytes = 0;
+      if constexpr (kHasBatchFinish<Self>) self.finish(batch->packets(), results(*batch), verdicts);
+      for (auto& packet : batch->packets()) {
+        if constexpr (Self::Writes::kSize == 0)
+          verdicts[i] = self.finish(packet);
+        else if constexpr (!kHasBatchFinish<Self>)
+          verdicts[i] = self.finish(packet, results(*batch)[i]);
+        other |= verdicts[i++].value;
+        bytes += packet.length;
+      }
+      if (other == 0) [[likely]] {
+        batch->set_bytes(bytes);
+        out.emit(std::move(batch));
+      } else {
+        out.split(std::move(batch), verdicts);
+      }
+    }
+  }
+
+  KernelCall call(Device& device) final {
+    KernelCall made;
+    made.host = &body;
+    // Found at the point of instantiation: the overload of gpu/launch.cuh where a .cu includes it.
+    made.cuda = cuda_launch_of(
+        KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
+#if defined(__CUDACC__)
+    static_assert(
+        cuda_launch_of(
+            KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0) !=
+            nullptr,
+        "a .cu element includes gpu/launch.cuh");
+#endif
+    made.kernel = &bound(device);
+    return made;
+  }
+
+ private:
+  template <class S>
+  static constexpr bool kHasPrepare = requires(S self, Packet packet) {
+    self.prepare(packet);
+  };
+  template <class S>
+  static constexpr bool kHasBatchPrepare = requires(S self, std::span<Packet> packets,
+                                                    Verdict* verdicts) {
+    self.prepare(packets, verdicts);
+  };
+  template <class S>
+  static constexpr bool kHasPlainFinish = requires(S self, Packet packet) {
+    self.finish(packet);
+  };
+  template <class S>
+  static constexpr bool kHasBatchFinish = requires(S self, std::span<Packet> packets,
+                                                   typename S::Writes::Type const* results,
+                                                   Verdict* verdicts) {
+    self.finish(packets, results, verdicts);
+  };
+  template <class S>
+  static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {
+    self.cpu(packets);
+  }
+  || requires(S self, std::span<Packet> packets, typename S::Writes::Type* results) {
+    self.cpu(packets, results);
+  };
+
+  // Self is complete only inside member functions, so Kernel's type is erased here.
+  auto const& bound(Device& device) {
+    using Kernel = typename Self::Kernel;
+    static_assert(std::is_trivially_copyable_v<Kernel>,
+                  "a device gets a copy of the kernel's bytes");
+    auto& kept = kernels_[&device];
+    if (!kept) kept = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
+    return *static_cast<Kernel const*>(kept.get());
+  }
+  static Device& own_core() {
+    static OwnCore core;
+    return core;
+  }
+  auto* results(Batch& batch) {
+    return reinterpret_cast<typename Self::Writes::Type*>(batch.results());
+  }
+  static void body(void const* kernel, Packet* packets, std::uint32_t count,
+                   std::byte* results) noexcept {
+    auto const& bound_kernel = *static_cast<typename Self::Kernel const*>(kernel);
+    for (std::uint32_t i = 0; i < count; ++i)
+      run_kernel<typename Self::Reads, typename Self::Writes>(bound_kernel, packets[i], i, results);
+  }
+
+  std::map<Device*, std::shared_ptr<void>> kernels_;
+};
+
+}  // namespace warpline

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/element/metrics.hpp"
+#include "core/element/waker.hpp"
+#include "core/net/wire.hpp"
+#include "core/packet/packet.hpp"
+
+namespace warpline {
+
+/// Where packets come from: one receive queue of a port, used by one thread.
+class RxQueue {
+ public:
+  virtual ~RxQueue() = default;
+  /// Fills descriptors with up to `packets.size()` received packets, each as of `Packet::arrive`
+  /// with this queue's `port_index`, and returns how many.
+  virtual unsigned receive(std::span<Packet> packets) noexcept = 0;
+  /// True for good when no packet will ever come again (the end of a capture).
+  virtual bool finished() const noexcept { return false; }
+  /// True where the packets come from another worker, not from outside.
+  virtual bool inside() const noexcept { return false; }
+  /// Asks to be woken when there may be packets again; false where the queue cannot promise that,
+  /// and its worker has to keep polling. It is polled once more afterwards.
+  virtual bool arm(Waker&) noexcept { return false; }
+
+  std::uint16_t port_index = 0;  ///< of its port; set by the element that receives
+  std::uint64_t received = 0;    ///< `cycles()` when the last packets came in; 0: just now
+  QueueCounters counters;        ///< kept by the element that receives
+};
+
+/// Where packets go to: one transmit queue of a port, used by one thread.
+class TxQueue {
+ public:
+  virtual ~TxQueue() = default;
+  /// Takes the first packets with their buffers and returns how many; the rest stay the caller's.
+  virtual unsigned transmit(std::span<Packet const> packets) noexcept = 0;
+  /// True while what is not taken cannot be written, so that trying again at once is of no use.
+  virtual bool failed() const noexcept { return false; }
+  /// True where the packets go to another worker, not out.
+  virtual bool inside() const noexcept { return false; }
+
+  std::uint64_t received = 0;  ///< set before `transmit`: when its packets were received
+  QueueCounters counters;      ///< kept by the element that sends
+};
+
+/// What a port has counted by itself, beyond what its queues were asked.
+struct PortStatistics {
+  std::uint64_t missed = 0;   ///< arrived, but no descriptor or buffer was free
+  std::uint64_t errors = 0;   ///< arrived broken
+  std::uint64_t refused = 0;  ///< arrived whole, but too long or in several segments
+};
+
+/// A device that receives and transmits packets: a NIC, a virtual device, a capture, a generator.
+class Port {
+ public:
+  virtual ~Port() = default;
+
+  std::string const& name() const { return name_; }
+  unsigned index() const { return index_; }
+  virtual std::string description() const = 0;
+  virtual ether::Address address() const { return {}; }
+  virtual int numa_node() const { return -1; }
+  virtual PortStatistics statistics() const { return {}; }
+  /// What the user should be told after the run, a sentence each: frames refused, a failed write.
+  virtual std::vector<std::string> remarks() const { return {}; }
+
+  /// Lets packets flow, after the queues were handed out and before the workers start.
+  /// Throws `ConfigError` with the device's reason.
+  virtual void start() {}
+  /// Ends it, after the workers have ended. Called again, it does nothing.
+  virtual void stop() noexcept {}
+
+  /// The queue of worker `worker`, or null where the port has none for it. Owned by the port; asked
+  /// for before the port starts.
+  virtual RxQueue* rx(unsigned worker) = 0;
+  virtual TxQueue* tx(unsigned worker) = 0;
+
+ protected:
+  explicit Port(std::string name) : name_(std::move(name)) {}
+
+ private:
+  friend class PortSet;
+  std::string name_;
+  unsigned index_ = 0;
+};
+
+/// The ports of the program, numbered in the order they were added.
+class PortSet {
+ public:
+  /// Throws `ConfigError` where a port of that name is there already.
+  Port& add(std::unique_ptr<Port> port);
+
+  std::size_t size() const { return ports_.size(); }
+  Port& operator[](std::size_t index) const { return *ports_[index]; }
+  std::vector<std::string> names() const;
+
+  /// The port of that name or number. Throws `ConfigError` listing the ports there are.
+  Port& find(std::string const& name) const;
+
+  /// Marks the receive side of a port as used by a source; false where one uses it on this worker.
+  bool claim_rx(unsigned port, unsigned worker);
+
+ private:
+  std::vector<std::unique_ptr<Port>> ports_;
+  std::vector<std::pair<unsigned, unsigned>> claimed_;
+};
+
+}  // namespace warpline

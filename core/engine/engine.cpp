@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/engine.hpp"
+
+#include <algorithm>
+
+#include "core/element/link.hpp"
+
+namespace warpline {
+
+Engine::Engine(EngineOptions options, PortSet& ports, DeviceSet& devices, BufferPool& buffers,
+               std::pmr::memory_resource* memory)
+    : options_(std::move(options)),
+      ports_(ports),
+      devices_(devices),
+      buffers_(buffers),
+      memory_(memory) {
+  if (!options_.shared) options_.shared = std::make_shared<SharedStore>();
+}
+
+Engine::~Engine() {
+  stop();
+  join();
+  // What is left between workers goes back to pools that die with the workers.
+  handover_.reset();
+  handover_ports_.reset();
+}
+
+void Engine::notice(std::string const& text) {
+  std::scoped_lock const lock(notice_mutex_);  // elements also speak up on their workers
+  if (std::find(noticed_.begin(), noticed_.end(), text) != noticed_.end()) return;
+  noticed_.push_back(text);
+  notice_(text);
+}
+
+// The watchdog's texts hold numbers: remembering each of them would grow without end, and a second
+// stall is news even where its text is the same.
+void Engine::report(std::string const& text) {
+  std::scoped_lock const lock(notice_mutex_);
+  notice_(text);
+}
+
+std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, PortSet& ports,
+                                                   std::vector<int> const& cores,
+                                                   std::vector<Diagnostic>* warnings) {
+  std::vector<std::unique_ptr<Worker>> workers;
+  bool const for_io = handover_ != nullptr && &ports == &ports_;
+  for (unsigned i = 0; i < cores.size(); ++i) {
+    BuildContext context{ports, devices_, *options_.shared};
+    context.worker = i;
+    context.workers = static_cast<unsigned>(cores.size());
+    context.seed = options_.seed;
+    context.buffers = &buffers_;
+    context.handover = for_io ? handover_.get() : nullptr;
+    context.notice = [this](std::string const& text) { notice(text); };
+    auto graph = Graph::build(pipeline, context, i == 0 ? warnings : nullptr);
+    auto worker_options = options_.worker;
+    worker_options.offload.notice = [this](std::string const& text) { notice(text); };
+    worker_options.index = for_io ? i + static_cast<unsigned>(options_.cores.size()) : i;
+    worker_options.core = cores[i];
+    // A compute worker that has ended tells its IO worker that nothing more will come out.
+    if (handover_ != nullptr && !for_io)
+      worker_options.on_thread_end = [this, i, end = options_.worker.on_thread_end] {
+        handover_->out(i).close();
+        end();
+      };
+    if (for_io) worker_options.drain_deadline *= 2;
+    workers.push_back(std::make_unique<Worker>(std::move(worker_options), buffers_, memory_));
+    workers.back()->adopt(std::move(graph), devices_);
+  }
+  return workers;
+}
+
+std::vector<Diagnostic> Engine::load(Pipeline const& pipeline) {
+  std::vector<Diagnostic> warnings;
+  if (options_.io_cores.empty()) {
+    workers_ = build(pipeline, ports_, options_.cores, &warnings);
+    return warnings;
+  }
+  if (options_.io_cores.size() > options_.cores.size())
+    throw ConfigError("there are more IO workers than compute workers; expected at most as many");
+  handover_ = std::make_unique<Handover>(static_cast<unsigned>(options_.io_cores.size()),
+                                         static_cast<unsigned>(options_.cores.size()),
+                                         static_cast<unsigned>(ports_.size()));
+  handover_ports_ = std::make_unique<PortSet>();
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    handover_ports_->add(std::make_unique<HandoverPort>(ports_[i], *handover_));
+  workers_ = build(pipeline, *handover_ports_, options_.cores, &warnings);
+  auto const io = std::make_shared<Source>(
+      Source{"split topology", "FromInput -> ToCompute; FromCompute -> ToOutput;"});
+  io_workers_ = build(parse_pipeline(io), ports_, options_.io_cores, nullptr);
+  return warnings;
+}
+
+void Engine::start() {
+  std::vector<Worker const*> all;
+  for (auto const* group : {&workers_, &io_workers_})
+    for (auto const& worker : *group) {
+      worker->start();
+      all.push_back(worker.get());
+    }
+  if (options_.watchdog.count() > 0)
+    watchdog_ = std::make_unique<Watchdog>(std::move(all), options_.watchdog,
+                                           [this](std::string const& text) { report(text); });
+}
+
+// In the split topology compute workers end by themselves, when the rings from their IO worker are
+// closed and empty, and IO workers after them.
+void Engine::stop() noexcept {
+  for (auto const& worker : io_workers_.empty() ? workers_ : io_workers_) worker->stop();
+}
+
+bool Engine::done() const noexcept {
+  auto const ended = [](auto const& worker) { return worker->done(); };
+  return std::all_of(workers_.begin(), workers_.end(), ended) &&
+         std::all_of(io_workers_.begin(), io_workers_.end(), ended);
+}
+
+void Engine::join() {
+  watchdog_.reset();
+  for (auto const& worker : workers_) worker->join();
+  for (auto const& worker : io_workers_) worker->join();
+}
+
+Totals Engine::totals() const {
+  Totals sum;
+  std::uint64_t between = 0;
+  for (auto const* group : {&workers_, &io_workers_})
+    for (auto const& worker : *group) {
+      auto const& counters = worker->counters();
+      sum.received += counters.received.get();
+      sum.received_bytes += counters.received_bytes.get();
+      sum.created += counters.created.get();
+      sum.transmitted += counters.transmitted.get();
+      sum.transmitted_bytes += counters.transmitted_bytes.get();
+      sum.dropped += counters.dropped.get();
+      between += counters.handed_over.get() - counters.taken_over.get();
+      if (worker->done()) sum.inside += worker->left_inside();
+    }
+  sum.inside += between;
+  for (std::size_t i = 0; i < ports_.size(); ++i)
+    if (auto const* port = dynamic_cast<LinkWatch const*>(&ports_[i]); port != nullptr) {
+      auto const lost = port->lost();
+      sum.transmitted -= lost;
+      sum.dropped += lost;
+    }
+  return sum;
+}
+
+std::unique_ptr<Histogram> Engine::latency() const {
+  auto sum = std::make_unique<Histogram>();
+  for (auto const* group : {&workers_, &io_workers_})
+    for (auto const& worker : *group) sum->merge(worker->counters().latency);
+  return sum;
+}
+
+}  // namespace warpline

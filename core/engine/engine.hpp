@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/element/context.hpp"
+#include "core/engine/handover.hpp"
+#include "core/engine/watchdog.hpp"
+#include "core/engine/worker.hpp"
+
+namespace warpline {
+
+/// How a pipeline is spread over threads.
+struct EngineOptions {
+  std::vector<int> cores{-1};  ///< one worker for each entry, pinned to that processor (-1: not)
+  /// Split topology: as many IO workers, pinned likewise, which receive and transmit for the
+  /// workers above, the compute workers. Empty: the fused topology, where each worker does all.
+  std::vector<int> io_cores;
+  WorkerOptions worker;  ///< what all workers have in common; `index` and `core` are set here
+  std::uint64_t seed = 1;
+  /// Where elements find tables made before, for engines that follow one another; null: a new one.
+  std::shared_ptr<SharedStore> shared;
+  std::chrono::milliseconds watchdog{0};  ///< report turns longer than this; 0: do not watch
+};
+
+/// Sums over all workers at one moment.
+struct Totals {
+  std::uint64_t received = 0, received_bytes = 0;
+  std::uint64_t created = 0;
+  std::uint64_t transmitted = 0, transmitted_bytes = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t inside = 0;  ///< left inside when the workers ended
+
+  /// Every packet is accounted for. Exact when the workers have ended.
+  bool conserved() const { return received + created == transmitted + dropped + inside; }
+};
+
+/// A pipeline on its workers: builds the graphs, runs the threads, adds the counters up.
+/// Used by one control thread; `stop` and `done` by any.
+class Engine {
+ public:
+  /// Ports, devices and buffers must outlive the engine. `memory` holds batches.
+  Engine(EngineOptions options, PortSet& ports, DeviceSet& devices, BufferPool& buffers,
+         std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  ~Engine();
+
+  /// Where one-line messages for the user go, from any thread, one call at a time. Each text of an
+  /// element, a worker or a device is passed on once; the watchdog reports every stall.
+  void on_notice(std::function<void(std::string const&)> notice) { notice_ = std::move(notice); }
+
+  /// Builds the pipeline for every worker and returns the warnings.
+  /// Throws `ConfigError` with everything that is wrong; nothing is started then.
+  std::vector<Diagnostic> load(Pipeline const& pipeline);
+  std::vector<Diagnostic> load(std::shared_ptr<Source const> source) {
+    return load(parse_pipeline(std::move(source)));
+  }
+
+  void start();
+  /// Sources stop, what is inside drains; `done` becomes true.
+  void stop() noexcept;
+  bool done() const noexcept;
+  /// Waits for all workers to end.
+  void join();
+
+  /// The workers that run the pipeline.
+  std::span<std::unique_ptr<Worker> const> workers() const { return workers_; }
+  /// The workers that only receive and transmit; none in the fused topology.
+  std::span<std::unique_ptr<Worker> const> io_workers() const { return io_workers_; }
+  Totals totals() const;
+  /// The latencies of all workers together, in cycles.
+  std::unique_ptr<Histogram> latency() const;
+
+ private:
+  void notice(std::string const& text);
+  void report(std::string const& text);
+  std::vector<std::unique_ptr<Worker>> build(Pipeline const& pipeline, PortSet& ports,
+                                             std::vector<int> const& cores,
+                                             std::vector<Diagnostic>* warnings);
+
+  EngineOptions options_;
+  PortSet& ports_;
+  DeviceSet& devices_;
+  BufferPool& buffers_;
+  std::pmr::memory_resource* memory_;
+  std::function<void(std::string const&)> notice_ = [](std::string const&) {};
+  std::mutex notice_mutex_;
+  std::vector<std::string> noticed_;
+  std::unique_ptr<Handover> handover_;
+  std::unique_ptr<PortSet> handover_ports_;
+  std::vector<std::unique_ptr<Worker>> workers_, io_workers_;
+  std::unique_ptr<Watchdog> watchdog_;
+};
+
+}  // namespace warpline

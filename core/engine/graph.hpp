@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/click/pipeline.hpp"
+#include "core/element/element.hpp"
+#include "core/element/metrics.hpp"
+#include "core/element/offload.hpp"
+#include "core/engine/load.hpp"
+#include "core/packet/batch.hpp"
+#include "core/packet/buffer_pool.hpp"
+
+namespace warpline {
+
+struct Segment;
+
+/// An element in its place in the graph.
+struct Node {
+  struct Target {
+    Node* node = nullptr;
+    unsigned port = 0;
+  };
+  std::string name;
+  std::string class_name;
+  std::unique_ptr<Element> element;
+  std::vector<Target> outputs;
+  Segment* segment = nullptr;  ///< the segment it is the head of
+  ElementCounters counters;
+};
+
+/// A maximal chain of offloadable elements, all but the last of which only edit: one upload, their
+/// kernels in order, one download.
+struct Segment {
+  std::vector<Node*> nodes;
+  unsigned index = 0;
+  Extent extent;  ///< what its kernels touch
+};
+
+/// Takes batches of a segment off the graph's hands; see `Offloader`.
+class OffloadHandler {
+ public:
+  virtual ~OffloadHandler() = default;
+  /// False for good once the device has failed: its batches stay on the own core.
+  virtual bool usable(DeviceIndex) const noexcept { return true; }
+  /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and
+  /// now.
+  virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;
+
+  /// Told of kernels that the graph has run itself.
+  virtual void ran_here(std::uint64_t cycles) noexcept { (void)cycles; }
+
+  /// For balancers: what a device has done, and when its tasks are sent.
+  virtual DeviceLoad load(DeviceIndex) const noexcept { return {}; }
+  virtual DeviceBacklog backlog(DeviceIndex) const noexcept { return {}; }
+  virtual TaskLimit task_limit(DeviceIndex) const noexcept { return {}; }
+  virtual void limit_tasks(DeviceIndex, TaskLimit const&) noexcept {}
+};
+
+/// One worker's instance of a pipeline: owns the elements, moves batches between them.
+class Graph {
+ public:
+  /// Constructs all elements and connects them.
+  /// Throws `ConfigError` with everything that is wrong; warnings are appended to `warnings`.
+  static std::unique_ptr<Graph> build(Pipeline const& pipeline, BuildContext& context,
+                                      std::vector<Diagnostic>* warnings = nullptr);
+  ~Graph();
+
+  /// Where elements get buffers and batches, and who is told of packets. Before the first packet.
+  void attach(BufferPool& buffers, BatchPool& batches, WorkerCounters& counters);
+  void attach(OffloadHandler* handler) { offload_ = handler; }
+
+  /// Runs `batch` into input `port` of `node` and on, until all of it has come to rest.
+  void push(Node& node, unsigned port, BatchPtr batch) noexcept;
+  /// The same for a batch whose segment's kernels have run: only the `finish` steps remain.
+  void resume(Segment& segment, BatchPtr batch) noexcept;
+  /// Counts the batch as dropped at the head of its segment, but gives its memory to nobody: a
+  /// device may still write to it.
+  void quarantine(Segment& segment, BatchPtr batch, DropReason reason) noexcept;
+  /// Gives every polled element its turn; sources only where `sources`. Returns packets emitted.
+  unsigned poll(bool sources) noexcept;
+
+  void start();
+  void stop() noexcept;
+  bool sources_finished() const noexcept;
+  std::size_t held() const noexcept;
+  /// Tells the elements that sources have stopped; then `drained` says when all of them are
+  /// through.
+  void drain() noexcept;
+  bool drained() const noexcept;
+  /// Arms every polled element; false where one of them has to be polled.
+  bool arm(Waker& waker) noexcept;
+
+  std::span<std::unique_ptr<Node> const> nodes() const { return nodes_; }
+  std::span<std::unique_ptr<Segment> const> segments() const { return segments_; }
+  Node* find(std::string const& name) const;
+  /// The node at work at this moment, for the watchdog; null between batches. Any thread.
+  Node const* current() const noexcept { return current_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class Outputs;
+  friend class OffloadBase;
+  struct Pending {
+    Node* node;
+    unsigned port;
+    bool resumed;
+    BatchPtr batch;
+  };
+
+  Graph();
+  void run() noexcept;
+  void form_segments();
+  void drop(Node& node, std::span<Packet const> packets, DropReason reason) noexcept;
+  void count_drop(Node& node, std::size_t packets, DropReason reason) noexcept;
+  void left(std::uint64_t received, std::uint64_t packets) noexcept;
+  void record_latency() noexcept;
+
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Segment>> segments_;
+  std::vector<Node*> polled_;
+  std::vector<Pending> pending_;  // reserved once; grows only for graphs wider than it
+  OffloadHandler* offload_ = nullptr;
+  BufferPool* buffers_ = nullptr;
+  BatchPool* batches_ = nullptr;
+  WorkerCounters* counters_ = nullptr;
+  std::uint64_t now_ = 0;
+  struct {
+    std::uint64_t received = 0, packets = 0;
+  } left_;  // packets that the element at work has sent, all received at one time
+  std::atomic<Node const*> current_{nullptr};
+};
+
+}  // namespace warpline

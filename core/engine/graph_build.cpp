@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/element/context.hpp"
+#include "core/engine/graph.hpp"
+
+namespace warpline {
+namespace {
+
+/// Gathers what is wrong with a pipeline beyond its grammar.
+class Findings {
+ public:
+  explicit Findings(Pipeline const& pipeline) : pipeline_(pipeline) {}
+
+  void error(Position position, std::string message) {
+    errors_.push_back(
+        {Diagnostic::Severity::kError, pipeline_.source, position, std::move(message)});
+  }
+  void warning(Position position, std::string message) {
+    warnings_.push_back(
+        {Diagnostic::Severity::kWarning, pipeline_.source, position, std::move(message)});
+  }
+  void take(ConfigError const& error, Position position) {
+    if (error.diagnostics().empty()) return this->error(position, error.what());
+    errors_.insert(errors_.end(), error.diagnostics().begin(), error.diagnostics().end());
+  }
+  void throw_if_any() {
+    if (!errors_.empty()) throw ConfigError(std::move(errors_));
+  }
+  std::vector<Diagnostic> const& warnings() const { return warnings_; }
+
+ private:
+  Pipeline const& pipeline_;
+  std::vector<Diagnostic> errors_, warnings_;
+};
+
+std::string describe(ElementDecl const& decl) { return decl.name + " :: " + decl.class_name; }
+
+void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
+                 Findings& findings) {
+  auto const count = nodes.size();
+  std::vector<std::set<std::uint32_t>> inputs(count), outputs(count);
+  for (auto const& connection : pipeline.connections) {
+    inputs[connection.to].insert(connection.to_port);
+    if (!outputs[connection.from].insert(connection.from_port).second)
+      findings.error(connection.from_position,
+                     "output [" + std::to_string(connection.from_port) + "] of '" +
+                         pipeline.elements[connection.from].name +
+                         "' is connected twice; an output has one target (Tee makes copies)");
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!nodes[i]->element) continue;
+    auto const& decl = pipeline.elements[i];
+    auto const ports = nodes[i]->element->ports();
+    auto const check = [&](std::set<std::uint32_t> const& used, unsigned has, unsigned optional,
+                           char const* what) {
+      for (auto const port : used)
+        if (has != PortCounts::kAny && port >= has)
+          findings.error(decl.position, "'" + describe(decl) + "' has no " + what + " [" +
+                                            std::to_string(port) + "]; it has " +
+                                            std::to_string(has));
+      auto const least = has == PortCounts::kAny ? 1u : has - optional;
+      auto const wanted = std::max(least, used.empty() ? 0u : *used.rbegin() + 1);
+      for (unsigned port = 0; port < std::min(wanted, has) && port < 64; ++port)
+        if (!used.contains(port))
+          findings.error(decl.position, std::string(what) + " [" + std::to_string(port) + "] of '" +
+                                            describe(decl) + "' is not connected");
+    };
+    check(inputs[i], ports.inputs, 0, "input");
+    check(outputs[i], ports.outputs, ports.optional_outputs, "output");
+    if (ports.outputs != PortCounts::kAny && ports.outputs > 64)
+      findings.error(decl.position, "'" + describe(decl) + "' has more than 64 outputs");
+  }
+}
+
+/// An offloadable element is polled for its own ends only (to write a log): batches pass through
+/// it.
+bool holds_packets(Element* element) {
+  return element != nullptr && element->polled() && element->offload() == nullptr;
+}
+
+/// A batch must come to rest: a cycle needs an element that holds packets, such as Queue.
+void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
+                  Findings& findings) {
+  enum class Mark : std::uint8_t { kNew, kOpen, kDone };
+  std::vector<Mark> marks(nodes.size(), Mark::kNew);
+  std::vector<std::vector<std::size_t>> next(nodes.size());
+  for (auto const& connection : pipeline.connections)
+    if (!holds_packets(nodes[connection.to]->element.get()))
+      next[connection.from].push_back(connection.to);
+  for (std::size_t root = 0; root < nodes.size(); ++root) {
+    std::vector<std::pair<std::size_t, std::size_t>> path;
+    if (marks[root] == Mark::kNew) path.emplace_back(root, 0), marks[root] = Mark::kOpen;
+    while (!path.empty()) {
+      auto& [node, edge] = path.back();
+      if (edge == next[node].size()) {
+        marks[node] = Mark::kDone;
+        path.pop_back();
+        continue;
+      }
+      auto const target = next[node][edge++];
+      if (marks[target] == Mark::kOpen) {
+        auto const& decl = pipeline.elements[target];
+        findings.error(decl.position, "'" + describe(decl) + "' is in a cycle without a Queue");
+      } else if (marks[target] == Mark::kNew) {
+        marks[target] = Mark::kOpen;
+        path.emplace_back(target, 0);
+      }
+    }
+  }
+}
+
+void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
+                     Findings& findings) {
+  std::vector<bool> seen(nodes.size(), false);
+  std::vector<std::size_t> open;
+  bool any_source = false;
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i]->element->is_source()) seen[i] = any_source = true, open.push_back(i);
+  if (!any_source)
+    findings.error({}, "no element receives packets; expected FromInput or FromDPDKDevice");
+  while (!open.empty()) {
+    auto const node = open.back();
+    open.pop_back();
+    for (auto const& connection : pipeline.connections)
+      if (connection.from == node && !seen[connection.to])
+        seen[connection.to] = true, open.push_back(connection.to);
+  }
+  for (std::size_t i = 0; any_source && i < nodes.size(); ++i)
+    if (!seen[i])
+      findings.warning(pipeline.elements[i].position,
+                       "'" + describe(pipeline.elements[i]) + "' is never reached by a packet");
+}
+
+}  // namespace
+
+std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& context,
+                                    std::vector<Diagnostic>* warnings) {
+  std::unique_ptr<Graph> graph(new Graph);
+  Findings findings(pipeline);
+  for (auto const& decl : pipeline.elements) {
+    auto node = std::make_unique<Node>();
+    node->name = decl.name;
+    node->class_name = decl.class_name;
+    if (auto const* entry = Registry::instance().find(decl.class_name)) {
+      try {
+        Args args(decl, pipeline.source, context);
+        node->element = entry->make(args);
+        args.finish();
+      } catch (ConfigError const& error) {
+        findings.take(error, decl.class_position);
+      }
+    } else {
+      findings.error(decl.class_position,
+                     "unknown element class '" + decl.class_name + "'" +
+                         did_you_mean(decl.class_name, Registry::instance().names()));
+    }
+    graph->nodes_.push_back(std::move(node));
+  }
+  for (auto const& connection : pipeline.connections) {
+    auto& outputs = graph->nodes_[connection.from]->outputs;
+    if (connection.from_port >= 64) {
+      findings.error(connection.from_position, "port numbers go up to 63");
+      continue;
+    }
+    if (outputs.size() <= connection.from_port) outputs.resize(connection.from_port + 1);
+    outputs[connection.from_port] = {graph->nodes_[connection.to].get(), connection.to_port};
+  }
+  check_ports(pipeline, graph->nodes_, findings);
+  check_cycles(pipeline, graph->nodes_, findings);
+  findings.throw_if_any();
+  check_reachable(pipeline, graph->nodes_, findings);
+  findings.throw_if_any();
+  if (warnings != nullptr) {
+    warnings->insert(warnings->end(), pipeline.warnings.begin(), pipeline.warnings.end());
+    warnings->insert(warnings->end(), findings.warnings().begin(), findings.warnings().end());
+  }
+  for (auto const& node : graph->nodes_)
+    if (node->element->polled()) graph->polled_.push_back(node.get());
+  graph->form_segments();
+  return graph;
+}
+
+void Graph::form_segments() {
+  std::map<Node const*, unsigned> fan_in;
+  for (auto const& node : nodes_)
+    for (auto const& target : node->outputs) ++fan_in[target.node];
+  auto const follower = [&](Node const& node) -> Node* {
+    if (node.outputs.size() != 1 || !node.element->offload()->only_edits()) return nullptr;
+    auto* next = node.outputs[0].node;
+    auto const* offload = next->element->offload();
+    return offload != nullptr && !offload->has_prepare() && fan_in[next] == 1 ? next : nullptr;
+  };
+  std::set<Node const*> inner;
+  auto const grow = [&](Node& head) {
+    auto segment = std::make_unique<Segment>();
+    for (Node* node = &head; node != nullptr; node = follower(*node)) {
+      if (segment->nodes.size() == KernelChain::kMax) break;
+      segment->nodes.push_back(node);
+      segment->extent.unite(node->element->offload()->extent());
+      if (node != &head) inner.insert(node);
+    }
+    segment->index = static_cast<unsigned>(segments_.size());
+    head.segment = segment.get();
+    segments_.push_back(std::move(segment));
+  };
+  // A head is an offloadable element that no other one leads into; then whatever a full segment cut
+  // off.
+  std::set<Node const*> followers;
+  for (auto const& node : nodes_)
+    if (node->element->offload() != nullptr)
+      if (auto const* next = follower(*node)) followers.insert(next);
+  for (auto const& node : nodes_)
+    if (node->element->offload() != nullptr && !followers.contains(node.get())) grow(*node);
+  for (auto const& node : nodes_)
+    if (node->element->offload() != nullptr && node->segment == nullptr &&
+        !inner.contains(node.get()))
+      grow(*node);
+}
+
+}  // namespace warpline

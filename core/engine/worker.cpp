@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/worker.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "core/base/clock.hpp"
+
+namespace warpline {
+namespace {
+
+constexpr unsigned kTurnsPerHandler = 16;  // the event loop costs about 200 ns a round
+constexpr unsigned kSpins = 1000;          // idle turns before a worker thinks of sleeping
+constexpr std::chrono::microseconds kNap{50};
+
+}  // namespace
+
+struct Worker::Watch {
+  int file;
+  asio::posix::stream_descriptor descriptor;
+  bool waiting = false;
+};
+
+Worker::Worker(WorkerOptions options, BufferPool& buffers, std::pmr::memory_resource* memory)
+    : options_(std::move(options)), buffers_(buffers), batches_(options_.batches, memory) {}
+
+Worker::~Worker() {
+  stop();
+  join();
+}
+
+void Worker::adopt(std::unique_ptr<Graph> graph, DeviceSet& devices) {
+  graph_ = std::move(graph);
+  graph_->attach(buffers_, batches_, counters_);
+  offloader_ =
+      std::make_unique<Offloader>(context_, *graph_, devices, options_.offload, options_.batches);
+  graph_->attach(offloader_.get());
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] { thread(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::thread() {
+  if (options_.core >= 0) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<unsigned>(options_.core), &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+  }
+  pthread_setname_np(pthread_self(), ("worker-" + std::to_string(options_.index)).c_str());
+  options_.on_thread_start();
+  graph_->start();
+  awake_.store(true, std::memory_order_release);
+  asio::post(context_, [this] { turns(); });
+  context_.run();
+  watches_.clear();
+  graph_->stop();
+  options_.on_thread_end();
+  done_.store(true, std::memory_order_release);
+}
+
+// The turns are a handler that posts itself: completions dispatched from inside run inline, and
+// between two such handlers the event loop serves all others.
+void Worker::turns() {
+  for (unsigned turn = 0; turn < kTurnsPerHandler; ++turn) {
+    auto const work = graph_->poll(!draining_) + offloader_->poll();
+    counters_.turns.add(1);
+    if (draining_) {
+      offloader_->flush();
+      if ((work == 0 && offloader_->idle() && graph_->drained()) || cycles() > drain_until_)
+        return end();
+    }
+    if (work > 0) {
+      if (idle_turns_ > 0) counters_.idle.busy(cycles());
+      idle_turns_ = 0;
+    } else {
+      if (idle_turns_++ == 0) counters_.idle.idle(cycles());
+      counters_.idle_turns.add(1);
+      relax();
+    }
+  }
+  if (!draining_ && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
+    begin_to_drain();
+  if (draining_ || idle_turns_ < kSpins || !sleep()) asio::post(context_, [this] { turns(); });
+}
+
+void Worker::begin_to_drain() {
+  draining_ = true;
+  graph_->drain();
+  auto const seconds = std::chrono::duration<double>(options_.drain_deadline).count();
+  drain_until_ = cycles() + static_cast<std::uint64_t>(cycles_per_second() * seconds);
+}
+
+void Worker::end() {
+  awake_.store(false, std::memory_order_release);
+  context_.stop();
+}
+
+// Where everything that may bring work promises to wake us, the turns stop until then; where
+// something has to be polled, a nap is all there is. Armed first, then looked at once more: what
+// came in between is found, what comes later wakes.
+bool Worker::sleep() {
+  if (!graph_->arm(*this)) {
+    if (!options_.nap || !offloader_->idle()) return false;
+    awake_.store(false, std::memory_order_release);
+    std::this_thread::sleep_for(kNap);
+    awake_.store(true, std::memory_order_release);
+    return false;
+  }
+  offloader_->flush();
+  offloader_->arm([](void* self) { static_cast<Worker*>(self)->wake(); }, this);
+  if (graph_->poll(true) + offloader_->poll() > 0) return false;
+  awake_.store(false, std::memory_order_release);
+  asleep_.expires_after(options_.longest_sleep);
+  asleep_.async_wait([this](error_code) {
+    awake_.store(true, std::memory_order_release);
+    turns();
+  });
+  return true;
+}
+
+void Worker::wake() noexcept {
+  asio::post(context_, [this] { asleep_.cancel(); });
+}
+
+bool Worker::watch(int file) noexcept try {
+  auto known = std::find_if(watches_.begin(), watches_.end(),
+                            [&](auto const& watch) { return watch->file == file; });
+  if (known == watches_.end()) {
+    auto watch = std::make_unique<Watch>(Watch{file, asio::posix::stream_descriptor(context_)});
+    auto const duplicate = ::dup(file);
+    error_code error;
+    watch->descriptor.assign(duplicate, error);
+    if (error) {
+      if (duplicate >= 0) ::close(duplicate);
+      return false;
+    }
+    known = watches_.insert(watches_.end(), std::move(watch));
+  }
+  auto& watch = **known;
+  if (watch.waiting) return true;
+  watch.waiting = true;
+  watch.descriptor.async_wait(watch.descriptor.wait_read, [this, &watch](error_code) {
+    watch.waiting = false;
+    asleep_.cancel();
+  });
+  return true;
+} catch (std::exception const&) {
+  return false;
+}
+
+std::size_t Worker::left_inside() const noexcept {
+  return graph_->held() + offloader_->packets_inside();
+}
+
+}  // namespace warpline

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/engine/graph.hpp"
+#include "core/engine/offloader.hpp"
+
+namespace warpline {
+
+/// How one worker is set up.
+struct WorkerOptions {
+  unsigned index = 0;
+  int core = -1;              ///< the processor to pin the thread to; -1 leaves it free
+  std::size_t batches = 512;  ///< batches of the worker's pool
+  OffloadOptions offload;
+  bool nap = false;  ///< sleep 50 us at a time when idle, where a port cannot wake us
+  std::chrono::milliseconds longest_sleep{10};  ///< for what wakes nobody: stop, deadlines
+  std::chrono::milliseconds drain_deadline{2000};
+  std::function<void()> on_thread_start = [] {};  ///< first and last thing on the thread
+  std::function<void()> on_thread_end = [] {};
+};
+
+/// One thread with everything it needs: event loop, graph instance, lanes, counters. Shares nothing
+/// that is written with other workers.
+///
+/// A turn: polled elements (receive, graph, transmit), then the offloader (retire, submit), and
+/// every sixteenth turn the event loop: timers, sockets, mail from other threads.
+class Worker final : private Waker {
+ public:
+  /// `memory` holds the batches; pinned where there is a device.
+  Worker(WorkerOptions options, BufferPool& buffers,
+         std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  ~Worker();
+
+  /// Before `start`.
+  void adopt(std::unique_ptr<Graph> graph, DeviceSet& devices);
+
+  /// Starts the thread.
+  void start();
+  /// Asks the worker to receive no more, finish what is inside and end. Any thread.
+  void stop() noexcept { stopping_.store(true, std::memory_order_release); }
+  /// Waits for the thread.
+  void join();
+  /// The thread has ended: stopped and drained, or all its sources were finished.
+  bool done() const noexcept { return done_.load(std::memory_order_acquire); }
+
+  /// Runs `task` on the worker's thread between two turns. Any thread; takes no lock that the data
+  /// path takes.
+  template <class Task>
+  void post(Task&& task) {
+    asio::post(context_, std::forward<Task>(task));
+  }
+
+  WorkerOptions const& options() const { return options_; }
+  asio::io_context& context() { return context_; }
+  Graph& graph() { return *graph_; }
+  Graph const& graph() const { return *graph_; }
+  Offloader const& offloader() const { return *offloader_; }
+  WorkerCounters const& counters() const { return counters_; }
+
+  /// For the watchdog: true while the thread is expected to make turns.
+  bool awake() const noexcept { return awake_.load(std::memory_order_acquire); }
+
+  /// After `done`: packets that are neither out nor dropped (zero unless the drain deadline
+  /// passed).
+  std::size_t left_inside() const noexcept;
+
+ private:
+  void thread();
+  void turns();
+  void begin_to_drain();
+  void end();
+  bool sleep();
+  void wake() noexcept override;
+  bool watch(int file) noexcept override;
+
+  WorkerOptions options_;
+  BufferPool& buffers_;
+  asio::io_context context_{1};  // one thread runs it
+  BatchPool batches_;
+  WorkerCounters counters_;
+  std::unique_ptr<Graph> graph_;
+  std::unique_ptr<Offloader> offloader_;
+  asio::steady_timer asleep_{context_};  // waits as long as the worker sleeps
+  struct Watch;
+  std::vector<std::unique_ptr<Watch>> watches_;
+  unsigned idle_turns_ = 0;
+  bool draining_ = false;
+  std::uint64_t drain_until_ = 0;
+  std::atomic<bool> stopping_{false}, done_{false}, awake_{false};
+  std::thread thread_;
+};
+
+}  // namespace warpline

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/base/clock.hpp"
+
+namespace warpline::ipsec {
+
+/// So many events a second on average, and so many at once. One thread.
+class TokenBucket {
+ public:
+  /// `rate`: events a second; 0: no limit. `burst`: at least 1.
+  TokenBucket(std::uint32_t rate, std::uint32_t burst)
+      : price_(rate == 0 ? 0 : static_cast<std::uint64_t>(cycles_per_second() / rate)),
+        most_(price_ * burst),
+        held_(most_) {}
+
+  /// Whether there may be one more, at `now` in `cycles()`, which does not fall.
+  bool take(std::uint64_t now) noexcept {
+    if (last_ != 0) held_ += std::min(now - last_, most_ - held_);
+    last_ = now;
+    if (held_ < price_) return false;
+    held_ -= price_;
+    return true;
+  }
+
+ private:
+  std::uint64_t price_, most_, held_;  // in cycles
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/packet/ipv4_fragments.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/net/checksum.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+constexpr std::uint16_t kMoreFragments = 0x2000, kOffset = 0x1fff;
+
+/// Bytes of text behind `header`, of `most` in all, that end at a multiple of eight.
+std::uint32_t text_behind(std::uint32_t header, std::uint32_t most) {
+  return most < header ? 0 : (most - header) & ~7u;
+}
+
+/// Length, place and checksum.
+void finish(ipv4::Header& ip, std::uint32_t size, std::uint16_t fragment) {
+  ip.total_length.set(static_cast<std::uint16_t>(size));
+  ip.fragment.set(fragment);
+  ip.checksum.set(0);
+  ip.checksum.set(checksum_of(checksum_sum({&ip.version_ihl, ip.header_size()})));
+}
+
+}  // namespace
+
+Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept {
+  auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + ether::kSize);
+  header_ = ip.header_size();
+  size_ = ip.total_length.host();
+  if (!checksum_holds({&ip.version_ihl, header_})) {
+    verdict_ = drop<"ip_bad_checksum">();
+    return;
+  }
+  std::uint32_t const end = (ip.fragment.host() & kOffset) * kUnit + size_ - header_;
+  bool const good = copy_options(&ip.version_ihl + ipv4::kSize, header_ - ipv4::kSize);
+  if (!good || header_ + end > 0xffff) {
+    verdict_ = drop<"bad_ip_header">();
+    return;
+  }
+  first_text_ = text_behind(header_, most);
+  later_text_ = text_behind(later_header_, most);
+  if (first_text_ == 0 || later_text_ == 0) {
+    verdict_ = drop<"too_big">();
+    return;
+  }
+  // The last may be longer than a multiple of eight.
+  std::uint32_t left = size_ - header_;
+  count_ = 1;
+  if (header_ + left <= most) return;
+  left -= first_text_;
+  std::uint32_t const last = most - later_header_;
+  if (left > last) count_ += (left - last + later_text_ - 1) / later_text_;
+  ++count_;
+}
+
+bool Ipv4Fragments::copy_options(std::uint8_t const* options, std::uint32_t size) noexcept {
+  constexpr std::uint8_t kEnd = 0, kNoOperation = 1, kCopied = 0x80;
+  std::uint32_t copied = 0;
+  for (std::uint32_t at = 0; at < size && options[at] != kEnd;) {
+    if (options[at] == kNoOperation) {
+      ++at;
+      continue;
+    }
+    std::uint32_t const length = at + 1 < size ? options[at + 1] : 0;
+    if (length < 2 || length > size - at) return false;
+    if ((options[at] & kCopied) != 0) {
+      std::memcpy(options_ + copied, options + at, length);
+      copied += length;
+    }
+    at += length;
+  }
+  later_header_ = ipv4::kSize + ((copied + 3) & ~3u);
+  return true;
+}
+
+std::uint32_t Ipv4Fragments::longest_frame() const {
+  std::uint32_t const left = size_ - header_ - std::min(first_text_, size_ - header_);
+  return ether::kSize + later_header_ + std::min(left, later_text_ + kUnit - 1);
+}
+
+void Ipv4Fragments::write(Packet& packet, std::span<Packet> others) const noexcept {
+  auto& ip = *reinterpret_cast<ipv4::Header*>(packet.data + ether::kSize);
+  auto const place = ip.fragment.host();
+  auto const flags = static_cast<std::uint16_t>(place & ~(kOffset | kMoreFragments));
+  std::uint32_t at = first_text_, left = size_ - header_ - first_text_;
+  for (auto& other : others) {
+    bool const last = &other == &others.back();
+    std::uint32_t const text = last ? left : later_text_, size = later_header_ + text;
+    other.append(ether::kSize + size);
+    std::memcpy(other.data, packet.data, ether::kSize + ipv4::kSize);
+    auto& header = *reinterpret_cast<ipv4::Header*>(other.data + ether::kSize);
+    std::memcpy(&header.version_ihl + ipv4::kSize, options_, later_header_ - ipv4::kSize);
+    std::memcpy(&header.version_ihl + later_header_, &ip.version_ihl + header_ + at, text);
+    header.version_ihl = static_cast<std::uint8_t>(0x40 | later_header_ / 4);
+    std::uint16_t const more = last ? place & kMoreFragments : kMoreFragments;
+    finish(header, size,
+           static_cast<std::uint16_t>(flags | more | ((place & kOffset) + at / kUnit)));
+    other.in_port = packet.in_port;
+    other.out_port = packet.out_port;
+    other.paint = packet.paint;
+    other.tag = packet.tag;
+    at += text;
+    left -= text;
+  }
+  std::uint32_t const size = header_ + first_text_;
+  packet.trim_back(packet.length - ether::kSize - size);
+  finish(ip, size, static_cast<std::uint16_t>(flags | kMoreFragments | (place & kOffset)));
+}
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/config/gateway_file.hpp"
+
+#include "core/base/toml_scan.hpp"
+#include "core/base/wipe.hpp"
+#include "elements/ipsec/config/gateway_sa_toml.hpp"
+#include "elements/ipsec/config/key_reuse.hpp"
+#include "elements/ipsec/config/table_reader_toml.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, FileNotes& notes,
+                   bool& failed) {
+  TableReader reader("sa = { }", findings);
+  reader.read(
+      node, {{"mode",
+              [&](auto const& value) {
+                sa.mode = choice_of<SaMode>(
+                    value, {{"tunnel", SaMode::kTunnel}, {"transport", SaMode::kTransport}});
+              }},
+             {"source", [&](auto const& value) { sa.source = address_of(value); }},
+             {"destination", [&](auto const& value) { sa.destination = address_of(value); }},
+             {"spi",
+              [&](auto const& value) {
+                sa.spi = number_of(value, 1, kSpiExpected);
+                if (is_reserved_spi(*sa.spi)) notes.add(kReservedSpi, place_of(value.source()));
+              }},
+             {"reqid",
+              [&](auto const& value) { sa.reqid = number_of(value, 0, "a number below 2^32"); }}});
+  failed = failed || reader.failed();
+  // A fault of its own says more than one of the whole.
+  auto const fault = reader.failed() ? std::string() : template_fault(sa);
+  if (!fault.empty()) throw ConfigError(fault);
+}
+
+std::optional<Policy> read_policy(toml::node const& node, Findings& findings, FileNotes& notes) {
+  Policy policy;
+  policy.position = place_of(node.source());
+  auto& selector = policy.selector;
+  TableReader reader("[[policy]]", findings);
+  std::optional<PolicyAction> action;
+  bool bad_template = false;
+  auto const seen = reader.read(
+      node,
+      {{"direction",
+        [&](auto const& value) {
+          policy.direction =
+              choice_of<PolicyDirection>(value, {{"out", PolicyDirection::kOut},
+                                                 {"in", PolicyDirection::kIn},
+                                                 {"forward", PolicyDirection::kForward}});
+        }},
+       {"action",
+        [&](auto const& value) {
+          action = choice_of<PolicyAction>(value, {{"protect", PolicyAction::kProtect},
+                                                   {"bypass", PolicyAction::kBypass},
+                                                   {"discard", PolicyAction::kDiscard}});
+        }},
+       {"source", [&](auto const& value) { selector.source = prefix_of(value); }},
+       {"destination", [&](auto const& value) { selector.destination = prefix_of(value); }},
+       {"protocol", [&](auto const& value) { selector.protocol = protocol_of(value); }},
+       {"source_port", [&](auto const& value) { selector.source_port = ports_of(value, 0xffff); }},
+       {"destination_port",
+        [&](auto const& value) { selector.destination_port = ports_of(value, 0xffff); }},
+       {"icmp_type", [&](auto const& value) { selector.source_port = ports_of(value, 0xff); }},
+       {"icmp_code", [&](auto const& value) { selector.destination_port = ports_of(value, 0xff); }},
+       {"priority",
+        [&](auto const& value) {
+          policy.priority = number_of(value, 0, "a number below 2^32; the lowest wins");
+        }},
+       {"sa", [&](auto const& value) {
+          read_template(value, policy.sa.emplace(), findings, notes, bad_template);
+        }}});
+  if (!node.is_table()) return std::nullopt;
+  for (auto const* const needed : {"direction", "action"})
+    if (!seen.contains(needed))
+      reader.fail(policy.position, "this policy has no " + quoted(needed));
+  for (auto const* const name : {"source_port", "destination_port", "icmp_type", "icmp_code"}) {
+    auto const found = seen.find(name);
+    auto const fault = ports_fault(selector.protocol, name[0] == 'i');
+    bool const bad_protocol = seen.contains("protocol") && !selector.protocol;
+    if (found != seen.end() && !fault.empty() && !bad_protocol)
+      reader.fail(found->second, std::string(name) + ": " + fault);
+  }
+  if (selector.source && selector.destination &&
+      selector.source->version != selector.destination->version)
+    reader.fail(seen.at("destination"), "expected an IPv" +
+                                            std::to_string(selector.source->version) +
+                                            " prefix, as on the policy's other side");
+  policy.action = action.value_or(PolicyAction::kBypass);
+  if (action && (action == PolicyAction::kProtect) != policy.sa.has_value())
+    reader.fail(seen.at("action"), policy.sa ? "only a policy that protects has an 'sa'"
+                                             : "a policy that protects needs an 'sa' = { ... }");
+  if (reader.failed() || bad_template) return std::nullopt;
+  return policy;
+}
+
+}  // namespace
+
+GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source) {
+  Findings findings(without_keys(*source));
+  FileNotes notes;
+  GatewayFile gateway;
+  auto const scan = check_toml(source->text, findings.shown());
+  HiddenDigits const digits(source->text, scan.quotes);
+  toml::table file;
+  try {
+    file = toml::parse(std::string_view(digits.masked()), source->name);
+  } catch (toml::parse_error const& fault) {
+    findings.add(place_of(fault.source()), std::string(fault.description()));
+    findings.raise();
+  }
+  auto const each = [&](toml::node const& node, char const* name, auto&& read, auto& into) {
+    auto const* const list = node.as_array();
+    if (list == nullptr) throw ConfigError(std::string("expected [[") + name + "]] tables");
+    for (auto const& table : *list)
+      if (auto one = read(table)) into.push_back(*std::move(one));
+  };
+  auto const read_one_sa = [&](toml::node const& table) {
+    return read_sa(table, digits, findings, notes);
+  };
+  auto const read_one_policy = [&](toml::node const& table) {
+    return read_policy(table, findings, notes);
+  };
+  TableReader("", findings)
+      .read(file,
+            {{"sa", [&](toml::node const& node) { each(node, "sa", read_one_sa, gateway.sas); }},
+             {"policy", [&](toml::node const& node) {
+                each(node, "policy", read_one_policy, gateway.policies);
+              }}});
+  findings.raise();
+  notes.append_to(gateway.notes, findings.shown());
+  return gateway;
+}
+
+GatewayFile load_gateway_file(std::string const& path) {
+  auto const source = read_source(path);
+  auto file = parse_gateway_file(source);
+  check_key_reuse(file.sas, without_keys(*source));
+  wipe_stack();
+  return file;
+}
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "elements/ipsec/config/file_notes.hpp"
+#include "elements/ipsec/config/sa_cursor.hpp"
+
+namespace warpline::ipsec {
+
+/// What `ip xfrm` prints, or takes as arguments, that says nothing about the packets of this
+/// program: statistics, times of use, offload to a NIC, marks and interfaces of the host.
+class PassedOver {
+ public:
+  /// `cursor` is at a word after the field's name when `take` is called. Words go to `notes`.
+  PassedOver(SaCursor& cursor, FileNotes& notes) : cursor_(cursor), notes_(notes) {}
+
+  /// Whether a field with this name is passed over.
+  static bool is_field(std::string_view name);
+  /// Whether a word is part of a statistic, such as `(0x00000000)`.
+  static bool is_figure(std::string_view word) { return word.starts_with('('); }
+
+  /// Passes over the values of the field `name`, the word taken last, and notes it.
+  void take(Word const& name);
+  /// The same without a note: for words that say something about packets in other files.
+  void take_silently(Word const& name) { take_values(name); }
+  /// Passes over the one value of a word that has another meaning elsewhere, and notes the word.
+  void take_one(Word const& name) {
+    notes_.add_passed_over(name.text, name.position);
+    take_one();
+  }
+
+ private:
+  bool next_is(std::string_view word) const {
+    return !cursor_.at_end() && cursor_.peek().text == word;
+  }
+  void take_one() {
+    if (!cursor_.at_end()) cursor_.take();
+  }
+  template <class IsName>
+  void take_pairs(IsName is_name);
+  std::string_view take_values(Word const& name);  // what the note calls it
+  void take_time();
+  void take_lifetime();
+
+  SaCursor& cursor_;
+  FileNotes& notes_;
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/hd.hpp"
+#include "elements/ipsec/crypto/aes.hpp"
+
+namespace warpline::ipsec {
+
+/// The blocks `lane`, `lane + lanes`, ... of what `aes_ctr` does: all lanes together do it all.
+template <class Table>
+WARPLINE_HD inline void aes_ctr_lane(Table const& tables, AesKey const& key, std::uint32_t nonce,
+                                     std::uint8_t const* iv, std::uint32_t counter,
+                                     std::uint8_t* data, std::uint32_t size, std::uint32_t lane,
+                                     std::uint32_t lanes) {
+  AesBlock block{{nonce, load_be32(iv), load_be32(iv + 4), counter + lane}};
+  for (std::uint32_t at = 16 * lane; at < size; at += 16 * lanes, block.words[3] += lanes) {
+    auto const key_stream = aes_encrypt(tables, key, block);
+    if (size - at >= 16)
+      xor_block(data + at, key_stream);
+    else
+      xor_partial_block(data + at, size - at, key_stream);
+  }
+}
+
+/// En- or decrypts `size` bytes in place in counter mode: the counter block is `nonce`, the 8 bytes
+/// at `iv`, and a 32-bit block counter that begins at `counter` (RFC 3686 section 4: 1).
+/// Any addresses, any size.
+WARPLINE_HD inline void aes_ctr(AesTables const& tables, AesKey const& key, std::uint32_t nonce,
+                                std::uint8_t const* iv, std::uint32_t counter, std::uint8_t* data,
+                                std::uint32_t size) {
+  aes_ctr_lane(tables, key, nonce, iv, counter, data, size, 0, 1);
+}
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/hd.hpp"
+#include "elements/ipsec/crypto/aes.hpp"
+#include "elements/ipsec/crypto/ghash.hpp"
+
+/// AES in Galois/counter mode (NIST SP 800-38D section 7) for nonces of 96 bits: `salt`, then the 8
+/// bytes at `iv`. Any addresses, any sizes below 2^32 - 32.
+namespace warpline::ipsec {
+
+/// The GHASH key of an AES key: the cipher of a zero block. On the host, once per SA.
+inline GhashElement make_ghash_key(AesTables const& tables, AesKey const& key) {
+  return ghash_element(aes_encrypt(tables, key, {}));
+}
+
+/// A tag from the whole hash and the cipher of the first counter block.
+WARPLINE_HD inline AesBlock gcm_tag(GhashElement hash, AesBlock tag) {
+  tag.words[0] ^= static_cast<std::uint32_t>(hash.high >> 32);
+  tag.words[1] ^= static_cast<std::uint32_t>(hash.high);
+  tag.words[2] ^= static_cast<std::uint32_t>(hash.low >> 32);
+  tag.words[3] ^= static_cast<std::uint32_t>(hash.low);
+  return tag;
+}
+
+/// The cipher of the first counter block, which makes a tag of the hash.
+template <class Table>
+WARPLINE_HD inline AesBlock gcm_mask(Table const& tables, AesKey const& key, std::uint32_t salt,
+                                     std::uint8_t const* iv) {
+  return aes_encrypt(tables, key, {{salt, load_be32(iv), load_be32(iv + 4), 1}});
+}
+
+/// XORs up to 16 bytes in place; what is there afterwards, filled up with zeros.
+WARPLINE_HD inline AesBlock xor_and_load(std::uint8_t* data, std::uint32_t size,
+                                         AesBlock const& key_stream) {
+  if (size >= 16) {
+    xor_block(data, key_stream);
+    return load_block(data);
+  }
+  xor_partial_block(data, size, key_stream);
+  return load_partial_block(data, size);
+}
+
+/// A lane's part of the hash of `size` bytes: of the blocks `lane`, `lane + lanes`, ..., each the
+/// result of `block(at, size left)`. `before`: what was hashed ahead of them, in one of the lanes.
+/// The sum of all parts lacks only the block of lengths. `powers`: the first `lanes` powers of the
+/// GHASH key from the key itself on.
+template <class LoadBlock>
+WARPLINE_HD inline GhashElement ghash_lane(GhashElement before, GhashElement const* powers,
+                                           std::uint32_t size, std::uint32_t lane,
+                                           std::uint32_t lanes, LoadBlock const& block) {
+  std::uint32_t const blocks = (size + 15) / 16;
+  GhashElement const step = powers[lanes - 1];  // no store of the lane's can change it
+  std::uint32_t at = lane;
+  for (; at < blocks; at += lanes)
+    before = ghash_multiply(before, step) ^ ghash_element(block(16 * at, size - 16 * at));
+  return ghash_multiply(before, powers[blocks + lanes - at - 1]);
+}
+
+/// The blocks `lane`, `lane + lanes`, ... of encryption in place, and those blocks' part of the
+/// hash. `aad`: at most 16 bytes of associated data, filled up with zeros; for the last lane alone.
+template <class Table>
+WARPLINE_HD inline GhashElement aes_gcm_encrypt_lane(Table const& tables, AesKey const& key,
+                                                     GhashElement const* powers, std::uint32_t salt,
+                                                     std::uint8_t const* iv, GhashElement aad,
+                                                     std::uint8_t* data, std::uint32_t size,
+                                                     std::uint32_t lane, std::uint32_t lanes) {
+  std::uint32_t const high = load_be32(iv), low = load_be32(iv + 4);
+  // The associated data is like a block of the last lane's before its first one.
+  return ghash_lane(
+      lane == lanes - 1 ? aad : GhashElement{}, powers, size, lane, lanes,
+      [=, &tables, &key](std::uint32_t at, std::uint32_t left) {
+        auto const stream = aes_encrypt(tables, key, {{salt, high, low, 2 + at / 16}});
+        return xor_and_load(data + at, left, stream);
+      });
+}
+
+/// The same of data that is ciphertext, which is left as it is.
+WARPLINE_HD inline GhashElement gcm_hash_lane(GhashElement const* powers, GhashElement aad,
+                                              std::uint8_t const* data, std::uint32_t size,
+                                              std::uint32_t lane, std::uint32_t lanes) {
+  return ghash_lane(lane == lanes - 1 ? aad : GhashElement{}, powers, size, lane, lanes,
+                    [data](std::uint32_t at, std::uint32_t left) {
+                      return left >= 16 ? load_block(data + at)
+                                        : load_partial_block(data + at, left);
+                    });
+}
+
+/// Encrypts `size` bytes in place and returns the tag; associated data of any size.
+inline AesBlock aes_gcm_encrypt(AesTables const& tables, AesKey const& key, GhashElement ghash_key,
+                                std::uint32_t salt, std::uint8_t const* iv, std::uint8_t const* aad,
+                                std::uint32_t aad_size, std::uint8_t* data, std::uint32_t size) {
+  AesBlock counter{{salt, load_be32(iv), load_be32(iv + 4), 1}};
+  GhashElement hash = ghash_bytes({}, ghash_key, aad, aad_size);
+  for (std::uint32_t at = 0; at < size; at += 16) {
+    ++counter.words[3];
+    hash = ghash_block(hash, ghash_key,
+                       xor_and_load(data + at, size - at, aes_encrypt(tables, key, counter)));
+  }
+  return gcm_tag(ghash_block(hash, ghash_key, ghash_lengths(aad_size, size)),
+                 gcm_mask(tables, key, salt, iv));
+}
+
+}  // namespace warpline::ipsec

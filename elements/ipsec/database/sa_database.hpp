@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/base/quiescence.hpp"
+#include "elements/ipsec/config/key_reuse.hpp"
+#include "elements/ipsec/database/sa_slots.hpp"
+#include "elements/ipsec/database/sa_state.hpp"
+#include "elements/ipsec/database/slot_allocator.hpp"
+#include "elements/ipsec/database/spi_table.hpp"
+#include "elements/ipsec/policy/security_policies.hpp"
+
+namespace warpline::ipsec {
+
+/// Names an SA: there is one of each direction at most.
+struct SaName {
+  Direction direction = Direction::kOutbound;
+  std::uint32_t spi = 0;
+  IpAddress destination;  ///< of the outer header; unspecified: any
+};
+
+/// An SA as it stands.
+struct SaStatus {
+  SaName name;
+  SaForm form;
+  Suite suite{};
+  std::uint32_t reqid = 0;
+  bool in_use = false;         ///< a policy sends by it
+  std::uint64_t sequence = 0;  ///< outbound the last one given, inbound the highest one accepted
+  std::uint64_t packets = 0, bytes = 0;
+  std::uint64_t integrity_failures = 0, replayed = 0, too_old = 0, mismatched = 0;
+  std::optional<double> idle_seconds;  ///< since its last packet; none: there was none
+  double age_seconds = 0;
+  Lifetime soft, hard;
+  std::optional<TrafficSelector> selector;
+  SaState::Status kept;                 ///< in a state file; zeros without one
+  std::uint32_t window_size = 0;        ///< inbound; 0: no anti-replay
+  std::vector<std::uint32_t> accepted;  ///< as `ReplayWindow::accepted_below(sequence)`
+};
+
+/// The SAs and policies of a gateway (RFC 4301 section 4.4), which change while packets flow.
+///
+/// Workers look up without locks: what they see is exchanged as a whole or is atomic, and what is
+/// removed stays as long as one of them may hold it. A new SA takes over from the one before with
+/// the same selector, ends, mode and reqid as soon as it is there; the old one goes on receiving
+/// until it is removed. Everything else here may be called by any thread, but not by workers: it
+/// takes a lock.
+class SaDatabase {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Options {
+    /// SAs, both directions together, without those that were removed; 0: as many as there is memory
+    /// for, and 2^26 at most.
+    std::uint32_t max_sas = 0;
+    /// No packet of a removed SA is inside any longer than this.
+    std::chrono::nanoseconds hold = std::chrono::seconds(65);
+    /// Claims the key of every SA, so that none can share it; none: nothing is checked.
+    std::shared_ptr<KeyReuse> keys{};
+  };
+
+  /// Without policies for outbound packets, each outbound SA is one by its selector, in this order.
+  /// An SA whose direction neither it nor a policy says is loaded for both. Throws `ConfigError`
+  /// for SAs of the same name or (`Options::keys`) with the same key, or more than there is room
+  /// for.
+  SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options);
+  SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies)
+      : SaDatabase(sas, std::move(policies), Options{}) {}
+  ~SaDatabase();
+
+  /// Throws `ConfigError` where there is one of that name or with that key, or no room; those before
+  /// it are added then. Without policies, a new selector makes all policies again, which takes half a
+  /// second for 100,000: where there are many and few are new, `tick` does that, and until then no
+  /// packet goes by a new selector.
+  void add(std::span<SaConfig const> sas);
+  void add(SaConfig const& sa) { add({&sa, 1}); }
+  /// False where there is none. A policy goes back to an older SA that fits, if there is one.
+  bool remove(SaName const& name);
+  /// All SAs, by direction, SPI and destination.
+  std::vector<SaStatus> list() const;
+  /// The SAs that follow `after` in this order (none: from the first on), `max` of them if there are.
+  std::vector<SaStatus> list(std::optional<SaName> const& after, std::size_t max) const;
+  std::optional<SaStatus> find(SaName const& name) const;
+
+  /// What has reached the end of its life.
+  struct Expired {
+    SaName name;
+    bool hard;  ///< and has been removed
+  };
+  /// To be called a few times a second: tells of lifetimes, each once, removes what has ended, and
+  /// frees what nobody can hold any more. Looks at the SAs that have a lifetime alone.
+  std::vector<Expired> tick();
+
+  /// Keeps the numbers of SAs that send (`outbound`) and receive (`inbound`) in `file` from now on, and
+  /// goes on from those there. Before the first packet. `step`: see `SaState`. Throws `ConfigError` if
+  /// the file cannot be written, or if another database uses the numbers of one of these SAs.
+  void keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound,
+                  std::uint64_t step = 0);
+  /// To be called every few milliseconds: see `SaState::tick`. None where it was not time yet.
+  std::optional<std::error_code> write_state();
+  /// Where numbers are kept; null where they are not.
+  std::string const* state_path() const { return state_ ? &state_->file().path() : nullptr; }
+  /// `identity_of` each outbound SA, and its SPI.
+  std::vector<std::pair<Secret, std::uint32_t>> outbound_identities() const;
+  /// Workers have ended: makes the marks exact, for `StateFile::finish`.
+  void settle_state();
+
+  /// Memory that an SA takes, with the suite that takes most. About: strings and trees count as
+  /// measured with 100,000 SAs.
+  static std::size_t max_bytes_of_sa();
+
+  // For workers.
+  Quiescence& readers() { return readers_; }
+  SaSlots& slots() { return slots_; }
+  SpiTable const& spis() const { return spis_; }
+  OutboundPolicies const& outbound() const noexcept {
+    return *outbound_.load(std::memory_order_acquire);
+  }
+  /// Null where decrypted packets are held against nothing.
+  InboundPolicies const* inbound() const noexcept {
+    return inbound_policies_ ? &*inbound_policies_ : nullptr;
+  }
+
+ private:
+  using Key = std::tuple<Direction, std::uint32_t, std::string>;
+  struct Sa {
+    SaConfig config;  // without keys
+    Direction direction;
+    std::uint32_t index;
+    std::uint64_t serial;  // the more, the newer
+    Clock::time_point added;
+    bool soft_told = false;
+    KeyReuse::Claim key{};
+
+    SaName name() const { return {direction, config.spi, config.form.destination}; }
+  };
+
+  using Place = std::map<Key, Sa>::iterator;
+  /// Which policies name these ends.
+  struct Used {
+    bool out = false, in = false;
+  };
+
+  /// An SA in a slot that nobody finds yet.
+  struct Staged {
+    SaConfig config;  // without keys
+    Direction direction;
+    std::uint32_t index;
+    KeyReuse::Claim key;
+  };
+
+  static Key key_of(SaName const& name);
+  std::vector<Direction> directions(SaConfig const& sa) const;
+  void insert(std::span<SaConfig const> sas);
+  Staged stage(SaConfig const& sa, Direction direction, std::size_t others);
+  void unstage(std::vector<Staged> const& staged);
+  void publish(Staged&& staged);
+  void erase(Place at);
+  bool serves(Sa const& sa, Policy const& policy) const;
+  void bind(std::uint32_t policy);
+  std::span<std::uint32_t const> policies_of(std::string const& group) const;
+  void make_policies();
+  void make_policies_now_or_later();
+  std::uint32_t peer(SaMode mode, std::optional<IpAddress> const& source,
+                     std::optional<IpAddress> const& destination, std::uint32_t reqid);
+  std::uint64_t packets(Sa const& sa) const;
+  void use(std::uint32_t policy, std::uint32_t index);
+  SaStatus status(Sa const& sa) const;
+  bool reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const;
+
+  mutable std::mutex mutex_;
+  std::uint32_t max_sas_;
+  std::shared_ptr<KeyReuse> keys_;
+  Quiescence readers_;
+  SaSlots slots_;
+  SlotAllocator indices_;
+  std::unique_ptr<SaState> state_;
+  bool keeps_outbound_ = false, keeps_inbound_ = false;  // in `state_`
+  SpiTable spis_;
+  std::map<Key, Sa> sas_;
+  std::map<std::uint64_t, Place> mortal_;  // those with a lifetime, by serial
+  std::uint64_t serial_ = 0;
+  std::vector<Policy> policies_;  // of all directions; outbound ones made of SAs at the end
+  std::size_t written_ = 0;       // policies that the user wrote
+  bool implicit_ = false;         // there is none for outbound packets among them
+  std::size_t outdated_ = 0;      // policies that are missing, or have no SA any more
+  Clock::time_point made_{};      // when policies were made,
+  Clock::duration make_time_{};   // and how long it took
+  std::map<std::string, Used> used_between_;
+  // Which policies and outbound SAs belong together; SAs by serial.
+  std::map<std::string, std::vector<std::uint32_t>> policies_of_;
+  std::map<std::string, std::map<std::uint64_t, Sa const*>> sas_of_;
+  std::map<std::string, std::uint32_t> peers_;
+  std::vector<std::uint32_t> uses_;  // policies that send by an SA, by its index
+  std::optional<InboundPolicies> inbound_policies_;
+  std::unique_ptr<OutboundPolicies> owned_;
+  std::atomic<OutboundPolicies const*> outbound_{nullptr};
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/database/sa_slots.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "core/base/error.hpp"
+#include "elements/ipsec/esp/esp_sizes.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+std::uint64_t last_sequence(SaConfig const& sa) {
+  auto const most = sa.form.esn ? SaUse::kLastExtended : SaUse::kLastSequence;
+  if (!sa.hard.packets || sa.last_sequence >= most) return most;
+  return sa.last_sequence + std::min(*sa.hard.packets, most - sa.last_sequence);
+}
+
+/// As many as there can be addresses for.
+std::uint32_t possible_capacity(std::size_t bytes_each) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return SaTag::kCapacity;
+  // A quarter of them: the program has other uses.
+  std::uint32_t capacity = SaTag::kCapacity;
+  while (capacity > SaKeyTable::kFirstChunk && capacity > limit.rlim_cur / 4 / bytes_each)
+    capacity /= 2;
+  return capacity;
+}
+
+}  // namespace
+
+SaSlots::SaSlots()
+    : capacity_(possible_capacity(sizeof(SaKeys) + sizeof(Place) + sizeof(SaSelector) + 64)),
+      keys_(capacity_),
+      places_(capacity_),
+      selectors_(capacity_),
+      states_(capacity_),
+      cpu_keys_(std::make_shared<CpuKeys>(std::size_t{capacity_})) {
+  keys_.exclude_from_dumps();
+}
+
+SaSlots::~SaSlots() {
+  for (std::uint32_t index = 0; index < states_.size(); ++index) erase(index);
+}
+
+std::size_t SaSlots::host_bytes(Suite suite) {
+  return sizeof(SaKeys) + sizeof(Place) + sizeof(SaSelector) + sizeof(states_[0]) +
+         CpuKeys::bytes(suite);
+}
+
+/// Makes the chunk of an index accessible, and those before it, here and on devices.
+void SaSlots::grow(std::uint32_t index) {
+  auto const last = SaKeyTable::chunk_of(index);
+  auto const before = static_cast<std::uint32_t>(states_.size());
+  auto chunk = before == 0 ? 0 : SaKeyTable::chunk_of(before);
+  for (; chunk <= last; ++chunk) {
+    auto const size = SaKeyTable::first_of(chunk) + SaKeyTable::size_of(chunk);
+    keys_.grow(size);
+    places_.grow(size);
+    selectors_.grow(size);
+    std::string reason;
+    for (auto& keys : devices_)
+      if (reason.empty()) reason = upload_chunk(keys, chunk);
+    std::erase_if(devices_, [](DeviceKeys const& keys) { return keys.device == nullptr; });
+    if (!reason.empty()) throw ConfigError(reason);
+    states_.grow(size);
+  }
+}
+
+void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) {
+  if (index >= states_.size()) grow(index);
+  erase(index);
+  keys_[index] =
+      make_sa_keys(sa.suite, direction, sa.form.esn, sa.key.bytes(), sa.authentication.bytes());
+  keys_[index].udp_checksum = direction == Direction::kOutbound && sa.form.has_udp_checksum();
+  cpu_keys_->set(index, keys_[index]);
+  auto& place = places_[index];
+  if (direction == Direction::kOutbound)
+    new (&place.outbound) OutboundSa(sa.spi, sa.form, sa.last_sequence);
+  else
+    (new (&place.inbound) InboundSa(sa.form, sa.replay_window))
+        ->window.restore(sa.last_received, sa.received);
+  if (direction == Direction::kInbound && sa.selector && *sa.selector != TrafficSelector{}) {
+    new (&selectors_[index]) SaSelector(*sa.selector);
+    place.inbound.selects = true;
+  }
+  auto* const use = new (&place.use) SaUse(direction);
+  if (direction == Direction::kOutbound) {
+    resume(index, sa);
+    if (sa.hard.bytes) use->outbound.hard_bytes = *sa.hard.bytes;
+  }
+  refresh(index);
+  states_[index].store(static_cast<std::uint8_t>(1 + static_cast<std::uint8_t>(direction)),
+                       std::memory_order_release);
+}
+
+void SaSlots::resume(std::uint32_t index, SaConfig const& sa) {
+  auto& place = places_[index];
+  auto& use = place.use.outbound;
+  use.last_sequence = last_sequence(sa);
+  place.outbound.last.store(std::min(sa.last_sequence, use.last_sequence),
+                            std::memory_order_relaxed);
+  use.limit.store(use.last_sequence, std::memory_order_relaxed);
+}
+
+ReplayWindow& SaSlots::keep_window(std::uint32_t index, ReplayWindow::Word* memory) {
+  auto& window = places_[index].inbound.window;
+  auto const size = window.size();
+  bool const extended = window.extended();
+  std::destroy_at(&window);
+  return *new (&window) ReplayWindow(size, extended, memory);
+}
+
+void SaSlots::erase(std::uint32_t index) noexcept {
+  auto const state = states_[index].exchange(kEmpty, std::memory_order_acq_rel);
+  if (state == kEmpty) return;
+  if (state == 1 + static_cast<std::uint8_t>(Direction::kInbound)) {
+    if (places_[index].inbound.selects) selectors_[index].~SaSelector();
+    places_[index].inbound.~InboundSa();
+  }
+  explicit_bzero(&keys_[index], sizeof keys_[index]);
+  cpu_keys_->wipe(index);
+}
+
+void SaSlots::wipe(std::uint32_t index) noexcept {
+  if (index >= states_.size() || states_[index].load(std::memory_order_relaxed) == kEmpty) return;
+  erase(index);
+  refresh(index);
+}
+
+bool SaSlots::made(Packet const& packet) const noexcept {
+  SaTag const tag(packet.tag);
+  auto const index = tag.index(), offset = SaTag::kFirstOffset + tag.offset();
+  return holds(index, Direction::kOutbound) && packet.length >= offset &&
+         EspSizes(keys_[index], packet.length - offset).good() &&
+         places_[index].outbound.esp.made(packet, offset);
+}
+
+SaKeyTable SaSlots::upload(Device& device) {
+  auto found = std::find_if(devices_.begin(), devices_.end(),
+                            [&](DeviceKeys const& keys) { return keys.device == &device; });
+  if (found == devices_.end())
+    found = devices_.insert(devices_.end(),
+                            {&device, std::make_unique<SaKeys const*[]>(SaKeyTable::kChunks)});
+  auto& chunks = found->chunks;
+  for (std::uint32_t chunk = 0; SaKeyTable::first_of(chunk) < states_.size(); ++chunk)
+    chunks[chunk] = device.upload(static_cast<SaKeys const*>(&keys_[SaKeyTable::first_of(chunk)]),
+                                  SaKeyTable::size_of(chunk));
+  return {device.upload(static_cast<SaKeys const* const*>(chunks.get()), SaKeyTable::kChunks)};
+}
+
+/// Why a device has no memory for a chunk; empty where it has it, or has failed and takes no more work:
+/// then its `device` is null.
+std::string SaSlots::upload_chunk(DeviceKeys& keys, std::uint32_t chunk) {
+  std::string reason;
+  auto& there = keys.chunks[chunk];
+  try {
+    there = keys.device->upload(static_cast<SaKeys const*>(&keys_[SaKeyTable::first_of(chunk)]),
+                                SaKeyTable::size_of(chunk));
+  } catch (ConfigError const& error) {
+    reason = error.what();
+  }
+  // Also where there is nothing new to see: a device that cannot do this has failed.
+  if (keys.device->refresh(&there, sizeof there).empty()) return reason;
+  keys.device = nullptr;
+  return {};
+}
+
+void SaSlots::refresh(std::uint32_t index) noexcept {
+  // A device that could not takes no more work, so it has no use for later keys either.
+  std::erase_if(devices_, [&](DeviceKeys const& keys) {
+    return !keys.device->refresh(&keys_[index], sizeof keys_[index]).empty();
+  });
+}
+
+}  // namespace warpline::ipsec

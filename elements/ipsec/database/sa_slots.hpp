@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/base/prefetch.hpp"
+#include "core/base/stable_array.hpp"
+#include "core/device/device.hpp"
+#include "elements/ipsec/database/sa_selector.hpp"
+#include "elements/ipsec/esp/cpu_keys.hpp"
+#include "elements/ipsec/esp/sa_key_table.hpp"
+#include "elements/ipsec/model/sa_config.hpp"
+#include "elements/ipsec/packet/esp_inbound.hpp"
+#include "elements/ipsec/packet/esp_outbound.hpp"
+
+namespace warpline::ipsec {
+
+/// What an outbound SA puts on packets, and the last sequence number given.
+struct alignas(64) OutboundSa {
+  OutboundSa(std::uint32_t spi, SaForm const& form, std::uint64_t sequence)
+      : esp(spi, form), last(sequence) {}
+
+  EspOutbound esp;
+  std::atomic<std::uint64_t> last;
+};
+
+/// What is known of an inbound SA's packets, and which of them have come.
+struct alignas(64) InboundSa {
+  /// `window_size`: 0 for an SA without anti-replay.
+  InboundSa(SaForm const& form, std::uint32_t window_size)
+      : window(window_size == 0 ? ReplayWindow::kLeast : window_size, form.esn),
+        esp(form),
+        anti_replay(window_size != 0) {}
+
+  ReplayWindow window;
+  EspInbound esp;
+  bool anti_replay;
+  bool selects = false;  ///< `SaSlots::selector` has to be asked of decrypted packets
+};
+
+/// What an SA has done, and what it may do. Counters are kept by workers and read by any thread.
+struct alignas(64) SaUse {
+  /// Max sequence numbers (RFC 4303 sections 3.3.3 and 2.2.1).
+  static constexpr std::uint64_t kLastSequence = 0xffffffff, kLastExtended = ~std::uint64_t{0};
+
+  struct Outbound {
+    std::atomic<std::uint64_t> limit{0};  ///< no number above it is sent; the writer may raise it
+    std::uint64_t last_sequence = 0;      ///< the limit never rises above it
+    std::uint64_t hard_bytes = ~std::uint64_t{0};
+  };
+  struct Inbound {
+    std::atomic<std::uint64_t> packets{0};  ///< inner ones that got through
+    std::atomic<std::uint32_t> integrity_failures{0}, replayed{0}, too_old{0}, mismatched{0};
+    std::uint32_t peer = 0;      ///< `SaPeers` number of its ends, mode and reqid
+    std::uint32_t any_peer = 0;  ///< the same for any reqid
+  };
+
+  explicit SaUse(Direction direction) {
+    if (direction == Direction::kOutbound)
+      new (&outbound) Outbound();
+    else
+      new (&inbound) Inbound();
+  }
+
+  std::atomic<std::uint64_t> bytes{0};     ///< of inner packets
+  std::atomic<std::uint64_t> last_use{0};  ///< `cycles()`
+  union {
+    Outbound outbound;
+    Inbound inbound;
+  };
+};
+static_assert(sizeof(SaUse) == 64);
+
+/// The memory of SAs by index, as all workers and devices share it: keys, headers, sequence numbers,
+/// counters.
+///
+/// Indices are filled and emptied by one thread, the writer, while workers use others; an index is
+/// written when nobody can find it, and used again when no packet carries it any more. The tables grow
+/// meanwhile, chunk by chunk (see `SaKeyTable`): addresses are reserved for as many SAs as a tag can
+/// name, or fewer if the process may not have that many addresses (RLIMIT_AS).
+class SaSlots {
+ public:
+  /// Throws `std::bad_alloc`.
+  SaSlots();
+  ~SaSlots();
+  SaSlots(SaSlots const&) = delete;
+  SaSlots& operator=(SaSlots const&) = delete;
+
+  /// SAs that there can be at most.
+  std::uint32_t capacity() const { return capacity_; }
+  /// Bytes of the tables for each SA, of which the last are its keys on the CPU, and on a device.
+  static std::size_t host_bytes(Suite suite);
+  static std::size_t device_bytes() { return sizeof(SaKeys); }
+
+  /// Fills an empty place, whose index is below `capacity()`. The writer alone. Throws
+  /// `std::bad_alloc`, and `ConfigError` where a device has no memory for more keys; the place then
+  /// stays empty.
+  void set(std::uint32_t index, SaConfig const& sa, Direction direction);
+  /// Starts an outbound SA behind `sa.last_sequence`, with what its lifetime then allows. While no
+  /// worker finds it. The writer alone.
+  void resume(std::uint32_t index, SaConfig const& sa);
+  /// Keeps the ring of an inbound SA's window in `memory` from now on, which is left as it is. While
+  /// no worker finds the SA. The writer alone.
+  ReplayWindow& keep_window(std::uint32_t index, ReplayWindow::Word* memory);
+  /// Overwrites keys, here and on devices. The writer alone.
+  void wipe(std::uint32_t index) noexcept;
+
+  OutboundSa& outbound(std::uint32_t index) { return places_[index].outbound; }
+  InboundSa& inbound(std::uint32_t index) { return places_[index].inbound; }
+  SaUse& use(std::uint32_t index) { return places_[index].use; }
+  OutboundSa const& outbound(std::uint32_t index) const { return places_[index].outbound; }
+  InboundSa const& inbound(std::uint32_t index) const { return places_[index].inbound; }
+  SaUse const& use(std::uint32_t index) const { return places_[index].use; }
+  /// Asks for the lines of an SA and of its use, which packets will change.
+  void prefetch(std::uint32_t index) const {
+    prefetch_for_write(&places_[index]);
+    prefetch_for_write(&places_[index].use);
+  }
+  /// Whether the frame is an ESP packet that an outbound SA made, the one that its tag names.
+  bool made(Packet const& packet) const noexcept;
+  /// Of an inbound SA that `selects`.
+  SaSelector const& selector(std::uint32_t index) const { return selectors_[index]; }
+  /// Whether there is an SA of that direction at `index`, which may be any number.
+  bool holds(std::uint32_t index, Direction direction) const {
+    return index < states_.size() && states_[index].load(std::memory_order_acquire) ==
+                                         1 + static_cast<std::uint8_t>(direction);
+  }
+
+  SaKeys const& keys(std::uint32_t index) const { return keys_[index]; }
+  std::shared_ptr<CpuKeys const> cpu_keys() const { return cpu_keys_; }
+  /// All keys as kernels on `device` see them; kept up to date from now on, or the device fails all
+  /// work. While graphs are built.
+  SaKeyTable upload(Device& device);
+
+  /// Whether one thread alone handles packets (default: several). Before the first packet.
+  void serve_one_thread(bool alone) { alone_ = alone; }
+  bool alone() const { return alone_; }
+
+ private:
+  /// Neighbouring lines: the second comes from memory at a third of what it costs alone.
+  struct alignas(2 * kCacheLine) Place {
+    Place() : use(Direction::kOutbound) {}
+    ~Place() {}
+    union {
+      OutboundSa outbound;
+      InboundSa inbound;
+    };
+    SaUse use;
+  };
+  static_assert(sizeof(Place) == 2 * kCacheLine);
+  static constexpr std::uint8_t kEmpty = 0;
+
+  /// A device and the table that its kernels read: `chunks` are addresses on the device.
+  struct DeviceKeys {
+    Device* device;
+    std::unique_ptr<SaKeys const*[]> chunks;
+  };
+
+  void grow(std::uint32_t index);
+  std::string upload_chunk(DeviceKeys& keys, std::uint32_t chunk);
+  void erase(std::uint32_t index) noexcept;
+  void refresh(std::uint32_t index) noexcept;
+
+  std::uint32_t capacity_;
+  bool alone_ = false;
+  StableArray<SaKeys> keys_;
+  StableArray<Place> places_;
+  StableArray<SaSelector> selectors_;
+  // kEmpty, or 1 + direction. Grows last: what has a state is accessible in the others.
+  StableArray<std::atomic<std::uint8_t>> states_;
+  std::shared_ptr<CpuKeys> cpu_keys_;
+  std::vector<DeviceKeys> devices_;
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/hd.hpp"
+#include "elements/ipsec/crypto/aes_cbc.hpp"
+#include "elements/ipsec/crypto/aes_ctr.hpp"
+#include "elements/ipsec/crypto/aes_gcm.hpp"
+#include "elements/ipsec/crypto/chacha20.hpp"
+#include "elements/ipsec/crypto/poly1305.hpp"
+#include "elements/ipsec/esp/esp_sizes.hpp"
+
+/// The cryptography of an inbound ESP packet (RFC 4303 section 3.4.4) as kernel bodies: integrity
+/// first, and nothing is decrypted unless it is proved. Each takes the bytes from the ESP header to
+/// the end of the integrity value; with extended sequence numbers 4 more hold the high half,
+/// big-endian. Any address. Keys: an inbound SA's.
+namespace warpline::ipsec {
+
+/// What became of an inbound packet. But for `kGood`, the packet may hold anything.
+struct EspResult {
+  static constexpr std::uint32_t kGood = 0;
+  static constexpr std::uint32_t kIntegrity = 1;  ///< the integrity value is another one
+  static constexpr std::uint32_t kSize = 2;       ///< too short, or its text no multiple of a block
+};
+
+namespace detail {
+/// Whether words are those of the integrity value at `icv`, of `size` bytes; in a time that does not
+/// tell where they differ.
+template <unsigned kCount>
+WARPLINE_HD inline std::uint32_t compare_icv(std::uint32_t const (&words)[kCount],
+                                             std::uint8_t const* icv, std::uint32_t size) {
+  std::uint32_t difference = 0;
+  for (unsigned i = 0; i < kCount; ++i)
+    if (4 * i < size) difference |= words[i] ^ load_be32(icv + 4 * i);
+  return difference == 0 ? EspResult::kGood : EspResult::kIntegrity;
+}
+}  // namespace detail
+
+/// A lane's share of the check, and what it leaves in `part`; at most `kGhashPowers` lanes.
+template <class Table>
+WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
+                                        std::uint8_t* packet, std::uint32_t size, EspPart& part,
+                                        std::uint32_t lane, std::uint32_t lanes) {
+  EspSizes const at(keys, size);
+  if (!at.good()) return;
+  auto* const iv = packet + esp::kSize;
+  auto* const code = packet + at.code;
+  bool const last = lane == lanes - 1;
+  if (keys.cipher == Cipher::kAesGcm) {
+    GhashElement aad{};
+    if (last) {
+      // The mask goes into the integrity value, which is then to be the hash itself.
+      aad = ghash_element(EspAad(keys.esn, packet, code + keys.icv_size).bytes);
+      Block masked;
+      load_icv(masked.words, code, keys.icv_size);
+      Block const mask = gcm_mask(tables, keys.key.aes, keys.salt, iv);
+      for (unsigned i = 0; i < 4; ++i) masked.words[i] ^= mask.words[i];
+      store_icv(code, masked.words, keys.icv_size);
+    }
+    part.gcm.hash =
+        gcm_hash_lane(keys.authentication.ghash, aad, packet + at.text, at.text_size, lane, lanes);
+  } else if (keys.cipher == Cipher::kChaCha20Poly1305) {
+    if (last) part.poly = make_poly_key(keys.key.chacha, ChaChaNonce(keys.salt, iv));
+  } else if (keys.cipher == Cipher::kAesCbc) {
+    part.before = aes_cbc_before(load_block(iv), packet + at.text, at.text_size, lane, lanes);
+  }
+}
+
+/// The verdict after all lanes, an `EspResult`.
+WARPLINE_HD inline std::uint32_t esp_verify_join(SaKeys const& keys, std::uint8_t* packet,
+                                                 std::uint32_t size, EspPart const* parts,
+                                                 std::uint32_t lanes) {
+  EspSizes const at(keys, size);
+  if (!at.good()) return EspResult::kSize;
+  auto* const code = packet + at.code;
+  auto const* const high = code + keys.icv_size;
+  if (keys.cipher == Cipher::kAesGcm) {
+    GhashElement hash = parts[0].gcm.hash;
+    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
+    hash = ghash_block(hash, keys.authentication.ghash[0],
+                       ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.text_size));
+    return detail::compare_icv(gcm_tag(hash, {}).words, code, keys.icv_size);
+  }
+  if (keys.cipher == Cipher::kChaCha20Poly1305) {
+    EspAad const aad(keys.esn, packet, high);
+    auto const tag = chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size,
+                                           packet + at.text, at.text_size);
+    return detail::compare_icv(tag.words, code, keys.icv_size);
+  }
+  std::uint32_t const first = load_be32(code);
+  if (keys.esn) store_be32(code, load_be32(high));  // RFC 4303 section 2.2.1: behind the text
+  Icv const icv = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
+  store_be32(code, first);
+  return detail::compare_icv(icv.words, code, keys.icv_size);
+}
+
+/// A lane's share of decryption, of a good packet; `part` is what it left.
+template <class Table, class InverseTable>
+WARPLINE_HD inline void esp_decrypt_lane(Table const& tables, InverseTable const& inverse,
+                                         SaKeys const& keys, std::uint8_t* packet,
+                                         std::uint32_t size, EspPart const& part,
+                                         std::uint32_t lane, std::uint32_t lanes) {
+  EspSizes const at(keys, size);
+  auto const* const iv = packet + esp::kSize;
+  auto* const text = packet + at.text;
+  switch (keys.cipher) {
+    case Cipher::kAesGcm:
+    case Cipher::kAesCtr:
+      return aes_ctr_lane(tables, keys.key.aes, keys.salt, iv,
+                          keys.cipher == Cipher::kAesGcm ? 2 : 1, text, at.text_size, lane, lanes);
+    case Cipher::kChaCha20Poly1305:
+      return chacha20_lane(keys.key.chacha, ChaChaNonce(keys.salt, iv), 1, text, at.text_size, lane,
+                           lanes);
+    case Cipher::kAesCbc:
+      return aes_cbc_decrypt_lane(inverse, keys.key.inverse, part.before, text, at.text_size, lane,
+                                  lanes);
+    case Cipher::kNull:
+      return;
+  }
+}
+
+/// Verifies and decrypts by the SA's own suite; returns an `EspResult`.
+template <class Table, class InverseTable>
+WARPLINE_HD inline std::uint32_t esp_open(Table const& tables, InverseTable const& inverse,
+                                          SaKeys const& keys, std::uint8_t* packet,
+                                          std::uint32_t size) {
+  EspPart part{.poly = {}};
+  esp_verify_lane(tables, keys, packet, size, part, 0, 1);
+  auto const result = esp_verify_join(keys, packet, size, &part, 1);
+  if (result == EspResult::kGood) esp_decrypt_lane(tables, inverse, keys, packet, size, part, 0, 1);
+  return result;
+}
+
+}  // namespace warpline::ipsec

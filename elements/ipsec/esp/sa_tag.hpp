@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/hd.hpp"
+#include "core/packet/packet.hpp"
+
+namespace warpline::ipsec {
+
+/// The tag of a packet under ESP: the index of its SA in the array of keys, and where in the frame
+/// its ESP header begins. With a header behind IPv4 without options it is the index alone.
+struct SaTag {
+  /// The least byte at which ESP headers begin: behind Ethernet and IPv4.
+  static constexpr std::uint32_t kFirstOffset = 34;
+  static constexpr std::uint32_t kIndexBits = 26;
+  /// How many SAs there can be.
+  static constexpr std::uint32_t kCapacity = 1u << kIndexBits;
+
+  std::uint32_t value;
+
+  WARPLINE_HD constexpr explicit SaTag(std::uint32_t tag) : value(tag) {}
+  /// `index` below `kCapacity`; `esp_offset` from 34 to 286, 34 and a multiple of 4.
+  WARPLINE_HD constexpr SaTag(std::uint32_t index, std::uint32_t esp_offset)
+      : value(index | (esp_offset - kFirstOffset) / 4 << kIndexBits) {}
+
+  WARPLINE_HD constexpr std::uint32_t index() const { return value & (kCapacity - 1); }
+  /// Bytes of the ESP header behind byte 34.
+  WARPLINE_HD constexpr std::uint32_t offset() const { return (value >> kIndexBits) * 4; }
+
+  /// What a kernel edits of a frame: from the ESP header on, given the bytes from byte 34 on.
+  WARPLINE_HD constexpr MutableBytes esp(MutableBytes behind) const {
+    std::uint32_t const skipped = offset() < behind.size ? offset() : behind.size;
+    return {behind.data + skipped, behind.size - skipped};
+  }
+  /// The same of a whole frame of at least 34 bytes.
+  WARPLINE_HD MutableBytes esp(Packet const& packet) const {
+    return esp(MutableBytes{packet.data + kFirstOffset, packet.length - kFirstOffset});
+  }
+};
+
+}  // namespace warpline::ipsec

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/hd.hpp"
+#include "core/net/wire.hpp"
+#include "elements/ipsec/crypto/bytes.hpp"
+
+/// The checksum of the UDP header around ESP over IPv6 (RFC 8200 section 8.1) as a kernel body. It
+/// covers ciphertext, so it is computed after encryption, wherever that happens. Encapsulation leaves
+/// in its field the sum of the pseudo header, which the addresses before byte 34 are part of: folded,
+/// not complemented, hence not 0. A field of 0 means that there is no checksum.
+namespace warpline::ipsec {
+
+/// The sum of `data` as big-endian words of 32 bits, zeros behind it: of its blocks of 16 bytes the
+/// ones numbered `lane`, `lane + lanes`, ... Any address, any size below 2^32 - 32.
+WARPLINE_HD inline std::uint64_t sum_lane(std::uint8_t const* data, std::uint32_t size,
+                                          std::uint32_t lane = 0, std::uint32_t lanes = 1) {
+  std::uint64_t sum = 0;
+  for (std::uint32_t at = 16 * lane; at < size; at += 16 * lanes) {
+    Block const block =
+        size - at >= 16 ? load_block(data + at) : load_partial_block(data + at, size - at);
+    for (auto const word : block.words) sum += word;
+  }
+  return sum;
+}
+
+/// A ones' complement sum of 16-bit words from one of wider words (RFC 1071 section 2 (B)); 0 for 0
+/// alone.
+WARPLINE_HD constexpr std::uint16_t fold_sum(std::uint64_t sum) {
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
+}
+
+/// The checksum for such a sum; never 0, which would mean none (RFC 768).
+WARPLINE_HD constexpr std::uint16_t udp_checksum_of(std::uint64_t sum) {
+  auto const checksum = static_cast<std::uint16_t>(~fold_sum(sum));
+  return checksum == 0 ? std::uint16_t{0xffff} : checksum;
+}
+
+/// Completes the checksum of the UDP header in front of the ESP packet at `esp`, if it has one.
+/// `sum`: of the ESP packet, as by `sum_lane`.
+WARPLINE_HD inline void store_udp_checksum(std::uint8_t* esp, std::uint64_t sum) {
+  auto& udp = *reinterpret_cast<udp::Header*>(esp - udp::kSize);
+  if (udp.checksum.host() == 0) return;
+  sum += std::uint64_t{load_be32(esp - 8)} + load_be32(esp - 4);
+  udp.checksum.set(udp_checksum_of(sum));
+}
+
+/// The same for an ESP packet of `size` bytes that is all there.
+WARPLINE_HD inline void complete_udp_checksum(std::uint8_t* esp, std::uint32_t size) {
+  store_udp_checksum(esp, sum_lane(esp, size));
+}
+
+}  // namespace warpline::ipsec

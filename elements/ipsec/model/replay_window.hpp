@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/prefetch.hpp"
+
+namespace warpline::ipsec {
+
+/// What a replay window says of a sequence number.
+enum class Replay : std::uint8_t {
+  kFresh,     ///< never accepted, not too old
+  kReplayed,  ///< accepted before; or 0, which nobody sends
+  kTooOld,    ///< left of the window
+};
+
+/// Anti-replay of one inbound SA (RFC 4303 section 3.4.3 and appendix A2), without locks. Any number
+/// of threads may call any method at any time. Packets may be checked in one order and marked in
+/// another, however far apart; of several marks of one number exactly one is `kFresh`, once the
+/// number was authenticated.
+///
+/// A ring of words, each a block of 32 numbers: the block's own number (modulo 2^32) and a bit for each
+/// number. Blocks follow one another through the ring, so that a newer one replaces an older. The ring
+/// is longer than the window: a block that was replaced is left of it. 64 numbers need no memory
+/// beside this object.
+///
+/// The ring may lie in the caller's memory, such as a mapped file. At every moment, also in the middle
+/// of `mark`, another window can resume from it that accepts no number which this one has accepted.
+class ReplayWindow {
+ public:
+  using Word = std::atomic<std::uint64_t>;  ///< block number, bits
+  static constexpr std::uint32_t kLeast = 64, kMost = 4096;
+
+  /// Words of a ring for a window of `size` numbers.
+  static std::uint32_t ring_words(std::uint32_t size);
+
+  /// `size`: numbers from the highest down that are still accepted, `kLeast` to `kMost`. `esn`: 64-bit
+  /// numbers.
+  explicit ReplayWindow(std::uint32_t size = kLeast, bool esn = false)
+      : ReplayWindow(size, esn, nullptr) {}
+  /// The same with its ring in `memory`: `ring_words(size)` words that outlive the window. For use
+  /// after `resume` or `restore`.
+  ReplayWindow(std::uint32_t size, bool esn, Word* memory);
+  /// Resumes from what a window of this size left in `memory`. `accepted`: a number that it accepted
+  /// when its highest one was at most 2^36 below where it ended; 0: none. False, and the window
+  /// begins anew, where the ring cannot be of that window.
+  bool resume(std::uint64_t accepted);
+  /// Not while others use `other`.
+  ReplayWindow(ReplayWindow&& other) noexcept;
+  ~ReplayWindow();
+
+  /// The whole number of a packet with these low 32 bits: with `esn` that of the 2^32 numbers from the
+  /// window's left edge on (RFC 4303 appendix A2.2); otherwise `low`. Integrity must confirm it.
+  std::uint64_t estimate(std::uint32_t low) const noexcept;
+
+  /// What `mark` would say now.
+  Replay check(std::uint64_t number) const noexcept;
+
+  /// Accepts `number`, which its packet's integrity value has confirmed, or says why not. With `kAlone`
+  /// no other thread may be in `mark`: plain loads and stores instead of locked exchanges (two, of
+  /// about 20 cycles each).
+  template <bool kAlone = false>
+  Replay mark(std::uint64_t number) noexcept;
+
+  /// Goes on from another window's state: `highest` was accepted, and of what is before it those that
+  /// `seen` says: bit n % 32 of word n / 32 is `highest` - n. What is beyond `seen` counts as accepted,
+  /// lest anything be accepted twice. Before the first `mark`, while nobody else uses the window.
+  void restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept;
+
+  /// Asks for the memory that a number with these low 32 bits needs.
+  void prefetch(std::uint32_t low) const noexcept { prefetch_for_write(&word(low)); }
+
+  /// The highest number that was marked; 0 before.
+  std::uint64_t highest() const { return highest_.load(std::memory_order_acquire); }
+  std::uint32_t size() const { return size_; }
+  bool extended() const { return esn_; }
+  /// The accepted numbers below `highest`, as `restore` takes them: `size` bits.
+  std::vector<std::uint32_t> accepted_below(std::uint64_t highest) const;
+
+ private:
+  static constexpr unsigned kBlockBits = 5, kInPlace = 4;
+
+  static std::uint64_t block(std::uint64_t number) { return number >> kBlockBits << 32; }
+  static std::uint64_t bit(std::uint64_t number) { return std::uint64_t{1} << (number & 31); }
+  static bool same_block(std::uint64_t word, std::uint64_t number) {
+    return word >> 32 == block(number) >> 32;
+  }
+  Word* words() const { return beside_ != nullptr ? beside_ : in_place_; }
+  void clear() noexcept;
+  Word& word(std::uint64_t number) const { return words()[number >> kBlockBits & mask_]; }
+  bool is_too_old(std::uint64_t number) const {
+    auto const highest = highest_.load(std::memory_order_acquire);
+    return highest >= size_ && number <= highest - size_;
+  }
+
+  std::atomic<std::uint64_t> highest_{0};
+  Word* beside_ = nullptr;  // of its own, or the caller's
+  mutable Word in_place_[kInPlace]{};
+  std::uint16_t size_;
+  std::uint16_t mask_;
+  bool esn_;
+  bool owned_ = false;  // `beside_`
+};
+static_assert(sizeof(ReplayWindow) == 56);
+
+inline std::uint64_t ReplayWindow::estimate(std::uint32_t low) const noexcept {
+  if (!esn_) return low;
+  auto const highest = highest_.load(std::memory_order_relaxed);
+  auto const bottom = highest < size_ ? 0 : highest - size_ + 1;
+  return bottom + (low - static_cast<std::uint32_t>(bottom));
+}
+
+inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
+  auto const seen = word(number).load(std::memory_order_acquire);
+  if (is_too_old(number)) return Replay::kTooOld;
+  return same_block(seen, number) && (seen & bit(number)) != 0 ? Replay::kReplayed : Replay::kFresh;
+}
+
+// The highest number rises first, and is looked at after the word: whoever sees a newer block sees a
+// number at least as high too, for which his own is too old. So a block in the word that is not his
+// own is older. Numbers 2^37 apart look alike: at worst a fresh one is refused.
+template <bool kAlone>
+inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
+  auto highest = highest_.load(std::memory_order_relaxed);
+  if constexpr (kAlone) {
+    if (highest < number) highest_.store(number, std::memory_order_relaxed);
+  } else {
+    while (highest < number &&
+           !highest_.compare_exchange_weak(highest, number, std::memory_order_acq_rel,
+                                           std::memory_order_relaxed)) {
+    }
+  }
+  auto& place = word(number);
+  auto seen = place.load(std::memory_order_acquire);
+  for (;;) {
+    if (is_too_old(number)) return Replay::kTooOld;
+    auto const before = same_block(seen, number) ? seen : block(number);
+    auto const after = before | bit(number);
+    if (before == after) return Replay::kReplayed;
+    if constexpr (kAlone) {
+      place.store(after, std::memory_order_release);
+      return Replay::kFresh;
+    }
+    if (place.compare_exchange_weak(seen, after, std::memory_order_acq_rel,
+                                    std::memory_order_acquire))
+      return Replay::kFresh;
+  }
+}
+
+}  // namespace warpline::ipsec

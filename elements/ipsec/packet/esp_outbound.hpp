@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "core/net/wire.hpp"
+#include "core/packet/packet.hpp"
+#include "core/packet/verdict.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
+#include "elements/ipsec/model/sa_form.hpp"
+#include "elements/ipsec/packet/esp_trailer.hpp"
+#include "elements/ipsec/packet/inner_packet.hpp"
+
+/// ESP around the IP packet of a frame, in place (RFC 4303 section 3.1): headers go before it or
+/// among its own, the Ethernet header moves in front of them. Encryption comes afterwards.
+namespace warpline::ipsec {
+
+/// What one outbound SA puts on its packets, worked out once; with a sequence number in one cache
+/// line. Any thread may use it. The two steps of a packet are inline for IPv4 outside without UDP:
+/// called through objects they cost 6 of 37 cycles more (Zen 5).
+class EspOutbound {
+ public:
+  /// `form` must be possible: addresses of one version, sizes as it says.
+  EspOutbound(std::uint32_t spi, SaForm const& form);
+
+  /// Sets what the packet will need, after `inspect_inner` has agreed, and says whether frame and
+  /// buffer have room. Drops: `too_big`, `no_headroom`, `no_tailroom`; in transport mode also
+  /// `fragment`, `bad_ip_header`, `long_headers`.
+  Verdict check_room(Packet const& packet, InnerPacket& inner) const noexcept;
+
+  std::uint32_t spi() const { return spi_.host(); }
+  /// Bytes of the frame that `encapsulate` will make; after `check_room`.
+  std::uint32_t frame_size(InnerPacket const& inner) const { return prefix_ + inner.end; }
+
+  /// Writes headers, IV field and trailer, the high half of the sequence number and zeros where the
+  /// integrity value goes, and sets the tag to `SaTag` of `index`. `check_room` must have agreed.
+  /// The IV is the 64-bit sequence number, so it never repeats while numbers do not. Its low 16 bits
+  /// are the identification of an outer IPv4 header. A UDP checksum that is to be computed after
+  /// encryption is prepared as udp_checksum.hpp says.
+  void encapsulate(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
+                   std::uint32_t index) const noexcept;
+
+  /// Whether packets are protected behind their own IP headers.
+  bool is_transport() const { return kind_ >= Kind::kTransport; }
+  /// Transport mode: finds where ESP goes, and sets `headers` and `next_at`. Drops: `fragment`,
+  /// `bad_ip_header`, `long_headers`.
+  Verdict inspect_transport(Packet const& packet, InnerPacket& inner) const noexcept;
+  /// The most bytes that an IP packet may have for what is made of it to have at most `mtu` bytes from
+  /// the IP header on; 0 where nothing fits. `headers`: of its bytes those that stay before ESP, in
+  /// transport mode; 0 in tunnel mode.
+  std::uint32_t most_inner(std::uint32_t mtu, std::uint32_t headers = 0) const {
+    std::uint32_t const around = prefix_ + headers + icv_size_;
+    std::uint32_t const text = mtu < around ? 0 : (mtu - around) / block_ * block_;
+    return text < kTrailer ? 0 : headers + text - kTrailer;
+  }
+
+  /// Whether the frame is an ESP packet of this SA's, as far as its headers show, with the ESP header
+  /// at `esp_offset`.
+  bool made(Packet const& packet, std::uint32_t esp_offset) const noexcept;
+
+ private:
+  enum class Kind : std::uint8_t {
+    kPlain,  // IPv4 without UDP, an IV of 8 bytes, trailers aligned to 4, DSCP copied
+    kIpv4,
+    kIpv4Udp,
+    kIpv6,
+    kIpv6Udp,
+    kTransport,
+    kTransportUdp
+  };
+
+  static constexpr std::uint32_t kTrailer = sizeof(esp::Trailer);
+  static constexpr std::uint32_t wire(std::uint16_t value) { return __builtin_bswap16(value); }
+  /// The ones' complement of a sum of 16-bit words (RFC 1071).
+  static constexpr std::uint16_t fold(std::uint32_t sum) {
+    sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<std::uint16_t>(~(sum + (sum >> 16)));
+  }
+  static constexpr std::uint32_t udp_size(Kind kind) {
+    bool const has =
+        kind == Kind::kIpv4Udp || kind == Kind::kIpv6Udp || kind == Kind::kTransportUdp;
+    return has ? udp::kSize : 0;
+  }
+  template <Kind kKind>
+  void enter_tunnel(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
+                    std::uint32_t index) const noexcept;
+  template <Kind kKind>
+  void transport(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
+                 std::uint32_t index) const noexcept;
+  void encapsulate_other(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
+                         std::uint32_t index) const noexcept;
+  template <Kind kKind>
+  static void put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size,
+                      std::uint32_t pseudo_sum);
+
+  std::uint8_t addresses_[2 * sizeof(ipv6::Address)]{};  // source, destination; IPv4: 8 bytes
+  be32 spi_;
+  // Sum of what does not change under a checksum: in a tunnel of IPv4 of the outer header, over IPv6
+  // of the pseudo header for UDP; in transport mode of the protocol in it. 0 over IPv6: none.
+  std::uint32_t checksum_ = 0;
+  std::uint32_t ports_ = 0;  // as they lie in memory
+  std::uint16_t fragment_kept_, fragment_set_;
+  std::uint8_t tos_kept_, tos_set_;
+  std::uint8_t hop_limit_;
+  Kind kind_;
+  std::uint8_t prefix_;  // bytes that the frame grows by at its front
+  std::uint8_t iv_size_, icv_size_, block_;
+};
+static_assert(sizeof(EspOutbound) == 56);
+
+inline Verdict EspOutbound::check_room(Packet const& packet, InnerPacket& inner) const noexcept {
+  constexpr std::uint32_t kMaxLength = 65535;
+  std::uint32_t text = inner.size;
+  if (kind_ >= Kind::kTransport) [[unlikely]] {
+    auto const seen = inspect_transport(packet, inner);
+    if (seen.is_drop()) return seen;
+    text -= inner.headers;
+  }
+  std::uint32_t const padding = (0u - text - kTrailer) & (block_ - 1u);
+  std::uint32_t const end = ether::kSize + inner.size + padding + kTrailer + icv_size_;
+  std::uint32_t const room = static_cast<std::uint32_t>(packet.length) + packet.tailroom;
+  inner.padding = static_cast<std::uint16_t>(padding);
+  inner.end = end;
+  if (prefix_ + end > kMaxLength) [[unlikely]]
+    return drop<"too_big">();
+  if (prefix_ > packet.headroom) [[unlikely]]
+    return drop<"no_headroom">();
+  if (end > room) [[unlikely]]
+    return drop<"no_tailroom">();
+  return forward();
+}
+
+inline void EspOutbound::encapsulate(Packet& packet, InnerPacket const& inner,
+                                     std::uint64_t sequence, std::uint32_t index) const noexcept {
+  if (kind_ == Kind::kPlain) [[likely]]
+    enter_tunnel<Kind::kPlain>(packet, inner, sequence, index);
+  else
+    encapsulate_other(packet, inner, sequence, index);
+}
+
+template <EspOutbound::Kind kKind>
+inline void EspOutbound::put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size,
+                                 std::uint32_t pseudo_sum) {
+  if constexpr (udp_size(kKind) != 0) {
+    std::uint32_t checksum = 0;  // none
+    if (pseudo_sum != 0) checksum = static_cast<std::uint16_t>(~fold(pseudo_sum + size));
+    detail::put(at, ports);
+    detail::put(at + 4, wire(static_cast<std::uint16_t>(size)) |
+                            wire(static_cast<std::uint16_t>(checksum)) << 16);
+  }
+}
+
+// Every value is read before the first byte is written, since the compiler must take it that bytes
+// of the frame are members of `packet`, `inner` or this object. The outer header goes out in words:
+// a copy of the header with some fields changed costs 30 cycles, for its loads meet narrower
+// stores. What is written too much before the IV is written over by the headers, in that order.
+template <EspOutbound::Kind kKind>
+inline void EspOutbound::enter_tunnel(Packet& packet, InnerPacket const& inner,
+                                      std::uint64_t sequence, std::uint32_t index) const noexcept {
+  using detail::put;
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  constexpr std::uint32_t kPlainPrefix = ipv4::kSize + esp::kSize + kWord;
+  constexpr bool kPlain = kKind == Kind::kPlain;
+  constexpr bool kIpv4 = kPlain || kKind == Kind::kIpv4 || kKind == Kind::kIpv4Udp;
+  constexpr std::uint32_t kIpSize = kIpv4 ? ipv4::kSize : ipv6::kSize, kUdpSize = udp_size(kKind);
+  constexpr std::uint8_t kProtocol = kUdpSize == 0 ? protocol::kEsp : protocol::kUdp;
+  auto* const data = packet.data;
+  std::uint32_t const prefix = kPlain ? kPlainPrefix : prefix_;
+  auto* const frame = data - prefix;
+  unsigned const padding = inner.padding, block = kPlain ? 4 : block_, icv_size = icv_size_;
+  std::uint8_t const next_header = inner.protocol;
+  std::uint32_t const size = inner.size, end = inner.end;
+  std::uint32_t const frame_size = prefix + end;
+  std::uint32_t const free = static_cast<std::uint32_t>(packet.length) + packet.tailroom - end;
+  std::uint32_t const headroom = packet.headroom - prefix;
+  auto const ip_size = static_cast<std::uint16_t>(frame_size - ether::kSize);
+  auto const identification = static_cast<std::uint16_t>(sequence);
+  auto const fragment =
+      static_cast<std::uint16_t>((inner.fragment & fragment_kept_) | fragment_set_);
+  std::uint32_t const tos = kPlain ? inner.tos : (inner.tos & tos_kept_) | tos_set_;
+  std::uint32_t const hop_limit = hop_limit_;
+  std::uint32_t const constant_sum = checksum_;
+  auto const checksum = fold(constant_sum + tos + ip_size + identification + fragment);
+  auto const spi = spi_;
+  std::uint32_t const ports = ports_;
+  std::uint64_t addresses[kIpv4 ? 1 : 4];
+  std::memcpy(addresses, addresses_, sizeof addresses);
+
+  auto* const ip = frame + ether::kSize;
+  auto* const udp = ip + kIpSize;
+  auto* const esp = udp + kUdpSize;
+  auto* const text = data + ether::kSize;
+  std::memcpy(frame, data, 2 * sizeof(ether::Address));
+  put(frame + 2 * sizeof(ether::Address), be16::of(kIpv4 ? ether::kIpv4 : ether::kIpv6));
+  if constexpr (!kPlain) put(text - 2 * kWord, std::uint64_t{0});
+  put(text - kWord, __builtin_bswap64(sequence));
+  put(esp, spi);
+  put(esp + 4, __builtin_bswap32(static_cast<std::uint32_t>(sequence)));
+  put_udp<kKind>(udp, ports, ip_size - kIpSize, kIpv4 ? 0 : constant_sum);
+  if constexpr (kIpv4) {
+    put(ip, 0x45 | tos << 8 | wire(ip_size) << 16);
+    put(ip + 4, wire(identification) | wire(fragment) << 16);
+    put(ip + 8, hop_limit | static_cast<std::uint32_t>(kProtocol) << 8 | wire(checksum) << 16);
+    put(ip + 12, addresses);
+  } else {
+    put(ip, __builtin_bswap32(0x60000000 | tos << 20));
+    put(ip + 4,
+        wire(static_cast<std::uint16_t>(ip_size - kIpSize)) | kProtocol << 16 | hop_limit << 24);
+    put(ip + 8, addresses);
+  }
+  put_trailer(text + size, padding, block, next_header, icv_size, sequence);
+
+  packet.data = frame;
+  packet.length = static_cast<std::uint16_t>(frame_size);
+  packet.headroom = static_cast<std::uint16_t>(headroom);
+  packet.tailroom = static_cast<std::uint16_t>(free);
+  packet.tag = SaTag(index, ether::kSize + kIpSize + kUdpSize).value;
+}
+
+}  // namespace warpline::ipsec

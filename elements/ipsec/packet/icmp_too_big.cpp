@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ipsec/packet/icmp_too_big.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/net/checksum.hpp"
+#include "core/net/ip6_headers.hpp"
+#include "elements/ipsec/packet/esp_trailer.hpp"
+
+namespace warpline::ipsec {
+namespace {
+
+using detail::put;
+
+constexpr std::uint32_t kIcmpSize = 8;
+constexpr std::uint8_t kIcmp6 = 58, kHopLimit = 64;
+
+/// RFC 1122 section 3.2.1.3: this network, loopback, groups, the future and broadcast.
+bool is_host(be32 const& address) {
+  auto const first = address.bytes[0];
+  return first != 0 && first != 127 && first < 224;
+}
+bool is_group(be32 const& address) { return address.bytes[0] >= 224; }
+
+bool is_host(ipv6::Address const& address) {
+  ipv6::Address unspecified{}, loopback{};
+  loopback.bytes[15] = 1;
+  return address.bytes[0] != 0xff && address != unspecified && address != loopback;
+}
+
+/// Destination unreachable, source quench, redirect, time exceeded, parameter problem.
+bool is_error4(std::uint8_t type) {
+  return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+}
+bool is_error6(std::uint8_t type) {
+  constexpr std::uint8_t kRedirect = 137;
+  return type < 128 || type == kRedirect;
+}
+
+bool may_be_reported4(Packet const& packet, InnerPacket const& inner) {
+  constexpr std::uint16_t kOffset = 0x1fff;
+  auto const& ethernet = *reinterpret_cast<ether::Header const*>(packet.data);
+  auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + ether::kSize);
+  std::uint32_t const header = ip.header_size();
+  if (ethernet.destination.is_group() || !is_host(ip.source) || is_group(ip.destination) ||
+      (ip.fragment.host() & kOffset) != 0)
+    return false;
+  return ip.protocol != protocol::kIcmp ||
+         (inner.size > header && !is_error4(packet.data[ether::kSize + header]));
+}
+
+bool may_be_reported6(Packet const& packet, InnerPacket const& inner) {
+  auto const& ip = *reinterpret_cast<ipv6::Header const*>(packet.data + ether::kSize);
+  if (!is_host(ip.source)) return false;
+  Ip6Headers chain({packet.data + ether::kSize, inner.size});
+  while (chain.is_extension()) {
+    if (!chain.is_whole() || chain.is_later_part()) return false;
+    chain.step();
+  }
+  return chain.next() != kIcmp6 ||
+         (inner.size > chain.offset() && !is_error6(packet.data[ether::kSize + chain.offset()]));
+}
+
+/// How many bytes of the packet are quoted; 0 where there is no room for enough of them.
+std::uint32_t quoted_size(Packet const& error, std::uint32_t size, std::uint32_t ip_header,
+                          std::uint32_t most, std::uint32_t least) {
+  std::uint32_t const before = ip_header + kIcmpSize;
+  std::uint32_t const room =
+      error.tailroom < ether::kSize + before ? 0 : error.tailroom - ether::kSize - before;
+  auto const quoted = std::min({size, most - before, room});
+  return quoted < std::min(size, least) ? 0 : quoted;
+}
+
+}  // namespace
+
+bool is_single_host(IpAddress const& address) noexcept {
+  if (address.version == 4) return is_host(*reinterpret_cast<be32 const*>(address.bytes.data()));
+  return is_host(*reinterpret_cast<ipv6::Address const*>(address.bytes.data()));
+}
+
+bool may_be_reported(Packet const& packet, InnerPacket const& inner) noexcept {
+  return inner.protocol == protocol::kIpv4 ? may_be_reported4(packet, inner)
+                                           : may_be_reported6(packet, inner);
+}
+
+bool write_too_big(Packet& error, Packet const& packet, InnerPacket const& inner,
+                   IpAddress const& from, std::uint32_t mtu) noexcept {
+  constexpr std::uint32_t kLeastQuoted = 8, kMost4 = 576, kMost6 = 1280;
+  auto const* const about = packet.data + ether::kSize;
+  bool const v4 = inner.protocol == protocol::kIpv4;
+  std::uint32_t const header = v4 ? ipv4::kSize : ipv6::kSize;
+  std::uint32_t const least =
+      kLeastQuoted +
+      (v4 ? reinterpret_cast<ipv4::Header const*>(about)->header_size() : ipv6::kSize);
+  auto const quoted = quoted_size(error, inner.size, header, v4 ? kMost4 : kMost6, least);
+  if (quoted == 0) return false;
+  std::uint32_t const icmp_size = kIcmpSize + quoted;
+  error.append(ether::kSize + header + icmp_size);
+  auto& ethernet = *reinterpret_cast<ether::Header*>(error.data);
+  std::memcpy(&ethernet, packet.data, sizeof ethernet);
+  ethernet.swap_addresses();
+  auto* const icmp = error.data + ether::kSize + header;
+  std::memcpy(icmp + kIcmpSize, about, quoted);
+  put(icmp + 2, be16::of(0));
+  put(icmp + 4, be32::of(mtu));  // of ICMP the first half is unused, and 0
+  if (v4) {
+    constexpr std::uint8_t kInternetworkControl = 0xc0;  // RFC 1812 section 4.3.2.5
+    icmp[0] = 3;
+    icmp[1] = 4;
+    put(icmp + 2, be16::of(checksum_of(checksum_sum({icmp, icmp_size}))));
+    auto& ip = *reinterpret_cast<ipv4::Header*>(error.data + ether::kSize);
+    ip = {};
+    ip.version_ihl = 0x45;
+    ip.tos = kInternetworkControl;
+    ip.total_length.set(static_cast<std::uint16_t>(header + icmp_size));
+    ip.fragment.set(InnerPacket::kDontFragment);  // so that 0 will do as identification (RFC 6864)
+    ip.ttl = kHopLimit;
+    ip.protocol = protocol::kIcmp;
+    std::memcpy(ip.source.bytes, from.bytes.data(), sizeof ip.source);
+    ip.destination = reinterpret_cast<ipv4::Header const*>(about)->source;
+    ip.checksum.set(checksum_of(checksum_sum({&ip.version_ihl, header})));
+  } else {
+    icmp[0] = 2;
+    icmp[1] = 0;
+    auto& ip = *reinterpret_cast<ipv6::Header*>(error.data + ether::kSize);
+    ip.version_class_flow.set(0x60000000);
+    ip.payload_length.set(static_cast<std::uint16_t>(icmp_size));
+    ip.next_header = kIcmp6;
+    ip.hop_limit = kHopLimit;
+    std::memcpy(ip.source.bytes, from.bytes.data(), sizeof ip.source);
+    ip.destination = reinterpret_cast<ipv6::Header const*>(about)->source;
+    auto const addresses = checksum_sum({ip.source.bytes, 2 * sizeof(ipv6::Address)});
+    put(icmp + 2,
+        be16::of(checksum_of(checksum_sum({icmp, icmp_size}, addresses + kIcmp6 + icmp_size))));
+  }
+  error.in_port = error.out_port = packet.in_port;
+  error.paint = packet.paint;
+  error.tag = 0;
+  return true;
+}
+
+}  // namespace warpline::ipsec

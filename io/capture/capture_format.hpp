@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "io/capture/capture_reader.hpp"
+
+/// The formats of capture files. For sources in `io/` only.
+namespace warpline::detail {
+
+/// The bytes of a capture file, in order.
+class CaptureInput {
+ public:
+  /// Takes the open file.
+  explicit CaptureInput(std::FILE* file);
+
+  /// Reads up to `size` bytes; fewer only at the end of the file or after a read error.
+  std::size_t read(void* to, std::size_t size) noexcept;
+  /// Reads and forgets; false where the file ends before.
+  bool skip(std::uint64_t size) noexcept;
+  /// The system's reason after a read error, else empty.
+  std::string error() const;
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<char[]> buffer_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+constexpr std::uint32_t kEthernetLink = 1;  // LINKTYPE_ETHERNET
+/// No Ethernet frame is captured with more bytes; a record that claims more is damaged.
+constexpr std::uint32_t kMaxCapturedBytes = 262144;
+
+/// `RAW`, `IEEE802_11`; a number where libpcap has no name for the link type.
+std::string link_name(std::uint32_t link);
+
+/// Reads the records of one format.
+class CaptureFormat {
+ public:
+  enum class Step : std::uint8_t {
+    kFrame,    ///< an Ethernet frame
+    kOther,    ///< a frame of another link type, `link()`
+    kEnd,      ///< the file ends after a record
+    kCut,      ///< the file ends within a record
+    kDamaged,  ///< `damage()` says how
+  };
+  virtual ~CaptureFormat() = default;
+  /// The next frame; its bytes are valid until the next call. `number` is not set.
+  virtual Step next(CapturedFrame& frame) noexcept = 0;
+
+  std::uint32_t link() const noexcept { return link_; }
+  std::string const& damage() const noexcept { return damage_; }
+
+ protected:
+  explicit CaptureFormat(CaptureInput& input) : input_(input) {}
+
+  Step damaged(std::string text) noexcept {
+    damage_ = std::move(text);
+    return Step::kDamaged;
+  }
+  /// The file ends within a record, or cannot be read on.
+  Step cut() noexcept;
+  /// Reads the captured bytes of a frame into `frame`; false at the end of the file.
+  bool read_frame(CapturedFrame& frame, std::uint32_t captured) noexcept;
+
+  CaptureInput& input_;
+  std::uint32_t link_ = kEthernetLink;
+
+ private:
+  // Touched only as far as frames are long.
+  std::unique_ptr<std::uint8_t[]> bytes_ =
+      std::make_unique_for_overwrite<std::uint8_t[]>(kMaxCapturedBytes);
+  std::string damage_;
+};
+
+/// The first bytes of a file, which say what format it has.
+struct CaptureMagic {
+  std::uint8_t bytes[4] = {};
+};
+
+/// pcap (draft-ietf-opsawg-pcap), either byte order, micro- or nanoseconds, also Kuznetzov's form.
+/// Null where the magic is of something else. Throws `ConfigError` for a header that is bad; `path`
+/// is for messages.
+std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic,
+                                         std::string const& path);
+/// pcapng (draft-ietf-opsawg-pcapng), several sections, interfaces of any link type and length.
+std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic,
+                                           std::string const& path);
+
+}  // namespace warpline::detail

@@ -1,0 +1,204 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "io/capture/capture_port.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <optional>
+
+#include "core/base/counted.hpp"
+#include "core/base/error.hpp"
+#include "core/element/metrics.hpp"
+#include "io/capture/capture_reader.hpp"
+#include "io/capture/capture_writer.hpp"
+#include "io/dpdk/arrivals_dpdk.hpp"
+#include "io/dpdk/mbuf_dpdk.hpp"
+
+namespace warpline {
+namespace {
+
+/// What takes frames of up to `longest` bytes.
+std::string buffer_advice(DpdkPool const& pool, std::uint32_t longest) {
+  auto const holds = std::to_string(pool.options().frame_size);
+  auto const length = std::to_string(longest);
+  if (longest > DpdkPool::kMaxBufferSize)
+    return holds + " bytes; --buffer-size " + std::to_string(DpdkPool::kMaxBufferSize) +
+           " is the most, and the longest has " + length + " bytes";
+  return holds + " bytes; --buffer-size " + length + " takes all of them";
+}
+
+}  // namespace
+
+class CapturePort::Rx final : public RxQueue {
+ public:
+  Rx(std::string const& path, CaptureOptions::Cut cut, DpdkPool& pool)
+      : reader_(path), arrivals_(pool.arrivals()), cut_(cut), pool_(pool) {}
+
+  unsigned receive(std::span<Packet> packets) noexcept override {
+    packets = packets.first(std::min(packets.size(), kBurst));
+    if (ended_ || !pool_.allocate(packets)) return 0;
+    unsigned count = 0;
+    while (count < packets.size()) {
+      auto const* frame = reader_.next_or_end();
+      if (frame == nullptr) {
+        ended_ = true;
+        break;
+      }
+      if (fill(packets[count], *frame)) ++count;
+    }
+    pool_.release(packets.subspan(count));
+    other_links_.add(reader_.other_frames() - other_links_.get());
+    return count;
+  }
+  bool finished() const noexcept override { return ended_; }
+
+  std::uint64_t too_long() const { return too_long_.get(); }
+  std::uint32_t longest() const { return longest_; }  // after the worker has ended
+  std::uint64_t other_links() const { return other_links_.get(); }
+  std::uint64_t cut() const { return cut_short_.get(); }
+  CaptureReader const& reader() const { return reader_; }
+
+ private:
+  static constexpr std::size_t kBurst = 256;
+
+  bool fill(Packet& packet, CapturedFrame const& frame) noexcept {
+    auto const captured = frame.bytes.size;
+    if (frame.length > captured && cut_ == CaptureOptions::Cut::kRefuse) {
+      cut_short_.add(1);
+      return false;
+    }
+    if (frame.length > pool_.options().frame_size) {
+      too_long_.add(1);
+      longest_ = std::max(longest_, frame.length);
+      return false;
+    }
+    if (captured > 0) std::memcpy(packet.data, frame.bytes.data, captured);
+    std::memset(packet.data + captured, 0, frame.length - captured);
+    packet.append(frame.length);
+    packet.arrive(port_index);
+    arrivals_.set(mbuf_of(packet), {frame.time_ns, frame.number});
+    return true;
+  }
+
+  CaptureReader reader_;
+  Arrivals const& arrivals_;
+  CaptureOptions::Cut cut_;
+  DpdkPool& pool_;
+  std::uint32_t longest_ = 0;  // of the frames that were too long
+  bool ended_ = false;
+  Counter too_long_;
+  Counter cut_short_;
+  Counter other_links_;
+};
+
+class CapturePort::Tx final : public TxQueue {
+ public:
+  Tx(CaptureWriter& writer, DpdkPool& pool)
+      : writer_(writer), arrivals_(pool.arrivals()), pool_(pool) {}
+
+  /// A lock a burst, next to a copy of its bytes.
+  unsigned transmit(std::span<Packet const> packets) noexcept override {
+    unsigned written = 0;
+    {
+      auto const lock = writer_.lock();
+      writer_.retry();
+      for (auto const& packet : packets) {
+        if (!writer_.write(packet.bytes(), time_of(packet))) break;
+        ++written;
+      }
+      if (written < packets.size()) writer_.lose(packets.size() - written - 1);
+    }
+    failed_ = written < packets.size();
+    pool_.release(packets.first(written));
+    return written;
+  }
+  bool failed() const noexcept override { return failed_; }
+
+ private:
+  std::uint64_t time_of(Packet const& packet) noexcept {
+    if (auto const captured = arrivals_.get(mbuf_of(packet)).time_ns) last_captured_ = captured;
+    if (last_captured_) return *last_captured_;
+    auto const now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+  }
+
+  CaptureWriter& writer_;
+  Arrivals const& arrivals_;
+  DpdkPool& pool_;
+  std::optional<std::uint64_t> last_captured_;
+  bool failed_ = false;
+};
+
+CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& pool,
+                         OutputFiles* outputs)
+    : Port(std::move(name)), options_(std::move(options)), pool_(pool) {
+  if (!options_.in.empty()) {
+    frames_ = options_.frames ? *options_.frames : summarise_capture(options_.in).frames;
+    rx_ = std::make_unique<Rx>(options_.in, options_.cut, pool_);
+  }
+  if (options_.out.empty()) return;
+  output_ = std::make_shared<CaptureWriter>(options_.out, this->name());
+  if (!options_.in.empty() && output_->is_file(options_.in))
+    throw ConfigError("port '" + this->name() + "' is to read and to write the same file, " +
+                      options_.in);
+  if (outputs != nullptr) outputs->all.push_back(output_);
+}
+
+CapturePort::~CapturePort() = default;
+
+std::string CapturePort::description() const {
+  std::string text;
+  if (!options_.in.empty()) text = "reads " + options_.in + " (" + counted(frames_, "frame") + ")";
+  if (!options_.out.empty()) text += (text.empty() ? "" : ", ") + ("writes " + options_.out);
+  return text;
+}
+
+PortStatistics CapturePort::statistics() const {
+  PortStatistics statistics;
+  if (rx_) statistics.refused = rx_->too_long() + rx_->cut() + rx_->other_links();
+  return statistics;
+}
+
+std::vector<std::string> CapturePort::remarks() const {
+  std::vector<std::string> remarks;
+  auto const add = [&](std::uint64_t count, std::string const& what) {
+    if (count > 0) remarks.push_back(counted(count, "frame") + what);
+  };
+  if (rx_) {
+    auto const& reader = rx_->reader();
+    auto const of = " of " + options_.in + " refused: ";
+    add(rx_->too_long(),
+        of + "longer than a packet buffer; " + buffer_advice(pool_, rx_->longest()));
+    add(rx_->cut(), of + "captured shorter than they were");
+    add(rx_->other_links(), of + "of link type " + reader.other_link() + "; expected Ethernet");
+    if (!reader.damage().empty())
+      remarks.push_back(options_.in + " has changed while it was read: " + reader.damage());
+    else if (rx_->finished() && reader.frames() - reader.other_frames() != frames_)
+      remarks.push_back(options_.in + " has changed while it was read: it had " +
+                        counted(frames_, "frame"));
+  }
+  if (output_)
+    add(output_->clamped_times(), " in " + options_.out + " of a time after 2106-02-07 06:28:15, " +
+                                      "the last that a pcap can tell, have that time");
+  return remarks;
+}
+
+RxQueue* CapturePort::rx(unsigned worker) { return worker == 0 ? rx_.get() : nullptr; }
+
+TxQueue* CapturePort::tx(unsigned worker) {
+  if (!output_) return nullptr;
+  while (tx_.size() <= worker) tx_.push_back(std::make_unique<Tx>(*output_, pool_));
+  return tx_[worker].get();
+}
+
+void CapturePort::start() {
+  if (output_) output_->begin();
+}
+
+void CapturePort::stop() noexcept {
+  if (output_) output_->finish();
+}
+
+}  // namespace warpline

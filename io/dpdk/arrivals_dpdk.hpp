@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <rte_mbuf.h>
+#include <rte_mbuf_dyn.h>
+#include <rte_string_fns.h>
+
+#include <cstdint>
+
+#include "core/base/error.hpp"
+#include "core/packet/buffer_pool.hpp"
+
+/// What is known of a packet's arrival travels in a dynamic field of the mbuf. For sources in `io/`
+/// only.
+namespace warpline {
+
+class Arrivals {
+ public:
+  /// Reserves the field; the same one every time. Throws `ConfigError` where none is left.
+  Arrivals() {
+    rte_mbuf_dynfield field{};
+    rte_mbuf_dynflag flag{};
+    rte_strscpy(field.name, "warpline_arrival", sizeof field.name);
+    rte_strscpy(flag.name, "warpline_arrival", sizeof flag.name);
+    field.size = sizeof(Arrival);
+    field.align = alignof(Arrival);
+    offset_ = rte_mbuf_dynfield_register(&field);
+    auto const bit = rte_mbuf_dynflag_register(&flag);
+    if (offset_ < 0 || bit < 0) throw ConfigError("DPDK's packet buffers have no room for a time");
+    flag_ = std::uint64_t{1} << bit;
+  }
+
+  void set(rte_mbuf* mbuf, Arrival const& arrival) const noexcept {
+    *RTE_MBUF_DYNFIELD(mbuf, offset_, Arrival*) = arrival;
+    mbuf->ol_flags |= flag_;
+  }
+  /// Zeros where nothing is known.
+  Arrival get(rte_mbuf* mbuf) const noexcept {
+    if ((mbuf->ol_flags & flag_) == 0) return {};
+    return *RTE_MBUF_DYNFIELD(mbuf, offset_, Arrival*);
+  }
+
+ private:
+  int offset_;
+  std::uint64_t flag_;
+};
+
+}  // namespace warpline

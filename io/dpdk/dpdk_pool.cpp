@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "io/dpdk/dpdk_pool.hpp"
+
+#include <rte_errno.h>
+#include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
+#include <rte_mempool.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/error.hpp"
+#include "io/dpdk/arrivals_dpdk.hpp"
+#include "io/dpdk/dpdk_log.hpp"
+#include "io/dpdk/mbuf_dpdk.hpp"
+
+namespace warpline {
+namespace {
+
+static_assert(BufferPool::kHeadroom == RTE_PKTMBUF_HEADROOM);
+
+constexpr unsigned kChunk = 256;
+constexpr std::size_t kTransparentPage = std::size_t{2} << 20;
+constexpr std::uint64_t kForeign = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+
+std::uint16_t data_room(PoolOptions const& options) {
+  return static_cast<std::uint16_t>(BufferPool::kHeadroom + options.frame_size +
+                                    DpdkPool::kTailroom);
+}
+
+std::size_t round_up(std::size_t value, std::size_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+void unmap(rte_mempool_memhdr* memory, void*) { munmap(memory->addr, memory->len); }
+
+/// Without hugepages set aside, ordinary memory that the kernel is asked to back by big pages: it
+/// needs no rights, and saves most of the address misses that 4 KiB pages cost.
+void populate_with_own_memory(rte_mempool& pool) {
+  auto const object = pool.header_size + pool.elt_size + pool.trailer_size;
+  auto const size = round_up(std::size_t{pool.size} * object + RTE_MEMPOOL_ALIGN, kTransparentPage);
+  auto* mapped =
+      static_cast<std::uint8_t*>(mmap(nullptr, size + kTransparentPage, PROT_READ | PROT_WRITE,
+                                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  if (mapped == MAP_FAILED) throw ConfigError("the system has no memory");
+  auto const skipped = round_up(reinterpret_cast<std::uintptr_t>(mapped), kTransparentPage) -
+                       reinterpret_cast<std::uintptr_t>(mapped);
+  if (skipped > 0) munmap(mapped, skipped);
+  if (skipped < kTransparentPage) munmap(mapped + skipped + size, kTransparentPage - skipped);
+  auto* memory = mapped + skipped;
+  madvise(memory, size, MADV_HUGEPAGE);
+  auto* address = reinterpret_cast<char*>(memory);
+  auto const added = rte_mempool_populate_iova(&pool, address, reinterpret_cast<rte_iova_t>(memory),
+                                               size, unmap, nullptr);
+  if (added < 0) munmap(memory, size);
+  if (added < static_cast<int>(pool.size)) throw ConfigError("the buffers do not fit their memory");
+}
+
+rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
+  auto const count = static_cast<unsigned>(options.count);
+  auto const cache = static_cast<unsigned>(DpdkPool::cache_of(options.count));
+  auto const node = options.numa_node < 0 ? SOCKET_ID_ANY : options.numa_node;
+  auto const* name = options.name.c_str();
+  if (eal.hugepages() || options.shared_by_pci)
+    return rte_pktmbuf_pool_create(name, count, cache, 0, data_room(options), node);
+
+  // Addresses are virtual everywhere then, so a buffer may cross a page. If it must not, there is
+  // one to a 4 KiB page, and all their headers fall into the same few sets of the cache.
+  auto* pool = rte_mempool_create_empty(name, count, sizeof(rte_mbuf) + data_room(options), cache,
+                                        sizeof(rte_pktmbuf_pool_private), node,
+                                        RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+  if (pool == nullptr) return nullptr;
+  try {
+    if (rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), nullptr) != 0)
+      throw ConfigError("DPDK knows no way to keep buffers");
+    rte_pktmbuf_pool_private room{};
+    room.mbuf_data_room_size = data_room(options);
+    rte_pktmbuf_pool_init(pool, &room);
+    populate_with_own_memory(*pool);
+  } catch (...) {
+    rte_mempool_free(pool);
+    throw;
+  }
+  rte_mempool_obj_iter(pool, rte_pktmbuf_init, nullptr);
+  return pool;
+}
+
+}  // namespace
+
+DpdkPool::DpdkPool(Eal const& eal, PoolOptions options) : options_(std::move(options)) {
+  auto const fail = [this](std::string const& reason) {
+    return ConfigError("no memory for " + std::to_string(options_.count) + " packet buffers of " +
+                       std::to_string(options_.frame_size) + " bytes: " + reason);
+  };
+  if (options_.frame_size == 0 || options_.frame_size > kMaxFrameSize)
+    throw ConfigError("packet buffers for frames of " + std::to_string(options_.frame_size) +
+                      " bytes; expected 1 to " + std::to_string(kMaxFrameSize));
+  if (options_.count == 0 || options_.count > ~0u / 2)
+    throw ConfigError(std::to_string(options_.count) + " packet buffers; expected 1 to 2147483647");
+  auto const mark = DpdkLog::mark();
+  try {
+    pool_ = make_pool(eal, options_);
+  } catch (ConfigError const& error) {
+    throw fail(error.what());
+  }
+  if (pool_ == nullptr) {
+    auto const reason = DpdkLog::reasons_since(mark);
+    throw fail(rte_strerror(rte_errno) + (reason.empty() ? "" : " (" + reason + ")"));
+  }
+}
+
+DpdkPool::~DpdkPool() { rte_mempool_free(pool_); }
+
+bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
+  std::uint64_t const room = data_room(options_);
+  for (std::size_t done = 0; done < packets.size();) {
+    void* buffers[kChunk];
+    auto const count = std::min<std::size_t>(kChunk, packets.size() - done);
+    if (rte_mempool_get_bulk(pool_, buffers, static_cast<unsigned>(count)) != 0) {
+      release(packets.first(done));
+      return false;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      auto* mbuf = static_cast<rte_mbuf*>(buffers[i]);
+      // A buffer in a pool has one reference and one segment; what it was used for still shows.
+      mbuf->ol_flags = 0;
+      auto& packet = packets[done + i];
+      // Where `rte_pktmbuf_init` put it: saves the load of `buf_addr`.
+      packet.data = reinterpret_cast<std::uint8_t*>(mbuf + 1) + kHeadroom;
+      packet.buffer = mbuf;
+      packet.arrive(0, 0, kHeadroom, room - kHeadroom);
+    }
+    done += count;
+  }
+  return true;
+}
+
+void DpdkPool::release(std::span<Packet const> packets) noexcept {
+  while (!packets.empty()) {
+    void* buffers[kChunk];
+    auto const count = std::min<std::size_t>(kChunk, packets.size());
+    std::uint64_t odd = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      auto const* mbuf = mbuf_of(packets[i]);
+      buffers[i] = packets[i].buffer;
+      odd |= static_cast<unsigned>((mbuf->refcnt ^ 1) | (mbuf->nb_segs ^ 1)) |
+             (mbuf->ol_flags & kForeign) | static_cast<std::uint64_t>(mbuf->pool != pool_);
+    }
+    if (odd == 0) [[likely]] {
+      rte_mempool_put_bulk(pool_, buffers, static_cast<unsigned>(count));
+    } else {
+      // Buffers of another pool, or what a driver attached to them.
+      for (std::size_t i = 0; i < count; ++i) rte_pktmbuf_free(mbuf_of(packets[i]));
+    }
+    packets = packets.subspan(count);
+  }
+}
+
+Arrivals const& DpdkPool::arrivals() {
+  if (!arrivals_) arrivals_ = std::make_unique<Arrivals>();
+  return *arrivals_;
+}
+
+Arrival DpdkPool::arrival(Packet const& packet) const noexcept {
+  return arrivals_ ? arrivals_->get(mbuf_of(packet)) : Arrival{};
+}
+
+std::size_t DpdkPool::in_use() const noexcept { return rte_mempool_in_use_count(pool_); }
+
+void DpdkPool::for_each_memory(std::function<void(void*, std::size_t)> const& pin) const {
+  rte_mempool_mem_iter(
+      pool_,
+      [](rte_mempool*, void* context, rte_mempool_memhdr* memory, unsigned) {
+        auto const& call = *static_cast<std::function<void(void*, std::size_t)> const*>(context);
+        call(memory->addr, memory->len);
+      },
+      const_cast<void*>(static_cast<void const*>(&pin)));
+}
+
+void DpdkPool::fill(Bytes content) {
+  struct State {
+    Bytes content;
+    std::size_t room;
+    std::size_t next = 0;
+  } state{content, data_room(options_)};
+  if (content.size == 0) return;
+  rte_mempool_obj_iter(
+      pool_,
+      [](rte_mempool*, void* context, void* object, unsigned) {
+        auto& [bytes, room, next] = *static_cast<State*>(context);
+        auto* to = reinterpret_cast<std::uint8_t*>(static_cast<rte_mbuf*>(object) + 1);
+        for (std::size_t done = 0; done < room;) {
+          auto const size = std::min<std::size_t>(room - done, bytes.size - next);
+          std::memcpy(to + done, bytes.data + next, size);
+          done += size;
+          next = (next + size) % bytes.size;
+        }
+      },
+      &state);
+}
+
+std::size_t DpdkPool::memory_of(PoolOptions const& options) {
+  auto const object = rte_mempool_calc_obj_size(
+      static_cast<unsigned>(sizeof(rte_mbuf) + data_room(options)), 0, nullptr);
+  return options.count * object;
+}
+
+std::size_t DpdkPool::cache_of(std::size_t count) {
+  return std::min<std::size_t>(RTE_MEMPOOL_CACHE_MAX_SIZE, count / 6);
+}
+
+}  // namespace warpline

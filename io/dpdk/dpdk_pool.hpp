@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/packet/buffer_pool.hpp"
+#include "io/dpdk/eal.hpp"
+
+struct rte_mempool;
+
+namespace warpline {
+
+class Arrivals;
+
+/// How many packet buffers of what size, and where.
+struct PoolOptions {
+  std::string name = "packets";
+  std::size_t count = 16384;  ///< buffers
+  unsigned frame_size =
+      2048;            ///< bytes of the longest frame that is received; it can grow by `kTailroom`
+  int numa_node = -1;  ///< -1: wherever
+  bool shared_by_pci = false;  ///< a PCI device reads and writes it
+};
+
+/// Packet buffers of DPDK: each worker thread that is registered with the EAL has a cache of its
+/// own.
+///
+/// A buffer has `kHeadroom` bytes before a frame and at least `kTailroom` behind one of
+/// `frame_size` bytes: room for what an IPsec tunnel adds.
+class DpdkPool final : public BufferPool {
+ public:
+  static constexpr unsigned kTailroom = 128;
+  static constexpr unsigned kMaxFrameSize = 65535 - kHeadroom - kTailroom;
+  /// The largest `frame_size` that the option --buffer-size offers.
+  static constexpr unsigned kMaxBufferSize = 16384;
+
+  /// Throws `ConfigError` with DPDK's reason where the memory cannot be had.
+  DpdkPool(Eal const& eal, PoolOptions options);
+  ~DpdkPool() override;
+  DpdkPool(DpdkPool const&) = delete;
+  DpdkPool& operator=(DpdkPool const&) = delete;
+
+  bool allocate(std::span<Packet> packets) noexcept override;
+  void release(std::span<Packet const> packets) noexcept override;
+  Arrival arrival(Packet const& packet) const noexcept override;
+  /// Exact while no thread uses the pool. Takes microseconds.
+  std::size_t in_use() const noexcept override;
+
+  PoolOptions const& options() const { return options_; }
+  rte_mempool* handle() const { return pool_; }
+
+  /// Where ports note a packet's arrival in its buffer; makes room for it the first time.
+  /// Throws `ConfigError` where DPDK has none left. Before the first packet.
+  Arrivals const& arrivals();
+
+  /// Calls `pin` with each piece of memory that buffers lie in, so that a device can have it
+  /// pinned; the pieces do not overlap. Once, before the first packet.
+  void for_each_memory(std::function<void(void* address, std::size_t size)> const& pin) const;
+
+  /// Fills all buffers with `content`, one after the other, repeated as often as it takes; before
+  /// the first packet.
+  void fill(Bytes content);
+
+  /// Bytes that a pool takes, for `EalRequest::memory`.
+  static std::size_t memory_of(PoolOptions const& options);
+  /// Buffers that may lie idle in the cache of one thread; a pool needs more than that for each.
+  static std::size_t cache_of(std::size_t count);
+
+ private:
+  PoolOptions options_;
+  rte_mempool* pool_ = nullptr;
+  std::unique_ptr<Arrivals> arrivals_;
+};
+
+}  // namespace warpline

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/base/clock.hpp"
+#include "io/generator/pacer.hpp"
+
+namespace warpline {
+
+/// How many packets a port that makes them gives out, and how fast: the part of one of its queues.
+/// One thread.
+class PacketQuota {
+ public:
+  /// `count`: of all queues together, 0: no end. `rate`: packets a second of all together, 0: no
+  /// limit.
+  PacketQuota(std::uint64_t count, double rate, unsigned queue, unsigned queues)
+      : left_(count / queues + (queue < count % queues ? 1 : 0)),
+        rate_(rate / queues),
+        endless_(count == 0) {}
+
+  /// How many of `wanted` packets may be made now.
+  unsigned grant(unsigned wanted) noexcept {
+    if (!endless_ && wanted > left_) wanted = static_cast<unsigned>(left_);
+    if (rate_ <= 0) return wanted;
+    auto const now = cycles();
+    if (!pacer_) pacer_.emplace(rate_, cycles_per_second(), now);
+    return pacer_->grant(wanted, now);
+  }
+  /// Counts what was made.
+  void made(unsigned packets) noexcept {
+    if (!endless_) left_ -= packets;
+  }
+  /// Nothing will be granted again.
+  bool used_up() const noexcept { return !endless_ && left_ == 0; }
+
+ private:
+  std::uint64_t left_;
+  double rate_;
+  std::optional<Pacer> pacer_;
+  bool endless_;
+};
+
+}  // namespace warpline

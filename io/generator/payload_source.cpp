@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "io/generator/payload_source.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/error.hpp"
+#include "core/base/random.hpp"
+#include "core/base/text_corpus.hpp"
+#include "core/net/wire.hpp"
+#include "io/capture/capture_reader.hpp"
+
+namespace warpline {
+namespace {
+
+constexpr std::size_t kMade = std::size_t{512} << 10;         // stays in a core's own cache
+constexpr std::size_t kMostCaptured = std::size_t{64} << 20;  // of a capture's payloads
+constexpr std::size_t kStarts = 4096;
+
+template <class Header>
+Header const* header(Bytes bytes) {
+  return bytes.size < sizeof(Header) ? nullptr : reinterpret_cast<Header const*>(bytes.data);
+}
+
+Bytes behind_transport(Bytes bytes, std::uint8_t protocol) {
+  if (protocol == protocol::kUdp) return bytes.after(udp::kSize);
+  if (protocol != protocol::kTcp) return bytes;
+  auto const* tcp = header<tcp::Header>(bytes);
+  return tcp == nullptr ? Bytes{} : bytes.after(tcp->header_size());
+}
+
+}  // namespace
+
+Bytes payload_of_frame(Bytes frame) {
+  auto const* ether = header<ether::Header>(frame);
+  if (ether == nullptr) return {};
+  auto type = ether->type.host();
+  auto rest = frame.after(ether::kSize);
+  for (; type == ether::kVlan && rest.size >= 4; rest = rest.after(4))
+    type = static_cast<std::uint16_t>(rest.data[2] << 8 | rest.data[3]);
+  if (type == ether::kIpv4) {
+    auto const* ip = header<ipv4::Header>(rest);
+    if (ip == nullptr) return {};
+    rest.size = std::min<std::uint32_t>(rest.size, ip->total_length.host());  // without padding
+    bool const fragment = (ip->fragment.host() & 0x1fff) != 0;
+    return behind_transport(rest.after(ip->header_size()),
+                            fragment ? protocol::kNone : ip->protocol);
+  }
+  if (type == ether::kIpv6) {
+    auto const* ip = header<ipv6::Header>(rest);
+    if (ip == nullptr) return {};
+    rest.size = std::min<std::uint32_t>(rest.size, ipv6::kSize + ip->payload_length.host());
+    return behind_transport(rest.after(ipv6::kSize), ip->next_header);
+  }
+  return {};
+}
+
+PayloadSource PayloadSource::make(PayloadKind kind, std::uint64_t seed,
+                                  std::string const& capture) {
+  PayloadSource source;
+  if (kind == PayloadKind::kCapture) {
+    CaptureReader reader(capture);
+    while (auto const* frame = reader.next()) {
+      auto const payload = payload_of_frame(frame->bytes);
+      if (payload.size == 0) continue;
+      if (source.bytes_.size() + payload.size > kMostCaptured) break;
+      source.starts_.push_back(static_cast<std::uint32_t>(source.bytes_.size()));
+      source.bytes_.insert(source.bytes_.end(), payload.data, payload.data + payload.size);
+    }
+    if (source.starts_.empty())
+      throw ConfigError(capture + ": no packet of it carries a payload over IP");
+  } else {
+    Random random(seed ^ 0x7061796c6f6164);
+    if (kind == PayloadKind::kText) {
+      auto const text = text_corpus(seed, kMade);
+      source.bytes_.assign(text.begin(), text.end());
+    } else {
+      source.bytes_.resize(kMade);
+      for (std::size_t i = 0; i < kMade; i += 8) {
+        auto const number = random.next();
+        std::memcpy(source.bytes_.data() + i, &number, 8);
+      }
+    }
+    for (std::size_t i = 0; i < kStarts; ++i) source.starts_.push_back(random.below(kMade));
+  }
+  source.close();
+  return source;
+}
+
+void PayloadSource::close() {
+  auto const size = bytes_.size();
+  bytes_.reserve(size + kLongest);
+  for (std::size_t i = 0; i < kLongest; ++i) bytes_.push_back(bytes_[i]);
+}
+
+}  // namespace warpline

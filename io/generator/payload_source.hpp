@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/packet/packet.hpp"
+#include "io/generator/generator_options.hpp"
+
+namespace warpline {
+
+/// Bytes that payloads are cut from, and the places where a payload may begin. Never changes after
+/// it was made; any thread may read.
+class PayloadSource {
+ public:
+  /// Bytes that may be read from any start on.
+  static constexpr std::size_t kLongest = 65536;
+
+  /// Throws `ConfigError` where a capture cannot be read or holds no payload.
+  static PayloadSource make(PayloadKind kind, std::uint64_t seed, std::string const& capture);
+
+  std::size_t starts() const { return starts_.size(); }
+  std::uint8_t const* start(std::size_t index) const { return bytes_.data() + starts_[index]; }
+
+  /// All of it once, without the repetition at the end that makes every start as long as any.
+  Bytes bytes() const {
+    return {bytes_.data(), static_cast<std::uint32_t>(bytes_.size() - kLongest)};
+  }
+
+ private:
+  PayloadSource() = default;
+  void close();
+
+  std::vector<std::uint8_t> bytes_;
+  std::vector<std::uint32_t> starts_;
+};
+
+/// What a frame carries behind TCP or UDP, or else behind IPv4 or IPv6; empty where it is neither
+/// or is cut off. Looks through VLAN tags.
+Bytes payload_of_frame(Bytes frame);
+
+}  // namespace warpline

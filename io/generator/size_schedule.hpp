@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "io/generator/generator_options.hpp"
+
+namespace warpline {
+
+/// The order in which frame sizes are generated: a seeded shuffle with each size exactly in its
+/// share, then the same again.
+///
+/// It is a prime number (61) of rounds long, so that it seldom falls in step with the flows, which
+/// would give every flow only some of the sizes.
+class SizeSchedule {
+ public:
+  SizeSchedule(std::vector<GeneratorOptions::Size> const& sizes, std::uint64_t seed);
+
+  /// The class of the next frame: an index into the sizes given.
+  unsigned next() {
+    auto const size = order_[position_];
+    if (++position_ == order_.size()) position_ = 0;
+    return size;
+  }
+  std::size_t length() const { return order_.size(); }
+
+ private:
+  std::vector<std::uint8_t> order_;
+  std::size_t position_ = 0;
+};
+
+}  // namespace warpline

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "io/spec/spec_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace warpline {
+namespace {
+
+/// `1.5M` as 1500000; nothing where it is no number.
+std::optional<double> scaled_number(std::string const& text) {
+  auto const* end = text.data() + text.size();
+  double number = 0;
+  auto const [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc() || !(number >= 0)) return {};
+  if (stop == end) return number;
+  if (stop + 1 != end) return {};
+  switch (*stop) {
+    case 'k':
+    case 'K':
+      return number * 1e3;
+    case 'M':
+      return number * 1e6;
+    case 'G':
+      return number * 1e9;
+    default:
+      return {};
+  }
+}
+
+/// Exact up to 2^64, which a `double` is not.
+std::optional<std::uint64_t> whole_number(std::string const& text) {
+  std::uint64_t number = 0;
+  auto const* end = text.data() + text.size();
+  auto const [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && stop == end) return number;
+  auto const scaled = scaled_number(text);
+  if (!scaled || *scaled != std::floor(*scaled) || *scaled > 9e15) return {};
+  return static_cast<std::uint64_t>(*scaled);
+}
+
+}  // namespace
+
+Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message) {
+  Diagnostic fault;
+  fault.message = std::move(message);
+  if (text.source) {
+    fault.source = text.source;
+    fault.position = {text.position.line, text.position.column + static_cast<std::uint32_t>(at)};
+  } else {
+    fault.source = std::make_shared<Source>(Source{"--port", text.text});
+    fault.position = {1, 1 + static_cast<std::uint32_t>(at)};
+  }
+  return fault;
+}
+
+SpecOptions::SpecOptions(PortText const& text, std::size_t begin, std::string subject,
+                         std::vector<std::string> const& flags)
+    : text_(text), subject_(std::move(subject)) {
+  split(begin, flags);
+}
+
+void SpecOptions::split(std::size_t begin, std::vector<std::string> const& flags) {
+  auto const& text = text_.text;
+  while (begin < text.size()) {
+    Item item;
+    item.key_at = begin;
+    bool quoted = false, has_value = false;
+    std::size_t at = begin;
+    std::string word;
+    for (; at < text.size() && (quoted || text[at] != ','); ++at) {
+      if (text[at] == '"') {
+        quoted = !quoted;
+      } else if (text[at] == '=' && !quoted && !has_value) {
+        has_value = true;
+        item.key = std::move(word);
+        word.clear();
+        item.value_at = at + 1;
+      } else {
+        word += text[at];
+      }
+    }
+    if (quoted) note(item.key_at, "a quote that is not closed");
+    item.raw = text.substr(begin, at - begin);
+    begin = at + 1;
+    if (has_value) {
+      item.value = std::move(word);
+    } else if (std::find(flags.begin(), flags.end(), word) != flags.end()) {
+      item.key = std::move(word);
+    } else if (!items_.empty() && !items_.back().value.empty()) {
+      items_.back().value += ',' + word;
+      items_.back().raw += ',' + item.raw;
+      continue;
+    } else {
+      item.value = std::move(word);
+      item.value_at = item.key_at;
+    }
+    items_.push_back(std::move(item));
+  }
+}
+
+SpecOptions::Item* SpecOptions::find(std::string const& key) {
+  if (!key.empty() && std::find(known_.begin(), known_.end(), key) == known_.end())
+    known_.push_back(key);
+  Item* found = nullptr;
+  for (auto& item : items_) {
+    if (item.key != key) continue;
+    if (found != nullptr && !item.taken) note(item.key_at, "'" + key + "' is given twice");
+    item.taken = true;
+    if (found == nullptr) found = &item;
+  }
+  return found;
+}
+
+std::optional<std::string> SpecOptions::text(std::string const& key) {
+  auto const* item = find(key);
+  if (item == nullptr) return {};
+  if (item->value.empty()) note(item->key_at, "'" + key + "' needs a value");
+  return item->value;
+}
+
+std::uint64_t SpecOptions::number(std::string const& key, std::uint64_t fallback,
+                                  std::uint64_t least, std::uint64_t most) {
+  auto const given = text(key);
+  if (!given || given->empty()) return fallback;
+  auto const number = whole_number(*given);
+  if (number && *number >= least && *number <= most) return *number;
+  fail(key, "'" + key + "' is '" + *given + "'; expected a whole number from " +
+                std::to_string(least) + " to " + std::to_string(most));
+  return fallback;
+}
+
+double SpecOptions::rate(std::string const& key) {
+  auto const given = text(key);
+  if (!given || given->empty()) return 0;
+  auto const number = scaled_number(*given);
+  if (number) return *number;
+  fail(key, "'" + key + "' is '" + *given + "'; expected packets a second, such as 200k or 1.5M");
+  return 0;
+}
+
+bool SpecOptions::yes(std::string const& key, bool fallback) {
+  auto const given = text(key);
+  if (!given || given->empty()) return fallback;
+  if (*given == "yes" || *given == "no") return *given == "yes";
+  fail(key, "'" + key + "' is '" + *given + "'; expected yes or no");
+  return fallback;
+}
+
+bool SpecOptions::flag(std::string const& key) {
+  auto const* item = find(key);
+  if (item != nullptr && !item->value.empty()) note(item->value_at, "'" + key + "' takes no value");
+  return item != nullptr;
+}
+
+std::optional<std::string> SpecOptions::positional() {
+  if (items_.empty() || !items_.front().key.empty()) return {};
+  items_.front().taken = true;
+  return items_.front().value;
+}
+
+void SpecOptions::fail(std::string const& key, std::string message) {
+  for (auto const& item : items_)
+    if (item.key == key) return note(item.value_at, std::move(message));
+  note(0, std::move(message));
+}
+
+std::vector<std::string> SpecOptions::rest() {
+  std::vector<std::string> pieces;
+  for (auto& item : items_) {
+    if (item.taken) continue;
+    item.taken = true;
+    pieces.push_back(item.raw);
+  }
+  return pieces;
+}
+
+void SpecOptions::finish() {
+  for (auto const& item : items_) {
+    if (item.taken) continue;
+    auto const& word = item.key.empty() ? item.value : item.key;
+    std::string expected;
+    for (auto const& key : known_) expected += (expected.empty() ? "" : ", ") + key;
+    auto const guess = did_you_mean(word, known_);
+    note(item.key_at, "unknown option '" + word + "' of " + subject_ +
+                          (guess.empty() ? "; it has " + expected : guess));
+  }
+  if (!faults_.empty()) throw ConfigError(std::move(faults_));
+}
+
+void SpecOptions::note(std::size_t at, std::string message) {
+  faults_.push_back(spec_fault(text_, at, std::move(message)));
+}
+
+}  // namespace warpline

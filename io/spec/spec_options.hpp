@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "io/spec/port_spec.hpp"
+
+namespace warpline {
+
+/// The comma-separated `key=value` part of a port specification, read key by key; every fault is
+/// noted at its place, and `finish` raises all of them together.
+///
+/// A piece without `=` belongs to the value before it (`size=64,128`), or is one of the `flags`.
+/// Double quotes keep commas and equal signs together.
+class SpecOptions {
+ public:
+  /// `text` from `begin` on; `subject` is what has the options, for messages.
+  SpecOptions(PortText const& text, std::size_t begin, std::string subject,
+              std::vector<std::string> const& flags);
+
+  std::optional<std::string> text(std::string const& key);
+  /// A whole number, with k, M or G behind it if need be.
+  std::uint64_t number(std::string const& key, std::uint64_t fallback, std::uint64_t least,
+                       std::uint64_t most);
+  double rate(std::string const& key);
+  bool yes(std::string const& key, bool fallback);
+  bool flag(std::string const& key);
+  /// What stands before the first key.
+  std::optional<std::string> positional();
+
+  /// Notes a fault of the value of `key`, or of the whole where there is none.
+  void fail(std::string const& key, std::string message);
+
+  /// The pieces that nobody asked for, as written.
+  std::vector<std::string> rest();
+  /// Throws what was noted, and an error for every piece that nobody asked for.
+  void finish();
+
+ private:
+  struct Item {
+    std::string key;
+    std::string value;
+    std::string raw;
+    std::size_t key_at = 0;
+    std::size_t value_at = 0;
+    bool taken = false;
+  };
+
+  void split(std::size_t begin, std::vector<std::string> const& flags);
+  Item* find(std::string const& key);
+  void note(std::size_t at, std::string message);
+
+  PortText const& text_;
+  std::string subject_;
+  std::vector<Item> items_;
+  std::vector<std::string> known_;
+  std::vector<Diagnostic> faults_;
+};
+
+/// A fault at byte `at` of a specification.
+Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message);
+
+}  // namespace warpline

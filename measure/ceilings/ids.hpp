@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/packet/packet.hpp"
+#include "elements/ids/hyperscan.hpp"
+#include "elements/ids/interleaved_scan.hpp"
+
+namespace warpline::ceilings {
+
+/// What one core does with nothing around it.
+struct ScanRate {
+  double packets_per_second = 0;
+  double bytes_per_second = 0;
+  double matches_per_packet = 0;
+};
+
+/// Hyperscan alone: one `hs_scan` a payload and a callback that counts. One thread at a time.
+class RawHyperscan {
+ public:
+  explicit RawHyperscan(std::shared_ptr<ids::HyperscanDatabase const> database);
+
+  /// One pass over all payloads; returns how many matches there were.
+  std::uint64_t scan(std::span<Bytes const> payloads) noexcept;
+
+  /// One pass to warm up, then whole passes until `at_least` has gone by.
+  ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least);
+
+ private:
+  struct Free {
+    void operator()(hs_scratch* scratch) const noexcept;
+  };
+  std::shared_ptr<ids::HyperscanDatabase const> database_;
+  std::unique_ptr<hs_scratch, Free> scratch_;
+};
+
+/// The automaton alone, `InterleavedScan::kLanes` payloads at a time, results in memory. One thread
+/// at a time.
+class RawAutomaton {
+ public:
+  /// `automaton`: its tables must outlive this object.
+  explicit RawAutomaton(ids::Automaton const& automaton) : scan_(automaton) {}
+
+  /// As those of `RawHyperscan`; of a payload with more patterns than a result holds, only that
+  /// number counts.
+  std::uint64_t scan(std::span<Bytes const> payloads);
+  ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least);
+
+ private:
+  ids::InterleavedScan scan_;
+  std::vector<ids::Matches> results_;
+};
+
+}  // namespace warpline::ceilings

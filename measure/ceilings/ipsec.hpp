@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "elements/ipsec/model/suite.hpp"
+
+namespace warpline::ceilings {
+
+/// What one core does with nothing around it.
+struct CipherRate {
+  double packets_per_second = 0;
+  double cycles_per_packet = 0;
+  std::string interface;  ///< the library's call that was fastest
+};
+
+/// ipsec-mb alone: the ESP cryptography of Ethernet frames with IP in them, in place, in warm
+/// buffers (256, 2 KiB apart or more), one SA. No header is read or written, no SA looked up, no
+/// integrity value compared. One thread.
+class RawIpsecMb {
+ public:
+  enum class Way : std::uint8_t { kProtect, kOpen };
+  /// The library's interfaces worth trying for a suite.
+  enum class Interface : std::uint8_t { kDirect, kBurst, kSplitBursts };
+
+  explicit RawIpsecMb(ipsec::Suite suite, Way way = Way::kProtect);
+  ~RawIpsecMb();
+
+  /// The interfaces that a suite has, and this one.
+  static std::span<Interface const> interfaces(ipsec::Suite suite);
+  std::span<Interface const> interfaces() const;
+  static std::string name(Interface interface);
+
+  /// Makes room for packets of these frames. Before `run`.
+  void prepare(std::span<std::uint32_t const> frame_sizes);
+  /// One pass over 256 packets whose frames have these sizes in turn without ESP.
+  void run(Interface interface, std::span<std::uint32_t const> frame_sizes) noexcept;
+  static constexpr unsigned kPackets = 256;
+
+  /// The fastest interface: every one in turn in short windows until `at_least` has gone by, the
+  /// best window of each counts.
+  CipherRate measure(std::span<std::uint32_t const> frame_sizes, std::chrono::nanoseconds at_least);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace warpline::ceilings

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/comparison.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <map>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "measure/statistics.hpp"
+#include "measure/table.hpp"
+
+namespace warpline::bench {
+namespace {
+
+namespace json = boost::json;
+using app::fixed;
+using app::Style;
+using app::Table;
+
+struct Row {
+  std::string workload, name, sizes, device;
+  double median = 0, min = 0, max = 0;
+  unsigned trials = 0;
+
+  std::string key() const { return workload + '\n' + name + '\n' + sizes + '\n' + device; }
+};
+
+std::vector<Row> rows(json::value const& report) {
+  std::vector<Row> all;
+  for (auto const& each : report.at("results").as_array()) {
+    auto const text = [&](char const* field) { return std::string(each.at(field).as_string()); };
+    auto const& spread = each.at("spread");
+    Row row{text("workload"), text("case"), text("sizes"), text("device")};
+    row.device += " " + std::to_string(each.at("workers").to_number<int>());
+    row.median = each.at("packets_per_second").to_number<double>();
+    row.min = spread.at("min").to_number<double>();
+    row.max = spread.at("max").to_number<double>();
+    row.trials = each.at("repeats").to_number<unsigned>();
+    all.push_back(std::move(row));
+  }
+  return all;
+}
+
+std::string mpps(double rate) { return fixed(rate / 1e6, rate < 1e6 ? 3 : 2); }
+
+/// Reports of older programs do not have the field.
+bool is_complete(json::value const& report) {
+  auto const* complete = report.as_object().if_contains("complete");
+  return complete == nullptr || complete->as_bool();
+}
+
+std::string machine(json::value const& report) {
+  auto const& about = report.at("machine");
+  auto const& versions = about.at("versions").as_object();
+  auto const* version = versions.if_contains("warpline");
+  return std::string(about.at("cpu").as_string()) + ", " +
+         (version != nullptr ? std::string(version->as_string()) : "?") + ", " +
+         std::string(report.at("started").as_string()) +
+         (is_complete(report) ? "" : ", incomplete");
+}
+
+/// The line about cases that one side has alone; empty for none.
+std::string only_in(std::size_t count, char const* side) {
+  if (count == 0) return {};
+  return std::to_string(count) + (count == 1 ? " case is" : " cases are") + " only in " + side +
+         "\n";
+}
+
+}  // namespace
+
+json::value load_report(std::string const& path) {
+  auto const source = read_source(path);
+  json::error_code error;
+  auto report = json::parse(source->text, error);
+  if (error) throw ConfigError(path + ": not JSON: " + error.message());
+  try {
+    if (report.at("format").to_number<int>() != 1)
+      throw ConfigError(path + ": this program reads format 1");
+    rows(report);
+    machine(report);
+  } catch (ConfigError const&) {
+    throw;
+  } catch (std::exception const&) {
+    throw ConfigError(path + ": not what 'warpline bench --json' writes");
+  }
+  return report;
+}
+
+std::string comparison_text(json::value const& before, json::value const& after, std::FILE* file) {
+  using enum Table::Align;
+  std::map<std::string, Row> known;
+  for (auto& row : rows(before)) known.emplace(row.key(), row);
+  Table table({{"case", kLeft},
+               {"bytes"},
+               {"device", kLeft},
+               {"A Mpps"},
+               {"B Mpps"},
+               {"B/A"},
+               {"", kLeft}});
+  std::size_t only_after = 0;
+  for (auto const& row : rows(after)) {
+    auto const found = known.find(row.key());
+    if (found == known.end()) {
+      ++only_after;
+      continue;
+    }
+    auto const& old = found->second;
+    bool const overlap = row.min <= old.max && old.min <= row.max;
+    auto const ratio = old.median > 0 ? row.median / old.median : 0;
+    bool const few = std::min(row.trials, old.trials) < kMinTrials;
+    auto const style = few || overlap ? Style::kPlain : ratio > 1 ? Style::kGood : Style::kBad;
+    auto const remark = few ? "fewer than " + std::to_string(kMinTrials) + " trials"
+                            : std::string(overlap ? "ranges overlap" : "");
+    table.add({row.workload + " " + row.name, row.sizes, row.device, mpps(old.median),
+               mpps(row.median), Table::Cell(fixed(ratio, 2), style), remark});
+    known.erase(found);
+  }
+  auto text = "A: " + machine(before) + "\nB: " + machine(after) + "\n\n" + table.text(file);
+  text += only_in(known.size(), "A") + only_in(only_after, "B");
+  return text;
+}
+
+}  // namespace warpline::bench

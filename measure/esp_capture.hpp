@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "elements/ipsec/model/suite.hpp"
+#include "measure/traffic.hpp"
+
+namespace warpline::bench {
+
+/// Writes a capture of `count` frames of `traffic` or some more, each put into ESP by the SA of
+/// `suite` that takes it, and returns the sizes that they had without. Throws `ConfigError` for what
+/// the SAs do not take, and for SAs that refuse replays.
+std::vector<std::uint32_t> write_esp_capture(std::string const& path, std::string const& sa_path,
+                                             ipsec::Suite suite, Traffic const& traffic,
+                                             unsigned count);
+
+}  // namespace warpline::bench

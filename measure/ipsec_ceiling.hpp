@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "app/bench/workload.hpp"
+#include "measure/ceilings/ipsec.hpp"
+
+namespace warpline::bench {
+
+/// ipsec-mb alone on frames of `sizes` before encapsulation: each is handled once in each of `ways`.
+std::unique_ptr<Ceiling> ipsec_ceiling(ipsec::Suite suite,
+                                       std::vector<ceilings::RawIpsecMb::Way> const& ways,
+                                       std::vector<std::uint32_t> sizes);
+
+}  // namespace warpline::bench

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "measure/result.hpp"
+
+namespace warpline::bench {
+
+/// The report for people: a table for each case, then what follows from it. Styled for `file`.
+/// docs/measuring.md says what each column means.
+std::string report_text(Report const& report, std::FILE* file);
+
+}  // namespace warpline::bench

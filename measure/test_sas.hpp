@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "elements/ipsec/model/suite.hpp"
+#include "measure/traffic.hpp"
+
+namespace warpline::bench {
+
+/// Sets the destinations of traffic that so many tunnels have equal shares of.
+void spread_over_tunnels(unsigned tunnels, Traffic& traffic);
+
+/// Writes SAs with keys that everybody may know, tunnels over IPv4, one for each of `tunnels` equal
+/// parts of those destinations. `words` go to each: its direction, its replay window.
+/// Throws `std::runtime_error` where the file cannot be written.
+void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned tunnels,
+                    std::string const& words);
+
+}  // namespace warpline::bench

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/engine/engine.hpp"
+
+namespace warpline::bench {
+
+/// What a pipeline did between two moments, all workers together.
+struct Window {
+  double seconds = 0;
+  unsigned workers = 1;
+  std::uint64_t received = 0, received_bytes = 0;
+  std::uint64_t transmitted = 0;
+  std::map<std::string, std::uint64_t> dropped;         ///< packets by reason
+  std::map<std::string, std::uint64_t> device_packets;  ///< packets that each device worked on
+  double busy_cycles = 0;                               ///< of the workers; waiting not counted
+  double p50_us = 0, p99_us = 0;                        ///< receive to transmit
+  std::string explanation;  ///< the balancer's, at the end, of the first worker; empty: none
+
+  /// Packets that came out, a second.
+  double packets_per_second() const;
+  /// Bits of the frames that came in, for as many packets as came out, a second, in units of 1e9.
+  double gbps() const;
+  /// Busy cycles of all workers for each packet that came out.
+  double cycles_per_packet() const;
+};
+
+/// All counters of a running engine at one moment. Read by any thread.
+class Snapshot {
+ public:
+  /// `devices`: those that the engine was made with.
+  Snapshot(Engine const& engine, DeviceSet const& devices);
+
+  /// What happened after `earlier`, a snapshot of the same engine.
+  Window since(Snapshot const& earlier) const;
+
+ private:
+  std::uint64_t at_;
+  unsigned workers_;
+  Totals totals_;
+  std::uint64_t idle_cycles_ = 0;
+  std::vector<std::uint64_t> drops_;  // by the reason's index
+  std::map<std::string, std::uint64_t> device_packets_;
+  std::unique_ptr<Histogram> latency_;
+  std::string explanation_;
+};
+
+}  // namespace warpline::bench
