@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "app/bench/workload.hpp"
+#include "measure/case.hpp"
 #include "measure/ceilings/ipsec.hpp"
 
 namespace warpline::bench {

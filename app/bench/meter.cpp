@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 #include "io/dpdk/eal.hpp"
 
 namespace warpline::bench {

@@ -8,6 +8,7 @@
 #include "app/bench/workload.hpp"
 #include "app/session/units.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "elements/ipsec/model/suite.hpp"
 #include "io/generator/generator_options.hpp"
 
@@ -163,7 +164,7 @@ void complete(Options& options) {
   auto const directions = ipsec_directions();
   for (auto const& name : options.directions)
     if (std::find(directions.begin(), directions.end(), name) == directions.end())
-      throw ConfigError("'" + name + "' is no direction; expected " + enumerate(directions) +
+      throw ConfigError("'" + name + "' is no direction; expected " + alternatives(directions) +
                         did_you_mean(name, directions));
   // Of a batch the last lanes of a multi-buffer cipher run half empty: with 16 and CBC a batch of 64
   // costs 15 % more a packet than one of 256.
@@ -186,7 +187,7 @@ void complete(Options& options) {
   for (auto const& name : options.cases)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw ConfigError("'bench " + options.workload + "' has no case '" + name + "'; expected " +
-                        enumerate(known) + did_you_mean(name, known));
+                        alternatives(known) + did_you_mean(name, known));
   bool const has_pcap = has(options.cases, "pcap");
   if (has_pcap && options.pcap.empty()) throw ConfigError("the case 'pcap' needs --pcap FILE");
   if (!has_pcap && !options.pcap.empty())

@@ -3,6 +3,7 @@
 #include "app/bench/workload.hpp"
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 
 namespace warpline::bench {
 
@@ -25,7 +26,7 @@ Workload const& workload_named(std::string const& name) {
     if (workload.name == name) return workload;
     names.push_back(workload.name);
   }
-  throw ConfigError("unknown workload '" + name + "'; expected " + enumerate(names) +
+  throw ConfigError("unknown workload '" + name + "'; expected " + alternatives(names) +
                     did_you_mean(name, names));
 }
 
@@ -33,13 +34,6 @@ std::string workload_list() {
   std::string text;
   for (auto const& workload : workloads())
     text += (text.empty() ? "" : "; ") + workload.name + ": " + workload.help;
-  return text;
-}
-
-std::string enumerate(std::vector<std::string> const& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
   return text;
 }
 

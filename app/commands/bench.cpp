@@ -94,7 +94,7 @@ int run(Invocation const& invocation, bench::Options& options) {
   report.started = utc_now();
   report.window_seconds = std::chrono::duration<double>(*options.window).count();
   bench::Noise const noise;
-  Session session(options.session, invocation);
+  Session session(options.session, invocation.eal, invocation.quiet);
   report.machine = describe(session);
   auto sweep = bench::sweep(session, options, std::move(cases), interruption, invocation.quiet);
   report.complete = sweep.complete();

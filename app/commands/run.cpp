@@ -105,7 +105,10 @@ int run(Invocation const& invocation, RunOptions& options) {
   // Its content is needed: nothing else may be written there.
   if (!options.state.empty()) files_named.push_back({options.state, "--state"});
   auto const preflight = check(options.pipeline, options.session, specs, std::move(files_named));
-  if (options.check_only) return report_check(invocation, options.pipeline, preflight);
+  if (options.check_only) {
+    report_check(options.pipeline, preflight, invocation.quiet);
+    return kOk;
+  }
   if (specs.empty())
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
@@ -114,7 +117,7 @@ int run(Invocation const& invocation, RunOptions& options) {
   StateEnd state(*databases);
   ignore_write_signals();
   Hangup hangup;
-  Session session(options.session, invocation);
+  Session session(options.session, invocation.eal, invocation.quiet);
   auto engine_options = session.engine_options();
   engine_options.shared = preflight.shared;
   engine_options.worker.nap = !options.busy_poll;

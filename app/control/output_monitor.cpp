@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 
 namespace warpline::app {
 namespace {

@@ -6,9 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands/command.hpp"
 #include "app/session/output_check.hpp"
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
 #include "elements/ipsec/sa_args.hpp"
 #include "io/capture/capture_reader.hpp"
@@ -93,13 +92,12 @@ void print_warnings(Preflight const& preflight) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
 }
 
-int report_check(Invocation const& invocation, PipelineOptions const& options,
-                 Preflight const& preflight) {
+void report_check(PipelineOptions const& options, Preflight const& preflight, bool quiet) {
   print_warnings(preflight);
   for (auto const& warning : preflight.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
   for (auto const& notice : preflight.notices)
-    if (!invocation.quiet) std::fprintf(stderr, "note: %s\n", notice.c_str());
+    if (!quiet) std::fprintf(stderr, "note: %s\n", notice.c_str());
   auto const& pipeline = preflight.pipeline;
   std::printf("%s is fine: %s, %s\n", options.file.c_str(),
               counted(pipeline.elements.size(), "element").c_str(),
@@ -109,7 +107,6 @@ int report_check(Invocation const& invocation, PipelineOptions const& options,
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
     std::printf("goes to a device in one piece: %s\n", text.c_str());
   }
-  return kOk;
 }
 
 }  // namespace warpline::app

@@ -43,8 +43,7 @@ bool writes_to_stdout(std::span<PortSpec const> specs);
 /// Prints the warnings about captures to stderr.
 void print_warnings(Preflight const& preflight);
 
-/// Prints warnings, notices and what the pipeline consists of; returns the exit code.
-int report_check(Invocation const& invocation, PipelineOptions const& options,
-                 Preflight const& preflight);
+/// Prints warnings, notices (unless `quiet`) and what the pipeline consists of.
+void report_check(PipelineOptions const& options, Preflight const& preflight, bool quiet);
 
 }  // namespace warpline::app

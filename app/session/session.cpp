@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <optional>
 
-#include "app/commands/command.hpp"
 #include "app/session/open_devices.hpp"
 #include "app/session/preflight.hpp"
 #include "app/session/thread_placement.hpp"
@@ -37,10 +36,10 @@ struct Session::State {
   BatchMemory batches;
 };
 
-Session::Session(SessionOptions options, Invocation const& invocation)
+Session::Session(SessionOptions options, std::vector<std::string> eal, bool quiet)
     : state_(std::make_unique<State>()) {
   state_->options = std::move(options);
-  state_->quiet = invocation.quiet;
+  state_->quiet = quiet;
   auto const& wanted = state_->options;
 
   auto const specs = parse_port_specs(wanted.ports);
@@ -54,7 +53,7 @@ Session::Session(SessionOptions options, Invocation const& invocation)
   if (wanted.buffer_size) pool.frame_size = static_cast<unsigned>(*wanted.buffer_size);
   auto const* processor = topology.find(state_->placement.workers.front());
   if (processor != nullptr && topology.numa_nodes() > 1) pool.numa_node = processor->numa_node;
-  EalRequest request{invocation.eal, pci_addresses(specs), DpdkPool::memory_of(pool),
+  EalRequest request{std::move(eal), pci_addresses(specs), DpdkPool::memory_of(pool),
                      state_->placement.control};
   pool.shared_by_pci = !request.pci.empty();
 

@@ -15,7 +15,6 @@
 
 namespace warpline::app {
 
-struct Invocation;
 class Deployment;
 
 /// What the program sets up once, whatever pipelines it runs: DPDK's EAL, the pool of packet
@@ -26,8 +25,8 @@ class Session {
   /// Places the threads, starts the EAL (once per program; its line goes to stderr unless quiet),
   /// makes the pool and the devices.
   /// Throws `ConfigError` for what the user asked and cannot have: more workers than processors, an
-  /// unknown device, arguments that DPDK refuses (with its reason).
-  Session(SessionOptions options, Invocation const& invocation);
+  /// unknown device, arguments in `eal` that DPDK refuses (with its reason).
+  Session(SessionOptions options, std::vector<std::string> eal, bool quiet);
   /// All deployments must be gone.
   ~Session();
   Session(Session const&) = delete;

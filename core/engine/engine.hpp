@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/element/context.hpp"
-#include "core/engine/handover.hpp"
+#include "core/element/handover.hpp"
 #include "core/engine/watchdog.hpp"
 #include "core/engine/worker.hpp"
 

@@ -11,7 +11,7 @@
 #include "core/element/element.hpp"
 #include "core/element/metrics.hpp"
 #include "core/element/offload.hpp"
-#include "core/engine/load.hpp"
+#include "core/element/offload_handler.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/buffer_pool.hpp"
 
@@ -39,26 +39,6 @@ struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;
   Extent extent;  ///< what its kernels touch
-};
-
-/// Takes batches of a segment off the graph's hands; see `Offloader`.
-class OffloadHandler {
- public:
-  virtual ~OffloadHandler() = default;
-  /// False for good once the device has failed: its batches stay on the own core.
-  virtual bool usable(DeviceIndex) const noexcept { return true; }
-  /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and
-  /// now.
-  virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;
-
-  /// Told of kernels that the graph has run itself.
-  virtual void ran_here(std::uint64_t cycles) noexcept { (void)cycles; }
-
-  /// For balancers: what a device has done, and when its tasks are sent.
-  virtual DeviceLoad load(DeviceIndex) const noexcept { return {}; }
-  virtual DeviceBacklog backlog(DeviceIndex) const noexcept { return {}; }
-  virtual TaskLimit task_limit(DeviceIndex) const noexcept { return {}; }
-  virtual void limit_tasks(DeviceIndex, TaskLimit const&) noexcept {}
 };
 
 /// One worker's instance of a pipeline: owns the elements, moves batches between them.

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "core/base/bytes.hpp"
 #include "core/net/wire.hpp"
-#include "core/packet/packet.hpp"
 
 namespace warpline {
 

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/bytes.hpp"
 #include "core/net/wire.hpp"
-#include "core/packet/packet.hpp"
 
 namespace warpline::ipsec {
 

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
+#include "core/base/bytes.hpp"
 #include "core/base/hd.hpp"
 #include "core/net/wire.hpp"
-#include "core/packet/packet.hpp"
 
 namespace warpline::ids {
 

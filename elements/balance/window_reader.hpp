@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/engine/graph.hpp"
+#include <memory>
+
+#include "core/element/metrics.hpp"
+#include "core/element/offload_handler.hpp"
+#include "core/element/outputs.hpp"
 #include "elements/balance/policy/policy.hpp"
 
 namespace warpline {

@@ -5,7 +5,7 @@
 
 #include "core/element/context.hpp"
 #include "core/element/element.hpp"
-#include "core/engine/handover.hpp"
+#include "core/element/handover.hpp"
 #include "core/net/wire.hpp"
 
 namespace warpline {

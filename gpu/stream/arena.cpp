@@ -4,8 +4,8 @@
 
 #include <mutex>
 
-#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/packet/batch.hpp"
 
 namespace warpline::stream {

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <optional>
 
-#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/element/metrics.hpp"
 #include "io/capture/capture_reader.hpp"
 #include "io/capture/capture_writer.hpp"

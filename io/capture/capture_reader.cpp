@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <string_view>
 
-#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "io/capture/capture_format.hpp"
 
 namespace warpline {

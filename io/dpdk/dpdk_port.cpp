@@ -9,7 +9,7 @@
 
 #include <cctype>
 
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 #include "io/dpdk/device_queues.hpp"
 #include "io/dpdk/dpdk_interface_dpdk.hpp"
 #include "io/dpdk/dpdk_log.hpp"

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
 #include "core/base/random.hpp"
+#include "core/base/text.hpp"
 
 namespace warpline {
 namespace {

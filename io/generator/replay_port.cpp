@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/base/counted.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "io/capture/capture_reader.hpp"
 #include "io/dpdk/dpdk_pool.hpp"
 #include "io/generator/packet_quota.hpp"

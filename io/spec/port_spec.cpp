@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <limits>
 
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 #include "io/generator/flow_table.hpp"
 #include "io/spec/spec_options.hpp"
 

@@ -9,9 +9,9 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
-#include "elements/ipsec/config/key_reuse.hpp"
 #include "elements/ipsec/config/sa_file.hpp"
 #include "elements/ipsec/config/sa_text.hpp"
+#include "elements/ipsec/database/key_reuse.hpp"
 #include "tests/support/hex_runs.hpp"
 
 namespace warpline::app {

@@ -70,25 +70,36 @@ class Tree:
         return any(name in line for line in self.text.get(f"{folder}/CMakeLists.txt", ()))
 
 
+def inside(path, folder):
+    return path.startswith(folder + "/")
+
+
+def rule_for(path):
+    """The innermost folder around `path` that has a rule; None without one."""
+    return max((folder for folder in rules.FOLDERS if inside(path, folder)), key=len, default=None)
+
+
 def check_includes(tree):
     """The dependency direction, for our own folders and for libraries of others."""
     for path in tree.cxx:
-        folder = path.split("/")[0]
+        folder = rule_for(path)
         for number, quoted, included in tree.includes(path):
             where = f"{path}:{number}: includes {included}"
             if quoted and not tree.is_ours(included):
                 yield f"{where}, which is not a path from the repository root (<> for libraries)"
-            if folder not in rules.FOLDERS:
+            if folder is None:
                 continue
-            target = included.split("/")[0]
-            if tree.is_ours(included) and target not in rules.FOLDERS[folder]:
+            allowed = rules.FOLDERS[folder] | {folder}
+            if tree.is_ours(included) and not any(inside(included, one) for one in allowed):
                 if not any(re.fullmatch(a, path) and re.fullmatch(b, included)
                            for a, b in rules.EXCEPTIONS):
                     yield f"{where}, but {folder} may include only " + \
-                        ", ".join(sorted(rules.FOLDERS[folder]))
-            users = [(library, allowed) for library, headers, allowed in rules.LIBRARIES
+                        ", ".join(sorted(allowed))
+            if path.split("/")[0] not in rules.LIMITED:
+                continue
+            users = [(library, files) for library, headers, files in rules.LIBRARIES
                      if not quoted and re.fullmatch(headers, included)]
-            if users and not any(re.fullmatch(allowed, path) for _, allowed in users):
+            if users and not any(re.fullmatch(files, path) for _, files in users):
                 yield f"{where}, but {users[0][0]} has no place in this file"
 
 

@@ -16,9 +16,9 @@ LICENCE = "// SPDX-FileCopyrightText: The Warpline authors\n// SPDX-License-Iden
 RIGHT = {
     "core/base/error.hpp": "#pragma once\n#include <vector>\n",
     "core/loop.hpp": '#include <boost/asio/io_context.hpp>\n#include "core/base/error.hpp"\n',
-    "core/version.hpp.in": "",
+    "core/base/version.hpp.in": "",
     "io/dpdk/eal.cpp": '#include <rte_eal.h>\n#include "core/base/error.hpp"\n#include "io/dpdk/eal.hpp"\n',
-    "io/dpdk/eal.hpp": '#include "core/version.hpp"\n',
+    "io/dpdk/eal.hpp": '#include "core/base/version.hpp"\n',
     "gpu/launch.cuh": '#include <cuda_runtime.h>\n#include "core/base/error.hpp"\n',
     "elements/CMakeLists.txt": "set(docs made.inc)\n",
     "elements/docs.cpp": '#include "elements/made.inc"\n',
@@ -55,13 +55,29 @@ class Checks(unittest.TestCase):
             self.assert_finds("includes", "core/bad.hpp", f"  #  include <{folder}>\n", "may include only core")
 
     def test_gpu_and_io_do_not_include_each_other(self):
-        self.assert_finds("includes", "gpu/bad.cpp", '#include "io/dpdk/eal.hpp"\n', "core, gpu")
-        self.assert_finds("includes", "io/bad.cpp", '#include "gpu/launch.cuh"\n', "core, io")
+        self.assert_finds("includes", "gpu/bad.cpp", '#include "io/dpdk/eal.hpp"\n', "may include only core/base")
+        self.assert_finds("includes", "io/bad.cpp", '#include "gpu/launch.cuh"\n', "may include only core/base")
 
     def test_elements_include_neither_io_nor_gpu_except_launch_from_cuda(self):
         self.assert_finds("includes", "elements/bad.cpp", '#include "io/dpdk/eal.hpp"\n')
         self.assert_finds("includes", "elements/bad.hpp", '#include "gpu/launch.cuh"\n')
         self.assert_finds("includes", "elements/bad.cu", '#include "io/dpdk/eal.hpp"\n')
+
+    def test_folders_inside_a_folder_have_a_direction(self):
+        for path, included in (("core/base/bad.hpp", "core/packet/packet.hpp"),
+                               ("core/element/bad.hpp", "core/engine/graph.hpp"),
+                               ("elements/balance/policy/bad.cpp", "core/packet/packet.hpp"),
+                               ("elements/ipsec/crypto/bad.hpp", "elements/ipsec/model/suite.hpp"),
+                               ("elements/ipsec/bad.cpp", "core/engine/graph.hpp"),
+                               ("measure/bad.cpp", "app/commands/main.cpp"),
+                               ("app/session/bad.cpp", "app/commands/main.cpp")):
+            files = {included: LICENCE} if included not in RIGHT else {}
+            found = self.findings("includes", {path: LICENCE + f'#include "{included}"\n', **files})
+            self.assertEqual(len(found), 1, found)
+            self.assertIn(f"{path}:3: includes {included}", found[0])
+        good = {"core/engine/good.hpp": '#include "core/base/error.hpp"\n', "core/new/good.hpp": '#include "core/base/error.hpp"\n',
+                "app/commands/good.cpp": '#include "core/base/error.hpp"\n#include "io/dpdk/eal.hpp"\n'}
+        self.assertEqual(self.findings("includes", {path: LICENCE + text for path, text in good.items()}), [])
 
     def test_libraries_stay_in_their_folder(self):
         for path, header in (("core/bad.cpp", "rte_mbuf.h"), ("gpu/bad.cpp", "rte_mbuf.h"),

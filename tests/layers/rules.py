@@ -4,12 +4,43 @@
 
 import re
 
-# Folder -> folders of ours that it may include. A folder that is not named may include anything.
+# What the author of an element includes.
+ELEMENT = {"core/base", "core/net", "core/packet", "core/device", "core/click", "core/element"}
+IPSEC_MODEL = ELEMENT | {"elements/ipsec/crypto", "elements/ipsec/model"}
+
+# Folder -> folders of ours that it may include besides itself. The innermost folder that is named here counts.
 FOLDERS = {
-    "core": {"core"},
-    "io": {"core", "io"},
-    "gpu": {"core", "gpu"},
-    "elements": {"core", "elements"},
+    "core": set(),
+    "core/base": set(),
+    "core/net": {"core/base"},
+    "core/packet": {"core/base", "core/net"},
+    "core/device": {"core/base", "core/net", "core/packet"},
+    "core/click": {"core/base"},
+    "core/element": ELEMENT,
+    "core/engine": ELEMENT,
+    "io": ELEMENT,
+    "io/capture": ELEMENT | {"io/dpdk"},
+    "io/dpdk": ELEMENT,
+    "io/generator": ELEMENT | {"io/capture", "io/dpdk"},
+    "io/machine": {"core/base"},
+    "io/spec": ELEMENT | {"io/capture", "io/dpdk", "io/generator", "io/machine"},
+    "gpu": ELEMENT,
+    "elements": ELEMENT,
+    "elements/balance/policy": {"core/base"},
+    "elements/ipsec/crypto": {"core/base"},
+    "elements/ipsec/model": IPSEC_MODEL,
+    "elements/ipsec/esp": IPSEC_MODEL,
+    "elements/ipsec/packet": IPSEC_MODEL | {"elements/ipsec/esp"},
+    "elements/ipsec/policy": IPSEC_MODEL,
+    "elements/ipsec/state": IPSEC_MODEL,
+    "elements/ipsec/database": IPSEC_MODEL | {"elements/ipsec/esp", "elements/ipsec/packet", "elements/ipsec/policy",
+                                             "elements/ipsec/state"},
+    "elements/ipsec/config": IPSEC_MODEL | {"elements/ipsec/database", "elements/ipsec/policy"},
+    "measure": {"core", "io", "gpu", "elements"},
+    "app/session": {"core", "io", "gpu", "elements", "measure"},
+    "app/control": {"core", "io", "gpu", "elements", "measure", "app/session"},
+    "app/bench": {"core", "io", "gpu", "elements", "measure", "app/session"},
+    "app": {"core", "io", "gpu", "elements", "measure"},
 }
 
 # Includes of ours that a folder may use beyond that: (includer, included).
@@ -17,7 +48,9 @@ EXCEPTIONS = [
     (r"elements/.*\.cuh?", r"gpu/launch\.cuh"),
 ]
 
-# (library, its headers, the files among the folders above that may include them)
+# Folders in which only the files below may include these libraries.
+LIMITED = {"core", "io", "gpu", "elements"}
+# (library, its headers, the files that may include them)
 LIBRARIES = [
     ("DPDK", r"(rte_|cmdline|ethdev_|bus_)\w*\.h", r"io/.*"),
     ("DPDK's lookup tables", r"rte_fib6?\.h", r"io/.*|elements/.*\.cpp"),

@@ -4,8 +4,8 @@
 
 #include "core/base/toml_scan.hpp"
 #include "core/base/wipe.hpp"
+#include "elements/ipsec/config/check_key_reuse.hpp"
 #include "elements/ipsec/config/gateway_sa_toml.hpp"
-#include "elements/ipsec/config/key_reuse.hpp"
 #include "elements/ipsec/config/table_reader_toml.hpp"
 
 namespace warpline::ipsec {

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 #include "elements/ipsec/config/mask_keys.hpp"
 
 namespace warpline::ipsec {
@@ -30,13 +30,6 @@ std::optional<std::uint32_t> parse_number(std::string_view text) {
   auto const [stop, error] = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
   if (error != std::errc{} || stop != end) return std::nullopt;
   return number;
-}
-
-std::string alternatives(std::vector<std::string> const& words) {
-  std::string all;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    all += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  return all;
 }
 
 void SaCursor::fail(Position position, std::string message) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/text.hpp"
 #include "elements/ipsec/config/sa_words.hpp"
 #include "elements/ipsec/crypto/secret.hpp"
 
@@ -17,9 +18,6 @@ namespace warpline::ipsec {
 /// Text from a user's file as a message shows it: in quotes, cut if it is long, digits masked that
 /// may belong to a key.
 std::string quoted(std::string_view text);
-
-/// "a", "a or b", "a, b or c".
-std::string alternatives(std::vector<std::string> const& words);
 
 /// A number as `ip` takes it: decimal, or hexadecimal after `0x`. None if it is 2^32 or more, if a
 /// decimal one begins with 0 and goes on (`ip` takes it for octal), or if the text is something

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/base/wipe.hpp"
-#include "elements/ipsec/config/key_reuse.hpp"
+#include "elements/ipsec/config/check_key_reuse.hpp"
 #include "elements/ipsec/config/passed_over.hpp"
 #include "elements/ipsec/config/policy_words.hpp"
 #include "elements/ipsec/config/sa_algorithms.hpp"

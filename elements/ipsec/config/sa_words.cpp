@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 #include "elements/ipsec/config/mask_keys.hpp"
 
 namespace warpline::ipsec {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "core/base/quiescence.hpp"
-#include "elements/ipsec/config/key_reuse.hpp"
+#include "elements/ipsec/database/key_reuse.hpp"
 #include "elements/ipsec/database/sa_slots.hpp"
 #include "elements/ipsec/database/sa_state.hpp"
 #include "elements/ipsec/database/slot_allocator.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "elements/ipsec/config/sa_cursor.hpp"
+#include "core/base/text.hpp"
 
 namespace warpline::ipsec {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/config/key_reuse.hpp"
+#include "elements/ipsec/database/key_reuse.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/config/key_reuse.hpp"
+#include "elements/ipsec/database/key_reuse.hpp"
 
 #include <sys/random.h>
 
@@ -10,15 +10,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "elements/ipsec/config/sa_words.hpp"
 #include "elements/ipsec/database/sa_identity.hpp"
 
 namespace warpline::ipsec {
 namespace {
-
-constexpr char const* kReason =
-    "both would encrypt with the same nonces, which reveals the plaintexts (RFC 4106 section 10); "
-    "expected a key of its own for each SA";
 
 std::string describe(std::uint32_t spi, IpAddress const& destination) {
   char text[16];
@@ -27,6 +22,10 @@ std::string describe(std::uint32_t spi, IpAddress const& destination) {
 }
 
 }  // namespace
+
+char const* const KeyReuse::kReason =
+    "both would encrypt with the same nonces, which reveals the plaintexts (RFC 4106 section 10); "
+    "expected a key of its own for each SA";
 
 KeyReuse::KeyReuse() {
   std::uint8_t random[32];
@@ -81,17 +80,12 @@ KeyReuse::Claim KeyReuse::claim(SaConfig const& sa) {
           [owner = shared_from_this(), print = *print](void const*) { owner->remove(print); }};
 }
 
-void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& shown) {
-  KeyReuse keys;
-  Findings findings(shown);
-  for (auto const& sa : sas) {
-    auto const print = keys.fingerprint(sa);
-    if (!print) continue;
-    if (auto const* const other = keys.add(*print, sa))
-      findings.add(sa.position, "this SA has the key and salt of the one in line " +
-                                    std::to_string(other->position.line) + ": " + kReason);
-  }
-  findings.raise();
+std::optional<Position> KeyReuse::hold(SaConfig const& sa) {
+  auto const print = fingerprint(sa);
+  if (!print) return std::nullopt;
+  std::scoped_lock const lock(mutex_);
+  auto const* const other = add(*print, sa);
+  return other != nullptr ? std::optional(other->position) : std::nullopt;
 }
 
 }  // namespace warpline::ipsec

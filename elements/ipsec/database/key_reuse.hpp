@@ -8,7 +8,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 
 #include "core/base/error.hpp"
 #include "elements/ipsec/crypto/hmac.hpp"
@@ -38,9 +37,13 @@ class KeyReuse : public std::enable_shared_from_this<KeyReuse> {
   /// `std::shared_ptr`.
   Claim claim(SaConfig const& sa);
 
+  /// Claims key and salt for `sa` as long as this object lives. If another SA has them: its place.
+  std::optional<Position> hold(SaConfig const& sa);
+
+  /// Why the same key is refused, and what was expected.
+  static char const* const kReason;
+
  private:
-  friend void check_key_reuse(std::span<SaConfig const> sas,
-                              std::shared_ptr<Source const> const& shown);
   using Fingerprint = std::array<std::uint32_t, 4>;
   struct Owner {
     std::uint32_t spi;
@@ -58,9 +61,5 @@ class KeyReuse : public std::enable_shared_from_this<KeyReuse> {
   std::mutex mutex_;
   std::map<Fingerprint, Owner> owners_;
 };
-
-/// Throws `ConfigError` with the place of each SA of a file that shares its key with an SA before
-/// it. `shown` is what users see of the file.
-void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& shown);
 
 }  // namespace warpline::ipsec

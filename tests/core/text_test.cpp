@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/base/counted.hpp"
+#include "core/base/text.hpp"
 
 #include <gtest/gtest.h>
 

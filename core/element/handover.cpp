@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/engine/handover.hpp"
+#include "core/element/handover.hpp"
 
 #include <algorithm>
 

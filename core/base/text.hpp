@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warpline {
 
@@ -17,5 +18,8 @@ inline std::string counted(std::uint64_t count, std::string_view noun,
   if (count != 1) text += ending;
   return text;
 }
+
+/// `a`, `a or b`, `a, b or c`.
+std::string alternatives(std::vector<std::string> const& words);
 
 }  // namespace warpline
