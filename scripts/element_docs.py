@@ -134,12 +134,12 @@ def reasons_in(path):
 
 
 def reached_from(path, seen):
-    """The file and what it includes of the elements' own headers, with their sources."""
+    """The file and the headers of elements, packets and the network that it includes, with their sources."""
     if path in seen or not path.exists():
         return seen
     seen.add(path)
     text = path.read_text(encoding="utf-8")
-    for included in re.findall(r'^#include "(elements/[^"]+)"', text, flags=re.MULTILINE):
+    for included in re.findall(r'^#include "((?:elements|core/net|core/packet)/[^"]+)"', text, flags=re.MULTILINE):
         header = ROOT / included
         for each in (header, header.with_suffix(".cpp")):
             reached_from(each, seen)

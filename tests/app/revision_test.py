@@ -39,7 +39,7 @@ class Project:
 
     def __init__(self, folder):
         self.sources, self.build_folder = folder / "small", folder / "build"
-        (self.sources / "app").mkdir(parents=True)
+        (self.sources / "measure").mkdir(parents=True)
         (self.sources / "cmake").mkdir()
         for name in ("Revision.cmake", "write_revision.cmake"):
             shutil.copy(CMAKE / name, self.sources / "cmake")
@@ -104,9 +104,9 @@ class Revision(unittest.TestCase):
         project.write("results.json", "{}\n")
         project.write("ignored.cpp", "\n")
         self.assertEqual(project.build()[0], first, "neither is a source of this project")
-        project.write("app/more.cpp", "\n")
+        project.write("measure/more.cpp", "\n")
         self.assertEqual(project.build(), (first + "-dirty", {"revision.cpp"}))
-        (project.sources / "app/more.cpp").unlink()
+        (project.sources / "measure/more.cpp").unlink()
         self.assertEqual(project.build()[0], first)
 
     def test_is_unknown_without_a_checkout(self):
