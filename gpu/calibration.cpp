@@ -44,10 +44,10 @@ class Packets {
       auto& items = tasks_.emplace_back();
       for (std::size_t i = 0; i < per_task_; i += Batch::kCapacity) {
         auto const first = task * std::size_t{per_task_} + i;
-        items.push_back(
-            {packets + first,
-             static_cast<std::uint32_t>(std::min<std::size_t>(Batch::kCapacity, per_task_ - i)),
-             results + first * Batch::kResultBytes});
+        items.push_back(WorkItem::of(
+            packets + first,
+            static_cast<std::uint32_t>(std::min<std::size_t>(Batch::kCapacity, per_task_ - i)),
+            results + first * Batch::kResultBytes));
       }
     }
   }

@@ -26,10 +26,9 @@ KernelCall call_of() {
   static constexpr Kernel kKernel{};
   KernelCall call;
   call.kernel = &kKernel;
-  call.host = [](void const* kernel, Packet* packets, std::uint32_t count,
-                 std::byte* results) noexcept {
-    for (std::uint32_t i = 0; i < count; ++i)
-      run_kernel<Reads, Writes>(*static_cast<Kernel const*>(kernel), packets[i], i, results);
+  call.host = [](void const* kernel, WorkItem const& item) noexcept {
+    for (std::uint32_t i = 0; i < item.count; ++i)
+      run_kernel<Reads, Writes>(*static_cast<Kernel const*>(kernel), item.head(i), i, item.results);
   };
   call.cuda = cuda_launch_of(KernelTypes<Reads, Writes, Kernel>{}, 0);
   return call;

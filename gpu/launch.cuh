@@ -17,8 +17,7 @@ template <class Reads, class Writes, class Kernel>
 __global__ void each_packet(Kernel kernel, WorkItem const* items) {
   auto const& item = items[blockIdx.y];
   std::uint32_t const index = blockIdx.x * blockDim.x + threadIdx.x;
-  if (index < item.count)
-    run_kernel<Reads, Writes>(kernel, item.packets[index], index, item.results);
+  if (index < item.count) run_kernel<Reads, Writes>(kernel, item.head(index), index, item.results);
 }
 
 template <class Reads, class Writes, class Kernel>

@@ -9,11 +9,11 @@
 namespace warpline::bench {
 namespace {
 
-void run_here(void const* kernel, Packet*, std::uint32_t, std::byte* results) noexcept {
+void run_here(void const* kernel, WorkItem const& item) noexcept {
   auto const busy = static_cast<Stamp const*>(kernel)->busy;
   auto now = cycles();
   for (auto const until = now + busy; now < until; now = cycles()) relax();
-  std::memcpy(results, &now, sizeof now);
+  std::memcpy(item.results, &now, sizeof now);
 }
 
 #if defined(__CUDACC__)

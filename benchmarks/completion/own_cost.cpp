@@ -30,13 +30,13 @@ class NullLane final : public Lane {
 class NoWork {
  public:
   NoWork() {
-    chain_.calls[0].host = [](void const*, Packet*, std::uint32_t, std::byte*) noexcept {};
+    chain_.calls[0].host = [](void const*, WorkItem const&) noexcept {};
     chain_.count = 1;
   }
   Work work() const { return {&chain_, &item_, 1}; }
 
  private:
-  WorkItem item_{nullptr, 0, nullptr};
+  WorkItem item_{};
   KernelChain chain_;
 };
 

@@ -23,7 +23,7 @@ double seconds(clockid_t clock) {
 }  // namespace
 
 StampWork::StampWork(std::uint64_t busy)
-    : stamp_{busy}, item_{&packet_, 1, reinterpret_cast<std::byte*>(&finished_)} {
+    : stamp_{busy}, item_(WorkItem::of(&packet_, 1, reinterpret_cast<std::byte*>(&finished_))) {
   chain_.calls[0] = stamp_call(stamp_);
   chain_.count = 1;
   work_ = {&chain_, &item_, 1};

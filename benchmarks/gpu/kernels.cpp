@@ -91,7 +91,7 @@ struct Floor {
   Floor(Limits const& limits, KernelCase const& subject, Extent const& extent, double bytes,
         double packets) {
     auto const moved = bytes * (extent.edits() ? 2 : 1) +
-                       packets * (sizeof(Packet) + static_cast<double>(extent.result_bytes));
+                       packets * (sizeof(PacketHead) + static_cast<double>(extent.result_bytes));
     memory = 1e6 * moved / limits.memory;
     if (subject.bytes_per_clock > 0)
       arithmetic = 1e6 * bytes / (subject.bytes_per_clock * limits.clocks);

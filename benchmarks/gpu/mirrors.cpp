@@ -31,14 +31,14 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t least) : extent_(prepared.exten
       std::clamp<std::size_t>((least + bytes_ - 1) / bytes_, kLeastCopies, 256));
   memory_ = std::make_unique<Owned<std::uint8_t>>(bytes_ * copies_);
   prepared_ = std::make_unique<Owned<std::uint8_t>>(bytes_);
-  descriptors_ = std::make_unique<Owned<Packet>>(packets_ * copies_);
+  descriptors_ = std::make_unique<Owned<PacketHead>>(packets_ * copies_);
   results_ = std::make_unique<Owned<std::byte>>(packets_ * copies_ * Batch::kResultBytes);
   items_ = std::make_unique<Owned<WorkItem>>(kItems);
   // What no kernel has written shall not look right.
   CUDA_TRY(cudaMemset(results_->get(), 0xee, results_->bytes()));
 
   std::vector<std::uint8_t> image(bytes_);
-  std::vector<Packet> descriptors(packets_);
+  std::vector<PacketHead> descriptors(packets_);
   for (unsigned copy = 0; copy < copies_; ++copy) {
     std::size_t i = 0;
     auto* const begin = memory_->get() + copy * bytes_;
@@ -51,7 +51,7 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t least) : extent_(prepared.exten
         ++i;
       }
     CUDA_TRY(cudaMemcpy(descriptors_->get() + copy * packets_, descriptors.data(),
-                        packets_ * sizeof(Packet), cudaMemcpyHostToDevice));
+                        packets_ * sizeof(PacketHead), cudaMemcpyHostToDevice));
   }
   CUDA_TRY(cudaMemcpy(prepared_->get(), image.data(), bytes_, cudaMemcpyHostToDevice));
   restore(nullptr);
@@ -70,7 +70,8 @@ void Mirrors::restore(cudaStream_t stream) {
 WorkItem const* Mirrors::item(unsigned copy, std::size_t first, std::uint32_t count,
                               cudaStream_t stream) {
   auto const at = copy * packets_ + first;
-  WorkItem const item{descriptors_->get() + at, count, results_->get() + at * Batch::kResultBytes};
+  auto const item =
+      WorkItem::of(descriptors_->get() + at, count, results_->get() + at * Batch::kResultBytes);
   auto* const place = items_->get() + used_items_++ % kItems;
   CUDA_TRY(cudaMemcpyAsync(place, &item, sizeof item, cudaMemcpyHostToDevice, stream));
   CUDA_TRY(cudaStreamSynchronize(stream));

@@ -36,7 +36,7 @@ class Mirrors {
   Extent extent_;
   std::vector<std::uint32_t> offsets_;                      // of the packets in a copy
   std::unique_ptr<Owned<std::uint8_t>> memory_, prepared_;  // all copies; one that stays as it is
-  std::unique_ptr<Owned<Packet>> descriptors_;
+  std::unique_ptr<Owned<PacketHead>> descriptors_;
   std::unique_ptr<Owned<std::byte>> results_;
   std::unique_ptr<Owned<WorkItem>> items_;
   std::size_t used_items_ = 0;

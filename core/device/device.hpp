@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <vector>
 
 #include "core/packet/extent.hpp"
@@ -21,16 +22,26 @@ namespace warpline {
 /// Position in a lane's order of work; the first submitted work is 1.
 using Ticket = std::uint64_t;
 
-/// One batch of a task.
+/// One batch of a task: heads of packets at a fixed distance from one another, and where results go.
 struct WorkItem {
-  Packet* packets;
+  std::byte* heads;
+  std::uint32_t stride;  ///< bytes from one head to the next
   std::uint32_t count;
   std::byte* results;
+
+  /// Heads by themselves, or those of packets in a batch.
+  template <class Head>
+  static WorkItem of(Head* heads, std::uint32_t count, std::byte* results) {
+    static_assert(std::is_base_of_v<PacketHead, Head>);
+    return {reinterpret_cast<std::byte*>(heads), sizeof(Head), count, results};
+  }
+  WARPLINE_HD PacketHead& head(std::uint32_t index) const {
+    return *reinterpret_cast<PacketHead*>(heads + std::size_t{index} * stride);
+  }
 };
 
 /// Runs a kernel over a batch on the host.
-using HostBody = void (*)(void const* kernel, Packet* packets, std::uint32_t count,
-                          std::byte* results) noexcept;
+using HostBody = void (*)(void const* kernel, WorkItem const& item) noexcept;
 /// Launches a kernel over `count` batches on a CUDA stream, none of which has more than `most`
 /// packets; returns a cudaError_t. The device reads `items`.
 using CudaLaunch = int (*)(void const* kernel, WorkItem const* items, std::uint32_t count,

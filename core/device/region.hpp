@@ -7,6 +7,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include "core/packet/annotations.hpp"
 #include "core/packet/extent.hpp"
 #include "core/packet/packet.hpp"
 
@@ -23,7 +24,9 @@ struct Field {
   static constexpr unsigned kMinimum = kOffset + sizeof(T);
   static constexpr bool kWrites = false;
   static constexpr unsigned kFrom = kOffset, kTo = kOffset + sizeof(T);
-  WARPLINE_HD static T load(Packet& packet) {
+  static constexpr AnnotationSet kUses{};
+  static bool fits(PacketHead const& packet) { return packet.length >= kMinimum; }
+  WARPLINE_HD static T load(PacketHead& packet) {
     return *reinterpret_cast<T const*>(packet.data + kOffset);
   }
 };
@@ -35,7 +38,9 @@ struct Payload {
   static constexpr unsigned kMinimum = kOffset;
   static constexpr bool kWrites = false;
   static constexpr unsigned kFrom = kOffset, kTo = ~0u;
-  WARPLINE_HD static Bytes load(Packet& packet) {
+  static constexpr AnnotationSet kUses{};
+  static bool fits(PacketHead const& packet) { return packet.length >= kMinimum; }
+  WARPLINE_HD static Bytes load(PacketHead& packet) {
     return {packet.data + kOffset, static_cast<std::uint32_t>(packet.length - kOffset)};
   }
 };
@@ -48,8 +53,55 @@ struct Edit {
   static constexpr unsigned kMinimum = kOffset;
   static constexpr bool kWrites = true;
   static constexpr unsigned kFrom = kOffset, kTo = ~0u;
-  WARPLINE_HD static MutableBytes load(Packet& packet) {
+  static constexpr AnnotationSet kUses{};
+  static bool fits(PacketHead const& packet) { return packet.length >= kMinimum; }
+  WARPLINE_HD static MutableBytes load(PacketHead& packet) {
     return {packet.data + kOffset, static_cast<std::uint32_t>(packet.length - kOffset)};
+  }
+};
+
+/// A value of wire type `T` after the layer-2 header, such as an IP header; the kernel gets a `T`.
+template <class T>
+struct Network {
+  static_assert(alignof(T) == 1, "wire types only");
+  using Argument = T;
+  static constexpr unsigned kMinimum = ether::kSize + sizeof(T);
+  static constexpr bool kWrites = false;
+  static constexpr unsigned kFrom = ether::kSize, kTo = kMaxL2Length + sizeof(T);
+  static constexpr AnnotationSet kUses{Annotation::kL2};
+  static bool fits(PacketHead const& packet) {
+    return packet.length >= packet.l2_length + sizeof(T);
+  }
+  WARPLINE_HD static T load(PacketHead& packet) {
+    return *reinterpret_cast<T const*>(packet.data + packet.l2_length);
+  }
+};
+
+/// All bytes after the layer-2 header, read only; the kernel gets `Bytes`.
+struct NetworkBytes {
+  using Argument = Bytes;
+  static constexpr unsigned kMinimum = ether::kSize;
+  static constexpr bool kWrites = false;
+  static constexpr unsigned kFrom = ether::kSize, kTo = ~0u;
+  static constexpr AnnotationSet kUses{Annotation::kL2};
+  static bool fits(PacketHead const& packet) { return packet.length >= packet.l2_length; }
+  WARPLINE_HD static Bytes load(PacketHead& packet) {
+    return {packet.data + packet.l2_length,
+            static_cast<std::uint32_t>(packet.length - packet.l2_length)};
+  }
+};
+
+/// All bytes after the layer-2 header, changed in place; the kernel gets `MutableBytes`.
+struct EditNetwork {
+  using Argument = MutableBytes;
+  static constexpr unsigned kMinimum = ether::kSize;
+  static constexpr bool kWrites = true;
+  static constexpr unsigned kFrom = ether::kSize, kTo = ~0u;
+  static constexpr AnnotationSet kUses{Annotation::kL2};
+  static bool fits(PacketHead const& packet) { return packet.length >= packet.l2_length; }
+  WARPLINE_HD static MutableBytes load(PacketHead& packet) {
+    return {packet.data + packet.l2_length,
+            static_cast<std::uint32_t>(packet.length - packet.l2_length)};
   }
 };
 
@@ -59,7 +111,9 @@ struct Tag {
   static constexpr unsigned kMinimum = 0;
   static constexpr bool kWrites = false;
   static constexpr unsigned kFrom = Extent::kEnd, kTo = 0;
-  WARPLINE_HD static std::uint32_t load(Packet& packet) { return packet.tag; }
+  static constexpr AnnotationSet kUses{};
+  static bool fits(PacketHead const&) { return true; }
+  WARPLINE_HD static std::uint32_t load(PacketHead& packet) { return packet.tag; }
 };
 
 /// Several regions; the kernel gets one argument for each, in this order.
@@ -71,6 +125,9 @@ struct Regions {
     return most;
   }();
   static constexpr bool kWrites = (Each::kWrites || ...);
+  static constexpr AnnotationSet kUses = (AnnotationSet() | ... | Each::kUses);
+  /// Whether the frame is long enough for all of them.
+  static bool fits(PacketHead const& packet) { return (Each::fits(packet) && ...); }
   static constexpr Extent kExtent = [] {
     Extent all;
     (all.unite({Each::kFrom, Each::kTo, Each::kWrites ? Each::kFrom : Extent::kEnd,
@@ -80,7 +137,7 @@ struct Regions {
   }();
 
   template <class Kernel>
-  WARPLINE_HD static auto call(Kernel const& kernel, Packet& packet) {
+  WARPLINE_HD static auto call(Kernel const& kernel, PacketHead& packet) {
     return kernel(Each::load(packet)...);
   }
 };
@@ -113,7 +170,7 @@ struct AsRegions<Regions<Each...>> {
 /// The body over one packet: a turn of a loop on a core, a thread on a device.
 /// `results` is the array of the element's results in batch order (unused with `NoResult`).
 template <class Reads, class Writes, class Kernel>
-WARPLINE_HD void run_kernel(Kernel const& kernel, Packet& packet, std::uint32_t index,
+WARPLINE_HD void run_kernel(Kernel const& kernel, PacketHead& packet, std::uint32_t index,
                             std::byte* results) {
   using Each = typename detail::AsRegions<Reads>::Type;
   if constexpr (Writes::kSize == 0)

@@ -71,7 +71,7 @@ struct TeamBlock {
             team.part(shared, thread % Team::kLanes, parts(memory)[thread], arguments...);
           }
         },
-        item.packets[index]);
+        item.head(index));
   }
 
   /// The end of one of the packets from `first` on: the first threads of the block take one each,
@@ -83,10 +83,10 @@ struct TeamBlock {
     Part const* const mine = parts(memory) + (std::is_empty_v<Part> ? 0 : thread * Team::kLanes);
     auto const ended = [&](auto... arguments) { return team.join(shared, mine, arguments...); };
     if constexpr (Writes::kSize == 0)
-      Each::call(ended, item.packets[index]);
+      Each::call(ended, item.head(index));
     else
       reinterpret_cast<typename Writes::Type*>(item.results)[index] =
-          Each::call(ended, item.packets[index]);
+          Each::call(ended, item.head(index));
   }
 
   /// A lane's share of what follows the join of one of the packets from `first` on.
@@ -100,7 +100,7 @@ struct TeamBlock {
         [&](auto... arguments) {
           team.after(shared, thread % Team::kLanes, parts(memory)[thread], result, arguments...);
         },
-        item.packets[index]);
+        item.head(index));
   }
 
  private:

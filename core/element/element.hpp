@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "core/element/outputs.hpp"
 #include "core/element/registry.hpp"
 #include "core/element/waker.hpp"
+#include "core/packet/annotations.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/verdict.hpp"
 
@@ -74,6 +76,10 @@ class Element {
   /// Called on the worker's thread before the first packet and after the last.
   virtual void start() {}
   virtual void stop() noexcept {}
+
+  /// What it does to annotations, if that depends on its arguments; otherwise the types `Uses`, `Sets`
+  /// and `Clears` of the class say it.
+  virtual std::optional<AnnotationUse> annotations() const { return std::nullopt; }
 
   /// Not null for elements that a device can run.
   virtual OffloadBase* offload() { return nullptr; }

@@ -97,7 +97,7 @@ class OffloadElement : public OffloadBase {
       for (auto& packet : batch.packets()) {
         if constexpr (!kHasBatchPrepare<Self>) verdicts[i] = forward();
         if constexpr (kHasPrepare<Self>) verdicts[i] = self.prepare(packet);
-        if (packet.length < Reads::kMinimum && !verdicts[i].is_drop()) [[unlikely]]
+        if (!Reads::fits(packet) && !verdicts[i].is_drop()) [[unlikely]]
           verdicts[i] = warpline::drop<"truncated">();
         other |= verdicts[i++].value;
         bytes += packet.length;
@@ -125,13 +125,13 @@ class OffloadElement : public OffloadBase {
 
   void run_body(Batch& batch) noexcept final {
     auto const& kernel = bound(own_core());
-    body(&kernel, batch.slots(), batch.size(), batch.results());
+    body(&kernel, item_of(batch));
   }
 
   void run_team(Batch& batch, std::uint32_t room) final {
     if constexpr (kHasTeam<typename Self::Kernel>)
-      emulate_team<typename Self::Reads, typename Self::Writes>(
-          bound(own_core()).team(), {batch.slots(), batch.size(), batch.results()}, room);
+      emulate_team<typename Self::Reads, typename Self::Writes>(bound(own_core()).team(),
+                                                                item_of(batch), room);
     else
       run_body(batch);
   }
@@ -224,11 +224,14 @@ class OffloadElement : public OffloadBase {
   auto* results(Batch& batch) {
     return reinterpret_cast<typename Self::Writes::Type*>(batch.results());
   }
-  static void body(void const* kernel, Packet* packets, std::uint32_t count,
-                   std::byte* results) noexcept {
+  static WorkItem item_of(Batch& batch) {
+    return WorkItem::of(batch.slots(), batch.size(), batch.results());
+  }
+  static void body(void const* kernel, WorkItem const& item) noexcept {
     auto const& bound_kernel = *static_cast<typename Self::Kernel const*>(kernel);
-    for (std::uint32_t i = 0; i < count; ++i)
-      run_kernel<typename Self::Reads, typename Self::Writes>(bound_kernel, packets[i], i, results);
+    for (std::uint32_t i = 0; i < item.count; ++i)
+      run_kernel<typename Self::Reads, typename Self::Writes>(bound_kernel, item.head(i), i,
+                                                              item.results);
   }
 
   std::map<Device*, std::shared_ptr<void>> kernels_;

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/packet/annotations.hpp"
+
 namespace warpline {
 
 class Args;
@@ -22,8 +24,9 @@ class Registry {
   using Factory = std::unique_ptr<Element> (*)(Args&);
   struct Entry {
     Factory make = nullptr;
-    char const* file = "";     ///< the source file, as the compiler was given it
-    bool offloadable = false;  ///< a device can run it
+    char const* file = "";        ///< the source file, as the compiler was given it
+    bool offloadable = false;     ///< a device can run it
+    AnnotationUse annotations{};  ///< as the class declares them
   };
 
   static Registry& instance();
@@ -56,6 +59,7 @@ struct Registration {
   static ::warpline::detail::Registration const warpline_registration_##Class { \
 #Class, {                                                                   \
       &::warpline::detail::make_element<Class>, __FILE__,                       \
-          std::is_base_of_v<::warpline::OffloadBase, Class>                     \
+          std::is_base_of_v<::warpline::OffloadBase, Class>,                    \
+          ::warpline::detail::declared_annotations<Class>()                     \
     }                                                                           \
   }

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "core/base/clock.hpp"
+#include "core/packet/annotation_check.hpp"
 
 namespace warpline {
 
@@ -42,6 +43,11 @@ void Graph::run() noexcept {
       node.counters.packets.add(step.batch->size());
       node.counters.bytes.add(step.batch->bytes());
     }
+#if !defined(NDEBUG)
+    if (!step.resumed)
+      for (auto const& packet : std::as_const(*step.batch).packets())
+        assert(wrong_annotation(packet, node.valid) == nullptr);
+#endif
     Outputs out(*this, node);
     node.element->process(std::move(step.batch), step.port, out);
     auto const end = cycles();

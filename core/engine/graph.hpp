@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,11 +13,13 @@
 #include "core/element/metrics.hpp"
 #include "core/element/offload.hpp"
 #include "core/element/offload_handler.hpp"
+#include "core/packet/annotations.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/buffer_pool.hpp"
 
 namespace warpline {
 
+class AnnotationFlow;
 struct Segment;
 
 /// An element in its place in the graph.
@@ -31,6 +34,7 @@ struct Node {
   std::vector<Target> outputs;
   Segment* segment = nullptr;  ///< the segment it is the head of
   ElementCounters counters;
+  AnnotationSet valid{};  ///< on every packet that comes in
 };
 
 /// A maximal chain of offloadable elements, all but the last of which only edit: one upload, their
@@ -94,6 +98,20 @@ class Graph {
   Graph();
   void run() noexcept;
   void form_segments();
+  /// How many connections lead to each node.
+  std::map<Node const*, unsigned> fan_in() const;
+  /// The element whose kernel follows that of `node` in one segment; null if there is none.
+  static Node* follower(Node const& node, std::map<Node const*, unsigned> const& fan_in);
+
+  struct Problem {
+    std::size_t element;
+    std::string message;
+  };
+  /// Checks that every path to an element sets the annotations that it uses, and inserts parsers where
+  /// headers are used that no element has read. Returns what is wrong; then nothing is inserted.
+  std::vector<Problem> settle_annotations();
+  void insert_parsers(AnnotationFlow const& flow,
+                      std::vector<std::pair<Node*, unsigned>> const& outputs);
   void drop(Node& node, std::span<Packet const> packets, DropReason reason) noexcept;
   void count_drop(Node& node, std::size_t packets, DropReason reason) noexcept;
   void left(std::uint64_t received, std::uint64_t packets) noexcept;

@@ -174,6 +174,9 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
   findings.throw_if_any();
   check_reachable(pipeline, graph->nodes_, findings);
   findings.throw_if_any();
+  for (auto const& [element, message] : graph->settle_annotations())
+    findings.error(pipeline.elements[element].position, message);
+  findings.throw_if_any();
   if (warnings != nullptr) {
     warnings->insert(warnings->end(), pipeline.warnings.begin(), pipeline.warnings.end());
     warnings->insert(warnings->end(), findings.warnings().begin(), findings.warnings().end());
@@ -184,20 +187,29 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
   return graph;
 }
 
-void Graph::form_segments() {
-  std::map<Node const*, unsigned> fan_in;
+std::map<Node const*, unsigned> Graph::fan_in() const {
+  std::map<Node const*, unsigned> counts;
   for (auto const& node : nodes_)
-    for (auto const& target : node->outputs) ++fan_in[target.node];
-  auto const follower = [&](Node const& node) -> Node* {
-    if (node.outputs.size() != 1 || !node.element->offload()->only_edits()) return nullptr;
-    auto* next = node.outputs[0].node;
-    auto const* offload = next->element->offload();
-    return offload != nullptr && !offload->has_prepare() && fan_in[next] == 1 ? next : nullptr;
-  };
+    for (auto const& target : node->outputs) ++counts[target.node];
+  return counts;
+}
+
+Node* Graph::follower(Node const& node, std::map<Node const*, unsigned> const& fan_in) {
+  auto const* offload = node.element->offload();
+  if (offload == nullptr || !offload->only_edits() || node.outputs.size() != 1) return nullptr;
+  auto* const next = node.outputs[0].node;
+  auto const* const next_offload = next->element->offload();
+  bool const follows =
+      next_offload != nullptr && !next_offload->has_prepare() && fan_in.at(next) == 1;
+  return follows ? next : nullptr;
+}
+
+void Graph::form_segments() {
+  auto const counts = fan_in();
   std::set<Node const*> inner;
   auto const grow = [&](Node& head) {
     auto segment = std::make_unique<Segment>();
-    for (Node* node = &head; node != nullptr; node = follower(*node)) {
+    for (Node* node = &head; node != nullptr; node = follower(*node, counts)) {
       if (segment->nodes.size() == KernelChain::kMax) break;
       segment->nodes.push_back(node);
       segment->extent.unite(node->element->offload()->extent());
@@ -212,7 +224,7 @@ void Graph::form_segments() {
   std::set<Node const*> followers;
   for (auto const& node : nodes_)
     if (node->element->offload() != nullptr)
-      if (auto const* next = follower(*node)) followers.insert(next);
+      if (auto const* next = follower(*node, counts)) followers.insert(next);
   for (auto const& node : nodes_)
     if (node->element->offload() != nullptr && !followers.contains(node.get())) grow(*node);
   for (auto const& node : nodes_)

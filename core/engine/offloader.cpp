@@ -210,7 +210,7 @@ void Offloader::add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexce
   auto& task = *stream.open;
   task.bytes += batch->bytes();
   task.packets += batch->size();
-  task.items.push_back({batch->slots(), batch->size(), batch->results()});
+  task.items.push_back(WorkItem::of(batch->slots(), batch->size(), batch->results()));
   task.batches.push_back({std::move(batch), ticket});
   auto const& limit = limits_[stream.device];
   if (task.packets >= limit.packets || task.bytes >= limit.bytes ||

@@ -5,8 +5,7 @@
 #include <cstdint>
 
 #include "core/base/bytes.hpp"
-#include "core/base/hd.hpp"
-#include "core/net/wire.hpp"
+#include "core/net/parse.hpp"
 
 namespace warpline::ids {
 
@@ -28,134 +27,50 @@ struct Layers {
   bool malformed = false;
 };
 
-namespace detail {
-
-inline constexpr std::uint16_t kVlanService = 0x88a8;  // IEEE 802.1ad outer tag
-inline constexpr unsigned kTagSize = 4, kMaxTags = 2;
-inline constexpr unsigned kIcmpSize = 8, kFragmentSize = 8, kMaxExtensions = 8;
-inline constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kAuthentication = 51,
-                              kIcmp6 = 58, kDestinationOptions = 60, kMobility = 135, kHip = 139,
-                              kShim6 = 140;
-
-WARPLINE_HD inline std::uint16_t read16(std::uint8_t const* at) {
-  return static_cast<std::uint16_t>(at[0] << 8 | at[1]);
-}
-
-WARPLINE_HD inline Layers malformed(Layers layers) {
-  layers.malformed = true;
-  layers.payload = {};
-  return layers;
-}
-
-WARPLINE_HD inline Layers finish(Bytes frame, Layers layers, std::uint32_t begin) {
-  layers.payload = {frame.data + begin, layers.end - begin};
-  return layers;
-}
-
-WARPLINE_HD inline Layers walk_transport(Bytes frame, Layers layers) {
+/// The payload of an IP packet whose headers have been found, up to byte `layers.end`.
+WARPLINE_HD inline void find_payload(Bytes frame, Layers& layers) {
   auto const begin = layers.transport;
   auto const size = layers.end - begin;
-  if (layers.fragment) return finish(frame, layers, begin);
-  if (layers.protocol == protocol::kTcp) {
-    if (size < sizeof(tcp::Header)) return malformed(layers);
-    auto const header = (frame.data[begin + 12] >> 4) * 4u;
-    if (header < sizeof(tcp::Header) || header > size) return malformed(layers);
-    return finish(frame, layers, begin + header);
-  }
-  if (layers.protocol == protocol::kUdp) {
-    if (size < sizeof(udp::Header)) return malformed(layers);
-    std::uint32_t const length = read16(frame.data + begin + 4);
-    if (length < sizeof(udp::Header)) return malformed(layers);
+  std::uint32_t header = 0;
+  if (layers.fragment) {
+    // No header is assumed.
+  } else if (layers.protocol == protocol::kTcp) {
+    header = size < tcp::kSize ? size + 1 : (frame.data[begin + 12] >> 4) * 4u;
+    layers.malformed = header < tcp::kSize || header > size;
+  } else if (layers.protocol == protocol::kUdp) {
+    header = udp::kSize;
+    std::uint32_t const length = size < udp::kSize ? 0 : load_be16(frame.data + begin + 4);
+    layers.malformed = length < udp::kSize;
     if (length < size) layers.end = begin + length;
-    return finish(frame, layers, begin + static_cast<std::uint32_t>(sizeof(udp::Header)));
+  } else if (layers.protocol == (layers.version == 4 ? protocol::kIcmp : protocol::kIcmp6)) {
+    constexpr std::uint32_t kIcmpSize = 8;
+    header = kIcmpSize;
+    layers.malformed = size < kIcmpSize;
   }
-  if (layers.protocol == (layers.version == 4 ? protocol::kIcmp : kIcmp6)) {
-    if (size < kIcmpSize) return malformed(layers);
-    return finish(frame, layers, begin + kIcmpSize);
-  }
-  return finish(frame, layers, begin);
+  if (!layers.malformed)
+    layers.payload = {frame.data + begin + header, layers.end - begin - header};
 }
-
-/// RFC 791 section 3.1.
-WARPLINE_HD inline Layers walk_ipv4(Bytes frame, Layers layers) {
-  layers.version = 4;
-  auto const room = frame.size - layers.network;
-  if (room < ipv4::kSize) return malformed(layers);
-  auto const* const ip = frame.data + layers.network;
-  auto const header = (ip[0] & 15u) * 4;
-  std::uint32_t const total = read16(ip + 2);
-  if (ip[0] >> 4 != 4 || header < ipv4::kSize || header > room || total < header)
-    return malformed(layers);
-  layers.transport = layers.network + header;
-  layers.end = layers.network + (total < room ? total : room);
-  layers.protocol = ip[9];
-  layers.fragment = (read16(ip + 6) & 0x3fff) != 0;  // more fragments, or an offset
-  return walk_transport(frame, layers);
-}
-
-/// RFC 8200 sections 3 and 4; an atomic fragment (RFC 6946) counts as whole.
-WARPLINE_HD inline Layers walk_ipv6(Bytes frame, Layers layers) {
-  layers.version = 6;
-  auto const room = frame.size - layers.network;
-  if (room < ipv6::kSize) return malformed(layers);
-  auto const* const ip = frame.data + layers.network;
-  if (ip[0] >> 4 != 6) return malformed(layers);
-  std::uint32_t const length = ipv6::kSize + read16(ip + 4);
-  layers.end = layers.network + (length < room ? length : room);
-  layers.protocol = ip[6];
-  layers.transport = layers.network + ipv6::kSize;
-  for (unsigned i = 0; i < kMaxExtensions && !layers.fragment; ++i) {
-    auto const* const header = frame.data + layers.transport;
-    auto const left = layers.end - layers.transport;
-    std::uint32_t size = 0;
-    switch (layers.protocol) {
-      case kHopByHop:
-      case kRouting:
-      case kDestinationOptions:
-      case kMobility:
-      case kHip:
-      case kShim6:
-        if (left < 8) return malformed(layers);
-        size = (header[1] + 1u) * 8;
-        break;
-      case kAuthentication:
-        if (left < 8) return malformed(layers);
-        size = (header[1] + 2u) * 4;
-        break;
-      case kFragment:
-        if (left < kFragmentSize) return malformed(layers);
-        size = kFragmentSize;
-        layers.fragment = (read16(header + 2) & 0xfff9) != 0;  // an offset, or more fragments
-        break;
-      default:
-        return walk_transport(frame, layers);
-    }
-    if (size > left) return malformed(layers);
-    layers.protocol = header[0];
-    layers.transport += size;
-  }
-  return walk_transport(frame, layers);
-}
-
-}  // namespace detail
 
 /// The layers of an Ethernet frame of any content and length; reads nothing outside of it.
 WARPLINE_HD inline Layers walk_layers(Bytes frame) {
+  auto const headers = parse_headers(frame);
   Layers layers;
-  if (frame.size < ether::kSize) return detail::malformed(layers);
-  std::uint32_t at = ether::kSize;
-  auto type = detail::read16(frame.data + at - 2);
-  for (unsigned i = 0; i < detail::kMaxTags; ++i) {
-    if (type != ether::kVlan && type != detail::kVlanService) break;
-    if (frame.size - at < detail::kTagSize) return detail::malformed(layers);
-    at += detail::kTagSize;
-    type = detail::read16(frame.data + at - 2);
-  }
-  layers.network = layers.transport = at;
+  layers.malformed = headers.has(header_flag::kMalformed);
+  layers.network = headers.l2_length;
+  layers.version = headers.has(header_flag::kIpv4) ? 4 : headers.has(header_flag::kIpv6) ? 6 : 0;
+  layers.protocol = headers.protocol;
+  layers.fragment = headers.has(header_flag::kFragment);
+  layers.transport = headers.l2_length + headers.l3_length;
   layers.end = frame.size;
-  if (type == ether::kIpv4) return detail::walk_ipv4(frame, layers);
-  if (type == ether::kIpv6) return detail::walk_ipv6(frame, layers);
-  return detail::finish(frame, layers, at);
+  if (layers.malformed) return layers;
+  if (layers.version == 0) {
+    layers.payload = frame.after(headers.l2_length);
+    return layers;
+  }
+  auto const end = headers.l2_length + headers.ip_length;
+  if (end < frame.size) layers.end = end;
+  find_payload(frame, layers);
+  return layers;
 }
 
 }  // namespace warpline::ids

@@ -6,11 +6,16 @@
 
 namespace warpline {
 
+namespace vlan {
+/// Bytes of a tag.
+inline constexpr unsigned kSize = 4;
+}  // namespace vlan
+
 /// Whether an Ethernet type says that a VLAN tag follows (IEEE 802.1Q: a customer's or a service's tag;
-/// 0x9100: a service's before there was a standard). Elements that read IP right after Ethernet drop
-/// such frames as `vlan`.
-constexpr bool is_vlan(be16 type) {
-  return type == be16::of(ether::kVlan) || type == be16::of(0x88a8) || type == be16::of(0x9100);
+/// 0x9100: a service's before there was a standard).
+WARPLINE_HD constexpr bool is_vlan(std::uint16_t type) {
+  return type == ether::kVlan || type == 0x88a8 || type == 0x9100;
 }
+WARPLINE_HD constexpr bool is_vlan(be16 type) { return is_vlan(type.host()); }
 
 }  // namespace warpline

@@ -52,6 +52,11 @@ using be16 = BigEndian<std::uint16_t>;
 using be32 = BigEndian<std::uint32_t>;
 using be64 = BigEndian<std::uint64_t>;
 
+/// A big-endian number at any place of a packet.
+WARPLINE_HD inline std::uint16_t load_be16(std::uint8_t const* at) {
+  return reinterpret_cast<be16 const*>(at)->host();
+}
+
 namespace ether {
 inline constexpr std::uint16_t kIpv4 = 0x0800, kArp = 0x0806, kVlan = 0x8100, kIpv6 = 0x86dd;
 
@@ -85,7 +90,7 @@ inline constexpr unsigned kSize = sizeof(Header);
 /// Internet protocol numbers (IANA registry).
 namespace protocol {
 inline constexpr std::uint8_t kIcmp = 1, kIpv4 = 4, kTcp = 6, kUdp = 17, kIpv6 = 41, kEsp = 50,
-                              kNone = 59;
+                              kIcmp6 = 58, kNone = 59;
 }
 
 namespace ipv4 {

@@ -108,7 +108,7 @@ using BatchPtr = std::unique_ptr<Batch, BatchDeleter>;
 /// in flight: destroy the pool after the lanes.
 class BatchPool {
  public:
-  /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (16.4 KiB each).
+  /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (20.4 KiB each).
   BatchPool(std::size_t count,
             std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~BatchPool();

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/net/checksum.hpp"
+#include "core/packet/annotations.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -25,10 +26,20 @@ void finish(ipv4::Header& ip, std::uint32_t size, std::uint16_t fragment) {
   ip.checksum.set(checksum_of(checksum_sum({&ip.version_ihl, ip.header_size()})));
 }
 
+void annotate_fragment(Packet& packet, ipv4::Header const& ip) {
+  using namespace header_flag;
+  packet.ip_length = ip.total_length.host();
+  packet.l3_length = static_cast<std::uint16_t>(ip.header_size());
+  bool const later = (ip.fragment.host() & kOffset) != 0;
+  packet.flags = static_cast<std::uint16_t>((packet.flags & ~kLaterFragment) | kFragment |
+                                            (later ? kLaterFragment : 0));
+}
+
 }  // namespace
 
-Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept {
-  auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + ether::kSize);
+Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept
+    : l2_length_(packet.l2_length) {
+  auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + l2_length_);
   header_ = ip.header_size();
   size_ = ip.total_length.host();
   if (!checksum_holds({&ip.version_ihl, header_})) {
@@ -79,20 +90,20 @@ bool Ipv4Fragments::copy_options(std::uint8_t const* options, std::uint32_t size
 
 std::uint32_t Ipv4Fragments::longest_frame() const {
   std::uint32_t const left = size_ - header_ - std::min(first_text_, size_ - header_);
-  return ether::kSize + later_header_ + std::min(left, later_text_ + kUnit - 1);
+  return l2_length_ + later_header_ + std::min(left, later_text_ + kUnit - 1);
 }
 
 void Ipv4Fragments::write(Packet& packet, std::span<Packet> others) const noexcept {
-  auto& ip = *reinterpret_cast<ipv4::Header*>(packet.data + ether::kSize);
+  auto& ip = *reinterpret_cast<ipv4::Header*>(packet.data + packet.l2_length);
   auto const place = ip.fragment.host();
   auto const flags = static_cast<std::uint16_t>(place & ~(kOffset | kMoreFragments));
   std::uint32_t at = first_text_, left = size_ - header_ - first_text_;
   for (auto& other : others) {
     bool const last = &other == &others.back();
     std::uint32_t const text = last ? left : later_text_, size = later_header_ + text;
-    other.append(ether::kSize + size);
-    std::memcpy(other.data, packet.data, ether::kSize + ipv4::kSize);
-    auto& header = *reinterpret_cast<ipv4::Header*>(other.data + ether::kSize);
+    other.append(packet.l2_length + size);
+    std::memcpy(other.data, packet.data, packet.l2_length + ipv4::kSize);
+    auto& header = *reinterpret_cast<ipv4::Header*>(other.data + packet.l2_length);
     std::memcpy(&header.version_ihl + ipv4::kSize, options_, later_header_ - ipv4::kSize);
     std::memcpy(&header.version_ihl + later_header_, &ip.version_ihl + header_ + at, text);
     header.version_ihl = static_cast<std::uint8_t>(0x40 | later_header_ / 4);
@@ -101,14 +112,15 @@ void Ipv4Fragments::write(Packet& packet, std::span<Packet> others) const noexce
            static_cast<std::uint16_t>(flags | more | ((place & kOffset) + at / kUnit)));
     other.in_port = packet.in_port;
     other.out_port = packet.out_port;
-    other.paint = packet.paint;
-    other.tag = packet.tag;
+    copy_annotations(packet, other);
+    annotate_fragment(other, header);
     at += text;
     left -= text;
   }
   std::uint32_t const size = header_ + first_text_;
-  packet.trim_back(packet.length - ether::kSize - size);
+  packet.trim_back(packet.length - packet.l2_length - size);
   finish(ip, size, static_cast<std::uint16_t>(flags | kMoreFragments | (place & kOffset)));
+  annotate_fragment(packet, ip);
 }
 
 }  // namespace warpline::ipsec

@@ -15,8 +15,8 @@ namespace warpline::ipsec {
 /// as they may be, in multiples of eight. A fragment is cut into smaller ones likewise.
 class Ipv4Fragments {
  public:
-  /// For an IPv4 packet behind Ethernet that lies in its frame and may be fragmented. `most`: bytes of
-  /// a fragment from its IP header on.
+  /// For an IPv4 packet that lies in its frame, has the annotation `kNetwork` and may be fragmented.
+  /// `most`: bytes of a fragment from its IP header on. Fragments get valid annotations.
   Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept;
 
   /// Whether it can be cut. Drops: `ip_bad_checksum` (each fragment would have a right one),
@@ -38,7 +38,7 @@ class Ipv4Fragments {
   bool copy_options(std::uint8_t const* options, std::uint32_t size) noexcept;
 
   Verdict verdict_ = forward();
-  std::uint32_t header_, size_ = 0;  // of the packet
+  std::uint32_t l2_length_, header_, size_ = 0;  // of the packet
   std::uint32_t later_header_ = ipv4::kSize;
   std::uint32_t first_text_ = 0, later_text_ = 0;  // bytes behind the headers
   std::uint32_t count_ = 0;

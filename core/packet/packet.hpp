@@ -12,21 +12,19 @@
 
 namespace warpline {
 
-/// The descriptor of one packet: where its bytes are and what is known of it.
-///
-/// Not an mbuf: `io` fills it on receive and writes it back on transmit. It does not own the
-/// buffer: whoever holds the batch does. 32 bytes, trivially copyable, readable by a device.
-struct Packet {
+/// The part of a packet's descriptor that devices read: where its bytes are. 32 bytes, trivially
+/// copyable. A device gets copies of heads, or reads them in place (see `WorkItem`).
+struct PacketHead {
   std::uint8_t* data;    ///< first byte of the frame
   void* buffer;          ///< handle of the buffer for its `BufferPool`; never followed by elements
   std::uint16_t length;  ///< bytes of the frame
   std::uint16_t headroom;  ///< free bytes before `data`
-  std::uint16_t tailroom;  ///< free bytes behind the frame
+  std::uint16_t tailroom;  ///< free bytes after the frame
   std::uint16_t in_port;   ///< index of the port it came from
   std::uint16_t out_port;  ///< index of the port that `ToOutput` sends it to
   std::uint8_t paint;      ///< Click's paint annotation
-  std::uint8_t reserved;
-  std::uint32_t tag;  ///< index set by one element for another: an SA, a flow
+  std::uint8_t l2_length;  ///< bytes of the layer-2 header at `data`: 14, 18 or 22 (`kL2`)
+  std::uint32_t tag;       ///< the word that a kernel reads: an SA (`kSa`), a group (`kScan`)
 
   /// The header at byte `offset`, or null where the frame ends before it does.
   template <class Header>
@@ -37,8 +35,35 @@ struct Packet {
   }
   template <class Header>
   WARPLINE_HD Header const* header(unsigned offset) const {
-    return const_cast<Packet*>(this)->header<Header>(offset);
+    return const_cast<PacketHead*>(this)->header<Header>(offset);
   }
+
+  WARPLINE_HD Bytes bytes() const { return {data, length}; }
+  WARPLINE_HD MutableBytes bytes() { return {data, length}; }
+};
+
+static_assert(sizeof(PacketHead) == 32 && std::is_trivially_copyable_v<PacketHead>);
+
+/// What elements have read of a packet's headers: 8 bytes, so that one store can set all.
+struct HeaderAnnotations {
+  std::uint16_t l3_length;  ///< bytes of all IP headers (`kTransport`)
+  std::uint16_t ip_length;  ///< bytes of the IP packet by its own header (`kNetwork`)
+  std::uint8_t protocol;    ///< IP protocol number after the IP headers (`kTransport`)
+  std::uint8_t tos;         ///< DSCP and ECN of the IP header (`kNetwork`)
+  std::uint16_t flags;      ///< values of `header_flag` (`kL2`, `kNetwork`, `kTransport`)
+};
+static_assert(sizeof(HeaderAnnotations) == 8);
+
+/// The descriptor of one packet: its head, and annotations, which say what elements have found in it
+/// (see core/element/annotations.hpp). An annotation may be read only where an element has set it: the
+/// graph checks that. No annotation depends on where the buffer begins.
+///
+/// Not an mbuf: `io` fills it on receive and writes it back on transmit. It does not own the buffer: the
+/// owner of the batch does. 48 bytes, trivially copyable; a copy of the packet copies its annotations.
+struct Packet : PacketHead, HeaderAnnotations {
+  std::uint32_t flow;       ///< hash of the flow (`kFlow`)
+  std::uint16_t next_hop;   ///< index of the next hop (`kNextHop`)
+  std::uint16_t vlan;       ///< TCI of the outer VLAN tag, if the frame is tagged (`kL2`)
 
   /// Takes `size` bytes of headroom into the frame; false where there are fewer.
   WARPLINE_HD bool prepend(unsigned size) {
@@ -71,29 +96,36 @@ struct Packet {
   /// there unless an element chooses otherwise.
   WARPLINE_HD void arrive(std::uint16_t port) {
     in_port = out_port = port;
-    paint = reserved = 0;
+    paint = l2_length = 0;
     tag = 0;
+    spoil_annotations();
+  }
+  /// In debug builds, makes annotations that nobody has set differ from any that somebody would set.
+  WARPLINE_HD void spoil_annotations() {
+#if !defined(NDEBUG)
+    l3_length = ip_length = flags = next_hop = vlan = 0xa5a5;
+    protocol = tos = 0xa5;
+    flow = 0xa5a5a5a5;
+#endif
   }
   /// The same for a frame of `size` bytes with so much room around it, in two stores.
   void arrive(std::uint64_t port, std::uint64_t size, std::uint64_t headroom_size,
               std::uint64_t tailroom_size);
-
-  WARPLINE_HD Bytes bytes() const { return {data, length}; }
-  WARPLINE_HD MutableBytes bytes() { return {data, length}; }
 };
 
-static_assert(sizeof(Packet) == 32 && std::is_trivially_copyable_v<Packet>);
+static_assert(sizeof(Packet) == 48 && std::is_trivially_copyable_v<Packet>);
 
 inline void Packet::arrive(std::uint64_t port, std::uint64_t size, std::uint64_t headroom_size,
                            std::uint64_t tailroom_size) {
-  static_assert(offsetof(Packet, headroom) - offsetof(Packet, length) == 2);
-  static_assert(offsetof(Packet, tailroom) - offsetof(Packet, length) == 4);
-  static_assert(offsetof(Packet, in_port) - offsetof(Packet, length) == 6);
-  static_assert(offsetof(Packet, out_port) - offsetof(Packet, length) == 8);
-  static_assert(offsetof(Packet, length) == 16);
+  static_assert(offsetof(PacketHead, headroom) - offsetof(PacketHead, length) == 2);
+  static_assert(offsetof(PacketHead, tailroom) - offsetof(PacketHead, length) == 4);
+  static_assert(offsetof(PacketHead, in_port) - offsetof(PacketHead, length) == 6);
+  static_assert(offsetof(PacketHead, out_port) - offsetof(PacketHead, length) == 8);
+  static_assert(offsetof(PacketHead, length) == 16);
   std::uint64_t const words[2] = {size | headroom_size << 16 | tailroom_size << 32 | port << 48,
                                   port};
   std::memcpy(&length, words, sizeof words);
+  spoil_annotations();
 }
 
 }  // namespace warpline

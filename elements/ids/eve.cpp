@@ -36,8 +36,8 @@ Endpoints endpoints_of(Bytes frame, Layers const& layers) {
   ends.ports = !layers.fragment && (p == protocol::kTcp || p == protocol::kUdp || p == kSctp) &&
                layers.end - layers.transport >= 4;
   if (ends.ports) {
-    ends.source_port = detail::read16(frame.data + layers.transport);
-    ends.destination_port = detail::read16(frame.data + layers.transport + 2);
+    ends.source_port = load_be16(frame.data + layers.transport);
+    ends.destination_port = load_be16(frame.data + layers.transport + 2);
   }
   return ends;
 }

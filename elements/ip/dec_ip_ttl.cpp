@@ -12,9 +12,11 @@ namespace warpline {
 /// Arguments: none.
 /// Drops: truncated (no whole IPv4 header), ttl_expired (the TTL was 0 or 1).
 struct DecIPTTL final : PacketElement<DecIPTTL> {
+  using Uses = Annotations<Annotation::kL2>;
+
   explicit DecIPTTL(Args&) {}
   Verdict operator()(Packet& packet) const {
-    auto* ip = packet.header<ipv4::Header>(ether::kSize);
+    auto* ip = packet.header<ipv4::Header>(packet.l2_length);
     if (ip == nullptr) return drop<"truncated">();
     if (ip->ttl <= 1) return drop<"ttl_expired">();
     set_ttl(*ip, static_cast<std::uint8_t>(ip->ttl - 1));

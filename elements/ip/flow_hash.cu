@@ -4,7 +4,7 @@
 #include "gpu/launch.cuh"
 
 namespace warpline {
-/// Sets each packet's tag to the hash that NICs spread flows by: Toeplitz over the addresses, and
+/// Sets each packet's flow annotation to the hash that NICs spread flows by: Toeplitz over the addresses, and
 /// over the ports of TCP and UDP where the packet is no fragment.
 ///
 ///     FromInput -> CheckIPHeader -> GPUOnly -> FlowHash -> ToOutput;
@@ -14,8 +14,9 @@ namespace warpline {
 /// Drops: truncated (no whole IPv4 header).
 class FlowHash final : public OffloadElement<FlowHash> {
  public:
-  using Reads = Regions<Field<ipv4::Header, ether::kSize>, Payload<ether::kSize>>;
+  using Reads = Regions<Network<ipv4::Header>, NetworkBytes>;
   using Writes = Result<std::uint32_t>;
+  using Sets = Annotations<Annotation::kFlow>;
 
   explicit FlowHash(Args&) {}
 
@@ -41,7 +42,7 @@ class FlowHash final : public OffloadElement<FlowHash> {
   };
   Kernel kernel(Device& device) const { return {device.upload(kKey, sizeof kKey)}; }
 
-  Verdict finish(Packet& packet, std::uint32_t hash) const { return packet.tag = hash, forward(); }
+  Verdict finish(Packet& packet, std::uint32_t hash) const { return packet.flow = hash, forward(); }
 
   static constexpr std::uint8_t kKey[] = {109, 90, 86, 218, 37,  91,  14,  194, 65, 103,
                                           37,  61, 67, 163, 143, 176, 208, 202, 43, 203};

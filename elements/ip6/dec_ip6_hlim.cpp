@@ -14,10 +14,12 @@ namespace warpline {
 /// Drops: truncated (no whole IPv6 header), hop_limit_expired (the hop limit was 0 or 1).
 class DecIP6HLIM final : public PacketElement<DecIP6HLIM> {
  public:
+  using Uses = Annotations<Annotation::kL2>;
+
   explicit DecIP6HLIM(Args&) {}
 
   Verdict operator()(Packet& packet) const {
-    auto* ip = packet.header<ipv6::Header>(ether::kSize);
+    auto* ip = packet.header<ipv6::Header>(packet.l2_length);
     if (ip == nullptr) return drop<"truncated">();
     if (ip->hop_limit <= 1) return drop<"hop_limit_expired">();
     --ip->hop_limit;

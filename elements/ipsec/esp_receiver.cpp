@@ -140,8 +140,8 @@ Verdict EspReceiver::reject(SaTag tag, std::uint32_t result) noexcept {
 
 inline Verdict EspReceiver::check_policy(Packet const& packet, InboundSa const& sa,
                                          std::uint32_t index) const noexcept {
-  auto const* const ip = packet.data + ether::kSize;
-  std::uint32_t const size = packet.length - ether::kSize;
+  auto const* const ip = packet.data + packet.l2_length;
+  std::uint32_t const size = packet.length - packet.l2_length;
   if (sa.selects && !slots_.selector(index).takes(ip, size)) return drop<"policy_mismatch">();
   auto const* const policies = database_->inbound();
   if (policies == nullptr) [[likely]]
@@ -169,7 +169,7 @@ template <bool kAlone>
     return permitted;
   }
   count<kAlone>(use.inbound.packets);
-  count<kAlone>(use.bytes, packet.length - ether::kSize);
+  count<kAlone>(use.bytes, packet.length - packet.l2_length);
   use.last_use.store(now_, std::memory_order_relaxed);
   return forward();
 }

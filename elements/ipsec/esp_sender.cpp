@@ -10,6 +10,12 @@
 namespace warpline::ipsec {
 namespace {
 
+/// Annotates the packet. Drops: those of `refuse_inner`.
+inline Verdict read_network(Packet& packet) noexcept {
+  bool const whole = parse<Annotation::kNetwork>(packet) || is_whole_inner(packet);
+  return whole ? forward() : refuse_inner(packet);
+}
+
 Verdict decide(PolicyAction action, std::uint32_t sa) noexcept {
   if (action == PolicyAction::kProtect)
     return sa != OutboundPolicies::kNoSa ? forward(0) : drop<"no_sa">();
@@ -80,14 +86,13 @@ void EspSender::look_up(Burst& burst) noexcept {
   std::uint32_t found[kBurst];
   for (std::size_t i = 0; i < count; ++i) {
     auto& packet = burst.packets[i];
-    auto& inner = burst.inner[i];
-    auto verdict = inspect_inner(packet, inner);
-    auto const* const ip = packet.data + ether::kSize;
+    auto verdict = read_network(packet);
+    auto const* const ip = packet.data + packet.l2_length;
     if (verdict.is_drop()) [[unlikely]]
       keys_[i] = FlowKey();
     else if (!all_of_it)
       read_addresses(ip, keys_[i]);
-    else if (!read_flow_key(ip, inner.size, keys_[i])) [[unlikely]]
+    else if (!read_flow_key(ip, packet.ip_length, keys_[i])) [[unlikely]]
       verdict = drop<"bad_ip_header">();
     burst.verdicts[i] = verdict;
   }
@@ -117,7 +122,7 @@ void EspSender::take_all(Burst& burst, OutboundPolicies const& policies) noexcep
   auto const sa = policies.sa(policies.only());
   auto const verdict = decide(policies.action(policies.only()), sa);
   for (std::size_t i = 0; i < burst.packets.size(); ++i) {
-    auto const seen = inspect_inner(burst.packets[i], burst.inner[i]);
+    auto const seen = read_network(burst.packets[i]);
     burst.verdicts[i] = seen.is_drop() ? seen : verdict;
     burst.sa[i] = sa;
   }
@@ -201,9 +206,12 @@ unsigned EspSender::number_shared(Burst& burst) noexcept {
 bool EspSender::encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept {
   return in_bursts(packets, verdicts, [this](Burst& burst) {
     look_up(burst);
-    for (std::size_t i = 0; i < burst.packets.size(); ++i)
+    for (std::size_t i = 0; i < burst.packets.size(); ++i) {
       if (burst.verdicts[i] == forward(1)) [[unlikely]]
         burst.verdicts[i] = drop<"policy_bypass">();
+      if (burst.verdicts[i] == forward()) [[likely]]
+        inspect_inner(burst.packets[i], burst.inner[i]);
+    }
     return number(burst);
   });
 }
@@ -227,7 +235,9 @@ bool EspSender::classify(std::span<Packet> packets, Verdict* verdicts) noexcept 
     unsigned other = 0;
     for (std::size_t i = 0; i < burst.packets.size(); ++i) {
       other |= burst.verdicts[i].value;
-      if (burst.verdicts[i] == forward()) burst.packets[i].tag = burst.sa[i];
+      if (!burst.verdicts[i].is_drop())
+        burst.packets[i].tag =
+            burst.verdicts[i] == forward() ? burst.sa[i] : OutboundPolicies::kNoSa;
     }
     return other;
   });

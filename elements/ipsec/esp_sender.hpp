@@ -18,17 +18,19 @@ class EspSender {
  public:
   explicit EspSender(std::shared_ptr<SaDatabase> database);
 
-  /// Finds each packet's policy and SA, numbers it and encapsulates it, all but the cryptography.
+  /// Reads each packet's network header, finds its policy and SA, numbers it and encapsulates it, all but
+  /// the cryptography.
   /// `verdicts`: one a packet, in order. Numbers are unique among workers: a run of packets of one SA
   /// takes its numbers at once. True where all go on. Drops: those of `inspect_inner` and
   /// `EspOutbound::check_room`, `no_policy`, `policy_bypass`, `policy_discard`, `no_sa`,
   /// `sequence_exhausted`, `state_behind`, `sa_expired` (a hard lifetime in packets or bytes).
   bool encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
-  /// The same for packets whose tag is the index of their SA already, by `classify`.
+  /// The same for packets that `classify` has annotated.
   bool encapsulate_tagged(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
-  /// Finds each packet's policy and sets its tag to the index of its SA; forwards to 0 what is to be
+  /// Annotates each packet (`kNetwork`), finds its policy and sets its tag to the index of its SA, or to no
+  /// SA; forwards to 0 what is to be
   /// protected and to 1 what may pass as it is. Drops: those of `inspect_inner`, `no_policy`,
   /// `policy_discard`, `no_sa`. True where all go to 0.
   bool classify(std::span<Packet> packets, Verdict* verdicts) noexcept;

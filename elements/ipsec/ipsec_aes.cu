@@ -20,6 +20,7 @@ class IPsecAES final : public OffloadElement<IPsecAES> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
+  using Uses = Annotations<Annotation::kSa>;
 
   explicit IPsecAES(Args& args)
       : database_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1)),

@@ -24,6 +24,7 @@ class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
+  using Uses = Annotations<Annotation::kSa>;
 
   explicit IPsecAuthHMACSHA1(Args& args)
       : database_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1)),

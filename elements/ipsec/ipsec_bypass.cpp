@@ -19,18 +19,21 @@ namespace warpline {
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: file of SAs, as of IPsecDecrypt, with which it then shares its database. POLICY: file
 /// of policies, likewise (default none, and nothing passes). STATE: as of IPsecDecrypt.
-/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_policy (none matches),
+/// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_policy (none matches),
 /// opaque (ports or protocol cannot be seen, and the policies that may match differ),
 /// policy_protect (it should have come in ESP), policy_discard.
 class IPsecBypass final : public PacketElement<IPsecBypass> {
  public:
+  using Sets = Annotations<Annotation::kNetwork>;
+
   explicit IPsecBypass(Args& args) : database_(ipsec::database_argument(args)) {}
 
   Verdict operator()(Packet& packet) const noexcept {
-    ipsec::InnerPacket ip;
+    ipsec::InnerPacket ip{};
+    parse<Annotation::kNetwork>(packet);
     if (auto const verdict = ipsec::inspect_inner(packet, ip); verdict.is_drop()) return verdict;
     ipsec::FlowKey key;
-    if (!ipsec::read_flow_key(packet.data + ether::kSize, ip.size, key))
+    if (!ipsec::read_flow_key(packet.data + packet.l2_length, ip.size, key))
       return drop<"bad_ip_header">();
     auto const* const policies = database_->inbound();
     return policies == nullptr ? drop<"no_policy">() : policies->without_esp(key);

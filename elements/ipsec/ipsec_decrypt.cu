@@ -21,7 +21,7 @@ namespace warpline {
 /// of `ip xfrm policy` (default none). PORT: UDP port of encapsulated packets (default 4500). STATE: file
 /// that keeps the replay windows of these SAs over a restart (default: --state of `warpline run`, else
 /// none).
-/// Drops: truncated, vlan, bad_ip_header, long_headers, fragment, keepalive, not_esp, no_sa
+/// Drops: truncated, vlan (more than two tags), bad_ip_header, long_headers, fragment, keepalive, not_esp, no_sa
 /// (unknown SPI), wrong_encapsulation (in UDP or not, against the SA), bad_esp_size, no_tailroom,
 /// replayed, too_old (left of the replay window), bad_icv (not the peer's, or changed on the
 /// way), bad_padding, dummy (traffic-flow confidentiality), bad_next_header, bad_inner_packet,
@@ -31,6 +31,7 @@ class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = Result<std::uint32_t>;
+  using Clears = Annotations<Annotation::kL2, Annotation::kSa, Annotation::kScan>;
 
   explicit IPsecDecrypt(Args& args)
       : receiver_(ipsec::database_argument(args, {}, ipsec::Direction::kInbound),

@@ -24,7 +24,7 @@ namespace warpline {
 /// policies in the words of `ip xfrm policy` (default none). TAGGED: packets come from IPsecPolicy,
 /// which has looked them up (default false). STATE: file that keeps the sequence numbers of these SAs
 /// over a restart (default: --state of `warpline run`, else none).
-/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_policy (none matches),
+/// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_policy (none matches),
 /// opaque (ports or protocol cannot be seen, and the policies that may match differ),
 /// policy_bypass, policy_discard, no_sa (the policy has no SA at the moment), too_big (beyond
 /// 65,535 bytes), no_headroom, no_tailroom, fragment (in transport mode), long_headers (in
@@ -34,11 +34,19 @@ class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
+  using Sets = Annotations<Annotation::kL2, Annotation::kSa>;
+  using Clears = Annotations<Annotation::kNetwork>;
 
   explicit IPsecEncrypt(Args& args)
       : sender_(database(args)),
         cpu_(sender_.slots().cpu_keys()),
         tagged_(args.keyword("TAGGED", false)) {}
+
+  std::optional<AnnotationUse> annotations() const override {
+    auto use = detail::declared_annotations<IPsecEncrypt>();
+    if (tagged_) use.uses |= Annotations<Annotation::kNetwork, Annotation::kSa>::kSet;
+    return use;
+  }
 
   void prepare(std::span<Packet> packets, Verdict* verdicts) noexcept {
     if (tagged_)

@@ -19,10 +19,13 @@ namespace warpline {
 /// Ports: 1 in, 1 out.
 /// Arguments: SA: as of IPsecEncrypt; of its SAs, those with AES-CTR and HMAC-SHA1. POLICY: likewise
 /// (default none). STATE: as of IPsecEncrypt.
-/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, opaque, no_sa, too_big,
+/// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, opaque, no_sa, too_big,
 /// no_headroom, no_tailroom, sequence_exhausted, state_behind.
 class IPsecESPencap final : public Element {
  public:
+  using Sets = Annotations<Annotation::kL2, Annotation::kSa>;
+  using Clears = Annotations<Annotation::kNetwork>;
+
   explicit IPsecESPencap(Args& args)
       : sender_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1,
                                          ipsec::Direction::kOutbound)) {}

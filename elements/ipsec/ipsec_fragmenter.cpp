@@ -23,7 +23,7 @@ namespace warpline {
 ///     mtu[1] -> ToOutput;
 ///     spd[1] -> ToOutput;
 ///
-/// What ESP adds is known from the SA that IPsecPolicy's tag names. IPv4 packets without DF that are too
+/// What ESP adds is known from the SA that IPsecPolicy has found. IPv4 packets without DF that are too
 /// big for a tunnel leave by 0 as fragments. Of other packets that are too big the source is told, by 1:
 /// ICMP "fragmentation needed" or ICMPv6 "packet too big", with the size that fits; in transport mode,
 /// which protects whole packets only, of all. A packet that fits costs a look at its header.
@@ -35,14 +35,16 @@ namespace warpline {
 /// such errors). SOURCE6: IPv6 address, likewise. TOO_BIG: what becomes of IPv4 packets without DF:
 /// fragment or drop (default fragment). ICMP_RATE: errors a second and worker (default 100; 0: no
 /// limit). ICMP_BURST: errors at once within that rate (from 1, default 10).
-/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_sa (the tag names
-/// none), too_big (also of packets whose source was told; of IPv4 packets that would be more than
+/// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_sa (the packet
+/// has none), too_big (also of packets whose source was told; of IPv4 packets that would be more than
 /// 256 fragments), ip_bad_checksum (of what is to be fragmented), fragment (too big and in parts,
 /// in transport mode), long_headers (likewise), no_batch (no batch was free for fragments or an
 /// error), no_buffer (likewise), copy_too_long (a fragment, or what an error has to quote, did
 /// not fit into a buffer).
 class IPsecFragmenter final : public Element {
  public:
+  using Uses = Annotations<Annotation::kNetwork, Annotation::kSa>;
+
   explicit IPsecFragmenter(Args& args)
       : check_(ipsec::database_argument(args), mtu_argument(args)),
         source_(address_argument(args, "SOURCE", 4)),

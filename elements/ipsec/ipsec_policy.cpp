@@ -12,16 +12,18 @@ namespace warpline {
 ///     spd[0] -> IPsecEncrypt(SA sa/gateway.sa, TAGGED true) -> ToOutput;
 ///     spd[1] -> ToOutput;
 ///
-/// What a policy protects leaves by 0, with the index of its SA as tag; what may bypass leaves by 1.
+/// What a policy protects leaves by 0, annotated with its SA; what may bypass leaves by 1.
 ///
 /// Ports: 1 in, 2 out.
 /// Arguments: SA: file of SAs, as of IPsecEncrypt, with which it then shares its database. POLICY: file
 /// of policies, likewise (default none). STATE: as of IPsecEncrypt.
-/// Drops: truncated, vlan (a tag is before IP), not_ip, bad_ip_header, no_policy (none matches),
+/// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_policy (none matches),
 /// opaque (ports or protocol cannot be seen, and the policies that may match differ),
 /// policy_discard, no_sa (the policy has no SA at the moment).
 class IPsecPolicy final : public Element {
  public:
+  using Sets = Annotations<Annotation::kNetwork, Annotation::kSa>;
+
   explicit IPsecPolicy(Args& args) : sender_(ipsec::database_argument(args)) {}
   PortCounts ports() const override { return {1, 2}; }
 

@@ -53,8 +53,7 @@ class Tee final : public Element {
       std::memcpy(fresh.data, packet.data, packet.length);
       fresh.in_port = packet.in_port;
       fresh.out_port = packet.out_port;
-      fresh.paint = packet.paint;
-      fresh.tag = packet.tag;
+      copy_annotations(packet, fresh);
       ++used;
     }
     out.buffers().release({copies->slots() + used, made - used});

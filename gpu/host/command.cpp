@@ -70,8 +70,7 @@ void Command::run() const noexcept {
       break;
     case Kind::kLaunch: {
       auto const* const items = static_cast<WorkItem const*>(from);
-      for (std::uint32_t i = 0; i < value; ++i)
-        call.host(call.kernel, items[i].packets, items[i].count, items[i].results);
+      for (std::uint32_t i = 0; i < value; ++i) call.host(call.kernel, items[i]);
       break;
     }
     case Kind::kGather:

@@ -11,7 +11,7 @@
 namespace warpline::stream {
 
 Layout::Layout(Lane::Room const& room) {
-  bytes = round_up(room.packets * sizeof(Packet));
+  bytes = round_up(room.packets * sizeof(PacketHead));
   offsets = round_up(bytes + room.bytes + 64 + room.packets * Batch::kResultBytes);
   scratch = round_up(offsets + room.packets * sizeof(std::uint32_t));
   size = scratch + Mirror::kScratch;

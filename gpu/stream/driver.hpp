@@ -28,11 +28,11 @@ struct EventHandle;
 struct Mirror {
   WorkItem const* items = nullptr;  ///< the packets, 1 to `Work::kMostItems` lists of them
   std::uint32_t count = 0;
-  std::uint32_t packets = 0;         ///< in all items
-  Packet* descriptors = nullptr;     ///< on the device, `packets` of them
-  std::uint8_t* bytes = nullptr;     ///< on the device
-  std::uint32_t* offsets = nullptr;  ///< on the device, `packets` of them: scratch
-  void* scratch = nullptr;           ///< on the device, `kScratch` bytes
+  std::uint32_t packets = 0;          ///< in all items
+  PacketHead* descriptors = nullptr;  ///< on the device, `packets` of them
+  std::uint8_t* bytes = nullptr;      ///< on the device
+  std::uint32_t* offsets = nullptr;   ///< on the device, `packets` of them: scratch
+  void* scratch = nullptr;            ///< on the device, `kScratch` bytes
   Extent extent;
 
   static constexpr std::size_t kScratch = 16 << 10;

@@ -14,17 +14,19 @@ namespace warpline::stream {
 /// enough for a kernel's arguments (about 800 bytes), so that a device reads no item list over the
 /// bus: a block copies the table to its shared memory once.
 struct ItemTable {
-  Packet const* packets[Work::kMostItems];
-  std::uint32_t begins[Work::kMostItems];  ///< number of the first packet of each item
-  std::uint32_t count;                     ///< items, 1 to `Work::kMostItems`
+  std::byte const* heads[Work::kMostItems];  ///< of each item's packets
+  std::uint32_t begins[Work::kMostItems];    ///< number of the first packet of each item
+  std::uint32_t count;                       ///< items, 1 to `Work::kMostItems`
+  std::uint32_t stride;                      ///< of the heads, the same for all items
 
   /// On the host: `items` with their prefix sum.
   static ItemTable of(WorkItem const* items, std::uint32_t count) {
     ItemTable table;
     table.count = count;
+    table.stride = items[0].stride;
     std::uint32_t packets = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
-      table.packets[i] = items[i].packets;
+      table.heads[i] = items[i].heads;
       table.begins[i] = packets;
       packets += items[i].count;
     }
@@ -34,14 +36,14 @@ struct ItemTable {
   /// A thread's share of copying the table, for threads 0 to `threads` - 1; a barrier must follow.
   WARPLINE_HD void copy_to(ItemTable& other, std::uint32_t thread, std::uint32_t threads) const {
     for (std::uint32_t i = thread; i < count; i += threads) {
-      other.packets[i] = packets[i];
+      other.heads[i] = heads[i];
       other.begins[i] = begins[i];
     }
-    if (thread == 0) other.count = count;
+    if (thread == 0) other.count = count, other.stride = stride;
   }
 
-  /// Packet `index` of all, below the sum of the items' counts. Binary search: at most 6 steps.
-  WARPLINE_HD Packet const& at(std::uint32_t index) const {
+  /// The head of packet `index` of all, below the sum of the items' counts. Binary search: at most 6 steps.
+  WARPLINE_HD PacketHead const& at(std::uint32_t index) const {
     // The last item that does not begin after the packet; empty items before it begin there too.
     std::uint32_t item = 0;
     for (std::uint32_t left = count; left > 1;) {
@@ -49,7 +51,8 @@ struct ItemTable {
       if (begins[item + half] <= index) item += half;
       left -= half;
     }
-    return packets[item][index - begins[item]];
+    auto const* const at = heads[item] + std::size_t{index - begins[item]} * stride;
+    return *reinterpret_cast<PacketHead const*>(at);
   }
 };
 

@@ -10,7 +10,7 @@ void gather_here(Mirror const& mirror) noexcept {
   std::uint32_t offset = 0;
   for (std::uint32_t i = 0; i < mirror.count; ++i)
     for (std::uint32_t k = 0; k < mirror.items[i].count; ++k) {
-      auto const& packet = mirror.items[i].packets[k];
+      auto const& packet = mirror.items[i].head(k);
       auto const copied = copied_bytes(packet, extent);
       if (copied > 0) std::memcpy(mirror.bytes + offset, packet.data + extent.from, copied);
       *copy++ = mirrored(packet, mirror.bytes, offset, extent);

@@ -21,11 +21,11 @@ WARPLINE_HD constexpr std::uint32_t part(std::uint32_t length, std::uint32_t fro
 }  // namespace detail
 
 /// How many bytes of the packet a device needs, from byte `extent.from` on.
-WARPLINE_HD constexpr std::uint32_t copied_bytes(Packet const& packet, Extent const& extent) {
+WARPLINE_HD constexpr std::uint32_t copied_bytes(PacketHead const& packet, Extent const& extent) {
   return detail::part(packet.length, extent.from, extent.to);
 }
 /// How many of them come back, from byte `extent.write_from` on.
-WARPLINE_HD constexpr std::uint32_t written_bytes(Packet const& packet, Extent const& extent) {
+WARPLINE_HD constexpr std::uint32_t written_bytes(PacketHead const& packet, Extent const& extent) {
   return detail::part(packet.length, extent.write_from, extent.write_to);
 }
 /// What a copy of so many bytes takes.
@@ -33,9 +33,9 @@ WARPLINE_HD constexpr std::uint32_t stride(std::uint32_t copied) { return (copie
 
 /// The descriptor of a packet's copy that lies at `bytes + offset`. Its `data` points to where byte
 /// 0 would be; its `buffer` is the packet's own `data`.
-WARPLINE_HD inline Packet mirrored(Packet const& packet, std::uint8_t* bytes, std::uint32_t offset,
-                                   Extent const& extent) {
-  Packet copy = packet;
+WARPLINE_HD inline PacketHead mirrored(PacketHead const& packet, std::uint8_t* bytes,
+                                       std::uint32_t offset, Extent const& extent) {
+  PacketHead copy = packet;
   copy.buffer = packet.data;
   copy.data = bytes + offset - (extent.from < extent.to ? extent.from : 0);
   return copy;

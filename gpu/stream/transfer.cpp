@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
-#include <span>
 
 #include "gpu/stream/mirror.hpp"
 #include "gpu/stream/stream_device.hpp"
@@ -44,11 +43,12 @@ Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
   auto const& work = flight.work;
   auto const& extent = work.chain->extent;
   auto const begin = arena_->layout().bytes;
-  auto* const descriptors = reinterpret_cast<Packet*>(slot.host);
+  auto* const descriptors = reinterpret_cast<PacketHead*>(slot.host);
   std::uint32_t packets = 0;
   std::uint32_t offset = 0;
   for (std::uint32_t i = 0; i < work.count; ++i)
-    for (auto const& packet : std::span(work.items[i].packets, work.items[i].count)) {
+    for (std::uint32_t k = 0; k < work.items[i].count; ++k) {
+      auto const& packet = work.items[i].head(k);
       auto const copied = copied_bytes(packet, extent);
       if (copied > 0) std::memcpy(slot.host + begin + offset, packet.data + extent.from, copied);
       descriptors[packets++] =
@@ -56,7 +56,8 @@ Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
       offset += stride(copied);
     }
   flight.results = begin + (offset + 63u) / 64u * 64u;
-  *slot.copies = {reinterpret_cast<Packet*>(slot.device), packets, slot.device + flight.results};
+  *slot.copies = WorkItem::of(reinterpret_cast<PacketHead*>(slot.device), packets,
+                              slot.device + flight.results);
 
   auto* const stream = arena_->stream();
   // Where there is nothing to copy but descriptors, they still lie at the beginning.
@@ -80,14 +81,14 @@ Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
   }
   mirror.items = slot.items;
   mirror.count = work.count;
-  mirror.descriptors = reinterpret_cast<Packet*>(slot.device);
+  mirror.descriptors = reinterpret_cast<PacketHead*>(slot.device);
   mirror.bytes = reinterpret_cast<std::uint8_t*>(slot.device + layout.bytes);
   mirror.offsets = reinterpret_cast<std::uint32_t*>(slot.device + layout.offsets);
   mirror.scratch = slot.device + layout.scratch;
   mirror.extent = work.chain->extent;
   // Only the device will know where the bytes of this task end: behind all that there may be.
   flight.results = layout.bytes + (arena_->room().bytes + 63) / 64 * 64;
-  *slot.copies = {mirror.descriptors, mirror.packets, slot.device + flight.results};
+  *slot.copies = WorkItem::of(mirror.descriptors, mirror.packets, slot.device + flight.results);
 
   auto* const stream = arena_->stream();
   auto status = driver_.gather(stream, mirror);
@@ -115,7 +116,8 @@ void StreamLane::retire(Ticket up_to) noexcept {
         if (size > 0) std::memcpy(item.results, from, size);
         from += size;
         if (transfer == Transfer::kGather || !extent.edits()) continue;
-        for (auto const& packet : std::span(item.packets, item.count)) {
+        for (std::uint32_t k = 0; k < item.count; ++k) {
+          auto const& packet = item.head(k);
           auto const written = written_bytes(packet, extent);
           if (written > 0)
             std::memcpy(packet.data + extent.write_from, bytes + (extent.write_from - extent.from),

@@ -23,10 +23,8 @@ constexpr unsigned kTasks = 1000;
 /// A packet whose kernel counts how often it was run.
 class Counted {
  public:
-  Counted() : item_{&packet_, 1, results_} {
-    chain_.calls[0].host = [](void const*, Packet* packet, std::uint32_t, std::byte*) noexcept {
-      ++packet->tag;
-    };
+  Counted() : item_(WorkItem::of(&packet_, 1, results_)) {
+    chain_.calls[0].host = [](void const*, WorkItem const& item) noexcept { ++item.head(0).tag; };
     chain_.count = 1;
     packet_.data = bytes_;
     packet_.length = sizeof bytes_;

@@ -56,7 +56,7 @@ class ManualDevice final : public Device {
       for (unsigned i = 0; i < work.count; ++i) {
         auto const& call = work.chain->calls[k];
         auto const& item = work.items[i];
-        call.host(call.kernel, item.packets, item.count, item.results);
+        call.host(call.kernel, item);
       }
   }
 };

@@ -26,8 +26,7 @@ class InstantDevice final : public Device {
     Ticket submit(Work const& work) noexcept override {
       for (std::uint32_t i = 0; i < work.count; ++i)
         for (unsigned k = 0; k < work.chain->count; ++k)
-          work.chain->calls[k].host(work.chain->calls[k].kernel, work.items[i].packets,
-                                    work.items[i].count, work.items[i].results);
+          work.chain->calls[k].host(work.chain->calls[k].kernel, work.items[i]);
       auto const ticket = frontier_.reached.load() + 1;
       frontier_.reached.store(ticket);
       return ticket;

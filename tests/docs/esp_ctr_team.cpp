@@ -30,7 +30,8 @@ std::vector<std::uint8_t> encrypted(std::vector<SaKeys> const& sas) {
     packets[i].tag =
         SaTag(i % static_cast<std::uint32_t>(sas.size()), kOffsets[i % std::size(kOffsets)]).value;
   }
-  WorkItem const item{packets.data(), static_cast<std::uint32_t>(packets.size()), nullptr};
+  auto const item =
+      WorkItem::of(packets.data(), static_cast<std::uint32_t>(packets.size()), nullptr);
   SaKeys const* chunks[SaKeyTable::kChunks] = {sas.data()};
   emulate_team<Regions<Edit<SaTag::kFirstOffset>, Tag>, NoResult>(
       Team{&aes_tables(), SaKeyTable{chunks}}, item, 48 * 1024);

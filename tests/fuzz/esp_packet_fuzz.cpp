@@ -71,6 +71,7 @@ void send(SaForm const& form, Packet packet) {
   auto const before = packet;
   EspOutbound const sa(0x100, form);
   InnerPacket inner{};
+  parse<Annotation::kNetwork>(packet);
   if (inspect_inner(packet, inner).is_drop() || sa.check_room(packet, inner).is_drop()) return;
   auto const* const ip = packet.data + ether::kSize;
   std::vector<std::uint8_t> clear(ip, ip + inner.size);

@@ -12,9 +12,8 @@ struct CountedWork {
   CountedWork() {
     packet.data = bytes;
     packet.length = sizeof bytes;
-    chain.calls[0].host = [](void const* kernel, Packet*, std::uint32_t count,
-                             std::byte*) noexcept {
-      **static_cast<unsigned* const*>(kernel) += count;
+    chain.calls[0].host = [](void const* kernel, WorkItem const& given) noexcept {
+      **static_cast<unsigned* const*>(kernel) += given.count;
     };
     chain.calls[0].kernel = &counter;
     chain.count = 1;
@@ -28,7 +27,7 @@ struct CountedWork {
   std::uint8_t bytes[16] = {};
   Packet packet{};
   std::byte results[Batch::kResultBytes];
-  WorkItem item{&packet, 1, results};
+  WorkItem item = WorkItem::of(&packet, 1, results);
   KernelChain chain;
 };
 

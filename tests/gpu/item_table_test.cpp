@@ -21,13 +21,13 @@ struct Items {
   explicit Items(std::vector<std::uint32_t> const& sizes) : batches(sizes.size()) {
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       batches[i].resize(sizes[i]);
-      items.push_back({batches[i].data(), sizes[i], nullptr});
+      items.push_back(WorkItem::of(batches[i].data(), sizes[i], nullptr));
       for (auto const& packet : batches[i]) packets.push_back(&packet);
     }
   }
   std::vector<std::vector<Packet>> batches;
   std::vector<WorkItem> items;
-  std::vector<Packet const*> packets;
+  std::vector<PacketHead const*> packets;
 };
 
 /// What the blocks of the gather kernel do, with `threads` threads in a block.

@@ -41,7 +41,7 @@ unsigned MemoryPort::transmit(std::span<Packet const> packets) noexcept {
   packets = packets.first(std::min(packets.size(), room_));
   for (auto const& packet : packets)
     sent_.push_back({Frame(packet.data, packet.data + packet.length), packet.in_port, packet.paint,
-                     packet.tag});
+                     packet.tag, packet.flow});
   buffers_.release(packets);
   room_ -= packets.size();
   return static_cast<unsigned>(packets.size());

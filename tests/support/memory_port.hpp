@@ -17,7 +17,10 @@ struct Sent {
   std::uint16_t in_port = 0;
   std::uint8_t paint = 0;
   std::uint32_t tag = 0;
-  friend bool operator==(Sent const&, Sent const&) = default;
+  std::uint32_t flow = 0;  ///< of use only where an element has set it: not compared
+  friend bool operator==(Sent const& a, Sent const& b) {
+    return a.frame == b.frame && a.in_port == b.in_port && a.paint == b.paint && a.tag == b.tag;
+  }
 };
 
 /// A port in memory: hands out the frames it was given and keeps those it is given to send.

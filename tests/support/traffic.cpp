@@ -61,7 +61,8 @@ std::vector<Frame> mixed_traffic(std::uint64_t seed, std::size_t count, std::siz
   while (frames.size() < count) {
     FrameBuilder builder;
     if (random() % 16 == 0) builder.ether(kBroadcast);
-    if (random() % 16 == 0) builder.vlan(draw<std::uint16_t>(random));
+    for (auto tags = random() % 16 == 0 ? 1 + random() % 3 : 0; tags > 0; --tags)
+      builder.vlan(draw<std::uint16_t>(random));
     if (random() % 4 != 0) {
       Ipv4 ip;
       ip.source = draw<std::uint32_t>(random);

@@ -17,6 +17,8 @@ struct SaTag {
   static constexpr std::uint32_t kIndexBits = 26;
   /// How many SAs there can be.
   static constexpr std::uint32_t kCapacity = 1u << kIndexBits;
+  /// The tag of a packet that has no SA.
+  static constexpr std::uint32_t kNoSa = ~0u;
 
   std::uint32_t value;
 
@@ -35,7 +37,7 @@ struct SaTag {
     return {behind.data + skipped, behind.size - skipped};
   }
   /// The same of a whole frame of at least 34 bytes.
-  WARPLINE_HD MutableBytes esp(Packet const& packet) const {
+  WARPLINE_HD MutableBytes esp(PacketHead const& packet) const {
     return esp(MutableBytes{packet.data + kFirstOffset, packet.length - kFirstOffset});
   }
 };

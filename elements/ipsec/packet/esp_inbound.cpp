@@ -5,6 +5,7 @@
 #include "core/net/checksum.hpp"
 #include "core/net/ip6_headers.hpp"
 #include "elements/ipsec/packet/ecn.hpp"
+#include "elements/ipsec/packet/hidden_tags.hpp"
 #include "elements/ipsec/packet/transport_checksum.hpp"
 
 namespace warpline::ipsec {
@@ -35,6 +36,14 @@ EspInbound::EspInbound(SaForm const& form)
       high_half_(form.esn ? kHighHalf : 0),
       block_(form.block) {
   behind_ = static_cast<std::uint8_t>(form.icv_size + high_half_);
+}
+
+Verdict EspInbound::decapsulate_after_tags(Packet& packet,
+                                           std::uint32_t esp_offset) const noexcept {
+  HiddenTags const tags(packet);
+  auto const verdict = decapsulate(packet, esp_offset - tags.size());
+  tags.restore(packet);
+  return verdict;
 }
 
 Verdict EspInbound::decapsulate_other(Packet& packet, Text const& text,

@@ -25,8 +25,8 @@ class EspInbound {
   explicit EspInbound(SaForm const& form);
 
   /// Readies a packet that `inspect_outer` found and that has this number for decryption: cuts off
-  /// what is behind it, appends the high half of the number where numbers are extended, and sets the
-  /// tag to `SaTag` of `index`. Drops: `wrong_encapsulation` (in UDP or not, against the SA),
+  /// what is after it, appends the high half of the number where numbers are extended, and sets the
+  /// tag to `SaTag` of `index`, and `l2_length`. Drops: `wrong_encapsulation` (in UDP or not, against the SA),
   /// `bad_esp_size` (too short, or the trailer is not aligned), `no_tailroom`.
   Verdict prepare(Packet& packet, OuterPacket const& outer, std::uint64_t sequence,
                   std::uint32_t index) const noexcept;
@@ -55,6 +55,7 @@ class EspInbound {
   static std::uint32_t inner_ipv4_size(Text const& text) noexcept;
   static void strip(Packet& packet, std::uint8_t* ip, std::uint32_t size,
                     std::uint16_t type) noexcept;
+  Verdict decapsulate_after_tags(Packet& packet, std::uint32_t esp_offset) const noexcept;
   Verdict decapsulate_other(Packet& packet, Text const& text,
                             std::uint32_t esp_offset) const noexcept;
   Verdict leave_tunnel(Packet& packet, Text const& text) const noexcept;
@@ -89,6 +90,7 @@ inline Verdict EspInbound::prepare(Packet& packet, OuterPacket const& outer, std
   packet.length = static_cast<std::uint16_t>(length);
   packet.tailroom = static_cast<std::uint16_t>(held - length);
   packet.tag = SaTag(index, outer.esp_offset).value;
+  packet.l2_length = outer.l2_length;
   return forward();
 }
 
@@ -131,6 +133,8 @@ inline void EspInbound::strip(Packet& packet, std::uint8_t* ip, std::uint32_t si
 }
 
 inline Verdict EspInbound::decapsulate(Packet& packet, std::uint32_t esp_offset) const noexcept {
+  if (packet.l2_length != ether::kSize) [[unlikely]]
+    return decapsulate_after_tags(packet, esp_offset);
   auto* const data = packet.data + esp_offset + text_offset_;
   auto const* const trailer = packet.data + packet.length - behind_ - kTrailer;
   auto const room = static_cast<std::uint32_t>(trailer - data);

@@ -4,6 +4,7 @@
 
 #include "core/net/checksum.hpp"
 #include "core/net/ip6_headers.hpp"
+#include "elements/ipsec/packet/hidden_tags.hpp"
 #include "elements/ipsec/packet/outer_packet.hpp"
 
 namespace warpline::ipsec {
@@ -56,7 +57,7 @@ EspOutbound::EspOutbound(std::uint32_t spi, SaForm const& form)
 }
 
 Verdict EspOutbound::inspect_transport(Packet const& packet, InnerPacket& inner) const noexcept {
-  auto const* const ip = packet.data + ether::kSize;
+  auto const* const ip = packet.data + packet.l2_length;
   std::uint32_t headers = 0, next_at = 0;
   if (inner.protocol == protocol::kIpv4) {
     constexpr std::uint16_t kPlace = 0x3fff;  // offset and MF
@@ -80,9 +81,9 @@ Verdict EspOutbound::inspect_transport(Packet const& packet, InnerPacket& inner)
       next_at = chain.next_at();
     }
   }
-  if (ether::kSize + headers + udp_size(kind_) > kLastEspOffset) return drop<"long_headers">();
+  if (packet.l2_length + headers + udp_size(kind_) > kLastEspOffset) return drop<"long_headers">();
   inner.headers = static_cast<std::uint16_t>(headers);
-  inner.next_at = static_cast<std::uint16_t>(ether::kSize + next_at);
+  inner.next_at = static_cast<std::uint16_t>(next_at);
   return forward();
 }
 
@@ -96,7 +97,7 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
   std::uint32_t const frame_size = prefix_ + inner.end;
   std::uint32_t const free =
       static_cast<std::uint32_t>(packet.length) + packet.tailroom - inner.end;
-  std::uint8_t const next_header = data[inner.next_at];
+  std::uint8_t const next_header = data[ether::kSize + inner.next_at];
   auto const protocol = udp_size(kKind) == 0 ? protocol::kEsp : protocol::kUdp;
   auto const ip_size = static_cast<std::uint16_t>(frame_size - ether::kSize);
 
@@ -115,7 +116,7 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
                    checksum_sum({Ip6Headers::destination({frame + ether::kSize, inner.headers}),
                                  sizeof ip.destination});
   }
-  frame[inner.next_at] = protocol;
+  frame[ether::kSize + inner.next_at] = protocol;
   put_udp<kKind>(frame + kept, ports_, frame_size - kept, pseudo_sum);
   auto* const esp = frame + kept + udp_size(kKind);
   put(esp, spi_);
@@ -130,6 +131,20 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
   packet.length = static_cast<std::uint16_t>(frame_size);
   packet.tailroom = static_cast<std::uint16_t>(free);
   packet.tag = SaTag(index, kept + udp_size(kKind)).value;
+}
+
+/// The last 12 bytes before the Ethernet type, addresses or tags, move as addresses do; what is before
+/// them is put back.
+void EspOutbound::encapsulate_after_tags(Packet& packet, InnerPacket const& inner,
+                                         std::uint64_t sequence,
+                                         std::uint32_t index) const noexcept {
+  HiddenTags const tags(packet);
+  auto without = inner;
+  without.end -= tags.size();
+  encapsulate(packet, without, sequence, index);
+  auto const offset = SaTag::kFirstOffset + SaTag(packet.tag).offset();
+  tags.restore(packet);
+  packet.tag = SaTag(index, offset + tags.size()).value;
 }
 
 void EspOutbound::encapsulate_other(Packet& packet, InnerPacket const& inner,

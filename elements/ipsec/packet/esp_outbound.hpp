@@ -89,6 +89,8 @@ class EspOutbound {
   template <Kind kKind>
   void transport(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                  std::uint32_t index) const noexcept;
+  void encapsulate_after_tags(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
+                              std::uint32_t index) const noexcept;
   void encapsulate_other(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                          std::uint32_t index) const noexcept;
   template <Kind kKind>
@@ -119,7 +121,7 @@ inline Verdict EspOutbound::check_room(Packet const& packet, InnerPacket& inner)
     text -= inner.headers;
   }
   std::uint32_t const padding = (0u - text - kTrailer) & (block_ - 1u);
-  std::uint32_t const end = ether::kSize + inner.size + padding + kTrailer + icv_size_;
+  std::uint32_t const end = packet.l2_length + inner.size + padding + kTrailer + icv_size_;
   std::uint32_t const room = static_cast<std::uint32_t>(packet.length) + packet.tailroom;
   inner.padding = static_cast<std::uint16_t>(padding);
   inner.end = end;
@@ -134,7 +136,9 @@ inline Verdict EspOutbound::check_room(Packet const& packet, InnerPacket& inner)
 
 inline void EspOutbound::encapsulate(Packet& packet, InnerPacket const& inner,
                                      std::uint64_t sequence, std::uint32_t index) const noexcept {
-  if (kind_ == Kind::kPlain) [[likely]]
+  if (packet.l2_length != ether::kSize) [[unlikely]]
+    encapsulate_after_tags(packet, inner, sequence, index);
+  else if (kind_ == Kind::kPlain) [[likely]]
     enter_tunnel<Kind::kPlain>(packet, inner, sequence, index);
   else
     encapsulate_other(packet, inner, sequence, index);

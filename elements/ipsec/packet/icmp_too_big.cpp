@@ -7,6 +7,8 @@
 
 #include "core/net/checksum.hpp"
 #include "core/net/ip6_headers.hpp"
+#include "core/packet/annotations.hpp"
+#include "elements/ipsec/esp/sa_tag.hpp"
 #include "elements/ipsec/packet/esp_trailer.hpp"
 
 namespace warpline::ipsec {
@@ -42,33 +44,33 @@ bool is_error6(std::uint8_t type) {
 bool may_be_reported4(Packet const& packet, InnerPacket const& inner) {
   constexpr std::uint16_t kOffset = 0x1fff;
   auto const& ethernet = *reinterpret_cast<ether::Header const*>(packet.data);
-  auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + ether::kSize);
+  auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + packet.l2_length);
   std::uint32_t const header = ip.header_size();
   if (ethernet.destination.is_group() || !is_host(ip.source) || is_group(ip.destination) ||
       (ip.fragment.host() & kOffset) != 0)
     return false;
   return ip.protocol != protocol::kIcmp ||
-         (inner.size > header && !is_error4(packet.data[ether::kSize + header]));
+         (inner.size > header && !is_error4(packet.data[packet.l2_length + header]));
 }
 
 bool may_be_reported6(Packet const& packet, InnerPacket const& inner) {
-  auto const& ip = *reinterpret_cast<ipv6::Header const*>(packet.data + ether::kSize);
+  auto const& ip = *reinterpret_cast<ipv6::Header const*>(packet.data + packet.l2_length);
   if (!is_host(ip.source)) return false;
-  Ip6Headers chain({packet.data + ether::kSize, inner.size});
+  Ip6Headers chain({packet.data + packet.l2_length, inner.size});
   while (chain.is_extension()) {
     if (!chain.is_whole() || chain.is_later_part()) return false;
     chain.step();
   }
-  return chain.next() != kIcmp6 ||
-         (inner.size > chain.offset() && !is_error6(packet.data[ether::kSize + chain.offset()]));
+  return chain.next() != kIcmp6 || (inner.size > chain.offset() &&
+                                    !is_error6(packet.data[packet.l2_length + chain.offset()]));
 }
 
 /// How many bytes of the packet are quoted; 0 where there is no room for enough of them.
-std::uint32_t quoted_size(Packet const& error, std::uint32_t size, std::uint32_t ip_header,
-                          std::uint32_t most, std::uint32_t least) {
+std::uint32_t quoted_size(Packet const& error, std::uint32_t size, std::uint32_t l2_length,
+                          std::uint32_t ip_header, std::uint32_t most, std::uint32_t least) {
   std::uint32_t const before = ip_header + kIcmpSize;
   std::uint32_t const room =
-      error.tailroom < ether::kSize + before ? 0 : error.tailroom - ether::kSize - before;
+      error.tailroom < l2_length + before ? 0 : error.tailroom - l2_length - before;
   auto const quoted = std::min({size, most - before, room});
   return quoted < std::min(size, least) ? 0 : quoted;
 }
@@ -88,20 +90,22 @@ bool may_be_reported(Packet const& packet, InnerPacket const& inner) noexcept {
 bool write_too_big(Packet& error, Packet const& packet, InnerPacket const& inner,
                    IpAddress const& from, std::uint32_t mtu) noexcept {
   constexpr std::uint32_t kLeastQuoted = 8, kMost4 = 576, kMost6 = 1280;
-  auto const* const about = packet.data + ether::kSize;
+  auto const* const about = packet.data + packet.l2_length;
   bool const v4 = inner.protocol == protocol::kIpv4;
   std::uint32_t const header = v4 ? ipv4::kSize : ipv6::kSize;
   std::uint32_t const least =
       kLeastQuoted +
       (v4 ? reinterpret_cast<ipv4::Header const*>(about)->header_size() : ipv6::kSize);
-  auto const quoted = quoted_size(error, inner.size, header, v4 ? kMost4 : kMost6, least);
+  std::uint32_t const l2_length = packet.l2_length;
+  auto const quoted =
+      quoted_size(error, inner.size, l2_length, header, v4 ? kMost4 : kMost6, least);
   if (quoted == 0) return false;
   std::uint32_t const icmp_size = kIcmpSize + quoted;
-  error.append(ether::kSize + header + icmp_size);
+  error.append(l2_length + header + icmp_size);
   auto& ethernet = *reinterpret_cast<ether::Header*>(error.data);
-  std::memcpy(&ethernet, packet.data, sizeof ethernet);
+  std::memcpy(error.data, packet.data, l2_length);
   ethernet.swap_addresses();
-  auto* const icmp = error.data + ether::kSize + header;
+  auto* const icmp = error.data + l2_length + header;
   std::memcpy(icmp + kIcmpSize, about, quoted);
   put(icmp + 2, be16::of(0));
   put(icmp + 4, be32::of(mtu));  // of ICMP the first half is unused, and 0
@@ -110,7 +114,7 @@ bool write_too_big(Packet& error, Packet const& packet, InnerPacket const& inner
     icmp[0] = 3;
     icmp[1] = 4;
     put(icmp + 2, be16::of(checksum_of(checksum_sum({icmp, icmp_size}))));
-    auto& ip = *reinterpret_cast<ipv4::Header*>(error.data + ether::kSize);
+    auto& ip = *reinterpret_cast<ipv4::Header*>(error.data + l2_length);
     ip = {};
     ip.version_ihl = 0x45;
     ip.tos = kInternetworkControl;
@@ -124,7 +128,7 @@ bool write_too_big(Packet& error, Packet const& packet, InnerPacket const& inner
   } else {
     icmp[0] = 2;
     icmp[1] = 0;
-    auto& ip = *reinterpret_cast<ipv6::Header*>(error.data + ether::kSize);
+    auto& ip = *reinterpret_cast<ipv6::Header*>(error.data + l2_length);
     ip.version_class_flow.set(0x60000000);
     ip.payload_length.set(static_cast<std::uint16_t>(icmp_size));
     ip.next_header = kIcmp6;
@@ -137,7 +141,8 @@ bool write_too_big(Packet& error, Packet const& packet, InnerPacket const& inner
   }
   error.in_port = error.out_port = packet.in_port;
   error.paint = packet.paint;
-  error.tag = 0;
+  error.tag = SaTag::kNoSa;
+  parse<Annotation::kNetwork>(error);
   return true;
 }
 

@@ -4,9 +4,7 @@
 
 #include <cstdint>
 
-#include "core/net/vlan.hpp"
-#include "core/net/wire.hpp"
-#include "core/packet/packet.hpp"
+#include "core/packet/annotations.hpp"
 #include "core/packet/verdict.hpp"
 
 namespace warpline::ipsec {
@@ -24,39 +22,30 @@ struct InnerPacket {
 
   /// Transport mode alone; set by `EspOutbound::check_room`.
   std::uint16_t headers;  ///< bytes of IP headers that ESP goes behind
-  std::uint16_t next_at;  ///< the byte of the frame that says which protocol is behind them
+  std::uint16_t
+      next_at;  ///< the byte after the layer-2 header that says which protocol is after them
 };
 
-/// Reads the inner packet and checks that it lies in the frame. Drops: `truncated`, `vlan`, `not_ip`,
-/// `bad_ip_header`.
+/// Why a packet whose network header is annotated is no whole IP packet: `truncated`, `vlan` (more than
+/// two tags), `not_ip`, `bad_ip_header`.
+Verdict refuse_inner(Packet const& packet) noexcept;
+
+/// Whether a packet whose network header is annotated is a whole IP packet.
+inline bool is_whole_inner(Packet const& packet) noexcept {
+  using namespace header_flag;
+  return (packet.flags & (kIpv4 | kIpv6)) != 0 && (packet.flags & (kTruncated | kMalformed)) == 0;
+}
+
+/// What the packet's annotations (`kNetwork`) say of it. Drops: those of `refuse_inner`.
 inline Verdict inspect_inner(Packet const& packet, InnerPacket& inner) noexcept {
-  auto const* const frame = packet.header<ether::Header>(0);
-  if (frame == nullptr) return drop<"truncated">();
-  std::uint32_t const held = packet.length - ether::kSize;
-  std::uint32_t size = 0;
-  if (frame->type == be16::of(ether::kIpv4)) {
-    auto const* const ip = packet.header<ipv4::Header>(ether::kSize);
-    if (ip == nullptr) return drop<"truncated">();
-    size = ip->total_length.host();
-    if (ip->version() != 4 || ip->header_size() < ipv4::kSize || size < ip->header_size())
-      return drop<"bad_ip_header">();
-    inner.fragment = ip->fragment.host() & InnerPacket::kDontFragment;
-    inner.tos = ip->tos;
-    inner.protocol = protocol::kIpv4;
-  } else if (frame->type == be16::of(ether::kIpv6)) {
-    auto const* const ip = packet.header<ipv6::Header>(ether::kSize);
-    if (ip == nullptr) return drop<"truncated">();
-    auto const first = ip->version_class_flow.host();
-    if (first >> 28 != 6) return drop<"bad_ip_header">();
-    size = ipv6::kSize + ip->payload_length.host();
-    inner.fragment = InnerPacket::kDontFragment;  // routers do not fragment IPv6
-    inner.tos = static_cast<std::uint8_t>(first >> 20);
-    inner.protocol = protocol::kIpv6;
-  } else {
-    return is_vlan(frame->type) ? drop<"vlan">() : drop<"not_ip">();
-  }
-  if (size > held) return drop<"truncated">();
-  inner.size = static_cast<std::uint16_t>(size);
+  using namespace header_flag;
+  if (!is_whole_inner(packet)) [[unlikely]]
+    return refuse_inner(packet);
+  auto const flags = packet.flags;
+  inner.size = packet.ip_length;
+  inner.fragment = (flags & kDontFragment) != 0 ? InnerPacket::kDontFragment : std::uint16_t{0};
+  inner.tos = packet.tos;
+  inner.protocol = (flags & kIpv4) != 0 ? protocol::kIpv4 : protocol::kIpv6;
   return forward();
 }
 

@@ -3,7 +3,7 @@
 #include "elements/ipsec/packet/outer_packet.hpp"
 
 #include "core/net/ip6_headers.hpp"
-#include "core/net/vlan.hpp"
+#include "core/net/parse.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
 
 namespace warpline::ipsec {
@@ -18,15 +18,15 @@ struct Carried {
 };
 
 OuterKind open_ipv4(Packet const& packet, OuterPacket& outer, Carried& carried) {
-  auto const* const ip = packet.header<ipv4::Header>(ether::kSize);
+  auto const* const ip = packet.header<ipv4::Header>(outer.l2_length);
   if (ip == nullptr) return OuterKind::kTruncated;
   std::uint32_t const size = ip->total_length.host();
   if (ip->version() != 4 || ip->header_size() < ipv4::kSize || size < ip->header_size())
     return OuterKind::kBadIpHeader;
-  if (ether::kSize + size > packet.length) return OuterKind::kTruncated;
+  if (outer.l2_length + size > packet.length) return OuterKind::kTruncated;
   constexpr std::uint16_t kMoreFragments = 0x2000, kOffset = 0x1fff;
   auto const fragment = ip->fragment.host();
-  carried = {ip->protocol, ether::kSize + ip->header_size(), ether::kSize + size,
+  carried = {ip->protocol, outer.l2_length + ip->header_size(), outer.l2_length + size,
              (fragment & (kMoreFragments | kOffset)) != 0, (fragment & kOffset) != 0};
   outer.ipv4 = true;
   outer.tos = ip->tos;
@@ -35,17 +35,17 @@ OuterKind open_ipv4(Packet const& packet, OuterPacket& outer, Carried& carried) 
 }
 
 OuterKind open_ipv6(Packet const& packet, OuterPacket& outer, Carried& carried) {
-  auto const* const ip = packet.header<ipv6::Header>(ether::kSize);
+  auto const* const ip = packet.header<ipv6::Header>(outer.l2_length);
   if (ip == nullptr) return OuterKind::kTruncated;
   auto const first = ip->version_class_flow.host();
   if (first >> 28 != 6) return OuterKind::kBadIpHeader;
   std::uint32_t const size = ipv6::kSize + std::uint32_t{ip->payload_length.host()};
-  if (ether::kSize + size > packet.length) return OuterKind::kTruncated;
+  if (outer.l2_length + size > packet.length) return OuterKind::kTruncated;
   outer.ipv4 = false;
   outer.tos = static_cast<std::uint8_t>(first >> 20);
   outer.destination = ip->destination.bytes;
-  carried = {ip->next_header, 0, ether::kSize + size, false, false};
-  Ip6Headers chain({packet.data + ether::kSize, size});
+  carried = {ip->next_header, 0, outer.l2_length + size, false, false};
+  Ip6Headers chain({packet.data + outer.l2_length, size});
   while (chain.is_extension() && !carried.later_part) {
     if (!chain.is_whole()) return OuterKind::kBadIpHeader;
     if (chain.has_stops_left()) return OuterKind::kOther;  // its journey does not end here
@@ -54,7 +54,7 @@ OuterKind open_ipv6(Packet const& packet, OuterPacket& outer, Carried& carried) 
     chain.step();
   }
   carried.protocol = chain.next();
-  carried.offset = ether::kSize + chain.offset();
+  carried.offset = outer.l2_length + chain.offset();
   return OuterKind::kEsp;
 }
 
@@ -80,15 +80,18 @@ OuterKind open_udp(Packet const& packet, Carried& carried, std::uint16_t udp_por
 
 OuterKind detail::inspect_outer_slowly(Packet const& packet, OuterPacket& outer,
                                        std::uint16_t udp_port) noexcept {
-  auto const* const ethernet = packet.header<ether::Header>(0);
-  if (ethernet == nullptr) return OuterKind::kTruncated;
+  Headers headers;
+  find_network(packet.bytes(), headers);
+  if (headers.has(header_flag::kMalformed)) return OuterKind::kTruncated;
+  outer.l2_length = static_cast<std::uint8_t>(headers.l2_length);
+  auto const type = load_be16(packet.data + headers.l2_length - sizeof(be16));
   Carried carried{};
   auto kind = OuterKind::kOther;
-  if (ethernet->type == be16::of(ether::kIpv4))
+  if (type == ether::kIpv4)
     kind = open_ipv4(packet, outer, carried);
-  else if (ethernet->type == be16::of(ether::kIpv6))
+  else if (type == ether::kIpv6)
     kind = open_ipv6(packet, outer, carried);
-  else if (is_vlan(ethernet->type))
+  else if (is_vlan(type))
     kind = OuterKind::kVlan;
   if (kind != OuterKind::kEsp) return kind;
 

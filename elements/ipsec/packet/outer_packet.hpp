@@ -19,7 +19,7 @@ inline constexpr std::uint32_t kLastEspOffset = SaTag::kFirstOffset + 4 * 63;
 enum class OuterKind : std::uint8_t {
   kEsp,        ///< `OuterPacket` is filled in
   kOther,      ///< a packet without ESP, as far as can be told
-  kVlan,       ///< it has a VLAN tag, and what is in it was not looked at
+  kVlan,       ///< it has more than two VLAN tags, and what is in it was not looked at
   kIke,        ///< UDP to the port, with the non-ESP marker (RFC 3948 section 2.2)
   kKeepalive,  ///< UDP to the port, one byte 0xff (RFC 3948 section 2.3): nobody needs it
   kFragment,   ///< part of a packet that is or may be ESP; `OuterPacket` says only where to
@@ -43,6 +43,7 @@ struct OuterPacket {
   bool ipv4;                        ///< the outer header; else IPv6
   bool udp;                         ///< ESP is in UDP
   std::uint8_t tos;                 ///< IPv4 TOS or IPv6 traffic class
+  std::uint8_t l2_length;           ///< bytes of the layer-2 header
 };
 
 namespace detail {
@@ -50,8 +51,8 @@ OuterKind inspect_outer_slowly(Packet const& packet, OuterPacket& outer,
                                std::uint16_t udp_port) noexcept;
 }
 
-/// Looks for ESP in any frame: behind IPv4 with options, behind IPv6 with extension headers (RFC 4303
-/// section 3.1), and in UDP to `udp_port`, where that is not 0. Checksums of the outer headers are not
+/// Looks for ESP in any frame with up to two VLAN tags: after IPv4 with options, after IPv6 with extension
+/// headers (RFC 4303 section 3.1), and in UDP to `udp_port`, if that is not 0. Checksums of the outer headers are not
 /// verified. Any thread.
 inline OuterKind inspect_outer(Packet const& packet, OuterPacket& outer,
                                std::uint16_t udp_port = UdpEncapsulation::kPort) noexcept {
@@ -75,6 +76,7 @@ inline OuterKind inspect_outer(Packet const& packet, OuterPacket& outer,
   outer.ipv4 = true;
   outer.udp = false;
   outer.tos = ip.tos;
+  outer.l2_length = ether::kSize;
   return OuterKind::kEsp;
 }
 

@@ -10,9 +10,6 @@ namespace {
 std::uint64_t load_be64(std::uint8_t const* from) {
   return reinterpret_cast<be64 const*>(from)->host();
 }
-std::uint16_t load_be16(std::uint8_t const* from) {
-  return reinterpret_cast<be16 const*>(from)->host();
-}
 
 constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kAuthentication = 51,
                        kDestination = 60;

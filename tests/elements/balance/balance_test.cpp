@@ -27,7 +27,7 @@ Shares shares_of(std::string const& balancer, std::size_t batches, test::RunOpti
   auto const frame = test::FrameBuilder().ipv4().udp(1, 2).build();
   auto const out = runner.run(std::vector<Frame>(batches, frame));
   EXPECT_EQ(out.transmitted, batches);
-  for (auto const& sent : out.sent[0]) EXPECT_NE(sent.tag, 0u);
+  for (auto const& sent : out.sent[0]) EXPECT_NE(sent.flow, 0u);
   return {runner.offloader().counters(0).batches.get(),
           runner.offloader().counters(1).batches.get(), runner.notices()};
 }

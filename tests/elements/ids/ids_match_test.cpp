@@ -136,7 +136,7 @@ class IdsMatchTest : public ::testing::Test {
     element->run_body(*batch);
     all[1] = results(*batch);
     clear(*batch);
-    WorkItem const item{batch->slots(), batch->size(), batch->results()};
+    auto const item = WorkItem::of(batch->slots(), batch->size(), batch->results());
     auto const ticket = lane.submit({&chain, &item, 1});
     while (lane.frontier().reached.load(std::memory_order_acquire) < ticket) {
       lane.advance();

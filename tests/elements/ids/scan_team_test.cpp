@@ -41,8 +41,8 @@ class TeamRun {
       std::vector<Matches> results(packets_.size());
       emulate_team<Payload<0>, Result<Matches>>(
           ScanTeam{automaton.view()},
-          {packets_.data(), static_cast<std::uint32_t>(packets_.size()),
-           reinterpret_cast<std::byte*>(results.data())},
+          WorkItem::of(packets_.data(), static_cast<std::uint32_t>(packets_.size()),
+                       reinterpret_cast<std::byte*>(results.data())),
           room);
       for (std::size_t i = 0; i < packets_.size(); ++i)
         ASSERT_EQ(results[i], automaton.view().scan(Bytes(packets_[i].bytes()).after(kHeader)))

@@ -17,7 +17,7 @@ using test::run_pipeline;
 constexpr char kPipeline[] = "FromInput -> FlowHash -> ToOutput;";
 
 std::uint32_t hash_of(Frame const& frame) {
-  return run_pipeline(kPipeline, {frame}).sent[0].at(0).tag;
+  return run_pipeline(kPipeline, {frame}).sent[0].at(0).flow;
 }
 
 constexpr std::uint32_t address(unsigned a, unsigned b, unsigned c, unsigned d) {
@@ -99,7 +99,7 @@ TEST(FlowHash, AgreesWithTheDefinitionOnRandomFlows) {
   for (int i = 0; i < 1000; ++i) frames.push_back(test::udp_frame(random, 60));
   auto const out = run_pipeline(kPipeline, frames);
   for (std::size_t i = 0; i < frames.size(); ++i)
-    ASSERT_EQ(out.sent[0][i].tag, toeplitz(Frame(frames[i].begin() + 26, frames[i].begin() + 38)));
+    ASSERT_EQ(out.sent[0][i].flow, toeplitz(Frame(frames[i].begin() + 26, frames[i].begin() + 38)));
 }
 
 TEST(FlowHash, DropsFramesWithoutAWholeHeaderAndTakesCutPorts) {

@@ -34,7 +34,8 @@ TEST(CheckIP6Header, PassesCorrectHeaders) {
 
 TEST(CheckIP6Header, DropsWhatIsNoCorrectHeader) {
   EXPECT_EQ(verdict(FrameBuilder().ipv4().build()), "not_ipv6");
-  EXPECT_EQ(verdict(FrameBuilder().vlan(3).ipv6().build()), "vlan");
+  EXPECT_EQ(verdict(FrameBuilder().vlan(3).ipv6().build()), "");
+  EXPECT_EQ(verdict(FrameBuilder().vlan(3).vlan(4).vlan(5).ipv6().build()), "vlan");
   for (std::uint8_t version = 0; version < 16; ++version)
     EXPECT_EQ(verdict(Ipv6{.version = version}), version == 6 ? "" : "ip6_bad_version");
   EXPECT_EQ(verdict(Ipv6{.payload_length = 8}), "");

@@ -87,7 +87,8 @@ struct ElementRig {
     return by_reason;
   }
   bool conserved() const {
-    return counters.received.get() == counters.transmitted.get() + counters.dropped.get() &&
+    return counters.received.get() + counters.created.get() ==
+               counters.transmitted.get() + counters.dropped.get() &&
            buffers.in_use() == 0 && batches.in_use() == 0;
   }
 

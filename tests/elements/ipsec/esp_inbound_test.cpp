@@ -60,6 +60,7 @@ TEST_P(EspInboundTest, GivesBackWhatWentOut) {
       Frame frame(clear, 72, 15 + 2 + 32 + 4);
       auto const before = frame.packet;
       InnerPacket inner{};
+      parse<Annotation::kNetwork>(frame.packet);
       ASSERT_EQ(reason(inspect_inner(frame.packet, inner)), "none");
       ASSERT_EQ(reason(out.check_room(frame.packet, inner)), "none");
       auto const number = form.esn ? kHigh + 7 : 7;

@@ -31,6 +31,7 @@ std::string encapsulate(SaForm const& form, Frame& frame, std::uint64_t sequence
                         std::uint32_t index = 77) {
   EspOutbound const sa(kSpi, form);
   InnerPacket inner{};
+  parse<Annotation::kNetwork>(frame.packet);
   if (auto const seen = inspect_inner(frame.packet, inner); seen.is_drop()) return reason(seen);
   if (auto const room = sa.check_room(frame.packet, inner); room.is_drop()) return reason(room);
   auto const size = sa.frame_size(inner);
@@ -172,6 +173,7 @@ TEST_P(EspOutboundTest, KnowsBeforehandWhatFitsIntoALink) {
       for (unsigned size = 0; size <= 200; ++size) {
         Frame frame(v4 ? ipv4_frame(Octets(size)) : ipv6_frame(Octets(size)), front(form));
         InnerPacket inner{};
+        parse<Annotation::kNetwork>(frame.packet);
         ASSERT_EQ(inspect_inner(frame.packet, inner), forward());
         ASSERT_EQ(sa.check_room(frame.packet, inner), forward());
         unsigned const headers = is_tunnel(form) ? 0 : inner.headers;

@@ -79,8 +79,8 @@ class EspTeams : public ::testing::TestWithParam<int> {
     }
     emulate_team<EspRegions, Writes>(
         team,
-        {by_team.packets.data(), static_cast<std::uint32_t>(by_team.packets.size()),
-         reinterpret_cast<std::byte*>(by_team.results.data())},
+        WorkItem::of(by_team.packets.data(), static_cast<std::uint32_t>(by_team.packets.size()),
+                     reinterpret_cast<std::byte*>(by_team.results.data())),
         96 * 1024);
     for (std::size_t i = 0; i < by_team.packets.size(); ++i)
       ASSERT_EQ(to_hex(Octets(by_team.packets[i].data, by_team.packets[i].data + i)),
@@ -145,7 +145,7 @@ TEST(EspCtrTeams, EncryptAsTheBodyAtEveryLength) {
     packet.data = by_team.data();
     packet.length = static_cast<std::uint16_t>(size);
     emulate_team<EspRegions, NoResult>(EspCtrTeam{{&aes_tables(), SaKeyTable{&table}}},
-                                       {&packet, 1, nullptr}, 48 * 1024);
+                                       WorkItem::of(&packet, 1, nullptr), 48 * 1024);
     esp_encrypt_ctr_lane(aes_tables(), keys, by_body.data(), packet.length, 0, 1);
     ASSERT_EQ(to_hex(by_team), to_hex(by_body)) << "size " << size;
   }

@@ -18,6 +18,8 @@ using ipsec::testing::Caught;
 /// Stands where packets come from; the test pushes them into what follows.
 class IpsecFeed final : public Element {
  public:
+  using Sets = Annotations<Annotation::kSa>;  // the test writes tags
+
   explicit IpsecFeed(Args&) {}
   PortCounts ports() const override { return {0, 1}; }
   void process(BatchPtr, unsigned, Outputs&) noexcept override {}
@@ -179,12 +181,13 @@ TEST_F(IpsecElements, BodyCpuFormAndHostDeviceGiveTheSameBytes) {
                   body.kernel_output(
                       frames, [](OffloadBase& element, Batch& batch) { element.run_body(batch); }))
           << name_of(suite) << " round " << round;
-      ASSERT_TRUE(expected == device.kernel_output(frames,
-                                                   [&host](OffloadBase& element, Batch& batch) {
-                                                     auto const call = element.call(host);
-                                                     call.host(call.kernel, batch.slots(),
-                                                               batch.size(), batch.results());
-                                                   }))
+      ASSERT_TRUE(expected == device.kernel_output(
+                                  frames,
+                                  [&host](OffloadBase& element, Batch& batch) {
+                                    auto const call = element.call(host);
+                                    call.host(call.kernel, WorkItem::of(batch.slots(), batch.size(),
+                                                                        batch.results()));
+                                  }))
           << name_of(suite) << " round " << round;
     }
     EXPECT_TRUE(cpu.conserved());

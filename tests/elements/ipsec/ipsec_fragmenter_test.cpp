@@ -355,14 +355,20 @@ TEST_F(IPsecFragmenter, RefusesPacketsThatWouldBeCutInTooManyOrInVain) {
   EXPECT_EQ(room.drops_at, (Drops{}));
 }
 
-TEST_F(IPsecFragmenter, WantsTheTagOfAnSa) {
+TEST_F(IPsecFragmenter, NeedsAnSaForEachPacket) {
   auto const path = pipeline(kTunnel, "");  // writes the file
   auto const file = path.substr(path.find('(', path.find("IPsecPolicy")) + 1);
   auto const name = file.substr(0, file.find(')'));
+  auto const error =
+      test::error_line("FromInput -> m :: IPsecFragmenter(" + name + ") -> ToOutput;");
+  EXPECT_NE(error.find("'m :: IPsecFragmenter' uses the SA of a packet, but a path from "
+                       "'FromInput@1 :: FromInput' does not set it"),
+            std::string::npos)
+      << error;
   auto const out = test::run_pipeline(
-      "FromInput -> FlowHash -> m :: IPsecFragmenter(" + name + ") -> ToOutput;",
+      "FromInput -> TestAnySa -> m :: IPsecFragmenter(" + name + ") -> ToOutput;",
       {packet4(100), Frame(20), FrameBuilder().type(0x0806).payload(Frame(46)).build()});
-  EXPECT_EQ(out.drops, (Drops{{"no_sa", 1}, {"not_ip", 1}, {"truncated", 1}}));
+  EXPECT_EQ(out.drops, (Drops{{"no_sa", 1}, {"not_ip", 2}}));
 }
 
 TEST_F(IPsecFragmenter, SaysWhatIsWrongWithItsArguments) {

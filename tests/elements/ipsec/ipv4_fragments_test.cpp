@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "core/packet/annotations.hpp"
 #include "tests/elements/ipsec/esp_forms.hpp"
 
 namespace warpline::ipsec {
@@ -22,6 +23,7 @@ using testing::reason;
 /// The frames that a packet becomes; empty where it is dropped.
 std::vector<Octets> cut(Octets const& frame, std::uint32_t most, Verdict* verdict = nullptr) {
   testing::Frame first(frame);
+  parse<Annotation::kNetwork>(first.packet);
   Ipv4Fragments const fragments(first.packet, most);
   if (verdict != nullptr) *verdict = fragments.verdict();
   if (fragments.verdict().is_drop()) return {};

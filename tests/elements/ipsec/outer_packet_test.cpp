@@ -171,7 +171,10 @@ TEST(InspectOuter, LeavesOtherPacketsAlone) {
   EXPECT_EQ(inspect(FrameBuilder().ipv6().tcp(1, 2).payload("tcp").build()), OuterKind::kOther);
   EXPECT_EQ(inspect(FrameBuilder().type(0x0806).payload(Octets(46)).build()), OuterKind::kOther);
   EXPECT_EQ(inspect(FrameBuilder().vlan(3).ipv4({.protocol = 50}).payload(esp()).build()),
-            OuterKind::kVlan);
+            OuterKind::kEsp);
+  EXPECT_EQ(
+      inspect(FrameBuilder().vlan(3).vlan(4).vlan(5).ipv4({.protocol = 50}).payload(esp()).build()),
+      OuterKind::kVlan);
   EXPECT_EQ(inspect(FrameBuilder().ipv4({.protocol = 17}).payload(Octets(7)).build()),
             OuterKind::kOther);
   auto stops = extension(2);

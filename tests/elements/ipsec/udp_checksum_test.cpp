@@ -113,7 +113,7 @@ TEST_P(UdpChecksum, IsTheSameInEveryForm) {
     }));
     EXPECT_TRUE(expected == device.kernel_output(sent, [&host](OffloadBase& each, Batch& batch) {
       auto const call = each.call(host);
-      call.host(call.kernel, batch.slots(), batch.size(), batch.results());
+      call.host(call.kernel, WorkItem::of(batch.slots(), batch.size(), batch.results()));
     }));
     for (std::size_t i = 0; i < sent.size(); ++i) {
       if (ends == kTransport && sent[i][12] == 0x08) continue;

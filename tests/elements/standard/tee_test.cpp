@@ -54,7 +54,7 @@ TEST(Tee, CopiesWhatElementsKnowOfAPacket) {
   ASSERT_EQ(out.sent[2].size(), 1u) << "the output port is copied";
   EXPECT_EQ(out.sent[2][0].in_port, 2);
   EXPECT_EQ(out.sent[2][0].paint, 7);
-  EXPECT_NE(out.sent[2][0].tag, 0u);
+  EXPECT_NE(out.sent[2][0].flow, 0u);
 }
 
 TEST(Tee, WithoutANumberHasAsManyOutputsAsAreConnected) {
