@@ -34,7 +34,7 @@ struct WorkerOptions {
 /// that is written with other workers.
 ///
 /// A turn: polled elements (receive, graph, transmit), then the offloader (retire, submit), and
-/// every sixteenth turn the event loop: timers, sockets, mail from other threads.
+/// every 50 us, or sixteen turns when idle, the event loop: timers, sockets, mail from other threads.
 class Worker final : private Waker {
  public:
   /// `memory` holds the batches; pinned where there is a device.
