@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/pipeline_runner.hpp"
 #include "tests/support/traffic.hpp"
 
@@ -46,6 +48,21 @@ TEST(EtherMirror, DropsFramesWithoutAWholeHeader) {
   auto const out = run_pipeline("FromInput -> EtherMirror -> ToOutput;", cut_headers());
   EXPECT_EQ(out.drops, (Drops{{"truncated", 14}}));
   EXPECT_EQ(out.transmitted, 1u);
+}
+
+TEST(EtherMirror, SwapsFramesThatEndJustAfterTheHeaderAmongShortOnes) {
+  std::vector<Frame> frames, expected;
+  for (std::uint8_t size = 13; size < 19; ++size) {
+    Frame frame(size);
+    for (std::uint8_t i = 0; i < size; ++i) frame[i] = static_cast<std::uint8_t>(16 * size + i);
+    frames.push_back(frame);
+    if (size < 14) continue;
+    std::swap_ranges(frame.begin(), frame.begin() + 6, frame.begin() + 6);
+    expected.push_back(frame);
+  }
+  auto const out = run_pipeline("FromInput -> EtherMirror -> ToOutput;", frames);
+  EXPECT_EQ(out.frames(0), expected);
+  EXPECT_EQ(out.drops, (Drops{{"truncated", 1}}));
 }
 
 TEST(EtherRewrite, SetsBothAddressesAndNothingElse) {
