@@ -23,10 +23,7 @@ class DpdkPort::Rx final : public RxQueue {
  public:
   /// `max_length`: bytes of the longest frame that is taken.
   Rx(std::uint16_t device, std::uint16_t queue, unsigned max_length)
-      : device_(device),
-        queue_(queue),
-        max_length_(static_cast<int>(max_length)),
-        interrupt_(device, queue) {}
+      : device_(device), queue_(queue), max_length_(max_length), interrupt_(device, queue) {}
 
   /// Uses another device from now on; while no worker uses the queue.
   void set_device(std::uint16_t device) {
@@ -41,9 +38,12 @@ class DpdkPort::Rx final : public RxQueue {
     if (count == 0) return 0;
     interrupt_.disarm();
     std::uint64_t const port = port_index;
-    Oddities seen{max_length_};
-    for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], port, seen);
-    return seen.any() ? refuse(mbufs, count, packets) : count;
+    BurstSummary summary;
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < count; ++i) to_packet(mbufs[i], packets[i], port, summary);
+    if (summary.whole() && (summary.within(max_length_) || fit(packets.first(count)))) [[likely]]
+      return count;
+    return refuse(mbufs, count, packets);
   }
 
   bool arm(Waker& waker) noexcept override { return interrupt_.arm(waker); }
@@ -52,14 +52,19 @@ class DpdkPort::Rx final : public RxQueue {
   Counter const& refused() const { return refused_; }
 
  private:
+  bool fit(std::span<Packet const> packets) const noexcept {
+    return std::all_of(packets.begin(), packets.end(),
+                       [this](Packet const& packet) { return packet.length <= max_length_; });
+  }
+
   /// Fills the descriptors again, without the frames that do not fit one.
   [[gnu::cold]] unsigned refuse(rte_mbuf** mbufs, unsigned count,
                                 std::span<Packet> packets) noexcept {
     unsigned kept = 0;
     for (unsigned i = 0; i < count; ++i) {
-      Oddities seen{max_length_};
-      to_packet(mbufs[i], packets[kept], port_index, seen);
-      if (!seen.any()) {
+      BurstSummary summary;
+      to_packet(mbufs[i], packets[kept], port_index, summary);
+      if (summary.whole() && summary.within(max_length_)) {
         ++kept;
       } else {
         rte_pktmbuf_free(mbufs[i]);
@@ -71,7 +76,7 @@ class DpdkPort::Rx final : public RxQueue {
 
   std::uint16_t device_;
   std::uint16_t queue_;
-  int max_length_;
+  unsigned max_length_;
   RxInterrupt interrupt_;
   Counter refused_;
 };
@@ -93,6 +98,7 @@ class DpdkPort::Tx final : public TxQueue, public TxLink {
     while (!packets.empty()) {
       rte_mbuf* mbufs[kDpdkBurst];
       auto const count = std::min(packets.size(), kDpdkBurst);
+#pragma GCC unroll 4
       for (std::size_t i = 0; i < count; ++i) mbufs[i] = to_mbuf(packets[i]);
       if (shortest_ > 0) pad(packets.first(count));
       unsigned const sent =

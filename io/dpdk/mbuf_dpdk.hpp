@@ -15,24 +15,27 @@ namespace warpline {
 
 inline rte_mbuf* mbuf_of(Packet const& packet) { return static_cast<rte_mbuf*>(packet.buffer); }
 
-/// What `to_packet` has seen of the mbufs of a burst.
-struct Oddities {
-  int max_length;  ///< bytes of the longest frame that is taken
-  unsigned segments = 0;
-  int room = 0;  ///< negative where a frame was longer, or claimed more than its buffer has
+/// What `to_packet` has seen of the mbufs of a burst: what is checked once for all of them.
+struct BurstSummary {
+  std::uint32_t length_bits = 0;  ///< the bits of all lengths: at least the longest
+  std::uint16_t segments = 0;
+  int tailroom = 0;  ///< negative if a frame claimed more than its buffer has
 
-  /// A frame was in several segments or too long: such descriptors must not be used.
-  bool any() const { return segments > 1 || room < 0; }
+  /// Every frame is in one segment and within its buffer.
+  bool whole() const { return segments <= 1 && tailroom >= 0; }
+  /// No frame is longer than `max_length`; false does not say that one is.
+  bool within(unsigned max_length) const { return length_bits <= max_length; }
 };
 
-/// Describes an mbuf received by port `port`; `seen` gathers what is to be checked once a burst.
-inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, Oddities& seen) {
+/// Describes an mbuf received by port `port`; `summary` gathers what is to be checked once a burst.
+inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, BurstSummary& summary) {
   // Each field as it was written: a wider load would have to wait until the driver's stores are in
   // the cache.
   std::uint64_t const offset = mbuf->data_off, length = mbuf->data_len;
-  int const tailroom = static_cast<int>(mbuf->buf_len) - static_cast<int>(offset + length);
-  seen.segments |= mbuf->nb_segs;
-  seen.room |= tailroom | (seen.max_length - static_cast<int>(length));
+  auto const tailroom = static_cast<int>(mbuf->buf_len - length - offset);
+  summary.segments |= mbuf->nb_segs;
+  summary.length_bits |= static_cast<std::uint32_t>(length);
+  summary.tailroom |= tailroom;
   packet.data = static_cast<std::uint8_t*>(mbuf->buf_addr) + offset;
   packet.buffer = mbuf;
   // A negative tailroom spoils the other fields, but then the packet is refused.
@@ -43,11 +46,9 @@ inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, Odditi
 /// a packet's headroom is always the distance from the buffer's start.
 inline rte_mbuf* to_mbuf(Packet const& packet) {
   auto* mbuf = mbuf_of(packet);
-  std::uint32_t sizes;  // length and headroom
-  std::memcpy(&sizes, &packet.length, sizeof sizes);
-  mbuf->data_off = static_cast<std::uint16_t>(sizes >> 16);
-  mbuf->data_len = static_cast<std::uint16_t>(sizes);
-  mbuf->pkt_len = static_cast<std::uint16_t>(sizes);
+  mbuf->data_off = packet.headroom;
+  mbuf->data_len = packet.length;
+  mbuf->pkt_len = packet.length;
   return mbuf;
 }
 

@@ -147,6 +147,16 @@ TEST_F(DpdkPortTest, TakesJumboFramesIntoLargeBuffers) {
   port.tx(0)->transmit(packets);
 }
 
+TEST_F(DpdkPortTest, TakesFramesOfAllLengthsThatItsBuffersHold) {
+  auto const small = test::make_pool(256, 1600);  // 1500 | 600 is 2012
+  DpdkPort port(device("net_ring0"), *small, 1);
+  port.start();
+  std::vector<Frame> const frames{Frame(1500, 1), Frame(600, 2), Frame(1600, 3)};
+  port.tx(0)->transmit(test::packets_of(*small, frames));
+  EXPECT_EQ(test::receive_all(*port.rx(0), *small, frames.size()), frames);
+  EXPECT_EQ(port.statistics().refused, 0u);
+}
+
 TEST_F(DpdkPortTest, RefusesFramesInSeveralSegmentsAndKeepsTheRest) {
   test::ScopedFolder const folder;
   auto const path = folder.path("in.pcap");
