@@ -24,15 +24,29 @@ constexpr unsigned kPatience = 10'000'000;  // for another worker: it will, unle
   return detail::drop_reason<"tx_queue_full">;
 }
 
+/// How many of the first packets have the same output port. Four at a time: most batches are one run.
+std::size_t same_port(std::span<Packet const> packets) {
+  auto const port = packets[0].out_port;
+  auto const* const begin = packets.data();
+  auto const* const end = begin + packets.size();
+  auto const* packet = begin + 1;
+  while (end - packet >= 4 && packet[0].out_port == port && packet[1].out_port == port &&
+         packet[2].out_port == port && packet[3].out_port == port)
+    packet += 4;
+  while (packet != end && packet->out_port == port) ++packet;
+  return static_cast<std::size_t>(packet - begin);
+}
+
 /// Sends some packets of the batch and counts them; what the queue does not take after some retries
 /// is dropped.
 void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, Outputs& out) {
   auto rest = packets;
   queue.received = batch.received;
-  auto const limit = queue.inside() ? kPatience : kRetries;
+  auto const inside = queue.inside();
+  auto const limit = inside ? kPatience : kRetries;
   for (unsigned attempt = 0;; ++attempt) {
     auto const sent = queue.transmit(rest);
-    if (queue.inside())
+    if (inside)
       out.count_handed_over(sent);
     else if (sent == batch.size())
       out.count_transmitted(batch, &queue.counters);
@@ -76,8 +90,7 @@ class ToOutput final : public Element {
     // Packets for one port mostly come together: each run of them is one call.
     while (!rest.empty()) {
       auto const port = rest[0].out_port;
-      std::size_t run = 1;
-      while (run < rest.size() && rest[run].out_port == port) ++run;
+      auto const run = same_port(rest);
       auto* queue = port < queues_.size() ? queues_[port] : nullptr;
       if (queue == nullptr)
         out.drop(rest.first(run), detail::drop_reason<"no_such_port">);
