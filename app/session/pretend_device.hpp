@@ -19,7 +19,6 @@ class PretendDevice final : public Device {
   std::unique_ptr<Lane> open_lane(Transfer) override {
     throw ConfigError("device '" + name() + "' has not been opened");
   }
-  void const* upload(void const* data, std::size_t) override { return data; }
 
  private:
   std::string description_;

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/device/device_table.hpp"
 #include "core/packet/extent.hpp"
 #include "core/packet/packet.hpp"
 
@@ -156,23 +157,15 @@ class Device {
   }
   virtual void unpin(void* memory) noexcept { (void)memory; }
 
-  /// A copy of `size` bytes that kernels on this device can read, the same for the same `data`;
-  /// `data` itself where kernels run in this process. `data` must outlive the device. At start-up
-  /// only.
-  virtual void const* upload(void const* data, std::size_t size) = 0;
+  /// Where copies of tables lie; null where kernels run in this process and read the tables
+  /// themselves.
+  virtual std::shared_ptr<TableMemory> table_memory() { return nullptr; }
 
-  /// Brings the copy of `size` bytes at `part`, which lie in what was uploaded, up to date before it
-  /// returns; does nothing where kernels read `part` itself. No kernel may read them meanwhile. Any
-  /// thread but a worker's: it waits for the device. Says why it could not, and work that comes
-  /// afterwards fails: no kernel starts on what is out of date. Empty where it could.
-  virtual std::string refresh(void const* part, std::size_t size) {
-    (void)part, (void)size;
-    return {};
-  }
-
+  /// Copies `count` objects for kernels on this device to read. Not on a worker's thread while
+  /// packets flow: it waits for the device. Throws `ConfigError` if the device has no room.
   template <class T>
-  T const* upload(T const* data, std::size_t count = 1) {
-    return static_cast<T const*>(upload(static_cast<void const*>(data), count * sizeof(T)));
+  DeviceTable<T> upload(T const* data, std::size_t count = 1) {
+    return {table_memory(), data, count};
   }
 
  private:
@@ -186,7 +179,6 @@ class OwnCore final : public Device {
   OwnCore() : Device("cpu", Kind::kCpu) {}
   std::string description() const override { return "the worker's own core"; }
   std::unique_ptr<Lane> open_lane(Transfer) override;
-  void const* upload(void const* data, std::size_t) override { return data; }
 };
 
 /// The devices of the program: index 0 is the own core.

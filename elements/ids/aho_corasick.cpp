@@ -154,12 +154,14 @@ Automaton AhoCorasick::view() const {
 }
 
 Automaton AhoCorasick::on(Device& device) const {
-  auto const copy = [&](auto const& table) {
-    return table.empty() ? nullptr : device.upload(table.data(), table.size());
-  };
-  return {copy(narrow_), copy(wide_),           copy(output_begin_),
-          copy(suffix_), copy(outputs_),        copy(literals_),
-          copy(bytes_),  copy(first_at_depth_), static_cast<std::uint32_t>(states())};
+  auto const& copies = copies_.on(device, [&] {
+    auto const copy = [&](auto const& table) { return device.upload(table.data(), table.size()); };
+    return Copies{copy(narrow_),  copy(wide_),     copy(output_begin_), copy(suffix_),
+                  copy(outputs_), copy(literals_), copy(bytes_),        copy(first_at_depth_)};
+  });
+  return {copies.narrow.get(), copies.wide.get(),           copies.output_begin.get(),
+          copies.suffix.get(), copies.outputs.get(),        copies.literals.get(),
+          copies.bytes.get(),  copies.first_at_depth.get(), static_cast<std::uint32_t>(states())};
 }
 
 }  // namespace warpline::ids

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/device/device.hpp"
+#include "core/device/replicated.hpp"
 #include "elements/ids/automaton.hpp"
 #include "elements/ids/pattern.hpp"
 
@@ -28,13 +28,23 @@ class AhoCorasick {
   /// Pointers into this object.
   Automaton view() const;
 
-  /// Pointers into copies that kernels on `device` can read; this object must outlive the device.
+  /// Pointers into copies that kernels on `device` can read, made on the first call for a device
+  /// and released with this object. Thread-safe. Throws `ConfigError` if the device has no room.
   Automaton on(Device& device) const;
 
   std::size_t states() const { return suffix_.size(); }
   bool wide() const { return !wide_.empty(); }
 
  private:
+  struct Copies {
+    DeviceTable<std::uint16_t> narrow;
+    DeviceTable<std::uint32_t> wide, output_begin, suffix;
+    DeviceTable<PatternId> outputs;
+    DeviceTable<Automaton::Literal> literals;
+    DeviceTable<std::uint8_t> bytes;
+    DeviceTable<std::uint32_t> first_at_depth;
+  };
+
   void store_literals(std::span<Pattern const> patterns);
 
   std::vector<std::uint16_t> narrow_;
@@ -45,6 +55,7 @@ class AhoCorasick {
   std::vector<Automaton::Literal> literals_;
   std::vector<std::uint8_t> bytes_;
   std::vector<std::uint32_t> first_at_depth_;
+  PerDevice<Copies> copies_;
 };
 
 }  // namespace warpline::ids

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
+#include "core/device/replicated.hpp"
 #include "core/net/wire.hpp"
 #include "gpu/launch.cuh"
 
@@ -40,12 +41,15 @@ class FlowHash final : public OffloadElement<FlowHash> {
       return static_cast<std::uint32_t>(hash);
     }
   };
-  Kernel kernel(Device& device) const { return {device.upload(kKey, sizeof kKey)}; }
+  Kernel kernel(Device& device) const { return {key_.on(device)}; }
 
   Verdict finish(Packet& packet, std::uint32_t hash) const { return packet.flow = hash, forward(); }
 
   static constexpr std::uint8_t kKey[] = {109, 90, 86, 218, 37,  91,  14,  194, 65, 103,
                                           37,  61, 67, 163, 143, 176, 208, 202, 43, 203};
+
+ private:
+  Replicated<std::uint8_t> key_{kKey};
 };
 WARPLINE_ELEMENT(FlowHash);
 }  // namespace warpline

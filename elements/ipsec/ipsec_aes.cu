@@ -40,9 +40,7 @@ class IPsecAES final : public OffloadElement<IPsecAES> {
     }
     ipsec::EspCtrTeam team() const { return {{aes, sas}}; }
   };
-  Kernel kernel(Device& device) const {
-    return {device.upload(&ipsec::aes_tables()), slots().upload(device)};
-  }
+  Kernel kernel(Device& device) const { return {slots().aes(device), slots().upload(device)}; }
 
   void cpu(std::span<Packet> packets) noexcept { cpu_.encrypt(packets); }
 

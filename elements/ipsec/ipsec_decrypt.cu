@@ -54,8 +54,8 @@ class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
     ipsec::EspOpenTeam team() const { return {aes, inverse, sas}; }
   };
   Kernel kernel(Device& device) const {
-    return {device.upload(&ipsec::aes_tables()), device.upload(&ipsec::aes_inverse_tables()),
-            receiver_.slots().upload(device)};
+    auto& slots = receiver_.slots();
+    return {slots.aes(device), slots.aes_inverse(device), slots.upload(device)};
   }
 
   void cpu(std::span<Packet> packets, std::uint32_t* results) noexcept {

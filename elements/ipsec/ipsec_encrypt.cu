@@ -66,7 +66,7 @@ class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
     ipsec::EspTeam team() const { return {{aes, sas}}; }
   };
   Kernel kernel(Device& device) const {
-    return {device.upload(&ipsec::aes_tables()), sender_.slots().upload(device)};
+    return {sender_.slots().aes(device), sender_.slots().upload(device)};
   }
 
   void cpu(std::span<Packet> packets) noexcept { cpu_.protect(packets); }

@@ -48,6 +48,14 @@ class CudaDriver final : public stream::Driver {
     CUDA_TRY(select(index));
     CUDA_TRY(cudaFree(nullptr));  // makes the context, and loads all kernels: see `probe`
     write_ = write_value();
+    int pools = 0;
+    CUDA_TRY(cudaDeviceGetAttribute(&pools, cudaDevAttrMemoryPoolsSupported, index));
+    pools_ = pools != 0;
+    CUDA_TRY(cudaStreamCreateWithFlags(&control_, cudaStreamNonBlocking));
+  }
+  ~CudaDriver() override {
+    select();
+    said(cudaStreamDestroy(control_));
   }
 
   std::string describe(Status status) const override {
@@ -95,9 +103,20 @@ class CudaDriver final : public stream::Driver {
                                  : stream::kOk;
   }
   void unpin(void* memory) noexcept override { said(cudaHostUnregister(memory)); }
+  // cudaMalloc and cudaFree would stall the device, and with it the packets of all workers.
+  Status allocate_table(void*& memory, std::size_t size) override {
+    select();
+    return pools_ ? said(cudaMallocAsync(&memory, size, control_)) : allocate(memory, size);
+  }
+  void release_table(void* memory) noexcept override {
+    if (!pools_) return release(memory);
+    select();
+    said(cudaFreeAsync(memory, control_));
+  }
   Status fill(void* device, void const* host, std::size_t size) override {
     select();
-    return said(cudaMemcpy(device, host, size, cudaMemcpyHostToDevice));
+    auto const status = said(cudaMemcpyAsync(device, host, size, cudaMemcpyHostToDevice, control_));
+    return status != stream::kOk ? status : said(cudaStreamSynchronize(control_));
   }
 
   Status copy_in(StreamHandle* stream, void* device, void const* host,
@@ -169,6 +188,8 @@ class CudaDriver final : public stream::Driver {
   void select() const noexcept { said(select(index_)); }
 
   int index_;
+  bool pools_ = false;              // the device can allocate in stream order
+  cudaStream_t control_ = nullptr;  // of tables; used under the lock of `StreamTables`
   WriteValue write_ = nullptr;
 };
 

@@ -21,7 +21,7 @@ class HostDevice final : public stream::StreamDevice {
                       stream::Options const& options = {});
 
   std::string description() const override;
-  void const* upload(void const* data, std::size_t) override { return data; }
+  std::shared_ptr<TableMemory> table_memory() override { return nullptr; }
 
  private:
   std::size_t helpers_;

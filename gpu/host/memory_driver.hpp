@@ -24,6 +24,8 @@ class MemoryDriver : public stream::Driver {
   void release_pinned(void* memory) noexcept override;
   Status pin(void*, std::size_t) override { return stream::kOk; }
   void unpin(void*) noexcept override {}
+  Status allocate_table(void*& memory, std::size_t size) override { return allocate(memory, size); }
+  void release_table(void* memory) noexcept override { release(memory); }
   Status fill(void* device, void const* host, std::size_t size) override;
 
   Status copy_in(StreamHandle* stream, void* device, void const* host,

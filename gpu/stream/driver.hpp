@@ -58,7 +58,10 @@ class Driver {
   virtual void release_pinned(void* memory) noexcept = 0;
   virtual Status pin(void* memory, std::size_t size) = 0;
   virtual void unpin(void* memory) noexcept = 0;
-  /// Copies and waits.
+  /// Memory for a table. While packets flow, too: allocating and freeing it delays no stream.
+  virtual Status allocate_table(void*& memory, std::size_t size) = 0;
+  virtual void release_table(void* memory) noexcept = 0;
+  /// Writes to a table and waits until it is there.
   virtual Status fill(void* device, void const* host, std::size_t size) = 0;
 
   virtual Status copy_in(StreamHandle* stream, void* device, void const* host,

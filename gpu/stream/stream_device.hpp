@@ -3,13 +3,13 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "gpu/stream/arena.hpp"
+#include "gpu/stream/stream_tables.hpp"
 
 namespace warpline::stream {
 
@@ -24,16 +24,17 @@ class StreamDevice : public Device {
 
   Transfer transfer(Extent const& extent) const override;
   std::unique_ptr<Lane> open_lane(Transfer transfer) override;
-  void const* upload(void const* data, std::size_t size) override;
-  /// After the first time that it could not, lanes of this device take no more work.
-  std::string refresh(void const* part, std::size_t size) override;
+  /// After the first `refresh` that failed, lanes of this device take no more work.
+  std::shared_ptr<TableMemory> table_memory() override { return tables_; }
   std::string pin(void* memory, std::size_t size) override;
   void unpin(void* memory) noexcept override;
 
   Options const& options() const { return options_; }
   Driver& driver() const { return *driver_; }
   /// Why a table could not be brought up to date; `kOk` while all are. Any thread.
-  Status outdated() const noexcept { return outdated_.load(std::memory_order_acquire); }
+  Status outdated() const noexcept { return tables_->outdated(); }
+  /// The copies of tables on this device.
+  StreamTables const& tables() const { return *tables_; }
   /// Which form is used where none is asked for, for segments that edit packets and others.
   void prefer(bool edits, Transfer transfer) { preferred_[edits ? 1 : 0] = transfer; }
 
@@ -41,16 +42,17 @@ class StreamDevice : public Device {
   friend class StreamLane;
   void give_back(std::unique_ptr<Arena> arena) noexcept;
   void abandon(std::unique_ptr<Arena> arena) noexcept;
+  /// A lane has given a task up: what kernels may still read is kept.
+  void keep_tables() noexcept { tables_->keep(); }
 
   std::unique_ptr<Driver> driver_;
   Options options_;
+  std::shared_ptr<StreamTables> tables_;
   Transfer preferred_[2] = {Transfer::kDirect, Transfer::kDirect};
-  std::atomic<Status> outdated_{kOk};
   bool reaches_packets_ = true;  // false once memory could not be pinned
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Arena>> free_;                      // guarded by mutex_
-  std::vector<std::unique_ptr<Arena>> abandoned_;                 // guarded by mutex_
-  std::map<std::pair<void const*, std::size_t>, void*> uploads_;  // guarded by mutex_
+  std::vector<std::unique_ptr<Arena>> free_;       // guarded by mutex_
+  std::vector<std::unique_ptr<Arena>> abandoned_;  // guarded by mutex_
 };
 
 }  // namespace warpline::stream

@@ -189,6 +189,7 @@ void StreamLane::fail(Ticket from, DeviceError error, Status status) noexcept {
 /// More than a failure: also where something was refused before, the device may still be at work.
 void StreamLane::give_up(Ticket from) noexcept {
   closed_ = true;
+  device_.keep_tables();
   frontier_.error.store(static_cast<int>(DeviceError::kTimedOut), std::memory_order_release);
   if (from < frontier_.first_failed.load(std::memory_order_relaxed))
     frontier_.first_failed.store(from, std::memory_order_release);

@@ -27,7 +27,6 @@ class ManualDevice final : public Device {
     lane = lanes.front().lane;
     return owned;
   }
-  void const* upload(void const* data, std::size_t) override { return data; }
 
   /// Runs the next `most` works of each lane, of those submitted so far, and moves the frontier.
   void finish(std::size_t most = ~std::size_t{0}) {

@@ -114,9 +114,9 @@ TEST(OutdatedDevice, IsGivenUpAndTheOtherOneIsNot) {
     SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
     std::uint32_t const table = 1;
     auto& device = *world.devices[0];
-    device.upload_copy(&table, sizeof table);
+    auto copy = device.upload(&table);
     for (std::uint64_t i = 0; i < seed % 60 && !world.over(); ++i) world.step();
-    ASSERT_NE(device.refresh(&table, sizeof table), "");
+    ASSERT_NE(copy.refresh(&table), "");
     ASSERT_NO_FATAL_FAILURE(run_and_compare(world, wanted));
     auto const lost = world.rig.counters.dropped.get();
     ASSERT_TRUE(world.offloader->usable(2));

@@ -22,11 +22,6 @@ class VirtualDevice final : public stream::StreamDevice {
                 stream::Options const& options)
       : StreamDevice(std::move(name), Kind::kHost, std::move(driver), options) {}
   std::string description() const override { return "without threads"; }
-  void const* upload(void const* data, std::size_t) override { return data; }
-  /// To a copy of the device's, as other devices have it.
-  void const* upload_copy(void const* data, std::size_t size) {
-    return StreamDevice::upload(data, size);
-  }
   VirtualDriver& virtual_driver() const { return static_cast<VirtualDriver&>(driver()); }
 };
 

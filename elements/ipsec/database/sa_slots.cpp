@@ -66,8 +66,7 @@ void SaSlots::grow(std::uint32_t index) {
     selectors_.grow(size);
     std::string reason;
     for (auto& keys : devices_)
-      if (reason.empty()) reason = upload_chunk(keys, chunk);
-    std::erase_if(devices_, [](DeviceKeys const& keys) { return keys.device == nullptr; });
+      if (reason.empty() && !keys.failed) reason = extend(keys, chunk);
     if (!reason.empty()) throw ConfigError(reason);
     states_.grow(size);
   }
@@ -143,40 +142,46 @@ bool SaSlots::made(Packet const& packet) const noexcept {
 }
 
 SaKeyTable SaSlots::upload(Device& device) {
+  auto const memory = device.table_memory();
   auto found = std::find_if(devices_.begin(), devices_.end(),
-                            [&](DeviceKeys const& keys) { return keys.device == &device; });
-  if (found == devices_.end())
-    found = devices_.insert(devices_.end(),
-                            {&device, std::make_unique<SaKeys const*[]>(SaKeyTable::kChunks)});
-  auto& chunks = found->chunks;
-  for (std::uint32_t chunk = 0; SaKeyTable::first_of(chunk) < states_.size(); ++chunk)
-    chunks[chunk] = device.upload(static_cast<SaKeys const*>(&keys_[SaKeyTable::first_of(chunk)]),
-                                  SaKeyTable::size_of(chunk));
-  return {device.upload(static_cast<SaKeys const* const*>(chunks.get()), SaKeyTable::kChunks)};
+                            [&](DeviceKeys const& keys) { return keys.memory == memory; });
+  if (found == devices_.end()) {
+    DeviceKeys keys{memory, {}, std::make_unique<SaKeys const* []>(SaKeyTable::kChunks), {}};
+    for (std::uint32_t chunk = 0; SaKeyTable::first_of(chunk) < states_.size(); ++chunk)
+      upload_chunk(keys, chunk);
+    keys.table = device.upload<SaKeys const*>(keys.addresses.get(), SaKeyTable::kChunks);
+    found = devices_.insert(devices_.end(), std::move(keys));
+  }
+  return {found->table.get()};
 }
 
-/// Why a device has no memory for a chunk; empty where it has it, or has failed and takes no more work:
-/// then its `device` is null.
-std::string SaSlots::upload_chunk(DeviceKeys& keys, std::uint32_t chunk) {
+void SaSlots::upload_chunk(DeviceKeys& keys, std::uint32_t chunk) {
+  keys.chunks.emplace_back(keys.memory, &keys_[SaKeyTable::first_of(chunk)],
+                           SaKeyTable::size_of(chunk));
+  keys.addresses[chunk] = keys.chunks.back().get();
+}
+
+/// Gives a device the next chunk. Returns why it has no memory for it; empty if it has, or if it has
+/// failed and takes no more work.
+std::string SaSlots::extend(DeviceKeys& keys, std::uint32_t chunk) {
   std::string reason;
-  auto& there = keys.chunks[chunk];
+  // It may have the chunk already: another device had no memory for it.
   try {
-    there = keys.device->upload(static_cast<SaKeys const*>(&keys_[SaKeyTable::first_of(chunk)]),
-                                SaKeyTable::size_of(chunk));
+    if (chunk == keys.chunks.size()) upload_chunk(keys, chunk);
   } catch (ConfigError const& error) {
     reason = error.what();
   }
   // Also where there is nothing new to see: a device that cannot do this has failed.
-  if (keys.device->refresh(&there, sizeof there).empty()) return reason;
-  keys.device = nullptr;
+  if (keys.table.refresh(&keys.addresses[chunk]).empty()) return reason;
+  keys.failed = true;
   return {};
 }
 
 void SaSlots::refresh(std::uint32_t index) noexcept {
+  auto const chunk = SaKeyTable::chunk_of(index);
   // A device that could not takes no more work, so it has no use for later keys either.
-  std::erase_if(devices_, [&](DeviceKeys const& keys) {
-    return !keys.device->refresh(&keys_[index], sizeof keys_[index]).empty();
-  });
+  for (auto& keys : devices_)
+    if (!keys.failed) keys.failed = !keys.chunks[chunk].refresh(&keys_[index]).empty();
 }
 
 }  // namespace warpline::ipsec

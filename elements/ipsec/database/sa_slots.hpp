@@ -10,7 +10,7 @@
 
 #include "core/base/prefetch.hpp"
 #include "core/base/stable_array.hpp"
-#include "core/device/device.hpp"
+#include "core/device/replicated.hpp"
 #include "elements/ipsec/database/sa_selector.hpp"
 #include "elements/ipsec/esp/cpu_keys.hpp"
 #include "elements/ipsec/esp/sa_key_table.hpp"
@@ -134,8 +134,11 @@ class SaSlots {
   SaKeys const& keys(std::uint32_t index) const { return keys_[index]; }
   std::shared_ptr<CpuKeys const> cpu_keys() const { return cpu_keys_; }
   /// All keys as kernels on `device` see them; kept up to date from now on, or the device fails all
-  /// work. While graphs are built.
+  /// work. While graphs are built. Throws `ConfigError` if the device has no room.
   SaKeyTable upload(Device& device);
+  /// The constants of AES as kernels on `device` see them; likewise.
+  AesTables const* aes(Device& device) const { return aes_.on(device); }
+  AesInverseTables const* aes_inverse(Device& device) const { return aes_inverse_.on(device); }
 
   /// Whether one thread alone handles packets (default: several). Before the first packet.
   void serve_one_thread(bool alone) { alone_ = alone; }
@@ -155,14 +158,18 @@ class SaSlots {
   static_assert(sizeof(Place) == 2 * kCacheLine);
   static constexpr std::uint8_t kEmpty = 0;
 
-  /// A device and the table that its kernels read: `chunks` are addresses on the device.
+  /// What the kernels of one device read; devices that run them in this process share it.
   struct DeviceKeys {
-    Device* device;
-    std::unique_ptr<SaKeys const*[]> chunks;
+    std::shared_ptr<TableMemory> memory;
+    std::vector<DeviceTable<SaKeys>> chunks;
+    std::unique_ptr<SaKeys const*[]> addresses;  // of the chunks, on the device
+    DeviceTable<SaKeys const*> table;            // the addresses
+    bool failed = false;  // takes no more work; what it still runs may read all this
   };
 
   void grow(std::uint32_t index);
-  std::string upload_chunk(DeviceKeys& keys, std::uint32_t chunk);
+  void upload_chunk(DeviceKeys& keys, std::uint32_t chunk);
+  std::string extend(DeviceKeys& keys, std::uint32_t chunk);
   void erase(std::uint32_t index) noexcept;
   void refresh(std::uint32_t index) noexcept;
 
@@ -175,6 +182,8 @@ class SaSlots {
   StableArray<std::atomic<std::uint8_t>> states_;
   std::shared_ptr<CpuKeys> cpu_keys_;
   std::vector<DeviceKeys> devices_;
+  Replicated<AesTables> aes_{aes_tables()};
+  Replicated<AesInverseTables> aes_inverse_{aes_inverse_tables()};
 };
 
 }  // namespace warpline::ipsec

@@ -112,16 +112,23 @@ TEST(SaSlots, ADeviceThatBreaksWhileTheyGrowStartsNoKernelAnyMore) {
 }
 
 /// A device with memory for `uploads` tables.
-struct SmallDevice final : stream::StreamDevice {
+struct SmallDevice final : stream::StreamDevice, TableMemory {
   explicit SmallDevice(unsigned memory)
       : StreamDevice("small", Kind::kHost, std::make_unique<test::VirtualDriver>(), {}),
         uploads(memory) {}
   std::string description() const override { return "has little memory"; }
-  void const* upload(void const* data, std::size_t size) override {
+  std::shared_ptr<TableMemory> table_memory() override {
+    return {StreamDevice::table_memory(), this};
+  }
+  void* upload(void const* data, std::size_t size) override {
     if (uploads == 0) throw ConfigError("device 'small' has no room for a table");
     --uploads;
-    return StreamDevice::upload(data, size);
+    return StreamDevice::table_memory()->upload(data, size);
   }
+  std::string refresh(void* place, void const* data, std::size_t size) override {
+    return StreamDevice::table_memory()->refresh(place, data, size);
+  }
+  void release(void* copy) noexcept override { StreamDevice::table_memory()->release(copy); }
   unsigned uploads;
 };
 
