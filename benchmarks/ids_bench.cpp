@@ -108,7 +108,7 @@ struct Pipelined {
 /// Those of the element: the same memory for all, so that its place cannot favour one.
 ids::Tables const& tables() {
   static auto const made = ids::synthetic_tables(store(), 3000);
-  return *made;
+  return *made->current();
 }
 
 void report(benchmark::State& state, Traffic const& traffic) {

@@ -80,6 +80,7 @@ std::unique_ptr<app::Deployment> Meter::deploy(Case const& subject) {
 void Meter::load(app::Deployment& deployment, std::string const& text) {
   if (options_.show_pipeline && told_.insert(text).second) session_.notice(text);
   deployment.load(std::make_shared<Source>(Source{"benchmark", text + "\n"}));
+  tables_ = shared_->hold();
 }
 
 void Meter::check(Case const& subject, std::string const& text) { load(*deploy(subject), text); }

@@ -43,7 +43,8 @@ class Meter {
   app::Session& session_;
   Options const& options_;
   Interruption const& interruption_;
-  std::shared_ptr<SharedStore> shared_;  // tables, from one engine to the next
+  std::shared_ptr<SharedStore> shared_;
+  std::vector<std::shared_ptr<void>> tables_;  // from one engine to the next
   std::set<std::string> told_;
 };
 

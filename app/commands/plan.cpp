@@ -60,8 +60,7 @@ void print_transfers(SessionOptions const& session, Placement const& placement) 
 
 /// Memory of the SAs of each database, of the suite that takes most.
 void print_sas(Preflight const& preflight, std::uint32_t max_sas) {
-  auto const databases = preflight.shared->get<ipsec::SaDatabases>(
-      "", [] { return std::make_shared<ipsec::SaDatabases>(); });
+  auto const databases = preflight.shared->single<ipsec::SaDatabases>();
   auto const mib = [](double bytes) { return fixed(bytes / (1 << 20), 1) + " MiB"; };
   auto const host = ipsec::SaDatabase::max_bytes_of_sa();
   auto const device = ipsec::SaSlots::device_bytes();

@@ -124,8 +124,7 @@ int run(Invocation const& invocation, RunOptions& options) {
   Deployment deployment(session, specs, std::move(engine_options));
   deployment.load(preflight.pipeline);
 
-  auto const files =
-      preflight.shared->get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
+  auto const files = preflight.shared->single<OutputFiles>();
   OutputMonitor monitor(files, invocation.quiet);
   ControlLoop control(deployment.engine(),
                       {options.duration, invocation.quiet, options.control, preflight.shared,

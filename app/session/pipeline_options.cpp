@@ -65,15 +65,14 @@ Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
     if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise(replay->file, false);
   }
   auto const shared = std::make_shared<SharedStore>();
-  shared->get<ipsec::SaOptions>("", [&pipeline] {
+  shared->single<ipsec::SaOptions>([&pipeline] {
     return std::make_shared<ipsec::SaOptions>(
         ipsec::SaOptions{pipeline.max_sas, pipeline.sas_may_come});
   });
   auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
   preflight.file_warnings = std::move(warnings);
   auto all = files_of(pipeline, session, specs);
-  auto const of_elements =
-      preflight.shared->get<FileUses>("", [] { return std::make_shared<FileUses>(); });
+  auto const of_elements = preflight.shared->single<FileUses>();
   for (auto const& more : {of_elements->all, files})
     all.insert(all.end(), more.begin(), more.end());
   check_outputs(all);

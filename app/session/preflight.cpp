@@ -94,6 +94,7 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   }
   for (auto const& node : graph->nodes())
     if (node->element->is_source()) result.sources.push_back(node->class_name);
+  result.tables = result.shared->hold();
   return result;
 }
 

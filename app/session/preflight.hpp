@@ -18,11 +18,12 @@ struct SessionOptions;
 /// A pipeline that has been found good, and what was made of it on the way.
 struct Preflight {
   Pipeline pipeline;
-  std::vector<Diagnostic> warnings;          ///< of the parser, the graph and the ports
-  std::vector<std::string> notices;          ///< what elements had to say
-  std::vector<std::string> file_warnings{};  ///< doubts about captures
-  std::shared_ptr<SharedStore> shared;       ///< the tables, for the engine to take over
-  std::vector<std::string> sources;          ///< classes of elements that receive
+  std::vector<Diagnostic> warnings;             ///< of the parser, the graph and the ports
+  std::vector<std::string> notices;             ///< what elements had to say
+  std::vector<std::string> file_warnings{};     ///< doubts about captures
+  std::shared_ptr<SharedStore> shared;          ///< where the engine finds the tables
+  std::vector<std::shared_ptr<void>> tables{};  ///< keeps them until the engine has taken over
+  std::vector<std::string> sources;             ///< classes of elements that receive
   std::vector<std::vector<std::string>>
       segments;  ///< names of elements that go to a device together
 };

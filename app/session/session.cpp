@@ -137,8 +137,7 @@ Deployment::Deployment(Session& session, std::span<PortSpec const> specs, Engine
   // A queue for each worker that touches ports.
   auto const& owners = options.io_cores.empty() ? options.cores : options.io_cores;
   if (!options.shared) options.shared = std::make_shared<SharedStore>();
-  auto const outputs =
-      options.shared->get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
+  auto const outputs = options.shared->single<OutputFiles>();
   PortEnvironment const environment{*session.state_->pool, static_cast<unsigned>(owners.size()),
                                     options.seed, options.worker.nap, outputs.get()};
   state_ = std::make_unique<State>(session, std::move(options));

@@ -82,7 +82,7 @@ class OutputFile {
   Clock::time_point failed_at_;
 };
 
-/// The outputs of a run, in the `SharedStore` under the empty key. Filled while ports and graphs
+/// The outputs of a run, a single object of the `SharedStore`. Filled while ports and graphs
 /// are built, by one thread.
 struct OutputFiles {
   std::vector<std::shared_ptr<OutputFile>> all;

@@ -6,6 +6,13 @@
 
 namespace warpline {
 
+std::vector<std::shared_ptr<void>> SharedStore::hold() const {
+  std::vector<std::shared_ptr<void>> held;
+  for (auto const& [key, slot] : slots_)
+    if (auto object = slot.lock()) held.push_back(std::move(object));
+  return held;
+}
+
 void print_line(std::string_view line) {
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }

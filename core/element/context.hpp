@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <typeindex>
+#include <vector>
 
 #include "core/device/device.hpp"
 #include "core/element/port.hpp"
@@ -16,21 +17,38 @@
 
 namespace warpline {
 
-/// Read-only tables that the instances of an element on several workers share, built once.
-/// Used while graphs are built, by one thread.
+/// What the instances of an element on several workers share. Control thread only.
 class SharedStore {
  public:
-  /// The table of type `T` called `key`, made by `make` (returning a `std::shared_ptr<T>`) the
-  /// first time.
+  /// The object of type `T` called `key`, made by `make` (returning a `std::shared_ptr<T>`) if
+  /// nobody holds one: the store does not keep it. Throws what `make` throws.
   template <class T, class Make>
   std::shared_ptr<T> get(std::string const& key, Make&& make) {
     auto& slot = slots_[{std::type_index(typeid(T)), key}];
+    auto object = std::static_pointer_cast<T>(slot.lock());
+    if (!object) slot = object = std::shared_ptr<T>(make());
+    return object;
+  }
+
+  /// The one object of type `T` that lives as long as the store, made by `make` on the first call.
+  template <class T, class Make>
+  std::shared_ptr<T> single(Make&& make) {
+    auto& slot = singles_[std::type_index(typeid(T))];
     if (!slot) slot = std::shared_ptr<T>(make());
     return std::static_pointer_cast<T>(slot);
   }
+  template <class T>
+  std::shared_ptr<T> single() {
+    return single<T>([] { return std::make_shared<T>(); });
+  }
+
+  /// Everything that `get` would find: for a caller who builds one graph after another and wants
+  /// the second one to find what the first one has made.
+  std::vector<std::shared_ptr<void>> hold() const;
 
  private:
-  std::map<std::pair<std::type_index, std::string>, std::shared_ptr<void>> slots_;
+  std::map<std::pair<std::type_index, std::string>, std::weak_ptr<void>> slots_;
+  std::map<std::type_index, std::shared_ptr<void>> singles_;
 };
 
 /// Writes `line` and an end of line to the standard error stream, in one piece. Thread-safe.

@@ -24,7 +24,7 @@ struct FileUse {
   Kind kind = Kind::kInput;
 };
 
-/// The files that the elements of a pipeline use, in the `SharedStore` under the empty key: noted
+/// The files that the elements of a pipeline use, a single object of the `SharedStore`: noted
 /// while the graph is built, so that the program can check all outputs before anything starts.
 struct FileUses {
   std::vector<FileUse> all;
@@ -33,7 +33,7 @@ struct FileUses {
 /// Notes a file that an element uses, where the graph is only checked.
 inline void note_file_use(BuildContext& context, FileUse use) {
   if (!context.trial) return;
-  auto const uses = context.shared.get<FileUses>("", [] { return std::make_shared<FileUses>(); });
+  auto const uses = context.shared.single<FileUses>();
   uses->all.push_back(std::move(use));
 }
 

@@ -11,6 +11,7 @@
 #include "core/device/region.hpp"
 #include "core/device/team.hpp"
 #include "core/element/element.hpp"
+#include "core/element/shared.hpp"
 
 namespace warpline {
 
@@ -46,8 +47,21 @@ class OffloadBase : public Element {
   virtual bool has_cpu_form() const noexcept = 0;
   virtual void finish(BatchPtr batch, Outputs& out) noexcept = 0;
 
-  /// The kernel bound to a device; made and kept at start-up.
+  /// The kernel bound to a device; made at start-up. It stays where it is: `bind` changes it there.
   virtual KernelCall call(Device& device) = 0;
+
+  /// The table that it reads and that may be replaced while packets flow; null if there is none.
+  virtual SharedTable const* shared_table() const noexcept { return nullptr; }
+  /// Makes all that it needs to read the current generation on `devices`. Control thread, while the
+  /// worker runs: it touches nothing that the worker changes. Throws `ConfigError` if a device has
+  /// no room.
+  virtual std::unique_ptr<Binding> make_binding(DeviceSet& devices) const {
+    (void)devices;
+    return nullptr;
+  }
+  /// Reads `binding` from now on and leaves there what it has read so far, for the control thread
+  /// to free. Worker's thread, while its segment holds nothing: a batch sees one generation.
+  virtual void bind(std::unique_ptr<Binding>& binding) noexcept = 0;
 
   /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
   /// element follow in the same segment, whose kernel runs before any `finish`.
@@ -70,6 +84,9 @@ class OffloadBase : public Element {
 /// `void finish(std::span<Packet>, T const*, Verdict*)`; and a tuned `void cpu(std::span<Packet>, T*)`
 /// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes. A kernel with a
 /// member `team()` has a tuned form for GPUs (`core/device/team.hpp`), which must give them too.
+/// An element whose table may be replaced overrides `shared_table` and `make_binding` and declares
+/// `void exchange(std::unique_ptr<Binding>&)`, which swaps what it reads; `kernel` is then called
+/// again, finds copies on all devices, and must not throw.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
 template <class Self>
 class OffloadElement : public OffloadBase {
@@ -163,6 +180,16 @@ class OffloadElement : public OffloadBase {
     }
   }
 
+  void bind(std::unique_ptr<Binding>& binding) noexcept final {
+    if constexpr (kHasExchange<Self>) {
+      auto& self = static_cast<Self&>(*this);
+      self.exchange(binding);
+      // The lanes are idle, so the chains that point here may find another kernel.
+      for (auto& [device, kernel] : kernels_)
+        std::construct_at(static_cast<typename Self::Kernel*>(kernel.get()), self.kernel(*device));
+    }
+  }
+
   KernelCall call(Device& device) final {
     KernelCall made;
     made.host = &body;
@@ -199,6 +226,10 @@ class OffloadElement : public OffloadBase {
                                                    typename S::Writes::Type const* results,
                                                    Verdict* verdicts) {
     self.finish(packets, results, verdicts);
+  };
+  template <class S>
+  static constexpr bool kHasExchange = requires(S self, std::unique_ptr<Binding>& binding) {
+    self.exchange(binding);
   };
   template <class S>
   static constexpr bool kHasCpuForm = requires(S self, std::span<Packet> packets) {

@@ -20,6 +20,9 @@ class OffloadHandler {
   /// now.
   virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;
 
+  /// Takes a batch that has come to a segment while `Segment::waits`, before its `prepare`.
+  virtual void wait(Segment&, BatchPtr) noexcept {}
+
   /// Told of kernels that the graph has run itself.
   virtual void ran_here(std::uint64_t cycles) noexcept { (void)cycles; }
 

@@ -21,6 +21,7 @@ Engine::Engine(EngineOptions options, PortSet& ports, DeviceSet& devices, Buffer
 Engine::~Engine() {
   stop();
   join();
+  collect();
   // What is left between workers goes back to pools that die with the workers.
   handover_.reset();
   handover_ports_.reset();
@@ -90,6 +91,35 @@ std::vector<Diagnostic> Engine::load(Pipeline const& pipeline) {
       Source{"split topology", "FromInput -> ToCompute; FromCompute -> ToOutput;"});
   io_workers_ = build(parse_pipeline(io), ports_, options_.io_cores, nullptr);
   return warnings;
+}
+
+void Engine::exchange(SharedTable const& table) {
+  std::list<Rebinding> rebindings;
+  for (auto const& worker : workers_)
+    for (auto const& segment : worker->graph().segments())
+      for (auto const* node : segment->nodes) {
+        auto* const element = node->element->offload();
+        if (element->shared_table() != &table) continue;
+        auto& rebinding = rebindings.emplace_back();
+        rebinding.worker = worker.get();
+        rebinding.element = element;
+        rebinding.segment = segment.get();
+        rebinding.binding = element->make_binding(devices_);
+      }
+  auto next = rebindings.begin();
+  rebindings_.splice(rebindings_.end(), rebindings);
+  for (; next != rebindings_.end(); ++next) next->worker->rebind(*next);
+}
+
+std::size_t Engine::collect() {
+  // A device may still read it: memory that nobody frees.
+  static auto& kept = *new std::vector<std::unique_ptr<Binding>>;
+  std::erase_if(rebindings_, [](Rebinding& rebinding) {
+    if (!rebinding.done.load(std::memory_order_acquire)) return rebinding.worker->done();
+    if (rebinding.keep) kept.push_back(std::move(rebinding.binding));
+    return true;
+  });
+  return rebindings_.size();
 }
 
 void Engine::start() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <memory>
 #include <memory_resource>
 #include <mutex>
@@ -12,6 +13,7 @@
 
 #include "core/element/context.hpp"
 #include "core/element/handover.hpp"
+#include "core/engine/rebinding.hpp"
 #include "core/engine/watchdog.hpp"
 #include "core/engine/worker.hpp"
 
@@ -62,6 +64,14 @@ class Engine {
     return load(parse_pipeline(std::move(source)));
   }
 
+  /// Brings the current generation of `table` to all elements that read it, while packets flow: no
+  /// packet is lost and none sees two generations. Throws `ConfigError` if a device has no room; all
+  /// elements then go on with what they have. After `load`.
+  void exchange(SharedTable const& table);
+  /// Frees what exchanges have left, once the workers are through with it: to be called again and
+  /// again until it returns 0. Returns the elements that have not changed over yet.
+  std::size_t collect();
+
   void start();
   /// Sources stop, what is inside drains; `done` becomes true.
   void stop() noexcept;
@@ -94,6 +104,7 @@ class Engine {
   std::vector<std::string> noticed_;
   std::unique_ptr<Handover> handover_;
   std::unique_ptr<PortSet> handover_ports_;
+  std::list<Rebinding> rebindings_;  // workers refer to them
   std::vector<std::unique_ptr<Worker>> workers_, io_workers_;
   std::unique_ptr<Watchdog> watchdog_;
 };

@@ -26,6 +26,11 @@ void Graph::push(Node& node, unsigned port, BatchPtr batch) noexcept {
 
 void Graph::resume(Segment& segment, BatchPtr batch) noexcept {
   batch->kernels_done = static_cast<std::uint16_t>(segment.nodes.size());
+  enter(segment, std::move(batch));
+}
+
+// It was counted when it came.
+void Graph::enter(Segment& segment, BatchPtr batch) noexcept {
   pending_.push_back({segment.nodes.front(), 0, true, std::move(batch)});
   now_ = cycles();
   run();
@@ -275,9 +280,11 @@ void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
     --batch->kernels_done;
     return finish(std::move(batch), out);
   }
+  auto* segment = out.node_.segment;
+  if (segment != nullptr && segment->waits) [[unlikely]]
+    return out.graph_.offload_->wait(*segment, std::move(batch));
   prepare(*batch, out);
   if (batch->empty()) return;
-  auto* segment = out.node_.segment;
   if (segment != nullptr && out.graph_.offload_ != nullptr) {
     if (batch->device != kOwnCore && !out.graph_.offload_->usable(batch->device)) [[unlikely]]
       batch->device = kOwnCore;

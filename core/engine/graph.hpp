@@ -42,7 +42,8 @@ struct Node {
 struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;
-  Extent extent;  ///< what its kernels touch
+  Extent extent;       ///< what its kernels touch
+  bool waits = false;  ///< batches that come are kept, until it holds nothing and tables change
 };
 
 /// One worker's instance of a pipeline: owns the elements, moves batches between them.
@@ -62,6 +63,8 @@ class Graph {
   void push(Node& node, unsigned port, BatchPtr batch) noexcept;
   /// The same for a batch whose segment's kernels have run: only the `finish` steps remain.
   void resume(Segment& segment, BatchPtr batch) noexcept;
+  /// Lets a batch in that has waited for the segment.
+  void enter(Segment& segment, BatchPtr batch) noexcept;
   /// Counts the batch as dropped at the head of its segment, but gives its memory to nobody: a
   /// device may still write to it.
   void quarantine(Segment& segment, BatchPtr batch, DropReason reason) noexcept;

@@ -72,12 +72,15 @@ struct Offloader::Exit {
     State state = State::kAway;
   };
   Segment* segment = nullptr;
-  std::vector<Slot> slots;     // ordered: a slot for each batch inside, by ticket
-  Fifo<Slot> done;             // unordered: as they come
-  std::uint64_t next_in = 0;   // ticket of the next batch that comes
-  std::uint64_t next_out = 0;  // ticket of the next batch to leave
+  std::vector<Slot> slots;          // ordered: a slot for each batch inside, by ticket
+  Fifo<Slot> done;                  // unordered: as they come
+  std::uint64_t next_in = 0;        // ticket of the next batch that comes
+  std::uint64_t next_out = 0;       // ticket of the next batch to leave
+  Rebinding* rebindings = nullptr;  // to be done once nothing is inside, in order
+  Fifo<BatchPtr> deferred;          // that came after them
+  bool stuck = false;               // a task was given up: its device may read tables for ever
 
-  explicit Exit(std::size_t capacity) : slots(capacity), done(capacity) {}
+  explicit Exit(std::size_t capacity) : slots(capacity), done(capacity), deferred(capacity) {}
   void put(Waiting&& waiting, State state, bool ordered) {
     Slot slot{std::move(waiting.batch), state};
     if (ordered)
@@ -181,6 +184,38 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
   return true;
 }
 
+void Offloader::rebind(Rebinding& rebinding) noexcept {
+  auto& exit = *exits_[rebinding.segment->index];
+  auto** last = &exit.rebindings;
+  while (*last != nullptr) last = &(*last)->next;
+  *last = &rebinding;
+  exit.segment->waits = true;
+  finish_rebinding(exit);
+}
+
+void Offloader::wait(Segment& segment, BatchPtr batch) noexcept {
+  ++batches_inside_;
+  packets_inside_ += batch->size();
+  exits_[segment.index]->deferred.push(std::move(batch));
+}
+
+void Offloader::finish_rebinding(Exit& exit) noexcept {
+  if (!exit.empty()) return;
+  while (exit.rebindings != nullptr) {
+    auto& rebinding = *std::exchange(exit.rebindings, exit.rebindings->next);
+    rebinding.element->bind(rebinding.binding);
+    rebinding.keep = exit.stuck;
+    rebinding.done.store(true, std::memory_order_release);
+  }
+  exit.segment->waits = false;
+  while (!exit.deferred.empty()) {
+    auto batch = exit.deferred.pop();
+    --batches_inside_;
+    packets_inside_ -= batch->size();
+    graph_.enter(*exit.segment, std::move(batch));
+  }
+}
+
 void Offloader::ran_here(std::uint64_t cycles) noexcept {
   counters_[kOwnCore]->worker_cycles.add(cycles);
 }
@@ -249,6 +284,7 @@ void Offloader::completed(Task& task, error_code error) noexcept {
   if (error) {
     if (usable(stream.device)) report(stream, error);
     counted.failed.add(1);
+    stream.exit->stuck |= error == make_error_code(DeviceError::kTimedOut);
     // Without `direct` the kernels have worked on copies; of what `gather` has written back nobody
     // knows how much.
     auto const transfer = stream.lane->lane().transfer();
@@ -322,10 +358,14 @@ unsigned Offloader::poll() noexcept {
     if (stream->lane && !stream->lane->idle()) stream->lane->poll();
   auto const now = cycles();
   for (auto const& stream : streams_)
-    if (stream->open != nullptr && now - stream->open->opened >= limits_[stream->device].deadline)
+    if (stream->open != nullptr && (stream->exit->segment->waits ||
+                                    now - stream->open->opened >= limits_[stream->device].deadline))
       send(*stream);
   unsigned released = 0;
-  for (auto const& exit : exits_) released += release(*exit);
+  for (auto const& exit : exits_) {
+    released += release(*exit);
+    if (exit->rebindings != nullptr) finish_rebinding(*exit);
+  }
   return released;
 }
 

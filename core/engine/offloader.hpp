@@ -12,6 +12,7 @@
 
 #include "core/engine/async_lane.hpp"
 #include "core/engine/graph.hpp"
+#include "core/engine/rebinding.hpp"
 
 namespace warpline {
 
@@ -48,6 +49,7 @@ class Offloader final : public OffloadHandler {
     return counters_[device]->failed.get() == 0;
   }
   bool take(Segment& segment, BatchPtr& batch) noexcept override;
+  void wait(Segment& segment, BatchPtr batch) noexcept override;
   void ran_here(std::uint64_t cycles) noexcept override;
   DeviceLoad load(DeviceIndex device) const noexcept override;
   DeviceBacklog backlog(DeviceIndex device) const noexcept override { return present_[device]; }
@@ -55,6 +57,11 @@ class Offloader final : public OffloadHandler {
   void limit_tasks(DeviceIndex device, TaskLimit const& limit) noexcept override {
     limits_[device] = limit;
   }
+
+  /// Binds an element to the next generation of its table as soon as its segment holds nothing:
+  /// batches that come meanwhile wait before it. The price is one task's latency. `rebinding` must
+  /// live until it is done, or as long as this.
+  void rebind(Rebinding& rebinding) noexcept;
 
   /// Retires lanes, sends what is due, lets finished batches go on; returns how many went on.
   unsigned poll() noexcept;
@@ -94,6 +101,7 @@ class Offloader final : public OffloadHandler {
   void completed(Task& task, error_code error) noexcept;
   void recycle(Task& task) noexcept;
   unsigned release(Exit& exit) noexcept;
+  void finish_rebinding(Exit& exit) noexcept;
 
   Graph& graph_;
   DeviceSet& devices_;

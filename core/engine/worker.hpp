@@ -61,6 +61,12 @@ class Worker final : private Waker {
     asio::post(context_, std::forward<Task>(task));
   }
 
+  /// Binds one of its elements to the next generation of a table. Any thread; `rebinding` must live
+  /// until it is done or the worker is gone.
+  void rebind(Rebinding& rebinding) {
+    post([this, &rebinding] { offloader_->rebind(rebinding); });
+  }
+
   WorkerOptions const& options() const { return options_; }
   asio::io_context& context() { return context_; }
   Graph& graph() { return *graph_; }

@@ -58,8 +58,7 @@ std::shared_ptr<AppendFile> AppendFile::shared(BuildContext& context, std::strin
   auto const canonical = std::filesystem::weakly_canonical(absolute, none).string();
   return context.shared.get<AppendFile>(canonical, [&] {
     auto file = std::make_shared<AppendFile>(path, std::move(unit), std::move(owner));
-    auto const outputs =
-        context.shared.get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
+    auto const outputs = context.shared.single<OutputFiles>();
     outputs->all.push_back(file);
     return file;
   });

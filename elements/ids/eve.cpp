@@ -132,11 +132,15 @@ std::uint64_t flow_id(Bytes frame, Layers const& layers) {
   return mix(sum + layers.protocol) & ((std::uint64_t{1} << 51) - 1);
 }
 
-EveAlerts::EveAlerts(std::shared_ptr<AppendFile> file, PatternSet const& set, Action action)
-    : file_(std::move(file)) {
-  tails_.reserve(set.patterns.size());
-  for (auto const& pattern : set.patterns) tails_.push_back(tail_of(pattern, action));
+EveAlerts::Tails EveAlerts::tails_of(PatternSet const& set, Action action) {
+  Tails tails;
+  tails.reserve(set.patterns.size());
+  for (auto const& pattern : set.patterns) tails.push_back(tail_of(pattern, action));
+  return tails;
 }
+
+EveAlerts::EveAlerts(std::shared_ptr<AppendFile> file, PatternSet const& set, Action action)
+    : file_(std::move(file)), tails_(tails_of(set, action)) {}
 
 void EveAlerts::add(Bytes frame, Layers const& layers, std::span<PatternId const> ids,
                     std::uint64_t time_ns, std::uint64_t packet_number) noexcept {

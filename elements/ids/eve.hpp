@@ -30,7 +30,14 @@ class EveAlerts {
  public:
   enum class Action : std::uint8_t { kAllowed, kBlocked };
 
+  /// The end of a pattern's line, from "alert" on, by pattern.
+  using Tails = std::vector<std::string>;
+  static Tails tails_of(PatternSet const& set, Action action);
+
   EveAlerts(std::shared_ptr<AppendFile> file, PatternSet const& set, Action action);
+
+  /// Goes on with another set of patterns, whose tails it swaps with those of its own.
+  void exchange(Tails& tails) noexcept { tails_.swap(tails); }
 
   /// The alerts of one packet. `time_ns`: since 1970, UTC; `packet_number`: from 1, 0 if there is
   /// none.
@@ -49,7 +56,7 @@ class EveAlerts {
   char* put_time(char* at, std::uint64_t time_ns) noexcept;
 
   LineFile file_;
-  std::vector<std::string> tails_;  // the line from "alert" on, by pattern
+  Tails tails_;
   std::uint64_t second_ = ~std::uint64_t{0};
   char date_[20] = {};  // of `second_`
   std::uint64_t flushed_ns_ = 0;

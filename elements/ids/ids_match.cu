@@ -9,6 +9,7 @@
 #include "core/element/file_uses.hpp"
 #include "core/element/metrics.hpp"
 #include "core/element/offload.hpp"
+#include "core/element/shared.hpp"
 #include "core/net/layers.hpp"
 #include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/eve.hpp"
@@ -48,13 +49,11 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
 
   explicit IDSMatch(Args& args)
       : buffers_(args.context().buffers),
-        tables_(tables(args)),
-        matcher_(args.context().trial ? ids::CpuMatching{{}, tables_->database(), nullptr}
-                                      : tables_->cpu_matching()) {
+        shared_(tables(args)),
+        bound_(std::make_unique<Bound>(shared_->current(), args.context().trial)) {
     auto const eve = args.keyword<std::string>("EVE", {});
     drop_ = args.keyword<bool>("DROP", false);
     if (!eve.empty()) open(eve, args);
-    all_.reserve(tables_->set().patterns.size());
   }
 
   struct Kernel {
@@ -67,7 +66,22 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     }
     ids::ScanTeam team() const { return {automaton}; }
   };
-  Kernel kernel(Device& device) const { return {tables_->automaton().on(device)}; }
+  Kernel kernel(Device& device) const { return {bound_->tables->automaton().on(device)}; }
+
+  SharedTable const* shared_table() const noexcept override { return shared_.get(); }
+  std::unique_ptr<Binding> make_binding(DeviceSet& devices) const override {
+    auto bound = std::make_unique<Bound>(shared_->current(), false);
+    if (eve_) bound->tails = ids::EveAlerts::tails_of(bound->tables->set(), action());
+    for (std::size_t i = 1; i < devices.size(); ++i) bound->tables->automaton().on(devices[i]);
+    return bound;
+  }
+  void exchange(std::unique_ptr<Binding>& binding) noexcept {
+    auto before = std::move(bound_);
+    bound_.reset(static_cast<Bound*>(binding.release()));
+    if (eve_) eve_->exchange(bound_->tails);
+    before->tails.swap(bound_->tails);
+    binding = std::move(before);
+  }
 
   /// By Hyperscan, or by the automaton with several payloads at a time: what was faster when the
   /// patterns were loaded or, if that depends on the traffic, what is faster now.
@@ -79,7 +93,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
       if (layers.malformed) results[i].flags = ids::Matches::kMalformed;
       payloads[i] = layers.payload;
     }
-    matcher_.scan({payloads, packets.size()}, results);
+    bound_->matcher.scan({payloads, packets.size()}, results);
   }
 
   Verdict finish(Packet& packet, ids::Matches const& matches) noexcept {
@@ -103,7 +117,21 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   }
 
  private:
-  static std::shared_ptr<ids::Tables> tables(Args& args) {
+  /// What it needs of one set of patterns.
+  struct Bound final : Binding {
+    Bound(Generation<ids::Tables> generation, bool trial)
+        : tables(std::move(generation)),
+          matcher(trial ? ids::CpuMatching{{}, tables->database(), nullptr}
+                        : tables->cpu_matching()) {
+      all.reserve(tables->set().patterns.size());
+    }
+    Generation<ids::Tables> tables;
+    ids::CpuMatcher matcher;
+    std::vector<ids::PatternId> all;  // of a packet with more patterns than a result holds
+    ids::EveAlerts::Tails tails;      // on the way to or from `eve_`
+  };
+
+  static std::shared_ptr<Shared<ids::Tables>> tables(Args& args) {
     auto& store = args.context().shared;
     auto const made_up = args.keyword<std::uint16_t>("SYNTHETIC", 0);
     if (made_up > 0) return ids::synthetic_tables(store, made_up);
@@ -116,8 +144,11 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     }
   }
 
+  ids::EveAlerts::Action action() const {
+    return drop_ ? ids::EveAlerts::Action::kBlocked : ids::EveAlerts::Action::kAllowed;
+  }
+
   void open(std::string const& path, Args& args) {
-    auto const action = drop_ ? ids::EveAlerts::Action::kBlocked : ids::EveAlerts::Action::kAllowed;
     try {
       auto& context = args.context();
       if (context.trial) {
@@ -125,7 +156,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
         return ids::AppendFile::check(path);
       }
       auto file = ids::AppendFile::shared(context, path, "alert", args.element_name());
-      eve_ = std::make_unique<ids::EveAlerts>(std::move(file), tables_->set(), action);
+      eve_ = std::make_unique<ids::EveAlerts>(std::move(file), bound_->tables->set(), action());
     } catch (ConfigError const& error) {
       throw args.error(error.what(), "EVE");
     }
@@ -146,8 +177,8 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     std::span<ids::PatternId const> found(matches.ids, matches.overflow() ? 0u : matches.count);
     auto const layers = ids::walk_layers(packet.bytes());
     if (matches.overflow()) {
-      matcher_.scan_all(layers.payload, all_);
-      found = all_;
+      bound_->matcher.scan_all(layers.payload, bound_->all);
+      found = bound_->all;
     }
     alerts_.add(found.size());
     if (!eve_) return;
@@ -156,10 +187,9 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   }
 
   BufferPool const* buffers_;  // knows when a packet was captured
-  std::shared_ptr<ids::Tables const> tables_;
-  ids::CpuMatcher matcher_;
+  std::shared_ptr<Shared<ids::Tables>> shared_;
+  std::unique_ptr<Bound> bound_;
   std::unique_ptr<ids::EveAlerts> eve_;
-  std::vector<ids::PatternId> all_;  // of a packet with more patterns than a result holds
   std::uint64_t now_ns_ = 0;
   bool drop_ = false;
   Counter alerts_, malformed_;

@@ -35,14 +35,16 @@ CpuMatching Tables::measured() const {
   return {policy, database_, automaton};
 }
 
-std::shared_ptr<Tables> file_tables(SharedStore& store, std::string const& path) {
-  return store.get<Tables>("file:" + path,
-                           [&] { return std::make_shared<Tables>(load_patterns(path)); });
+std::shared_ptr<Shared<Tables>> file_tables(SharedStore& store, std::string const& path) {
+  return store.get<Shared<Tables>>("file:" + path, [&] {
+    return std::make_shared<Shared<Tables>>(std::make_shared<Tables>(load_patterns(path)));
+  });
 }
 
-std::shared_ptr<Tables> synthetic_tables(SharedStore& store, std::size_t count) {
-  return store.get<Tables>("synthetic:" + std::to_string(count),
-                           [&] { return std::make_shared<Tables>(synthetic_patterns(1, count)); });
+std::shared_ptr<Shared<Tables>> synthetic_tables(SharedStore& store, std::size_t count) {
+  return store.get<Shared<Tables>>("synthetic:" + std::to_string(count), [&] {
+    return std::make_shared<Shared<Tables>>(std::make_shared<Tables>(synthetic_patterns(1, count)));
+  });
 }
 
 }  // namespace warpline::ids

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/element/context.hpp"
+#include "core/element/shared.hpp"
 #include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/hyperscan.hpp"
@@ -49,9 +50,9 @@ class Tables {
 
 /// The tables of the pattern file, made on the first call for that path.
 /// Throws the `ConfigError` of `load_patterns` and of `Tables`.
-std::shared_ptr<Tables> file_tables(SharedStore& store, std::string const& path);
+std::shared_ptr<Shared<Tables>> file_tables(SharedStore& store, std::string const& path);
 
 /// The tables of so many `synthetic_patterns` of seed 1, made on the first call for that number.
-std::shared_ptr<Tables> synthetic_tables(SharedStore& store, std::size_t count);
+std::shared_ptr<Shared<Tables>> synthetic_tables(SharedStore& store, std::size_t count);
 
 }  // namespace warpline::ids

@@ -34,8 +34,7 @@ SaConfig made_up_sa(Suite suite, std::uint64_t seed) {
 std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
                                  std::string const& policy_path, std::optional<Suite> suite) {
   auto& context = args.context();
-  auto const options =
-      context.shared.get<SaOptions>("", [] { return std::make_shared<SaOptions>(); });
+  auto const options = context.shared.single<SaOptions>();
   std::vector<SaConfig> sas;
   std::vector<Policy> policies;
   std::vector<Diagnostic> notes;
@@ -65,7 +64,7 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
   SaDatabase::Options limits;
   limits.max_sas = options->max_sas;
   // One for all databases of the program: an SA in one may share its key with an SA in another.
-  limits.keys = context.shared.get<KeyReuse>("", [] { return std::make_shared<KeyReuse>(); });
+  limits.keys = context.shared.single<KeyReuse>();
   auto database = std::make_shared<SaDatabase>(sas, std::move(policies), limits);
   wipe_stack();
   return database;

@@ -152,6 +152,58 @@ class TestSum final : public OffloadElement<TestSum> {
 };
 WARPLINE_ELEMENT(TestSum);
 
+/// Notes which version of the bench's table each step of a packet sees.
+class TestVersion final : public OffloadElement<TestVersion> {
+ public:
+  using Reads = Tag;
+  using Writes = Result<std::uint32_t>;
+  explicit TestVersion(Args& args)
+      : bench_(bench_of(args)), bound_(std::make_unique<Bound>(bench_->version->current())) {}
+
+  Verdict prepare(Packet& packet) const {
+    std::memcpy(packet.data + 4, &bound_->version->number, 4);
+    return forward();
+  }
+  struct Kernel {
+    std::uint32_t const* number;
+    WARPLINE_HD std::uint32_t operator()(std::uint32_t) const {
+      if (*number == kReleased) ++Bench::reads_after_release;
+      return *number;
+    }
+  };
+  Kernel kernel(Device& device) const { return {bound_->version->copies.on(device)}; }
+  Verdict finish(Packet& packet, std::uint32_t number) const {
+    std::uint32_t prepared = 0;
+    std::memcpy(&prepared, packet.data + 4, 4);
+    ++bench_->versions[number];
+    if (prepared != number || number != bound_->version->number) ++bench_->mixed;
+    return forward();
+  }
+
+  SharedTable const* shared_table() const noexcept override { return bench_->version.get(); }
+  std::unique_ptr<Binding> make_binding(DeviceSet& devices) const override {
+    auto bound = std::make_unique<Bound>(bench_->version->current());
+    for (std::size_t i = 0; i < devices.size(); ++i) bound->version->copies.on(devices[i]);
+    return bound;
+  }
+  void exchange(std::unique_ptr<Binding>& binding) noexcept {
+    auto before = std::move(bound_);
+    bound_.reset(static_cast<Bound*>(binding.release()));
+    binding = std::move(before);
+  }
+
+ private:
+  static constexpr std::uint32_t kReleased = 0xdddddddd;  // see VirtualDriver
+  struct Bound final : Binding {
+    explicit Bound(Generation<test::Version> generation) : version(std::move(generation)) {}
+    Generation<test::Version> version;
+  };
+
+  std::shared_ptr<Bench> bench_;
+  std::unique_ptr<Bound> bound_;
+};
+WARPLINE_ELEMENT(TestVersion);
+
 /// Adds ADD to byte 5 and counts itself in byte 4: only edits.
 class TestEdit final : public OffloadElement<TestEdit> {
  public:

@@ -7,12 +7,22 @@
 #include <string>
 #include <vector>
 
+#include "core/device/replicated.hpp"
 #include "core/element/context.hpp"
 #include "core/element/element.hpp"
 #include "core/element/offload.hpp"
 #include "core/engine/engine.hpp"
 
 namespace warpline::test {
+
+/// A table that TestVersion reads: its number, in the memory of each device.
+struct Version {
+  explicit Version(std::uint32_t version) : number(version) { ++alive; }
+  ~Version() { --alive; }
+  std::uint32_t number;
+  Replicated<std::uint32_t> copies{number};
+  static inline std::atomic<int> alive{0};
+};
 
 /// What the test elements of one pipeline share with the test: in the context's shared store.
 struct Bench {
@@ -21,6 +31,11 @@ struct Bench {
   std::map<std::string, std::vector<std::uint32_t>> by_sink;
   std::vector<DeviceIndex> devices;  ///< the devices TestBalance gives in turn
   std::uint64_t stall_cycles = 0;    ///< how long TestStall takes on its first batch
+  std::shared_ptr<Shared<Version>> version =
+      std::make_shared<Shared<Version>>(std::make_shared<Version>(1));
+  std::map<std::uint32_t, unsigned> versions;  ///< packets by the version that TestVersion saw
+  unsigned mixed = 0;                          ///< packets of which it saw two
+  static inline std::atomic<unsigned> reads_after_release{0};
 };
 
 /// Everything a graph needs, without ports or threads.

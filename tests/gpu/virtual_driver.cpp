@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/gpu/virtual_driver.hpp"
 
+#include <malloc.h>
+
+#include <cstring>
+
 #include "core/base/clock.hpp"
 
 namespace warpline::test {
@@ -41,6 +45,7 @@ FaultPlan FaultPlan::random(std::mt19937_64& random, std::uint64_t commands) {
 
 VirtualDriver::~VirtualDriver() {
   for (auto* stream : streams_) delete &queue_of(stream);
+  for (auto* memory : released_) MemoryDriver::release(memory);
 }
 
 stream::Status VirtualDriver::create(StreamHandle*& stream) {
@@ -71,6 +76,11 @@ stream::Status VirtualDriver::query(StreamHandle* stream) noexcept {
 
 stream::Status VirtualDriver::fill(void* device, void const* host, std::size_t size) {
   return ++fills_ == plan_.refuse_fill ? kRefused : MemoryDriver::fill(device, host, size);
+}
+
+void VirtualDriver::release_table(void* memory) noexcept {
+  std::memset(memory, kReleased, malloc_usable_size(memory));
+  released_.push_back(memory);
 }
 
 bool VirtualDriver::step(std::uint64_t choice) {

@@ -66,6 +66,9 @@ class VirtualDriver final : public host::MemoryDriver {
   Status query(EventHandle* event) noexcept override;
   Status query(StreamHandle* stream) noexcept override;
   Status fill(void* device, void const* host, std::size_t size) override;
+  /// Memory of a released table is filled with `kReleased` and not used again.
+  static constexpr unsigned char kReleased = 0xdd;
+  void release_table(void* memory) noexcept override;
 
  private:
   Status enqueue(StreamHandle* stream, host::Command const& command) noexcept override;
@@ -73,6 +76,7 @@ class VirtualDriver final : public host::MemoryDriver {
 
   FaultPlan plan_;
   std::vector<StreamHandle*> streams_;
+  std::vector<void*> released_;
   std::uint64_t calls_ = 0, fills_ = 0, run_ = 0, functions_ = 0, stalled_for_ = 0;
   bool broken_ = false, lost_ = false;
   std::optional<host::Command> again_;

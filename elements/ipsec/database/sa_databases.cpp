@@ -29,7 +29,7 @@ struct Less {
 }  // namespace
 
 std::shared_ptr<SaDatabases> SaDatabases::of(SharedStore& shared) {
-  return shared.get<SaDatabases>("", [] { return std::make_shared<SaDatabases>(); });
+  return shared.single<SaDatabases>();
 }
 
 std::map<std::string, std::shared_ptr<SaDatabase>> SaDatabases::all() const {

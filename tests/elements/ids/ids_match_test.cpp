@@ -210,7 +210,7 @@ TEST_F(IdsMatchTest, ListsAllMatchesOfAPacketWithMoreThanAResultHolds) {
 TEST_F(IdsMatchTest, NotesTheAlertsThatAFullDiskLoses) {
   write_patterns("content:\"x\";\n");
   build("PATTERNS " + folder_ + "p, EVE /dev/full");
-  auto const outputs = shared_.get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); });
+  auto const outputs = shared_.single<OutputFiles>();
   ASSERT_EQ(outputs->all.size(), 1u);
   auto const& file = *outputs->all[0];
   for (int i = 0; i < 300; ++i) push({frame_of("x")});

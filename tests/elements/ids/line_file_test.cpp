@@ -177,8 +177,7 @@ TEST_F(LineFileTest, IsOneFileForAllWorkersByWhateverName) {
   auto const first = AppendFile::shared(context, relative, "line", "owner");
   EXPECT_EQ(AppendFile::shared(context, relative, "line", "owner"), first);
   EXPECT_EQ(AppendFile::shared(context, folder.path("./new"), "line", "owner"), first);
-  EXPECT_EQ(store.get<OutputFiles>("", [] { return std::make_shared<OutputFiles>(); })->all.size(),
-            1u);
+  EXPECT_EQ(store.single<OutputFiles>()->all.size(), 1u);
 }
 
 TEST_F(LineFileTest, IsSharedByWorkersThroughAFullDiskWithoutALineTorn) {
