@@ -229,5 +229,15 @@ void online(benchmark::State& state) {
 }
 BENCHMARK(online);
 
+void quiescent(benchmark::State& state) {
+  Quiescence domain;
+  Quiescence::Reader reader(domain);
+  for (auto _ : state) {
+    reader.quiescent();
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(quiescent);
+
 }  // namespace
 }  // namespace warpline::ipsec

@@ -13,22 +13,23 @@
 #include <utility>
 #include <vector>
 
-namespace warpline::ipsec {
+namespace warpline {
 
-/// Read-copy-update: one writer takes objects out of what readers see, and destroys them once every
-/// reader has been seen without a reference to any.
+/// Read-copy-update: a writer takes objects out of what readers see, and destroys them once no reader
+/// can hold a reference to any.
 ///
-/// A reader is online while it holds pointers or indices that it got from shared tables, for a batch
-/// at most: one that stayed online while it has nothing to do would hold up the writer. To go online
-/// costs a locked addition. Readers never wait, and the writer never waits for them: what cannot be
-/// destroyed yet stays in a list.
+/// Each worker is one reader, online while it makes turns. It holds pointers that it got from shared
+/// tables within a turn at most, and says so at the end of each one (`quiescent`), which costs a load
+/// and a store; only to go online, after it has slept, costs a locked addition. Readers never wait,
+/// and a writer never waits for them: what cannot be destroyed yet stays in a list. Writers that
+/// share a domain run on one thread, the control thread.
 class Quiescence {
  public:
   /// A worker as the writer sees it. Made and destroyed by any thread (takes a lock); the other
   /// functions are for the worker's thread alone.
   class Reader {
    public:
-    /// Online, with no reference. `domain` must outlive it.
+    /// Online, with no reference. `domain` must outlive this object.
     explicit Reader(Quiescence& domain) : domain_(domain) {
       std::lock_guard const lock(domain_.mutex_);
       domain_.readers_.push_back(this);
@@ -43,7 +44,13 @@ class Quiescence {
 
     /// The worker holds no reference, and takes none until `online()`.
     void offline() noexcept { seen_.store(kOffline, std::memory_order_release); }
-    /// The worker holds no reference at this moment, and may take some from now on.
+    /// While online: the worker holds no reference at this moment, and may take some from now on.
+    void quiescent() noexcept {
+      // The load sees what the writer published before it began the period. What the worker has
+      // read before is over when the store can be seen.
+      seen_.store(domain_.epoch_.load(std::memory_order_acquire), std::memory_order_release);
+    }
+    /// The same for a worker that was offline.
     void online() noexcept {
       // The addition orders this against the writer's: either the writer sees a reader in its way,
       // or the reader sees what the writer published before.
@@ -106,4 +113,4 @@ class Quiescence {
   std::deque<Retired> retired_;
 };
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

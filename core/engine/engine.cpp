@@ -57,6 +57,7 @@ std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, Por
     auto graph = Graph::build(pipeline, context, i == 0 ? warnings : nullptr);
     auto worker_options = options_.worker;
     worker_options.offload.notice = [this](std::string const& text) { notice(text); };
+    worker_options.readers = options_.shared->single<Quiescence>();
     worker_options.index = for_io ? i + static_cast<unsigned>(options_.cores.size()) : i;
     worker_options.core = cores[i];
     // A compute worker that has ended tells its IO worker that nothing more will come out.

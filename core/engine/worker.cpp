@@ -29,7 +29,12 @@ struct Worker::Watch {
 };
 
 Worker::Worker(WorkerOptions options, BufferPool& buffers, std::pmr::memory_resource* memory)
-    : options_(std::move(options)), buffers_(buffers), batches_(options_.batches, memory) {}
+    : options_(std::move(options)),
+      reader_(*options_.readers),
+      buffers_(buffers),
+      batches_(options_.batches, memory) {
+  reader_.offline();
+}
 
 Worker::~Worker() {
   stop();
@@ -61,12 +66,14 @@ void Worker::thread() {
   }
   pthread_setname_np(pthread_self(), ("worker-" + std::to_string(options_.index)).c_str());
   options_.on_thread_start();
+  reader_.online();
   graph_->start();
   awake_.store(true, std::memory_order_release);
   asio::post(context_, [this] { turns(); });
   context_.run();
   watches_.clear();
   graph_->stop();
+  reader_.offline();
   options_.on_thread_end();
   done_.store(true, std::memory_order_release);
 }
@@ -79,6 +86,7 @@ void Worker::turns() {
     for (unsigned turn = 0; turn < kTurns; ++turn) {
       auto work = graph_->poll(!draining_);
       if (!offloader_->idle()) work += offloader_->poll();
+      reader_.quiescent();
       counters_.turns.add(1);
       if (draining_) {
         offloader_->flush();
@@ -119,7 +127,9 @@ bool Worker::sleep() {
   if (!graph_->arm(*this)) {
     if (!options_.nap || !offloader_->idle()) return false;
     awake_.store(false, std::memory_order_release);
+    reader_.offline();
     std::this_thread::sleep_for(kNap);
+    reader_.online();
     awake_.store(true, std::memory_order_release);
     return false;
   }
@@ -127,8 +137,10 @@ bool Worker::sleep() {
   offloader_->arm([](void* self) { static_cast<Worker*>(self)->wake(); }, this);
   if (graph_->poll(true) + offloader_->poll() > 0) return false;
   awake_.store(false, std::memory_order_release);
+  reader_.offline();
   asleep_.expires_after(options_.longest_sleep);
   asleep_.async_wait([this](error_code) {
+    reader_.online();
     awake_.store(true, std::memory_order_release);
     turns();
   });

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/quiescence.hpp"
 #include "core/engine/graph.hpp"
 #include "core/engine/offloader.hpp"
 
@@ -26,6 +27,8 @@ struct WorkerOptions {
   bool nap = false;  ///< sleep 50 us at a time when idle, where a port cannot wake us
   std::chrono::milliseconds longest_sleep{10};  ///< for what wakes nobody: stop, deadlines
   std::chrono::milliseconds drain_deadline{2000};
+  /// Of the tables that elements read and the control thread changes in place.
+  std::shared_ptr<Quiescence> readers = std::make_shared<Quiescence>();
   std::function<void()> on_thread_start = [] {};  ///< first and last thing on the thread
   std::function<void()> on_thread_end = [] {};
 };
@@ -91,6 +94,7 @@ class Worker final : private Waker {
   bool watch(int file) noexcept override;
 
   WorkerOptions options_;
+  Quiescence::Reader reader_;  // online while the thread makes turns
   BufferPool& buffers_;
   asio::io_context context_{1};  // one thread runs it
   BatchPool batches_;

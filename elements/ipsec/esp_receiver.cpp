@@ -52,24 +52,17 @@ Verdict refuse(Replay replay, SaUse& use) noexcept {
 }  // namespace
 
 EspReceiver::EspReceiver(std::shared_ptr<SaDatabase> database, std::uint16_t udp_port)
-    : database_(std::move(database)),
-      slots_(database_->slots()),
-      reader_(database_->readers()),
-      udp_port_(udp_port) {
-  reader_.offline();
-}
+    : database_(std::move(database)), slots_(database_->slots()), udp_port_(udp_port) {}
 
 bool EspReceiver::prepare(std::span<Packet> packets, Verdict* verdicts) noexcept {
   unsigned dropped = 0;
   now_ = cycles();
-  reader_.online();
   while (!packets.empty()) {
     auto const burst = packets.first(std::min(kBurst, packets.size()));
     dropped |= prepare_burst(burst, verdicts);
     verdicts += burst.size();
     packets = packets.subspan(burst.size());
   }
-  reader_.offline();
   return dropped == 0;
 }
 

@@ -46,7 +46,6 @@ class EspReceiver {
 
   std::shared_ptr<SaDatabase> database_;
   SaSlots& slots_;
-  Quiescence::Reader reader_;
   std::uint16_t udp_port_;
   std::uint64_t now_ = 0;  // of the last `prepare`: near enough for when an SA was used last
   SpiKey keys_[kBurst];    // of a burst; here, so that nobody clears them for each

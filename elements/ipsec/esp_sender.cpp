@@ -57,14 +57,11 @@ struct EspSender::Burst {
 };
 
 EspSender::EspSender(std::shared_ptr<SaDatabase> database)
-    : database_(std::move(database)), slots_(database_->slots()), reader_(database_->readers()) {
-  reader_.offline();
-}
+    : database_(std::move(database)), slots_(database_->slots()) {}
 
 template <class Step>
 bool EspSender::in_bursts(std::span<Packet> packets, Verdict* verdicts, Step&& step) noexcept {
   unsigned other = 0;
-  reader_.online();
   while (!packets.empty()) {
     Burst burst;
     burst.packets = packets.first(std::min(kBurst, packets.size()));
@@ -73,7 +70,6 @@ bool EspSender::in_bursts(std::span<Packet> packets, Verdict* verdicts, Step&& s
     verdicts += burst.packets.size();
     packets = packets.subspan(burst.packets.size());
   }
-  reader_.offline();
   return other == 0;
 }
 

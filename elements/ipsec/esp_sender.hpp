@@ -51,7 +51,6 @@ class EspSender {
 
   std::shared_ptr<SaDatabase> database_;
   SaSlots& slots_;
-  Quiescence::Reader reader_;
   FlowKey keys_[kBurst];  // of a burst; here, so that nobody clears them for each
 };
 

@@ -5,22 +5,15 @@
 namespace warpline::ipsec {
 
 MtuCheck::MtuCheck(std::shared_ptr<SaDatabase> database, std::uint32_t mtu)
-    : database_(std::move(database)),
-      slots_(database_->slots()),
-      reader_(database_->readers()),
-      mtu_(mtu) {
-  reader_.offline();
-}
+    : database_(std::move(database)), slots_(database_->slots()), mtu_(mtu) {}
 
 bool MtuCheck::measure(std::span<Packet const> packets, Measured* measured) noexcept {
   bool all = true;
-  reader_.online();
   for (auto const& packet : packets) {
     measured->fit = measure(packet, *measured);
     all = all && measured->fit == Fit::kFits;
     ++measured;
   }
-  reader_.offline();
   return all;
 }
 

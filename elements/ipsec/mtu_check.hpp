@@ -45,7 +45,6 @@ class MtuCheck {
 
   std::shared_ptr<SaDatabase> database_;
   SaSlots& slots_;
-  Quiescence::Reader reader_;
   std::uint32_t mtu_;
 };
 

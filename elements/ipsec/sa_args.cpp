@@ -65,6 +65,7 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
   limits.max_sas = options->max_sas;
   // One for all databases of the program: an SA in one may share its key with an SA in another.
   limits.keys = context.shared.single<KeyReuse>();
+  limits.readers = context.shared.single<Quiescence>();
   auto database = std::make_shared<SaDatabase>(sas, std::move(policies), limits);
   wipe_stack();
   return database;

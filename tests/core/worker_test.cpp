@@ -93,6 +93,74 @@ class TestDoorbell final : public Element {
 };
 WARPLINE_ELEMENT(TestDoorbell);
 
+/// What holds a worker in the middle of a turn.
+struct Gate {
+  std::atomic<bool> closed{false}, inside{false};
+};
+
+/// Has nothing to give and must be polled; waits inside while its gate is closed.
+class TestGate final : public Element {
+ public:
+  explicit TestGate(Args& args)
+      : gate_(args.context().shared.get<Gate>("gate", [] { return new Gate; })) {}
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+  bool polled() const override { return true; }
+  bool is_source() const override { return true; }
+  unsigned poll(Outputs&) noexcept override {
+    while (gate_->closed) gate_->inside = true;
+    gate_->inside = false;
+    return 0;
+  }
+
+ private:
+  std::shared_ptr<Gate> gate_;
+};
+WARPLINE_ELEMENT(TestGate);
+
+TEST(Worker, HoldsReferencesWithinATurnAtMost) {
+  test::Rig rig;
+  auto const gate = rig.shared.get<Gate>("gate", [] { return new Gate; });
+  WorkerOptions options;
+  auto& readers = *options.readers;
+  Worker worker(options, rig.buffers);
+  auto const pipeline =
+      parse_pipeline(std::make_shared<Source>(Source{"test.click", "TestGate -> TestSink;"}));
+  worker.adopt(Graph::build(pipeline, rig.context), rig.devices);
+  EXPECT_TRUE(readers.passed(readers.begin())) << "its thread does not run yet";
+  worker.start();
+  for (int i = 0; i < 100; ++i) {
+    gate->closed = true;
+    while (!gate->inside) std::this_thread::yield();
+    auto const period = readers.begin();
+    EXPECT_FALSE(readers.passed(period));
+    gate->closed = false;
+    while (!readers.passed(period)) std::this_thread::yield();
+  }
+  worker.stop();
+  worker.join();
+  EXPECT_TRUE(readers.passed(readers.begin())) << "its thread runs no more";
+}
+
+TEST(Worker, HoldsUpNoWriterWhileItSleeps) {
+  test::Rig rig;
+  auto const bell = rig.shared.get<Doorbell>("doorbell", [] { return new Doorbell; });
+  WorkerOptions options;
+  options.longest_sleep = std::chrono::hours(1);
+  auto& readers = *options.readers;
+  Worker worker(options, rig.buffers);
+  auto const pipeline =
+      parse_pipeline(std::make_shared<Source>(Source{"test.click", "TestDoorbell -> TestSink;"}));
+  worker.adopt(Graph::build(pipeline, rig.context), rig.devices);
+  worker.start();
+  while (bell->armed.load() < 1 || worker.awake()) std::this_thread::yield();
+  auto const period = readers.begin();
+  while (!readers.passed(period)) std::this_thread::yield();
+  bell->ring();
+  bell->ring();
+  worker.join();
+}
+
 TEST(Worker, SleepsUntilAFileThatItWatchesCanBeRead) {
   test::Rig rig;
   auto const bell = rig.shared.get<Doorbell>("doorbell", [] { return new Doorbell; });

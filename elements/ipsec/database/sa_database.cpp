@@ -82,8 +82,9 @@ std::string between(IpAddress const& source, IpAddress const& destination) {
 SaDatabase::SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options)
     : max_sas_(options.max_sas),
       keys_(std::move(options.keys)),
-      indices_(readers_, slots_.capacity(), options.hold),
-      spis_(readers_),
+      readers_(options.readers ? std::move(options.readers) : std::make_shared<Quiescence>()),
+      indices_(*readers_, slots_.capacity(), options.hold),
+      spis_(*readers_),
       policies_(std::move(policies)),
       written_(policies_.size()) {
   auto const is = [this](PolicyDirection direction) {
@@ -324,7 +325,7 @@ void SaDatabase::make_policies() {
     bind(policy);
   }
   outbound_.store(owned_.get(), std::memory_order_release);
-  readers_.retire(std::move(before));
+  readers_->retire(std::move(before));
   made_ = Clock::now();
   make_time_ = made_ - begin;
 }
@@ -437,7 +438,7 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
   // Where there are many, no more than a fifth of the time, however many SAs come and go.
   if (outdated_ != 0 && (policies_.size() < kFewPolicies || now - made_ >= 4 * make_time_))
     make_policies();
-  readers_.collect();
+  readers_->collect();
   for (auto const index : indices_.collect(now)) {
     if (state_) state_->release(index);
     slots_.wipe(index);

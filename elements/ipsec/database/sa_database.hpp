@@ -69,6 +69,8 @@ class SaDatabase {
     std::chrono::nanoseconds hold = std::chrono::seconds(65);
     /// Claims the key of every SA, so that none can share it; none: nothing is checked.
     std::shared_ptr<KeyReuse> keys{};
+    /// The workers that read it; none: those of nobody, for one thread.
+    std::shared_ptr<Quiescence> readers{};
   };
 
   /// Without policies for outbound packets, each outbound SA is one by its selector, in this order.
@@ -122,7 +124,7 @@ class SaDatabase {
   static std::size_t max_bytes_of_sa();
 
   // For workers.
-  Quiescence& readers() { return readers_; }
+  Quiescence& readers() { return *readers_; }
   SaSlots& slots() { return slots_; }
   SpiTable const& spis() const { return spis_; }
   OutboundPolicies const& outbound() const noexcept {
@@ -183,7 +185,7 @@ class SaDatabase {
   mutable std::mutex mutex_;
   std::uint32_t max_sas_;
   std::shared_ptr<KeyReuse> keys_;
-  Quiescence readers_;
+  std::shared_ptr<Quiescence> readers_;
   SaSlots slots_;
   SlotAllocator indices_;
   std::unique_ptr<SaState> state_;
