@@ -19,11 +19,9 @@
 #include <utility>
 
 #include "core/device/device.hpp"
+#include "core/engine/asio_names.hpp"
 
 namespace warpline {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 /// A lane of a device as an Asio I/O object: device work completes like a timer or a socket.
 ///

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "core/element/handover.hpp"
 #include "core/element/link.hpp"
+#include "core/engine/watchdog.hpp"
 
 namespace warpline {
 

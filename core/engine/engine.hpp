@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "core/element/context.hpp"
-#include "core/element/handover.hpp"
 #include "core/engine/rebinding.hpp"
-#include "core/engine/watchdog.hpp"
 #include "core/engine/worker.hpp"
 
 namespace warpline {
+
+class Watchdog;
 
 /// How a pipeline is spread over threads.
 struct EngineOptions {

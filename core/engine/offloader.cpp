@@ -3,6 +3,7 @@
 #include "core/engine/offloader.hpp"
 
 #include "core/base/clock.hpp"
+#include "core/engine/async_lane.hpp"
 
 namespace warpline {
 namespace {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/async_lane.hpp"
+#include "core/engine/asio_names.hpp"
 #include "core/engine/graph.hpp"
 #include "core/engine/rebinding.hpp"
 

@@ -6,7 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
 
 #include "core/base/clock.hpp"
 
@@ -22,16 +26,23 @@ constexpr std::chrono::microseconds kNap{50};
 
 }  // namespace
 
-struct Worker::Watch {
-  int file;
-  asio::posix::stream_descriptor descriptor;
-  bool waiting = false;
+struct Worker::EventLoop {
+  struct Watch {
+    int file;
+    asio::posix::stream_descriptor descriptor;
+    bool waiting = false;
+  };
+
+  asio::io_context context{1};         // one thread runs it
+  asio::steady_timer asleep{context};  // waits as long as the worker sleeps
+  std::vector<std::unique_ptr<Watch>> watches;
 };
 
 Worker::Worker(WorkerOptions options, BufferPool& buffers, std::pmr::memory_resource* memory)
     : options_(std::move(options)),
       reader_(*options_.readers),
       buffers_(buffers),
+      loop_(std::make_unique<EventLoop>()),
       batches_(options_.batches, memory) {
   reader_.offline();
 }
@@ -44,8 +55,8 @@ Worker::~Worker() {
 void Worker::adopt(std::unique_ptr<Graph> graph, DeviceSet& devices) {
   graph_ = std::move(graph);
   graph_->attach(buffers_, batches_, counters_);
-  offloader_ =
-      std::make_unique<Offloader>(context_, *graph_, devices, options_.offload, options_.batches);
+  offloader_ = std::make_unique<Offloader>(loop_->context, *graph_, devices, options_.offload,
+                                           options_.batches);
   graph_->attach(offloader_.get());
 }
 
@@ -56,6 +67,8 @@ void Worker::start() {
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
+
+void Worker::post(std::function<void()> task) { asio::post(loop_->context, std::move(task)); }
 
 void Worker::thread() {
   if (options_.core >= 0) {
@@ -69,9 +82,9 @@ void Worker::thread() {
   reader_.online();
   graph_->start();
   awake_.store(true, std::memory_order_release);
-  asio::post(context_, [this] { turns(); });
-  context_.run();
-  watches_.clear();
+  asio::post(loop_->context, [this] { turns(); });
+  loop_->context.run();
+  loop_->watches.clear();
   graph_->stop();
   reader_.offline();
   options_.on_thread_end();
@@ -105,7 +118,8 @@ void Worker::turns() {
   } while (idle_turns_ == 0 && !draining_ && cycles() < round_end);
   if (!draining_ && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
     begin_to_drain();
-  if (draining_ || idle_turns_ < kSpins || !sleep()) asio::post(context_, [this] { turns(); });
+  if (draining_ || idle_turns_ < kSpins || !sleep())
+    asio::post(loop_->context, [this] { turns(); });
 }
 
 void Worker::begin_to_drain() {
@@ -117,7 +131,7 @@ void Worker::begin_to_drain() {
 
 void Worker::end() {
   awake_.store(false, std::memory_order_release);
-  context_.stop();
+  loop_->context.stop();
 }
 
 // Where everything that may bring work promises to wake us, the turns stop until then; where
@@ -138,8 +152,8 @@ bool Worker::sleep() {
   if (graph_->poll(true) + offloader_->poll() > 0) return false;
   awake_.store(false, std::memory_order_release);
   reader_.offline();
-  asleep_.expires_after(options_.longest_sleep);
-  asleep_.async_wait([this](error_code) {
+  loop_->asleep.expires_after(options_.longest_sleep);
+  loop_->asleep.async_wait([this](error_code) {
     reader_.online();
     awake_.store(true, std::memory_order_release);
     turns();
@@ -148,14 +162,16 @@ bool Worker::sleep() {
 }
 
 void Worker::wake() noexcept {
-  asio::post(context_, [this] { asleep_.cancel(); });
+  asio::post(loop_->context, [this] { loop_->asleep.cancel(); });
 }
 
 bool Worker::watch(int file) noexcept try {
-  auto known = std::find_if(watches_.begin(), watches_.end(),
+  auto& watches = loop_->watches;
+  auto known = std::find_if(watches.begin(), watches.end(),
                             [&](auto const& watch) { return watch->file == file; });
-  if (known == watches_.end()) {
-    auto watch = std::make_unique<Watch>(Watch{file, asio::posix::stream_descriptor(context_)});
+  if (known == watches.end()) {
+    auto watch = std::make_unique<EventLoop::Watch>(
+        EventLoop::Watch{file, asio::posix::stream_descriptor(loop_->context)});
     auto const duplicate = ::dup(file);
     error_code error;
     watch->descriptor.assign(duplicate, error);
@@ -163,14 +179,14 @@ bool Worker::watch(int file) noexcept try {
       if (duplicate >= 0) ::close(duplicate);
       return false;
     }
-    known = watches_.insert(watches_.end(), std::move(watch));
+    known = watches.insert(watches.end(), std::move(watch));
   }
   auto& watch = **known;
   if (watch.waiting) return true;
   watch.waiting = true;
   watch.descriptor.async_wait(watch.descriptor.wait_read, [this, &watch](error_code) {
     watch.waiting = false;
-    asleep_.cancel();
+    loop_->asleep.cancel();
   });
   return true;
 } catch (std::exception const&) {

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -59,10 +57,7 @@ class Worker final : private Waker {
 
   /// Runs `task` on the worker's thread between two turns. Any thread; takes no lock that the data
   /// path takes.
-  template <class Task>
-  void post(Task&& task) {
-    asio::post(context_, std::forward<Task>(task));
-  }
+  void post(std::function<void()> task);
 
   /// Binds one of its elements to the next generation of a table. Any thread; `rebinding` must live
   /// until it is done or the worker is gone.
@@ -71,7 +66,6 @@ class Worker final : private Waker {
   }
 
   WorkerOptions const& options() const { return options_; }
-  asio::io_context& context() { return context_; }
   Graph& graph() { return *graph_; }
   Graph const& graph() const { return *graph_; }
   Offloader const& offloader() const { return *offloader_; }
@@ -96,14 +90,12 @@ class Worker final : private Waker {
   WorkerOptions options_;
   Quiescence::Reader reader_;  // online while the thread makes turns
   BufferPool& buffers_;
-  asio::io_context context_{1};  // one thread runs it
+  struct EventLoop;
+  std::unique_ptr<EventLoop> loop_;
   BatchPool batches_;
   WorkerCounters counters_;
   std::unique_ptr<Graph> graph_;
   std::unique_ptr<Offloader> offloader_;
-  asio::steady_timer asleep_{context_};  // waits as long as the worker sleeps
-  struct Watch;
-  std::vector<std::unique_ptr<Watch>> watches_;
   unsigned idle_turns_ = 0;
   bool draining_ = false;
   std::uint64_t drain_until_ = 0;

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 
+#include "core/engine/async_lane.hpp"
 #include "tests/core/manual_lane.hpp"
 #include "tests/core/test_elements.hpp"
 

@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include "core/engine/async_lane.hpp"
 #include "core/engine/offloader.hpp"
 #include "gpu/stream/stream_device.hpp"
 #include "tests/core/test_elements.hpp"
