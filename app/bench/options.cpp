@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/options.hpp"
 
-#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "app/bench/workload.hpp"
@@ -21,9 +20,9 @@ constexpr unsigned kMaxTrials = 1000;
 // In less, a worker is measured whose caches are not yet warm, and a device that has done nothing.
 constexpr std::chrono::milliseconds kMinWindow{10};
 
-void add_list(CLI::App& command, std::string const& name, std::vector<std::string>& list,
+void add_list(app::CommandLine& command, std::string const& name, std::vector<std::string>& list,
               std::string const& help) {
-  command.add_option(name, list, help)->delimiter(',')->allow_extra_args(false)->type_name("LIST");
+  command.add_option(name, list, help).delimiter(',').single().type_name("LIST");
 }
 
 /// Refuses doubles, since they would be measured twice and reported as one.
@@ -77,7 +76,8 @@ void check_range(char const* option, T value, T min, T max) {
 void complete_trials(Options& options) {
   if (!options.repeat) options.repeat = options.quick ? 1 : 5;
   check_range("--repeat", *options.repeat, 1u, kMaxTrials);
-  if (!options.window) options.window = std::chrono::milliseconds(options.quick ? 50 : 200);
+  if (!options.window)
+    options.window = std::chrono::milliseconds(options.quick ? 50 : 200);
   if (*options.window < kMinWindow)
     throw ConfigError("--duration is shorter than " + std::to_string(kMinWindow.count()) +
                       "ms; expected at least that");
@@ -89,10 +89,10 @@ unsigned parse_size(std::string const& text) {
   return static_cast<unsigned>(app::parse_count(text, "--sizes", 60, kLongestFrame));
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(app::CommandLine& command, Options& options) {
   command.add_option("WORKLOAD", options.workload, "What to measure: " + workload_list())
-      ->required()
-      ->type_name("");
+      .required()
+      .type_name("");
   add_list(command, "--cases,--suites,--payloads", options.cases,
            "Suites of ipsec, payload kinds of ids (random, text, pcap), or ports of l2fwd "
            "(generator, net_null)");
@@ -102,51 +102,51 @@ void add_options(CLI::App& command, Options& options) {
            "Where the work is done: cpu, host, cuda:0, adaptive, mix (default: all there are and "
            "adaptive)");
   command.add_option("--mix", options.mix, "Set the CPU's share of 'mix' (default 0.5)")
-      ->type_name("SHARE");
+      .type_name("SHARE");
   command.add_option("--sa", options.sa, "ipsec: file of SAs (default: made here, test keys)")
-      ->type_name("FILE");
+      .type_name("FILE");
   add_list(command, "--directions", options.directions,
            "ipsec: out (encrypt), in (decrypt), both (a gateway: out and in again; default out)");
   command.add_option("--tunnels", options.tunnels, "ipsec: Make N SAs (default 1024)")
-      ->type_name("N");
+      .type_name("N");
   command
       .add_option("--flows", options.flows,
                   "ipsec: Make N flows (default 4096, at least 4 for each tunnel)")
-      ->type_name("N");
+      .type_name("N");
   command
       .add_option("--patterns", options.patterns, "ids: file of patterns (default: 3,000 made up)")
-      ->type_name("FILE");
+      .type_name("FILE");
   command
       .add_option("--pcap", options.pcap,
                   "ids: Scan the payloads of a capture, too (payload 'pcap')")
-      ->type_name("FILE");
+      .type_name("FILE");
   command.add_flag("--fresh", options.fresh, "ipsec: copy a payload for every packet");
   command
       .add_option("--burst", options.burst,
                   "Most packets received at a time (default 64, ipsec 256)")
-      ->type_name("N");
+      .type_name("N");
   command
-      .add_option_function<std::string>(
+      .add_option_function(
           "--duration",
           [&options](std::string const& text) {
             options.window = app::parse_duration(text, "--duration");
           },
           "Measure for TIME in each trial (default 200ms, at least 10ms)")
-      ->type_name("TIME");
+      .type_name("TIME");
   command
       .add_option("--repeat", options.repeat,
                   "Measure each case in N trials (default 5; a verdict needs 3)")
-      ->type_name("N");
+      .type_name("N");
   command.add_flag("--quick", options.quick,
                    "Measure two sizes with one short window each (no verdict)");
   command.add_flag("--show-pipeline", options.show_pipeline, "Print each pipeline that is run");
   command.add_option("--json", options.json, "Write the results as JSON; - is stdout")
-      ->type_name("FILE");
+      .type_name("FILE");
   command.add_option("--html", options.html, "Write a report with plots as one HTML page")
-      ->type_name("FILE");
+      .type_name("FILE");
   app::add_session_options(command, options.session);
   // The bench makes its ports, and opens what it measures.
-  for (auto const* name : {"--port", "--device"}) command.remove_option(command.get_option(name));
+  for (auto const* name : {"--port", "--device"}) command.remove_option(name);
 }
 
 void complete(Options& options) {

@@ -7,11 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "app/session/command_line.hpp"
 #include "app/session/session_options.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace warpline::bench {
 
@@ -48,7 +45,7 @@ struct Options {
 
 /// Declares the options of the subcommand; the values land in `options`, which must live until they
 /// are parsed.
-void add_options(CLI::App& command, Options& options);
+void add_options(app::CommandLine& command, Options& options);
 
 /// Fills in what was left open and refuses what makes no sense, before anything is started.
 /// Throws `ConfigError`.

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/App.hpp>
 #include <cstdio>
 #include <ctime>
+#include <memory>
 
 #include "app/bench/options.hpp"
 #include "app/bench/sweep.hpp"
@@ -111,13 +111,13 @@ int run(Invocation const& invocation, bench::Options& options) {
   return interruption.signal() != 0 ? interruption.exit_code() : kOk;
 }
 
-void add_bench(CLI::App& app, Invocation& invocation) {
+void add_bench(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<bench::Options>();
-  auto* command =
+  auto command =
       app.add_subcommand("bench", "Measure a workload on this machine, beside its ceiling");
-  bench::add_options(*command, *options);
-  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors");
-  command->callback([&invocation, options] {
+  bench::add_options(command, *options);
+  command.add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors");
+  command.callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run(invocation, *options); };
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
+#include <memory>
 
 #include "app/commands/command.hpp"
 #include "app/session/pipeline_options.hpp"
@@ -20,13 +20,13 @@ int check(Invocation const& invocation, CheckOptions& options) {
   return kOk;
 }
 
-void add_check(CLI::App& app, Invocation& invocation) {
+void add_check(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<CheckOptions>();
-  auto* command = app.add_subcommand("check", "Check a pipeline and its files, start nothing");
-  add_pipeline_options(*command, options->pipeline);
-  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
-  add_session_options(*command, options->session);
-  command->callback([&invocation, options] {
+  auto command = app.add_subcommand("check", "Check a pipeline and its files, start nothing");
+  add_pipeline_options(command, options->pipeline);
+  command.add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
+  add_session_options(command, options->session);
+  command.callback([&invocation, options] {
     invocation.action = [&invocation, options] { return check(invocation, *options); };
   });
 }

@@ -6,9 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "app/session/command_line.hpp"
 
 namespace warpline::app {
 
@@ -30,18 +28,18 @@ struct Invocation {
 /// `add` gives `app` its subcommand, with options that write into an object that the action shares,
 /// and a callback that sets `invocation.action`:
 ///
-///     void add_run(CLI::App& app, Invocation& invocation) {
+///     void add_run(CommandLine& app, Invocation& invocation) {
 ///       auto options = std::make_shared<RunOptions>();
-///       auto* command = app.add_subcommand("run", "Run a pipeline");
-///       command->add_option("FILE", options->file, "The pipeline")->required();
-///       command->callback([&invocation, options] {
+///       auto command = app.add_subcommand("run", "Run a pipeline");
+///       command.add_option("FILE", options->file, "The pipeline").required();
+///       command.callback([&invocation, options] {
 ///         invocation.action = [&invocation, options] { return run(invocation, *options); };
 ///       });
 ///     }
 ///
 /// An action may throw `ConfigError` (printed as it is, exit code 2) or any other `std::exception`
 /// (exit code 1). `invocation` outlives the action.
-using AddCommand = void (*)(CLI::App& app, Invocation& invocation);
+using AddCommand = void (*)(CommandLine& app, Invocation& invocation);
 
 /// Puts a subcommand on the list before `main`; lower `rank`s come first in the help text.
 struct CommandRegistration {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/App.hpp>
 #include <cstdio>
+#include <memory>
 
 #include "app/commands/command.hpp"
 #include "measure/comparison.hpp"
@@ -20,12 +20,12 @@ int compare(CompareOptions const& options) {
   return kOk;
 }
 
-void add_compare(CLI::App& app, Invocation& invocation) {
+void add_compare(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<CompareOptions>();
-  auto* command = app.add_subcommand("compare", "Compare two results of 'bench --json'");
-  command->add_option("A", options->before, "The earlier or reference result")->required();
-  command->add_option("B", options->after, "The result to judge")->required();
-  command->callback(
+  auto command = app.add_subcommand("compare", "Compare two results of 'bench --json'");
+  command.add_option("A", options->before, "The earlier or reference result").required();
+  command.add_option("B", options->after, "The result to judge").required();
+  command.callback(
       [&invocation, options] { invocation.action = [options] { return compare(*options); }; });
 }
 

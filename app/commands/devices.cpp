@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/commands/command.hpp"
@@ -38,9 +37,9 @@ int print_devices() {
   return kOk;
 }
 
-void add_devices(CLI::App& app, Invocation& invocation) {
-  auto* command = app.add_subcommand("devices", "List what can run offloadable elements");
-  command->callback([&invocation] { invocation.action = print_devices; });
+void add_devices(CommandLine& app, Invocation& invocation) {
+  auto command = app.add_subcommand("devices", "List what can run offloadable elements");
+  command.callback([&invocation] { invocation.action = print_devices; });
 }
 
 CommandRegistration const registration{50, add_devices};

@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -24,10 +23,10 @@ int print_checkup() {
   return kOk;
 }
 
-void add_doctor(CLI::App& app, Invocation& invocation) {
-  auto* command = app.add_subcommand(
+void add_doctor(CommandLine& app, Invocation& invocation) {
+  auto command = app.add_subcommand(
       "doctor", "Look at memory, rights, processors, ports and GPUs, and say how to improve them");
-  command->callback([&invocation] { invocation.action = print_checkup; });
+  command.callback([&invocation] { invocation.action = print_checkup; });
 }
 
 CommandRegistration const registration{60, add_doctor};

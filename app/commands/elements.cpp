@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -97,11 +96,11 @@ int print_elements(std::vector<std::string> const& names) {
   return kOk;
 }
 
-void add_elements(CLI::App& app, Invocation& invocation) {
+void add_elements(CommandLine& app, Invocation& invocation) {
   auto const names = std::make_shared<std::vector<std::string>>();
-  auto* command = app.add_subcommand("elements", "List the elements, or explain some of them");
-  command->add_option("NAME", *names, "The elements to explain");
-  command->callback(
+  auto command = app.add_subcommand("elements", "List the elements, or explain some of them");
+  command.add_option("NAME", *names, "The elements to explain");
+  command.callback(
       [&invocation, names] { invocation.action = [names] { return print_elements(*names); }; });
 }
 

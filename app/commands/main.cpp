@@ -63,7 +63,8 @@ int run(std::vector<std::string> arguments) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.footer("What follows '--' goes to DPDK's EAL. Exit codes: 0 fine, 1 failed, 2 bad input.");
-  for (auto const add : commands()) add(app, invocation);
+  CommandLine command_line(app);
+  for (auto const add : commands()) add(command_line, invocation);
 
   std::reverse(arguments.begin(), arguments.end());
   arguments.pop_back();  // the program's name; CLI11 takes the rest last one first

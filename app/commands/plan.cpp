@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -136,13 +135,12 @@ int plan(PlanOptions& options) {
   return kOk;
 }
 
-void add_plan(CLI::App& app, Invocation& invocation) {
+void add_plan(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<PlanOptions>();
-  auto* command =
-      app.add_subcommand("plan", "Show where threads, queues and ports would be placed");
-  add_pipeline_options(*command, options->pipeline);
-  add_session_options(*command, options->session);
-  command->callback(
+  auto command = app.add_subcommand("plan", "Show where threads, queues and ports would be placed");
+  add_pipeline_options(command, options->pipeline);
+  add_session_options(command, options->session);
+  command.callback(
       [&invocation, options] { invocation.action = [options] { return plan(*options); }; });
 }
 

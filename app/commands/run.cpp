@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <utility>
 
 #include "app/commands/command.hpp"
@@ -151,12 +151,12 @@ int run(Invocation const& invocation, RunOptions& options) {
   return written && report.totals.conserved() ? kOk : kRuntimeFailure;
 }
 
-void add_run(CLI::App& app, Invocation& invocation) {
+void add_run(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<RunOptions>();
-  auto* command = app.add_subcommand("run", "Run a pipeline on ports or captures");
-  add_pipeline_options(*command, options->pipeline);
+  auto command = app.add_subcommand("run", "Run a pipeline on ports or captures");
+  add_pipeline_options(command, options->pipeline);
   command
-      ->add_option_function<std::string>(
+      .add_option_function(
           "-t,--duration",
           [options](std::string const& text) {
             options->duration = parse_duration(text, "--duration");
@@ -166,30 +166,30 @@ void add_run(CLI::App& app, Invocation& invocation) {
                                 "until a signal or the end of all captures");
           },
           "End after this time, e.g. 10s (default: run until a signal or the end of all captures)")
-      ->type_name("TIME");
-  command->add_option("--json,--stats", options->json, "Write the report as JSON; - is stdout")
-      ->type_name("FILE");
+      .type_name("TIME");
+  command.add_option("--json,--stats", options->json, "Write the report as JSON; - is stdout")
+      .type_name("FILE");
   command
-      ->add_option("--control", options->control,
-                   "Unix socket for requests while it runs (docs/ipsec.md)")
-      ->type_name("PATH");
+      .add_option("--control", options->control,
+                  "Unix socket for requests while it runs (docs/ipsec.md)")
+      .type_name("PATH");
   command
-      ->add_option("--state", options->state,
-                   "Keep sequence numbers of SAs in FILE, so that a restart repeats none "
-                   "(docs/ipsec.md; default: none)")
-      ->type_name("FILE");
+      .add_option("--state", options->state,
+                  "Keep sequence numbers of SAs in FILE, so that a restart repeats none "
+                  "(docs/ipsec.md; default: none)")
+      .type_name("FILE");
   command
-      ->add_option("--state-step", options->state_step,
-                   "Let each SA send N numbers ahead of the state file, at least (default: what it "
-                   "sends in 2 s, and 65536 or more)")
-      ->check(CLI::Range(64, 1 << 24))
-      ->type_name("N");
-  command->add_flag("-T,--test", options->check_only,
-                    "Check everything, start nothing (as 'check')");
-  command->add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");
-  command->add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
-  add_session_options(*command, options->session);
-  command->callback([&invocation, options] {
+      .add_option("--state-step", options->state_step,
+                  "Let each SA send N numbers ahead of the state file, at least (default: what it "
+                  "sends in 2 s, and 65536 or more)")
+      .range(64, 1 << 24)
+      .type_name("N");
+  command.add_flag("-T,--test", options->check_only,
+                   "Check everything, start nothing (as 'check')");
+  command.add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");
+  command.add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
+  add_session_options(command, options->session);
+  command.callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run(invocation, *options); };
   });
 }

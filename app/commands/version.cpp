@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/version.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "app/commands/command.hpp"
@@ -16,10 +15,10 @@ int print_versions() {
   return kOk;
 }
 
-void add_version(CLI::App& app, Invocation& invocation) {
-  auto* command =
+void add_version(CommandLine& app, Invocation& invocation) {
+  auto command =
       app.add_subcommand("version", "Print the versions of the program and its libraries");
-  command->callback([&invocation] { invocation.action = print_versions; });
+  command.callback([&invocation] { invocation.action = print_versions; });
 }
 
 CommandRegistration const registration{90, add_version};

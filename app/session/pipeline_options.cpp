@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/session/pipeline_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -14,25 +13,25 @@
 
 namespace warpline::app {
 
-void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
-  command.add_option("FILE", options.file, "The pipeline")->required();
+void add_pipeline_options(CommandLine& command, PipelineOptions& options) {
+  command.add_option("FILE", options.file, "The pipeline").required();
   command.add_option("DEFINITIONS", options.definitions,
                      "name=value for each 'define($name ...)' of the pipeline that is to differ");
   command.add_option("-D,--define", options.definitions, "The same")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
+      .type_name("NAME=VALUE")
+      .single();
   command.add_option("-r,--read", options.read, "Take packets from this capture: port 0")
-      ->type_name("PCAP");
+      .type_name("PCAP");
   command
       .add_option("-w,--write", options.write,
                   "Write the packets of port 0 to this capture; - is standard output")
-      ->type_name("PCAP");
+      .type_name("PCAP");
   command
       .add_option("--max-sas", options.max_sas,
                   "Refuse SAs beyond this number, both directions together, in each database "
                   "(default: no limit); SAs that were removed do not count")
-      ->type_name("N")
-      ->check(CLI::Range(std::uint32_t{1}, ipsec::SaTag::kCapacity));
+      .type_name("N")
+      .range(1, ipsec::SaTag::kCapacity);
 }
 
 std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session) {

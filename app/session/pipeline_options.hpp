@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/session/command_line.hpp"
 #include "app/session/preflight.hpp"
 #include "app/session/session_options.hpp"
 #include "core/element/file_uses.hpp"
@@ -25,7 +26,7 @@ struct PipelineOptions {
 };
 
 /// Adds FILE, `name=value`, `-D`, `-r`, `-w` and `--max-sas`.
-void add_pipeline_options(CLI::App& command, PipelineOptions& options);
+void add_pipeline_options(CommandLine& command, PipelineOptions& options);
 
 /// The specs of all ports in the order of their numbers: the captures are port 0.
 /// Throws `ConfigError` with everything that is wrong with them.

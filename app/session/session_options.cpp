@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/session/session_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "app/session/core_dumps.hpp"
@@ -15,24 +14,22 @@ namespace {
 constexpr char const* kGroup = "Machine";
 
 /// An option whose text `store` turns into a value, so that a bad one is reported our way.
-void add(CLI::App& command, std::string const& name, std::string const& placeholder,
+void add(CommandLine& command, std::string const& name, std::string const& placeholder,
          std::string const& help, std::function<void(std::string const&)> store) {
-  command.add_option_function<std::string>(name, std::move(store), help)
-      ->type_name(placeholder)
-      ->group(kGroup);
+  command.add_option_function(name, std::move(store), help).type_name(placeholder).group(kGroup);
 }
 
-void add_placement(CLI::App& command, SessionOptions& options) {
+void add_placement(CommandLine& command, SessionOptions& options) {
   command
-      .add_option_function<std::vector<std::string>>(
+      .add_options_function(
           "-p,--port",
           [&options](std::vector<std::string> const& texts) {
             for (auto const& text : texts) options.ports.push_back({text, {}, {}});
           },
           "A port: gen:size=64, pcap:in=FILE, a PCI address, net_null0, ...; repeat for more")
-      ->type_name("SPEC")
-      ->allow_extra_args(false)
-      ->group(kGroup);
+      .type_name("SPEC")
+      .single()
+      .group(kGroup);
   add(command, "--workers", "N", "Worker threads, one core each (default 1)",
       [&options](std::string const& text) {
         options.workers = static_cast<unsigned>(parse_count(text, "--workers", 1, 1024));
@@ -50,16 +47,16 @@ void add_placement(CLI::App& command, SessionOptions& options) {
       .add_option("-d,--device", options.devices,
                   "A device to open: host, cuda:0, ... "
                   "(default: all there are)")
-      ->type_name("NAME")
-      ->allow_extra_args(false)
-      ->group(kGroup);
+      .type_name("NAME")
+      .single()
+      .group(kGroup);
   command
       .add_option("-c,--config", options.config, "A deployment file (TOML) with defaults for these")
-      ->type_name("FILE")
-      ->group(kGroup);
+      .type_name("FILE")
+      .group(kGroup);
 }
 
-void add_memory(CLI::App& command, SessionOptions& options) {
+void add_memory(CommandLine& command, SessionOptions& options) {
   add(command, "--buffers", "N", "Packet buffers (default: as many as the workers need)",
       [&options](std::string const& text) {
         options.buffers = parse_count(text, "--buffers", 64, 1u << 24);
@@ -70,7 +67,7 @@ void add_memory(CLI::App& command, SessionOptions& options) {
       });
 }
 
-void add_offload(CLI::App& command, SessionOptions& options) {
+void add_offload(CommandLine& command, SessionOptions& options) {
   add(command, "--task-packets", "N", "Send a task to a device at this many packets (default 1024)",
       [&options](std::string const& text) {
         options.task_packets =
@@ -108,7 +105,7 @@ void add_offload(CLI::App& command, SessionOptions& options) {
       .add_flag_callback(
           "--unordered", [&options] { options.ordered = false; },
           "Let packets leave in another order than they came")
-      ->group(kGroup);
+      .group(kGroup);
 }
 
 template <class Value>
@@ -143,7 +140,7 @@ std::optional<Transfer> parse_transfer(std::string const& text, std::string cons
   return named(kTransfers, text, option, names);
 }
 
-void add_session_options(CLI::App& command, SessionOptions& options) {
+void add_session_options(CommandLine& command, SessionOptions& options) {
   add_placement(command, options);
   add_memory(command, options);
   add_offload(command, options);
@@ -151,7 +148,7 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
       .add_flag_callback(
           "--dumpable", [] { allow_memory_dumps(true); },
           "Let core dumps and debuggers read the program's memory, keys included (default: no)")
-      ->group(kGroup);
+      .group(kGroup);
   add(command, "--seed", "N", "For everything that is drawn by chance (default 1)",
       [&options](std::string const& text) { options.seed = parse_count(text, "--seed"); });
   add(command, "--watchdog", "TIME", "Report workers that make no turn for so long; 0s: off",

@@ -9,12 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "app/session/command_line.hpp"
 #include "gpu/stream/options.hpp"
 #include "io/spec/port_spec.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace warpline::app {
 
@@ -45,7 +42,7 @@ struct SessionOptions {
 
 /// Adds `--port`, `--workers`, `--cores`, `--host-cores`, `--device`, `--config` and the rest to a
 /// subcommand; the values land in `options`, which must live until they are parsed.
-void add_session_options(CLI::App& command, SessionOptions& options);
+void add_session_options(CommandLine& command, SessionOptions& options);
 
 /// `callback`, `event` or `flag`. Throws `ConfigError` with the name of the option.
 stream::Completion parse_completion(std::string const& text, std::string const& option);
