@@ -77,7 +77,7 @@ void complete_trials(Options& options) {
   if (!options.repeat) options.repeat = options.quick ? 1 : 5;
   check_range("--repeat", *options.repeat, 1u, kMaxTrials);
   if (!options.window)
-    options.window = std::chrono::milliseconds(options.quick ? 50 : 200);
+    options.window = options.quick ? kQuickWindow : std::chrono::milliseconds(200);
   if (*options.window < kMinWindow)
     throw ConfigError("--duration is shorter than " + std::to_string(kMinWindow.count()) +
                       "ms; expected at least that");

@@ -12,6 +12,9 @@
 
 namespace warpline::bench {
 
+/// The length of a trial with `--quick`.
+constexpr std::chrono::milliseconds kQuickWindow{50};
+
 /// What the user asked of `warpline bench`. Empty lists mean the workload's usual ones.
 struct Options {
   std::string workload;

@@ -79,6 +79,28 @@ std::vector<std::string> notes(bench::Options const& options, bench::Noise const
   return all;
 }
 
+/// Shows the first and the last size after one short trial of each case, on stderr: a first impression
+/// while the benchmark itself takes its minute. It is no part of the results. Silent if the user asked
+/// for few sizes anyway; an error or a signal is left to the benchmark.
+void show_preliminary(Session& session, bench::Options options, std::vector<bench::Case> cases,
+                      bench::Interruption const& interruption) {
+  if (options.quick || options.sizes.size() < 3) return;
+  std::erase_if(cases, [&](bench::Case const& each) {
+    return each.subject.sizes != options.sizes.front() &&
+           each.subject.sizes != options.sizes.back();
+  });
+  options.quick = true;
+  options.show_pipeline = false;
+  options.repeat = 1;
+  options.window = bench::kQuickWindow;
+  auto sweep = bench::sweep(session, options, std::move(cases), interruption, false);
+  if (!sweep.complete()) return;
+  bench::Report report;
+  report.notes = {"preliminary: two sizes, one short trial each; the results follow"};
+  report.results = std::move(sweep.results);
+  std::fprintf(stderr, "%s\n", bench::report_text(report, stderr).c_str());
+}
+
 int run(Invocation const& invocation, bench::Options& options) {
   apply_config(options.session);
   bench::complete(options);
@@ -96,6 +118,7 @@ int run(Invocation const& invocation, bench::Options& options) {
   bench::Noise const noise;
   Session session(options.session, invocation.eal, invocation.quiet);
   report.machine = describe(session);
+  if (!invocation.quiet) show_preliminary(session, options, cases, interruption);
   auto sweep = bench::sweep(session, options, std::move(cases), interruption, invocation.quiet);
   report.complete = sweep.complete();
   report.notes = notes(options, noise);

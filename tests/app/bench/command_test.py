@@ -118,6 +118,31 @@ class Pages(unittest.TestCase):
             self.assertIn("1.00", again.stdout)
 
 
+class Preliminary(unittest.TestCase):
+    """A first look on stderr, which is no part of the results."""
+
+    SHORT = ["--duration", "10ms", "--repeat", "1"]
+
+    def test_shows_the_first_and_the_last_size_before_the_results(self):
+        done = bench("l2fwd", "--sizes", "64,128,256", *self.SHORT, "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("preliminary", done.stderr)
+        rows = re.findall(r"^ *(\d+) +cpu ", done.stderr, re.MULTILINE)
+        self.assertEqual(rows, ["64", "256"] * (len(rows) // 2))
+        self.assertTrue(rows)
+        sizes = [each["sizes"] for each in json.loads(done.stdout)["results"] if each["case"] == "generator"]
+        self.assertEqual(sizes, ["64", "128", "256"])
+        self.assertTrue(all(each["repeats"] == 1 for each in json.loads(done.stdout)["results"]))
+        self.assertNotIn("preliminary", done.stdout)
+
+    def test_is_left_out_if_there_is_little_to_wait_for_or_with_quiet(self):
+        for arguments in (["--sizes", "64,128"], ["--quick"], ["--sizes", "64,128,256", "--quiet"]):
+            with self.subTest(arguments=arguments):
+                done = bench("l2fwd", *arguments, *self.SHORT)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertNotIn("preliminary", done.stderr + done.stdout)
+
+
 class Interrupted(unittest.TestCase):
     """A signal in the middle: what is finished is told, and nothing stays behind."""
 
