@@ -95,6 +95,10 @@ def check_includes(tree):
                            for a, b in rules.EXCEPTIONS):
                     yield f"{where}, but {folder} may include only " + \
                         ", ".join(sorted(allowed))
+            for library, headers, watched, files in rules.EXPENSIVE:
+                if not quoted and re.fullmatch(headers, included) and inside(path, watched) and \
+                        not re.fullmatch(files, path):
+                    yield f"{where}, but {library} takes long to compile: only {files} may include it"
             if path.split("/")[0] not in rules.LIMITED:
                 continue
             users = [(library, files) for library, headers, files in rules.LIBRARIES

@@ -88,6 +88,13 @@ class Checks(unittest.TestCase):
                              ("core/bad.cpp", "hs.h"), ("io/bad.cpp", "CLI/CLI.hpp")):
             self.assert_finds("includes", path, f"#include <{header}>\n", header, "has no place")
 
+    def test_what_takes_long_to_compile_is_included_by_few(self):
+        for path, header in (("app/commands/bad.cpp", "CLI/App.hpp"), ("app/session/command_line.hpp", "CLI/App.hpp"),
+                             ("core/engine/worker.hpp", "boost/asio/io_context.hpp")):
+            self.assert_finds("includes", path, f"#include <{header}>\n", header, "takes long to compile")
+        self.assertEqual(self.findings("includes", {
+            "core/engine/worker.cpp": LICENCE + "#include <boost/asio/io_context.hpp>\n"}), [])
+
     def test_an_include_starts_at_the_root(self):
         self.assert_finds("includes", "core/bad.cpp", '#include "error.hpp"\n', "repository root")
         self.assert_finds("includes", "core/bad.cpp", '#include "core/made.inc"\n', "repository root")

@@ -67,6 +67,13 @@ LIBRARIES = [
     ("GoogleTest", r"(gtest|gmock|benchmark)/.*", r"(?!)"),
 ]
 
+# Headers that cost seconds of compiling wherever they are included:
+# (library, its headers, the folder where they are watched, the files in it that may include them)
+EXPENSIVE = [
+    ("CLI11", r"CLI/.*", "app", r"app/session/command_line\.cpp|app/commands/main\.cpp"),
+    ("Asio", r"boost/asio.*", "core/engine", r".*\.cpp|core/engine/async_lane\.hpp"),
+]
+
 # What nvcc cannot take: reachable from no .cu file, through no header of ours either.
 NOT_FROM_CUDA = re.compile(r"(rte_|cmdline|ethdev_)\w*\.h|boost/asio.*")
 
