@@ -9,20 +9,40 @@
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "$@"; exit 1; }
 
-# One line that is overwritten, on a terminal only; an empty one clears it.
-progress() { [[ ! -t 2 ]] || printf '\r\033[K%.78s' "$*" >&2; }
+# On a terminal one line that is overwritten, and an empty one clears it; elsewhere a line every 10 s.
+progress_seconds=10
+progress_due=$((SECONDS + progress_seconds))
+progress() {
+  if [[ -t 2 ]]; then
+    printf '\r\033[K%.78s' "$*" >&2
+  elif [[ -n $* ]] && ((SECONDS >= progress_due)); then
+    progress_due=$((SECONDS + progress_seconds))
+    say "$*"
+  fi
+}
 
-# Reads what ninja or apt print and shows how far they are.
+# Reads what ninja or apt print and shows how far they are, also while they print nothing.
 follow() {
-  local line begun=
-  while IFS= read -r line; do
+  local line code begun='' text=''
+  progress_due=$((SECONDS + progress_seconds))
+  while true; do
+    code=0
+    IFS= read -r -t "$progress_seconds" line || code=$?
+    if ((code > 128)); then
+      progress "$text"
+      continue
+    fi
+    if ((code > 0)); then break; fi
     if [[ $line =~ ^\[([0-9]+/[0-9]+)\]\ (.*) && $line != *'Re-checking globbed'* ]]; then
       [[ -n $begun || -t 2 ]] || say "building"
       begun=yes
-      progress "building ${BASH_REMATCH[1]} ${BASH_REMATCH[2]##*/}"
+      text="building ${BASH_REMATCH[1]} ${BASH_REMATCH[2]##*/}"
     elif [[ $line =~ ^(Get:[0-9]+\ |Unpacking\ |Setting\ up\ ) ]]; then
-      progress "$line"
+      text=$line
+    else
+      continue
     fi
+    progress "$text"
   done
   progress ''
 }
@@ -64,12 +84,14 @@ ensure_packages() {
 }
 
 # build_preset PRESET [TARGET…]: configures where that is due, builds the targets (all by default) and
-# leaves the log in build/PRESET.log. One builder at a time for each preset.
+# leaves the log in build/PRESET.log. One builder at a time for each preset. The target `program` is what
+# `program_of` says.
 build_preset() {
   local preset=$1 dir=$root/build/$1
   shift
   lock "$dir.lock"
-  if configure_preset "$preset" && logged "$dir.log" build_targets "$dir" "$@"; then
+  if configure_preset "$preset" && announce "$dir" "$@" &&
+    logged "$dir.log" build_targets "$dir" "$@"; then
     unlock
     return 0
   fi
@@ -80,6 +102,7 @@ build_preset() {
 configure_preset() {
   local preset=$1 dir=$root/build/$1 fresh=()
   if [[ $dir/.configured -nt $root/CMakePresets.json && -e $dir/build.ninja ]] &&
+    [[ ! /var/lib/dpkg/status -nt $dir/.configured ]] &&  # a library may have come
     grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$dir/CMakeCache.txt"; then
     return 0
   fi
@@ -89,9 +112,31 @@ configure_preset() {
   : >"$dir/.configured"
 }
 
+# program_of DIR: the program in this build folder: without kernels for GPUs if nvcc would compile them
+# for a machine that has no NVIDIA driver (/dev/dxg: that of WSL).
+program_of() {
+  if [[ ! -e /proc/driver/nvidia/version && ! -e /dev/nvidiactl && ! -e /dev/dxg ]] &&
+    grep -q '^build app/cpu/warpline:' "$1/build.ninja"; then
+    printf 'app/cpu/warpline\n'
+  else
+    printf 'app/warpline\n'
+  fi
+}
+
+# announce DIR [TARGET…]: says once if the program is built without kernels for GPUs.
+announce() {
+  local dir=$1
+  if [[ ${2:-} == program && $(program_of "$dir") == app/cpu/* && ! -e $dir/app/cpu/warpline ]]; then
+    say "no NVIDIA driver is loaded: kernels are compiled for the CPU only (./test compiles them with nvcc, too)"
+  fi
+}
+
 build_targets() {
   local dir=$1 target targets=()
   shift
-  for target; do targets+=(--target "$target"); done
+  for target; do
+    [[ $target != program ]] || target=$(program_of "$dir")
+    targets+=(--target "$target")
+  done
   cmake --build "$dir" --parallel "$(nproc)" "${targets[@]}"
 }

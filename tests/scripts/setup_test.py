@@ -47,6 +47,12 @@ class Setup(unittest.TestCase):
     def test_lab_has_what_tests_under_load_need(self):
         self.assertEqual(self.packages("lab"), {"iperf3", "stress", "ethtool", "chromium"})
 
+    def test_program_needs_nothing_of_the_tests(self):
+        program, tests = self.packages("build"), self.packages("test")
+        self.assertFalse(program & tests)
+        self.assertLess({"libdpdk-dev", "libcli11-dev"}, program)
+        self.assertLess({"libgtest-dev", "libbenchmark-dev", "libssl-dev"}, tests)
+
     def test_fuzz_has_the_compiler_of_the_preset(self):
         presets = json.loads((ROOT / "CMakePresets.json").read_text())["configurePresets"]
         fuzz = next(preset for preset in presets if preset["name"] == "fuzz")
