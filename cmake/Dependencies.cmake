@@ -14,6 +14,15 @@ pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 pkg_check_modules(HYPERSCAN REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+# The program needs neither: ./warpline leaves them out, ./test installs them.
+if(WARPLINE_TESTS)
+  find_package(GTest CONFIG QUIET)
+  message(STATUS "Tests: ${GTest_FOUND}")
+endif()
+if(WARPLINE_BENCHMARKS)
+  find_package(benchmark CONFIG QUIET)
+  message(STATUS "Micro-benchmarks: ${benchmark_FOUND}")
+endif()
 find_library(IPSEC_MB_LIBRARY IPSec_MB REQUIRED)
 
 # DPDK's own flags carry -march=corei7, which nvcc rejects and which would undo our choice of ISA.

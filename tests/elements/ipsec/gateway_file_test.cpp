@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/config_errors.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -24,7 +25,8 @@ std::string messages(std::string const& lines) {
 }
 
 TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
-  auto const policies = load_gateway_file(WARPLINE_SOURCE_DIR "/examples/sa/gateway.toml").policies;
+  auto const policies =
+      load_gateway_file(test::source_dir() + "/examples/sa/gateway.toml").policies;
   ASSERT_EQ(policies.size(), 4u);
   EXPECT_EQ(policies[0].action, PolicyAction::kBypass);
   EXPECT_EQ(policies[0].selector.protocol, 17);
@@ -43,7 +45,7 @@ TEST(GatewayFile, ReadsThePoliciesOfTheExample) {
 }
 
 TEST(GatewayFile, ReadsTheSasOfTheExample) {
-  auto const sas = load_gateway_file(WARPLINE_SOURCE_DIR "/examples/sa/gateway.toml").sas;
+  auto const sas = load_gateway_file(test::source_dir() + "/examples/sa/gateway.toml").sas;
   ASSERT_EQ(sas.size(), 3u);
   EXPECT_EQ(sas[0].direction, Direction::kOutbound);
   EXPECT_EQ(sas[0].form.source, parse_ip_address("192.0.2.1"));
