@@ -63,7 +63,10 @@ struct Traffic {
       frame[23] = protocol::kUdp;
       be(38, size - 34);
       std::memcpy(frame + kHeaders, corpus.data() + i * (size - kHeaders), size - kHeaders);
-      packets.push_back({frame, nullptr, static_cast<std::uint16_t>(size), 128, 0, 0, 0, 0, 0, 0});
+      auto& packet = packets.emplace_back();
+      packet.data = frame;
+      packet.length = static_cast<std::uint16_t>(size);
+      packet.headroom = 128;
       payloads.push_back({frame + kHeaders, size - kHeaders});
     }
   }
