@@ -138,6 +138,7 @@ namespace detail {
 /// What most packets are: IPv4 without options in an untagged frame, whole, and no fragment. One load
 /// and one comparison for Ethernet type, version and length of the header; one store for all that the
 /// header says. False, and nothing is stored, for others.
+template <Annotation kLayer>
 inline bool parse_plain(Packet& packet) {
   constexpr std::uint32_t kMin = ether::kSize + ipv4::kSize;
   constexpr std::uint32_t kTypeAndVersion = 0x00450008,
@@ -150,13 +151,16 @@ inline bool parse_plain(Packet& packet) {
   std::uint32_t first;
   std::memcpy(&first, data + ether::kSize - 2, sizeof first);
   std::uint64_t const total = load_be16(data + 16);
-  std::uint32_t const place = load_be16(data + 20);
   if ((first & kMask) != kTypeAndVersion || total < ipv4::kSize ||
-      total + ether::kSize > packet.length || (place & 0x3fff) != 0)
+      total + ether::kSize > packet.length)
     return false;
-  std::uint64_t const flags = header_flag::kIpv4 | (place >> 14 & 1) * header_flag::kDontFragment;
-  std::uint64_t const all = ipv4::kSize | total << 16 | std::uint64_t{data[23]} << 32 |
-                             std::uint64_t{first >> 24} << 40 | flags << 48;
+  std::uint64_t const flags =
+      header_flag::kIpv4 | (data[20] >> 6 & 1u) * header_flag::kDontFragment;
+  std::uint64_t all = total << 16 | std::uint64_t{first >> 24} << 40 | flags << 48;
+  if constexpr (kLayer == Annotation::kTransport) {
+    if ((load_be16(data + 20) & 0x3fff) != 0) return false;
+    all |= ipv4::kSize | std::uint64_t{data[23]} << 32;
+  }
   std::memcpy(static_cast<HeaderAnnotations*>(&packet), &all, sizeof all);
   packet.l2_length = ether::kSize;
   return true;
@@ -178,7 +182,7 @@ template <Annotation kLayer>
 template <Annotation kLayer>
 inline bool parse(Packet& packet) {
   static_assert(kLayer <= Annotation::kTransport);
-  bool const plain = detail::parse_plain(packet);
+  bool const plain = detail::parse_plain<kLayer>(packet);
   if (!plain) [[unlikely]]
     detail::parse_any<kLayer>(packet);
   return plain;

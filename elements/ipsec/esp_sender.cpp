@@ -82,7 +82,12 @@ void EspSender::look_up(Burst& burst) noexcept {
   std::uint32_t found[kBurst];
   for (std::size_t i = 0; i < count; ++i) {
     auto& packet = burst.packets[i];
-    auto verdict = read_network(packet);
+    if (parse<Annotation::kNetwork>(packet) && !all_of_it) [[likely]] {
+      read_addresses4(packet.data + ether::kSize, keys_[i]);
+      burst.verdicts[i] = forward();
+      continue;
+    }
+    auto verdict = inspect_inner(packet);
     auto const* const ip = packet.data + packet.l2_length;
     if (verdict.is_drop()) [[unlikely]]
       keys_[i] = FlowKey();
@@ -137,14 +142,13 @@ unsigned EspSender::number_alone(Burst& burst) noexcept {
     auto& verdict = burst.verdicts[i];
     if (!verdict.is_drop()) [[likely]] {
       auto const index = burst.sa[i];
-      auto const& inner = burst.inner[i];
       auto& sa = slots_.outbound(index);
       auto& use = slots_.use(index);
       verdict = sa.esp.check_room(burst.packets[i], burst.inner[i]);
       if (!verdict.is_drop()) [[likely]] {
         auto const last = sa.last.load(std::memory_order_relaxed);
         auto const limit = use.outbound.limit.load(std::memory_order_relaxed);
-        auto const bytes = use.bytes.load(std::memory_order_relaxed) + inner.size;
+        auto const bytes = use.bytes.load(std::memory_order_relaxed) + burst.packets[i].ip_length;
         if (last >= limit || bytes > use.outbound.hard_bytes) [[unlikely]] {
           verdict = spent(bytes, use.outbound, limit);
         } else {
@@ -152,7 +156,7 @@ unsigned EspSender::number_alone(Burst& burst) noexcept {
           sa.last.store(sequence, std::memory_order_relaxed);
           use.bytes.store(bytes, std::memory_order_relaxed);
           use.last_use.store(now, std::memory_order_relaxed);
-          sa.esp.encapsulate(burst.packets[i], inner, sequence, index);
+          sa.esp.encapsulate(burst.packets[i], burst.inner[i], sequence, index);
           continue;
         }
       }
@@ -178,10 +182,10 @@ unsigned EspSender::number_shared(Burst& burst) noexcept {
       continue;
     }
     auto const index = burst.sa[from];
-    std::uint64_t size = burst.inner[from].size;
+    std::uint64_t size = packets[from].ip_length;
     std::size_t to = from + 1;
     for (; to < packets.size() && !verdicts[to].is_drop() && burst.sa[to] == index; ++to)
-      size += burst.inner[to].size;
+      size += packets[to].ip_length;
     auto& sa = slots_.outbound(index);
     auto& use = slots_.use(index);
     auto const bytes = use.bytes.fetch_add(size, std::memory_order_relaxed) + size;
@@ -202,12 +206,9 @@ unsigned EspSender::number_shared(Burst& burst) noexcept {
 bool EspSender::encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept {
   return in_bursts(packets, verdicts, [this](Burst& burst) {
     look_up(burst);
-    for (std::size_t i = 0; i < burst.packets.size(); ++i) {
+    for (std::size_t i = 0; i < burst.packets.size(); ++i)
       if (burst.verdicts[i] == forward(1)) [[unlikely]]
         burst.verdicts[i] = drop<"policy_bypass">();
-      if (burst.verdicts[i] == forward()) [[likely]]
-        inspect_inner(burst.packets[i], burst.inner[i]);
-    }
     return number(burst);
   });
 }
@@ -215,7 +216,7 @@ bool EspSender::encapsulate(std::span<Packet> packets, Verdict* verdicts) noexce
 bool EspSender::encapsulate_tagged(std::span<Packet> packets, Verdict* verdicts) noexcept {
   return in_bursts(packets, verdicts, [this](Burst& burst) {
     for (std::size_t i = 0; i < burst.packets.size(); ++i) {
-      burst.verdicts[i] = inspect_inner(burst.packets[i], burst.inner[i]);
+      burst.verdicts[i] = inspect_inner(burst.packets[i]);
       burst.sa[i] = burst.packets[i].tag;
       if (!burst.verdicts[i].is_drop() && !slots_.holds(burst.sa[i], Direction::kOutbound))
           [[unlikely]]

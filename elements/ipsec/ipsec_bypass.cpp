@@ -29,11 +29,10 @@ class IPsecBypass final : public PacketElement<IPsecBypass> {
   explicit IPsecBypass(Args& args) : database_(ipsec::database_argument(args)) {}
 
   Verdict operator()(Packet& packet) const noexcept {
-    ipsec::InnerPacket ip{};
     parse<Annotation::kNetwork>(packet);
-    if (auto const verdict = ipsec::inspect_inner(packet, ip); verdict.is_drop()) return verdict;
+    if (auto const verdict = ipsec::inspect_inner(packet); verdict.is_drop()) return verdict;
     ipsec::FlowKey key;
-    if (!ipsec::read_flow_key(packet.data + packet.l2_length, ip.size, key))
+    if (!ipsec::read_flow_key(packet.data + packet.l2_length, packet.ip_length, key))
       return drop<"bad_ip_header">();
     auto const* const policies = database_->inbound();
     return policies == nullptr ? drop<"no_policy">() : policies->without_esp(key);

@@ -216,13 +216,12 @@ void IPsecFragmenter::fragment(Packet& packet, std::uint32_t most, Sequence& seq
 /// The error about a packet that is dropped, where there may be one.
 void IPsecFragmenter::report(Packet const& packet, ipsec::Measured const& measured,
                              BatchPtr& errors, Outputs& out) noexcept {
-  bool const v4 = measured.inner.protocol == protocol::kIpv4;
+  bool const v4 = ipsec::is_ipv4(packet);
   auto const& source = v4 ? source_ : source6_;
   // Nobody makes packets smaller than the least on account of an error (RFC 1191, RFC 8201).
   std::uint32_t const mtu =
       std::max(std::uint32_t{measured.most}, v4 ? ipsec::kLeastMtu4 : ipsec::kLeastMtu6);
-  if (out.ports() < 2 || !source || measured.inner.size <= mtu ||
-      !ipsec::may_be_reported(packet, measured.inner))
+  if (out.ports() < 2 || !source || packet.ip_length <= mtu || !ipsec::may_be_reported(packet))
     return;
   if (!errors_allowed_.take(out.now())) {
     suppressed_.add(1);
@@ -239,7 +238,7 @@ void IPsecFragmenter::report(Packet const& packet, ipsec::Measured const& measur
     out.count_uncopied(1, detail::drop_reason<"no_buffer">);
     return;
   }
-  if (!ipsec::write_too_big(made[0], packet, measured.inner, *source, mtu)) {
+  if (!ipsec::write_too_big(made[0], packet, *source, mtu)) {
     out.buffers().release(made);
     out.count_uncopied(1, detail::drop_reason<"copy_too_long">);
     return;

@@ -19,7 +19,7 @@ bool MtuCheck::measure(std::span<Packet const> packets, Measured* measured) noex
 
 Fit MtuCheck::measure(Packet const& packet, Measured& measured) const noexcept {
   auto& inner = measured.inner;
-  measured.verdict = inspect_inner(packet, inner);
+  measured.verdict = inspect_inner(packet);
   if (measured.verdict.is_drop()) return Fit::kDrop;
   if (!slots_.holds(packet.tag, Direction::kOutbound)) {
     measured.verdict = drop<"no_sa">();
@@ -32,13 +32,13 @@ Fit MtuCheck::measure(Packet const& packet, Measured& measured) const noexcept {
     // How much of a block becomes padding depends on the headers, which are not looked for where
     // even a whole one does no harm.
     constexpr std::uint32_t kMostPadding = 15;
-    if (inner.size <= esp.most_inner(mtu_ - kMostPadding)) return Fit::kFits;
+    if (packet.ip_length <= esp.most_inner(mtu_ - kMostPadding)) return Fit::kFits;
     measured.verdict = esp.inspect_transport(packet, inner);
     if (measured.verdict.is_drop()) return Fit::kDrop;
     measured.most = static_cast<std::uint16_t>(esp.most_inner(mtu_, inner.headers));
   }
-  if (inner.size <= measured.most) return Fit::kFits;
-  return inner.fragment == 0 && !esp.is_transport() ? Fit::kFragment : Fit::kReport;
+  if (packet.ip_length <= measured.most) return Fit::kFits;
+  return fragment_flags(packet) == 0 && !esp.is_transport() ? Fit::kFragment : Fit::kReport;
 }
 
 }  // namespace warpline::ipsec

@@ -34,18 +34,19 @@ SaForm form_of(std::uint8_t choice) {
   return form;
 }
 
-/// Ethernet with IP whose length is the frame's.
+/// Ethernet, tags included, with IP whose length is the frame's.
 void check_frame(Packet const& packet, Packet const& before) {
   require(packet.data - packet.headroom == before.data - before.headroom, "the same buffer");
   require(packet.headroom + packet.length + packet.tailroom ==
               before.headroom + before.length + before.tailroom,
           "all of the buffer");
-  auto const type = packet.header<ether::Header>(0)->type.host();
-  if (type == ether::kIpv4)
-    require(packet.header<ipv4::Header>(14)->total_length.host() + 14u == packet.length, "length");
+  std::uint32_t const l2 = packet.l2_length;
+  if (load_be16(packet.data + l2 - 2) == ether::kIpv4)
+    require(packet.header<ipv4::Header>(l2)->total_length.host() + l2 == packet.length, "length");
   else
-    require(packet.header<ipv6::Header>(14)->payload_length.host() + 54u == packet.length,
-            "length");
+    require(
+        packet.header<ipv6::Header>(l2)->payload_length.host() + l2 + ipv6::kSize == packet.length,
+        "length");
 }
 
 /// The frame without Ethernet and what is behind its IP packet, after reception; empty where dropped.
@@ -64,7 +65,7 @@ std::vector<std::uint8_t> receive(SaForm const& form, Packet packet) {
   require(sa.sequence(packet, outer.esp_offset) == number, "the number");
   if (sa.decapsulate(packet, outer.esp_offset).is_drop()) return {};
   check_frame(packet, before);
-  return {packet.data + ether::kSize, packet.data + packet.length};
+  return {packet.data + packet.l2_length, packet.data + packet.length};
 }
 
 void send(SaForm const& form, Packet packet) {
@@ -72,24 +73,24 @@ void send(SaForm const& form, Packet packet) {
   EspOutbound const sa(0x100, form);
   InnerPacket inner{};
   parse<Annotation::kNetwork>(packet);
-  if (inspect_inner(packet, inner).is_drop() || sa.check_room(packet, inner).is_drop()) return;
-  auto const* const ip = packet.data + ether::kSize;
-  std::vector<std::uint8_t> clear(ip, ip + inner.size);
+  if (inspect_inner(packet).is_drop() || sa.check_room(packet, inner).is_drop()) return;
+  bool const v4 = is_ipv4(packet);
+  auto const* const ip = packet.data + packet.l2_length;
+  std::vector<std::uint8_t> clear(ip, ip + packet.ip_length);
   bool const dummy = form.mode == SaMode::kTransport &&
-                     packet.data[inner.next_at] == protocol::kNone;  // says RFC 4303 section 2.6
+                     ip[inner.next_at] == protocol::kNone;  // says RFC 4303 section 2.6
   sa.encapsulate(packet, inner, 1, 1);
   check_frame(packet, before);
-  bool const may_be_routed =
-      inner.protocol == protocol::kIpv6 && std::find(clear.begin(), clear.end(), 43) != clear.end();
+  bool const may_be_routed = !v4 && std::find(clear.begin(), clear.end(), 43) != clear.end();
   if (form.mode == SaMode::kTransport && may_be_routed) return;  // another host's to take in
   require(sa.made(packet, SaTag(packet.tag).offset() + SaTag::kFirstOffset), "its own packet");
   if (packet.tailroom < 4) return;
   auto const back = receive(form, packet);
   if (form.mode == SaMode::kTransport && form.udp)  // whatever it was, it arrives right (RFC 3948)
-    renew_transport_checksum({clear.data(), inner.size});
+    renew_transport_checksum({clear.data(), static_cast<std::uint32_t>(clear.size())});
   if (dummy)
     require(back.empty(), "no packet");
-  else if (form.mode == SaMode::kTransport && inner.protocol == protocol::kIpv4)
+  else if (form.mode == SaMode::kTransport && v4)
     require(back.size() == clear.size(), "the same size");  // checksums of 0 and 0xffff are one
   else
     require(back == clear, "the same packet");

@@ -59,7 +59,7 @@ EspOutbound::EspOutbound(std::uint32_t spi, SaForm const& form)
 Verdict EspOutbound::inspect_transport(Packet const& packet, InnerPacket& inner) const noexcept {
   auto const* const ip = packet.data + packet.l2_length;
   std::uint32_t headers = 0, next_at = 0;
-  if (inner.protocol == protocol::kIpv4) {
+  if (is_ipv4(packet)) {
     constexpr std::uint16_t kPlace = 0x3fff;  // offset and MF
     auto const& header = *reinterpret_cast<ipv4::Header const*>(ip);
     if ((header.fragment.host() & kPlace) != 0) return drop<"fragment">();
@@ -68,7 +68,7 @@ Verdict EspOutbound::inspect_transport(Packet const& packet, InnerPacket& inner)
   } else {
     // Behind the last header that routers may look at; destination options that no such header
     // follows are for the other end alone, and are protected (RFC 4303 section 3.1.1).
-    Ip6Headers chain({ip, inner.size});
+    Ip6Headers chain({ip, packet.ip_length});
     headers = chain.offset();
     next_at = chain.next_at();
     while (chain.is_extension()) {
@@ -103,7 +103,7 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
 
   std::memmove(frame, data, kept);
   std::uint32_t pseudo_sum = 0;
-  if (inner.protocol == protocol::kIpv4) {
+  if (is_ipv4(packet)) {
     auto& ip = *reinterpret_cast<ipv4::Header*>(frame + ether::kSize);
     auto const with_size = checksum_update(ip.checksum.host(), ip.total_length.host(), ip_size);
     ip.checksum.set(checksum_update(with_size, ip.protocol, protocol));
@@ -123,8 +123,8 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
   put(esp + 4, __builtin_bswap32(static_cast<std::uint32_t>(sequence)));
   if (iv_size_ == 16) put(text - 16, std::uint64_t{0});
   if (iv_size_ >= 8) put(text - 8, __builtin_bswap64(sequence));
-  put_trailer(text + (inner.size - inner.headers), inner.padding, block_, next_header, icv_size_,
-              sequence);
+  put_trailer(text + (packet.ip_length - inner.headers), inner.padding, block_, next_header,
+              icv_size_, sequence);
 
   packet.data = frame;
   packet.headroom = static_cast<std::uint16_t>(packet.headroom - prefix_);

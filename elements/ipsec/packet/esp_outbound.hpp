@@ -114,14 +114,14 @@ static_assert(sizeof(EspOutbound) == 56);
 
 inline Verdict EspOutbound::check_room(Packet const& packet, InnerPacket& inner) const noexcept {
   constexpr std::uint32_t kMaxLength = 65535;
-  std::uint32_t text = inner.size;
+  std::uint32_t text = packet.ip_length;
   if (kind_ >= Kind::kTransport) [[unlikely]] {
     auto const seen = inspect_transport(packet, inner);
     if (seen.is_drop()) return seen;
     text -= inner.headers;
   }
   std::uint32_t const padding = (0u - text - kTrailer) & (block_ - 1u);
-  std::uint32_t const end = packet.l2_length + inner.size + padding + kTrailer + icv_size_;
+  std::uint32_t const end = packet.l2_length + packet.ip_length + padding + kTrailer + icv_size_;
   std::uint32_t const room = static_cast<std::uint32_t>(packet.length) + packet.tailroom;
   inner.padding = static_cast<std::uint16_t>(padding);
   inner.end = end;
@@ -174,16 +174,16 @@ inline void EspOutbound::enter_tunnel(Packet& packet, InnerPacket const& inner,
   std::uint32_t const prefix = kPlain ? kPlainPrefix : prefix_;
   auto* const frame = data - prefix;
   unsigned const padding = inner.padding, block = kPlain ? 4 : block_, icv_size = icv_size_;
-  std::uint8_t const next_header = inner.protocol;
-  std::uint32_t const size = inner.size, end = inner.end;
+  std::uint8_t const next_header = is_ipv4(packet) ? protocol::kIpv4 : protocol::kIpv6;
+  std::uint32_t const size = packet.ip_length, end = inner.end;
   std::uint32_t const frame_size = prefix + end;
   std::uint32_t const free = static_cast<std::uint32_t>(packet.length) + packet.tailroom - end;
   std::uint32_t const headroom = packet.headroom - prefix;
   auto const ip_size = static_cast<std::uint16_t>(frame_size - ether::kSize);
   auto const identification = static_cast<std::uint16_t>(sequence);
   auto const fragment =
-      static_cast<std::uint16_t>((inner.fragment & fragment_kept_) | fragment_set_);
-  std::uint32_t const tos = kPlain ? inner.tos : (inner.tos & tos_kept_) | tos_set_;
+      static_cast<std::uint16_t>((fragment_flags(packet) & fragment_kept_) | fragment_set_);
+  std::uint32_t const tos = kPlain ? packet.tos : (packet.tos & tos_kept_) | tos_set_;
   std::uint32_t const hop_limit = hop_limit_;
   std::uint32_t const constant_sum = checksum_;
   auto const checksum = fold(constant_sum + tos + ip_size + identification + fragment);

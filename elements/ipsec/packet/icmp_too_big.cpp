@@ -41,7 +41,7 @@ bool is_error6(std::uint8_t type) {
   return type < 128 || type == kRedirect;
 }
 
-bool may_be_reported4(Packet const& packet, InnerPacket const& inner) {
+bool may_be_reported4(Packet const& packet) {
   constexpr std::uint16_t kOffset = 0x1fff;
   auto const& ethernet = *reinterpret_cast<ether::Header const*>(packet.data);
   auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + packet.l2_length);
@@ -50,18 +50,18 @@ bool may_be_reported4(Packet const& packet, InnerPacket const& inner) {
       (ip.fragment.host() & kOffset) != 0)
     return false;
   return ip.protocol != protocol::kIcmp ||
-         (inner.size > header && !is_error4(packet.data[packet.l2_length + header]));
+         (packet.ip_length > header && !is_error4(packet.data[packet.l2_length + header]));
 }
 
-bool may_be_reported6(Packet const& packet, InnerPacket const& inner) {
+bool may_be_reported6(Packet const& packet) {
   auto const& ip = *reinterpret_cast<ipv6::Header const*>(packet.data + packet.l2_length);
   if (!is_host(ip.source)) return false;
-  Ip6Headers chain({packet.data + packet.l2_length, inner.size});
+  Ip6Headers chain({packet.data + packet.l2_length, packet.ip_length});
   while (chain.is_extension()) {
     if (!chain.is_whole() || chain.is_later_part()) return false;
     chain.step();
   }
-  return chain.next() != kIcmp6 || (inner.size > chain.offset() &&
+  return chain.next() != kIcmp6 || (packet.ip_length > chain.offset() &&
                                     !is_error6(packet.data[packet.l2_length + chain.offset()]));
 }
 
@@ -82,23 +82,22 @@ bool is_single_host(IpAddress const& address) noexcept {
   return is_host(*reinterpret_cast<ipv6::Address const*>(address.bytes.data()));
 }
 
-bool may_be_reported(Packet const& packet, InnerPacket const& inner) noexcept {
-  return inner.protocol == protocol::kIpv4 ? may_be_reported4(packet, inner)
-                                           : may_be_reported6(packet, inner);
+bool may_be_reported(Packet const& packet) noexcept {
+  return is_ipv4(packet) ? may_be_reported4(packet) : may_be_reported6(packet);
 }
 
-bool write_too_big(Packet& error, Packet const& packet, InnerPacket const& inner,
-                   IpAddress const& from, std::uint32_t mtu) noexcept {
+bool write_too_big(Packet& error, Packet const& packet, IpAddress const& from,
+                   std::uint32_t mtu) noexcept {
   constexpr std::uint32_t kLeastQuoted = 8, kMost4 = 576, kMost6 = 1280;
   auto const* const about = packet.data + packet.l2_length;
-  bool const v4 = inner.protocol == protocol::kIpv4;
+  bool const v4 = is_ipv4(packet);
   std::uint32_t const header = v4 ? ipv4::kSize : ipv6::kSize;
   std::uint32_t const least =
       kLeastQuoted +
       (v4 ? reinterpret_cast<ipv4::Header const*>(about)->header_size() : ipv6::kSize);
   std::uint32_t const l2_length = packet.l2_length;
   auto const quoted =
-      quoted_size(error, inner.size, l2_length, header, v4 ? kMost4 : kMost6, least);
+      quoted_size(error, packet.ip_length, l2_length, header, v4 ? kMost4 : kMost6, least);
   if (quoted == 0) return false;
   std::uint32_t const icmp_size = kIcmpSize + quoted;
   error.append(l2_length + header + icmp_size);

@@ -72,18 +72,22 @@ constexpr PortKind port_kind(std::uint8_t number) {
 /// is `unseen`. False where the header is not there in full, or is of another version.
 bool read_flow_key(std::uint8_t const* ip, std::uint32_t size, FlowKey& key) noexcept;
 
-/// The addresses alone, of a packet whose IP header is whole: for tables that look at no more.
-inline void read_addresses(std::uint8_t const* ip, FlowKey& key) noexcept {
+/// The addresses alone, of a packet whose IPv4 header is whole: for tables that look at no more.
+inline void read_addresses4(std::uint8_t const* ip, FlowKey& key) noexcept {
+  auto const& header = *reinterpret_cast<ipv4::Header const*>(ip);
   key.transport = 0;
   key.unseen = Unseen::kNothing;
-  if (ip[0] >> 4 == 4) {
-    auto const& header = *reinterpret_cast<ipv4::Header const*>(ip);
-    key.source[0] = static_cast<std::uint64_t>(header.source.host()) << 32;
-    key.destination[0] = static_cast<std::uint64_t>(header.destination.host()) << 32;
-    key.source[1] = key.destination[1] = 0;
-    key.version = 4;
-    return;
-  }
+  key.source[0] = static_cast<std::uint64_t>(header.source.host()) << 32;
+  key.destination[0] = static_cast<std::uint64_t>(header.destination.host()) << 32;
+  key.source[1] = key.destination[1] = 0;
+  key.version = 4;
+}
+
+/// The same of a packet of either version.
+inline void read_addresses(std::uint8_t const* ip, FlowKey& key) noexcept {
+  if (ip[0] >> 4 == 4) return read_addresses4(ip, key);
+  key.transport = 0;
+  key.unseen = Unseen::kNothing;
   auto const* const words = reinterpret_cast<be64 const*>(ip + 8);
   for (unsigned i = 0; i < 2; ++i) {
     key.source[i] = words[i].host();

@@ -61,7 +61,7 @@ TEST_P(EspInboundTest, GivesBackWhatWentOut) {
       auto const before = frame.packet;
       InnerPacket inner{};
       parse<Annotation::kNetwork>(frame.packet);
-      ASSERT_EQ(reason(inspect_inner(frame.packet, inner)), "none");
+      ASSERT_EQ(reason(inspect_inner(frame.packet)), "none");
       ASSERT_EQ(reason(out.check_room(frame.packet, inner)), "none");
       auto const number = form.esn ? kHigh + 7 : 7;
       out.encapsulate(frame.packet, inner, number, 1);
