@@ -52,7 +52,11 @@ class Traffic:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
-            process.wait()
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:  # iperf3 3.12 may wait for ever in its handler of SIGTERM
+                process.kill()
+                process.wait()
         self.processes = []
 
 
