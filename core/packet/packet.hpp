@@ -61,9 +61,9 @@ static_assert(sizeof(HeaderAnnotations) == 8);
 /// Not an mbuf: `io` fills it on receive and writes it back on transmit. It does not own the buffer: the
 /// owner of the batch does. 48 bytes, trivially copyable; a copy of the packet copies its annotations.
 struct Packet : PacketHead, HeaderAnnotations {
-  std::uint32_t flow;       ///< hash of the flow (`kFlow`)
-  std::uint16_t next_hop;   ///< index of the next hop (`kNextHop`)
-  std::uint16_t vlan;       ///< TCI of the outer VLAN tag, if the frame is tagged (`kL2`)
+  std::uint32_t flow;      ///< hash of the flow (`kFlow`)
+  std::uint16_t next_hop;  ///< index of the next hop (`kNextHop`)
+  std::uint16_t vlan;      ///< TCI of the outer VLAN tag, if the frame is tagged (`kL2`)
 
   /// Takes `size` bytes of headroom into the frame; false where there are fewer.
   WARPLINE_HD bool prepend(unsigned size) {

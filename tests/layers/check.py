@@ -6,6 +6,7 @@ import collections
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -155,6 +156,15 @@ def check_licence(tree):
             yield f"{path}: does not begin with the two SPDX lines"
 
 
+def check_format(tree):
+    """The sources are as clang-format leaves them; needs Debian's clang-format-14."""
+    command = ["clang-format-14", "--dry-run", *tree.cxx]
+    shown = subprocess.run(command, cwd=tree.root, capture_output=True, check=True, text=True).stderr
+    for line in shown.splitlines():
+        if match := re.match(r"(.*): warning: code should be clang-formatted", line):
+            yield f"{match[1]}: not as clang-format-14 leaves it"
+
+
 CHECKS = {name.removeprefix("check_"): function for name, function in list(globals().items())
           if name.startswith("check_")}
 
@@ -167,6 +177,9 @@ def main(arguments):
     if not tree.cxx:
         print(f"no C++ file under {arguments[1]}: nothing was checked", file=sys.stderr)
         return 2
+    if arguments[0] == "format" and not shutil.which("clang-format-14"):
+        print("skipped: clang-format-14 is not installed")
+        return 77
     findings = list(CHECKS[arguments[0]](tree))
     print("\n".join(findings) or f"{len(tree.text)} files, no violation")
     return 1 if findings else 0

@@ -28,7 +28,9 @@ struct ReferenceHeaders {
     }
   }
 
-  std::uint32_t word(std::size_t at) const { return std::uint32_t{frame.at(at)} << 8 | frame.at(at + 1); }
+  std::uint32_t word(std::size_t at) const {
+    return std::uint32_t{frame.at(at)} << 8 | frame.at(at + 1);
+  }
 
   void read_ether() {
     headers.l2_length = 14;
