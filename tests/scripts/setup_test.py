@@ -45,7 +45,7 @@ class Setup(unittest.TestCase):
         return packages
 
     def test_lab_has_what_tests_under_load_need(self):
-        self.assertEqual(self.packages("lab"), {"iperf3", "stress", "ethtool", "chromium"})
+        self.assertEqual(self.packages("lab"), {"iperf3", "stress", "ethtool", "chromium", "dpdk-dev", "valgrind"})
 
     def test_program_needs_nothing_of_the_tests(self):
         program, tests = self.packages("build"), self.packages("test")
