@@ -14,7 +14,7 @@ struct Segment;
 class OffloadHandler {
  public:
   virtual ~OffloadHandler() = default;
-  /// False for good once the device has failed: its batches stay on the own core.
+  /// False after the device has failed, for good: its batches stay on the CPU.
   virtual bool usable(DeviceIndex) const noexcept { return true; }
   /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and
   /// now.

@@ -12,8 +12,7 @@ namespace {
 
 /// Annotates the packet. Drops: those of `refuse_inner`.
 inline Verdict read_network(Packet& packet) noexcept {
-  bool const whole = parse<Annotation::kNetwork>(packet) || is_whole_inner(packet);
-  return whole ? forward() : refuse_inner(packet);
+  return parse<Annotation::kNetwork>(packet) ? forward() : inspect_inner(packet);
 }
 
 Verdict decide(PolicyAction action, std::uint32_t sa) noexcept {

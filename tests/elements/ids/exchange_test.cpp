@@ -17,6 +17,7 @@
 #include "elements/ids/pattern_file.hpp"
 #include "elements/ids/tables.hpp"
 #include "gpu/host/host_device.hpp"
+#include "tests/elements/ids/udp_frame.hpp"
 #include "tests/support/scoped.hpp"
 
 namespace warpline {
@@ -78,17 +79,6 @@ class ExchangeSink final : public Element {
 };
 WARPLINE_ELEMENT(ExchangeSink);
 
-/// An IPv4 packet of UDP.
-std::string udp_frame(std::string const& payload) {
-  using namespace std::string_literals;
-  auto const total = static_cast<unsigned>(28 + payload.size());
-  auto const be = [](unsigned value) {
-    return std::string{static_cast<char>(value >> 8), static_cast<char>(value)};
-  };
-  return std::string(12, '\2') + "\x08\0\x45\0"s + be(total) + "\0\0\0\0\x40\x11\0\0"s +
-         "\x0a\0\0\1\x0a\0\0\2"s + "\x10\0\0\x35"s + be(total - 20) + "\0\0"s + payload;
-}
-
 /// Two sets by turns: one finds one pattern in each packet, the other one three others.
 std::string patterns_of(unsigned generation) {
   if (generation % 2 == 0) return "content:\"alpha\"; sid:10;\n";
@@ -120,7 +110,7 @@ class IdsExchange : public ::testing::Test {
     options_.shared = std::make_shared<SharedStore>();
     options_.worker.offload.deadline = std::chrono::microseconds(20);
     traffic_ = traffic_of(*options_.shared);
-    traffic_->frame = udp_frame("alpha beta gamma");
+    traffic_->frame = ids::testing::udp_frame("alpha beta gamma");
   }
 
   /// Makes the next generation and lets packets come while it is brought to the worker.

@@ -20,9 +20,12 @@
 #include "gpu/host/host_device.hpp"
 #include "tests/elements/ids/captures.hpp"
 #include "tests/elements/ids/naive.hpp"
+#include "tests/elements/ids/udp_frame.hpp"
 
 namespace warpline {
 namespace {
+
+using ids::testing::udp_frame;
 
 using ids::Matches;
 using ::testing::HasSubstr;
@@ -40,16 +43,6 @@ WARPLINE_ELEMENT(IdsTestSource);
 std::string read(std::string const& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string frame_of(std::string const& payload) {
-  using namespace std::string_literals;
-  auto const total = static_cast<unsigned>(28 + payload.size());
-  auto const be = [](unsigned value) {
-    return std::string{static_cast<char>(value >> 8), static_cast<char>(value)};
-  };
-  return std::string(12, '\2') + "\x08\0\x45\0"s + be(total) + "\0\0\0\0\x40\x11\0\0"s +
-         "\x0a\0\0\1\x0a\0\0\2"s + "\x10\0\0\x35"s + be(total - 20) + "\0\0"s + payload;
 }
 
 Matches expected_of(std::string const& frame, ids::testing::BucketSearch& search) {
@@ -161,7 +154,7 @@ class IdsMatchTest : public ::testing::Test {
 TEST_F(IdsMatchTest, ForwardsEveryPacketAndWritesAnAlertForEachMatch) {
   write_patterns("content:\"evil\"; sid:7; msg:\"bad\";\ncontent:\"EV\"; nocase; sid:8;\n");
   build("PATTERNS " + folder_ + "p, EVE " + folder_ + "eve");
-  push({frame_of("some evil"), frame_of("good"), frame_of("EVIL"), "short"});
+  push({udp_frame("some evil"), udp_frame("good"), udp_frame("EVIL"), "short"});
   EXPECT_EQ(node_->outputs[0].node->counters.packets.get(), 4u);
   EXPECT_EQ(counters_.dropped.get(), 4u) << "all of them by Discard";
   graph_->stop();
@@ -177,7 +170,7 @@ TEST_F(IdsMatchTest, WritesAlertsOfABatchWhenPolled) {
   write_patterns("content:\"x\";\n");
   build("PATTERNS " + folder_ + "p, EVE " + folder_ + "eve");
   EXPECT_TRUE(node_->element->polled());
-  for (int i = 0; i < 300; ++i) push({frame_of("x"), frame_of("x")});
+  for (int i = 0; i < 300; ++i) push({udp_frame("x"), udp_frame("x")});
   EXPECT_EQ(read(folder_ + "eve"), "");
   graph_->poll(true);
   EXPECT_NE(read(folder_ + "eve"), "");
@@ -186,7 +179,7 @@ TEST_F(IdsMatchTest, WritesAlertsOfABatchWhenPolled) {
 TEST_F(IdsMatchTest, DropsMatchingPacketsWhenAskedTo) {
   write_patterns("content:\"evil\";\n");
   build("PATTERNS " + folder_ + "p, DROP true, EVE " + folder_ + "eve");
-  push({frame_of("evil"), frame_of("good"), frame_of("more evil")});
+  push({udp_frame("evil"), udp_frame("good"), udp_frame("more evil")});
   EXPECT_EQ(node_->counters.drops[DropReason::named("matched").index()].get(), 2u);
   EXPECT_EQ(node_->outputs[0].node->counters.packets.get(), 1u);
   graph_->stop();
@@ -201,7 +194,7 @@ TEST_F(IdsMatchTest, ListsAllMatchesOfAPacketWithMoreThanAResultHolds) {
   }
   write_patterns(patterns);
   build("PATTERNS " + folder_ + "p, EVE " + folder_ + "eve");
-  push({frame_of(text)});
+  push({udp_frame(text)});
   graph_->stop();
   auto const eve = read(folder_ + "eve");
   EXPECT_EQ(std::count(eve.begin(), eve.end(), '\n'), 26);
@@ -213,7 +206,7 @@ TEST_F(IdsMatchTest, NotesTheAlertsThatAFullDiskLoses) {
   auto const outputs = shared_.single<OutputFiles>();
   ASSERT_EQ(outputs->all.size(), 1u);
   auto const& file = *outputs->all[0];
-  for (int i = 0; i < 300; ++i) push({frame_of("x")});
+  for (int i = 0; i < 300; ++i) push({udp_frame("x")});
   graph_->poll(true);
   EXPECT_EQ(file.error(), ENOSPC);
   EXPECT_EQ(file.lost(), 0u) << "they wait";
@@ -229,7 +222,7 @@ TEST_F(IdsMatchTest, WritesTheTimeZeroOfACapture) {
   BuildContext context{ports_, devices_, shared_};
   context.buffers = &pool;
   build("PATTERNS " + folder_ + "p, EVE " + folder_ + "eve", context);
-  push({frame_of("x")});
+  push({udp_frame("x")});
   graph_->stop();
   EXPECT_THAT(read(folder_ + "eve"),
               HasSubstr("\"timestamp\":\"1970-01-01T00:00:00.000000+0000\""));
@@ -276,7 +269,7 @@ TEST_F(IdsMatchTest, GivesTheSameBytesOnEveryDeviceForMadeUpTraffic) {
   for (unsigned round = 0; round < 40; ++round) {
     std::vector<std::string> frames;
     for (unsigned i = 0; i < 1 + random.below(256); ++i) {
-      auto frame = frame_of(text.substr(random.below(1u << 17), random.below(1900)));
+      auto frame = udp_frame(text.substr(random.below(1u << 17), random.below(1900)));
       for (auto planted = random.below(40); planted > 0 && frame.size() > 300; --planted) {
         auto const& bytes = set.patterns[random.below(2000)].bytes;
         frame.replace(42 + random.below(static_cast<std::uint32_t>(frame.size() - 42)) / 2,
