@@ -14,10 +14,12 @@
 namespace warpline {
 namespace {
 
-bool is_packet_socket(int file) {
-  int domain = 0;
-  socklen_t size = sizeof domain;
-  return ::getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_PACKET;
+// The driver asks for rings of version 2. A packet socket without that has none.
+bool has_ring(int file) {
+  int version = 0;
+  socklen_t size = sizeof version;
+  return ::getsockopt(file, SOL_PACKET, PACKET_VERSION, &version, &size) == 0 &&
+         version == TPACKET_V2;
 }
 
 std::uint32_t status_of(unsigned char const* frame) {
@@ -40,7 +42,7 @@ std::set<int> PacketSockets::all() {
   std::error_code error;
   for (auto const& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
     auto const file = std::atoi(entry.path().filename().c_str());
-    if (is_packet_socket(file)) found.insert(file);
+    if (has_ring(file)) found.insert(file);
   }
   return found;
 }

@@ -15,7 +15,7 @@ namespace warpline {
 /// One thread.
 class PacketSockets {
  public:
-  /// The packet sockets of this process, by file descriptor.
+  /// The packet sockets of this process that have rings of version 2, by file descriptor.
   static std::set<int> all();
 
   /// Those of `all()` that are not in `before`, in the order of the driver's queues. `arguments`:

@@ -274,9 +274,9 @@ TEST_F(PortLink, ReceivesNothingOfOtherInterfacesWhileItOpens) {
   in_namespace([&] {
     run("ip link add c0 type veth peer name d0 && ip link set c0 up && ip link set d0 up");
     std::atomic<bool> ended{false};
+    // While the port opens, other threads open packet sockets, too.
     std::thread flood([&] {
-      Host host("d0");
-      while (!ended) host.send(1);
+      while (!ended) Host("d0").send(20);
     });
     unsigned received = 0;
     for (int round = 0; round < 20; ++round) {
