@@ -41,7 +41,7 @@ bool is_balancer(std::string const& device) { return device == "adaptive" || dev
 
 std::string factor_text(double factor) {
   if (std::isinf(factor)) return "by any factor";
-  return app::fixed(factor, factor < 10 ? 2 : 1) + "x";
+  return fixed(factor, factor < 10 ? 2 : 1) + "x";
 }
 
 BalancerVerdict judge_balancer(Result const& balancer, std::span<Result const* const> ranked) {

@@ -15,7 +15,6 @@ namespace warpline::bench {
 namespace {
 
 namespace json = boost::json;
-using app::fixed;
 using app::Style;
 using app::Table;
 

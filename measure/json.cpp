@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/json.hpp"
 
-#include <boost/json/src.hpp>  // the library itself: here and nowhere else
+#include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

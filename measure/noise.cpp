@@ -40,13 +40,13 @@ std::vector<std::string> Noise::remarks() const {
   auto const processors = std::thread::hardware_concurrency();
   if (load_ > 0.5 * processors)
     remarks.push_back("noise: other programs were busy when this began (load average " +
-                      app::fixed(load_, 1) + " on " + std::to_string(processors) +
+                      fixed(load_, 1) + " on " + std::to_string(processors) +
                       " processors); look at the range before you believe a difference");
   auto const [stolen, all] = ticks();
   auto const passed = static_cast<double>(all - all_);
   auto const share = passed > 0 ? static_cast<double>(stolen - stolen_) / passed : 0;
   if (share > 0.01)
-    remarks.push_back("noise: other virtual machines took " + app::fixed(share * 100, 0) +
+    remarks.push_back("noise: other virtual machines took " + fixed(share * 100, 0) +
                       " % of the processor time");
   return remarks;
 }

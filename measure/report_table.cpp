@@ -11,7 +11,6 @@
 namespace warpline::bench {
 namespace {
 
-using app::fixed;
 using app::Style;
 using app::Table;
 
@@ -74,7 +73,7 @@ Table table_of(std::span<Result const> results) {
                fixed(result.cycles_per_packet, 0),
                microseconds(result.p50_us),
                microseconds(result.p99_us),
-               {app::with_commas(dropped), dropped > 0 ? Style::kWarning : Style::kPlain},
+               {with_commas(dropped), dropped > 0 ? Style::kWarning : Style::kPlain},
                first ? mpps(result.source_sink) : "",
                first ? mpps(result.ceiling) : "",
                percent(result.share_of_ceiling),
@@ -89,7 +88,7 @@ std::string drops_line(std::span<Result const> results) {
     for (auto const& [reason, count] : result.dropped) drops[reason] += count;
   std::string text;
   for (auto const& [reason, count] : drops)
-    text += (text.empty() ? "dropped: " : ", ") + reason + " " + app::with_commas(count);
+    text += (text.empty() ? "dropped: " : ", ") + reason + " " + with_commas(count);
   return text.empty() ? text : text + "\n";
 }
 

@@ -76,17 +76,4 @@ std::string Table::text(std::FILE* file, std::size_t max_width) const {
 
 void Table::print(std::FILE* file) const { std::fputs(text(file).c_str(), file); }
 
-std::string with_commas(std::uint64_t value) {
-  auto digits = std::to_string(value);
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3)
-    digits.insert(static_cast<std::size_t>(i), 1, ',');
-  return digits;
-}
-
-std::string fixed(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
-
 }  // namespace warpline::app

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/text.hpp"
 #include "measure/terminal.hpp"
 
 namespace warpline::app {
@@ -49,10 +50,5 @@ class Table {
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };
-
-/// `1,234,567`.
-std::string with_commas(std::uint64_t value);
-/// `value` with `digits` digits behind the point.
-std::string fixed(double value, int digits);
 
 }  // namespace warpline::app

@@ -31,7 +31,7 @@ std::vector<Target> targets(DeviceSet const& devices, Options const& options) {
     all.push_back({name, "CPUOnly", options.warm_up()});
     auto& [device, balancer, warm_up] = all.back();
     if (device == "mix") {
-      balancer = "LoadBalanceByWeight(" + app::fixed(*options.mix, 3) + ", " + preferred();
+      balancer = "LoadBalanceByWeight(" + fixed(*options.mix, 3) + ", " + preferred();
     } else if (device == "adaptive") {
       balancer = "LoadBalanceAdaptive(" + preferred();
       warm_up = options.balancer_warm_up();
@@ -54,7 +54,7 @@ class Steps {
     if (done_ > 0) {
       auto const left =
           elapsed.count() / static_cast<double>(done_) * static_cast<double>(total_ - done_);
-      text += ", " + app::fixed(left, 0) + " s left";
+      text += ", " + fixed(left, 0) + " s left";
     }
     progress_.show(text);
   }

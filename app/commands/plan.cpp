@@ -8,7 +8,7 @@
 #include "app/session/open_devices.hpp"
 #include "app/session/pipeline_options.hpp"
 #include "app/session/thread_placement.hpp"
-#include "elements/ipsec/sa_args.hpp"
+#include "core/element/service.hpp"
 #include "gpu/calibration.hpp"
 #include "io/dpdk/device_queues.hpp"
 #include "io/dpdk/dpdk_pool.hpp"
@@ -55,26 +55,6 @@ void print_transfers(SessionOptions const& session, Placement const& placement) 
   if (devices.size() == 1) return;
   std::printf("\ntransfer forms, for kernels that read or edit every byte of a packet:\n");
   table.print(stdout);
-}
-
-/// Memory of the SAs of each database, of the suite that takes most.
-void print_sas(Preflight const& preflight, std::uint32_t max_sas) {
-  auto const databases = preflight.shared->single<ipsec::SaDatabases>();
-  auto const mib = [](double bytes) { return fixed(bytes / (1 << 20), 1) + " MiB"; };
-  auto const host = ipsec::SaDatabase::max_bytes_of_sa();
-  auto const device = ipsec::SaSlots::device_bytes();
-  for (auto const& [name, database] : databases->all()) {
-    std::printf("\nSAs of %s: %s now; one takes up to %s bytes, and %s on each device\n",
-                name.c_str(), with_commas(database->list().size()).c_str(),
-                with_commas(host).c_str(), with_commas(device).c_str());
-    if (max_sas == 0)
-      std::printf("there is no limit to their number (--max-sas sets one)\n");
-    else
-      std::printf("at most %s (--max-sas): up to %s, and %s on each device\n",
-                  with_commas(max_sas).c_str(),
-                  mib(1.0 * max_sas * static_cast<double>(host)).c_str(),
-                  mib(1.0 * max_sas * static_cast<double>(device)).c_str());
-  }
 }
 
 int plan(PlanOptions& options) {
@@ -125,7 +105,8 @@ int plan(PlanOptions& options) {
     }
     ports.print(stdout);
   }
-  print_sas(preflight, options.pipeline.max_sas);
+  for (auto const& service : Services::of(*preflight.shared)->all())
+    std::fputs(service->plan().c_str(), stdout);
   for (auto const& segment : preflight.segments) {
     std::string text;
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;

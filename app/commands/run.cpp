@@ -16,7 +16,7 @@
 #include "app/session/preflight.hpp"
 #include "app/session/session.hpp"
 #include "app/session/units.hpp"
-#include "elements/ipsec/database/sa_databases.hpp"
+#include "core/element/service.hpp"
 #include "measure/json.hpp"
 #include "measure/terminal.hpp"
 
@@ -29,8 +29,6 @@ struct RunOptions {
   std::chrono::nanoseconds duration{0};
   std::string json;
   std::string control;
-  std::string state;
-  std::uint64_t state_step = 0;
   bool check_only = false;
   bool busy_poll = false;
 };
@@ -55,55 +53,46 @@ boost::json::object describe_run(Invocation const& invocation, Session& session,
   return object;
 }
 
-/// Opens state files and locks files of SAs, before anything starts.
-std::shared_ptr<ipsec::SaDatabases> open_state(Preflight const& preflight,
-                                               std::span<PortSpec const> specs,
-                                               RunOptions const& options) {
-  auto databases = ipsec::SaDatabases::of(*preflight.shared);
-  ipsec::SaDatabases::Opening opening;
-  opening.state_file = options.state;
-  opening.state_step = options.state_step;
-  opening.real_ports = std::any_of(specs.begin(), specs.end(), leaves_program);
-  opening.warn = [](std::string const& text) {
-    std::fprintf(stderr, "warning: %s\n", text.c_str());
-  };
-  databases->open(opening);
-  return databases;
-}
-
-/// Makes state files exact when the run ends, also one that is refused on its way to the start: it has
-/// sent nothing, and must use up no numbers.
-class StateEnd {
+/// The services of the pipeline's elements, from before the start to the end. They are also closed where
+/// a run is refused on its way to the start: it has sent nothing, and must use up no sequence numbers.
+class OpenServices {
  public:
-  explicit StateEnd(ipsec::SaDatabases& databases) : databases_(databases) {}
-  ~StateEnd() { finish(); }
-  StateEnd(StateEnd const&) = delete;
-  StateEnd& operator=(StateEnd const&) = delete;
+  /// Opens them. Throws `ConfigError`.
+  explicit OpenServices(SharedStore& shared) : services_(Services::of(shared)->all()) {
+    auto const conditions = shared.single<RunConditions>();
+    for (auto const& service : services_)
+      service->open(*conditions, [](std::string const& text) {
+        std::fprintf(stderr, "warning: %s\n", text.c_str());
+      });
+  }
+  ~OpenServices() { close(); }
+  OpenServices(OpenServices const&) = delete;
+  OpenServices& operator=(OpenServices const&) = delete;
 
-  /// Once the workers have ended. False after an error, which is printed.
-  bool finish() {
-    if (std::exchange(finished_, true)) return true;
-    auto const errors = databases_.finish();
-    for (auto const& error : errors) std::fprintf(stderr, "error: %s\n", error.c_str());
-    return errors.empty();
+  /// Once the workers have ended. Returns false after an error, which is printed.
+  bool close() {
+    bool closed = true;
+    for (auto const& service : std::exchange(services_, {}))
+      for (auto const& error : service->close()) {
+        std::fprintf(stderr, "error: %s\n", error.c_str());
+        closed = false;
+      }
+    return closed;
   }
 
  private:
-  ipsec::SaDatabases& databases_;
-  bool finished_ = false;
+  std::vector<std::shared_ptr<Service>> services_;
 };
 
 int run(Invocation const& invocation, RunOptions& options) {
   apply_config(options.session);
   auto specs = port_specs(options.pipeline, options.session);
-  options.pipeline.sas_may_come = !options.control.empty();
+  options.pipeline.has_control_socket = !options.control.empty();
   std::vector<FileUse> files_named;
   if (!options.json.empty())
     files_named.push_back({options.json, "--json", FileUse::Kind::kOutput});
   if (!options.control.empty())
     files_named.push_back({options.control, "--control", FileUse::Kind::kSocket});
-  // Its content is needed: nothing else may be written there.
-  if (!options.state.empty()) files_named.push_back({options.state, "--state"});
   auto const preflight = check(options.pipeline, options.session, specs, std::move(files_named));
   if (options.check_only) {
     report_check(options.pipeline, preflight, invocation.quiet);
@@ -113,8 +102,7 @@ int run(Invocation const& invocation, RunOptions& options) {
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
   print_warnings(preflight);
-  auto const databases = open_state(preflight, specs, options);
-  StateEnd state(*databases);
+  OpenServices services(*preflight.shared);
   ignore_write_signals();
   Hangup hangup;
   Session session(options.session, invocation.eal, invocation.quiet);
@@ -135,7 +123,7 @@ int run(Invocation const& invocation, RunOptions& options) {
   deployment.join();
   std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
 
-  bool const state_kept = state.finish() && !control.state_failed();
+  bool const services_fine = services.close() && !control.service_failed();
   auto report =
       make_report(deployment.engine(), deployment.ports(), session.devices(), elapsed.count());
   add_outputs(report, *files);
@@ -147,7 +135,7 @@ int run(Invocation const& invocation, RunOptions& options) {
     std::fputs("error: packets are not accounted for (see the last line of the report)\n", stderr);
   if (!options.json.empty())
     write_json(options.json, describe_run(invocation, session, options, end, report));
-  bool const written = monitor.complete() && state_kept;
+  bool const written = monitor.complete() && services_fine;
   return written && report.totals.conserved() ? kOk : kRuntimeFailure;
 }
 
@@ -173,17 +161,7 @@ void add_run(CommandLine& app, Invocation& invocation) {
       .add_option("--control", options->control,
                   "Unix socket for requests while it runs (docs/ipsec.md)")
       .type_name("PATH");
-  command
-      .add_option("--state", options->state,
-                  "Keep sequence numbers of SAs in FILE, so that a restart repeats none "
-                  "(docs/ipsec.md; default: none)")
-      .type_name("FILE");
-  command
-      .add_option("--state-step", options->state_step,
-                  "Let each SA send N numbers ahead of the state file, at least (default: what it "
-                  "sends in 2 s, and 65536 or more)")
-      .range(64, 1 << 24)
-      .type_name("N");
+  add_element_options(command, options->pipeline, ProgramOption::Commands::kRun);
   command.add_flag("-T,--test", options->check_only,
                    "Check everything, start nothing (as 'check')");
   command.add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");

@@ -13,10 +13,10 @@
 #include <string>
 #include <string_view>
 
-#include "app/control/control_answer.hpp"
 #include "app/control/control_socket.hpp"
 #include "app/control/event_log.hpp"
 #include "app/control/request_buffer.hpp"
+#include "core/element/control_answer.hpp"
 
 namespace warpline::app {
 

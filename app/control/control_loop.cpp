@@ -9,11 +9,11 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/control/control_commands.hpp"
 #include "app/control/control_socket.hpp"
 #include "app/control/hangup.hpp"
 #include "app/control/output_monitor.hpp"
 #include "app/control/port_events.hpp"
-#include "app/control/sa_control.hpp"
 #include "measure/table.hpp"
 #include "measure/terminal.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLook{5};       // how soon the end of the workers is seen
 constexpr std::chrono::milliseconds kRefresh{500};  // of the line of progress
-constexpr std::chrono::milliseconds kTick{100};     // of lifetimes
+constexpr std::chrono::milliseconds kTick{100};     // of outputs
 
 }  // namespace
 
@@ -35,12 +35,12 @@ class ControlLoop::Impl {
         hangup_(options.hangup),
         ports_(options.ports),
         progress_(options.quiet),
-        databases_(databases(options.shared)),
-        sas_(databases_),
+        services_(services(options.shared)),
+        commands_(services_),
         duration_(options.duration) {
     if (!options.socket.empty())
       socket_.emplace(context_, options.socket,
-                      [this](std::string_view line) { return sas_.reply(line); });
+                      [this](std::string_view line) { return commands_.answer(line); });
     signals_.async_wait([this](boost::system::error_code error, int) {
       if (error) return;
       end_by(RunEnd::kSignal);
@@ -61,7 +61,7 @@ class ControlLoop::Impl {
     return end_;
   }
 
-  bool state_failed() const { return state_failed_; }
+  bool service_failed() const { return service_failed_; }
 
  private:
   void end_by(RunEnd end) {
@@ -80,7 +80,7 @@ class ControlLoop::Impl {
         if (socket_) socket_->close();
         return;
       }
-      look_at_state();
+      look_at_services();
       look_at_hangup();
       look_at_ports();
       look_at_ticks();
@@ -89,15 +89,18 @@ class ControlLoop::Impl {
     });
   }
 
-  static std::shared_ptr<ipsec::SaDatabases> databases(std::shared_ptr<SharedStore> const& shared) {
-    return shared ? ipsec::SaDatabases::of(*shared) : std::make_shared<ipsec::SaDatabases>();
+  static std::vector<std::shared_ptr<Service>> services(
+      std::shared_ptr<SharedStore> const& shared) {
+    if (!shared) return {};
+    return Services::of(*shared)->all();
   }
 
-  void look_at_state() {
-    for (auto const& news : databases_->write_state()) {
-      print({(news.failed ? "error: " : "note: ") + news.text});
-      state_failed_ = state_failed_ || news.failed;
-    }
+  void look_at_services() {
+    for (auto const& service : services_)
+      for (auto const& event : service->poll()) {
+        service_failed_ = service_failed_ || event.severity == ControlEvent::Severity::kError;
+        tell(event);
+      }
   }
 
   void look_at_hangup() {
@@ -109,17 +112,13 @@ class ControlLoop::Impl {
 
   void look_at_ports() {
     if (ports_ == nullptr) return;
-    for (auto const& event : check_links(*ports_)) {
-      print({event.line});
-      if (socket_) socket_->tell(event.json);
-    }
+    for (auto const& event : check_links(*ports_)) tell(event);
   }
 
   void look_at_ticks() {
     auto const now = Clock::now();
     if (now - ticked_ < kTick) return;
     ticked_ = now;
-    look_at_sas();
     if (outputs_ == nullptr) return;
     print(outputs_->look());
     if (end_ == RunEnd::kSourcesFinished && outputs_->reader_gone()) end_by(RunEnd::kReaderGone);
@@ -130,11 +129,10 @@ class ControlLoop::Impl {
     for (auto const& line : lines) std::fprintf(stderr, "%s\n", line.c_str());
   }
 
-  void look_at_sas() {
-    for (auto const& line : sas_.tick()) {
-      print({"note: " + line});
-      if (socket_) socket_->tell(line);
-    }
+  void tell(ControlEvent const& event) {
+    constexpr char const* kSeverities[] = {"note: ", "warning: ", "error: "};
+    print({kSeverities[static_cast<std::size_t>(event.severity)] + event.text});
+    if (socket_ && !event.json.empty()) socket_->tell(event.json);
   }
 
   void show_progress() {
@@ -159,10 +157,10 @@ class ControlLoop::Impl {
   Hangup* hangup_;
   PortSet* ports_;
   Progress progress_;
-  std::shared_ptr<ipsec::SaDatabases> databases_;
-  SaControl sas_;
+  std::vector<std::shared_ptr<Service>> services_;
+  ControlCommands commands_;
   std::chrono::nanoseconds duration_;
-  bool state_failed_ = false;
+  bool service_failed_ = false;
   boost::asio::io_context context_{1};
   boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
   boost::asio::steady_timer deadline_{context_}, look_{context_};
@@ -177,6 +175,6 @@ ControlLoop::ControlLoop(Engine& engine, ControlOptions options)
     : impl_(std::make_unique<Impl>(engine, options)) {}
 ControlLoop::~ControlLoop() = default;
 RunEnd ControlLoop::run() { return impl_->run(); }
-bool ControlLoop::state_failed() const { return impl_->state_failed(); }
+bool ControlLoop::service_failed() const { return impl_->service_failed(); }
 
 }  // namespace warpline::app

@@ -19,7 +19,7 @@ struct ControlOptions {
   std::chrono::nanoseconds duration{0};   ///< 0: not by time
   bool quiet = false;                     ///< no line of progress, even on a terminal
   std::string socket{};                   ///< where clients may ask and command; empty: nowhere
-  std::shared_ptr<SharedStore> shared{};  ///< of the engine: where databases of SAs are found
+  std::shared_ptr<SharedStore> shared{};  ///< of the engine: where services are found
   OutputMonitor* outputs = nullptr;       ///< watched while the run lasts; null: none
   Hangup* hangup = nullptr;               ///< looked at while the run lasts; null: none
   PortSet* ports = nullptr;  ///< the engine's: links are watched, vanished ports opened again
@@ -28,8 +28,8 @@ struct ControlOptions {
 /// What ended a run.
 enum class RunEnd : std::uint8_t { kSourcesFinished, kDuration, kSignal, kReaderGone };
 
-/// Watches an engine from the control thread: signals, time, the control socket, SAs and their state
-/// files.
+/// Watches an engine from the control thread: signals, time, the control socket, links of ports and the
+/// services of elements.
 class ControlLoop {
  public:
   /// Listens at the socket, before a worker starts. Throws `ConfigError` where it cannot be had.
@@ -39,11 +39,11 @@ class ControlLoop {
   /// Runs until the workers of the started engine have drained and ended: stops it at SIGINT, SIGTERM
   /// or after the duration, shows progress meanwhile. A second signal ends the program at once, as
   /// without a handler. At SIGHUP, outputs are opened again by name, or the run ends as at SIGTERM
-  /// where the terminal is gone. It also ends if the reader of an output is gone. Lifetimes of SAs
-  /// are kept, and told on stderr.
+  /// where the terminal is gone. It also ends if the reader of an output is gone. Events of services
+  /// are printed to stderr.
   RunEnd run();
-  /// Whether a state file could not be written at some time: an error line said so.
-  bool state_failed() const;
+  /// Whether a service has had an event of severity `kError`, which was printed.
+  bool service_failed() const;
 
  private:
   class Impl;

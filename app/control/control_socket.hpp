@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/control/control_answer.hpp"
+#include "core/element/control_answer.hpp"
 
 namespace warpline::app {
 

@@ -24,8 +24,8 @@ char const* name_of(LinkState state) {
 
 }  // namespace
 
-std::vector<PortEvent> check_links(PortSet& ports) {
-  std::vector<PortEvent> events;
+std::vector<ControlEvent> check_links(PortSet& ports) {
+  std::vector<ControlEvent> events;
   for (std::size_t i = 0; i < ports.size(); ++i) {
     auto* watch = dynamic_cast<LinkWatch*>(&ports[i]);
     if (watch == nullptr) continue;
@@ -34,9 +34,10 @@ std::vector<PortEvent> check_links(PortSet& ports) {
     auto const& port = ports[i].name();
     boost::json::object const object{
         {"event", "port"}, {"port", port}, {"state", name_of(event->state)}, {"text", event->text}};
-    auto const* severity = event->state == LinkState::kUp ? "note" : "warning";
+    auto const severity = event->state == LinkState::kUp ? ControlEvent::Severity::kNote
+                                                         : ControlEvent::Severity::kWarning;
     events.push_back(
-        {severity + (": port '" + port + "': " + event->text), boost::json::serialize(object)});
+        {severity, "port '" + port + "': " + event->text, boost::json::serialize(object)});
   }
   return events;
 }

@@ -6,9 +6,9 @@
 #include <cstdio>
 
 #include "app/session/output_check.hpp"
+#include "app/session/units.hpp"
 #include "core/base/text.hpp"
-#include "elements/ipsec/esp/sa_tag.hpp"
-#include "elements/ipsec/sa_args.hpp"
+#include "core/element/service.hpp"
 #include "io/capture/capture_reader.hpp"
 
 namespace warpline::app {
@@ -26,12 +26,25 @@ void add_pipeline_options(CommandLine& command, PipelineOptions& options) {
       .add_option("-w,--write", options.write,
                   "Write the packets of port 0 to this capture; - is standard output")
       .type_name("PCAP");
-  command
-      .add_option("--max-sas", options.max_sas,
-                  "Refuse SAs beyond this number, both directions together, in each database "
-                  "(default: no limit); SAs that were removed do not count")
-      .type_name("N")
-      .range(1, ipsec::SaTag::kCapacity);
+  add_element_options(command, options, ProgramOption::Commands::kPipeline);
+}
+
+void add_element_options(CommandLine& command, PipelineOptions& options,
+                         ProgramOption::Commands commands) {
+  for (auto const& option : ProgramOption::all()) {
+    if (option.commands != commands) continue;
+    command
+        .add_option_function(
+            option.name,
+            [&options, &option](std::string const& text) {
+              ProgramOption::Value value{text};
+              if (option.max_number > 0)
+                value.number = parse_count(text, option.name, option.min_number, option.max_number);
+              options.of_elements.emplace_back(&option, std::move(value));
+            },
+            option.help)
+        .type_name(option.type_name);
+  }
 }
 
 std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session) {
@@ -64,10 +77,10 @@ Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
     if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise(replay->file, false);
   }
   auto const shared = std::make_shared<SharedStore>();
-  shared->single<ipsec::SaOptions>([&pipeline] {
-    return std::make_shared<ipsec::SaOptions>(
-        ipsec::SaOptions{pipeline.max_sas, pipeline.sas_may_come});
-  });
+  auto const conditions = shared->single<RunConditions>();
+  conditions->has_control_socket = pipeline.has_control_socket;
+  conditions->uses_real_ports = std::any_of(specs.begin(), specs.end(), leaves_program);
+  for (auto const& [option, value] : pipeline.of_elements) option->store(value, *shared);
   auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
   preflight.file_warnings = std::move(warnings);
   auto all = files_of(pipeline, session, specs);

@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/session/command_line.hpp"
 #include "app/session/preflight.hpp"
 #include "app/session/session_options.hpp"
 #include "core/element/file_uses.hpp"
+#include "core/element/program_option.hpp"
 
 namespace warpline::app {
 
@@ -21,12 +22,16 @@ struct PipelineOptions {
   std::vector<std::string> definitions;  ///< `name=value`, behind the file or with -D
   std::string read;                      ///< -r: the capture that packets come from
   std::string write;                     ///< -w: the capture that packets go to
-  std::uint32_t max_sas = 0;             ///< --max-sas: of each database; 0: no limit
-  bool sas_may_come = false;             ///< through a control socket: SA files may be empty
+  bool has_control_socket = false;       ///< see `RunConditions`
+  /// Options that elements read, with their values.
+  std::vector<std::pair<ProgramOption const*, ProgramOption::Value>> of_elements;
 };
 
-/// Adds FILE, `name=value`, `-D`, `-r`, `-w` and `--max-sas`.
+/// Adds FILE, `name=value`, `-D`, `-r`, `-w` and the options of elements for all commands.
 void add_pipeline_options(CommandLine& command, PipelineOptions& options);
+/// Adds the options of elements that belong to `commands`.
+void add_element_options(CommandLine& command, PipelineOptions& options,
+                         ProgramOption::Commands commands);
 
 /// The specs of all ports in the order of their numbers: the captures are port 0.
 /// Throws `ConfigError` with everything that is wrong with them.

@@ -11,8 +11,8 @@
 #include "core/base/read_source.hpp"
 #include "core/click/limits.hpp"
 #include "core/element/link.hpp"
+#include "core/element/service.hpp"
 #include "core/engine/graph.hpp"
-#include "elements/ipsec/database/sa_databases.hpp"
 #include "io/dpdk/device_queues.hpp"
 
 namespace warpline::app {
@@ -78,7 +78,7 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
       result.notices.push_back(text);
   };
   auto const graph = Graph::build(result.pipeline, context, &result.warnings);
-  ipsec::SaDatabases::of(*result.shared)->check();
+  for (auto const& service : Services::of(*result.shared)->all()) service->check();
   auto const workers = workers_on_ports(options);
   auto few = few_queues(ports, workers);
   if (!few.empty() && options.io_cores.empty()) {

@@ -27,10 +27,9 @@ std::string text_of(Row::Value const& value) {
   auto const number = std::get<double>(value);
   if (!std::isfinite(number)) return "-";
   if (number == std::floor(number) && std::abs(number) < 1e15)
-    return number < 0 ? app::fixed(number, 0)
-                      : app::with_commas(static_cast<std::uint64_t>(number));
+    return number < 0 ? fixed(number, 0) : with_commas(static_cast<std::uint64_t>(number));
   auto const size = std::abs(number);
-  return app::fixed(number, size < 0.1 ? 4 : size < 10 ? 2 : size < 1000 ? 1 : 0);
+  return fixed(number, size < 0.1 ? 4 : size < 10 ? 2 : size < 1000 ? 1 : 0);
 }
 
 json::value value_of(Row::Value const& value) {

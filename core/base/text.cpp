@@ -11,4 +11,17 @@ std::string alternatives(std::vector<std::string> const& words) {
   return text;
 }
 
+std::string with_commas(std::uint64_t value) {
+  auto digits = std::to_string(value);
+  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3)
+    digits.insert(static_cast<std::size_t>(i), 1, ',');
+  return digits;
+}
+
+std::string fixed(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
 }  // namespace warpline

@@ -22,4 +22,9 @@ inline std::string counted(std::uint64_t count, std::string_view noun,
 /// `a`, `a or b`, `a, b or c`.
 std::string alternatives(std::vector<std::string> const& words);
 
+/// `1,234,567`.
+std::string with_commas(std::uint64_t value);
+/// `value` with `digits` digits after the point.
+std::string fixed(double value, int digits);
+
 }  // namespace warpline

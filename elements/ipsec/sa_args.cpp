@@ -9,6 +9,7 @@
 #include "elements/ipsec/config/gateway_file.hpp"
 #include "elements/ipsec/config/policy_file.hpp"
 #include "elements/ipsec/config/sa_file.hpp"
+#include "elements/ipsec/control/sa_service.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -34,7 +35,8 @@ SaConfig made_up_sa(Suite suite, std::uint64_t seed) {
 std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
                                  std::string const& policy_path, std::optional<Suite> suite) {
   auto& context = args.context();
-  auto const options = context.shared.single<SaOptions>();
+  // SAs may come as requests.
+  bool const may_be_empty = context.shared.single<RunConditions>()->has_control_socket;
   std::vector<SaConfig> sas;
   std::vector<Policy> policies;
   std::vector<Diagnostic> notes;
@@ -45,9 +47,9 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     sas = std::move(file.sas);
     policies = std::move(file.policies);
     notes = std::move(file.notes);
-    if (sas.empty() && !options->may_be_empty) throw args.error(sa_path + " holds no SA", "SA");
+    if (sas.empty() && !may_be_empty) throw args.error(sa_path + " holds no SA", "SA");
   } else {
-    sas = load_sa_file(sa_path, &notes, options->may_be_empty);
+    sas = load_sa_file(sa_path, &notes, may_be_empty);
   }
   bool const empty = sas.empty();
   if (suite) std::erase_if(sas, [&](SaConfig const& sa) { return sa.suite != *suite; });
@@ -62,7 +64,7 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
   }
   for (auto const& note : notes) context.notice(note.render());
   SaDatabase::Options limits;
-  limits.max_sas = options->max_sas;
+  limits.max_sas = context.shared.single<SaOptions>()->max_sas;
   // One for all databases of the program: an SA in one may share its key with an SA in another.
   limits.keys = context.shared.single<KeyReuse>();
   limits.readers = context.shared.single<Quiescence>();
@@ -98,15 +100,15 @@ std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> s
   auto name = path;
   if (!policies.empty()) name += " with " + policies;
   if (suite) name += std::string(name.empty() ? "" : ", ") + std::string(info(*suite).name);
-  auto const databases = SaDatabases::of(context.shared);
+  auto& databases = SaService::of(context.shared)->databases();
   auto database = context.shared.get<SaDatabase>(name, [&] {
     auto const version = path.empty() ? FileVersion{} : FileVersion::of(path);
     auto made = load(args, path, policies, suite);
-    databases->add(name, made, path, version);
+    databases.add(name, made, path, version);
     return made;
   });
-  if (use) databases->use(name, *use);
-  if (!state.empty() && !databases->keep_in(name, state))
+  if (use) databases.use(name, *use);
+  if (!state.empty() && !databases.keep_in(name, state))
     throw args.error("another element keeps the state of these SAs in another file; expected one",
                      "STATE");
   database->slots().serve_one_thread(context.workers == 1);

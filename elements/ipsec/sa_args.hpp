@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "core/element/args.hpp"
-#include "elements/ipsec/database/sa_databases.hpp"
+#include "elements/ipsec/database/sa_database.hpp"
 #include "elements/ipsec/model/suite.hpp"
 
 namespace warpline::ipsec {
@@ -23,12 +23,5 @@ std::optional<Suite> suite_argument(Args& args);
 /// there is neither SA nor `suite`, or where another element named another state file.
 std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> suite = {},
                                               std::optional<Direction> use = {});
-
-/// What a program allows the databases of its pipeline: found in the shared store under "", before the
-/// graph is built.
-struct SaOptions {
-  std::uint32_t max_sas = 0;  ///< `SaDatabase::Options::max_sas` of each
-  bool may_be_empty = false;  ///< files without SAs: they come by the control socket
-};
 
 }  // namespace warpline::ipsec

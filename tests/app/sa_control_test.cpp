@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/control/sa_control.hpp"
+#include "elements/ipsec/control/sa_control.hpp"
 
 #include <gmock/gmock.h>
 
@@ -13,6 +13,7 @@
 #include "elements/ipsec/config/sa_text.hpp"
 #include "elements/ipsec/database/key_reuse.hpp"
 #include "tests/support/hex_runs.hpp"
+#include "tests/support/sa_requests.hpp"
 
 namespace warpline::app {
 namespace {
@@ -78,7 +79,7 @@ class SaControlTest : public ::testing::Test {
       database_of(sa("0x101", "dir out") + "\n" + sa("0x201", "dir in"));
   std::shared_ptr<ipsec::SaDatabases> databases_ = std::make_shared<ipsec::SaDatabases>();
   std::vector<std::shared_ptr<SaDatabase>> kept_;
-  SaControl control_{databases_};
+  test::SaRequests control_{databases_};
 };
 
 TEST_F(SaControlTest, ListsWhatAnSaIs) {
@@ -309,7 +310,7 @@ TEST_F(SaControlTest, SaysWhatIsWrongWithARequest) {
   EXPECT_THAT(error(std::string()), HasSubstr("this is not JSON"));
   EXPECT_THAT(error(std::string("{\"command\": \"\xff\"}")), HasSubstr("this is not JSON"));
   EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("this is not JSON"));
-  EXPECT_EQ(error(std::string("[1]")), "expected a JSON object, such as {\"command\": \"list\"}");
+  EXPECT_EQ(error(std::string("[1]")), "expected a JSON object, such as {\"command\": \"events\"}");
   EXPECT_EQ(error(std::string("{}")),
             "no \"command\"; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or "
             "\"events\"");
@@ -447,7 +448,7 @@ TEST_F(SaControlTest, SaysWhenThereIsNoRoom) {
 }
 
 TEST(SaControlAlone, HasNothingToManage) {
-  SaControl control(std::make_shared<ipsec::SaDatabases>());
+  test::SaRequests control(std::make_shared<ipsec::SaDatabases>());
   EXPECT_EQ(control.answer(R"({"command": "list"})"), R"({"databases":[],"ok":true})");
   EXPECT_EQ(control.answer(R"({"command": "add", "sa": ""})"),
             R"({"ok":false,"error":"the pipeline has no database of SAs"})");

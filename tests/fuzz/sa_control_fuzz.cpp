@@ -6,9 +6,9 @@
 #include <memory>
 #include <string_view>
 
-#include "app/control/sa_control.hpp"
 #include "elements/ipsec/config/sa_file.hpp"
 #include "tests/fuzz/require.hpp"
+#include "tests/support/sa_requests.hpp"
 
 namespace {
 
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const databases = std::make_shared<ipsec::SaDatabases>();
   auto const sas = database();
   databases->add("file", sas);
-  app::SaControl control(databases);
+  test::SaRequests control(databases);
   std::string_view text(reinterpret_cast<char const*>(data), size);
   while (!text.empty()) {
     auto const line = text.substr(0, text.find('\n'));

@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
+#include "core/base/mask_keys.hpp"
 #include "core/base/wipe.hpp"
-#include "elements/ipsec/config/mask_keys.hpp"
 
 namespace warpline::ipsec {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <charconv>
 
+#include "core/base/mask_keys.hpp"
 #include "core/base/text.hpp"
-#include "elements/ipsec/config/mask_keys.hpp"
 
 namespace warpline::ipsec {
 namespace {

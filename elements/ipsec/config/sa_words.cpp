@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/mask_keys.hpp"
 #include "core/base/text.hpp"
-#include "elements/ipsec/config/mask_keys.hpp"
 
 namespace warpline::ipsec {
 namespace {

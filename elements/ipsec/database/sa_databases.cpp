@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "core/base/error.hpp"
-#include "core/element/context.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -27,10 +26,6 @@ struct Less {
 };
 
 }  // namespace
-
-std::shared_ptr<SaDatabases> SaDatabases::of(SharedStore& shared) {
-  return shared.single<SaDatabases>();
-}
 
 std::map<std::string, std::shared_ptr<SaDatabase>> SaDatabases::all() const {
   std::map<std::string, std::shared_ptr<SaDatabase>> found;

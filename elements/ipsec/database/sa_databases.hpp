@@ -15,18 +15,12 @@
 #include "elements/ipsec/state/file_lock.hpp"
 #include "elements/ipsec/state/state_file.hpp"
 
-namespace warpline {
-class SharedStore;
-}
-
 namespace warpline::ipsec {
 
 /// The databases of a program, by the text that names their files, and the state files where their
 /// numbers are kept. Used by the control thread only.
 class SaDatabases {
  public:
-  /// Those of the program that the store belongs to, made at the first call.
-  static std::shared_ptr<SaDatabases> of(SharedStore& shared);
   /// Those that are still in use.
   std::map<std::string, std::shared_ptr<SaDatabase>> all() const;
 

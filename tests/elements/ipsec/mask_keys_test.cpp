@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/config/mask_keys.hpp"
+#include "core/base/mask_keys.hpp"
 
 #include <gtest/gtest.h>
 

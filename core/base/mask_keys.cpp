@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ipsec/config/mask_keys.hpp"
+#include "core/base/mask_keys.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
 
-namespace warpline::ipsec {
+namespace warpline {
 namespace {
 
 constexpr std::size_t kMaxShownDigits = 7, kMaxRowDigits = 23, kMaxIpv6Groups = 8;
@@ -112,4 +112,4 @@ class Mask {
 
 std::string mask_keys(std::string_view text) { return Mask(text).run(); }
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

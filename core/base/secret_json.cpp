@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/control/secret_json.hpp"
+#include "core/base/secret_json.hpp"
 
 #include <boost/json/memory_resource.hpp>
 #include <boost/json/parser.hpp>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <new>
 
-namespace warpline::app {
+namespace warpline {
 namespace {
 
 namespace json = boost::json;
@@ -40,4 +40,4 @@ json::value parse_secret_json(std::string_view text, json::error_code& error) {
   return error ? json::value() : parser.release();
 }
 
-}  // namespace warpline::app
+}  // namespace warpline

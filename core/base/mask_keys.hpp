@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace warpline::ipsec {
+namespace warpline {
 
 /// The text with `*` for each hexadecimal digit that may belong to a key: of words with 8 or more
 /// of them and few other letters, and of rows of shorter words that are digits alone and 24 or more
@@ -13,4 +13,4 @@ namespace warpline::ipsec {
 /// the same.
 std::string mask_keys(std::string_view text);
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

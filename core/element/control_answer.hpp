@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace warpline::app {
+namespace warpline {
 
 /// The answer to a request: one line without its end, in one piece or made piece by piece while the
 /// client reads it, so that a long answer never lies in memory as a whole.
@@ -36,4 +36,4 @@ class ControlAnswer {
   std::function<std::string()> next_;
 };
 
-}  // namespace warpline::app
+}  // namespace warpline

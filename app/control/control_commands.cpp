@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/control/control_commands.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "core/base/error.hpp"
+#include "core/base/mask_keys.hpp"
+#include "core/base/text.hpp"
+#include "core/base/wipe.hpp"
+#include "core/element/control_request.hpp"
+
+namespace warpline::app {
+namespace {
+
+constexpr std::size_t kMaxShownCommand = 60;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+/// The answer is in memory as a whole: errors in a text of 100,000 lines need not all be in it.
+std::string shorten(std::string text) {
+  constexpr std::size_t kMaxError = std::size_t{64} << 10;
+  if (text.size() <= kMaxError) return text;
+  auto end = kMaxError;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // whole UTF-8
+  auto const rest = text.size() - end;
+  text.resize(end);
+  return text + "\n(" + std::to_string(rest) + " more bytes of errors)";
+}
+
+std::string quoted_for_user(std::string_view text) {
+  return "'" + mask_keys(text.substr(0, kMaxShownCommand)) +
+         (text.size() > kMaxShownCommand ? "...'" : "'");
+}
+
+}  // namespace
+
+std::vector<std::string> ControlCommands::commands() const {
+  std::vector<std::string> all;
+  for (auto const& service : services_)
+    for (auto& command : service->commands()) all.push_back(std::move(command));
+  all.emplace_back("events");
+  return all;
+}
+
+ControlAnswer ControlCommands::dispatch(ControlRequest& request) {
+  auto const known = commands();
+  auto words = known;
+  for (auto& word : words) word = '"' + word + '"';
+  auto const expected = alternatives(words);
+  auto const command = request.take_text("command", expected);
+  for (auto const& service : services_)
+    for (auto const& name : service->commands())
+      if (name == command) return service->answer(name, request);
+  if (command != "events")
+    throw ConfigError("unknown command " + quoted_for_user(command) + "; expected " + expected +
+                      did_you_mean(std::string(command), known));
+  request.finish();
+  ControlAnswer answer(R"({"ok":true})");
+  answer.waits_for_events = true;
+  return answer;
+}
+
+ControlAnswer ControlCommands::answer(std::string_view line) {
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+  // After all else, when the functions that had keys have returned.
+  struct WipeStack {
+    ~WipeStack() { wipe_stack(); }
+  } const wipe_stack_at_end;
+  try {
+    ControlRequest request(line);
+    return dispatch(request);
+  } catch (std::exception const& error) {
+    return boost::json::serialize(
+        boost::json::object{{"ok", false}, {"error", shorten(mask_keys(error.what()))}});
+  }
+}
+
+}  // namespace warpline::app

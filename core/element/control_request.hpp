@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+namespace warpline {
+
+/// A request of a client of the control socket: a JSON object whose members are taken one by one. Its
+/// memory is overwritten when it is freed, also that of values taken from it: they may be keys.
+class ControlRequest {
+ public:
+  /// Throws `ConfigError` if `line` is no JSON object.
+  explicit ControlRequest(std::string_view line);
+
+  bool contains(std::string_view name) const { return members_.contains(name); }
+  /// Takes a member. Throws `ConfigError`, which says what was expected, if there is none.
+  boost::json::value take(std::string const& name, std::string const& expected);
+  /// The same for a member that must be text.
+  boost::json::string take_text(std::string const& name, std::string const& expected);
+  /// Throws `ConfigError` if a member is left that nobody has taken.
+  void finish() const;
+
+ private:
+  boost::json::object members_;
+};
+
+}  // namespace warpline
