@@ -4,11 +4,9 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
-#include <vector>
 
-#include "core/engine/engine.hpp"
+#include "core/engine/snapshot.hpp"
 
 namespace warpline::bench {
 
@@ -32,24 +30,7 @@ struct Window {
   double cycles_per_packet() const;
 };
 
-/// All counters of a running engine at one moment. Read by any thread.
-class Snapshot {
- public:
-  /// `devices`: those that the engine was made with.
-  Snapshot(Engine const& engine, DeviceSet const& devices);
-
-  /// What happened after `earlier`, a snapshot of the same engine.
-  Window since(Snapshot const& earlier) const;
-
- private:
-  std::uint64_t at_;
-  unsigned workers_;
-  Totals totals_;
-  std::uint64_t idle_cycles_ = 0;
-  std::vector<std::uint64_t> drops_;  // by the reason's index
-  std::map<std::string, std::uint64_t> device_packets_;
-  std::unique_ptr<Histogram> latency_;
-  std::string explanation_;
-};
+/// What an engine did after the snapshot `begin` and until `end`.
+Window between(Snapshot const& begin, Snapshot const& end);
 
 }  // namespace warpline::bench

@@ -119,13 +119,13 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   deployment->start();
   interruption_.sleep_for(warm_up);
   auto const before = engine.totals().transmitted;
-  Snapshot const begin(engine, session_.devices());
+  auto const begin = take_snapshot(engine);
   // A window in which next to nothing came out would say nothing: it goes on for a while.
   for (int i = 0; i < kMostWindows; ++i) {
     interruption_.sleep_for(*options_.window);
     if (engine.totals().transmitted - before >= kFewPackets) break;
   }
-  Snapshot const end(engine, session_.devices());
+  auto const end = take_snapshot(engine);
   bool const ended = engine.done();
   deployment->stop();
   deployment->join();
@@ -137,7 +137,7 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   deployment.reset();
   if (auto const left = session_.buffers().in_use(); left > 0)
     throw std::runtime_error(counted(left, "buffer") + " did not come back; in: " + text);
-  return end.since(begin);
+  return between(begin, end);
 }
 
 std::map<std::string, double> Meter::ceilings(Case const& subject, Frames const& frames) {

@@ -124,19 +124,18 @@ int run(Invocation const& invocation, RunOptions& options) {
   std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
 
   bool const services_fine = services.close() && !control.service_failed();
-  auto report =
-      make_report(deployment.engine(), deployment.ports(), session.devices(), elapsed.count());
+  auto report = make_report(deployment.engine(), elapsed.count());
   add_outputs(report, *files);
   if (options.json != "-") print_report(report, writes_to_stdout(specs) ? stderr : stdout);
   report_ports(deployment);
   for (auto const& line : monitor.finish()) std::fprintf(stderr, "%s\n", line.c_str());
 
-  if (!report.totals.conserved())
+  if (!report.snapshot.totals.conserved())
     std::fputs("error: packets are not accounted for (see the last line of the report)\n", stderr);
   if (!options.json.empty())
     write_json(options.json, describe_run(invocation, session, options, end, report));
   bool const written = monitor.complete() && services_fine;
-  return written && report.totals.conserved() ? kOk : kRuntimeFailure;
+  return written && report.snapshot.totals.conserved() ? kOk : kRuntimeFailure;
 }
 
 void add_run(CommandLine& app, Invocation& invocation) {
@@ -159,7 +158,7 @@ void add_run(CommandLine& app, Invocation& invocation) {
       .type_name("FILE");
   command
       .add_option("--control", options->control,
-                  "Unix socket for requests while it runs (docs/ipsec.md)")
+                  "Unix socket for requests while it runs (docs/control.md)")
       .type_name("PATH");
   add_element_options(command, options->pipeline, ProgramOption::Commands::kRun);
   command.add_flag("-T,--test", options->check_only,

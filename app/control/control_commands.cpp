@@ -12,6 +12,9 @@
 #include "core/element/control_request.hpp"
 
 namespace warpline::app {
+
+namespace json = boost::json;
+
 namespace {
 
 constexpr std::size_t kMaxShownCommand = 60;
@@ -39,6 +42,7 @@ std::vector<std::string> ControlCommands::commands() const {
   std::vector<std::string> all;
   for (auto const& service : services_)
     for (auto& command : service->commands()) all.push_back(std::move(command));
+  all.emplace_back("metrics");
   all.emplace_back("events");
   return all;
 }
@@ -52,13 +56,30 @@ ControlAnswer ControlCommands::dispatch(ControlRequest& request) {
   for (auto const& service : services_)
     for (auto const& name : service->commands())
       if (name == command) return service->answer(name, request);
-  if (command != "events")
+  bool const wants_metrics = command == "metrics";
+  if (!wants_metrics && command != "events")
     throw ConfigError("unknown command " + quoted_for_user(command) + "; expected " + expected +
                       did_you_mean(std::string(command), known));
   request.finish();
+  if (wants_metrics) return metrics();
   ControlAnswer answer(R"({"ok":true})");
   answer.waits_for_events = true;
   return answer;
+}
+
+ControlAnswer ControlCommands::metrics() const {
+  json::array array;
+  for (auto const& metric : metrics_()) {
+    json::object labels;
+    for (auto const& [name, value] : metric.labels) labels[name] = value;
+    array.push_back({{"name", metric.name},
+                     {"help", metric.help},
+                     {"unit", metric.unit},
+                     {"kind", metric.kind == Metric::Kind::kCounter ? "counter" : "gauge"},
+                     {"labels", std::move(labels)},
+                     {"value", metric.value}});
+  }
+  return json::serialize(json::object{{"metrics", std::move(array)}, {"ok", true}});
 }
 
 ControlAnswer ControlCommands::answer(std::string_view line) {
@@ -71,8 +92,8 @@ ControlAnswer ControlCommands::answer(std::string_view line) {
     ControlRequest request(line);
     return dispatch(request);
   } catch (std::exception const& error) {
-    return boost::json::serialize(
-        boost::json::object{{"ok", false}, {"error", shorten(mask_keys(error.what()))}});
+    return json::serialize(
+        json::object{{"ok", false}, {"error", shorten(mask_keys(error.what()))}});
   }
 }
 

@@ -2,21 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/element/metric.hpp"
 #include "core/element/service.hpp"
 
 namespace warpline::app {
 
-/// Answers the requests of a control socket: passes each to the service that has its command. Control
-/// thread only.
+/// Answers the requests of a control socket: `metrics` and `events` itself, all others by the service
+/// that has the command. Control thread only.
 class ControlCommands {
  public:
-  explicit ControlCommands(std::vector<std::shared_ptr<Service>> services)
-      : services_(std::move(services)) {}
+  /// `metrics`: the numbers of the program, for the command `metrics`.
+  explicit ControlCommands(
+      std::vector<std::shared_ptr<Service>> services,
+      std::function<std::vector<Metric>()> metrics = [] { return std::vector<Metric>(); })
+      : services_(std::move(services)), metrics_(std::move(metrics)) {}
 
   /// The answer, in one line without its end: an object with `ok`, and `error` if that is false, which
   /// says what was wrong and what was expected. An error shows nothing that may be a key.
@@ -25,8 +30,10 @@ class ControlCommands {
  private:
   ControlAnswer dispatch(ControlRequest& request);
   std::vector<std::string> commands() const;
+  ControlAnswer metrics() const;
 
   std::vector<std::shared_ptr<Service>> services_;
+  std::function<std::vector<Metric>()> metrics_;
 };
 
 }  // namespace warpline::app

@@ -14,6 +14,7 @@
 #include "app/control/hangup.hpp"
 #include "app/control/output_monitor.hpp"
 #include "app/control/port_events.hpp"
+#include "core/engine/snapshot.hpp"
 #include "measure/table.hpp"
 #include "measure/terminal.hpp"
 
@@ -36,7 +37,7 @@ class ControlLoop::Impl {
         ports_(options.ports),
         progress_(options.quiet),
         services_(services(options.shared)),
-        commands_(services_),
+        commands_(services_, [this] { return list_metrics(take_snapshot(engine_)); }),
         duration_(options.duration) {
     if (!options.socket.empty())
       socket_.emplace(context_, options.socket,
@@ -138,7 +139,7 @@ class ControlLoop::Impl {
   void show_progress() {
     auto const now = Clock::now();
     if (!progress_.visible() || now - shown_ < kRefresh) return;
-    auto const totals = engine_.totals();
+    auto const totals = take_snapshot(engine_).totals;
     std::chrono::duration<double> const interval = now - shown_;
     std::chrono::duration<double> const elapsed = now - begin_;
     auto const rate = [&](std::uint64_t value, std::uint64_t before) {

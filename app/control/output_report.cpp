@@ -16,17 +16,17 @@ void add_outputs(RunReport& report, OutputFiles const& outputs) {
          file->last_error() == 0 ? std::string() : std::strerror(file->last_error())});
     auto const revoked = file->revoked(), bytes = file->revoked_bytes();
     if (revoked == 0) continue;
-    report.totals.transmitted -= revoked;
-    report.totals.transmitted_bytes -= bytes;
-    report.totals.dropped += revoked;
-    report.drops.push_back({"write_failed", "port " + file->owner(), revoked});
-    for (auto& port : report.ports) {
+    report.snapshot.totals.transmitted -= revoked;
+    report.snapshot.totals.transmitted_bytes -= bytes;
+    report.snapshot.totals.dropped += revoked;
+    report.snapshot.drops.push_back({"write_failed", "port " + file->owner(), revoked});
+    for (auto& port : report.snapshot.ports) {
       if (port.name != file->owner()) continue;
       port.transmitted -= revoked;
       port.transmitted_bytes -= bytes;
     }
   }
-  std::stable_sort(report.drops.begin(), report.drops.end(),
+  std::stable_sort(report.snapshot.drops.begin(), report.snapshot.drops.end(),
                    [](auto const& a, auto const& b) { return a.packets > b.packets; });
 }
 

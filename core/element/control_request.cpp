@@ -17,7 +17,7 @@ ControlRequest::ControlRequest(std::string_view line)
         auto value = parse_secret_json(line, error);
         if (error) throw ConfigError("this is not JSON (" + error.message() + ")");
         if (!value.is_object())
-          throw ConfigError("expected a JSON object, such as {\"command\": \"events\"}");
+          throw ConfigError("expected a JSON object, such as {\"command\": \"metrics\"}");
         return std::move(value.as_object());
       }()) {}
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/element/args.hpp"
+#include "core/element/metric.hpp"
 #include "core/element/outputs.hpp"
 #include "core/element/registry.hpp"
 #include "core/element/waker.hpp"
@@ -28,12 +29,6 @@ struct PortCounts {
   unsigned inputs = 1;
   unsigned outputs = 1;
   unsigned optional_outputs = 0;  ///< so many of the last outputs may be left unconnected
-};
-
-/// Something an element counts beyond what the graph does.
-struct Statistic {
-  std::string_view name;  ///< of static storage, plural, in small letters: `alerts`
-  std::uint64_t count;
 };
 
 /// A node of the packet graph. Each worker has its own instance, used by its thread alone.
@@ -67,8 +62,9 @@ class Element {
   /// where it has to be polled. It is polled once more afterwards.
   virtual bool arm(Waker&) noexcept { return !is_source() && held() == 0; }
 
-  /// For reports, which add up what the instances of all workers have counted. Any thread.
-  virtual std::vector<Statistic> statistics() const { return {}; }
+  /// Numbers beside those that the graph counts. Reports add up the instances of all workers. Any
+  /// thread.
+  virtual std::vector<Metric> metrics() const { return {}; }
   /// For reports: why it does at this moment what it does, in a line without an end; empty where
   /// there is nothing to say. Any thread.
   virtual std::string explanation() const { return {}; }

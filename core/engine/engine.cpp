@@ -180,11 +180,4 @@ Totals Engine::totals() const {
   return sum;
 }
 
-std::unique_ptr<Histogram> Engine::latency() const {
-  auto sum = std::make_unique<Histogram>();
-  for (auto const* group : {&workers_, &io_workers_})
-    for (auto const& worker : *group) sum->merge(worker->counters().latency);
-  return sum;
-}
-
 }  // namespace warpline

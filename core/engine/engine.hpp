@@ -84,8 +84,8 @@ class Engine {
   /// The workers that only receive and transmit; none in the fused topology.
   std::span<std::unique_ptr<Worker> const> io_workers() const { return io_workers_; }
   Totals totals() const;
-  /// The latencies of all workers together, in cycles.
-  std::unique_ptr<Histogram> latency() const;
+  PortSet& ports() const { return ports_; }
+  DeviceSet& devices() const { return devices_; }
 
  private:
   void notice(std::string const& text);

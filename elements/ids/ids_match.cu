@@ -101,8 +101,10 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     return report(packet, matches);
   }
 
-  std::vector<Statistic> statistics() const override {
-    return {{"alerts", alerts_.get()}, {"malformed packets", malformed_.get()}};
+  std::vector<Metric> metrics() const override {
+    return {{"alerts", "Alerts, one for each pattern in a packet", "alerts", alerts_.get()},
+            {"malformed_packets", "Packets with headers that cannot be read", "packets",
+             malformed_.get()}};
   }
 
   void start() override { now_ns_ = wall_clock_ns(); }

@@ -61,10 +61,11 @@ class IPsecFragmenter final : public Element {
       handle(std::move(batch), measured, out);
   }
 
-  std::vector<Statistic> statistics() const override {
-    return {{"fragmented packets", fragmented_.get()},
-            {"ICMP errors", told_.get()},
-            {"ICMP errors suppressed", suppressed_.get()}};
+  std::vector<Metric> metrics() const override {
+    return {{"fragmented_packets", "Packets sent as fragments", "packets", fragmented_.get()},
+            {"icmp_errors", "ICMP errors sent", "packets", told_.get()},
+            {"icmp_errors_suppressed", "ICMP errors not sent, because of ICMP_RATE", "packets",
+             suppressed_.get()}};
   }
 
  private:

@@ -47,7 +47,7 @@ TEST_F(ControlCommandsTest, PassesARequestToTheServiceThatHasItsCommand) {
 TEST_F(ControlCommandsTest, NamesTheCommandsOfAllServices) {
   EXPECT_EQ(ask(R"({"command": "b_cuont"})"),
             R"({"ok":false,"error":"unknown command 'b_cuont'; expected \"count\", \"fail\", )"
-            R"(\"b_count\", \"b_fail\" or \"events\"; did you mean 'b_count'?"})");
+            R"(\"b_count\", \"b_fail\", \"metrics\" or \"events\"; did you mean 'b_count'?"})");
 }
 
 TEST_F(ControlCommandsTest, RefusesMembersThatNoServiceTook) {

@@ -79,10 +79,10 @@ class Link : public testing::Test {
     engine.start();
     engine.join();
     totals = engine.totals();
-    report = app::make_report(engine, ports_, devices_, 1);
+    report = app::make_report(engine, 1);
     std::map<std::string, std::uint64_t> found;
-    for (auto const& drop : report.drops)
-      found[drop.reason + " at " + drop.element] += drop.packets;
+    for (auto const& drop : report.snapshot.drops)
+      found[drop.reason + " at " + drop.place] += drop.packets;
     return found;
   }
 
@@ -119,8 +119,8 @@ TEST_F(Link, TurnsWhatWasLostAfterwardsIntoDrops) {
   EXPECT_EQ(totals.transmitted, 7u);
   EXPECT_EQ(totals.dropped, 3u);
   EXPECT_TRUE(totals.conserved());
-  EXPECT_EQ(report.ports[1].transmitted, 7u);
-  EXPECT_EQ(report.ports[1].missed_from, "a counter");
+  EXPECT_EQ(report.snapshot.ports[1].transmitted, 7u);
+  EXPECT_EQ(report.snapshot.ports[1].missed_source, "a counter");
 }
 
 TEST_F(Link, OfFewerQueuesThanWorkersIsNamedWithWhatToWrite) {

@@ -310,17 +310,18 @@ TEST_F(SaControlTest, SaysWhatIsWrongWithARequest) {
   EXPECT_THAT(error(std::string()), HasSubstr("this is not JSON"));
   EXPECT_THAT(error(std::string("{\"command\": \"\xff\"}")), HasSubstr("this is not JSON"));
   EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("this is not JSON"));
-  EXPECT_EQ(error(std::string("[1]")), "expected a JSON object, such as {\"command\": \"events\"}");
+  EXPECT_EQ(error(std::string("[1]")),
+            "expected a JSON object, such as {\"command\": \"metrics\"}");
   EXPECT_EQ(error(std::string("{}")),
-            "no \"command\"; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or "
-            "\"events\"");
-  EXPECT_EQ(
-      error(json::object{{"command", 7}}),
-      "\"command\": expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or \"events\"");
+            "no \"command\"; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\", "
+            "\"metrics\" or \"events\"");
+  EXPECT_EQ(error(json::object{{"command", 7}}),
+            "\"command\": expected \"list\", \"export\", \"add\", \"delete\", \"rekey\", "
+            "\"metrics\" or \"events\"");
   EXPECT_EQ(
       error(json::object{{"command", "lisst"}}),
-      "unknown command 'lisst'; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\" or "
-      "\"events\"; did you mean 'list'?");
+      "unknown command 'lisst'; expected \"list\", \"export\", \"add\", \"delete\", \"rekey\", "
+      "\"metrics\" or \"events\"; did you mean 'list'?");
   EXPECT_THAT(error(std::string(R"({"command": "list\u0000"})")), HasSubstr("unknown command"));
   EXPECT_EQ(error(json::object{{"command", "list"}, {"verbose", true}}),
             "unknown member \"verbose\"");

@@ -303,9 +303,9 @@ TEST_F(IPsecFragmenter, SendsNoMoreErrorsThanItsRateAllows) {
   EXPECT_GE(errors(out).size(), 7u);
   EXPECT_LE(errors(out).size(), 9u);
   EXPECT_EQ(out.drops_at, (Drops{{"m:too_big", 100}}));
-  auto const counted = runner.graph().find("m")->element->statistics();
-  EXPECT_EQ(counted[1].count, errors(out).size());
-  EXPECT_EQ(counted[2].count, 100 - errors(out).size());
+  auto const counted = runner.graph().find("m")->element->metrics();
+  EXPECT_EQ(counted[1].value, errors(out).size());
+  EXPECT_EQ(counted[2].value, 100 - errors(out).size());
   EXPECT_EQ(errors(run(kTunnel, gateway() + ", ICMP_RATE 0", frames)).size(), 100u);
 }
 

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/snapshot.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/base/clock.hpp"
+#include "core/element/link.hpp"
+
+namespace warpline {
+namespace {
+
+void add_metrics(std::vector<Metric>& sums, std::vector<Metric> metrics) {
+  for (auto& metric : metrics) {
+    auto const sum = std::find_if(sums.begin(), sums.end(),
+                                  [&](Metric const& known) { return known.same_as(metric); });
+    if (sum == sums.end())
+      sums.push_back(std::move(metric));
+    else
+      sum->value += metric.value;
+  }
+}
+
+void add_ports(Snapshot& snapshot, Engine const& engine) {
+  auto& ports = engine.ports();
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    Snapshot::PortRow row{.name = ports[i].name(), .statistics = ports[i].statistics()};
+    for (unsigned worker = 0; worker < snapshot.workers; ++worker) {
+      if (auto const* queue = ports[i].rx(worker); queue != nullptr) {
+        row.received += queue->counters.packets.get();
+        row.received_bytes += queue->counters.bytes.get();
+      }
+      if (auto const* queue = ports[i].tx(worker); queue != nullptr) {
+        row.transmitted += queue->counters.packets.get();
+        row.transmitted_bytes += queue->counters.bytes.get();
+      }
+    }
+    // Packets that the port's queues took and that never left.
+    if (auto const* watch = dynamic_cast<LinkWatch const*>(&ports[i]); watch != nullptr) {
+      row.missed_source = watch->missed_source();
+      auto const lost = watch->lost();
+      row.transmitted -= lost;
+      if (lost > 0) snapshot.drops.push_back({"tx_error", "port " + ports[i].name(), lost});
+    }
+    snapshot.ports.push_back(std::move(row));
+  }
+}
+
+void add_elements(Snapshot& snapshot, Engine const& engine) {
+  std::map<std::pair<std::string_view, std::size_t>, std::uint64_t> drops;
+  auto const reasons = DropReason::count();
+  for (auto const& worker : engine.workers()) {
+    auto const nodes = worker->graph().nodes();
+    if (snapshot.elements.empty())
+      for (auto const& node : nodes)
+        snapshot.elements.push_back({.name = node->name, .class_name = node->class_name});
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      auto const& counters = nodes[i]->counters;
+      auto& row = snapshot.elements[i];
+      row.batches += counters.batches.get();
+      row.packets += counters.packets.get();
+      row.bytes += counters.bytes.get();
+      row.cycles += counters.cycles.get();
+      add_metrics(row.metrics, nodes[i]->element->metrics());
+      if (auto text = nodes[i]->element->explanation(); !text.empty())
+        snapshot.explanations.push_back({nodes[i]->name, worker->options().index, std::move(text)});
+      for (std::uint16_t reason = 0; reason < reasons; ++reason)
+        if (auto const packets = counters.drops[reason].get(); packets > 0) {
+          row.dropped += packets;
+          drops[{DropReason::at(reason).name(), i}] += packets;
+        }
+    }
+  }
+  for (auto const& worker : engine.io_workers())
+    for (auto const& node : worker->graph().nodes())
+      for (std::uint16_t reason = 0; reason < reasons; ++reason)
+        if (auto const packets = node->counters.drops[reason].get(); packets > 0)
+          snapshot.drops.push_back(
+              {std::string(DropReason::at(reason).name()),
+               node->class_name + " of IO worker " + std::to_string(worker->options().index),
+               packets});
+  for (auto const& [key, packets] : drops)
+    snapshot.drops.push_back({std::string(key.first), snapshot.elements[key.second].name, packets});
+  std::stable_sort(snapshot.drops.begin(), snapshot.drops.end(),
+                   [](auto const& a, auto const& b) { return a.packets > b.packets; });
+}
+
+void add_devices(Snapshot& snapshot, Engine const& engine) {
+  if (engine.workers().empty() || engine.workers()[0]->graph().segments().empty()) return;
+  auto& devices = engine.devices();
+  std::uint64_t total = 0;
+  for (std::size_t d = 0; d < devices.size(); ++d) {
+    Snapshot::DeviceRow row{.name = devices[d].name()};
+    for (auto const& worker : engine.workers()) {
+      auto const& counters = worker->offloader().counters(static_cast<DeviceIndex>(d));
+      row.tasks += counters.tasks.get();
+      row.batches += counters.batches.get();
+      row.packets += counters.packets.get();
+      row.failed += counters.failed.get();
+      row.rerun += counters.rerun.get();
+    }
+    total += row.packets;
+    snapshot.devices.push_back(std::move(row));
+  }
+  for (auto& row : snapshot.devices)
+    row.share = total == 0 ? 0 : static_cast<double>(row.packets) / static_cast<double>(total);
+}
+
+}  // namespace
+
+double Snapshot::latency_us(double quantile) const {
+  return static_cast<double>(latency->quantile(quantile)) / cycles_per_second() * 1e6;
+}
+
+Snapshot take_snapshot(Engine const& engine) {
+  Snapshot snapshot;
+  snapshot.taken = cycles();
+  snapshot.workers = engine.workers().size();
+  snapshot.totals = engine.totals();
+  add_ports(snapshot, engine);
+  add_elements(snapshot, engine);
+  add_devices(snapshot, engine);
+  for (auto const& worker : engine.workers())
+    snapshot.idle_cycles += worker->counters().idle.until(snapshot.taken);
+  for (auto const workers : {engine.workers(), engine.io_workers()})
+    for (auto const& worker : workers) snapshot.latency->merge(worker->counters().latency);
+  return snapshot;
+}
+
+}  // namespace warpline
