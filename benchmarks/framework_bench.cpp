@@ -8,7 +8,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/element/context.hpp"
-#include "core/element/element.hpp"
+#include "core/element/polled_element.hpp"
 #include "core/engine/graph.hpp"
 
 /// What the graph costs around elements that do nothing. `cycles/batch` and `cycles/packet` are the
@@ -19,13 +19,14 @@ namespace {
 constexpr unsigned kFrame = 128;
 
 /// Stands for the beginning of a pipeline: batches are pushed to its output by the benchmark.
-class BenchEntry final : public Element {
+class BenchEntry final : public PolledElement {
  public:
   explicit BenchEntry(Args&) {}
   PortCounts ports() const override { return {0, 1}; }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     out.emit(std::move(batch));
   }
+  unsigned poll(Outputs&) noexcept override { return 0; }
   bool is_source() const override { return true; }
 };
 WARPLINE_ELEMENT(BenchEntry);

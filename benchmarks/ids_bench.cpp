@@ -25,12 +25,10 @@ namespace {
 constexpr unsigned kFrames = 4096, kBatch = 64, kSlot = 2048, kHeaders = 42;
 constexpr char kPipeline[] = "BenchSource -> ids :: IDSMatch(SYNTHETIC 3000) -> BenchSink;";
 
-class BenchSource final : public Element {
+class BenchSource final : public SourceElement {
  public:
   explicit BenchSource(Args&) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool is_source() const override { return true; }
+  unsigned poll(Outputs&) noexcept override { return 0; }
 };
 WARPLINE_ELEMENT(BenchSource);
 

@@ -26,12 +26,10 @@ using ipsec::Suite;
 constexpr unsigned kFrames = 256, kBatch = 64, kHeaders = ether::kSize + ipv4::kSize;
 constexpr unsigned kSlot = 2048 + 64, kHeadroom = 128;
 
-class IpsecBenchSource final : public Element {
+class IpsecBenchSource final : public SourceElement {
  public:
   explicit IpsecBenchSource(Args&) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool is_source() const override { return true; }
+  unsigned poll(Outputs&) noexcept override { return 0; }
 };
 WARPLINE_ELEMENT(IpsecBenchSource);
 

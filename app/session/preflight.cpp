@@ -93,7 +93,7 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
     for (auto const* node : segment->nodes) result.segments.back().push_back(node->name);
   }
   for (auto const& node : graph->nodes())
-    if (node->element->is_source()) result.sources.push_back(node->class_name);
+    if (is_source(*node->element)) result.sources.push_back(node->class_name);
   result.tables = result.shared->hold();
   return result;
 }

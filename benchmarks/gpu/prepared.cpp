@@ -14,13 +14,14 @@ namespace warpline::bench {
 namespace {
 
 /// Where packets of the benchmark come from.
-class GpuBenchEntry final : public Element {
+class GpuBenchEntry final : public PolledElement {
  public:
   explicit GpuBenchEntry(Args&) {}
   PortCounts ports() const override { return {0, 1}; }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     out.emit(std::move(batch));
   }
+  unsigned poll(Outputs&) noexcept override { return 0; }
   bool is_source() const override { return true; }
 };
 WARPLINE_ELEMENT(GpuBenchEntry);

@@ -14,7 +14,6 @@
 #include "core/element/metric.hpp"
 #include "core/element/outputs.hpp"
 #include "core/element/registry.hpp"
-#include "core/element/waker.hpp"
 #include "core/packet/annotations.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/verdict.hpp"
@@ -22,6 +21,7 @@
 namespace warpline {
 
 class OffloadBase;
+class Polled;
 
 /// How many input and output ports an element has; `kAny` where the graph's connections decide.
 struct PortCounts {
@@ -42,26 +42,6 @@ class Element {
   /// kept, and none is lost. Must not throw, block or allocate.
   virtual void process(BatchPtr batch, unsigned port, Outputs& out) noexcept = 0;
 
-  /// Work of its own, once a turn, for elements that originate or hold packets: how many packets it
-  /// emitted. Called only where `polled()`.
-  virtual unsigned poll(Outputs&) noexcept { return 0; }
-  virtual bool polled() const { return false; }
-  /// A polled element that receives packets from outside: stopped first when the worker drains.
-  virtual bool is_source() const { return false; }
-  /// True for good when a source will never emit again.
-  virtual bool finished() const noexcept { return false; }
-  /// Packets it holds between calls.
-  virtual std::size_t held() const noexcept { return 0; }
-  /// For a polled element: it cannot pass on what it holds, and sources should wait.
-  virtual bool congested() const noexcept { return false; }
-  /// Once, when sources have stopped and the worker drains.
-  virtual void drain() noexcept {}
-  /// While the worker drains: nothing is or will be left to do here.
-  virtual bool drained() const noexcept { return held() == 0; }
-  /// For a polled element, before the worker sleeps: asks to be woken when there may be work; false
-  /// where it has to be polled. It is polled once more afterwards.
-  virtual bool arm(Waker&) noexcept { return !is_source() && held() == 0; }
-
   /// Numbers beside those that the graph counts. Reports add up the instances of all workers. Any
   /// thread.
   virtual std::vector<Metric> metrics() const { return {}; }
@@ -79,6 +59,8 @@ class Element {
 
   /// Not null for elements that a device can run.
   virtual OffloadBase* offload() { return nullptr; }
+  /// Not null for elements that the worker polls; see `PolledElement`.
+  virtual Polled* polled() noexcept { return nullptr; }
 };
 
 /// An element that decides packet by packet: `Verdict operator()(Packet&)`. One virtual call a

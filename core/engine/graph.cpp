@@ -70,18 +70,18 @@ void Graph::record_latency() noexcept {
 
 unsigned Graph::poll(bool sources) noexcept {
   unsigned emitted = 0;
-  for (auto const* node : polled_) sources = sources && !node->element->congested();
-  for (auto* node : polled_) {
-    if (!sources && node->element->is_source()) continue;
+  for (auto const& each : polled_) sources = sources && !each.polled->congested();
+  for (auto const& [node, polled, source] : polled_) {
+    if (!sources && source) continue;
     current_.store(node, std::memory_order_relaxed);
     auto const begin = now_ = cycles();
     Outputs out(*this, *node);
-    auto const count = node->element->poll(out);
+    auto const count = polled->poll(out);
     emitted += count;
     if (count > 0) {
       now_ = cycles();
       node->counters.cycles.add(now_ - begin);
-      if (node->element->is_source()) {  // others counted these packets when they came in
+      if (source) {  // others counted these packets when they came in
         node->counters.packets.add(count);
         node->counters.batches.add(1);
       }
@@ -101,30 +101,30 @@ void Graph::stop() noexcept {
 }
 
 bool Graph::sources_finished() const noexcept {
-  for (auto const* node : polled_)
-    if (node->element->is_source() && !node->element->finished()) return false;
+  for (auto const& each : polled_)
+    if (each.source && !each.polled->finished()) return false;
   return true;
 }
 
 void Graph::drain() noexcept {
-  for (auto const& node : nodes_) node->element->drain();
+  for (auto const& each : polled_) each.polled->drain();
 }
 
 bool Graph::drained() const noexcept {
-  for (auto const& node : nodes_)
-    if (!node->element->drained()) return false;
+  for (auto const& each : polled_)
+    if (!each.polled->drained()) return false;
   return true;
 }
 
 bool Graph::arm(Waker& waker) noexcept {
-  for (auto* node : polled_)
-    if (!node->element->arm(waker)) return false;
+  for (auto const& each : polled_)
+    if (!each.polled->arm(waker)) return false;
   return true;
 }
 
 std::size_t Graph::held() const noexcept {
   std::size_t held = 0;
-  for (auto const& node : nodes_) held += node->element->held();
+  for (auto const& each : polled_) held += each.polled->held();
   return held;
 }
 

@@ -13,6 +13,7 @@
 #include "core/element/metrics.hpp"
 #include "core/element/offload.hpp"
 #include "core/element/offload_handler.hpp"
+#include "core/element/polled_element.hpp"
 #include "core/packet/annotations.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/buffer_pool.hpp"
@@ -91,6 +92,11 @@ class Graph {
  private:
   friend class Outputs;
   friend class OffloadBase;
+  struct PolledNode {
+    Node* node;
+    Polled* polled;
+    bool source;
+  };
   struct Pending {
     Node* node;
     unsigned port;
@@ -122,7 +128,7 @@ class Graph {
 
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Segment>> segments_;
-  std::vector<Node*> polled_;
+  std::vector<PolledNode> polled_;
   std::vector<Pending> pending_;  // reserved once; grows only for graphs wider than it
   OffloadHandler* offload_ = nullptr;
   BufferPool* buffers_ = nullptr;

@@ -36,7 +36,7 @@ std::vector<Graph::Problem> Graph::settle_annotations() {
   std::vector<std::pair<Node*, unsigned>> outputs;  // of each connection
   for (auto const& node : nodes_) {
     index[node.get()] = elements.size();
-    elements.push_back({declared(*node), node->element->is_source()});
+    elements.push_back({declared(*node), is_source(*node->element)});
   }
   for (auto const& node : nodes_)
     for (unsigned port = 0; port < node->outputs.size(); ++port)

@@ -79,7 +79,7 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
 /// An offloadable element is polled for its own ends only (to write a log): batches pass through
 /// it.
 bool holds_packets(Element* element) {
-  return element != nullptr && element->polled() && element->offload() == nullptr;
+  return element != nullptr && element->polled() != nullptr && element->offload() == nullptr;
 }
 
 /// A batch must come to rest: a cycle needs an element that holds packets, such as Queue.
@@ -119,7 +119,7 @@ void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>
   std::vector<std::size_t> open;
   bool any_source = false;
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i]->element->is_source()) seen[i] = any_source = true, open.push_back(i);
+    if (is_source(*nodes[i]->element)) seen[i] = any_source = true, open.push_back(i);
   if (!any_source)
     findings.error({}, "no element receives packets; expected FromInput or FromDPDKDevice");
   while (!open.empty()) {
@@ -182,7 +182,8 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
     warnings->insert(warnings->end(), findings.warnings().begin(), findings.warnings().end());
   }
   for (auto const& node : graph->nodes_)
-    if (node->element->polled()) graph->polled_.push_back(node.get());
+    if (auto* polled = node->element->polled())
+      graph->polled_.push_back({node.get(), polled, polled->is_source()});
   graph->form_segments();
   return graph;
 }

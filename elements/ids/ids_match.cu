@@ -9,6 +9,7 @@
 #include "core/element/file_uses.hpp"
 #include "core/element/metrics.hpp"
 #include "core/element/offload.hpp"
+#include "core/element/polled_element.hpp"
 #include "core/element/shared.hpp"
 #include "core/net/layers.hpp"
 #include "elements/ids/cpu_matcher.hpp"
@@ -42,7 +43,7 @@ std::uint64_t wall_clock_ns() {
 /// alert instead of passing them on (default false).
 /// Drops: `matched` (with DROP true).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
-class IDSMatch final : public OffloadElement<IDSMatch> {
+class IDSMatch final : public OffloadElement<IDSMatch>, public Polled {
  public:
   using Reads = Payload<0>;
   using Writes = Result<ids::Matches>;
@@ -108,7 +109,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   }
 
   void start() override { now_ns_ = wall_clock_ns(); }
-  bool polled() const override { return eve_ != nullptr; }
+  Polled* polled() noexcept override { return eve_ ? this : nullptr; }
   unsigned poll(Outputs&) noexcept override {
     now_ns_ = wall_clock_ns();
     eve_->end_batch(now_ns_);

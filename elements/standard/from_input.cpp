@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/element/context.hpp"
-#include "core/element/element.hpp"
+#include "core/element/polled_element.hpp"
 #include "elements/standard/click_words.hpp"
 
 namespace warpline {
@@ -23,13 +23,8 @@ std::uint32_t sum_lengths(std::span<Packet const> packets) {
 }
 
 /// Receives from one queue of each of some ports, a batch from each a turn.
-class Receiver : public Element {
+class Receiver : public SourceElement {
  public:
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool polled() const override { return true; }
-  bool is_source() const override { return true; }
-
   bool finished() const noexcept override {
     for (auto const* queue : queues_)
       if (!queue->finished()) return false;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/element/context.hpp"
-#include "core/element/element.hpp"
 #include "core/element/handover.hpp"
+#include "core/element/polled_element.hpp"
 #include "core/net/wire.hpp"
 
 namespace warpline {
@@ -45,14 +45,13 @@ std::uint32_t flow_of(Packet const& packet) {
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
 /// Drops: no_batch (the worker's batches are used up).
-class ToCompute final : public Element {
+class ToCompute final : public PolledElement {
  public:
   explicit ToCompute(Args& args)
       : handover_(handover_of(args)), served_(handover_.served_by(args.context().worker)) {
     waiting_.reserve(Handover::kDepth);
   }
   PortCounts ports() const override { return {1, 0}; }
-  bool polled() const override { return true; }
   bool congested() const noexcept override { return !waiting_.empty(); }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
@@ -135,7 +134,7 @@ WARPLINE_ELEMENT(ToCompute);
 /// Ports: 0 in, 1 out.
 /// Arguments: none.
 /// Drops: none.
-class FromCompute final : public Element {
+class FromCompute final : public PolledElement {
  public:
   explicit FromCompute(Args& args) {
     auto& handover = handover_of(args);
@@ -144,7 +143,6 @@ class FromCompute final : public Element {
   }
   PortCounts ports() const override { return {0, 1}; }
   void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool polled() const override { return true; }
 
   unsigned poll(Outputs& out) noexcept override {
     unsigned packets = 0;

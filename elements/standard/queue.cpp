@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/element/element.hpp"
+#include "core/element/polled_element.hpp"
 
 namespace warpline {
 
@@ -16,12 +16,11 @@ namespace warpline {
 /// Ports: 1 in, 1 out.
 /// Arguments: CAPACITY: most packets it holds (1 to 65535, default 4096), in at most 256 batches.
 /// Drops: queue_full (the packets that came last).
-class Queue final : public Element {
+class Queue final : public PolledElement {
  public:
   explicit Queue(Args& args) : capacity_(args.optional<std::uint16_t>("CAPACITY", 4096)) {
     if (capacity_ == 0) throw args.error("CAPACITY is 0; expected 1 to 65535", "CAPACITY");
   }
-  bool polled() const override { return true; }
   std::size_t held() const noexcept override { return held_; }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {

@@ -16,13 +16,9 @@ std::shared_ptr<Bench> bench_of(Args& args) {
 }
 
 /// Emits the bench's input; a packet carries its number as tag and in its first four bytes.
-class TestSource final : public Element {
+class TestSource final : public SourceElement {
  public:
   explicit TestSource(Args& args) : bench_(bench_of(args)) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool polled() const override { return true; }
-  bool is_source() const override { return true; }
   bool finished() const noexcept override { return bench_->input.empty(); }
   unsigned poll(Outputs& out) noexcept override {
     if (bench_->input.empty()) return 0;
@@ -225,13 +221,12 @@ class TestEdit final : public OffloadElement<TestEdit> {
 WARPLINE_ELEMENT(TestEdit);
 
 /// Holds batches until it is polled.
-class TestHold final : public Element {
+class TestHold final : public PolledElement {
  public:
   explicit TestHold(Args&) {}
   void process(BatchPtr batch, unsigned, Outputs&) noexcept override {
     kept_.push_back(std::move(batch));
   }
-  bool polled() const override { return true; }
   unsigned poll(Outputs& out) noexcept override {
     if (kept_.empty()) return 0;
     auto const count = kept_.front()->size();

@@ -9,8 +9,8 @@
 
 #include "core/device/replicated.hpp"
 #include "core/element/context.hpp"
-#include "core/element/element.hpp"
 #include "core/element/offload.hpp"
+#include "core/element/polled_element.hpp"
 #include "core/engine/engine.hpp"
 
 namespace warpline::test {

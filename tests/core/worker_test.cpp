@@ -68,14 +68,10 @@ struct Doorbell {
 };
 
 /// A source that has nothing until the doorbell has rung twice.
-class TestDoorbell final : public Element {
+class TestDoorbell final : public SourceElement {
  public:
   explicit TestDoorbell(Args& args)
       : bell_(args.context().shared.get<Doorbell>("doorbell", [] { return new Doorbell; })) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool polled() const override { return true; }
-  bool is_source() const override { return true; }
   bool finished() const noexcept override { return rung_ == 2; }
   unsigned poll(Outputs&) noexcept override {
     std::uint64_t rung = 0;
@@ -99,14 +95,10 @@ struct Gate {
 };
 
 /// Has nothing to give and must be polled; waits inside while its gate is closed.
-class TestGate final : public Element {
+class TestGate final : public SourceElement {
  public:
   explicit TestGate(Args& args)
       : gate_(args.context().shared.get<Gate>("gate", [] { return new Gate; })) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool polled() const override { return true; }
-  bool is_source() const override { return true; }
   unsigned poll(Outputs&) noexcept override {
     while (gate_->closed) gate_->inside = true;
     gate_->inside = false;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/element/element.hpp"
+#include "core/element/polled_element.hpp"
 
 namespace warpline {
 namespace {
@@ -33,14 +33,11 @@ class TestOutPort final : public PacketElement<TestOutPort> {
 WARPLINE_ELEMENT(TestOutPort);
 
 /// A source that has nothing to say and needs no port.
-class TestSilence final : public Element {
+class TestSilence final : public SourceElement {
  public:
   explicit TestSilence(Args&) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool polled() const override { return true; }
-  bool is_source() const override { return true; }
   bool finished() const noexcept override { return true; }
+  unsigned poll(Outputs&) noexcept override { return 0; }
 };
 WARPLINE_ELEMENT(TestSilence);
 

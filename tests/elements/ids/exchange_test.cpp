@@ -33,13 +33,9 @@ struct Traffic {
 std::shared_ptr<Traffic> traffic_of(SharedStore& store) { return store.single<Traffic>(); }
 
 /// Sends as many packets as the test allows, eight at a time.
-class ExchangeSource final : public Element {
+class ExchangeSource final : public SourceElement {
  public:
   explicit ExchangeSource(Args& args) : traffic_(traffic_of(args.context().shared)) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool polled() const override { return true; }
-  bool is_source() const override { return true; }
   bool finished() const noexcept override {
     return traffic_->over && traffic_->sent == traffic_->allowed;
   }

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/element/element.hpp"
+#include "core/element/polled_element.hpp"
 #include "tests/elements/ipsec/element_rig.hpp"
 #include "tests/elements/ipsec/peer.hpp"
 
@@ -16,14 +16,12 @@ using ipsec::Suite;
 using ipsec::testing::Caught;
 
 /// Stands where packets come from; the test pushes them into what follows.
-class IpsecFeed final : public Element {
+class IpsecFeed final : public SourceElement {
  public:
   using Sets = Annotations<Annotation::kSa>;  // the test writes tags
 
   explicit IpsecFeed(Args&) {}
-  PortCounts ports() const override { return {0, 1}; }
-  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
-  bool is_source() const override { return true; }
+  unsigned poll(Outputs&) noexcept override { return 0; }
 };
 WARPLINE_ELEMENT(IpsecFeed);
 

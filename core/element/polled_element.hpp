@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "core/element/element.hpp"
+#include "core/element/waker.hpp"
+
+namespace warpline {
+
+/// What the worker asks of an element once a turn. For elements that originate packets or hold them
+/// between turns. All calls come from the worker's thread.
+class Polled {
+ public:
+  /// Does one turn's work. Returns how many packets it emitted.
+  virtual unsigned poll(Outputs& out) noexcept = 0;
+
+  /// True for an element that receives packets from outside. The worker stops sources first when it
+  /// drains. The answer never changes.
+  virtual bool is_source() const { return false; }
+  /// True when a source will never emit again.
+  virtual bool finished() const noexcept { return false; }
+
+  /// Number of packets held between calls.
+  virtual std::size_t held() const noexcept { return 0; }
+  /// True while the element cannot pass on what it holds. Sources are not polled meanwhile.
+  virtual bool congested() const noexcept { return false; }
+
+  /// Called once, after the sources have stopped, when the worker begins to drain.
+  virtual void drain() noexcept {}
+  /// True when nothing is left to do for a worker that drains.
+  virtual bool drained() const noexcept { return held() == 0; }
+
+  /// Asks to be woken when there may be work; called before the worker sleeps. Returns false if the
+  /// element must be polled instead. The worker polls once more after the call.
+  virtual bool arm(Waker& waker) noexcept {
+    (void)waker;
+    return !is_source() && held() == 0;
+  }
+
+ protected:
+  ~Polled() = default;
+};
+
+/// An element that the worker polls, such as `Queue`.
+class PolledElement : public Element, public Polled {
+ public:
+  Polled* polled() noexcept final { return this; }
+};
+
+/// An element that receives packets from outside: no inputs, one output.
+class SourceElement : public PolledElement {
+ public:
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept final {}
+  bool is_source() const final { return true; }
+};
+
+/// True if the element receives packets from outside.
+inline bool is_source(Element& element) {
+  auto const* polled = element.polled();
+  return polled != nullptr && polled->is_source();
+}
+
+}  // namespace warpline
