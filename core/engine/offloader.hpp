@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "core/engine/asio_names.hpp"
+#include "core/engine/device_monitor.hpp"
 #include "core/engine/graph.hpp"
 #include "core/engine/rebinding.hpp"
+#include "core/engine/reorder_buffer.hpp"
+#include "core/engine/task.hpp"
 
 namespace warpline {
 
@@ -44,14 +47,14 @@ class Offloader final : public OffloadHandler {
             std::size_t capacity);
   ~Offloader() override;
 
-  bool usable(DeviceIndex device) const noexcept override {
-    return counters_[device]->failed.get() == 0;
-  }
+  bool usable(DeviceIndex device) const noexcept override { return monitors_[device]->usable(); }
   bool take(Segment& segment, BatchPtr& batch) noexcept override;
   void wait(Segment& segment, BatchPtr batch) noexcept override;
   void ran_here(std::uint64_t cycles) noexcept override;
   DeviceLoad load(DeviceIndex device) const noexcept override;
-  DeviceBacklog backlog(DeviceIndex device) const noexcept override { return present_[device]; }
+  DeviceBacklog backlog(DeviceIndex device) const noexcept override {
+    return monitors_[device]->backlog();
+  }
   TaskLimit task_limit(DeviceIndex device) const noexcept override { return limits_[device]; }
   void limit_tasks(DeviceIndex device, TaskLimit const& limit) noexcept override {
     limits_[device] = limit;
@@ -74,42 +77,33 @@ class Offloader final : public OffloadHandler {
   void arm(void (*wake)(void*), void* context) noexcept;
 
   /// What went to one device so far.
-  struct DeviceCounters {
-    Counter tasks, batches, packets, failed;  ///< sent; tasks failed
-    Counter done_packets, done_bytes, done_tasks;
-    Counter worker_cycles, busy_cycles, tasks_cycles;  ///< see `DeviceLoad`
-    Counter rerun;          ///< packets that ran on the own core, since the device had failed
-    Histogram task_cycles;  ///< submit to completion
-  };
-  DeviceCounters const& counters(DeviceIndex device) const { return *counters_[device]; }
+  DeviceCounters const& counters(DeviceIndex device) const { return monitors_[device]->counters(); }
 
  private:
-  /// What one device has at this moment.
-  struct Present : DeviceBacklog {
-    std::uint64_t busy_since = 0;
-  };
-  struct Task;
-  struct Stream;
-  struct Exit;
+  struct SegmentLane;
+  struct SegmentState;
 
-  Stream& stream(Segment const& segment, DeviceIndex device) noexcept;
-  void add(Stream& stream, BatchPtr batch, std::uint64_t ticket) noexcept;
-  void send(Stream& stream) noexcept;
-  void refill(Stream& stream) noexcept;
-  void report(Stream const& stream, error_code error) noexcept;
-  void completed(Task& task, error_code error) noexcept;
-  void recycle(Task& task) noexcept;
-  unsigned release(Exit& exit) noexcept;
-  void finish_rebinding(Exit& exit) noexcept;
+  SegmentLane& lane(Segment const& segment, DeviceIndex device) noexcept {
+    return *lanes_[segment.index * devices_.size() + device];
+  }
+  void count_in(Batch const& batch) noexcept;
+  void count_out(Batch const& batch) noexcept;
+  void submit_full(SegmentLane& lane) noexcept;
+  void submit(SegmentLane& lane, Task* task) noexcept;
+  void completed(SegmentLane& lane, Task& task, error_code error) noexcept;
+  void report(SegmentLane const& lane, error_code error) noexcept;
+  void return_batches(SegmentLane& lane, Task& task, Outcome outcome) noexcept;
+  unsigned release(SegmentState& state) noexcept;
+  void leave(SegmentState& state, ReorderBuffer::Entry entry) noexcept;
+  void finish_rebinding(SegmentState& state) noexcept;
 
   Graph& graph_;
   DeviceSet& devices_;
   OffloadOptions options_;
-  std::vector<std::unique_ptr<DeviceCounters>> counters_;  // by device
-  std::vector<TaskLimit> limits_;                          // by device
-  std::vector<Present> present_;                           // by device
-  std::vector<std::unique_ptr<Stream>> streams_;           // by segment, then device
-  std::vector<std::unique_ptr<Exit>> exits_;               // by segment
+  std::vector<std::unique_ptr<DeviceMonitor>> monitors_;  // by device
+  std::vector<TaskLimit> limits_;                         // by device
+  std::vector<std::unique_ptr<SegmentState>> segments_;   // by segment
+  std::vector<std::unique_ptr<SegmentLane>> lanes_;  // by segment, then device; null for the CPU
   std::size_t batches_inside_ = 0;
   std::size_t packets_inside_ = 0;
 };

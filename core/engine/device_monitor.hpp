@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <system_error>
+
+#include "core/element/load.hpp"
+#include "core/element/metrics.hpp"
+#include "core/engine/reorder_buffer.hpp"
+#include "core/engine/task.hpp"
+#include "core/packet/extent.hpp"
+
+namespace warpline {
+
+/// What one worker has submitted to one device so far. The worker writes, any thread may read.
+struct DeviceCounters {
+  Counter tasks, batches, packets, failed;  ///< submitted; tasks that failed
+  Counter done_packets, done_bytes, done_tasks;
+  Counter worker_cycles, busy_cycles, tasks_cycles;  ///< see `DeviceLoad`
+  Counter rerun;          ///< packets that the CPU reran because the device had failed
+  Histogram task_cycles;  ///< submission to completion
+};
+
+/// Counts what one worker does on one device, and judges whether the device still works. Used by the
+/// worker's thread, except for the counters.
+class DeviceMonitor {
+ public:
+  /// False for good after the first task has failed.
+  bool usable() const noexcept { return counters_.failed.get() == 0; }
+
+  /// Packets were added for a task.
+  void gathered(unsigned packets) noexcept { backlog_.waiting += packets; }
+  /// A task left the builder; either `submitted` follows, or its packets go elsewhere.
+  void taken(Task const& task) noexcept { backlog_.waiting -= static_cast<unsigned>(task.packets); }
+  /// The lane gets the task at `now`.
+  void submitted(Task& task, std::uint64_t now) noexcept;
+  /// The task completed at `now`, without an error or with one.
+  void completed(Task const& task, std::error_code error, std::uint64_t now) noexcept;
+  /// The CPU ran all kernels of a batch: one task of one batch.
+  void ran(Batch const& batch) noexcept;
+  void reran(unsigned packets) noexcept { counters_.rerun.add(packets); }
+  /// The worker spent `cycles` on kernels or on the device's tasks.
+  void spent(std::uint64_t cycles) noexcept { counters_.worker_cycles.add(cycles); }
+
+  /// `now`: `cycles()`; a device that is busy is counted as busy until then.
+  DeviceLoad load(std::uint64_t now) const noexcept;
+  DeviceBacklog const& backlog() const noexcept { return backlog_; }
+  DeviceCounters const& counters() const noexcept { return counters_; }
+
+ private:
+  DeviceCounters counters_;
+  DeviceBacklog backlog_;
+  std::uint64_t busy_since_ = 0;  // while tasks are in flight
+};
+
+/// What has become of the batches of a task that completed with `error`. `edits`: its kernels modify
+/// packets; `transfer`: how the packets travelled.
+Outcome outcome_of(std::error_code error, bool edits, Transfer transfer) noexcept;
+
+}  // namespace warpline
