@@ -13,6 +13,7 @@
 
 #include "core/device/device.hpp"
 #include "core/element/port.hpp"
+#include "core/element/timer.hpp"
 #include "core/packet/buffer_pool.hpp"
 
 namespace warpline {
@@ -68,6 +69,7 @@ struct BuildContext {
   /// The graph is only checked and will never run: elements leave the world as it is.
   bool trial = false;
   Handover* handover = nullptr;  ///< on an IO worker of the split topology
+  std::shared_ptr<Timers> timers = std::make_shared<Timers>();  ///< of the graph's elements
   /// Tells the user something once per text, whoever says it.
   std::function<void(std::string const&)> notice = [](std::string const&) {};
   /// Writes a line for `Print`, from any worker's thread.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/graph.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "core/base/clock.hpp"
@@ -90,6 +91,23 @@ unsigned Graph::poll(bool sources) noexcept {
     run();
   }
   return emitted;
+}
+
+void Graph::run_timers(std::uint64_t now) noexcept {
+  while (auto* const timer = timers_->take_due(now)) {
+    auto const owner = std::find_if(nodes_.begin(), nodes_.end(), [timer](auto const& node) {
+      return node->element.get() == &timer->owner();
+    });
+    Node& node = **owner;
+    current_.store(&node, std::memory_order_relaxed);
+    auto const begin = now_ = cycles();
+    Outputs out(*this, node);
+    Timers::call(*timer, out);
+    now_ = cycles();
+    node.counters.cycles.add(now_ - begin);
+    if (left_.packets > 0) record_latency();
+    run();
+  }
 }
 
 void Graph::start() {

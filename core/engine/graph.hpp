@@ -14,6 +14,7 @@
 #include "core/element/offload.hpp"
 #include "core/element/offload_handler.hpp"
 #include "core/element/polled_element.hpp"
+#include "core/element/timer.hpp"
 #include "core/packet/annotations.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/buffer_pool.hpp"
@@ -72,6 +73,11 @@ class Graph {
   /// Gives every polled element its turn; sources only where `sources`. Returns packets emitted.
   unsigned poll(bool sources) noexcept;
 
+  /// Calls the functions of timers that were due at `now`, in `cycles()`.
+  void run_timers(std::uint64_t now) noexcept;
+  /// When the next timer is due, in `cycles()`; `Timers::kNever` if none runs.
+  std::uint64_t next_timer() const noexcept { return timers_->next_due(); }
+
   void start();
   void stop() noexcept;
   bool sources_finished() const noexcept;
@@ -129,6 +135,7 @@ class Graph {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Segment>> segments_;
   std::vector<PolledNode> polled_;
+  std::shared_ptr<Timers> timers_;
   std::vector<Pending> pending_;  // reserved once; grows only for graphs wider than it
   OffloadHandler* offload_ = nullptr;
   BufferPool* buffers_ = nullptr;

@@ -76,11 +76,7 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
   }
 }
 
-/// An offloadable element is polled for its own ends only (to write a log): batches pass through
-/// it.
-bool holds_packets(Element* element) {
-  return element != nullptr && element->polled() != nullptr && element->offload() == nullptr;
-}
+bool holds_packets(Element* element) { return element != nullptr && element->polled() != nullptr; }
 
 /// A batch must come to rest: a cycle needs an element that holds packets, such as Queue.
 void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
@@ -140,6 +136,7 @@ void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>
 std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& context,
                                     std::vector<Diagnostic>* warnings) {
   std::unique_ptr<Graph> graph(new Graph);
+  graph->timers_ = context.timers;
   Findings findings(pipeline);
   for (auto const& decl : pipeline.elements) {
     auto node = std::make_unique<Node>();

@@ -116,6 +116,7 @@ void Worker::turns() {
       }
     }
   } while (idle_turns_ == 0 && !draining_ && cycles() < round_end);
+  if (auto const now = cycles(); graph_->next_timer() <= now) graph_->run_timers(now);
   if (!draining_ && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
     begin_to_drain();
   if (draining_ || idle_turns_ < kSpins || !sleep())
@@ -152,13 +153,22 @@ bool Worker::sleep() {
   if (graph_->poll(true) + offloader_->poll() > 0) return false;
   awake_.store(false, std::memory_order_release);
   reader_.offline();
-  loop_->asleep.expires_after(options_.longest_sleep);
+  loop_->asleep.expires_after(sleep_time());
   loop_->asleep.async_wait([this](error_code) {
     reader_.online();
     awake_.store(true, std::memory_order_release);
     turns();
   });
   return true;
+}
+
+std::chrono::nanoseconds Worker::sleep_time() const noexcept {
+  auto const due = graph_->next_timer();
+  auto const now = cycles();
+  if (due <= now) return {};
+  std::chrono::duration<double> const left(static_cast<double>(due - now) / cycles_per_second());
+  std::chrono::nanoseconds const longest = options_.longest_sleep;
+  return left < longest ? std::chrono::duration_cast<std::chrono::nanoseconds>(left) : longest;
 }
 
 void Worker::wake() noexcept {

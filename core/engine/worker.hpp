@@ -35,7 +35,8 @@ struct WorkerOptions {
 /// that is written with other workers.
 ///
 /// A turn: polled elements (receive, graph, transmit), then the offloader (retire, submit), and
-/// every 50 us, or sixteen turns when idle, the event loop: timers, sockets, mail from other threads.
+/// every 50 us, or sixteen turns when idle, timers of elements and the event loop: sockets, mail from
+/// other threads.
 class Worker final : private Waker {
  public:
   /// `memory` holds the batches; pinned where there is a device.
@@ -84,6 +85,8 @@ class Worker final : private Waker {
   void begin_to_drain();
   void end();
   bool sleep();
+  /// How long the worker may sleep: until its next timer is due, or `longest_sleep`.
+  std::chrono::nanoseconds sleep_time() const noexcept;
   void wake() noexcept override;
   bool watch(int file) noexcept override;
 

@@ -156,7 +156,7 @@ void EveAlerts::add(Bytes frame, Layers const& layers, std::span<PatternId const
   for (auto const id : ids) file_.end_line(put(put(file_.begin_line(), common), tails_[id]));
 }
 
-void EveAlerts::end_batch(std::uint64_t time_ns) noexcept {
+void EveAlerts::write_due(std::uint64_t time_ns) noexcept {
   if (file_.waiting_bytes() == 0) {
     flushed_ns_ = time_ns;
   } else if (file_.waiting_bytes() >= kChunkBytes || time_ns - flushed_ns_ >= kSecond) {

@@ -44,8 +44,9 @@ class EveAlerts {
   void add(Bytes frame, Layers const& layers, std::span<PatternId const> ids, std::uint64_t time_ns,
            std::uint64_t packet_number = 0) noexcept;
 
-  /// After each batch: writes once 64 KiB wait, or if the oldest line waits for a second.
-  void end_batch(std::uint64_t time_ns) noexcept;
+  /// Writes if 64 KiB or more wait, or if the oldest line has waited for a second. To be called every
+  /// few milliseconds.
+  void write_due(std::uint64_t time_ns) noexcept;
 
   /// At the end: writes the waiting lines; those that cannot be written are lost.
   void finish() noexcept { file_.finish(); }

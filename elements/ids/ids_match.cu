@@ -9,8 +9,8 @@
 #include "core/element/file_uses.hpp"
 #include "core/element/metrics.hpp"
 #include "core/element/offload.hpp"
-#include "core/element/polled_element.hpp"
 #include "core/element/shared.hpp"
+#include "core/element/timer.hpp"
 #include "core/net/layers.hpp"
 #include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/eve.hpp"
@@ -43,7 +43,7 @@ std::uint64_t wall_clock_ns() {
 /// alert instead of passing them on (default false).
 /// Drops: `matched` (with DROP true).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
-class IDSMatch final : public OffloadElement<IDSMatch>, public Polled {
+class IDSMatch final : public OffloadElement<IDSMatch> {
  public:
   using Reads = Payload<0>;
   using Writes = Result<ids::Matches>;
@@ -51,7 +51,8 @@ class IDSMatch final : public OffloadElement<IDSMatch>, public Polled {
   explicit IDSMatch(Args& args)
       : buffers_(args.context().buffers),
         shared_(tables(args)),
-        bound_(std::make_unique<Bound>(shared_->current(), args.context().trial)) {
+        bound_(std::make_unique<Bound>(shared_->current(), args.context().trial)),
+        write_alerts_(args, *this, [this](Outputs&) { eve_->write_due(wall_clock_ns()); }) {
     auto const eve = args.keyword<std::string>("EVE", {});
     drop_ = args.keyword<bool>("DROP", false);
     if (!eve.empty()) open(eve, args);
@@ -108,12 +109,8 @@ class IDSMatch final : public OffloadElement<IDSMatch>, public Polled {
              malformed_.get()}};
   }
 
-  void start() override { now_ns_ = wall_clock_ns(); }
-  Polled* polled() noexcept override { return eve_ ? this : nullptr; }
-  unsigned poll(Outputs&) noexcept override {
-    now_ns_ = wall_clock_ns();
-    eve_->end_batch(now_ns_);
-    return 0;
+  void start() override {
+    if (eve_) write_alerts_.start_periodic(std::chrono::milliseconds(10));
   }
   void stop() noexcept override {
     if (eve_) eve_->finish();
@@ -186,14 +183,15 @@ class IDSMatch final : public OffloadElement<IDSMatch>, public Polled {
     alerts_.add(found.size());
     if (!eve_) return;
     auto const arrival = buffers_ != nullptr ? buffers_->arrival(packet) : Arrival{};
-    eve_->add(packet.bytes(), layers, found, arrival.time_ns.value_or(now_ns_), arrival.number);
+    auto const time = arrival.time_ns ? *arrival.time_ns : wall_clock_ns();
+    eve_->add(packet.bytes(), layers, found, time, arrival.number);
   }
 
   BufferPool const* buffers_;  // knows when a packet was captured
   std::shared_ptr<Shared<ids::Tables>> shared_;
   std::unique_ptr<Bound> bound_;
   std::unique_ptr<ids::EveAlerts> eve_;
-  std::uint64_t now_ns_ = 0;
+  Timer write_alerts_;
   bool drop_ = false;
   Counter alerts_, malformed_;
 };
