@@ -17,7 +17,7 @@ class BenchLane final : public Lane {
  public:
   Ticket submit(Work const&) noexcept override { return ++submitted_; }
   void arm(void (*)(void*), void*) noexcept override {}
-  void finish() { frontier_.reached.store(submitted_, std::memory_order_release); }
+  void finish() { fence_.completed.store(submitted_, std::memory_order_release); }
 
  private:
   Ticket submitted_ = 0;

@@ -26,7 +26,7 @@ class Packets {
     auto const wanted = std::max<std::size_t>(
         1, std::min<std::uint64_t>(options.task_packets, options.task_bytes / size));
     per_task_ = static_cast<std::uint32_t>(
-        std::min<std::size_t>(wanted, Work::kMostItems * Batch::kCapacity));
+        std::min<std::size_t>(wanted, Work::kMaxItems * Batch::kCapacity));
     auto const count = std::size_t{per_task_} * options.depth;
     auto const room = count * (kStride + sizeof(Packet) + Batch::kResultBytes);
     if (driver_.allocate_pinned(memory_, room) != stream::kOk)
@@ -71,9 +71,9 @@ class Packets {
 /// Packets/s over about `kSeconds`, after one round of tasks that is not counted.
 double measure(Lane& lane, Packets const& packets, KernelChain const& chain, unsigned depth) {
   auto const drain = [&](Ticket up_to) {
-    while (lane.frontier().reached.load(std::memory_order_acquire) < up_to) lane.advance();
+    while (lane.fence().completed.load(std::memory_order_acquire) < up_to) lane.advance();
   };
-  auto last = lane.frontier().reached.load(std::memory_order_acquire);
+  auto last = lane.fence().completed.load(std::memory_order_acquire);
   for (unsigned i = 0; i < depth; ++i) last = lane.submit(packets.work(chain, last));
   drain(last);
   auto const first = last;
@@ -86,7 +86,7 @@ double measure(Lane& lane, Packets const& packets, KernelChain const& chain, uns
   }
   drain(last);
   auto const seconds = static_cast<double>(cycles() - begin) / cycles_per_second();
-  if (lane.frontier().first_failed.load() != Frontier::kNever) return 0;
+  if (lane.fence().first_failed.load() != CompletionFence::kNever) return 0;
   return static_cast<double>((last - first) * packets.per_task()) / seconds;
 }
 
@@ -100,7 +100,7 @@ std::vector<Calibration> calibrate(stream::StreamDevice& device) {
     chain.count = 1;
     chain.extent = {0, Extent::kEnd, edits ? 0 : Extent::kEnd, edits ? Extent::kEnd : 0,
                     edits ? 0u : 4u};
-    auto least = std::numeric_limits<double>::infinity();
+    auto min_time = std::numeric_limits<double>::infinity();
     for (auto const transfer : kTransfers) {
       auto const lane = device.open_lane(transfer);
       double time = 0;
@@ -112,8 +112,8 @@ std::vector<Calibration> calibrate(stream::StreamDevice& device) {
         results.push_back({transfer, edits, size, rate});
         time += 1 / rate;
       }
-      if (time < least) {
-        least = time;
+      if (time < min_time) {
+        min_time = time;
         device.prefer(edits, transfer);
       }
     }

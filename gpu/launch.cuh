@@ -21,18 +21,18 @@ __global__ void each_packet(Kernel kernel, WorkItem const* items) {
 }
 
 template <class Reads, class Writes, class Kernel>
-int launch(void const* kernel, WorkItem const* items, std::uint32_t count, std::uint32_t most,
-           void* stream) noexcept {
+int launch(void const* kernel, WorkItem const* items, std::uint32_t count,
+           std::uint32_t max_packets, void* stream) noexcept {
   constexpr unsigned kThreads = 128;
-  if (count == 0 || most == 0) return 0;
+  if (count == 0 || max_packets == 0) return 0;
   if constexpr (kHasTeam<Kernel>) {
     bool launched = false;
     auto const error =
-        launch_teams<Reads, Writes>(static_cast<Kernel const*>(kernel)->team(), items, count, most,
-                                    static_cast<cudaStream_t>(stream), launched);
+        launch_teams<Reads, Writes>(static_cast<Kernel const*>(kernel)->team(), items, count,
+                                    max_packets, static_cast<cudaStream_t>(stream), launched);
     if (launched) return error;
   }
-  dim3 const blocks((most + kThreads - 1) / kThreads, count);
+  dim3 const blocks((max_packets + kThreads - 1) / kThreads, count);
   each_packet<Reads, Writes><<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
       *static_cast<Kernel const*>(kernel), items);
   return static_cast<int>(cudaGetLastError());

@@ -62,7 +62,7 @@ class BlockRooms {
     error = cudaGetDevice(&device);
     if (error != 0) return nullptr;
     auto const at = static_cast<std::size_t>(device);
-    if (at >= kMostDevices) {
+    if (at >= kMaxDevices) {
       error = cudaErrorInvalidDevice;
       return nullptr;
     }
@@ -72,7 +72,7 @@ class BlockRooms {
   }
 
  private:
-  static constexpr std::size_t kMostDevices = 64;
+  static constexpr std::size_t kMaxDevices = 64;
 
   static int ask(void const* kernel, int device, Room& room) noexcept {
     for (auto const& [value, attribute] :
@@ -88,15 +88,15 @@ class BlockRooms {
                                 static_cast<int>(room.block));
   }
 
-  std::array<std::once_flag, kMostDevices> once_;
-  std::array<Room, kMostDevices> rooms_{};
-  std::array<int, kMostDevices> errors_{};
+  std::array<std::once_flag, kMaxDevices> once_;
+  std::array<Room, kMaxDevices> rooms_{};
+  std::array<int, kMaxDevices> errors_{};
 };
 
 /// As a `CudaLaunch`; `launched` is false where the device has too little memory a block for it.
 template <class Reads, class Writes, class Team>
-int launch_teams(Team const& team, WorkItem const* items, std::uint32_t count, std::uint32_t most,
-                 cudaStream_t stream, bool& launched) noexcept {
+int launch_teams(Team const& team, WorkItem const* items, std::uint32_t count,
+                 std::uint32_t max_packets, cudaStream_t stream, bool& launched) noexcept {
   using Block = TeamBlock<Reads, Writes, Team>;
   static BlockRooms rooms;
   auto* const kernel = &by_teams<Reads, Writes, Team>;
@@ -109,7 +109,7 @@ int launch_teams(Team const& team, WorkItem const* items, std::uint32_t count, s
   auto const bytes = Block::kPartBytes + tables;
   launched = bytes <= room->block;
   if (!launched) return 0;
-  std::uint32_t const groups = (most + Block::kPackets - 1) / Block::kPackets;
+  std::uint32_t const groups = (max_packets + Block::kPackets - 1) / Block::kPackets;
   kernel<<<std::min(count * groups, room->count(bytes, Team::kBlocks)), Team::kThreads, bytes,
            stream>>>(team, items, count, groups, tables);
   return static_cast<int>(cudaGetLastError());

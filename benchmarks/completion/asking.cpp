@@ -25,7 +25,7 @@ asio::awaitable<void> one_by_one(Rig& rig, StampWork const& work, Asked& asked) 
     ++asked.tasks;
     if (asked.ask) {
       lane.lane().advance();
-      if (lane.reached(ticket)) {
+      if (lane.completed(ticket)) {
         ++asked.immediate;
         continue;
       }

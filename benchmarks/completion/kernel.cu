@@ -9,7 +9,7 @@
 namespace warpline::bench {
 namespace {
 
-void run_here(void const* kernel, WorkItem const& item) noexcept {
+void run_host(void const* kernel, WorkItem const& item) noexcept {
   auto const busy = static_cast<Stamp const*>(kernel)->busy;
   auto now = cycles();
   for (auto const until = now + busy; now < until; now = cycles()) relax();
@@ -29,7 +29,7 @@ int launch(void const*, WorkItem const*, std::uint32_t, std::uint32_t, void* str
 
 KernelCall stamp_call(Stamp const& stamp) {
   KernelCall call;
-  call.host = &run_here;
+  call.host = &run_host;
 #if defined(__CUDACC__)
   call.cuda = &launch;
 #endif

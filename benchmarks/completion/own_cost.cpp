@@ -18,7 +18,7 @@ class NullLane final : public Lane {
  public:
   Ticket submit(Work const&) noexcept override { return ++submitted_; }
   void advance() noexcept override {
-    frontier_.reached.store(submitted_, std::memory_order_release);
+    fence_.completed.store(submitted_, std::memory_order_release);
   }
   void arm(void (*)(void*), void*) noexcept override {}
 

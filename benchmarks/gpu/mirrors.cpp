@@ -90,7 +90,7 @@ bool Mirrors::right(Prepared& prepared) const {
       i += batch->size();
       continue;
     }
-    prepared.element().run_body(*batch);
+    prepared.element().run_reference(*batch);
     auto const size = batch->size() * std::size_t{extent_.result_bytes};
     if (size > 0 && std::memcmp(batch->results(), results.data() + i * extent_.result_bytes, size))
       return false;

@@ -76,7 +76,7 @@ class Prepared::Catcher final : public OffloadHandler {
  public:
   explicit Catcher(std::vector<BatchPtr>& batches) : batches_(batches) {}
   void wait_at(Segment const* segment) { segment_ = segment; }
-  bool take(Segment& segment, BatchPtr& batch) noexcept override {
+  bool submit(Segment& segment, BatchPtr& batch) noexcept override {
     if (&segment != segment_) return false;
     batches_.push_back(std::move(batch));
     return true;

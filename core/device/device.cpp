@@ -34,11 +34,11 @@ std::error_category const& device_category() {
   return category;
 }
 
-std::unique_ptr<Lane> OwnCore::open_lane(Transfer) {
-  throw ConfigError("the worker's own core has no lanes");
+std::unique_ptr<Lane> CpuDevice::open_lane(Transfer) {
+  throw ConfigError("the worker's CPU has no lanes");
 }
 
-DeviceSet::DeviceSet() { devices_.push_back(std::make_unique<OwnCore>()); }
+DeviceSet::DeviceSet() { devices_.push_back(std::make_unique<CpuDevice>()); }
 
 std::vector<std::string> DeviceSet::names() const {
   std::vector<std::string> names;

@@ -43,10 +43,10 @@ struct WorkItem {
 
 /// Runs a kernel over a batch on the host.
 using HostBody = void (*)(void const* kernel, WorkItem const& item) noexcept;
-/// Launches a kernel over `count` batches on a CUDA stream, none of which has more than `most`
-/// packets; returns a cudaError_t. The device reads `items`.
+/// Launches a kernel over `count` batches on a CUDA stream. No batch has more than `max_packets`
+/// packets. Returns a cudaError_t. The device reads `items`.
 using CudaLaunch = int (*)(void const* kernel, WorkItem const* items, std::uint32_t count,
-                           std::uint32_t most, void* stream) noexcept;
+                           std::uint32_t max_packets, void* stream) noexcept;
 
 /// A kernel bound to its tables on one device.
 struct KernelCall {
@@ -63,26 +63,26 @@ struct KernelChain {
   Extent extent;
 };
 
-/// What a lane executes: every kernel of the chain over every item. The pointed-to arrays, packets
-/// and results stay untouched by others until the ticket is reached.
+/// What a lane executes: every kernel of the chain over every item. Nobody else touches the arrays,
+/// packets and results until the work's ticket is complete.
 struct Work {
-  static constexpr std::uint32_t kMostItems = 64;
+  static constexpr std::uint32_t kMaxItems = 64;
 
   KernelChain const* chain = nullptr;
   WorkItem const* items = nullptr;
   std::uint32_t count = 0;
 };
 
-/// How far a lane has come. Written by the device's side, read by the owner: one cache line.
-struct alignas(64) Frontier {
+/// Which work of a lane is complete. One cache line; the device's side writes it, the owner reads it.
+struct alignas(64) CompletionFence {
   static constexpr Ticket kNever = ~Ticket{0};
-  std::atomic<Ticket> reached{0};            ///< all tickets up to here are over
-  std::atomic<Ticket> first_failed{kNever};  ///< from here on they failed
+  std::atomic<Ticket> completed{0};          ///< all tickets up to here are complete
+  std::atomic<Ticket> first_failed{kNever};  ///< this ticket and all after it failed
   std::atomic<int> error{0};                 ///< with this value of `device_category()`
 };
 
 /// Errors of devices, as values of a `std::error_code`. After `kTimedOut` the device may still be
-/// at work: what it can reach must not be used again.
+/// at work: memory that it can access must not be used again.
 enum class DeviceError : int { kLost = 1, kTimedOut, kLaunchFailed, kClosed };
 std::error_category const& device_category();
 inline std::error_code make_error_code(DeviceError error) {
@@ -94,21 +94,21 @@ class Lane {
  public:
   virtual ~Lane() = default;
 
-  /// Starts work; never fails here: a failure is a failed ticket. Waits only where the lane is
-  /// full. Owner's thread only.
+  /// Starts work. An error shows as a failed ticket. Waits only if the lane is full. Owner's thread
+  /// only.
   virtual Ticket submit(Work const& work) noexcept = 0;
 
-  Frontier const& frontier() const { return frontier_; }
-  /// Brings the frontier up to date, where it does not move by itself. Owner's thread, often: once
-  /// a turn while there is work.
+  CompletionFence const& fence() const { return fence_; }
+  /// Updates the fence, if the device does not do so itself. The owner calls it once a turn while
+  /// there is work.
   virtual void advance() noexcept {}
 
-  /// Asks for one call of `wake(context)`, from any thread, when all work submitted so far is over,
-  /// or earlier. The caller looks at the frontier once more afterwards, before it sleeps.
+  /// Requests one call of `wake(context)`, from any thread, when all work submitted so far is
+  /// complete, or earlier. The caller reads the fence once more before it sleeps.
   virtual void arm(void (*wake)(void*), void* context) noexcept = 0;
 
-  /// The most that one work may have: packets, and bytes if each packet takes a multiple of 16. At
-  /// least a full batch of the longest frames.
+  /// Maximum size of one work: packets, and bytes if each packet takes a multiple of 16. At least a
+  /// full batch of the longest frames.
   struct Room {
     std::uint64_t packets = ~std::uint64_t{0};
     std::uint64_t bytes = ~std::uint64_t{0};
@@ -116,11 +116,11 @@ class Lane {
   virtual Room room() const noexcept { return {}; }
   /// How packets travel on this lane.
   virtual Transfer transfer() const noexcept { return Transfer::kDirect; }
-  /// What the device said when it failed; empty where there is nothing to add to the error.
+  /// The device's message when it failed; empty if it adds nothing to the error.
   virtual std::string failure() const { return {}; }
 
  protected:
-  Frontier frontier_;
+  CompletionFence fence_;
 };
 
 /// Something that runs kernels: this machine's helper threads, a CUDA device.
@@ -138,26 +138,26 @@ class Device {
   Kind kind() const { return kind_; }
   virtual std::string description() const = 0;
 
-  /// How packets of a segment that touches `extent` travel to this device: as asked for, or as was
-  /// found to be fastest.
+  /// How packets of a segment that touches `extent` travel to this device: as configured, or as
+  /// measured to be fastest.
   virtual Transfer transfer(Extent const& extent) const {
     (void)extent;
     return Transfer::kDirect;
   }
 
-  /// A lane on which packets travel like that; all lanes must be gone before the device.
-  /// Throws `ConfigError` where the device has no room for another.
+  /// Opens a lane on which packets travel like that. All lanes must be destroyed before the device.
+  /// Throws `ConfigError` if the device has no room for another.
   virtual std::unique_ptr<Lane> open_lane(Transfer transfer) = 0;
 
-  /// Lets kernels reach `size` bytes of this process's memory until `unpin`. Says why it could not;
-  /// empty where it could, and on devices that reach all of it. At start-up only.
+  /// Lets kernels access `size` bytes of this process's memory until `unpin`. Returns the reason if
+  /// it failed, else an empty text. At start-up only.
   virtual std::string pin(void* memory, std::size_t size) {
     (void)memory, (void)size;
     return {};
   }
   virtual void unpin(void* memory) noexcept { (void)memory; }
 
-  /// Where copies of tables lie; null where kernels run in this process and read the tables
+  /// Memory for copies of tables; null if kernels run in this process and read the tables
   /// themselves.
   virtual std::shared_ptr<TableMemory> table_memory() { return nullptr; }
 
@@ -173,15 +173,15 @@ class Device {
   Kind kind_;
 };
 
-/// The worker's own core as a device: kernels run inline, it has no lanes.
-class OwnCore final : public Device {
+/// The worker's CPU as a device: kernels run inline, and it has no lanes.
+class CpuDevice final : public Device {
  public:
-  OwnCore() : Device("cpu", Kind::kCpu) {}
-  std::string description() const override { return "the worker's own core"; }
+  CpuDevice() : Device("cpu", Kind::kCpu) {}
+  std::string description() const override { return "the worker's CPU"; }
   std::unique_ptr<Lane> open_lane(Transfer) override;
 };
 
-/// The devices of the program: index 0 is the own core.
+/// The devices of the program: index 0 is the worker's CPU.
 class DeviceSet {
  public:
   DeviceSet();
@@ -193,8 +193,8 @@ class DeviceSet {
 
   /// The index of the device called `name`. Throws `ConfigError` listing the devices there are.
   std::uint16_t find(std::string const& name) const;
-  /// The device that offloading means without a name: the first CUDA device, else the host device.
-  /// Throws `ConfigError` where there is neither.
+  /// The default device for offloading: the first CUDA device, else the host device.
+  /// Throws `ConfigError` if there is neither.
   std::uint16_t preferred() const;
 
  private:

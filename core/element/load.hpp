@@ -6,18 +6,18 @@
 
 namespace warpline {
 
-/// What one worker has had done by one device. Sums since the start; a balancer compares two
+/// What one device has done for one worker. Sums since the start; a balancer compares two
 /// readings.
 struct DeviceLoad {
   std::uint64_t packets = 0, bytes = 0;  ///< done
-  std::uint64_t tasks = 0;               ///< done; batches on the own core
-  std::uint64_t worker_cycles = 0;       ///< of the worker's thread: kernels on the own core; on a
-                                         ///< device gathering, submitting and retiring tasks
-  std::uint64_t busy_cycles = 0;         ///< during which the device had a task of this worker's
-  std::uint64_t task_cycles = 0;         ///< from submission to completion, summed over tasks
+  std::uint64_t tasks = 0;               ///< done; on the CPU, batches
+  std::uint64_t worker_cycles = 0;  ///< of the worker's thread: kernels on the CPU; for a device,
+                                    ///< gathering, submitting and completing tasks
+  std::uint64_t busy_cycles = 0;    ///< during which the device had a task of this worker's
+  std::uint64_t task_cycles = 0;    ///< from submission to completion, summed over tasks
 };
 
-/// What one worker has at one device at this moment.
+/// What one worker has on one device, or waiting for it, at this moment.
 struct DeviceBacklog {
   unsigned in_flight = 0;  ///< tasks submitted and not done
   unsigned waiting = 0;    ///< packets gathered or queued, not yet submitted

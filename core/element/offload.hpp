@@ -23,13 +23,14 @@ constexpr CudaLaunch cuda_launch_of(Types, long) {
   return nullptr;
 }
 
-/// The graph's view of an offloadable element. A run of it is `prepare`, then its kernel somewhere
-/// (`run_here`, or `call` on a device's lane), then `finish`.
+/// The graph's view of an offloadable element. The steps are `prepare`, then its kernel on the CPU
+/// (`run_cpu`) or on a device (`call`), then `finish`.
 class OffloadBase : public Element {
  public:
   OffloadBase* offload() final { return this; }
 
-  /// On the own core: all three steps. Where the batch's kernels have already run, only the last.
+  /// Runs all three steps on the CPU, or submits the batch to a device. If the batch's kernels have
+  /// already run, only `finish`.
   void process(BatchPtr batch, unsigned port, Outputs& out) noexcept final;
 
   /// Drops what the kernel cannot take (counted) and lets the element prepare the rest.
@@ -37,20 +38,22 @@ class OffloadBase : public Element {
   /// in a segment.
   virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
   virtual bool has_prepare() const noexcept = 0;
-  /// The kernel over the batch on this core, in the tuned form where there is one.
-  virtual void run_here(Batch& batch) noexcept = 0;
-  /// The kernel over the batch on this core, as the one body. For tests.
-  virtual void run_body(Batch& batch) noexcept = 0;
-  /// The kernel over the batch on this core, as a GPU would run it where it has a form for teams of
-  /// threads; `room`: bytes of memory that a block may have. For tests, slow.
-  virtual void run_team(Batch& batch, std::uint32_t room) = 0;
+  /// Runs the kernel over the batch on the CPU, in the tuned form if there is one.
+  virtual void run_cpu(Batch& batch) noexcept = 0;
+  /// Runs the kernel body over the batch on the CPU. For tests.
+  virtual void run_reference(Batch& batch) noexcept = 0;
+  /// Runs the kernel over the batch on the CPU as a GPU would, if it has a form for teams of threads.
+  /// `room`: bytes of memory of a block. For tests; slow.
+  virtual void run_emulated(Batch& batch, std::uint32_t room) = 0;
   virtual bool has_cpu_form() const noexcept = 0;
   virtual void finish(BatchPtr batch, Outputs& out) noexcept = 0;
 
-  /// The kernel bound to a device; made at start-up. It stays where it is: `bind` changes it there.
+  /// The kernel bound to a device; created at start-up. Its address stays the same: `bind` changes it
+  /// in place.
   virtual KernelCall call(Device& device) = 0;
 
-  /// The table that it reads and that may be replaced while packets flow; null if there is none.
+  /// The table that the element reads and that may be replaced while packets flow; null if there is
+  /// none.
   virtual SharedTable const* shared_table() const noexcept { return nullptr; }
   /// Makes all that it needs to read the current generation on `devices`. Control thread, while the
   /// worker runs: it touches nothing that the worker changes. Throws `ConfigError` if a device has
@@ -126,7 +129,7 @@ class OffloadElement : public OffloadBase {
     }
   }
 
-  void run_here(Batch& batch) noexcept final {
+  void run_cpu(Batch& batch) noexcept final {
     if constexpr (kHasCpuForm<Self>) {
       auto& self = static_cast<Self&>(*this);
       auto const bytes = batch.bytes();
@@ -136,21 +139,21 @@ class OffloadElement : public OffloadBase {
         self.cpu(batch.packets(), results(batch));
       batch.set_bytes(bytes);  // a kernel changes no length
     } else {
-      run_body(batch);
+      run_reference(batch);
     }
   }
 
-  void run_body(Batch& batch) noexcept final {
-    auto const& kernel = bound(own_core());
+  void run_reference(Batch& batch) noexcept final {
+    auto const& kernel = bound(cpu_device());
     body(&kernel, item_of(batch));
   }
 
-  void run_team(Batch& batch, std::uint32_t room) final {
+  void run_emulated(Batch& batch, std::uint32_t room) final {
     if constexpr (kHasTeam<typename Self::Kernel>)
-      emulate_team<typename Self::Reads, typename Self::Writes>(bound(own_core()).team(),
+      emulate_team<typename Self::Reads, typename Self::Writes>(bound(cpu_device()).team(),
                                                                 item_of(batch), room);
     else
-      run_body(batch);
+      run_reference(batch);
   }
 
   void finish(BatchPtr batch, Outputs& out) noexcept final {
@@ -248,8 +251,8 @@ class OffloadElement : public OffloadBase {
     if (!kept) kept = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
     return *static_cast<Kernel const*>(kept.get());
   }
-  static Device& own_core() {
-    static OwnCore core;
+  static Device& cpu_device() {
+    static CpuDevice core;
     return core;
   }
   auto* results(Batch& batch) {

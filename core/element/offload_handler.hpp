@@ -10,21 +10,21 @@ namespace warpline {
 struct Node;
 struct Segment;
 
-/// Takes batches of a segment off the graph's hands; see `Offloader`.
+/// Accepts batches of a segment from the graph; see `Offloader`. Worker's thread only.
 class OffloadHandler {
  public:
   virtual ~OffloadHandler() = default;
-  /// False after the device has failed, for good: its batches stay on the CPU.
+  /// False after the device has failed. From then on, its batches stay on the CPU.
   virtual bool usable(DeviceIndex) const noexcept { return true; }
-  /// Takes the prepared batch and later `Graph::resume`s it; false: the caller runs it here and
-  /// now.
-  virtual bool take(Segment& segment, BatchPtr& batch) noexcept = 0;
+  /// Accepts the prepared batch, which later goes on with `Graph::resume`. If it returns false, the
+  /// caller keeps the batch and runs it on the CPU now.
+  virtual bool submit(Segment& segment, BatchPtr& batch) noexcept = 0;
 
-  /// Takes a batch that has come to a segment while `Segment::waits`, before its `prepare`.
-  virtual void wait(Segment&, BatchPtr) noexcept {}
+  /// Accepts a batch that came to a segment while `Segment::waits`, before its `prepare`.
+  virtual void defer(Segment&, BatchPtr) noexcept {}
 
-  /// Told of kernels that the graph has run itself.
-  virtual void ran_here(std::uint64_t cycles) noexcept { (void)cycles; }
+  /// Called after the graph has run kernels itself.
+  virtual void ran_on_cpu(std::uint64_t cycles) noexcept { (void)cycles; }
 
   /// For balancers: what a device has done, and when its tasks are sent.
   virtual DeviceLoad load(DeviceIndex) const noexcept { return {}; }

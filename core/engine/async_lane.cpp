@@ -34,23 +34,23 @@ void AsyncLane::unlink(Operation* operation) noexcept {
 }
 
 error_code AsyncLane::outcome(Ticket ticket) const noexcept {
-  auto const& frontier = lane_->frontier();
-  if (ticket < frontier.first_failed.load(std::memory_order_acquire)) return {};
-  return std::error_code(frontier.error.load(std::memory_order_acquire), device_category());
+  auto const& fence = lane_->fence();
+  if (ticket < fence.first_failed.load(std::memory_order_acquire)) return {};
+  return std::error_code(fence.error.load(std::memory_order_acquire), device_category());
 }
 
 std::size_t AsyncLane::poll() {
   lane_->advance();
-  std::size_t completed = 0;
-  while (head_ != nullptr && reached(head_->ticket)) {
+  std::size_t count = 0;
+  while (head_ != nullptr && completed(head_->ticket)) {
     auto* operation = head_;
     unlink(operation);
     auto const error = operation->cancelled ? error_code(asio::error::operation_aborted)
                                             : outcome(operation->ticket);
     operation->end(operation, error, End::kInvoke);
-    ++completed;
+    ++count;
   }
-  return completed;
+  return count;
 }
 
 void AsyncLane::wait_for_wake() {
@@ -58,9 +58,9 @@ void AsyncLane::wait_for_wake() {
   waiting_for_wake_ = true;
   self_->kept = self_;
   lane_->arm(&AsyncLane::on_wake, self_.get());
-  // Looked at once more after arming: a frontier that moved in between has woken nobody.
+  // Read once more after arming: a fence that changed in between has woken nobody.
   lane_->advance();
-  if (head_ != nullptr && reached(head_->ticket))
+  if (head_ != nullptr && completed(head_->ticket))
     asio::post(context_, [self = self_] {
       if (self->lane != nullptr) self->lane->poll();
     });

@@ -28,15 +28,15 @@ namespace warpline {
 /// Each operation takes any completion token for `void(error_code)`, honours the handler's
 /// associated executor, allocator and cancellation slot, completes exactly once and never inside
 /// the initiating call, and gives its memory back before the handler runs. Completions of one lane
-/// come in ticket order. Cancellation ends the waiting, not the device's work: buffers stay the
-/// device's until the frontier has passed the ticket. Not thread-safe: one thread runs the context
-/// and calls this.
+/// come in ticket order. Cancellation ends the waiting, not the device's work: buffers belong to
+/// the device until the ticket is complete. Not thread-safe: one thread runs the context and calls
+/// this.
 class AsyncLane {
  public:
   using executor_type = asio::io_context::executor_type;
 
-  /// How the lane learns that its frontier moved: somebody calls `poll` all the time (a worker's
-  /// loop), or the device wakes the context.
+  /// How the lane learns that its fence has changed: the owner calls `poll` in a loop, as a worker
+  /// does, or the device wakes the context.
   enum class Drive : std::uint8_t { kPolled, kWoken };
 
   AsyncLane(asio::io_context& context, std::unique_ptr<Lane> lane, Drive drive = Drive::kWoken);
@@ -49,20 +49,20 @@ class AsyncLane {
   executor_type get_executor() const noexcept { return context_.get_executor(); }
   Lane& lane() noexcept { return *lane_; }
 
-  /// True where waiting for `ticket` would complete at once: one load.
-  bool reached(Ticket ticket) const noexcept {
-    return ticket <= lane_->frontier().reached.load(std::memory_order_acquire);
+  /// True if waiting for `ticket` would complete at once: one load.
+  bool completed(Ticket ticket) const noexcept {
+    return ticket <= lane_->fence().completed.load(std::memory_order_acquire);
   }
 
-  /// Completes when the frontier has passed `ticket`, with the device's error if the ticket failed.
+  /// Completes when `ticket` is complete, with the device's error if the ticket failed.
   template <class Token>
   auto async_wait(Ticket ticket, Token&& token) {
     return asio::async_initiate<Token, void(error_code)>(
         [this, ticket](auto handler) { initiate(ticket, std::move(handler)); }, token);
   }
 
-  /// Submits `work` and completes when it is done. What `work` points to stays untouched until
-  /// then, even where the operation is cancelled.
+  /// Submits `work` and completes when it is done. What `work` points to must stay untouched until
+  /// then, even if the operation is cancelled.
   template <class Token>
   auto async_execute(Work const& work, Token&& token) {
     return asio::async_initiate<Token, void(error_code)>(
@@ -72,12 +72,12 @@ class AsyncLane {
         token, work);
   }
 
-  /// Completes every operation whose ticket has been reached; returns how many. From inside the
-  /// context's thread, where handlers then run inline.
+  /// Completes every operation whose ticket is complete; returns how many. Called on the context's
+  /// thread, where handlers run inline.
   std::size_t poll();
   bool idle() const noexcept { return head_ == nullptr; }
 
-  /// Asks the device for one `wake(context)` when the frontier next moves; see `Lane::arm`.
+  /// Requests one `wake(context)` when the fence next changes; see `Lane::arm`.
   void arm(void (*wake)(void*), void* context) noexcept { lane_->arm(wake, context); }
 
  private:
@@ -91,8 +91,8 @@ class AsyncLane {
   };
   template <class Handler>
   struct Pending;
-  /// What wake-ups on their way find instead of the lane: it may be gone when they come. One that
-  /// has been asked for keeps it alive, without memory of its own.
+  /// What a pending wake-up refers to instead of the lane, which may be gone when it comes. A
+  /// requested wake-up keeps it alive, without memory of its own.
   struct Self {
     AsyncLane* lane = nullptr;
     std::shared_ptr<Self> kept;
@@ -150,7 +150,7 @@ struct AsyncLane::Pending : Operation {
 
 template <class Handler>
 void AsyncLane::initiate(Ticket ticket, Handler handler) {
-  if (reached(ticket)) {
+  if (completed(ticket)) {
     auto executor = asio::get_associated_executor(handler, get_executor());
     asio::post(executor, asio::append(std::move(handler), outcome(ticket)));
     return;

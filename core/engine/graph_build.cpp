@@ -62,8 +62,8 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
           findings.error(decl.position, "'" + describe(decl) + "' has no " + what + " [" +
                                             std::to_string(port) + "]; it has " +
                                             std::to_string(has));
-      auto const least = has == PortCounts::kAny ? 1u : has - optional;
-      auto const wanted = std::max(least, used.empty() ? 0u : *used.rbegin() + 1);
+      auto const min_ports = has == PortCounts::kAny ? 1u : has - optional;
+      auto const wanted = std::max(min_ports, used.empty() ? 0u : *used.rbegin() + 1);
       for (unsigned port = 0; port < std::min(wanted, has) && port < 64; ++port)
         if (!used.contains(port))
           findings.error(decl.position, std::string(what) + " [" + std::to_string(port) + "] of '" +

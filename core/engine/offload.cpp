@@ -14,26 +14,26 @@ void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
   }
   auto* segment = out.node_.segment;
   if (segment != nullptr && segment->waits) [[unlikely]]
-    return out.graph_.offload_->wait(*segment, std::move(batch));
+    return out.graph_.offload_->defer(*segment, std::move(batch));
   prepare(*batch, out);
   if (batch->empty()) return;
   if (segment != nullptr && out.graph_.offload_ != nullptr) {
-    if (batch->device != kOwnCore && !out.graph_.offload_->usable(batch->device)) [[unlikely]]
-      batch->device = kOwnCore;
+    if (batch->device != kCpuDevice && !out.graph_.offload_->usable(batch->device)) [[unlikely]]
+      batch->device = kCpuDevice;
     // The kernels of the segment will all run before the next element sees the batch.
-    if (batch->device != kOwnCore)
+    if (batch->device != kCpuDevice)
       for (std::size_t i = 1; i < segment->nodes.size(); ++i) {
         Outputs later(out.graph_, *segment->nodes[i]);
         segment->nodes[i]->element->offload()->prepare(*batch, later);
       }
-    if (batch->empty() || out.graph_.offload_->take(*segment, batch)) return;
+    if (batch->empty() || out.graph_.offload_->submit(*segment, batch)) return;
   }
   if (out.graph_.offload_ == nullptr) {
-    run_here(*batch);
+    run_cpu(*batch);
   } else {
     auto const begin = cycles();
-    run_here(*batch);
-    out.graph_.offload_->ran_here(cycles() - begin);
+    run_cpu(*batch);
+    out.graph_.offload_->ran_on_cpu(cycles() - begin);
   }
   finish(std::move(batch), out);
 }

@@ -42,7 +42,7 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
   for (auto const& segment : graph.segments()) {
     segments_.push_back(std::make_unique<SegmentState>(*segment, capacity, options.ordered));
     for (std::size_t d = 0; d < devices.size(); ++d) {
-      if (d == kOwnCore) {
+      if (d == kCpuDevice) {
         lanes_.push_back(nullptr);
         continue;
       }
@@ -73,10 +73,10 @@ void Offloader::count_out(Batch const& batch) noexcept {
   packets_inside_ -= batch.size();
 }
 
-bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
+bool Offloader::submit(Segment& segment, BatchPtr& batch) noexcept {
   auto& state = *segments_[segment.index];
   auto& monitor = *monitors_[batch->device];
-  if (batch->device != kOwnCore) {
+  if (batch->device != kCpuDevice) {
     auto& lane = this->lane(segment, batch->device);
     auto const begin = cycles();
     count_in(*batch);
@@ -88,10 +88,10 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
   }
   monitor.ran(*batch);
   if (state.batches.empty()) return false;
-  // The balancer has turned away from the devices: what they were gathering goes now.
+  // The balancer has turned away from the devices: submit what was gathered for them.
   for (std::size_t d = 1; d < devices_.size(); ++d) {
     auto& lane = this->lane(segment, static_cast<DeviceIndex>(d));
-    submit(lane, lane.tasks.take_open());
+    submit_task(lane, lane.tasks.take_open());
   }
   if (!options_.ordered) return false;
   for (auto* node : segment.nodes) {
@@ -101,8 +101,8 @@ bool Offloader::take(Segment& segment, BatchPtr& batch) noexcept {
       offload->prepare(*batch, out);
     }
     auto const begin = cycles();
-    offload->run_here(*batch);
-    ran_here(cycles() - begin);
+    offload->run_cpu(*batch);
+    ran_on_cpu(cycles() - begin);
   }
   count_in(*batch);
   auto const ticket = state.batches.enter();
@@ -119,7 +119,7 @@ void Offloader::rebind(Rebinding& rebinding) noexcept {
   finish_rebinding(state);
 }
 
-void Offloader::wait(Segment& segment, BatchPtr batch) noexcept {
+void Offloader::defer(Segment& segment, BatchPtr batch) noexcept {
   count_in(*batch);
   segments_[segment.index]->deferred.push(std::move(batch));
 }
@@ -140,17 +140,17 @@ void Offloader::finish_rebinding(SegmentState& state) noexcept {
   }
 }
 
-void Offloader::ran_here(std::uint64_t cycles) noexcept { monitors_[kOwnCore]->spent(cycles); }
+void Offloader::ran_on_cpu(std::uint64_t cycles) noexcept { monitors_[kCpuDevice]->spent(cycles); }
 
 DeviceLoad Offloader::load(DeviceIndex device) const noexcept {
   return monitors_[device]->load(cycles());
 }
 
 void Offloader::submit_full(SegmentLane& lane) noexcept {
-  while (auto* task = lane.tasks.take_full(limits_[lane.device])) submit(lane, task);
+  while (auto* task = lane.tasks.take_full(limits_[lane.device])) submit_task(lane, task);
 }
 
-void Offloader::submit(SegmentLane& lane, Task* task) noexcept {
+void Offloader::submit_task(SegmentLane& lane, Task* task) noexcept {
   if (task == nullptr) return;
   lane.monitor.taken(*task);
   if (!lane.monitor.usable()) return return_batches(lane, *task, Outcome::kUntouched);
@@ -175,7 +175,7 @@ void Offloader::report(SegmentLane const& lane, error_code error) noexcept {
   auto text = "device '" + devices_[lane.device].name() + "' has failed: " + error.message();
   if (auto const failure = lane.lane->lane().failure(); !failure.empty())
     text += " (" + failure + ")";
-  options_.notice(text + "; its work goes on on the worker's own core");
+  options_.notice(text + "; its work continues on the CPU");
 }
 
 void Offloader::return_batches(SegmentLane& lane, Task& task, Outcome outcome) noexcept {
@@ -196,7 +196,7 @@ void Offloader::leave(SegmentState& state, ReorderBuffer::Entry entry) noexcept 
   }
   if (outcome == Outcome::kUntouched) {
     monitors_[batch->device]->reran(batch->size());
-    for (auto* node : state.segment.nodes) node->element->offload()->run_here(*batch);
+    for (auto* node : state.segment.nodes) node->element->offload()->run_cpu(*batch);
   }
   graph_.resume(state.segment, std::move(batch));
 }
@@ -215,7 +215,7 @@ unsigned Offloader::poll() noexcept {
   for (auto const& lane : lanes_)
     if (lane && lane->tasks.has_open() &&
         (lane->state.segment.waits || lane->tasks.overdue(now, limits_[lane->device].deadline)))
-      submit(*lane, lane->tasks.take_open());
+      submit_task(*lane, lane->tasks.take_open());
   unsigned released = 0;
   for (auto const& state : segments_) {
     released += release(*state);
@@ -226,7 +226,7 @@ unsigned Offloader::poll() noexcept {
 
 void Offloader::flush() noexcept {
   for (auto const& lane : lanes_)
-    if (lane) submit(*lane, lane->tasks.take_open());
+    if (lane) submit_task(*lane, lane->tasks.take_open());
 }
 
 void Offloader::arm(void (*wake)(void*), void* context) noexcept {

@@ -18,39 +18,40 @@
 
 namespace warpline {
 
-/// When the batches gathered for a device are sent, and in which order batches leave a segment.
+/// When the batches gathered for a device are submitted, and in which order batches leave a segment.
 struct OffloadOptions {
-  unsigned task_packets = 1024;             ///< send a task at this many packets
+  unsigned task_packets = 1024;             ///< submit a task when it has this many packets
   std::uint64_t task_bytes = 1u << 20;      ///< or this many bytes
   std::chrono::microseconds deadline{100};  ///< or when its first batch has waited this long
-  unsigned tasks_in_flight = 4;             ///< per segment and device; more batches queue up
-  bool ordered =
-      true;  ///< batches leave a segment in the order they came, whichever device they took
-  /// Told once when a device fails; called on the worker's thread.
+  unsigned tasks_in_flight = 4;             ///< per segment and device; further batches wait
+  /// Batches leave a segment in the order in which they entered, whichever device they took.
+  bool ordered = true;
+  /// Called once when a device fails, on the worker's thread.
   std::function<void(std::string const&)> notice = [](std::string const&) {};
 };
 
-/// Carries one worker's batches through devices: gathers them into tasks, executes these on the
-/// worker's lanes, and gives the batches back to the graph. Used on the worker's thread only.
+/// Takes one worker's batches through devices: gathers them into tasks (`TaskBuilder`), executes these
+/// on the worker's lanes, counts (`DeviceMonitor`), and returns the batches to the graph in order
+/// (`ReorderBuffer`). Used on the worker's thread only.
 ///
-/// A task is sent when it is full, when its deadline passes, when a batch of the segment turns to
-/// another device, and on `flush`: it never waits without bound.
+/// A task is submitted when it is full, when its deadline passes, when a batch of the segment stays on
+/// the CPU, and on `flush`: it never waits without bound.
 ///
-/// Once a device has failed it gets nothing more: its batches run on the own core, and so do those
-/// that it had, if its kernels cannot have touched them. Others are dropped as `device_failed`, and
-/// where the device may still be at work their memory is not used again.
+/// After a device fails, no further batches are sent to it. Batches already submitted are rerun on the
+/// CPU if the kernels cannot have modified them; otherwise they are dropped as `device_failed`. If the
+/// device may still access them, their memory is never used again.
 class Offloader final : public OffloadHandler {
  public:
-  /// Opens a lane for every segment on every device but the own core.
-  /// `capacity`: how many batches there are at most (the pool's capacity).
+  /// Opens a lane for every segment on every device except the CPU.
+  /// `capacity`: maximum number of batches (the pool's capacity).
   Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices, OffloadOptions options,
             std::size_t capacity);
   ~Offloader() override;
 
   bool usable(DeviceIndex device) const noexcept override { return monitors_[device]->usable(); }
-  bool take(Segment& segment, BatchPtr& batch) noexcept override;
-  void wait(Segment& segment, BatchPtr batch) noexcept override;
-  void ran_here(std::uint64_t cycles) noexcept override;
+  bool submit(Segment& segment, BatchPtr& batch) noexcept override;
+  void defer(Segment& segment, BatchPtr batch) noexcept override;
+  void ran_on_cpu(std::uint64_t cycles) noexcept override;
   DeviceLoad load(DeviceIndex device) const noexcept override;
   DeviceBacklog backlog(DeviceIndex device) const noexcept override {
     return monitors_[device]->backlog();
@@ -65,18 +66,19 @@ class Offloader final : public OffloadHandler {
   /// live until it is done, or as long as this.
   void rebind(Rebinding& rebinding) noexcept;
 
-  /// Retires lanes, sends what is due, lets finished batches go on; returns how many went on.
+  /// Completes tasks, submits those that are due, and lets finished batches go on. Returns how many
+  /// went on.
   unsigned poll() noexcept;
-  /// Sends every open task now.
+  /// Submits every open task now.
   void flush() noexcept;
-  /// Nothing gathered, queued, on a device, or waiting for its turn.
+  /// True if no batch is gathered, on a device, or waiting for its turn.
   bool idle() const noexcept { return batches_inside_ == 0; }
   /// Packets inside, for the check of conservation; 0 when idle.
   std::size_t packets_inside() const noexcept { return packets_inside_; }
   /// Lanes with work on them can wake a sleeping worker.
   void arm(void (*wake)(void*), void* context) noexcept;
 
-  /// What went to one device so far.
+  /// What one device has done so far. Any thread.
   DeviceCounters const& counters(DeviceIndex device) const { return monitors_[device]->counters(); }
 
  private:
@@ -89,7 +91,7 @@ class Offloader final : public OffloadHandler {
   void count_in(Batch const& batch) noexcept;
   void count_out(Batch const& batch) noexcept;
   void submit_full(SegmentLane& lane) noexcept;
-  void submit(SegmentLane& lane, Task* task) noexcept;
+  void submit_task(SegmentLane& lane, Task* task) noexcept;
   void completed(SegmentLane& lane, Task& task, error_code error) noexcept;
   void report(SegmentLane const& lane, error_code error) noexcept;
   void return_batches(SegmentLane& lane, Task& task, Outcome outcome) noexcept;

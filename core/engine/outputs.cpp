@@ -47,17 +47,17 @@ void Outputs::drop(std::span<Packet const> packets, DropReason reason) noexcept 
 }
 
 void Outputs::split(BatchPtr batch, Verdict const* verdicts) noexcept {
-  constexpr unsigned kMostOutputs = 64;
+  constexpr unsigned kMaxOutputs = 64;
   auto const outputs = static_cast<unsigned>(node_.outputs.size());
   auto const packets = batch->packets();
-  unsigned share[kMostOutputs] = {};
+  unsigned share[kMaxOutputs] = {};
   for (unsigned i = 0; i < packets.size(); ++i)
     if (!verdicts[i].is_drop()) ++share[verdicts[i].port()];
   unsigned majority = 0;
   for (unsigned port = 1; port < outputs; ++port)
     if (share[port] > share[majority]) majority = port;
 
-  BatchPtr others[kMostOutputs];
+  BatchPtr others[kMaxOutputs];
   static DropReason const no_batch = DropReason::named("no_batch");
   unsigned kept = 0;
   for (unsigned i = 0; i < packets.size(); ++i) {

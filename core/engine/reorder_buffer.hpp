@@ -29,7 +29,7 @@ class ReorderBuffer {
     Outcome outcome = Outcome::kPending;
   };
 
-  /// `capacity`: the most batches inside at a time.
+  /// `capacity`: maximum number of batches inside at a time.
   ReorderBuffer(std::size_t capacity, bool ordered);
 
   /// Returns the next batch's ticket, its place in the order.

@@ -9,8 +9,8 @@
 namespace warpline {
 
 Task::Task() {
-  batches.reserve(Work::kMostItems);
-  items.reserve(Work::kMostItems);
+  batches.reserve(Work::kMaxItems);
+  items.reserve(Work::kMaxItems);
 }
 
 bool Task::fits(Batch const& batch, Lane::Room const& room) const {
@@ -19,7 +19,7 @@ bool Task::fits(Batch const& batch, Lane::Room const& room) const {
 }
 
 bool Task::full(TaskLimit const& limit) const {
-  return packets >= limit.packets || bytes >= limit.bytes || batches.size() == Work::kMostItems;
+  return packets >= limit.packets || bytes >= limit.bytes || batches.size() == Work::kMaxItems;
 }
 
 void Task::add(OrderedBatch added) {

@@ -43,7 +43,7 @@ struct Task {
 /// the constructor.
 class TaskBuilder {
  public:
-  /// `capacity`: the most batches that wait at a time.
+  /// `capacity`: maximum number of batches that wait at a time.
   TaskBuilder(unsigned tasks, Lane::Room const& room, std::size_t capacity);
 
   void add(OrderedBatch batch) { waiting_.push(std::move(batch)); }

@@ -77,7 +77,7 @@ BatchPtr BatchPool::allocate(std::size_t reserve) noexcept {
   batch->size_ = 0;
   batch->bytes_ = Batch::kUnknown;
   batch->received = 0;
-  batch->device = kOwnCore;
+  batch->device = kCpuDevice;
   batch->kernels_done = 0;
   return BatchPtr(batch);
 }

@@ -16,9 +16,9 @@ namespace warpline {
 
 class BatchPool;
 
-/// Which device a batch goes to at the next offloadable segment: 0 is the worker's own core.
+/// Which device a batch goes to at the next offloadable segment: 0 is the worker's CPU.
 using DeviceIndex = std::uint16_t;
-inline constexpr DeviceIndex kOwnCore = 0;
+inline constexpr DeviceIndex kCpuDevice = 0;
 
 /// Up to 256 packets that travel together, with room for what kernels return for them.
 ///
@@ -71,9 +71,9 @@ class Batch {
   /// Results of a segment's last kernel: `kCapacity * kResultBytes` bytes, 64-byte aligned.
   std::byte* results() { return results_; }
 
-  std::uint64_t received = 0;      ///< `cycles()` when the packets were received
-  DeviceIndex device = kOwnCore;   ///< decided by a balancer element
-  std::uint16_t kernels_done = 0;  ///< offload elements ahead whose kernels have already run
+  std::uint64_t received = 0;       ///< `cycles()` when the packets were received
+  DeviceIndex device = kCpuDevice;  ///< decided by a balancer element
+  std::uint16_t kernels_done = 0;   ///< offload elements ahead whose kernels have already run
 
  private:
   friend class BatchPool;

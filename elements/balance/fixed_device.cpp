@@ -16,7 +16,7 @@ class FixedDevice : public Element {
   }
 
  protected:
-  DeviceIndex device_ = kOwnCore;
+  DeviceIndex device_ = kCpuDevice;
 };
 
 }  // namespace

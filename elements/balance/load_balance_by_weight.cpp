@@ -36,7 +36,7 @@ class LoadBalanceByWeight final : public Element {
   }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    batch->device = random_.fraction() < own_share_ ? kOwnCore : device_;
+    batch->device = random_.fraction() < own_share_ ? kCpuDevice : device_;
     out.emit(std::move(batch));
   }
 
@@ -63,7 +63,7 @@ class LoadBalanceByWeight final : public Element {
 
   Random random_;
   double own_share_ = 1;
-  DeviceIndex device_ = kOwnCore;
+  DeviceIndex device_ = kCpuDevice;
 };
 WARPLINE_ELEMENT(LoadBalanceByWeight);
 

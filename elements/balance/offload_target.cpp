@@ -13,7 +13,7 @@ DeviceIndex offload_target(Args& args) {
   auto const& devices = args.context().devices;
   try {
     auto const chosen = name.empty() ? devices.preferred() : devices.find(name);
-    if (chosen == kOwnCore)
+    if (chosen == kCpuDevice)
       throw ConfigError("'" + name + "' is the worker's own core; expected a device");
     if (name.empty() && devices[chosen].kind() != Device::Kind::kCuda)
       args.context().notice(args.class_name() + ": no CUDA device; offloading to '" +

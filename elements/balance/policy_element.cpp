@@ -14,7 +14,7 @@ PolicyElement::PolicyElement(DeviceIndex device, bool latencies)
 
 void PolicyElement::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
   auto* const offload = out.offload();
-  batch->device = kOwnCore;
+  batch->device = kCpuDevice;
   if (offload != nullptr && offload->usable(device_)) [[likely]] {
     if (out.now() >= due_) observe(*offload, out);
     if (policy().to_device(reader_.present(out))) batch->device = device_;

@@ -19,7 +19,7 @@ balance::Window WindowReader::read(Outputs& out) noexcept {
   now.packets = counters.transmitted.get();
   now.bytes = counters.transmitted_bytes.get();
   if (auto const* offload = out.offload()) {
-    now.own = offload->load(kOwnCore);
+    now.own = offload->load(kCpuDevice);
     now.device = offload->load(device_);
   }
   auto const count = [](std::uint64_t later, std::uint64_t earlier) {

@@ -130,11 +130,11 @@ class CudaDriver final : public stream::Driver {
     return said(cudaMemcpyAsync(host, device, size, cudaMemcpyDeviceToHost, native(stream)));
   }
   Status launch(StreamHandle* stream, KernelCall const& call, WorkItem const* items,
-                std::uint32_t count, std::uint32_t most) noexcept override {
+                std::uint32_t count, std::uint32_t max_packets) noexcept override {
     if (call.cuda == nullptr) return cudaErrorInvalidDeviceFunction;
     select();
-    return said(
-        static_cast<cudaError_t>(call.cuda(call.kernel, items, count, most, native(stream))));
+    return said(static_cast<cudaError_t>(
+        call.cuda(call.kernel, items, count, max_packets, native(stream))));
   }
   Status gather(StreamHandle* stream, Mirror const& mirror) noexcept override {
     select();

@@ -74,10 +74,10 @@ void Command::run() const noexcept {
       break;
     }
     case Kind::kGather:
-      stream::gather_here(*static_cast<stream::Mirror const*>(from));
+      stream::gather_on_cpu(*static_cast<stream::Mirror const*>(from));
       break;
     case Kind::kScatter:
-      stream::scatter_here(*static_cast<stream::Mirror const*>(from));
+      stream::scatter_on_cpu(*static_cast<stream::Mirror const*>(from));
       break;
     case Kind::kWrite:
       std::atomic_ref(*static_cast<std::uint32_t*>(to)).store(value, std::memory_order_release);
@@ -86,7 +86,7 @@ void Command::run() const noexcept {
       function(to);
       break;
     case Kind::kRecord:
-      static_cast<stream::EventHandle*>(to)->reached.store(size, std::memory_order_release);
+      static_cast<stream::EventHandle*>(to)->completed.store(size, std::memory_order_release);
       break;
   }
 }

@@ -9,17 +9,18 @@
 
 namespace warpline::stream {
 
-/// An event of a driver in this process. Owner's thread records and asks, the stream's reaches.
+/// An event of a driver in this process. The owner's thread records and queries, the stream's thread
+/// completes.
 struct EventHandle {
   std::uint64_t recorded = 0;
-  std::atomic<std::uint64_t> reached{0};
+  std::atomic<std::uint64_t> completed{0};
 };
 
 }  // namespace warpline::stream
 
 namespace warpline::host {
 
-/// One call of a driver, as it waits in a stream.
+/// One call of a driver that waits in a stream.
 struct Command {
   enum class Kind : std::uint8_t { kCopy, kLaunch, kGather, kScatter, kWrite, kCall, kRecord };
 
@@ -33,7 +34,7 @@ struct Command {
 
   static Command copy(void* to, void const* from, std::size_t size);
   static Command launch(KernelCall const& call, WorkItem const* items, std::uint32_t count);
-  /// The mirror stays where it is until the command has run.
+  /// The mirror must stay valid until the command has run.
   static Command gather(stream::Mirror const& mirror);
   static Command scatter(stream::Mirror const& mirror);
   static Command write(std::uint32_t* flag, std::uint32_t value);

@@ -12,7 +12,7 @@ HostDevice::HostDevice(std::vector<int> const& cores, std::string name,
       helpers_(cores.size()) {}
 
 std::string HostDevice::description() const {
-  if (helpers_ == 0) return "kernel bodies inline on the worker's core";
+  if (helpers_ == 0) return "kernel bodies inline on the worker's CPU";
   return "kernel bodies on " + std::to_string(helpers_) + " helper thread" +
          (helpers_ == 1 ? "" : "s") + " of this machine";
 }

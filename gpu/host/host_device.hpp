@@ -9,14 +9,13 @@
 
 namespace warpline::host {
 
-/// This machine's cores as a device: helper threads run kernel bodies.
+/// CPUs of this machine as a device: helper threads run kernel bodies.
 ///
-/// Lanes are shared out among the helpers round-robin; a lane's work runs in order on its one
-/// helper. With no helper, work runs inside `submit` and is over when that returns: deterministic,
-/// for tests.
+/// Lanes are assigned to the helpers in turn. A lane's work runs in order on its helper. Without
+/// helpers, work runs inside `submit` and is complete when that returns: deterministic, for tests.
 class HostDevice final : public stream::StreamDevice {
  public:
-  /// `cores` to pin the helpers to, one thread each; -1 leaves a thread unpinned.
+  /// `cores`: CPUs to pin the helpers to, one thread each; -1 leaves a thread unpinned.
   explicit HostDevice(std::vector<int> const& cores, std::string name = "host",
                       stream::Options const& options = {});
 

@@ -36,7 +36,7 @@ stream::Status MemoryDriver::create(EventHandle*& event) {
 void MemoryDriver::destroy(EventHandle* event) noexcept { delete event; }
 
 stream::Status MemoryDriver::allocate(void*& memory, std::size_t size) {
-  // The kernel promises more memory than there is.
+  // Linux overcommits: an allocation succeeds even if there is not enough memory.
   static auto const physical = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
                                static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   memory = nullptr;

@@ -6,8 +6,8 @@
 
 namespace warpline::host {
 
-/// The part of a driver in this process that has nothing to do with threads: memory is the heap's,
-/// not more than this machine has, and every call becomes a command for `enqueue`.
+/// The part of a driver in this process that is independent of threads: memory comes from the heap, at
+/// most as much as this machine has, and each call becomes a command for `enqueue`.
 class MemoryDriver : public stream::Driver {
  public:
   using Status = stream::Status;
@@ -57,8 +57,8 @@ class MemoryDriver : public stream::Driver {
   }
   using stream::Driver::query;
   Status query(EventHandle* event) noexcept override {
-    return event->reached.load(std::memory_order_acquire) == event->recorded ? stream::kOk
-                                                                             : stream::kNotReady;
+    return event->completed.load(std::memory_order_acquire) == event->recorded ? stream::kOk
+                                                                               : stream::kNotReady;
   }
 
  private:

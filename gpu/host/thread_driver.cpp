@@ -30,7 +30,7 @@ struct StreamHandle {
   bool over() const noexcept {
     return submitted.load(std::memory_order_seq_cst) == done.load(std::memory_order_acquire);
   }
-  /// Runs what has been enqueued; true where there was any. Helper's thread only.
+  /// Runs all commands that are enqueued; true if there were any. Helper's thread only.
   bool serve() noexcept {
     auto const end = submitted.load(std::memory_order_acquire);
     auto at = done.load(std::memory_order_relaxed);
@@ -85,7 +85,7 @@ struct ThreadDriver::Helper {
     }
   }
 
-  /// Until there was nothing to do for a while or the set of streams changes.
+  /// Runs commands until none came for a while or the set of streams changes.
   void serve(std::vector<StreamHandle*> const& mine) {
     unsigned idle = 0;
     for (unsigned round = 1; idle < kSpins; ++round) {
@@ -146,7 +146,7 @@ void ThreadDriver::destroy(StreamHandle* stream) noexcept {
   if (helper != nullptr) {
     while (!stream->over()) std::this_thread::yield();
     helper->change([stream](auto& streams) { std::erase(streams, stream); });
-    // The helper may still walk its copy of the streams: wait until it has taken the change.
+    // The helper may still use its copy of the list of streams: wait until it has seen the change.
     auto const walking = [helper] {
       std::scoped_lock const lock(helper->mutex);
       return helper->changed && !helper->asleep.load();

@@ -9,13 +9,13 @@
 
 namespace warpline::host {
 
-/// Streams that helper threads of this process run, each stream on one of them; with no helper,
+/// Streams that helper threads of this process run, each stream on one thread. Without helpers,
 /// commands run inside the call that enqueues them.
 class ThreadDriver final : public MemoryDriver {
  public:
-  /// `cores` to pin the helpers to, one thread each; -1 leaves a thread unpinned.
+  /// `cores`: CPUs to pin the helpers to, one thread each; -1 leaves a thread unpinned.
   explicit ThreadDriver(std::vector<int> const& cores);
-  /// All streams must be gone.
+  /// All streams must have been destroyed.
   ~ThreadDriver() override;
 
   using MemoryDriver::create;

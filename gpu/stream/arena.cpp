@@ -40,10 +40,10 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
     *flag_ = static_cast<std::uint32_t>(base);
     for (auto& slot : slots_) {
       check(driver.create(slot.event), "an event");
-      check(driver.allocate_pinned(memory, (Work::kMostItems + 1) * sizeof(WorkItem)),
+      check(driver.allocate_pinned(memory, (Work::kMaxItems + 1) * sizeof(WorkItem)),
             "pinned memory");
       slot.items = static_cast<WorkItem*>(memory);
-      slot.copies = slot.items + Work::kMostItems;
+      slot.copies = slot.items + Work::kMaxItems;
       if (transfer == Transfer::kDirect) continue;
       auto const amount = std::to_string(layout_.size >> 10) + " KiB";
       check(driver.allocate_pinned(memory, layout_.offsets), amount + " of pinned memory");

@@ -14,9 +14,9 @@ namespace warpline::stream {
 
 class Arena;
 
-/// What one task in flight needs: a piece of pinned memory and one of the device's, of one layout.
+/// Memory of one task in flight: pinned memory and device memory of the same layout.
 struct Slot {
-  WorkItem* items = nullptr;   ///< pinned, `Work::kMostItems` of them
+  WorkItem* items = nullptr;   ///< pinned, `Work::kMaxItems` of them
   WorkItem* copies = nullptr;  ///< pinned, one: the copies of the packets
   std::byte* host = nullptr;   ///< pinned
   std::byte* device = nullptr;
@@ -24,14 +24,14 @@ struct Slot {
   Mirror mirror;  ///< for `gather`
 };
 
-/// What a call of the driver's is told: which of the last tickets it stands for.
+/// Argument of a call of the driver: which of the last tickets it reports.
 struct Call {
   Arena* arena = nullptr;
   std::uint32_t number = 0;
 };
 
-/// Where the parts of a task lie in a slot: first the descriptors of all packets, then their bytes
-/// and behind these, for each task where its bytes end, results; then what only the device uses.
+/// Offsets of the parts of a task in a slot: the descriptors of all packets, their bytes, after the
+/// bytes of each task its results, and then memory that only the device uses.
 struct Layout {
   std::size_t bytes = 0, offsets = 0, scratch = 0, size = 0;
 
@@ -41,10 +41,10 @@ struct Layout {
   explicit Layout(Lane::Room const& room);
 };
 
-/// What a lane is made of, allocated once and used by one lane after another.
+/// The stream and memory of a lane, allocated once and used by one lane after another.
 class Arena {
  public:
-  /// Throws `ConfigError` with what the driver says where there is not enough memory.
+  /// Throws `ConfigError` with the driver's message if there is not enough memory.
   Arena(Driver& driver, Options const& options, Transfer transfer, std::string const& device);
   ~Arena();
   Arena(Arena const&) = delete;
@@ -57,11 +57,11 @@ class Arena {
   Slot& slot(Ticket ticket) { return slots_[ticket % slots_.size()]; }
   std::size_t depth() const { return slots_.size(); }
   std::uint32_t* flag() const { return flag_; }
-  /// More of them than tasks in flight: a call that comes late, or twice, is known by its number.
+  /// More calls than tasks in flight: a call that comes late or twice is recognised by its number.
   Call& call(Ticket ticket) { return calls_[ticket % calls_.size()]; }
   std::size_t calls() const { return calls_.size(); }
 
-  // A wake-up asked of the driver: it may come when the lane is gone.
+  // A wake-up requested from the driver: it may come after the lane is destroyed.
   std::atomic<bool> armed{false};
   std::atomic<Ticket> called{0};  ///< written by the `callback` mechanism
   Ticket base = 0;                ///< the last ticket of the lanes before: flags go on from there
@@ -83,7 +83,7 @@ class Arena {
   std::vector<Call> calls_;
 };
 
-/// For an arena that a device may still write to when the program ends.
+/// Keeps an arena that a device may still write to when the program ends.
 void keep_for_ever(std::unique_ptr<Arena> arena) noexcept;
 
 }  // namespace warpline::stream

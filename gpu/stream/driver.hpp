@@ -12,8 +12,8 @@
 /// forms, completion mechanisms, faults) is one code for CUDA and for this machine's threads.
 namespace warpline::stream {
 
-/// What a call of a driver says: 0 for success, `kNotReady`, else an error of the driver's
-/// (with CUDA, a `cudaError_t`).
+/// Result of a driver's call: 0 for success, `kNotReady`, else an error of the driver (with CUDA, a
+/// `cudaError_t`).
 using Status = int;
 inline constexpr Status kOk = 0;
 inline constexpr Status kNotReady = 600;  // cudaErrorNotReady
@@ -22,11 +22,10 @@ inline constexpr Status kNotReady = 600;  // cudaErrorNotReady
 struct StreamHandle;
 struct EventHandle;
 
-/// A copy of packets for a device: for every packet of `items`, in order, a descriptor that says
-/// where its copy lies. Copies begin at multiples of 16 bytes; byte `from` of the packet is the
-/// first.
+/// A copy of packets for a device: for each packet of `items`, in order, a descriptor with the
+/// address of its copy. Copies begin at multiples of 16 bytes, with byte `from` of the packet.
 struct Mirror {
-  WorkItem const* items = nullptr;  ///< the packets, 1 to `Work::kMostItems` lists of them
+  WorkItem const* items = nullptr;  ///< the packets, 1 to `Work::kMaxItems` lists of them
   std::uint32_t count = 0;
   std::uint32_t packets = 0;          ///< in all items
   PacketHead* descriptors = nullptr;  ///< on the device, `packets` of them
@@ -38,52 +37,52 @@ struct Mirror {
   static constexpr std::size_t kScratch = 16 << 10;
 };
 
-/// The calls that a device is made from. Work is enqueued in stream order and never waited for;
-/// a call returns an error at once or later calls do.
+/// The calls that a device is implemented with. Work is enqueued in stream order, and no call waits
+/// for it. An error is returned by the call or by a later one.
 class Driver {
  public:
   virtual ~Driver() = default;
 
   virtual std::string describe(Status status) const = 0;
 
-  /// At start-up and at the end only.
+  /// Only at start-up and at the end.
   virtual Status create(StreamHandle*& stream) = 0;
   virtual void destroy(StreamHandle* stream) noexcept = 0;
   virtual Status create(EventHandle*& event) = 0;
   virtual void destroy(EventHandle* event) noexcept = 0;
   virtual Status allocate(void*& memory, std::size_t size) = 0;
   virtual void release(void* memory) noexcept = 0;
-  /// Memory of the host that the device reads and writes at the same address.
+  /// Host memory that the device accesses at the same address.
   virtual Status allocate_pinned(void*& memory, std::size_t size) = 0;
   virtual void release_pinned(void* memory) noexcept = 0;
   virtual Status pin(void* memory, std::size_t size) = 0;
   virtual void unpin(void* memory) noexcept = 0;
-  /// Memory for a table. While packets flow, too: allocating and freeing it delays no stream.
+  /// Memory for a table, also while packets flow: allocating and freeing it delays no stream.
   virtual Status allocate_table(void*& memory, std::size_t size) = 0;
   virtual void release_table(void* memory) noexcept = 0;
-  /// Writes to a table and waits until it is there.
+  /// Writes to a table and waits for completion.
   virtual Status fill(void* device, void const* host, std::size_t size) = 0;
 
   virtual Status copy_in(StreamHandle* stream, void* device, void const* host,
                          std::size_t size) noexcept = 0;
   virtual Status copy_out(StreamHandle* stream, void* host, void const* device,
                           std::size_t size) noexcept = 0;
-  /// `items` lies in memory that the device reads; `most`: packets of the largest item.
+  /// The device reads `items`. `max_packets`: number of packets of the largest item.
   virtual Status launch(StreamHandle* stream, KernelCall const& call, WorkItem const* items,
-                        std::uint32_t count, std::uint32_t most) noexcept = 0;
-  /// Makes the descriptors of a mirror and copies the packets' bytes.
+                        std::uint32_t count, std::uint32_t max_packets) noexcept = 0;
+  /// Writes the descriptors of a mirror and copies the packets' bytes.
   virtual Status gather(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
-  /// Copies back what the extent says is written.
+  /// Copies back the bytes that kernels write, as declared by the extent.
   virtual Status scatter(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
   /// Stores `value` to pinned memory.
   virtual Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept = 0;
-  /// Calls `function` on a thread of the driver's. Not called after an error of the device.
+  /// Calls `function` on a thread of the driver, unless the device has failed.
   virtual Status call(StreamHandle* stream, void (*function)(void*), void* context) noexcept = 0;
   virtual Status record(StreamHandle* stream, EventHandle* event) noexcept = 0;
 
-  /// `kOk` where what was before the event's last record is over.
+  /// `kOk` if all work before the event's last record is complete.
   virtual Status query(EventHandle* event) noexcept = 0;
-  /// `kOk` where all of the stream's work is over; an error where the device has failed.
+  /// `kOk` if all work of the stream is complete; an error if the device has failed.
   virtual Status query(StreamHandle* stream) noexcept = 0;
 };
 

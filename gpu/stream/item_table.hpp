@@ -14,10 +14,10 @@ namespace warpline::stream {
 /// enough for a kernel's arguments (about 800 bytes), so that a device reads no item list over the
 /// bus: a block copies the table to its shared memory once.
 struct ItemTable {
-  std::byte const* heads[Work::kMostItems];  ///< of each item's packets
-  std::uint32_t begins[Work::kMostItems];    ///< number of the first packet of each item
-  std::uint32_t count;                       ///< items, 1 to `Work::kMostItems`
-  std::uint32_t stride;                      ///< of the heads, the same for all items
+  std::byte const* heads[Work::kMaxItems];  ///< of each item's packets
+  std::uint32_t begins[Work::kMaxItems];    ///< number of the first packet of each item
+  std::uint32_t count;                      ///< items, 1 to `Work::kMaxItems`
+  std::uint32_t stride;                     ///< of the heads, the same for all items
 
   /// On the host: `items` with their prefix sum.
   static ItemTable of(WorkItem const* items, std::uint32_t count) {

@@ -4,7 +4,7 @@
 
 namespace warpline::stream {
 
-void gather_here(Mirror const& mirror) noexcept {
+void gather_on_cpu(Mirror const& mirror) noexcept {
   auto const& extent = mirror.extent;
   auto* copy = mirror.descriptors;
   std::uint32_t offset = 0;
@@ -18,7 +18,7 @@ void gather_here(Mirror const& mirror) noexcept {
     }
 }
 
-void scatter_here(Mirror const& mirror) noexcept {
+void scatter_on_cpu(Mirror const& mirror) noexcept {
   auto const& extent = mirror.extent;
   for (std::uint32_t i = 0; i < mirror.packets; ++i) {
     auto const& copy = mirror.descriptors[i];

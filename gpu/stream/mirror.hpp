@@ -9,7 +9,7 @@
 #include "core/packet/packet.hpp"
 #include "gpu/stream/driver.hpp"
 
-/// Copies of packets for devices: the same arithmetic for whoever makes them.
+/// Copies of packets for devices: the same arithmetic for the worker and for kernels.
 namespace warpline::stream {
 
 namespace detail {
@@ -20,19 +20,19 @@ WARPLINE_HD constexpr std::uint32_t part(std::uint32_t length, std::uint32_t fro
 }
 }  // namespace detail
 
-/// How many bytes of the packet a device needs, from byte `extent.from` on.
+/// Number of bytes of the packet that a device needs, from byte `extent.from` on.
 WARPLINE_HD constexpr std::uint32_t copied_bytes(PacketHead const& packet, Extent const& extent) {
   return detail::part(packet.length, extent.from, extent.to);
 }
-/// How many of them come back, from byte `extent.write_from` on.
+/// Number of bytes that come back, from byte `extent.write_from` on.
 WARPLINE_HD constexpr std::uint32_t written_bytes(PacketHead const& packet, Extent const& extent) {
   return detail::part(packet.length, extent.write_from, extent.write_to);
 }
-/// What a copy of so many bytes takes.
+/// Size of the memory for a copy of `copied` bytes.
 WARPLINE_HD constexpr std::uint32_t stride(std::uint32_t copied) { return (copied + 15u) & ~15u; }
 
-/// The descriptor of a packet's copy that lies at `bytes + offset`. Its `data` points to where byte
-/// 0 would be; its `buffer` is the packet's own `data`.
+/// The descriptor of a packet's copy at `bytes + offset`. Its `data` points to where byte 0 would be;
+/// its `buffer` is the `data` of the packet.
 WARPLINE_HD inline PacketHead mirrored(PacketHead const& packet, std::uint8_t* bytes,
                                        std::uint32_t offset, Extent const& extent) {
   PacketHead copy = packet;
@@ -41,8 +41,8 @@ WARPLINE_HD inline PacketHead mirrored(PacketHead const& packet, std::uint8_t* b
   return copy;
 }
 
-/// A mirror made and written back by one thread.
-void gather_here(Mirror const& mirror) noexcept;
-void scatter_here(Mirror const& mirror) noexcept;
+/// Fill a mirror and write it back with one thread.
+void gather_on_cpu(Mirror const& mirror) noexcept;
+void scatter_on_cpu(Mirror const& mirror) noexcept;
 
 }  // namespace warpline::stream

@@ -12,10 +12,10 @@
 
 namespace warpline::stream {
 
-/// How a lane learns that a task is over.
+/// How a lane learns that a task is complete.
 enum class Completion : std::uint8_t {
-  kCallback,  ///< the driver calls a function of ours
-  kEvent,     ///< an event behind the task is asked
+  kCallback,  ///< the driver calls a function
+  kEvent,     ///< the lane queries an event after the task
   kFlag,      ///< the stream stores the ticket to pinned memory
 };
 inline constexpr Completion kCompletions[] = {Completion::kCallback, Completion::kEvent,
@@ -29,15 +29,16 @@ constexpr std::string_view name_of(Completion completion) {
 /// How the lanes of a device work.
 struct Options {
   Completion completion = Completion::kFlag;
-  std::optional<Transfer> transfer;  ///< none: what was measured, else `direct`
+  std::optional<Transfer> transfer;  ///< none: as measured to be fastest, else `direct`
   unsigned depth = 4;                ///< tasks in flight on a lane
   std::uint32_t task_packets = 1024;
   std::uint64_t task_bytes = 1u << 20;
   std::uint32_t frame_size = 2048;     ///< longest packet
-  std::uint64_t (*clock)() = &cycles;  ///< for tests, which make their own time
-  std::uint64_t first_ticket = 0;      ///< where flags start to count; for tests of their overflow
-  std::chrono::microseconds probe{2000};  ///< a lane that does not move for so long is asked
-  std::chrono::milliseconds task_timeout{30000};  ///< a task that takes so long is given up
+  std::uint64_t (*clock)() = &cycles;  ///< for tests, which simulate time
+  std::uint64_t first_ticket = 0;      ///< first value of flags; for tests of their overflow
+  /// If no task completes within this time, the stream is queried.
+  std::chrono::microseconds probe{2000};
+  std::chrono::milliseconds task_timeout{30000};  ///< a task that takes longer has failed
 };
 
 }  // namespace warpline::stream

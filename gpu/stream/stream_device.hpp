@@ -13,13 +13,13 @@
 
 namespace warpline::stream {
 
-/// A device made of a driver's streams. Lanes may be opened and closed by any thread; streams and
-/// memory are kept for the next lane.
+/// A device that uses a driver's streams. Any thread may open and close lanes; streams and memory are
+/// kept for the next lane.
 class StreamDevice : public Device {
  public:
-  /// Throws `ConfigError` for options that cannot be: no task in flight, tasks without packets.
+  /// Throws `ConfigError` for impossible options: no task in flight, tasks without packets.
   StreamDevice(std::string name, Kind kind, std::unique_ptr<Driver> driver, Options options);
-  /// All lanes must be gone.
+  /// All lanes must have been destroyed.
   ~StreamDevice() override;
 
   Transfer transfer(Extent const& extent) const override;
@@ -31,18 +31,18 @@ class StreamDevice : public Device {
 
   Options const& options() const { return options_; }
   Driver& driver() const { return *driver_; }
-  /// Why a table could not be brought up to date; `kOk` while all are. Any thread.
+  /// Why a table could not be updated; `kOk` while all are up to date. Any thread.
   Status outdated() const noexcept { return tables_->outdated(); }
   /// The copies of tables on this device.
   StreamTables const& tables() const { return *tables_; }
-  /// Which form is used where none is asked for, for segments that edit packets and others.
+  /// Sets the transfer used unless the options name one, for segments that edit packets or do not.
   void prefer(bool edits, Transfer transfer) { preferred_[edits ? 1 : 0] = transfer; }
 
  private:
   friend class StreamLane;
   void give_back(std::unique_ptr<Arena> arena) noexcept;
   void abandon(std::unique_ptr<Arena> arena) noexcept;
-  /// A lane has given a task up: what kernels may still read is kept.
+  /// Called after a task timed out: kernels may still read the tables, so none is freed.
   void keep_tables() noexcept { tables_->keep(); }
 
   std::unique_ptr<Driver> driver_;

@@ -35,31 +35,31 @@ StreamLane::~StreamLane() {
     std::this_thread::yield();
     status = driver_.query(arena_->stream());
   }
-  // Asked for and not yet called: answered now, and the driver's call will find nothing to do.
+  // A requested wake-up is given now, and the driver's call will find nothing to do.
   if (arena_->armed.exchange(false, std::memory_order_acq_rel)) arena_->wake(arena_->wake_context);
   if (status == kOk && !closed_) {
     arena_->base += submitted_;
     device_.give_back(std::move(arena_));
     return;
   }
-  // Nobody knows what the device still does with it, nor which of its calls are still to come.
+  // The device may still access the arena, and calls of the driver may still come.
   device_.abandon(std::move(arena_));
 }
 
 Ticket StreamLane::submit(Work const& work) noexcept {
   auto const ticket = submitted_ + 1;
-  while (ticket - reached() > flights_.size()) {
+  while (ticket - completed() > flights_.size()) {
     advance();
     relax();
   }
-  // Kernels must not see what a table was before: an SA's old keys, say.
+  // Kernels must not read an outdated table, with an SA's old keys for example.
   if (auto const status = device_.outdated(); status != kOk && !closed_) [[unlikely]] {
     fail(ticket, DeviceError::kLost, status);
     outdated_ = true;
   }
   auto& flight = this->flight(ticket);
   flight = {work, now(), 0, closed_};
-  if (reached() == submitted_) moved_ = flight.submitted;
+  if (completed() == submitted_) moved_ = flight.submitted;
   submitted_ = ticket;
   if (closed_) return ticket;
   auto& slot = arena_->slot(ticket);
@@ -88,7 +88,7 @@ Status StreamLane::mark(Slot& slot, Ticket ticket) noexcept {
   return kOk;
 }
 
-// On a thread of the driver's: nothing but atomics and the wake-up.
+// On a thread of the driver: only atomics and the wake-up.
 void StreamLane::on_call(void* context) {
   auto const& call = *static_cast<Call*>(context);
   auto& arena = *call.arena;
@@ -105,9 +105,9 @@ void StreamLane::on_armed(void* context) {
     arena.wake(arena.wake_context);
 }
 
-/// The last ticket that is over, as the mechanism says.
-Ticket StreamLane::completed() noexcept {
-  auto const from = reached();
+/// The last ticket that the mechanism reports as complete.
+Ticket StreamLane::signalled() noexcept {
+  auto const from = completed();
   switch (device_.options().completion) {
     case Completion::kFlag: {
       auto const flag = std::atomic_ref(*arena_->flag()).load(std::memory_order_acquire);
@@ -138,61 +138,61 @@ Ticket StreamLane::completed() noexcept {
 }
 
 void StreamLane::advance() noexcept {
-  auto const from = reached();
+  auto const from = completed();
   if (from == submitted_) return;
   if (from < sound_) {
-    auto const done = completed();
-    if (done > reached()) retire(done);
+    auto const done = signalled();
+    if (done > completed()) retire(done);
   }
-  if (reached() >= sound_ && reached() < submitted_) pass_broken();
+  if (completed() >= sound_ && completed() < submitted_) pass_broken();
   auto const time = now();
-  if (reached() != from)
+  if (completed() != from)
     moved_ = time;
   else if (time - moved_ > probe_cycles_)
     probe(time);
 }
 
-/// Behind the last sound ticket: what was refused may have been started in part, so its packets are
-/// only given back when the stream has come to rest.
+/// After the last sound ticket: refused work may have been started in part, so its packets are only
+/// returned when the stream is idle.
 void StreamLane::pass_broken() noexcept {
   if (driver_.query(arena_->stream()) == kNotReady) return;
-  frontier_.reached.store(submitted_, std::memory_order_release);
+  fence_.completed.store(submitted_, std::memory_order_release);
 }
 
 void StreamLane::probe(std::uint64_t time) noexcept {
   moved_ = time;
-  auto const from = reached();
+  auto const from = completed();
   auto const status = driver_.query(arena_->stream());
   if (status == kOk) {
-    // All of it is over. A mechanism that has not said so has lost a completion.
+    // All work is complete. If the mechanism has not reported it, a completion was lost.
     retire(std::max(from, sound_));
-    if (from == reached() && from < submitted_) pass_broken();
+    if (from == completed() && from < submitted_) pass_broken();
   } else if (status != kNotReady) {
     fail(from + 1, DeviceError::kLost, status);
     sound_ = from;
-    frontier_.reached.store(submitted_, std::memory_order_release);
+    fence_.completed.store(submitted_, std::memory_order_release);
   } else if (time - flight(from + 1).submitted > timeout_cycles_) {
     give_up(from + 1);
     sound_ = from;
-    frontier_.reached.store(submitted_, std::memory_order_release);
+    fence_.completed.store(submitted_, std::memory_order_release);
   }
 }
 
 void StreamLane::fail(Ticket from, DeviceError error, Status status) noexcept {
-  if (from >= frontier_.first_failed.load(std::memory_order_relaxed)) return;
+  if (from >= fence_.first_failed.load(std::memory_order_relaxed)) return;
   closed_ = true;
   status_ = status;
-  frontier_.error.store(static_cast<int>(error), std::memory_order_release);
-  frontier_.first_failed.store(from, std::memory_order_release);
+  fence_.error.store(static_cast<int>(error), std::memory_order_release);
+  fence_.first_failed.store(from, std::memory_order_release);
 }
 
-/// More than a failure: also where something was refused before, the device may still be at work.
+/// More than a failure: even if work was refused before, the device may still be at work.
 void StreamLane::give_up(Ticket from) noexcept {
   closed_ = true;
   device_.keep_tables();
-  frontier_.error.store(static_cast<int>(DeviceError::kTimedOut), std::memory_order_release);
-  if (from < frontier_.first_failed.load(std::memory_order_relaxed))
-    frontier_.first_failed.store(from, std::memory_order_release);
+  fence_.error.store(static_cast<int>(DeviceError::kTimedOut), std::memory_order_release);
+  if (from < fence_.first_failed.load(std::memory_order_relaxed))
+    fence_.first_failed.store(from, std::memory_order_release);
 }
 
 void StreamLane::arm(void (*wake)(void*), void* context) noexcept {
@@ -204,8 +204,8 @@ void StreamLane::arm(void (*wake)(void*), void* context) noexcept {
   advance();
   bool const asked = device_.options().completion == Completion::kCallback ||
                      driver_.call(arena.stream(), &StreamLane::on_armed, &arena) == kOk;
-  // Nothing is outstanding, or nobody will call: answered at once rather than never.
-  if (!asked || reached() == submitted_ || completed() > reached()) on_armed(&arena);
+  // Nothing is pending, or the driver will not call: wake at once rather than never.
+  if (!asked || completed() == submitted_ || signalled() > completed()) on_armed(&arena);
 }
 
 std::string StreamLane::failure() const {

@@ -12,18 +12,18 @@ namespace warpline::stream {
 
 class StreamDevice;
 
-/// A stream as a lane: work goes in as copies and launches, and its completion comes out as a flag,
-/// an event or a call.
+/// A stream as a lane: work is enqueued as copies and launches, and a flag, an event or a call of the
+/// driver signals its completion.
 ///
-/// Faults: what the driver refuses is a failed ticket, as is everything behind it. A stream that
-/// does not move for `Options::probe` is asked for its health: an error fails all tickets; where it
-/// says that all is over, a lost completion is made up for. A task older than
-/// `Options::task_timeout` is given up with all behind it (`kTimedOut`). Once the device could not bring
-/// a table up to date, what is submitted fails without having been started (`kLost`).
+/// Faults: if the driver refuses a call, that ticket and all after it fail. If no task completes within
+/// `Options::probe`, the stream is queried. On an error, all pending tasks fail. If the stream is idle,
+/// missed completions are delivered now. A task older than `Options::task_timeout` fails with all after
+/// it (`kTimedOut`). After the device could not update a table, submitted work fails without being
+/// started (`kLost`).
 class StreamLane final : public Lane {
  public:
   StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena);
-  /// Waits for the stream, not longer than the task timeout.
+  /// Waits for the stream, at most for the task timeout.
   ~StreamLane() override;
 
   Ticket submit(Work const& work) noexcept override;
@@ -37,20 +37,20 @@ class StreamLane final : public Lane {
   struct Flight {
     Work work;
     std::uint64_t submitted = 0;
-    std::size_t results = 0;  // where they lie in the slot
+    std::size_t results = 0;  // offset in the slot
     bool broken = false;      // its submission failed
   };
 
-  Ticket reached() const noexcept { return frontier_.reached.load(std::memory_order_relaxed); }
+  Ticket completed() const noexcept { return fence_.completed.load(std::memory_order_relaxed); }
   Flight& flight(Ticket ticket) noexcept { return flights_[ticket % flights_.size()]; }
   Status enqueue(Flight& flight, Slot& slot) noexcept;
   Status direct(Flight& flight, Slot& slot) noexcept;
   Status staged(Flight& flight, Slot& slot) noexcept;
   Status gather(Flight& flight, Slot& slot) noexcept;
   Status launch(KernelChain const& chain, WorkItem const* items, std::uint32_t count,
-                std::uint32_t most) noexcept;
+                std::uint32_t max_packets) noexcept;
   Status mark(Slot& slot, Ticket ticket) noexcept;
-  Ticket completed() noexcept;
+  Ticket signalled() noexcept;
   void retire(Ticket up_to) noexcept;
   void pass_broken() noexcept;
   void probe(std::uint64_t time) noexcept;
@@ -70,7 +70,7 @@ class StreamLane final : public Lane {
   std::uint64_t probe_cycles_, timeout_cycles_;
   Status status_ = kOk;    // of the first failure
   bool closed_ = false;    // nothing more is submitted
-  bool outdated_ = false;  // since a table of the device's is not up to date
+  bool outdated_ = false;  // because a table of the device is not up to date
 };
 
 }  // namespace warpline::stream

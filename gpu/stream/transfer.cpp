@@ -6,7 +6,7 @@
 #include "gpu/stream/stream_device.hpp"
 #include "gpu/stream/stream_lane.hpp"
 
-/// The three ways in which a lane gets packets to kernels and back.
+/// The three forms of transfer to kernels and back.
 namespace warpline::stream {
 
 Status StreamLane::enqueue(Flight& flight, Slot& slot) noexcept {
@@ -22,21 +22,21 @@ Status StreamLane::enqueue(Flight& flight, Slot& slot) noexcept {
 }
 
 Status StreamLane::launch(KernelChain const& chain, WorkItem const* items, std::uint32_t count,
-                          std::uint32_t most) noexcept {
+                          std::uint32_t max_packets) noexcept {
   auto status = kOk;
   for (unsigned k = 0; k < chain.count && status == kOk; ++k)
-    status = driver_.launch(arena_->stream(), chain.calls[k], items, count, most);
+    status = driver_.launch(arena_->stream(), chain.calls[k], items, count, max_packets);
   return status;
 }
 
 Status StreamLane::direct(Flight& flight, Slot& slot) noexcept {
   auto const& work = flight.work;
-  std::uint32_t most = 0;
+  std::uint32_t max_packets = 0;
   for (std::uint32_t i = 0; i < work.count; ++i) {
     slot.items[i] = work.items[i];
-    most = std::max(most, work.items[i].count);
+    max_packets = std::max(max_packets, work.items[i].count);
   }
-  return launch(*work.chain, slot.items, work.count, most);
+  return launch(*work.chain, slot.items, work.count, max_packets);
 }
 
 Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
@@ -60,7 +60,7 @@ Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
                               slot.device + flight.results);
 
   auto* const stream = arena_->stream();
-  // Where there is nothing to copy but descriptors, they still lie at the beginning.
+  // The descriptors are at the beginning even if no bytes are copied.
   auto status = driver_.copy_in(stream, slot.device, slot.host, begin + offset);
   if (status == kOk) status = launch(*work.chain, slot.copies, 1, packets);
   if (status != kOk) return status;
@@ -86,7 +86,7 @@ Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
   mirror.offsets = reinterpret_cast<std::uint32_t*>(slot.device + layout.offsets);
   mirror.scratch = slot.device + layout.scratch;
   mirror.extent = work.chain->extent;
-  // Only the device will know where the bytes of this task end: behind all that there may be.
+  // Only the device knows where the bytes of this task end: results begin after the largest task.
   flight.results = layout.bytes + (arena_->room().bytes + 63) / 64 * 64;
   *slot.copies = WorkItem::of(mirror.descriptors, mirror.packets, slot.device + flight.results);
 
@@ -100,9 +100,9 @@ Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
   return status;
 }
 
-/// Gives packets what has come back for them, and moves the frontier.
+/// Copies results and bytes back to the packets, and updates the fence.
 void StreamLane::retire(Ticket up_to) noexcept {
-  for (auto ticket = reached() + 1; ticket <= up_to; ++ticket) {
+  for (auto ticket = completed() + 1; ticket <= up_to; ++ticket) {
     auto const transfer = arena_->transfer();
     auto const& [work, submitted, results, broken] = flight(ticket);
     auto const& slot = arena_->slot(ticket);
@@ -126,7 +126,7 @@ void StreamLane::retire(Ticket up_to) noexcept {
         }
       }
     }
-    frontier_.reached.store(ticket, std::memory_order_release);
+    fence_.completed.store(ticket, std::memory_order_release);
   }
 }
 

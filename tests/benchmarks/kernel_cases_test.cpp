@@ -61,7 +61,7 @@ TEST_F(KernelCases, EncryptWhatWasPlain) {
     SCOPED_TRACE(subject.name);
     Prepared prepared(subject, devices_, 256, kPackets);
     auto const before = frames(prepared);
-    for (auto& batch : prepared.batches()) prepared.element().run_body(*batch);
+    for (auto& batch : prepared.batches()) prepared.element().run_reference(*batch);
     auto const after = frames(prepared);
     ASSERT_EQ(after.size(), before.size());
     for (std::size_t i = 0; i < before.size(); ++i) EXPECT_NE(after[i], before[i]) << i;
@@ -75,7 +75,7 @@ TEST_F(KernelCases, DecryptGenuinePackets) {
     Prepared prepared(subject, devices_, 256, kPackets);
     ASSERT_EQ(prepared.packets(), kPackets);
     for (auto& batch : prepared.batches()) {
-      prepared.element().run_body(*batch);
+      prepared.element().run_reference(*batch);
       for (unsigned i = 0; i < batch->size(); ++i) {
         std::uint32_t result;
         std::memcpy(&result, batch->results() + i * sizeof result, sizeof result);

@@ -46,7 +46,7 @@ class AsyncLaneTest : public ::testing::Test {
   }
 };
 
-TEST_F(AsyncLaneTest, CompletesWhenTheFrontierHasPassedTheTicketAndNotBefore) {
+TEST_F(AsyncLaneTest, CompletesWhenTheTicketIsCompleteAndNotBefore) {
   int calls = 0;
   lane->async_execute(Work{}, [&](error_code error) {
     EXPECT_FALSE(error);
@@ -54,7 +54,7 @@ TEST_F(AsyncLaneTest, CompletesWhenTheFrontierHasPassedTheTicketAndNotBefore) {
   });
   turn();
   EXPECT_EQ(calls, 0);
-  manual->reach(1);
+  manual->complete(1);
   turn();
   EXPECT_EQ(calls, 1);
   turn();
@@ -66,13 +66,13 @@ TEST_F(AsyncLaneTest, CompletesInTicketOrderWhateverTheOrderOfWaiting) {
   for (int ticket : {3, 1, 2})
     lane->async_wait(static_cast<Ticket>(ticket),
                      [&, ticket](error_code) { order.push_back(ticket); });
-  manual->reach(3);
+  manual->complete(3);
   turn();
   EXPECT_EQ(order, (std::vector{1, 2, 3}));
 }
 
 TEST_F(AsyncLaneTest, NeverCompletesInsideTheInitiatingCallEvenIfAlreadyReached) {
-  manual->reach(5);
+  manual->complete(5);
   bool called = false;
   asio::post(context, [&] {
     lane->async_wait(5, [&](error_code) { called = true; });
@@ -87,7 +87,7 @@ TEST_F(AsyncLaneTest, ReportsTheDevicesErrorFromTheFirstFailedTicketOn) {
   for (unsigned i = 0; i < 3; ++i)
     lane->async_execute(Work{}, [&, i](error_code error) { errors[i] = error; });
   manual->fail_from(2, DeviceError::kLost);
-  manual->reach(3);
+  manual->complete(3);
   turn();
   EXPECT_FALSE(errors[0]);
   EXPECT_EQ(std::error_code(errors[1]), make_error_code(DeviceError::kLost));
@@ -108,10 +108,10 @@ TEST_F(AsyncLaneTest, WorksAsACoroutine) {
       asio::detached);
   turn();
   EXPECT_EQ(step, 1);
-  manual->reach(1);
+  manual->complete(1);
   turn();
   EXPECT_EQ(step, 2);
-  manual->reach(2);
+  manual->complete(2);
   turn();
   EXPECT_EQ(step, 3);
 }
@@ -122,7 +122,7 @@ TEST_F(AsyncLaneTest, WorksWithAFutureAndThrowsItsError) {
   auto bad = lane->async_execute(Work{}, asio::use_future);
   std::thread device([&] {
     manual->fail_from(2, DeviceError::kLaunchFailed);
-    manual->reach(2);
+    manual->complete(2);
   });
   context.run();
   device.join();
@@ -138,7 +138,7 @@ TEST_F(AsyncLaneTest, AWokenLaneKeepsTheContextRunningUntilItsWorkIsDone) {
     for (Ticket ticket = 1; ticket <= 3; ++ticket) {
       std::this_thread::sleep_for(2ms);
       while (!manual->armed()) std::this_thread::yield();
-      manual->reach(ticket);
+      manual->complete(ticket);
     }
   });
   context.run();
@@ -157,7 +157,7 @@ TEST_F(AsyncLaneTest, CancellationEndsTheWaitingOnceAndNotInsideTheCancel) {
   turn();
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0], asio::error::operation_aborted);
-  manual->reach(1);
+  manual->complete(1);
   turn();
   EXPECT_EQ(errors.size(), 1u);
 }
@@ -185,7 +185,7 @@ TEST_F(AsyncLaneTest, RunsTheHandlerOnItsAssociatedExecutor) {
   lane->async_execute(Work{}, asio::bind_executor(pool.get_executor(), [&](error_code) {
                         ran = std::this_thread::get_id();
                       }));
-  manual->reach(1);
+  manual->complete(1);
   turn();
   pool.join();
   EXPECT_NE(ran, std::thread::id{});
@@ -216,7 +216,7 @@ TEST_F(AsyncLaneTest, UsesTheHandlersAllocatorAndFreesBeforeTheUpcall) {
   lane->async_execute(Work{}, asio::bind_allocator(CountingAllocator<void>(&live),
                                                    [&](error_code) { seen = live; }));
   EXPECT_EQ(live, 1);
-  manual->reach(1);
+  manual->complete(1);
   turn();
   EXPECT_EQ(seen, 0);
 }

@@ -57,7 +57,7 @@ TEST(BatchPool, GivesOutCleanBatches) {
   }
   auto batch = pool.allocate();
   EXPECT_TRUE(batch->empty());
-  EXPECT_EQ(batch->device, kOwnCore);
+  EXPECT_EQ(batch->device, kCpuDevice);
   EXPECT_EQ(batch->kernels_done, 0);
   EXPECT_EQ(batch->received, 0u);
 }

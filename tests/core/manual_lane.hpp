@@ -9,7 +9,7 @@
 
 namespace warpline::test {
 
-/// A lane whose frontier the test moves by hand, from any thread.
+/// A lane whose fence the test sets by hand, from any thread.
 class ManualLane final : public Lane {
  public:
   Ticket submit(Work const& work) noexcept override {
@@ -21,16 +21,16 @@ class ManualLane final : public Lane {
     wake_.store(wake, std::memory_order_release);
   }
 
-  void reach(Ticket ticket) {
-    frontier_.reached.store(ticket);
+  void complete(Ticket ticket) {
+    fence_.completed.store(ticket);
     if (auto* const wake = wake_.exchange(nullptr, std::memory_order_acq_rel)) wake(context_);
   }
   void fail_from(Ticket ticket, DeviceError error) {
-    frontier_.error.store(static_cast<int>(error));
-    frontier_.first_failed.store(ticket);
+    fence_.error.store(static_cast<int>(error));
+    fence_.first_failed.store(ticket);
   }
   bool armed() const { return wake_.load(std::memory_order_acquire) != nullptr; }
-  ~ManualLane() override { reach(frontier_.reached.load()); }
+  ~ManualLane() override { complete(fence_.completed.load()); }
 
   std::vector<Work> submitted;
 

@@ -29,13 +29,13 @@ class ManualDevice final : public Device {
     return owned;
   }
 
-  /// Runs the next `most` works of each lane, of those submitted so far, and moves the frontier.
-  void finish(std::size_t most = ~std::size_t{0}) {
+  /// Runs the next `max` works of each lane, of those submitted so far, and sets the fence.
+  void finish(std::size_t max = ~std::size_t{0}) {
     for (auto& each : lanes) {
       auto const& submitted = each.lane->submitted;
-      auto const end = most < submitted.size() - each.done ? each.done + most : submitted.size();
+      auto const end = max < submitted.size() - each.done ? each.done + max : submitted.size();
       for (; each.done < end; ++each.done) run(submitted[each.done]);
-      each.lane->reach(each.done);
+      each.lane->complete(each.done);
     }
   }
   /// Works behind the next `sound` of each lane fail.
@@ -101,14 +101,14 @@ OffloadOptions one_batch_a_task() {
 
 TEST_F(OffloaderTest, BatchesLeaveInOrderWhicheverDeviceTheyTook) {
   open(kChain, one_batch_a_task());
-  rig.bench->devices = {1, 2, kOwnCore, 1};
+  rig.bench->devices = {1, 2, kCpuDevice, 1};
   for (std::uint32_t n = 0; n < 8; ++n) rig.bench->input.push_back({n, n + 1000});
   rig.poll_all();
   EXPECT_TRUE(rig.bench->output.empty());
   b->finish();
   EXPECT_EQ(poll(), 0u) << "the first batch is still on a";
   a->finish(1);
-  EXPECT_EQ(poll(), 3u);  // a, b, own core; the fourth is on a
+  EXPECT_EQ(poll(), 3u);  // a, b, CPU; the fourth is on a
   a->finish();
   poll();
   Numbers wanted;
@@ -123,7 +123,7 @@ TEST_F(OffloaderTest, UnorderedBatchesLeaveAsTheyFinish) {
   auto options = one_batch_a_task();
   options.ordered = false;
   open(kChain, options);
-  rig.bench->devices = {1, 2, kOwnCore};
+  rig.bench->devices = {1, 2, kCpuDevice};
   rig.bench->input = {{0}, {1}, {2}};
   rig.poll_all();
   EXPECT_EQ(rig.bench->output, (Numbers{1102}));
@@ -163,7 +163,7 @@ TEST_F(OffloaderTest, APartFilledTaskGoesAtItsDeadlineOrWhenTheBalancerTurnsAway
   rig.bench->input = {{2}};
   rig.poll_all();
   EXPECT_EQ(a->lane->submitted.size(), 1u);
-  rig.bench->devices = {kOwnCore};
+  rig.bench->devices = {kCpuDevice};
   rig.bench->input = {{3}};
   rig.poll_all();
   EXPECT_EQ(a->lane->submitted.size(), 2u);
@@ -210,12 +210,12 @@ TEST_F(OffloaderTest, AFailedTaskDropsPacketsThatItMayHaveChanged) {
 constexpr char const* kReadOnly =
     "TestSource -> TestBalance -> TestSum(1100) -> TestBalance -> TestSum(10) -> TestSink;";
 
-TEST_F(OffloaderTest, WhatADeviceOnlyReadsRunsAgainOnTheOwnCore) {
+TEST_F(OffloaderTest, WhatADeviceOnlyReadsRunsAgainOnTheCpu) {
   std::vector<std::string> notices;
   auto options = one_batch_a_task();
   options.notice = [&](std::string const& text) { notices.push_back(text); };
   open(kReadOnly, options);
-  rig.bench->devices = {1, kOwnCore};
+  rig.bench->devices = {1, kCpuDevice};
   rig.bench->input = {{1, 2}, {3}, {4}};
   rig.poll_all();
   ASSERT_EQ(a->lane->submitted.size(), 2u);
@@ -253,7 +253,7 @@ TEST_F(OffloaderTest, WhatADeviceNeverGotIsNotLostEvenIfItWouldBeChanged) {
   EXPECT_TRUE(rig.conserved());
 }
 
-/// A pipeline whose batches go to two devices and the own core as a seed has it, in tasks of random
+/// A pipeline whose batches go to two devices and the CPU as a seed has it, in tasks of random
 /// size that end at random moments.
 struct RandomSchedule {
   /// `most_packets` of a task; the devices repeat after so many `choices`.
@@ -323,7 +323,7 @@ TEST(OffloaderSchedules, AnyFaultLosesNothingUncounted) {
     RandomSchedule mixed(read_only ? kReadOnly : kChain, random, 200, 7);
     auto const sent = fill(*mixed.rig.bench, seed);
     ASSERT_TRUE(mixed.run([&](ManualDevice& device) {
-      bool const failed = device.lane->frontier().first_failed.load() != Frontier::kNever;
+      bool const failed = device.lane->fence().first_failed.load() != CompletionFence::kNever;
       if (!failed && random() % 60 == 0) device.fail_after(random() % 3, DeviceError::kLost);
     })) << "seed "
         << seed;
@@ -339,8 +339,8 @@ TEST(OffloaderSchedules, AnyFaultLosesNothingUncounted) {
 }
 
 // Every mix of devices, task sizes and completion times gives the packets, drops and order of the
-// own core alone.
-TEST(OffloaderSchedules, AnyScheduleGivesTheResultOfTheOwnCore) {
+// CPU alone.
+TEST(OffloaderSchedules, AnyScheduleGivesTheResultOfTheCpu) {
   constexpr char const* kText =
       "TestSource -> TestBalance -> TestEdit(1) -> TestEdit(2) -> TestAdd(1, DROP 3)"
       "-> TestAdd(1, DROP 5) -> s :: TestSpread(2);"

@@ -56,13 +56,13 @@ TEST_F(TaskBuilderTest, ATaskIsFullAtItsBytes) {
 
 TEST_F(TaskBuilderTest, ATaskIsFullAtTheMostItemsOfWork) {
   TaskBuilder builder(4, {}, kCapacity);
-  for (unsigned i = 0; i < Work::kMostItems; ++i) {
+  for (unsigned i = 0; i < Work::kMaxItems; ++i) {
     EXPECT_EQ(builder.take_full(kNoLimit), nullptr);
     builder.add(batch(1));
   }
   auto* task = builder.take_full(kNoLimit);
   ASSERT_NE(task, nullptr);
-  EXPECT_EQ(task->batches.size(), Work::kMostItems);
+  EXPECT_EQ(task->batches.size(), Work::kMaxItems);
 }
 
 TEST_F(TaskBuilderTest, ATaskNeverExceedsTheRoomOfItsLane) {

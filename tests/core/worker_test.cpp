@@ -26,8 +26,8 @@ class InstantDevice final : public Device {
       for (std::uint32_t i = 0; i < work.count; ++i)
         for (unsigned k = 0; k < work.chain->count; ++k)
           work.chain->calls[k].host(work.chain->calls[k].kernel, work.items[i]);
-      auto const ticket = frontier_.reached.load() + 1;
-      frontier_.reached.store(ticket);
+      auto const ticket = fence_.completed.load() + 1;
+      fence_.completed.store(ticket);
       return ticket;
     }
     void arm(void (*wake)(void*), void* context) noexcept override { wake(context); }

@@ -68,11 +68,11 @@ TEST_P(ByteCounts, AreRightBehindSplitsAndQueues) {
 }
 
 std::string name_of(::testing::TestParamInfo<Kernels> const& parameter) {
-  constexpr char const* kNames[] = {"OwnCore", "Body", "Team", "Device"};
+  constexpr char const* kNames[] = {"CpuDevice", "Body", "Team", "Device"};
   return kNames[static_cast<unsigned>(parameter.param)];
 }
 INSTANTIATE_TEST_SUITE_P(Where, ByteCounts,
-                         ::testing::Values(Kernels::kOwnCore, Kernels::kBody, Kernels::kTeam,
+                         ::testing::Values(Kernels::kCpu, Kernels::kBody, Kernels::kTeam,
                                            Kernels::kDevice),
                          name_of);
 

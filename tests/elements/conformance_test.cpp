@@ -10,7 +10,7 @@
 #include "tests/support/traffic.hpp"
 
 /// Every offloadable element gives the same bytes, order, drops and tags whoever runs its kernel:
-/// the one body or the tuned form on the own core, its form for teams of GPU threads, or a device.
+/// the one body or the tuned form on the CPU, its form for teams of GPU threads, or a device.
 /// Elements enrol by being registered.
 namespace warpline {
 namespace {
@@ -59,12 +59,12 @@ class Conformance : public testing::TestWithParam<test::ConformanceCase> {
     bool const unprepared = GetParam().pipeline.find("TestAnySa -> e") != std::string::npos;
     EXPECT_TRUE(unprepared || body.transmitted > 0) << "a test without packets shows nothing";
     for (auto const& executor : std::vector<Executor>{
-             {"the own core", "CPUOnly", Kernels::kOwnCore},
+             {"the CPU", "CPUOnly", Kernels::kCpu},
              {"a GPU's teams, emulated", "CPUOnly", Kernels::kTeam, 0, false, 48 * 1024},
              {"a small GPU's teams, emulated", "CPUOnly", Kernels::kTeam, 0, false, 10 * 1024},
              {"the host device, inline", "GPUOnly(DEVICE host)"},
              {"the host device", "GPUOnly(DEVICE host)", Kernels::kDevice, 1},
-             {"own core and device mixed", "LoadBalanceByWeight(0.5)", Kernels::kDevice, 1}}) {
+             {"CPU and device mixed", "LoadBalanceByWeight(0.5)", Kernels::kDevice, 1}}) {
       SCOPED_TRACE(executor.name);
       expect_same(run(executor, frames, bursts), body);
     }

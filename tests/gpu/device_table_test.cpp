@@ -68,7 +68,7 @@ TEST(DeviceTable, MayOutliveItsDevice) {
 TEST(DeviceTable, IsTheTableItselfWhereKernelsRunInThisProcess) {
   Table table{1, 2};
   host::HostDevice host({});
-  OwnCore cpu;
+  CpuDevice cpu;
   auto copy = host.upload(table.data(), table.size());
   EXPECT_EQ(copy.get(), table.data());
   EXPECT_EQ(cpu.upload(table.data(), table.size()).get(), table.data());
@@ -79,7 +79,7 @@ TEST(DeviceTable, IsTheTableItselfWhereKernelsRunInThisProcess) {
 TEST(DeviceTable, OfNothingIsNull) {
   Table const table;
   test::CopyingDevice device;
-  OwnCore cpu;
+  CpuDevice cpu;
   EXPECT_EQ(device.upload(table.data(), 0).get(), nullptr);
   EXPECT_EQ(cpu.upload(table.data(), 0).get(), nullptr);
   EXPECT_EQ(device.tables().size(), 0u);
@@ -117,7 +117,7 @@ struct StuckDevice {
   StuckDevice() {
     lane->submit(counted.work());
     device.virtual_driver().step();
-    while (lane->frontier().reached.load() < 1) {
+    while (lane->fence().completed.load() < 1) {
       test::VirtualClock::advance(std::chrono::milliseconds(2));
       lane->advance();
     }
@@ -131,7 +131,7 @@ struct StuckDevice {
 
 TEST(DeviceTable, IsKeptOnceATaskWasGivenUp) {
   StuckDevice stuck;
-  EXPECT_EQ(stuck.lane->frontier().error.load(), static_cast<int>(DeviceError::kTimedOut));
+  EXPECT_EQ(stuck.lane->fence().error.load(), static_cast<int>(DeviceError::kTimedOut));
   auto const* const address = stuck.copy.get();
   stuck.copy = {};
   EXPECT_EQ(stuck.device.tables().size(), 1u);
@@ -145,7 +145,7 @@ TEST(Replicated, HasOneCopyForEachDevice) {
   std::uint32_t const table = 7;
   test::CopyingDevice first, second;
   host::HostDevice host({});
-  OwnCore cpu;
+  CpuDevice cpu;
   {
     Replicated<std::uint32_t> const replicated(table);
     auto const* const copy = replicated.on(first);

@@ -23,18 +23,18 @@ constexpr char const* kEdits =
     "TestSource -> TestBalance -> TestEdit(3) -> TestAdd(1100) -> TestBalance -> TestAdd(7)"
     "-> TestCheck(3) -> TestSink;";
 
-/// What the own core alone makes of the same packets.
+/// What the CPU alone makes of the same packets.
 std::vector<std::uint32_t> reference(char const* text, std::uint32_t count) {
   test::Rig rig;
   rig.build(text);
-  rig.bench->devices = {kOwnCore};
+  rig.bench->devices = {kCpuDevice};
   for (std::uint32_t n = 0; n < count; ++n) rig.bench->input.push_back({n});
   rig.poll_all();
   return rig.bench->output;
 }
 
 /// Runs to the end: every packet came out or was dropped, and what came out is a subsequence of
-/// `wanted`, what the own core gives, in its order.
+/// `wanted`, what the CPU gives, in its order.
 void run_and_compare(FaultWorld& world, std::vector<std::uint32_t> const& wanted) {
   ASSERT_TRUE(world.run()) << "packets never got through";
   auto const& output = world.rig.bench->output;
@@ -50,7 +50,7 @@ void run_and_compare(FaultWorld& world, std::vector<std::uint32_t> const& wanted
 
 class FaultProperties : public testing::TestWithParam<char const*> {};
 
-// In order, each once, with the bytes that the own core gives (a buffer that a device still had and
+// In order, each once, with the bytes that the CPU gives (a buffer that a device still had and
 // somebody else got would show in them); what is missing has been counted, and is missing only
 // where a kernel may have changed it or may still do so.
 TEST_P(FaultProperties, NothingIsLostUncountedNorChangedNorTwiceNorOutOfOrder) {

@@ -46,7 +46,7 @@ void expect_found_by_blocks(Items const& given, std::uint32_t threads) {
 }
 
 TEST(ItemTable, FindsEveryPacketOfOneItemAndOfAsManyAsATaskCanHave) {
-  for (std::uint32_t count = 1; count <= Work::kMostItems; ++count) {
+  for (std::uint32_t count = 1; count <= Work::kMaxItems; ++count) {
     SCOPED_TRACE(count);
     expect_found_by_blocks(Items(std::vector<std::uint32_t>(count, 3)), 256);
     expect_found_by_blocks(Items(std::vector<std::uint32_t>(count, 1)), 32);
@@ -63,7 +63,7 @@ TEST(ItemTable, FindsPacketsOfItemsOfAnySizes) {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {
     SCOPED_TRACE(round);
-    std::vector<std::uint32_t> sizes(1 + random() % Work::kMostItems);
+    std::vector<std::uint32_t> sizes(1 + random() % Work::kMaxItems);
     for (auto& size : sizes)
       size = random() % 4 == 0 ? 0 : static_cast<std::uint32_t>(random() % 257);
     expect_found_by_blocks(Items(sizes), 256);

@@ -45,9 +45,9 @@ class OneStreamLane : public testing::TestWithParam<stream::Completion> {
     lane = device->open_lane(Transfer::kDirect);
     for (unsigned i = 0; i < works; ++i) lane->submit(counted.work());
   }
-  Ticket reached() const { return lane->frontier().reached.load(); }
-  Ticket first_failed() const { return lane->frontier().first_failed.load(); }
-  DeviceError error() const { return static_cast<DeviceError>(lane->frontier().error.load()); }
+  Ticket completed() const { return lane->fence().completed.load(); }
+  Ticket first_failed() const { return lane->fence().first_failed.load(); }
+  DeviceError error() const { return static_cast<DeviceError>(lane->fence().error.load()); }
 
   std::unique_ptr<VirtualDevice> device;
   Counted counted;
@@ -65,12 +65,12 @@ TEST_P(OneStreamLane, RetiresManyTasksAtOnceInOrderAcrossTheOverflowOfTheFlag) {
   open({}, 0);
   for (Ticket ticket = 1; ticket <= 4; ++ticket) EXPECT_EQ(lane->submit(counted.work()), ticket);
   lane->advance();
-  EXPECT_EQ(reached(), 0u);
+  EXPECT_EQ(completed(), 0u);
   device->virtual_driver().run_all();
   lane->advance();
-  EXPECT_EQ(reached(), 4u);
+  EXPECT_EQ(completed(), 4u);
   EXPECT_EQ(counted.runs, 4u);
-  EXPECT_EQ(first_failed(), Frontier::kNever);
+  EXPECT_EQ(first_failed(), CompletionFence::kNever);
 }
 
 TEST_P(OneStreamLane, MakesUpForALostCompletion) {
@@ -79,11 +79,11 @@ TEST_P(OneStreamLane, MakesUpForALostCompletion) {
   open(plan, 1);
   device->virtual_driver().run_all();
   lane->advance();
-  EXPECT_EQ(reached(), 0u);
+  EXPECT_EQ(completed(), 0u);
   VirtualClock::advance(device->options().probe * 2);
   lane->advance();
-  EXPECT_EQ(reached(), 1u);
-  EXPECT_EQ(first_failed(), Frontier::kNever);
+  EXPECT_EQ(completed(), 1u);
+  EXPECT_EQ(first_failed(), CompletionFence::kNever);
 }
 
 TEST_P(OneStreamLane, FindsABrokenDeviceWithinTwoProbes) {
@@ -93,7 +93,7 @@ TEST_P(OneStreamLane, FindsABrokenDeviceWithinTwoProbes) {
   device->virtual_driver().step();
   VirtualClock::advance(device->options().probe * 2);
   lane->advance();
-  EXPECT_EQ(reached(), 3u);
+  EXPECT_EQ(completed(), 3u);
   EXPECT_EQ(first_failed(), 1u);
   EXPECT_EQ(error(), DeviceError::kLost);
   EXPECT_EQ(lane->failure(), "error 700");
@@ -104,11 +104,11 @@ TEST_P(OneStreamLane, WhatIsRefusedWaitsForWhatWentBefore) {
   plan.refuse_at = 3;  // of two calls a task: the second task's launch
   open(plan, 3);
   lane->advance();
-  EXPECT_EQ(reached(), 0u) << "the first is still under way";
+  EXPECT_EQ(completed(), 0u) << "the first is still under way";
   device->virtual_driver().run_all();
   lane->advance();
   lane->advance();
-  EXPECT_EQ(reached(), 3u);
+  EXPECT_EQ(completed(), 3u);
   EXPECT_EQ(first_failed(), 2u);
   EXPECT_EQ(error(), DeviceError::kLaunchFailed);
   EXPECT_EQ(counted.runs, 1u);
@@ -122,11 +122,11 @@ TEST_P(OneStreamLane, GivesUpATaskAfterItsTimeAndNotBefore) {
   for (auto time = device->options().probe; time < device->options().task_timeout / 2; time *= 2) {
     VirtualClock::advance(time);
     lane->advance();
-    ASSERT_EQ(reached(), 0u);
+    ASSERT_EQ(completed(), 0u);
   }
   VirtualClock::advance(device->options().task_timeout);
   lane->advance();
-  EXPECT_EQ(reached(), 1u);
+  EXPECT_EQ(completed(), 1u);
   EXPECT_EQ(error(), DeviceError::kTimedOut);
   device->virtual_driver().end();
 }
@@ -138,10 +138,10 @@ TEST_P(OneStreamLane, WhatIsRefusedHalfWayOnAStreamThatStopsIsGivenUpNotHandedBa
   open(plan, 1);
   device->virtual_driver().run_all();
   lane->advance();
-  EXPECT_EQ(reached(), 0u);
+  EXPECT_EQ(completed(), 0u);
   VirtualClock::advance(device->options().task_timeout * 2);
   lane->advance();
-  EXPECT_EQ(reached(), 1u);
+  EXPECT_EQ(completed(), 1u);
   EXPECT_EQ(first_failed(), 1u);
   EXPECT_EQ(error(), DeviceError::kTimedOut) << "the kernel may still run";
   device->virtual_driver().end();
@@ -167,7 +167,7 @@ TEST_P(StreamLaneOf, LosesNoWakeUpInAnyInterleaving) {
       auto const over = [&] {
         driver.on_look();
         lane->advance();
-        return lane->frontier().reached.load() == tasks;
+        return lane->fence().completed.load() == tasks;
       };
       if (!over()) {
         lane->arm([](void* flag) { *static_cast<bool*>(flag) = true; }, &woken);
@@ -206,7 +206,7 @@ TEST_P(StreamLaneOf, EveryOperationCompletesExactlyOnceWhateverHappens) {
     for (unsigned step = 0; started < kOperations || ended < started; ++step) {
       ASSERT_LT(step, 100'000u);
       auto const choice = random() % 8;
-      bool const room = submitted < lane.lane().frontier().reached.load() + options.depth;
+      bool const room = submitted < lane.lane().fence().completed.load() + options.depth;
       if (choice < 3 && started < kOperations && (room || submitted > 0)) {
         auto const id = started++;
         auto handler = asio::bind_cancellation_slot(signals[id].slot(), [&, id](error_code error) {
@@ -278,7 +278,7 @@ TEST_P(OneStreamLane, StartsNothingOnceATableIsOutOfDate) {
   EXPECT_EQ(lane->submit(counted.work()), 2u);
   device->virtual_driver().run_all();
   for (int i = 0; i < 2; ++i) lane->advance();
-  EXPECT_EQ(reached(), 2u);
+  EXPECT_EQ(completed(), 2u);
   EXPECT_EQ(first_failed(), 2u) << "what was under way before has gone well";
   EXPECT_EQ(error(), DeviceError::kLost);
   EXPECT_EQ(counted.runs, 1u);
@@ -286,7 +286,7 @@ TEST_P(OneStreamLane, StartsNothingOnceATableIsOutOfDate) {
   auto const other = device->open_lane(Transfer::kDirect);
   other->submit(counted.work());
   other->advance();
-  EXPECT_EQ(other->frontier().first_failed.load(), 1u) << "lanes that come later fail, too";
+  EXPECT_EQ(other->fence().first_failed.load(), 1u) << "lanes that come later fail, too";
   EXPECT_EQ(counted.runs, 1u);
 }
 
@@ -299,7 +299,7 @@ TEST(StreamDevice, KeepsStreamsAndMemoryForTheNextLane) {
       EXPECT_EQ(lane->submit(counted.work()), ticket);
       device->virtual_driver().run_all();
       lane->advance();
-      EXPECT_EQ(lane->frontier().reached.load(), ticket);
+      EXPECT_EQ(lane->fence().completed.load(), ticket);
     }
   }
   EXPECT_EQ(device->virtual_driver().streams(), 1u);

@@ -18,22 +18,22 @@ constexpr std::chrono::seconds kPatience{60};  // far more than any run takes
 
 }  // namespace
 
-/// Runs every kernel as its body on the own core, whatever the balancers say.
+/// Runs every kernel as its body on the CPU, whatever the balancers say.
 class PipelineRunner::Bodies final : public OffloadHandler {
  public:
-  /// `room`: see `OffloadBase::run_team`; 0: as the body.
+  /// `room`: see `OffloadBase::run_emulated`; 0: as the body.
   Bodies(Graph& graph, std::uint32_t room) : graph_(graph), room_(room) {}
 
-  bool take(Segment& segment, BatchPtr& batch) noexcept override {
-    bool const prepared = batch->device != kOwnCore;
+  bool submit(Segment& segment, BatchPtr& batch) noexcept override {
+    bool const prepared = batch->device != kCpuDevice;
     for (auto* node : segment.nodes) {
       Outputs out(graph_, *node);
       if (node != segment.nodes.front() && !prepared)
         node->element->offload()->prepare(*batch, out);
       if (room_ > 0)
-        node->element->offload()->run_team(*batch, room_);
+        node->element->offload()->run_emulated(*batch, room_);
       else
-        node->element->offload()->run_body(*batch);
+        node->element->offload()->run_reference(*batch);
     }
     waiting_.emplace_back(&segment, std::move(batch));
     return true;
@@ -120,7 +120,7 @@ PipelineRunner::~PipelineRunner() {
   EXPECT_EQ(buffers_.in_use(), 0u) << "buffers were lost";
 }
 
-void PipelineRunner::run_here() {
+void PipelineRunner::run_inline() {
   auto const begin = std::chrono::steady_clock::now();
   for (;;) {
     unsigned work = graph_->poll(true);
@@ -153,7 +153,7 @@ void PipelineRunner::run_threaded() {
 
 Outcome PipelineRunner::run_ports(std::vector<std::vector<Frame>> const& frames) {
   for (std::size_t i = 0; i < frames.size(); ++i) ports_.at(i)->give(frames[i]);
-  worker_ ? run_threaded() : run_here();
+  worker_ ? run_threaded() : run_inline();
   auto const result = outcome(worker_ ? worker_->counters() : counters_);
   EXPECT_EQ(result.received + result.created, result.transmitted + result.dropped);
   EXPECT_EQ(buffers_.in_use(), 0u);

@@ -19,10 +19,10 @@ namespace warpline::test {
 
 /// Who runs the kernels of offloadable elements.
 enum class Kernels {
-  kOwnCore,  ///< the own core, in the tuned form where there is one
-  kBody,     ///< the own core, always as the one body
-  kTeam,     ///< the own core, as a GPU would in the form for teams of threads
-  kDevice,   ///< whatever device the pipeline's balancers say
+  kCpu,     ///< the CPU, in the tuned form where there is one
+  kBody,    ///< the CPU, always as the one body
+  kTeam,    ///< the CPU, as a GPU would in the form for teams of threads
+  kDevice,  ///< whatever device the pipeline's balancers say
 };
 
 struct RunOptions {
@@ -96,7 +96,7 @@ class PipelineRunner {
  private:
   class Bodies;
 
-  void run_here();
+  void run_inline();
   void run_threaded();
   Outcome outcome(WorkerCounters const& counters) const;
 

@@ -54,7 +54,7 @@ TEST(GPUOnly, SendsEverythingToTheDevice) {
 TEST(GPUOnly, SaysThatItTakesTheHostDeviceForWantOfAnother) {
   EXPECT_EQ(shares_of("GPUOnly", 1).notices,
             std::vector<std::string>{"GPUOnly: no CUDA device; offloading to 'host', kernel bodies "
-                                     "inline on the worker's core"});
+                                     "inline on the worker's CPU"});
   EXPECT_TRUE(shares_of("GPUOnly(DEVICE host)", 1).notices.empty()) << "it was asked for";
 }
 

@@ -67,7 +67,7 @@ TEST(Balancers, DoSoOnAThreadOfTheirOwn) {
 
 TEST(Balancers, StayOnTheOwnCoreWhereNothingOffloads) {
   for (auto const& [balancer, helpers] : ways()) {
-    RunOptions options{.kernels = Kernels::kOwnCore};
+    RunOptions options{.kernels = Kernels::kCpu};
     options.host_helpers = helpers;
     auto const frames = numbered(200);
     EXPECT_EQ(

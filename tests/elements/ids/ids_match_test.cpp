@@ -121,15 +121,15 @@ class IdsMatchTest : public ::testing::Test {
     auto batch = batch_of(frames);
     auto* const element = node_->element->offload();
     clear(*batch);
-    element->run_here(*batch);
+    element->run_cpu(*batch);
     all[0] = results(*batch);
     clear(*batch);
-    element->run_body(*batch);
+    element->run_reference(*batch);
     all[1] = results(*batch);
     clear(*batch);
     auto const item = WorkItem::of(batch->slots(), batch->size(), batch->results());
     auto const ticket = lane.submit({&chain, &item, 1});
-    while (lane.frontier().reached.load(std::memory_order_acquire) < ticket) {
+    while (lane.fence().completed.load(std::memory_order_acquire) < ticket) {
       lane.advance();
       std::this_thread::yield();
     }

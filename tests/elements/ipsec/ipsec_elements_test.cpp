@@ -169,15 +169,15 @@ TEST_F(IpsecElements, BodyCpuFormAndHostDeviceGiveTheSameBytes) {
   for (auto const& each : suites()) {
     auto const suite = each.suite;
     std::mt19937 random(7);
-    OwnCore host;
+    CpuDevice host;
     ElementRig cpu(fused(suite)), body(fused(suite)), device(fused(suite));
     for (unsigned round = 0; round < 40; ++round) {
       auto const frames = mixed_frames(1 + random() % 256, random);
       auto const expected = cpu.kernel_output(
-          frames, [](OffloadBase& element, Batch& batch) { element.run_here(batch); });
+          frames, [](OffloadBase& element, Batch& batch) { element.run_cpu(batch); });
       ASSERT_TRUE(expected ==
-                  body.kernel_output(
-                      frames, [](OffloadBase& element, Batch& batch) { element.run_body(batch); }))
+                  body.kernel_output(frames, [](OffloadBase& element,
+                                                Batch& batch) { element.run_reference(batch); }))
           << name_of(suite) << " round " << round;
       ASSERT_TRUE(expected == device.kernel_output(
                                   frames,

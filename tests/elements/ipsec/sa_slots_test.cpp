@@ -32,7 +32,7 @@ bool runs_kernels(test::CopyingDevice& device) {
   lane->submit(counted.work());
   device.virtual_driver().run_all();
   lane->advance();
-  EXPECT_EQ(lane->frontier().first_failed.load() == Frontier::kNever, counted.runs > 0);
+  EXPECT_EQ(lane->fence().first_failed.load() == CompletionFence::kNever, counted.runs > 0);
   return counted.runs > 0;
 }
 

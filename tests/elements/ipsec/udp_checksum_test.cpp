@@ -101,15 +101,15 @@ TEST_P(UdpChecksum, IsTheSameInEveryForm) {
   for (auto const* const ends : {kTunnel, kTransport}) {
     auto const element = encrypt(ends);
     auto const sent = frames(true);
-    OwnCore host;
+    CpuDevice host;
     ElementRig cpu(element), body(element), team(element), device(element);
     auto const expected =
-        cpu.kernel_output(sent, [](OffloadBase& each, Batch& batch) { each.run_here(batch); });
+        cpu.kernel_output(sent, [](OffloadBase& each, Batch& batch) { each.run_cpu(batch); });
     EXPECT_TRUE(expected == body.kernel_output(sent, [](OffloadBase& each, Batch& batch) {
-      each.run_body(batch);
+      each.run_reference(batch);
     }));
     EXPECT_TRUE(expected == team.kernel_output(sent, [](OffloadBase& each, Batch& batch) {
-      each.run_team(batch, 96 * 1024);
+      each.run_emulated(batch, 96 * 1024);
     }));
     EXPECT_TRUE(expected == device.kernel_output(sent, [&host](OffloadBase& each, Batch& batch) {
       auto const call = each.call(host);
@@ -184,7 +184,7 @@ TEST(UdpChecksumChain, IsThatOfTheFusedElement) {
   auto batch = three.batch_of(two.caught->frames);
   for (auto& packet : batch->packets()) packet.tag = SaTag(0, 62).value;
   auto& node = *three.graph->find("e");
-  node.element->offload()->run_body(*batch);
+  node.element->offload()->run_reference(*batch);
   for (unsigned i = 0; i < batch->size(); ++i)
     EXPECT_EQ((Octets{(*batch)[i].data, (*batch)[i].data + (*batch)[i].length}), expected[i]);
   Outputs out(*three.graph, node);

@@ -42,7 +42,7 @@ TEST(Queue, KeepsTheFirstPacketsAndDropsWhatExceedsItsCapacity) {
 /// Pushes batches straight into a queue, without letting it emit.
 class Held : public testing::Test {
  protected:
-  void hold(unsigned size, DeviceIndex device = kOwnCore) {
+  void hold(unsigned size, DeviceIndex device = kCpuDevice) {
     auto batch = runner_.batches().allocate();
     ASSERT_TRUE(batch && runner_.buffers().allocate({batch->slots(), size}));
     for (unsigned i = 0; i < size; ++i) {
