@@ -16,94 +16,77 @@
 /// have, and whether it is written; transfers are planned from these declarations alone.
 namespace warpline {
 
-/// A value of wire type `T` at byte `kOffset`; the kernel gets a `T`.
-template <class T, unsigned kOffset>
-struct Field {
+namespace detail {
+
+/// A region that begins at a fixed byte of the frame.
+template <unsigned kOffset>
+struct AtByte {
+  static constexpr unsigned kMin = kOffset, kMax = kOffset;
+  static constexpr AnnotationSet kUses{};
+  WARPLINE_HD static std::uint32_t of(PacketHead const&) { return kOffset; }
+};
+
+/// A region that begins after the layer-2 header.
+struct AfterL2 {
+  static constexpr unsigned kMin = ether::kSize, kMax = kMaxL2Length;
+  static constexpr AnnotationSet kUses{Annotation::kL2};
+  WARPLINE_HD static std::uint32_t of(PacketHead const& packet) { return packet.l2_length; }
+};
+
+template <class T, class Begin>
+struct ValueRegion {
   static_assert(alignof(T) == 1, "wire types only");
   using Argument = T;
-  static constexpr unsigned kMinimum = kOffset + sizeof(T);
+  static constexpr unsigned kMinimum = Begin::kMin + sizeof(T);
   static constexpr bool kWrites = false;
-  static constexpr unsigned kFrom = kOffset, kTo = kOffset + sizeof(T);
-  static constexpr AnnotationSet kUses{};
-  static bool fits(PacketHead const& packet) { return packet.length >= kMinimum; }
+  static constexpr unsigned kFrom = Begin::kMin, kTo = Begin::kMax + sizeof(T);
+  static constexpr AnnotationSet kUses = Begin::kUses;
+  static bool fits(PacketHead const& packet) {
+    return packet.length >= Begin::of(packet) + sizeof(T);
+  }
   WARPLINE_HD static T load(PacketHead& packet) {
-    return *reinterpret_cast<T const*>(packet.data + kOffset);
+    return *reinterpret_cast<T const*>(packet.data + Begin::of(packet));
   }
 };
 
-/// All bytes from `kOffset` to the end of the frame, read only; the kernel gets `Bytes`.
-template <unsigned kOffset = 0>
-struct Payload {
-  using Argument = Bytes;
-  static constexpr unsigned kMinimum = kOffset;
-  static constexpr bool kWrites = false;
-  static constexpr unsigned kFrom = kOffset, kTo = ~0u;
-  static constexpr AnnotationSet kUses{};
-  static bool fits(PacketHead const& packet) { return packet.length >= kMinimum; }
-  WARPLINE_HD static Bytes load(PacketHead& packet) {
-    return {packet.data + kOffset, static_cast<std::uint32_t>(packet.length - kOffset)};
+template <class View, class Begin>
+struct BytesRegion {
+  using Argument = View;
+  static constexpr unsigned kMinimum = Begin::kMin;
+  static constexpr bool kWrites = std::is_same_v<View, MutableBytes>;
+  static constexpr unsigned kFrom = Begin::kMin, kTo = ~0u;
+  static constexpr AnnotationSet kUses = Begin::kUses;
+  static bool fits(PacketHead const& packet) { return packet.length >= Begin::of(packet); }
+  WARPLINE_HD static View load(PacketHead& packet) {
+    auto const begin = Begin::of(packet);
+    return {packet.data + begin, static_cast<std::uint32_t>(packet.length - begin)};
   }
 };
+
+}  // namespace detail
+
+/// A value of wire type `T` at byte `kOffset`; the kernel gets a `T`.
+template <class T, unsigned kOffset>
+using Field = detail::ValueRegion<T, detail::AtByte<kOffset>>;
+
+/// All bytes from `kOffset` to the end of the frame, read only; the kernel gets `Bytes`.
+template <unsigned kOffset = 0>
+using Payload = detail::BytesRegion<Bytes, detail::AtByte<kOffset>>;
 
 /// All bytes from `kOffset` to the end of the frame, changed in place; the kernel gets
 /// `MutableBytes`.
 template <unsigned kOffset = 0>
-struct Edit {
-  using Argument = MutableBytes;
-  static constexpr unsigned kMinimum = kOffset;
-  static constexpr bool kWrites = true;
-  static constexpr unsigned kFrom = kOffset, kTo = ~0u;
-  static constexpr AnnotationSet kUses{};
-  static bool fits(PacketHead const& packet) { return packet.length >= kMinimum; }
-  WARPLINE_HD static MutableBytes load(PacketHead& packet) {
-    return {packet.data + kOffset, static_cast<std::uint32_t>(packet.length - kOffset)};
-  }
-};
+using Edit = detail::BytesRegion<MutableBytes, detail::AtByte<kOffset>>;
 
 /// A value of wire type `T` after the layer-2 header, such as an IP header; the kernel gets a `T`.
 template <class T>
-struct Network {
-  static_assert(alignof(T) == 1, "wire types only");
-  using Argument = T;
-  static constexpr unsigned kMinimum = ether::kSize + sizeof(T);
-  static constexpr bool kWrites = false;
-  static constexpr unsigned kFrom = ether::kSize, kTo = kMaxL2Length + sizeof(T);
-  static constexpr AnnotationSet kUses{Annotation::kL2};
-  static bool fits(PacketHead const& packet) {
-    return packet.length >= packet.l2_length + sizeof(T);
-  }
-  WARPLINE_HD static T load(PacketHead& packet) {
-    return *reinterpret_cast<T const*>(packet.data + packet.l2_length);
-  }
-};
+using Network = detail::ValueRegion<T, detail::AfterL2>;
 
 /// All bytes after the layer-2 header, read only; the kernel gets `Bytes`.
-struct NetworkBytes {
-  using Argument = Bytes;
-  static constexpr unsigned kMinimum = ether::kSize;
-  static constexpr bool kWrites = false;
-  static constexpr unsigned kFrom = ether::kSize, kTo = ~0u;
-  static constexpr AnnotationSet kUses{Annotation::kL2};
-  static bool fits(PacketHead const& packet) { return packet.length >= packet.l2_length; }
-  WARPLINE_HD static Bytes load(PacketHead& packet) {
-    return {packet.data + packet.l2_length,
-            static_cast<std::uint32_t>(packet.length - packet.l2_length)};
-  }
-};
+using NetworkBytes = detail::BytesRegion<Bytes, detail::AfterL2>;
 
 /// All bytes after the layer-2 header, changed in place; the kernel gets `MutableBytes`.
-struct EditNetwork {
-  using Argument = MutableBytes;
-  static constexpr unsigned kMinimum = ether::kSize;
-  static constexpr bool kWrites = true;
-  static constexpr unsigned kFrom = ether::kSize, kTo = ~0u;
-  static constexpr AnnotationSet kUses{Annotation::kL2};
-  static bool fits(PacketHead const& packet) { return packet.length >= packet.l2_length; }
-  WARPLINE_HD static MutableBytes load(PacketHead& packet) {
-    return {packet.data + packet.l2_length,
-            static_cast<std::uint32_t>(packet.length - packet.l2_length)};
-  }
-};
+using EditNetwork = detail::BytesRegion<MutableBytes, detail::AfterL2>;
 
 /// The packet's tag, set by `prepare`; the kernel gets a `uint32_t`.
 struct Tag {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,6 +13,7 @@
 #include "core/element/metric.hpp"
 #include "core/element/outputs.hpp"
 #include "core/element/registry.hpp"
+#include "core/element/verdict_loop.hpp"
 #include "core/packet/annotations.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/verdict.hpp"
@@ -70,25 +70,8 @@ class PacketElement : public Element {
  public:
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept final {
     auto& self = static_cast<Self&>(*this);
-    Verdict verdicts[Batch::kCapacity];
-    unsigned other = 0;
-    unsigned i = 0;
-    std::uint32_t bytes = 0;
-    for (auto& packet : batch->packets()) {
-      auto const verdict = self(packet);
-      bytes += packet.length;
-      // The usual batch goes on whole: no verdict is stored before the first that differs.
-      if (other == 0 && verdict.value != 0) std::fill_n(verdicts, i, forward());
-      other |= verdict.value;
-      if (other != 0) verdicts[i] = verdict;
-      ++i;
-    }
-    if (other == 0) [[likely]] {
-      batch->set_bytes(bytes);
-      out.emit(std::move(batch));
-    } else {
-      out.split(std::move(batch), verdicts);
-    }
+    emit_by_verdict(std::move(batch), out,
+                    [&self](Packet& packet, unsigned) { return self(packet); });
   }
 };
 

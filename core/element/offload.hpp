@@ -108,24 +108,18 @@ class OffloadElement : public OffloadBase {
   void prepare(Batch& batch, Outputs& out) noexcept final {
     using Reads = typename detail::AsRegions<typename Self::Reads>::Type;
     if constexpr (kHasPrepare<Self> || kHasBatchPrepare<Self> || Reads::kMinimum > 0) {
-      auto& self = static_cast<Self&>(*this);
+      [[maybe_unused]] auto& self = static_cast<Self&>(*this);
       Verdict verdicts[Batch::kCapacity];
-      unsigned other = 0;
-      unsigned i = 0;
-      std::uint32_t bytes = 0;
       if constexpr (kHasBatchPrepare<Self>) self.prepare(batch.packets(), verdicts);
-      for (auto& packet : batch.packets()) {
-        if constexpr (!kHasBatchPrepare<Self>) verdicts[i] = forward();
-        if constexpr (kHasPrepare<Self>) verdicts[i] = self.prepare(packet);
-        if (!Reads::fits(packet) && !verdicts[i].is_drop()) [[unlikely]]
-          verdicts[i] = warpline::drop<"truncated">();
-        other |= verdicts[i++].value;
-        bytes += packet.length;
-      }
-      if (other != 0) [[unlikely]]
-        keep_forwarded(batch, verdicts, out);
-      else
-        batch.set_bytes(bytes);
+      auto const decide = [&](Packet& packet, [[maybe_unused]] unsigned i) {
+        auto verdict = forward();
+        if constexpr (kHasBatchPrepare<Self>) verdict = verdicts[i];
+        if constexpr (kHasPrepare<Self>) verdict = self.prepare(packet);
+        if (!Reads::fits(packet) && !verdict.is_drop()) [[unlikely]]
+          verdict = warpline::drop<"truncated">();
+        return verdict;
+      };
+      if (!all_forwarded(batch, verdicts, decide)) keep_forwarded(batch, verdicts, out);
     }
   }
 
@@ -162,24 +156,19 @@ class OffloadElement : public OffloadBase {
     } else {
       auto& self = static_cast<Self&>(*this);
       Verdict verdicts[Batch::kCapacity];
-      unsigned other = 0;
-      unsigned i = 0;
-      std::uint32_t bytes = 0;
       if constexpr (kHasBatchFinish<Self>) self.finish(batch->packets(), results(*batch), verdicts);
-      for (auto& packet : batch->packets()) {
+      auto const decide = [&](Packet& packet, [[maybe_unused]] unsigned i) {
         if constexpr (Self::Writes::kSize == 0)
-          verdicts[i] = self.finish(packet);
-        else if constexpr (!kHasBatchFinish<Self>)
-          verdicts[i] = self.finish(packet, results(*batch)[i]);
-        other |= verdicts[i++].value;
-        bytes += packet.length;
-      }
-      if (other == 0) [[likely]] {
-        batch->set_bytes(bytes);
+          return self.finish(packet);
+        else if constexpr (kHasBatchFinish<Self>)
+          return verdicts[i];
+        else
+          return self.finish(packet, results(*batch)[i]);
+      };
+      if (all_forwarded(*batch, verdicts, decide)) [[likely]]
         out.emit(std::move(batch));
-      } else {
+      else
         out.split(std::move(batch), verdicts);
-      }
     }
   }
 

@@ -63,11 +63,9 @@ class EtherMirror final : public Element {
 
  private:
   [[gnu::cold]] static void drop_truncated(BatchPtr batch, Outputs& out) noexcept {
-    Verdict verdicts[Batch::kCapacity];
-    unsigned i = 0;
-    for (auto const& packet : batch->packets())
-      verdicts[i++] = packet.header<ether::Header>(0) == nullptr ? drop<"truncated">() : forward();
-    out.split(std::move(batch), verdicts);
+    emit_by_verdict(std::move(batch), out, [](Packet const& packet, unsigned) {
+      return packet.header<ether::Header>(0) == nullptr ? drop<"truncated">() : forward();
+    });
   }
 };
 WARPLINE_ELEMENT(EtherMirror);

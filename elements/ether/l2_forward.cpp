@@ -53,24 +53,13 @@ class L2Forward final : public Element {
       return static_cast<std::uint16_t>(port);
     };
     auto const for_batch = each_batch_ ? next() : std::uint16_t{0};
-    Verdict verdicts[Batch::kCapacity];
-    unsigned other = 0, i = 0;
-    for (auto& packet : batch->packets()) {
+    emit_by_verdict(std::move(batch), out, [=, this](Packet& packet, unsigned) {
       auto const* frame = packet.header<ether::Header>(0);
-      auto verdict = forward();
-      if (frame == nullptr)
-        verdict = drop<"truncated">();
-      else if (frame->destination.is_group())
-        verdict = drop<"not_unicast">();
-      else
-        packet.out_port = each_batch_ ? for_batch : each_packet_ ? next() : to_[packet.in_port];
-      verdicts[i++] = verdict;
-      other |= verdict.value;
-    }
-    if (other == 0) [[likely]]
-      out.emit(std::move(batch));
-    else
-      out.split(std::move(batch), verdicts);
+      if (frame == nullptr) return drop<"truncated">();
+      if (frame->destination.is_group()) return drop<"not_unicast">();
+      packet.out_port = each_batch_ ? for_batch : each_packet_ ? next() : to_[packet.in_port];
+      return forward();
+    });
   }
 
  private:

@@ -38,11 +38,9 @@ class CheckPaint final : public Element {
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     auto const other = out.ports() == 2 ? forward(1) : drop<"wrong_paint">();
-    Verdict verdicts[Batch::kCapacity];
-    unsigned i = 0;
-    for (auto const& packet : batch->packets())
-      verdicts[i++] = packet.paint == color_ ? forward() : other;
-    out.split(std::move(batch), verdicts);
+    emit_by_verdict(std::move(batch), out, [&](Packet const& packet, unsigned) {
+      return packet.paint == color_ ? forward() : other;
+    });
   }
 
  private:
@@ -64,11 +62,9 @@ class PaintSwitch final : public Element {
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     auto const outputs = out.ports();
-    Verdict verdicts[Batch::kCapacity];
-    unsigned i = 0;
-    for (auto const& packet : batch->packets())
-      verdicts[i++] = packet.paint < outputs ? forward(packet.paint) : drop<"unknown_paint">();
-    out.split(std::move(batch), verdicts);
+    emit_by_verdict(std::move(batch), out, [&](Packet const& packet, unsigned) {
+      return packet.paint < outputs ? forward(packet.paint) : drop<"unknown_paint">();
+    });
   }
 };
 WARPLINE_ELEMENT(PaintSwitch);
