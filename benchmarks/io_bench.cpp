@@ -144,8 +144,8 @@ void generate(benchmark::State& state) {
                             : std::vector<GeneratorOptions::Size>{{.bytes = size, .weight = 1}};
   options.recycled = state.range(2) != 0;
   if (state.range(3) == 6) {
-    options.from = *parse_address_prefix("2001:db8::/64");
-    options.to = *parse_address_prefix("2001:db8:1::/64");
+    options.from = *parse_prefix("2001:db8::/64");
+    options.to = *parse_prefix("2001:db8:1::/64");
   }
   GeneratorPort port("gen0", options,
                      {.pool = pool,

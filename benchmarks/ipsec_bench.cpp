@@ -139,15 +139,15 @@ std::unique_ptr<ipsec::EspSender> sender_of(Suite suite, unsigned count) {
     sa.choose(suite);
     sa.spi = 0x100 + i;
     sa.direction = ipsec::Direction::kOutbound;
-    sa.form.source = *ipsec::parse_ip_address("192.0.2.1");
-    sa.form.destination = *ipsec::parse_ip_address("192.0.2.2");
+    sa.form.source = *parse_ip_address("192.0.2.1");
+    sa.form.destination = *parse_ip_address("192.0.2.2");
     sa.key = ipsec::Secret({key, std::size_t{about.key_size} + about.salt_size});
     sa.authentication = ipsec::Secret({key, about.authentication_key_size});
     if (count == 1) continue;
-    ipsec::IpPrefix prefix;
+    IpPrefix prefix;
     prefix.length = 24;
-    prefix.bytes = {0xc0, static_cast<std::uint8_t>(0xa8 + i / 256), static_cast<std::uint8_t>(i),
-                    0};
+    prefix.address.bytes = {0xc0, static_cast<std::uint8_t>(0xa8 + i / 256),
+                            static_cast<std::uint8_t>(i), 0};
     sa.selector.emplace().destination = prefix;
   }
   auto database = std::make_shared<ipsec::SaDatabase>(sas, std::vector<ipsec::Policy>());

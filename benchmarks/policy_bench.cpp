@@ -39,7 +39,7 @@ IpPrefix prefix_of(std::uint32_t address, unsigned length) {
   prefix.length = length;
   address = length == 0 ? 0 : address & ~0u << (32 - length);
   for (unsigned i = 0; i < 4; ++i)
-    prefix.bytes[i] = static_cast<std::uint8_t>(address >> (24 - 8 * i));
+    prefix.address.bytes[i] = static_cast<std::uint8_t>(address >> (24 - 8 * i));
   return prefix;
 }
 
@@ -54,9 +54,10 @@ Policy policy_of(Shape shape, unsigned i) {
       if (shape == kSites6)
         for (auto* const side : {&selector.source, &selector.destination}) {
           auto& prefix = **side;
-          for (unsigned byte = 4; byte-- != 0;) prefix.bytes[byte + 4] = prefix.bytes[byte];
-          prefix.bytes[0] = 0x20, prefix.bytes[1] = 1, prefix.bytes[2] = 0xd,
-          prefix.bytes[3] = 0xb8;
+          for (unsigned byte = 4; byte-- != 0;)
+            prefix.address.bytes[byte + 4] = prefix.address.bytes[byte];
+          prefix.address.bytes[0] = 0x20, prefix.address.bytes[1] = 1,
+          prefix.address.bytes[2] = 0xd, prefix.address.bytes[3] = 0xb8;
           prefix.version = 6;
           prefix.length += 32;
         }
@@ -103,11 +104,11 @@ Policy policy_of(Shape shape, unsigned i) {
 FlowKey packet_of(Shape shape, Policy const& policy) {
   FlowKey key;
   auto const& selector = policy.selector;
-  key.version = selector.source->version;
+  key.version = selector.source->address.version;
   auto const fill = [](IpPrefix const& prefix, std::uint64_t* words) {
     for (unsigned bit = 0; bit < prefix.width(); ++bit) {
       std::uint64_t const value =
-          bit < prefix.length ? prefix.bytes[bit / 8] >> (7 - bit % 8) & 1u : below(2);
+          bit < prefix.length ? prefix.address.bytes[bit / 8] >> (7 - bit % 8) & 1u : below(2);
       words[bit / 64] |= value << (63 - bit % 64);
     }
   };
@@ -155,7 +156,7 @@ void policies(benchmark::State& state) {
     benchmark::DoNotOptimize(found.data());
   }
   report(state);
-  auto const unit = table.method(all[0].selector.source->version) == Method::kTuples;
+  auto const unit = table.method(all[0].selector.source->address.version) == Method::kTuples;
   state.SetLabel(std::string(kShapes[shape]) + (unit ? ", tuples" : ", bits") +
                  (state.range(3) == 0 ? ", single" : ", batch"));
 }

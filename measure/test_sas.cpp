@@ -7,6 +7,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "core/base/hex.hpp"
+
 namespace warpline::bench {
 namespace {
 
@@ -29,11 +31,8 @@ Parts parts_for(unsigned tunnels) {
 /// Digits of a key of so many bytes, of its own for each tunnel.
 std::string made_up_key(unsigned tunnel, unsigned size) {
   std::string digits;
-  char byte[3];
-  for (unsigned i = 0; i < size; ++i) {
-    std::snprintf(byte, sizeof byte, "%02x", (i < 4 ? tunnel >> (24 - 8 * i) : i) & 255);
-    digits += byte;
-  }
+  for (unsigned i = 0; i < size; ++i)
+    append_hex(digits, static_cast<std::uint8_t>(i < 4 ? tunnel >> (24 - 8 * i) : i));
   return digits;
 }
 

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bench/meter.hpp"
 
-#include <pthread.h>
-
 #include <barrier>
 #include <exception>
 #include <stdexcept>
 #include <thread>
 
 #include "core/base/text.hpp"
+#include "core/base/thread.hpp"
 #include "io/dpdk/eal.hpp"
 
 namespace warpline::bench {
@@ -24,14 +23,6 @@ constexpr std::chrono::milliseconds kMaxPart{
 constexpr int kMostWindows = 10;
 constexpr std::uint64_t kFewPackets = 2048;
 constexpr std::size_t kSampleFrames = 4096, kSampleBytes = 4u << 20;
-
-void pin(int core) {
-  if (core < 0) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(core), &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
 
 std::string describe(Totals const& totals) {
   return "received " + std::to_string(totals.received) + ", created " +
@@ -150,7 +141,7 @@ std::map<std::string, double> Meter::ceilings(Case const& subject, Frames const&
   deployment->start();
   for (unsigned i = 0; i < cores.size(); ++i)
     threads.emplace_back([&, i] {
-      pin(cores[i]);
+      pin_this_thread(cores[i]);
       Eal::register_thread();
       std::unique_ptr<Ceiling> raw;
       try {

@@ -1,39 +1,28 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <toml++/toml.h>
-
-#include <algorithm>
-#include <functional>
-#include <map>
-#include <tuple>
-
 #include "app/session/session_options.hpp"
 #include "app/session/units.hpp"
-#include "core/base/error.hpp"
 #include "core/base/toml_scan.hpp"
+#include "core/base/toml_table.hpp"
 
 namespace warpline::app {
 namespace {
 
-/// Reads one value of the file; throws `ConfigError` without a place for a bad one.
-using Read = std::function<void(toml::node const&)>;
-using Keys = std::map<std::string, Read>;
-
-/// What the parsers of `app/session/units.hpp` call the value; the reader puts the key there.
-constexpr char const* kHere = "";
+/// The parsers of `app/session/units.hpp` get no name for a value: the reader adds the key.
+constexpr char const* kNoName = "";
 
 std::uint64_t count_of(toml::node const& node, std::uint64_t least, std::uint64_t most) {
   if (auto const text = node.value_exact<std::string>())
-    return parse_count(*text, kHere, least, most);
+    return parse_count(*text, kNoName, least, most);
   auto const number = node.value_exact<std::int64_t>();
   if (!number || *number < 0) throw ConfigError("expected a count, e.g. 4096 or \"64k\"");
-  return parse_count(std::to_string(*number), kHere, least, most);
+  return parse_count(std::to_string(*number), kNoName, least, most);
 }
 
 std::chrono::nanoseconds duration_of(toml::node const& node) {
   auto const text = node.value_exact<std::string>();
   if (!text) throw ConfigError("expected a duration in quotes, e.g. \"100us\"");
-  return parse_duration(*text, kHere);
+  return parse_duration(*text, kNoName);
 }
 
 bool bool_of(toml::node const& node) {
@@ -43,67 +32,19 @@ bool bool_of(toml::node const& node) {
 }
 
 std::string string_of(toml::node const& node) {
-  auto const text = node.value_exact<std::string>();
-  if (!text || text->empty()) throw ConfigError("expected a text in quotes");
-  return *text;
+  auto text = text_of(node, "a text");
+  if (text.empty()) throw ConfigError("expected a text in quotes");
+  return text;
 }
 
 std::vector<int> cores_of(toml::node const& node) {
-  if (auto const text = node.value_exact<std::string>()) return parse_cores(*text, kHere);
+  if (auto const text = node.value_exact<std::string>()) return parse_cores(*text, kNoName);
   auto const* list = node.as_array();
   if (list == nullptr) throw ConfigError("expected processors, e.g. [1, 3] or \"2-5\"");
   std::vector<int> cores;
   for (auto const& each : *list) cores.push_back(static_cast<int>(count_of(each, 0, 4095)));
   return cores;
 }
-
-/// Walks the file and gathers what is wrong with it.
-class Reader {
- public:
-  explicit Reader(std::shared_ptr<Source const> source) : source_(std::move(source)) {}
-
-  void table(toml::node const& node, std::string const& name, Keys const& keys) {
-    auto const* table = node.as_table();
-    if (table == nullptr) return error(node.source().begin, "expected a table: [" + name + "]");
-    std::vector<std::string> known;
-    for (auto const& [key, read] : keys) known.push_back(key);
-    for (auto const& [key, value] : *table) {
-      std::string const text(key.str());
-      auto const found = keys.find(text);
-      if (found == keys.end()) {
-        error(key.source().begin, "unknown key '" + text + "'" +
-                                      (name.empty() ? "" : " in [" + name + "]") +
-                                      did_you_mean(text, known));
-        continue;
-      }
-      try {
-        found->second(value);
-      } catch (ConfigError const& fault) {
-        std::string const what = fault.what();
-        error(value.source().begin, text + (what.starts_with(": ") ? "" : ": ") + what);
-      }
-    }
-  }
-
-  void error(toml::source_position place, std::string message) {
-    findings_.push_back(
-        {Diagnostic::Severity::kError, source_, {place.line, place.column}, std::move(message)});
-  }
-
-  void throw_if_any() {
-    if (findings_.empty()) return;
-    // Tables come in the order of their names; a reader goes from the top.
-    std::stable_sort(findings_.begin(), findings_.end(), [](auto const& a, auto const& b) {
-      return std::tie(a.position.line, a.position.column) <
-             std::tie(b.position.line, b.position.column);
-    });
-    throw ConfigError(std::move(findings_));
-  }
-
- private:
-  std::shared_ptr<Source const> source_;
-  std::vector<Diagnostic> findings_;
-};
 
 template <class T, class U>
 void fill(std::optional<T>& option, U value) {
@@ -115,7 +56,7 @@ void fill(std::vector<T>& option, std::vector<T> value) {
   if (option.empty()) option = std::move(value);
 }
 
-Keys cpu_keys(SessionOptions& options) {
+TomlKeys cpu_keys(SessionOptions& options) {
   return {
       {"workers", [&](auto const& node) { fill(options.workers, count_of(node, 1, 1024)); }},
       {"cores", [&](auto const& node) { fill(options.cores, cores_of(node)); }},
@@ -131,7 +72,7 @@ Keys cpu_keys(SessionOptions& options) {
   };
 }
 
-Keys buffer_keys(SessionOptions& options) {
+TomlKeys buffer_keys(SessionOptions& options) {
   return {
       {"count", [&](auto const& node) { fill(options.buffers, count_of(node, 64, 1u << 24)); }},
       {"size",
@@ -141,7 +82,7 @@ Keys buffer_keys(SessionOptions& options) {
   };
 }
 
-Keys offload_keys(SessionOptions& options) {
+TomlKeys offload_keys(SessionOptions& options) {
   return {
       {"devices",
        [&](auto const& node) {
@@ -162,11 +103,11 @@ Keys offload_keys(SessionOptions& options) {
        [&](auto const& node) { fill(options.tasks_in_flight, count_of(node, 1, 1024)); }},
       {"completion",
        [&](auto const& node) {
-         fill(options.completion, parse_completion(string_of(node), kHere));
+         fill(options.completion, parse_completion(string_of(node), kNoName));
        }},
       {"transfer",
        [&](auto const& node) {
-         auto const transfer = parse_transfer(string_of(node), kHere);
+         auto const transfer = parse_transfer(string_of(node), kNoName);
          if (!options.transfer) options.transfer = transfer;
        }},
       {"task_timeout", [&](auto const& node) { fill(options.task_timeout, duration_of(node)); }},
@@ -180,42 +121,37 @@ void apply_config(SessionOptions& options) {
   if (options.config.empty()) return;
   auto const source = read_source(options.config);
   check_toml(source->text, source);
-  Reader reader(source);
-  toml::table file;
-  try {
-    file = toml::parse(std::string_view(source->text), options.config);
-  } catch (toml::parse_error const& fault) {
-    reader.error(fault.source().begin, std::string(fault.description()));
-    reader.throw_if_any();
-  }
+  Diagnostics diagnostics(source);
+  auto const file = parse_toml(source->text, options.config, diagnostics);
 
   std::vector<PortText> ports;
-  auto const table = [&](std::string name, Keys keys) {
-    return [&reader, name = std::move(name), keys = std::move(keys)](toml::node const& node) {
-      reader.table(node, name, keys);
+  auto const table = [&](std::string name, TomlKeys keys) {
+    return [&diagnostics, name = std::move(name), keys = std::move(keys)](toml::node const& node) {
+      TomlTableReader(name, diagnostics).read(node, keys);
     };
   };
-  Keys const port_keys{{"device", [&](auto const& node) {
-                          auto const begin = node.source().begin;
-                          ports.push_back({string_of(node),
-                                           source,
-                                           {begin.line, begin.column + 1}});  // behind the quote
-                        }}};
-  reader.table(file, "",
-               {{"cpu", table("cpu", cpu_keys(options))},
-                {"buffers", table("buffers", buffer_keys(options))},
-                {"offload", table("offload", offload_keys(options))},
-                {"port", [&](toml::node const& node) {
-                   auto const* list = node.as_array();
-                   if (list == nullptr) throw ConfigError("expected [[port]] tables");
-                   for (auto const& each : *list) {
-                     auto const before = ports.size();
-                     reader.table(each, "[port]", port_keys);
-                     if (ports.size() == before && each.is_table())
-                       reader.error(each.source().begin, "a port needs its device = \"...\"");
-                   }
-                 }}});
-  reader.throw_if_any();
+  TomlKeys const port_keys{
+      {"device", [&](auto const& node) {
+         auto const begin = node.source().begin;
+         ports.push_back(
+             {string_of(node), source, {begin.line, begin.column + 1}});  // behind the quote
+       }}};
+  auto const read_ports = [&](toml::node const& node) {
+    auto const* list = node.as_array();
+    if (list == nullptr) throw ConfigError("expected [[port]] tables");
+    for (auto const& each : *list) {
+      TomlTableReader reader("[[port]]", diagnostics);
+      auto const seen = reader.read(each, port_keys);
+      if (each.is_table() && !seen.contains("device"))
+        reader.fail(place_of(each.source()), "a port needs its device = \"...\"");
+    }
+  };
+  TomlTableReader("", diagnostics)
+      .read(file, {{"cpu", table("[cpu]", cpu_keys(options))},
+                   {"buffers", table("[buffers]", buffer_keys(options))},
+                   {"offload", table("[offload]", offload_keys(options))},
+                   {"port", read_ports}});
+  diagnostics.throw_errors();
   fill(options.ports, std::move(ports));
 }
 

@@ -3,11 +3,11 @@
 #include "app/session/open_devices.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "app/session/pretend_device.hpp"
 #include "app/session/session_options.hpp"
 #include "core/base/error.hpp"
+#include "core/base/numbers.hpp"
 #include "gpu/cuda/cuda_driver.hpp"
 #include "gpu/cuda/probe.hpp"
 #include "gpu/host/host_device.hpp"
@@ -37,10 +37,8 @@ std::vector<std::string> wanted_devices(SessionOptions const& options) {
   return wanted;
 }
 
-int cuda_index(std::string const& name) {
-  int index = 0;
-  std::from_chars(name.data() + std::string_view("cuda:").size(), name.data() + name.size(), index);
-  return index;
+int cuda_index(std::string_view name) {
+  return to_number<int>(name.substr(std::string_view("cuda:").size())).value_or(0);
 }
 
 }  // namespace

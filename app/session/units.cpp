@@ -4,9 +4,9 @@
 
 #include <array>
 #include <charconv>
-#include <limits>
 
 #include "core/base/error.hpp"
+#include "core/base/numbers.hpp"
 
 namespace warpline::app {
 namespace {
@@ -24,35 +24,24 @@ bool leading_number(std::string_view text, Number& number, std::string_view& res
   return error == std::errc() && end != text.data();
 }
 
+std::string label(std::string const& what) { return what.empty() ? "" : what + ": "; }
+
 [[noreturn]] void refuse(std::string const& what, std::string const& text, char const* expected) {
-  throw ConfigError(what + ": '" + text + "' is not " + expected);
+  throw ConfigError(label(what) + "'" + text + "' is not " + expected);
 }
 
 }  // namespace
 
 std::uint64_t parse_count(std::string const& text, std::string const& what) {
-  constexpr char const* expected = "a count; expected e.g. 4096, 64k or 2M";
-  std::uint64_t number = 0;
-  std::string_view suffix;
-  if (!leading_number(text, number, suffix)) refuse(what, text, expected);
-  std::uint64_t factor = 1;
-  if (suffix == "k" || suffix == "K")
-    factor = 1'000;
-  else if (suffix == "M")
-    factor = 1'000'000;
-  else if (suffix == "G")
-    factor = 1'000'000'000;
-  else if (!suffix.empty())
-    refuse(what, text, expected);
-  if (number > std::numeric_limits<std::uint64_t>::max() / factor) refuse(what, text, expected);
-  return number * factor;
+  if (auto const count = warpline::parse_count(text)) return *count;
+  refuse(what, text, "a count; expected e.g. 4096, 64k or 2M");
 }
 
 std::uint64_t parse_count(std::string const& text, std::string const& what, std::uint64_t least,
                           std::uint64_t most) {
   auto const value = parse_count(text, what);
   if (value < least || value > most)
-    throw ConfigError(what + ": " + text + " is out of range; expected " + std::to_string(least) +
+    throw ConfigError(label(what) + text + " is out of range; expected " + std::to_string(least) +
                       " to " + std::to_string(most));
   return value;
 }

@@ -6,13 +6,15 @@
 #include <cctype>
 #include <cstddef>
 
+#include "core/base/hex.hpp"
+
 namespace warpline {
 namespace {
 
 constexpr std::size_t kMaxShownDigits = 7, kMaxRowDigits = 23, kMaxIpv6Groups = 8;
 
 bool is_alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-bool is_digit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return hex_value(c) >= 0; }
 bool is_separator(char c) {
   return c == ':' || c == '-' || c == '.' || c == '_' || c == ' ' || c == '\t';
 }

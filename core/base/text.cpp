@@ -4,6 +4,11 @@
 
 namespace warpline {
 
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kMaxShown = 60;
+  return "'" + std::string(text.substr(0, kMaxShown)) + (text.size() > kMaxShown ? "...'" : "'");
+}
+
 std::string alternatives(std::vector<std::string> const& words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i)

@@ -9,8 +9,8 @@
 
 namespace warpline {
 
-/// `1 frame`, `2 frames`: a count and its noun, which takes an "s", or another `ending`, unless the
-/// count is one.
+/// `1 frame`, `2 frames`: a count and its noun, with an "s" or another `ending` unless the count is
+/// one.
 inline std::string counted(std::uint64_t count, std::string_view noun,
                            std::string_view ending = "s") {
   auto text = std::to_string(count) + ' ';
@@ -18,6 +18,9 @@ inline std::string counted(std::uint64_t count, std::string_view noun,
   if (count != 1) text += ending;
   return text;
 }
+
+/// Text of a user as a message shows it: in quotes, cut after 60 bytes.
+std::string quoted(std::string_view text);
 
 /// `a`, `a or b`, `a, b or c`.
 std::string alternatives(std::vector<std::string> const& words);

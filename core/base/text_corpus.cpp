@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "core/base/hex.hpp"
+
 namespace warpline {
 namespace {
 
@@ -52,18 +54,6 @@ std::string join(Parts const&... parts) {
 
 }  // namespace
 
-// splitmix64: one addition and three mixing steps a number.
-std::uint64_t TextWriter::next() {
-  std::uint64_t x = state_ += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-std::uint32_t TextWriter::below(std::uint32_t bound) {
-  return static_cast<std::uint32_t>(((next() >> 32) * bound) >> 32);
-}
-
 std::string TextWriter::made_up_word() {
   std::string text;
   for (auto syllables = 1 + below(3); syllables > 0; --syllables)
@@ -91,7 +81,7 @@ std::string TextWriter::number(std::uint32_t digits) {
 
 std::string TextWriter::token(std::uint32_t size) {
   std::string text;
-  while (size-- > 0) text += "0123456789abcdef"[below(16)];
+  while (size-- > 0) text += kHexDigits[below(16)];
   return text;
 }
 

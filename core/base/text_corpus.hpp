@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/random.hpp"
+
 namespace warpline {
 
 /// Writes text of the kinds that unencrypted traffic carries: HTTP requests and responses, HTML,
@@ -14,7 +16,7 @@ namespace warpline {
 /// and most are rare. The same seed gives the same text on every machine. One thread at a time.
 class TextWriter {
  public:
-  explicit TextWriter(std::uint64_t seed) : state_(seed) {}
+  explicit TextWriter(std::uint64_t seed) : random_(seed) {}
 
   /// One piece of a random kind, some hundred bytes long.
   std::string piece();
@@ -26,10 +28,9 @@ class TextWriter {
   std::string path();
 
   /// A uniform number below `bound` (at least 1).
-  std::uint32_t below(std::uint32_t bound);
+  std::uint32_t below(std::uint32_t bound) { return random_.below(bound); }
 
  private:
-  std::uint64_t next();
   std::string made_up_word();
   std::string phrase(std::uint32_t words);
   std::string number(std::uint32_t digits);
@@ -44,7 +45,7 @@ class TextWriter {
   std::string mail();
   std::string script();
 
-  std::uint64_t state_;
+  Random random_;
 };
 
 /// `size` bytes of pieces one after the other; cut packets' payloads from it at any place.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/hex.hpp"
 #include "core/click/limits.hpp"
 
 namespace warpline {
@@ -25,7 +26,7 @@ Argument Argument::value() const {
 }
 
 std::vector<Argument> parse_arguments(std::shared_ptr<Source const> source) {
-  click::Diagnostics errors(source);
+  Diagnostics errors(source);
   if (source->text.size() > click::kMaxSourceBytes) errors.fatal({}, "the text is too long");
   click::Cursor cursor(source->text);
   auto const forms = click::ArgumentScanner(cursor, errors).read_all();
@@ -42,14 +43,6 @@ std::vector<Argument> parse_arguments(std::shared_ptr<Source const> source) {
 
 namespace click {
 namespace {
-
-/// -1 for no hexadecimal digit.
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool ends_text(char c) {
   constexpr std::string_view kSpecial = "(),;\"'\\$";

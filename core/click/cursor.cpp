@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/hex.hpp"
+
 namespace warpline::click {
 namespace {
 
@@ -56,8 +58,9 @@ std::string printable(std::string_view text) {
   auto const byte = static_cast<unsigned char>(text[0]);
   if (byte >= 0x20 && byte < 0x7f) return std::string("'") + text[0] + "'";
   if (auto const length = utf8_length(text)) return "'" + std::string(text.substr(0, length)) + "'";
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  return std::string("byte 0x") + kDigits[byte >> 4] + kDigits[byte & 15];
+  std::string hex("byte 0x");
+  append_hex(hex, byte);
+  return hex;
 }
 
 void Cursor::advance(std::size_t count) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/click/diagnostics.hpp"
+#include "core/base/diagnostics.hpp"
 
 namespace warpline::click {
 

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/diagnostics.hpp"
 #include "core/click/arguments.hpp"
-#include "core/click/diagnostics.hpp"
 #include "core/click/syntax.hpp"
 
 namespace warpline::click {

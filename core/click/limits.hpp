@@ -12,7 +12,6 @@ namespace warpline::click {
 inline constexpr std::size_t kMaxSourceBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxNameBytes = 255;
 inline constexpr std::uint32_t kMaxPort = 65535;
-inline constexpr std::size_t kMaxErrors = 50;
 
 /// Of braces in the text, and of compounds used inside compounds.
 inline constexpr std::size_t kMaxBraceDepth = 32;

@@ -48,7 +48,7 @@ void apply(std::vector<Override> const& overrides, click::Block& block, Source c
 
 Pipeline parse_pipeline(std::shared_ptr<Source const> source,
                         std::vector<Override> const& overrides) {
-  click::Diagnostics errors(source);
+  Diagnostics errors(source);
   if (source->text.size() > click::kMaxSourceBytes)
     errors.fatal({}, "a pipeline has at most " + std::to_string(click::kMaxSourceBytes) + " bytes");
   auto syntax = click::Parser(source->text, errors).parse();
@@ -59,7 +59,7 @@ Pipeline parse_pipeline(std::shared_ptr<Source const> source,
   pipeline.source = std::move(source);
   click::Expander(syntax, pipeline, errors).expand();
   errors.throw_errors();
-  pipeline.warnings = errors.take_warnings();
+  pipeline.warnings = errors.warnings();
   return pipeline;
 }
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/click/diagnostics.hpp"
+#include "core/base/diagnostics.hpp"
 #include "core/click/syntax.hpp"
 
 namespace warpline::click {

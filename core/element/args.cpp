@@ -3,10 +3,10 @@
 #include "core/element/args.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <limits>
 
+#include "core/base/numbers.hpp"
 #include "core/base/random.hpp"
 #include "core/element/context.hpp"
 #include "core/element/file_uses.hpp"
@@ -164,9 +164,9 @@ bool parse_integer(std::string_view text, T& result) {
     base = 16;
     text.remove_prefix(2);
   }
-  auto const* const end = text.data() + text.size();
-  auto const [stopped, fault] = std::from_chars(text.data(), end, result, base);
-  return fault == std::errc{} && stopped == end;
+  auto const number = to_number<T>(text, base);
+  if (number) result = *number;
+  return number.has_value();
 }
 
 }  // namespace
@@ -180,11 +180,8 @@ T Args::parse(std::optional<Value> const& value, std::string_view name) const {
     if (value->text == "false" || value->text == "0" || value->text == "no") return false;
     throw expected(*value, name, "true or false");
   } else if constexpr (std::is_same_v<T, double>) {
-    double result = 0;
-    auto const* const end = value->text.data() + value->text.size();
-    auto const [stopped, fault] = std::from_chars(value->text.data(), end, result);
-    if (fault != std::errc{} || stopped != end) throw expected(*value, name, "a number");
-    return result;
+    if (auto const number = to_number<double>(value->text)) return *number;
+    throw expected(*value, name, "a number");
   } else if constexpr (std::is_same_v<T, std::chrono::nanoseconds>) {
     std::string_view const text = value->text;
     auto const digits = text.find_first_not_of("0123456789");

@@ -4,43 +4,17 @@
 #include <map>
 #include <set>
 
+#include "core/base/diagnostics.hpp"
 #include "core/element/context.hpp"
 #include "core/engine/graph.hpp"
 
 namespace warpline {
 namespace {
 
-/// Gathers what is wrong with a pipeline beyond its grammar.
-class Findings {
- public:
-  explicit Findings(Pipeline const& pipeline) : pipeline_(pipeline) {}
-
-  void error(Position position, std::string message) {
-    errors_.push_back(
-        {Diagnostic::Severity::kError, pipeline_.source, position, std::move(message)});
-  }
-  void warning(Position position, std::string message) {
-    warnings_.push_back(
-        {Diagnostic::Severity::kWarning, pipeline_.source, position, std::move(message)});
-  }
-  void take(ConfigError const& error, Position position) {
-    if (error.diagnostics().empty()) return this->error(position, error.what());
-    errors_.insert(errors_.end(), error.diagnostics().begin(), error.diagnostics().end());
-  }
-  void throw_if_any() {
-    if (!errors_.empty()) throw ConfigError(std::move(errors_));
-  }
-  std::vector<Diagnostic> const& warnings() const { return warnings_; }
-
- private:
-  Pipeline const& pipeline_;
-  std::vector<Diagnostic> errors_, warnings_;
-};
-
 std::string describe(ElementDecl const& decl) { return decl.name + " :: " + decl.class_name; }
 
 void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
-                 Findings& findings) {
+                 Diagnostics& findings) {
   auto const count = nodes.size();
   std::vector<std::set<std::uint32_t>> inputs(count), outputs(count);
   for (auto const& connection : pipeline.connections) {
@@ -80,7 +54,7 @@ bool holds_packets(Element* element) { return element != nullptr && element->pol
 
 /// A batch must come to rest: a cycle needs an element that holds packets, such as Queue.
 void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
-                  Findings& findings) {
+                  Diagnostics& findings) {
   enum class Mark : std::uint8_t { kNew, kOpen, kDone };
   std::vector<Mark> marks(nodes.size(), Mark::kNew);
   std::vector<std::vector<std::size_t>> next(nodes.size());
@@ -110,7 +84,7 @@ void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> c
 }
 
 void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
-                     Findings& findings) {
+                     Diagnostics& findings) {
   std::vector<bool> seen(nodes.size(), false);
   std::vector<std::size_t> open;
   bool any_source = false;
@@ -137,7 +111,7 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
                                     std::vector<Diagnostic>* warnings) {
   std::unique_ptr<Graph> graph(new Graph);
   graph->timers_ = context.timers;
-  Findings findings(pipeline);
+  Diagnostics findings(pipeline.source);
   for (auto const& decl : pipeline.elements) {
     auto node = std::make_unique<Node>();
     node->name = decl.name;
@@ -148,7 +122,7 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
         node->element = entry->make(args);
         args.finish();
       } catch (ConfigError const& error) {
-        findings.take(error, decl.class_position);
+        findings.error(decl.class_position, error);
       }
     } else {
       findings.error(decl.class_position,
@@ -168,15 +142,15 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
   }
   check_ports(pipeline, graph->nodes_, findings);
   check_cycles(pipeline, graph->nodes_, findings);
-  findings.throw_if_any();
+  findings.throw_errors();
   check_reachable(pipeline, graph->nodes_, findings);
-  findings.throw_if_any();
+  findings.throw_errors();
   for (auto const& [element, message] : graph->settle_annotations())
     findings.error(pipeline.elements[element].position, message);
-  findings.throw_if_any();
+  findings.throw_errors();
   if (warnings != nullptr) {
     warnings->insert(warnings->end(), pipeline.warnings.begin(), pipeline.warnings.end());
-    warnings->insert(warnings->end(), findings.warnings().begin(), findings.warnings().end());
+    for (auto& warning : findings.warnings()) warnings->push_back(std::move(warning));
   }
   for (auto const& node : graph->nodes_)
     if (auto* polled = node->element->polled())

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
+#include "core/base/thread.hpp"
 
 namespace warpline {
 namespace {
@@ -71,12 +72,7 @@ void Worker::join() {
 void Worker::post(std::function<void()> task) { asio::post(loop_->context, std::move(task)); }
 
 void Worker::thread() {
-  if (options_.core >= 0) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(static_cast<unsigned>(options_.core), &set);
-    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-  }
+  pin_this_thread(options_.core);
   pthread_setname_np(pthread_self(), ("worker-" + std::to_string(options_.index)).c_str());
   options_.on_thread_start();
   reader_.online();

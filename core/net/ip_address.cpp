@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 
-namespace warpline::ipsec {
+namespace warpline {
 
 std::optional<IpAddress> parse_ip_address(std::string const& text) {
   IpAddress address;
@@ -20,4 +20,4 @@ std::string to_string(IpAddress const& address) {
   return text;
 }
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
 
+#include "core/base/numbers.hpp"
 #include "core/base/random.hpp"
 #include "core/element/element.hpp"
 #include "elements/balance/offload_target.hpp"
@@ -44,12 +44,7 @@ class LoadBalanceByWeight final : public Element {
   static bool valid(double share) { return share >= 0 && share <= 1; }
 
   /// -1 where it is no number.
-  static double parse(std::string const& text) {
-    double share = 0;
-    auto const* const end = text.data() + text.size();
-    auto const [stopped, fault] = std::from_chars(text.data(), end, share);
-    return fault == std::errc{} && stopped == end ? share : -1;
-  }
+  static double parse(std::string const& text) { return to_number<double>(text).value_or(-1); }
   static double from_environment(Args& args) {
     auto const setting = balancer_setting("LOADBALANCER_CPU_RATIO");
     if (!setting) return 1;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/random.hpp"
 #include "elements/ids/json.hpp"
 
 namespace warpline::ids {
@@ -42,19 +43,12 @@ Endpoints endpoints_of(Bytes frame, Layers const& layers) {
   return ends;
 }
 
-/// The finaliser of splitmix64 (public domain), as a mixing step.
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
 std::uint64_t endpoint_hash(std::uint8_t const* address, std::uint32_t size, std::uint16_t port) {
-  std::uint64_t hash = mix(port + 0x9e3779b97f4a7c15);
+  std::uint64_t hash = Random(port).next();
   for (std::uint32_t at = 0; at < size; at += 4) {
     std::uint32_t word = 0;
     std::memcpy(&word, address + at, sizeof word);
-    hash = mix(hash + word);
+    hash = mix64(hash + word);
   }
   return hash;
 }
@@ -129,7 +123,7 @@ std::uint64_t flow_id(Bytes frame, Layers const& layers) {
   if (ends.size == 0) return 0;
   auto const sum = endpoint_hash(ends.source, ends.size, ends.source_port) +
                    endpoint_hash(ends.destination, ends.size, ends.destination_port);
-  return mix(sum + layers.protocol) & ((std::uint64_t{1} << 51) - 1);
+  return mix64(sum + layers.protocol) & ((std::uint64_t{1} << 51) - 1);
 }
 
 EveAlerts::Tails EveAlerts::tails_of(PatternSet const& set, Action action) {

@@ -2,28 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/pattern_file.hpp"
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "core/base/diagnostics.hpp"
+#include "core/base/hex.hpp"
+#include "core/base/numbers.hpp"
+
 namespace warpline::ids {
 namespace {
 
-constexpr std::size_t kMaxErrors = 100;
 constexpr char kOptions[] = "expected content, nocase, sid or msg";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '.' || c == '-';
-}
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 /// Why an option cannot be read, and the offset in the line where that shows.
@@ -63,12 +59,9 @@ class LineReader {
 
   std::uint32_t sid() {
     auto const begin = at_;
-    auto const token = word_or_empty();
-    std::uint32_t value = 0;
-    auto const [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
-    if (error != std::errc{} || end != token.data() + token.size() || value == 0)
-      throw Refusal{begin, "expected a sid from 1 to 4294967295"};
-    return value;
+    auto const value = to_number<std::uint32_t>(word_or_empty());
+    if (value.value_or(0) == 0) throw Refusal{begin, "expected a sid from 1 to 4294967295"};
+    return *value;
   }
 
   /// A quoted text; with `hex`, bytes between bars are in hex.
@@ -167,44 +160,37 @@ struct Line {
 
 class FileReader {
  public:
-  explicit FileReader(std::shared_ptr<Source const> source) : source_(std::move(source)) {}
+  explicit FileReader(std::shared_ptr<Source const> source)
+      : source_(std::move(source)), diagnostics_(source_) {}
 
   PatternSet read() {
     std::string_view rest = source_->text;
-    for (number_ = 1; !rest.empty() && !full(); ++number_) {
+    for (number_ = 1; !rest.empty(); ++number_) {
       auto const end = rest.find('\n');
       auto line = rest.substr(0, end);
       if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
       read_line(line);
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
-    if (full()) error_at_line(0, "given up after 100 errors");
-    if (errors_.empty() && set_.patterns.empty())
-      error_at_line(0, "holds no pattern; expected lines like: content:\"text\"; sid:1;");
-    if (!errors_.empty()) throw ConfigError(std::move(errors_));
+    if (diagnostics_.empty() && set_.patterns.empty())
+      diagnostics_.error({}, "holds no pattern; expected lines like: content:\"text\"; sid:1;");
+    diagnostics_.throw_errors();
     set_.source = source_;
     return std::move(set_);
   }
 
  private:
-  bool full() const { return errors_.size() >= kMaxErrors; }
-
   void error(std::size_t at, std::string message) {
-    auto const column = static_cast<std::uint32_t>(at + 1);
-    errors_.push_back(
-        {Diagnostic::Severity::kError, source_, {number_, column}, std::move(message)});
-  }
-  void error_at_line(std::uint32_t line, std::string message) {
-    errors_.push_back({Diagnostic::Severity::kError, source_, {line, 0}, std::move(message)});
+    diagnostics_.error({number_, static_cast<std::uint32_t>(at + 1)}, std::move(message));
   }
 
   void read_line(std::string_view text) {
     LineReader reader(text);
     if (!reader.more()) return;
     auto const begin = reader.at();
-    auto const errors_before = errors_.size();
+    auto const errors_before = diagnostics_.error_count();
     Line line;
-    while (reader.more() && !full()) {
+    while (reader.more()) {
       auto const option = reader.at();
       try {
         read_option(reader, line);
@@ -214,7 +200,7 @@ class FileReader {
         reader.recover();
       }
     }
-    if (errors_.size() == errors_before) add(begin, std::move(line));
+    if (diagnostics_.error_count() == errors_before) add(begin, std::move(line));
   }
 
   static void read_option(LineReader& reader, Line& line) {
@@ -280,7 +266,7 @@ class FileReader {
 
   std::shared_ptr<Source const> source_;
   std::uint32_t number_ = 1;
-  std::vector<Diagnostic> errors_;
+  Diagnostics diagnostics_;
   std::unordered_map<std::uint32_t, std::uint32_t> lines_by_sid_;
   PatternSet set_;
 };

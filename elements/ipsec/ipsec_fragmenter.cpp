@@ -94,8 +94,7 @@ class IPsecFragmenter final : public Element {
   };
 
   static std::uint32_t mtu_argument(Args& args);
-  static std::optional<ipsec::IpAddress> address_argument(Args& args, char const* name,
-                                                          unsigned version);
+  static std::optional<IpAddress> address_argument(Args& args, char const* name, unsigned version);
   static bool too_big_argument(Args& args);
   static ipsec::TokenBucket bucket_argument(Args& args);
   void handle(BatchPtr batch, ipsec::Measured const* measured, Outputs& out) noexcept;
@@ -105,7 +104,7 @@ class IPsecFragmenter final : public Element {
               Outputs& out) noexcept;
 
   ipsec::MtuCheck check_;
-  std::optional<ipsec::IpAddress> source_, source6_;
+  std::optional<IpAddress> source_, source6_;
   bool fragments_;
   ipsec::TokenBucket errors_allowed_;
   Counter fragmented_, told_, suppressed_;
@@ -119,11 +118,11 @@ std::uint32_t IPsecFragmenter::mtu_argument(Args& args) {
   return mtu;
 }
 
-std::optional<ipsec::IpAddress> IPsecFragmenter::address_argument(Args& args, char const* name,
-                                                                  unsigned version) {
+std::optional<IpAddress> IPsecFragmenter::address_argument(Args& args, char const* name,
+                                                           unsigned version) {
   auto const text = args.keyword<std::string>(name, "");
   if (text.empty()) return std::nullopt;
-  auto const address = ipsec::parse_ip_address(text);
+  auto const address = parse_ip_address(text);
   if (!address || address->version != version || !ipsec::is_single_host(*address))
     throw args.error(std::string(name) + " is '" + text + "'; expected the gateway's IPv" +
                          std::to_string(version) + " address",

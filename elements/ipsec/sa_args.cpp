@@ -46,7 +46,7 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     auto file = load_gateway_file(sa_path);
     sas = std::move(file.sas);
     policies = std::move(file.policies);
-    notes = std::move(file.notes);
+    notes = std::move(file.warnings);
     if (sas.empty() && !may_be_empty) throw args.error(sa_path + " holds no SA", "SA");
   } else {
     sas = load_sa_file(sa_path, &notes, may_be_empty);
@@ -59,7 +59,7 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     if (!policies.empty())
       throw args.error(sa_path + " has policies; expected no others", "POLICY");
     auto file = load_policy_file(policy_path);
-    notes.insert(notes.end(), file.notes.begin(), file.notes.end());
+    notes.insert(notes.end(), file.warnings.begin(), file.warnings.end());
     policies = std::move(file.policies);
   }
   for (auto const& note : notes) context.notice(note.render());

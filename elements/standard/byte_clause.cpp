@@ -2,19 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/standard/byte_clause.hpp"
 
-#include <charconv>
+#include "core/base/hex.hpp"
+#include "core/base/numbers.hpp"
 
 namespace warpline {
 namespace {
 
 constexpr std::uint32_t kMostOffset = 65535;
-
-int digit(char character) {
-  if (character >= '0' && character <= '9') return character - '0';
-  if (character >= 'a' && character <= 'f') return character - 'a' + 10;
-  if (character >= 'A' && character <= 'F') return character - 'A' + 10;
-  return -1;
-}
 
 /// Reads one clause; every fault is an error at its word.
 class ClauseReader {
@@ -53,12 +47,10 @@ class ClauseReader {
   }
 
   std::uint32_t offset(std::string_view text) const {
-    std::uint32_t number = 0;
-    auto const* const end = text.data() + text.size();
-    auto const [stopped, fault] = std::from_chars(text.data(), end, number);
-    if (fault != std::errc{} || stopped != end || number > kMostOffset)
+    auto const number = to_number<std::uint32_t>(text);
+    if (!number || *number > kMostOffset)
       throw wrong("the offset must be a number from 0 to " + std::to_string(kMostOffset));
-    return number;
+    return *number;
   }
 
   void bytes(std::string_view text, std::string const& what, std::vector<std::uint8_t>& value,
@@ -66,7 +58,7 @@ class ClauseReader {
     if (text.empty() || text.size() % 2 != 0)
       throw wrong("the " + what + " must have two hex digits for each byte");
     for (std::size_t i = 0; i < text.size(); ++i) {
-      auto const number = digit(text[i]);
+      auto const number = hex_value(text[i]);
       if (number < 0 && text[i] != '?')
         throw wrong(std::string("'") + text[i] + "' is no hex digit");
       if (i % 2 == 0) value.push_back(0), mask.push_back(0);

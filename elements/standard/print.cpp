@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/clock.hpp"
+#include "core/base/hex.hpp"
 #include "core/element/context.hpp"
 #include "core/element/element.hpp"
 #include "elements/standard/click_words.hpp"
@@ -13,12 +14,10 @@ namespace warpline {
 namespace {
 
 /// Appends `bytes` in hex, in groups of four.
-void append_hex(std::string& line, Bytes bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
+void append_groups(std::string& line, Bytes bytes) {
   for (std::uint32_t i = 0; i < bytes.size; ++i) {
     if (i % 4 == 0) line += ' ';
-    line += digits[bytes.data[i] >> 4];
-    line += digits[bytes.data[i] & 15];
+    append_hex(line, bytes.data[i]);
   }
 }
 
@@ -74,7 +73,7 @@ class Print final : public Element {
     line_ += ": ";
     line_ += std::to_string(packet.length);
     line_ += " |";
-    append_hex(line_, {packet.data, std::min(packet.length, length_)});
+    append_groups(line_, {packet.data, std::min(packet.length, length_)});
     print_(line_);
   }
   void tell_hidden() {

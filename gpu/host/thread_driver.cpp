@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/host/thread_driver.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 #include "core/base/clock.hpp"
+#include "core/base/thread.hpp"
 
 namespace warpline::host {
 namespace {
@@ -62,12 +61,7 @@ struct ThreadDriver::Helper {
   std::thread thread;
 
   void loop(int core) {
-    if (core >= 0) {
-      cpu_set_t set;
-      CPU_ZERO(&set);
-      CPU_SET(static_cast<unsigned>(core), &set);
-      pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-    }
+    pin_this_thread(core);
     std::unique_lock lock(mutex);
     while (!stop) {
       changed = false;

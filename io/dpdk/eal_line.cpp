@@ -3,9 +3,10 @@
 #include "io/dpdk/eal_line.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <initializer_list>
 #include <string_view>
+
+#include "core/base/hex.hpp"
 
 namespace warpline {
 namespace {
@@ -37,8 +38,7 @@ class Given {
 
 bool hex_digits(std::string_view text, std::size_t least, std::size_t most) {
   return text.size() >= least && text.size() <= most &&
-         std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return std::isxdigit(c) != 0; });
+         std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
 }  // namespace

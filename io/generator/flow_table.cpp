@@ -24,28 +24,26 @@ Header& at(Flow& flow, unsigned offset) {
 
 std::uint16_t fold(std::uint32_t sum) { return static_cast<std::uint16_t>(~checksum_of(sum)); }
 
-void set_ipv4(Flow& flow, std::array<std::uint8_t, 16> const& from,
-              std::array<std::uint8_t, 16> const& to) {
+void set_ipv4(Flow& flow, IpAddress const& from, IpAddress const& to) {
   at<ether::Header>(flow, 0).type.set(ether::kIpv4);
   auto& ip = at<ipv4::Header>(flow, ether::kSize);
   ip.version_ihl = 0x45;
   ip.fragment.set(0x4000);  // do not fragment
   ip.ttl = kHops;
   ip.protocol = protocol::kUdp;
-  std::copy_n(from.begin(), 4, ip.source.bytes);
-  std::copy_n(to.begin(), 4, ip.destination.bytes);
+  std::copy_n(from.bytes.begin(), 4, ip.source.bytes);
+  std::copy_n(to.bytes.begin(), 4, ip.destination.bytes);
   flow.sum = fold(checksum_sum({flow.header.data() + ether::kSize, ipv4::kSize}));
 }
 
-void set_ipv6(Flow& flow, std::array<std::uint8_t, 16> const& from,
-              std::array<std::uint8_t, 16> const& to) {
+void set_ipv6(Flow& flow, IpAddress const& from, IpAddress const& to) {
   at<ether::Header>(flow, 0).type.set(ether::kIpv6);
   auto& ip = at<ipv6::Header>(flow, ether::kSize);
   ip.version_class_flow.set(6u << 28);
   ip.next_header = protocol::kUdp;
   ip.hop_limit = kHops;
-  std::copy(from.begin(), from.end(), ip.source.bytes);
-  std::copy(to.begin(), to.end(), ip.destination.bytes);
+  std::copy(from.bytes.begin(), from.bytes.end(), ip.source.bytes);
+  std::copy(to.bytes.begin(), to.bytes.end(), ip.destination.bytes);
   auto const sum = checksum_sum({ip.source.bytes, 2 * sizeof(ipv6::Address)}, protocol::kUdp);
   flow.sum = fold(checksum_sum({flow.header.data() + ether::kSize + ipv6::kSize, udp::kSize}, sum));
 }
@@ -55,7 +53,7 @@ void set_ipv6(Flow& flow, std::array<std::uint8_t, 16> const& from,
 std::vector<Flow> make_flows(GeneratorOptions const& options) {
   auto const sources = options.from.hosts();
   auto const destinations = options.hosts != 0 ? options.hosts : options.to.hosts();
-  if (options.from.ipv6 != options.to.ipv6)
+  if (options.from.address.version != options.to.address.version)
     throw ConfigError("source addresses " + to_string(options.from) + " and destinations " +
                       to_string(options.to) + " are of different families");
   if (destinations > options.to.hosts())
@@ -73,12 +71,12 @@ std::vector<Flow> make_flows(GeneratorOptions const& options) {
     flow = {};
     at<ether::Header>(flow, 0) = {kDestination, kSource, {}};
     auto& udp =
-        at<udp::Header>(flow, ether::kSize + (options.from.ipv6 ? ipv6::kSize : ipv4::kSize));
+        at<udp::Header>(flow, ether::kSize + (options.is_ipv6() ? ipv6::kSize : ipv4::kSize));
     udp.source.set(static_cast<std::uint16_t>(kFirstPort + (first_port + i / sources) % kPorts));
     udp.destination.set(options.port);
     auto const from = options.from.host(i % sources);
     auto const to = options.to.host(random.next() % destinations);
-    options.from.ipv6 ? set_ipv6(flow, from, to) : set_ipv4(flow, from, to);
+    options.is_ipv6() ? set_ipv6(flow, from, to) : set_ipv4(flow, from, to);
   }
   for (auto left = static_cast<std::uint32_t>(flows.size()); left > 1; --left)
     std::swap(flows[left - 1], flows[random.below(left)]);

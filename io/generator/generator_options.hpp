@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/net/address_prefix.hpp"
+#include "core/net/ip_prefix.hpp"
 
 namespace warpline {
 
@@ -37,11 +37,12 @@ struct GeneratorOptions {
   PayloadKind payload = PayloadKind::kRandom;
   std::string capture{};  ///< the file for `PayloadKind::kCapture`
   bool recycled = false;  ///< the payload is what the buffer holds from its last use: costs nothing
-  AddressPrefix from{false, {10, 0, 0, 0}, 16};  ///< source addresses
-  AddressPrefix to{false, {10, 1, 0, 0}, 16};    ///< destination addresses, of the same family
+  IpPrefix from{{4, {10, 0, 0, 0}}, 16};  ///< source addresses
+  IpPrefix to{{4, {10, 1, 0, 0}}, 16};    ///< destination addresses, of the same family
   std::uint64_t hosts = 0;  ///< how many of `to`, from its first on, are drawn from; 0: all
   std::uint16_t port = 9;   ///< UDP destination port
 
+  bool is_ipv6() const { return from.address.version == 6; }
   static std::vector<Size> imix() { return {{64, 28}, {570, 16}, {1518, 4}}; }
 };
 

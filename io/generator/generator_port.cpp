@@ -40,7 +40,7 @@ void GeneratorPort::check() const {
   };
   if (options_.flows == 0) fail("0 flows; expected at least 1");
   if (options_.sizes.empty() || options_.sizes.size() > 256) fail("expected 1 to 256 frame sizes");
-  auto const least = options_.from.ipv6 ? Flow::kSize6 : Flow::kSize4;
+  auto const least = options_.is_ipv6() ? Flow::kSize6 : Flow::kSize4;
   for (auto const& size : options_.sizes) {
     if (size.bytes < least)
       fail("frames of " + std::to_string(size.bytes) + " bytes; the headers alone take " +

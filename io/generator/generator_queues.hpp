@@ -31,7 +31,7 @@ class GeneratorPort::Rx final : public RxQueue {
         quota_(share.quota),
         start_(share.first_payload),
         recycled_(port.options_.recycled),
-        ipv6_(port.options_.from.ipv6) {
+        ipv6_(port.options_.is_ipv6()) {
     for (auto const& size : port.options_.sizes) sizes_.push_back(size.bytes);
     if (ipv6_ && !recycled_) sum_payloads();
   }

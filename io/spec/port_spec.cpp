@@ -5,10 +5,10 @@
 #include <net/if.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <limits>
 
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 #include "io/generator/flow_table.hpp"
 #include "io/spec/spec_options.hpp"
@@ -23,27 +23,26 @@ std::vector<GeneratorOptions::Size> sizes_of(SpecOptions& options, std::string c
   std::vector<GeneratorOptions::Size> sizes;
   for (std::size_t begin = 0; begin <= text.size();) {
     auto const end = std::min(text.find(',', begin), text.size());
-    unsigned bytes = 0;
-    auto const [stop, error] = std::from_chars(text.data() + begin, text.data() + end, bytes);
-    if (error != std::errc() || stop != text.data() + end || bytes > DpdkPool::kMaxFrameSize) {
+    auto const bytes = to_number<unsigned>(std::string_view(text).substr(begin, end - begin));
+    if (!bytes || *bytes > DpdkPool::kMaxFrameSize) {
       options.fail("size", "'" + text.substr(begin, end - begin) +
                                "' is no frame size; expected bytes such as 64 or 64,1408, or imix");
       return {{}};
     }
-    auto const same = [bytes](auto const& size) { return size.bytes == bytes; };
+    auto const same = [bytes](auto const& size) { return size.bytes == *bytes; };
     if (auto const found = std::find_if(sizes.begin(), sizes.end(), same); found != sizes.end())
       ++found->weight;
     else
-      sizes.push_back({bytes, 1});
+      sizes.push_back({*bytes, 1});
     begin = end + 1;
   }
   return sizes;
 }
 
-AddressPrefix addresses_of(SpecOptions& options, std::string const& key, AddressPrefix fallback) {
+IpPrefix addresses_of(SpecOptions& options, std::string const& key, IpPrefix fallback) {
   auto const text = options.text(key);
   if (!text || text->empty()) return fallback;
-  if (auto const prefix = parse_address_prefix(*text)) return *prefix;
+  if (auto const prefix = parse_prefix(*text, HostBits::kRefuse)) return *prefix;
   options.fail(key,
                "'" + *text + "' is no range of addresses; expected such as " + to_string(fallback));
   return fallback;
@@ -54,18 +53,20 @@ void read_addresses(SpecOptions& options, GeneratorOptions& generator) {
   if (family == 5) options.fail("ip", "'ip' is '5'; expected 4 or 6");
   auto from = generator.from, to = generator.to;
   if (family == 6) {
-    from = *parse_address_prefix("2001:db8::/64");
-    to = *parse_address_prefix("2001:db8:1::/64");
+    from = *parse_prefix("2001:db8::/64");
+    to = *parse_prefix("2001:db8:1::/64");
   }
   generator.from = addresses_of(options, "from", from);
   generator.to = addresses_of(options, "to", to);
-  // One range alone says the family of the other.
-  if (family == 0 && generator.from.ipv6 != generator.to.ipv6) {
-    if (!options.text("to")) generator.to = *parse_address_prefix("2001:db8:1::/64");
-    if (!options.text("from")) generator.from = *parse_address_prefix("2001:db8::/64");
+  auto const same_version = [&] {
+    return generator.from.address.version == generator.to.address.version;
+  };
+  // A single range determines the version of the other one.
+  if (family == 0 && !same_version()) {
+    if (!options.text("to")) generator.to = *parse_prefix("2001:db8:1::/64");
+    if (!options.text("from")) generator.from = *parse_prefix("2001:db8::/64");
   }
-  if (generator.from.ipv6 != generator.to.ipv6 ||
-      (family != 0 && generator.to.ipv6 != (family == 6)))
+  if (!same_version() || (family != 0 && generator.to.address.version != family))
     options.fail("from", "addresses of different families");
   generator.hosts = options.number("hosts", 0, 1, kAny);
   if (generator.hosts > generator.to.hosts())
@@ -104,7 +105,7 @@ PortSpec generator_spec(PortText const& text, std::size_t begin) {
   generator.recycled = options.flag("recycled");
   read_addresses(options, generator);
   generator.port = static_cast<std::uint16_t>(options.number("port", generator.port, 1, 65535));
-  auto const least = generator.from.ipv6 ? Flow::kSize6 : Flow::kSize4;
+  auto const least = generator.is_ipv6() ? Flow::kSize6 : Flow::kSize4;
   for (auto const& size : generator.sizes)
     if (size.bytes < least)
       options.fail("size", "frames of " + std::to_string(size.bytes) +
@@ -218,21 +219,21 @@ PortSpec parse_port_spec(std::string const& text) {
 std::vector<PortSpec> parse_port_specs(std::vector<PortText> const& texts) {
   std::vector<PortSpec> specs;
   std::vector<std::string> claimed;
-  std::vector<Diagnostic> faults;
+  Diagnostics diagnostics(nullptr);
   for (auto const& text : texts) {
     try {
       specs.push_back(parse_port_spec(text));
     } catch (ConfigError const& error) {
-      faults.insert(faults.end(), error.diagnostics().begin(), error.diagnostics().end());
+      diagnostics.error({}, error);
       continue;
     }
     for (auto const& claim : claims_of(specs.back())) {
       if (std::find(claimed.begin(), claimed.end(), claim) != claimed.end())
-        faults.push_back(spec_fault(text, 0, claim + " is asked for twice"));
+        diagnostics.error(spec_fault(text, 0, claim + " is asked for twice"));
       claimed.push_back(claim);
     }
   }
-  if (!faults.empty()) throw ConfigError(std::move(faults));
+  diagnostics.throw_errors();
   return specs;
 }
 

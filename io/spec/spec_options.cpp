@@ -3,46 +3,10 @@
 #include "io/spec/spec_options.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+
+#include "core/base/numbers.hpp"
 
 namespace warpline {
-namespace {
-
-/// `1.5M` as 1500000; nothing where it is no number.
-std::optional<double> scaled_number(std::string const& text) {
-  auto const* end = text.data() + text.size();
-  double number = 0;
-  auto const [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (error != std::errc() || !(number >= 0)) return {};
-  if (stop == end) return number;
-  if (stop + 1 != end) return {};
-  switch (*stop) {
-    case 'k':
-    case 'K':
-      return number * 1e3;
-    case 'M':
-      return number * 1e6;
-    case 'G':
-      return number * 1e9;
-    default:
-      return {};
-  }
-}
-
-/// Exact up to 2^64, which a `double` is not.
-std::optional<std::uint64_t> whole_number(std::string const& text) {
-  std::uint64_t number = 0;
-  auto const* end = text.data() + text.size();
-  auto const [stop, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && stop == end) return number;
-  auto const scaled = scaled_number(text);
-  if (!scaled || *scaled != std::floor(*scaled) || *scaled > 9e15) return {};
-  return static_cast<std::uint64_t>(*scaled);
-}
-
-}  // namespace
-
 Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message) {
   Diagnostic fault;
   fault.message = std::move(message);
@@ -82,7 +46,7 @@ void SpecOptions::split(std::size_t begin, std::vector<std::string> const& flags
         word += text[at];
       }
     }
-    if (quoted) note(item.key_at, "a quote that is not closed");
+    if (quoted) error(item.key_at, "a quote that is not closed");
     item.raw = text.substr(begin, at - begin);
     begin = at + 1;
     if (has_value) {
@@ -107,7 +71,7 @@ SpecOptions::Item* SpecOptions::find(std::string const& key) {
   Item* found = nullptr;
   for (auto& item : items_) {
     if (item.key != key) continue;
-    if (found != nullptr && !item.taken) note(item.key_at, "'" + key + "' is given twice");
+    if (found != nullptr && !item.taken) error(item.key_at, "'" + key + "' is given twice");
     item.taken = true;
     if (found == nullptr) found = &item;
   }
@@ -117,7 +81,7 @@ SpecOptions::Item* SpecOptions::find(std::string const& key) {
 std::optional<std::string> SpecOptions::text(std::string const& key) {
   auto const* item = find(key);
   if (item == nullptr) return {};
-  if (item->value.empty()) note(item->key_at, "'" + key + "' needs a value");
+  if (item->value.empty()) error(item->key_at, "'" + key + "' needs a value");
   return item->value;
 }
 
@@ -125,7 +89,7 @@ std::uint64_t SpecOptions::number(std::string const& key, std::uint64_t fallback
                                   std::uint64_t least, std::uint64_t most) {
   auto const given = text(key);
   if (!given || given->empty()) return fallback;
-  auto const number = whole_number(*given);
+  auto const number = parse_count(*given);
   if (number && *number >= least && *number <= most) return *number;
   fail(key, "'" + key + "' is '" + *given + "'; expected a whole number from " +
                 std::to_string(least) + " to " + std::to_string(most));
@@ -135,7 +99,7 @@ std::uint64_t SpecOptions::number(std::string const& key, std::uint64_t fallback
 double SpecOptions::rate(std::string const& key) {
   auto const given = text(key);
   if (!given || given->empty()) return 0;
-  auto const number = scaled_number(*given);
+  auto const number = parse_scaled(*given);
   if (number) return *number;
   fail(key, "'" + key + "' is '" + *given + "'; expected packets a second, such as 200k or 1.5M");
   return 0;
@@ -151,7 +115,8 @@ bool SpecOptions::yes(std::string const& key, bool fallback) {
 
 bool SpecOptions::flag(std::string const& key) {
   auto const* item = find(key);
-  if (item != nullptr && !item->value.empty()) note(item->value_at, "'" + key + "' takes no value");
+  if (item != nullptr && !item->value.empty())
+    error(item->value_at, "'" + key + "' takes no value");
   return item != nullptr;
 }
 
@@ -163,8 +128,8 @@ std::optional<std::string> SpecOptions::positional() {
 
 void SpecOptions::fail(std::string const& key, std::string message) {
   for (auto const& item : items_)
-    if (item.key == key) return note(item.value_at, std::move(message));
-  note(0, std::move(message));
+    if (item.key == key) return error(item.value_at, std::move(message));
+  error(0, std::move(message));
 }
 
 std::vector<std::string> SpecOptions::rest() {
@@ -184,14 +149,10 @@ void SpecOptions::finish() {
     std::string expected;
     for (auto const& key : known_) expected += (expected.empty() ? "" : ", ") + key;
     auto const guess = did_you_mean(word, known_);
-    note(item.key_at, "unknown option '" + word + "' of " + subject_ +
-                          (guess.empty() ? "; it has " + expected : guess));
+    error(item.key_at, "unknown option '" + word + "' of " + subject_ +
+                           (guess.empty() ? "; it has " + expected : guess));
   }
-  if (!faults_.empty()) throw ConfigError(std::move(faults_));
-}
-
-void SpecOptions::note(std::size_t at, std::string message) {
-  faults_.push_back(spec_fault(text_, at, std::move(message)));
+  diagnostics_.throw_errors();
 }
 
 }  // namespace warpline

@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "core/base/error.hpp"
+#include "core/base/diagnostics.hpp"
 #include "io/spec/port_spec.hpp"
 
 namespace warpline {
+
+/// An error at byte `at` of a specification.
+Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message);
 
 /// The comma-separated `key=value` part of a port specification, read key by key; every fault is
 /// noted at its place, and `finish` raises all of them together.
@@ -53,16 +56,15 @@ class SpecOptions {
 
   void split(std::size_t begin, std::vector<std::string> const& flags);
   Item* find(std::string const& key);
-  void note(std::size_t at, std::string message);
+  void error(std::size_t at, std::string message) {
+    diagnostics_.error(spec_fault(text_, at, std::move(message)));
+  }
 
   PortText const& text_;
   std::string subject_;
   std::vector<Item> items_;
   std::vector<std::string> known_;
-  std::vector<Diagnostic> faults_;
+  Diagnostics diagnostics_{nullptr};
 };
-
-/// A fault at byte `at` of a specification.
-Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message);
 
 }  // namespace warpline

@@ -180,7 +180,7 @@ TEST_F(SaControlTest, OfTwoRekeysOfOneSaTheLaterSaysWhenItLeaves) {
 TEST_F(SaControlTest, TellsOfLifetimesOnce) {
   ask(json::object{{"command", "add"},
                    {"sa", sa("0x301", "dir in limit packet-soft 2 limit packet-hard 3")}});
-  auto const key = ipsec::SpiKey::of(0x301, *ipsec::parse_ip_address("10.0.0.2"));
+  auto const key = ipsec::SpiKey::of(0x301, *parse_ip_address("10.0.0.2"));
   auto& packets = a_->slots().use(a_->spis().find(key)).inbound.packets;
   json::object const soft{{"direction", "in"},
                           {"spi", "0x00000301"},
@@ -274,7 +274,7 @@ TEST_F(SaControlTest, AListGoesOnWhileSasComeAndGo) {
   databases_->add("many", many);
   auto reply = control_.reply(R"({"command": "list", "database": "many"})");
   auto line = reply.next();
-  auto const destination = *ipsec::parse_ip_address("10.0.0.2");
+  auto const destination = *parse_ip_address("10.0.0.2");
   for (unsigned i = 0; i < 300; ++i)
     if (i % 2 == 0) {
       EXPECT_TRUE(many->remove({ipsec::Direction::kInbound, 0x1000 + i, destination}));

@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const file = warpline::ipsec::parse_policy_file(source);
     require(!file.policies.empty(), "a policy");
     for (auto const& policy : file.policies) check(policy);
-    for (auto const& note : file.notes) check(*source, note);
+    for (auto const& note : file.warnings) check(*source, note);
     for (auto const direction :
          {PolicyDirection::kOut, PolicyDirection::kIn, PolicyDirection::kForward})
       check_tables(file.policies, direction);

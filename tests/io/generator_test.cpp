@@ -69,8 +69,8 @@ GeneratorOptions with_sizes(std::vector<GeneratorOptions::Size> sizes) {
 
 GeneratorOptions over_ipv6() {
   auto options = with_sizes({{62, 1}, {63, 1}, {64, 1}, {200, 1}, {1501, 1}});
-  options.from = *parse_address_prefix("2001:db8:7::/64");
-  options.to = *parse_address_prefix("2001:db8:8::/126");
+  options.from = *parse_prefix("2001:db8:7::/64");
+  options.to = *parse_prefix("2001:db8:8::/126");
   return options;
 }
 
@@ -78,8 +78,8 @@ TEST(GeneratorTest, MakesCorrectIpv4Packets) {
   for (bool const recycled : {false, true}) {
     auto options = with_sizes({{42, 1}, {43, 1}, {64, 1}, {107, 1}, {1514, 1}, {2048, 1}});
     options.recycled = recycled;
-    options.from = *parse_address_prefix("192.168.4.0/22");
-    options.to = *parse_address_prefix("172.16.0.0/12");
+    options.from = *parse_prefix("192.168.4.0/22");
+    options.to = *parse_prefix("172.16.0.0/12");
     options.port = 4789;
     Generator generator(options);
     for (auto const& frame : generator.take(3000)) {
@@ -134,8 +134,7 @@ TEST(GeneratorTest, MakesAsManyFlowsAsAskedEachAsOften) {
   for (unsigned const flows : {1u, 2u, 1000u}) {
     GeneratorOptions options;
     options.flows = flows;
-    options.from =
-        *parse_address_prefix("10.0.0.0/30");  // few sources: ports must tell flows apart
+    options.from = *parse_prefix("10.0.0.0/30");  // few sources: ports must tell flows apart
     Generator generator(options);
     std::map<Frame, unsigned> seen;
     for (auto const& frame : generator.take(std::size_t{3} * flows)) ++seen[flow_of(frame)];
@@ -346,13 +345,13 @@ TEST(GeneratorTest, RefusesWhatCannotBe) {
   options.flows = 0;
   EXPECT_THAT(error(options), HasSubstr("expected at least 1"));
   options.flows = 100'000;
-  options.from = *parse_address_prefix("10.0.0.1/32");
+  options.from = *parse_prefix("10.0.0.1/32");
   EXPECT_THAT(error(options), HasSubstr("it has addresses and ports for 64512"));
   options.flows = 1;
   options.hosts = 65'535;
   EXPECT_THAT(error(options), HasSubstr("65535 hosts in 10.1.0.0/16: it has 65534 addresses"));
   options.hosts = 0;
-  options.to = *parse_address_prefix("2001:db8::/64");
+  options.to = *parse_prefix("2001:db8::/64");
   EXPECT_THAT(error(options), HasSubstr("different families"));
 }
 

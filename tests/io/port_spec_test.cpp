@@ -256,23 +256,23 @@ TEST(PortSpecTest, FramesThatNoBufferHoldsAreRefusedOnOpening) {
               HasSubstr("port 'gen0': frames of 9000 bytes; the packet buffers hold 2048"));
 }
 
-TEST(AddressPrefixTest, CountsItsHosts) {
-  EXPECT_EQ(parse_address_prefix("10.0.0.0/24")->hosts(), 254u);
-  EXPECT_EQ(parse_address_prefix("10.0.0.0/31")->hosts(), 2u);
-  EXPECT_EQ(parse_address_prefix("10.0.0.1")->hosts(), 1u);
-  EXPECT_EQ(parse_address_prefix("0.0.0.0/0")->hosts(), 4294967294u);
-  EXPECT_EQ(parse_address_prefix("2001:db8::/126")->hosts(), 4u);
-  EXPECT_EQ(parse_address_prefix("2001:db8::/32")->hosts(), std::uint64_t{1} << 32);
-  auto const last = parse_address_prefix("10.1.0.0/16")->host(65533);
+TEST(IpPrefixTest, CountsItsHosts) {
+  EXPECT_EQ(parse_prefix("10.0.0.0/24")->hosts(), 254u);
+  EXPECT_EQ(parse_prefix("10.0.0.0/31")->hosts(), 2u);
+  EXPECT_EQ(parse_prefix("10.0.0.1")->hosts(), 1u);
+  EXPECT_EQ(parse_prefix("0.0.0.0/0")->hosts(), 4294967294u);
+  EXPECT_EQ(parse_prefix("2001:db8::/126")->hosts(), 4u);
+  EXPECT_EQ(parse_prefix("2001:db8::/32")->hosts(), std::uint64_t{1} << 32);
+  auto const last = parse_prefix("10.1.0.0/16")->host(65533).bytes;
   EXPECT_THAT(std::vector<int>(last.begin(), last.begin() + 4), ElementsAre(10, 1, 255, 254));
-  EXPECT_EQ(parse_address_prefix("10.0.0.1")->host(0)[3], 1);
+  EXPECT_EQ(parse_prefix("10.0.0.1")->host(0).bytes[3], 1);
 }
 
-TEST(AddressPrefixTest, RefusesOtherTexts) {
+TEST(IpPrefixTest, RefusesOtherTexts) {
   for (auto const* text :
        {"", "10", "10.0.0", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8x", "10.0.0.1/24", "10.0.0.0/33",
         "2001:db8::/129", "::1/64", "10.0.0.0/-1", "a.b.c.d"})
-    EXPECT_FALSE(parse_address_prefix(text)) << text;
+    EXPECT_FALSE(parse_prefix(text, HostBits::kRefuse)) << text;
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ LIBRARIES = [
     ("libpcap", r"pcap.*", r"io/.*\.cpp"),
     ("hwloc", r"hwloc.*", r"io/.*"),
     ("fmt", r"fmt/.*", r"(io|gpu|elements)/.*"),
-    ("toml++", r"toml\+\+.*", r"io/.*|elements/.*(\.cpp|_toml\.hpp)"),
+    ("toml++", r"toml\+\+.*", r"core/base/toml_table\.hpp|io/.*|elements/.*(\.cpp|_toml\.hpp)"),
     ("CLI11", r"CLI/.*", r"(?!)"),
     ("GoogleTest", r"(gtest|gmock|benchmark)/.*", r"(?!)"),
 ]

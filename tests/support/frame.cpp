@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "core/base/hex.hpp"
+
 namespace warpline::test {
 namespace {
 
@@ -171,9 +173,8 @@ Frame from_hex(std::string_view hex) {
   int high = -1;
   for (auto const character : hex) {
     if (character == ' ' || character == '\n') continue;
-    auto const found = std::string_view("0123456789abcdef").find(character);
-    if (found == std::string_view::npos) throw std::invalid_argument("no hex digit");
-    auto const digit = static_cast<int>(found);
+    auto const digit = hex_value(character);
+    if (digit < 0) throw std::invalid_argument("no hex digit");
     if (high < 0) {
       high = digit;
     } else {

@@ -6,14 +6,13 @@
 #include "core/base/wipe.hpp"
 #include "elements/ipsec/config/check_key_reuse.hpp"
 #include "elements/ipsec/config/gateway_sa_toml.hpp"
-#include "elements/ipsec/config/table_reader_toml.hpp"
+#include "elements/ipsec/config/values_toml.hpp"
 
 namespace warpline::ipsec {
 namespace {
 
-void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, FileNotes& notes,
-                   bool& failed) {
-  TableReader reader("sa = { }", findings);
+void read_template(toml::node const& node, SaTemplate& sa, Diagnostics& diagnostics, bool& failed) {
+  TomlTableReader reader("sa = { }", diagnostics);
   reader.read(
       node, {{"mode",
               [&](auto const& value) {
@@ -25,7 +24,8 @@ void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, F
              {"spi",
               [&](auto const& value) {
                 sa.spi = number_of(value, 1, kSpiExpected);
-                if (is_reserved_spi(*sa.spi)) notes.add(kReservedSpi, place_of(value.source()));
+                if (is_reserved_spi(*sa.spi))
+                  diagnostics.warning_once(place_of(value.source()), kReservedSpi);
               }},
              {"reqid",
               [&](auto const& value) { sa.reqid = number_of(value, 0, "a number below 2^32"); }}});
@@ -35,11 +35,11 @@ void read_template(toml::node const& node, SaTemplate& sa, Findings& findings, F
   if (!fault.empty()) throw ConfigError(fault);
 }
 
-std::optional<Policy> read_policy(toml::node const& node, Findings& findings, FileNotes& notes) {
+std::optional<Policy> read_policy(toml::node const& node, Diagnostics& diagnostics) {
   Policy policy;
   policy.position = place_of(node.source());
   auto& selector = policy.selector;
-  TableReader reader("[[policy]]", findings);
+  TomlTableReader reader("[[policy]]", diagnostics);
   std::optional<PolicyAction> action;
   bool bad_template = false;
   auto const seen = reader.read(
@@ -70,7 +70,7 @@ std::optional<Policy> read_policy(toml::node const& node, Findings& findings, Fi
           policy.priority = number_of(value, 0, "a number below 2^32; the lowest wins");
         }},
        {"sa", [&](auto const& value) {
-          read_template(value, policy.sa.emplace(), findings, notes, bad_template);
+          read_template(value, policy.sa.emplace(), diagnostics, bad_template);
         }}});
   if (!node.is_table()) return std::nullopt;
   for (auto const* const needed : {"direction", "action"})
@@ -84,9 +84,9 @@ std::optional<Policy> read_policy(toml::node const& node, Findings& findings, Fi
       reader.fail(found->second, std::string(name) + ": " + fault);
   }
   if (selector.source && selector.destination &&
-      selector.source->version != selector.destination->version)
+      selector.source->address.version != selector.destination->address.version)
     reader.fail(seen.at("destination"), "expected an IPv" +
-                                            std::to_string(selector.source->version) +
+                                            std::to_string(selector.source->address.version) +
                                             " prefix, as on the policy's other side");
   policy.action = action.value_or(PolicyAction::kBypass);
   if (action && (action == PolicyAction::kProtect) != policy.sa.has_value())
@@ -99,18 +99,11 @@ std::optional<Policy> read_policy(toml::node const& node, Findings& findings, Fi
 }  // namespace
 
 GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source) {
-  Findings findings(without_keys(*source));
-  FileNotes notes;
+  auto diagnostics = masked_diagnostics(*source);
   GatewayFile gateway;
-  auto const scan = check_toml(source->text, findings.shown());
+  auto const scan = check_toml(source->text, diagnostics.source());
   HiddenDigits const digits(source->text, scan.quotes);
-  toml::table file;
-  try {
-    file = toml::parse(std::string_view(digits.masked()), source->name);
-  } catch (toml::parse_error const& fault) {
-    findings.add(place_of(fault.source()), std::string(fault.description()));
-    findings.raise();
-  }
+  auto const file = parse_toml(digits.masked(), source->name, diagnostics);
   auto const each = [&](toml::node const& node, char const* name, auto&& read, auto& into) {
     auto const* const list = node.as_array();
     if (list == nullptr) throw ConfigError(std::string("expected [[") + name + "]] tables");
@@ -118,19 +111,19 @@ GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source) {
       if (auto one = read(table)) into.push_back(*std::move(one));
   };
   auto const read_one_sa = [&](toml::node const& table) {
-    return read_sa(table, digits, findings, notes);
+    return read_sa(table, digits, diagnostics);
   };
   auto const read_one_policy = [&](toml::node const& table) {
-    return read_policy(table, findings, notes);
+    return read_policy(table, diagnostics);
   };
-  TableReader("", findings)
+  TomlTableReader("", diagnostics)
       .read(file,
             {{"sa", [&](toml::node const& node) { each(node, "sa", read_one_sa, gateway.sas); }},
              {"policy", [&](toml::node const& node) {
                 each(node, "policy", read_one_policy, gateway.policies);
               }}});
-  findings.raise();
-  notes.append_to(gateway.notes, findings.shown());
+  diagnostics.throw_errors();
+  gateway.warnings = diagnostics.warnings();
   return gateway;
 }
 

@@ -16,7 +16,7 @@ namespace warpline::ipsec {
 struct GatewayFile {
   std::vector<SaConfig> sas;
   std::vector<Policy> policies;
-  std::vector<Diagnostic> notes;  ///< warnings
+  std::vector<Diagnostic> warnings;
 };
 
 /// Reads a gateway's TOML file (examples/sa/gateway.toml shows every key). Throws `ConfigError`

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/numbers.hpp"
 #include "elements/ipsec/config/gateway_sa_toml.hpp"
 
 #include <algorithm>
-#include <charconv>
 
-#include "elements/ipsec/config/table_reader_toml.hpp"
+#include "elements/ipsec/config/values_toml.hpp"
 
 namespace warpline::ipsec {
 namespace {
@@ -58,9 +58,9 @@ std::vector<std::uint32_t> bitmap_of(toml::node const& node, HiddenDigits const&
   while (!digits.empty()) {
     auto const word = digits.substr(digits.size() - std::min(kDigits, digits.size()));
     digits.remove_suffix(word.size());
-    auto const* const end = word.data() + word.size();
-    auto const [stop, error] = std::from_chars(word.data(), end, words.emplace_back(), 16);
-    if (error != std::errc{} || stop != end) throw ConfigError("expected " + expected);
+    auto const number = to_number<std::uint32_t>(word, 16);
+    if (!number) throw ConfigError("expected " + expected);
+    words.push_back(*number);
   }
   return words;
 }
@@ -72,16 +72,16 @@ std::uint64_t sequence_of(toml::node const& node) {
 }
 
 /// A table of its own inside an SA's.
-void read_inner(toml::node const& node, char const* name, Findings& findings, bool& failed,
-                Keys const& keys) {
-  TableReader reader(name, findings);
+void read_inner(toml::node const& node, char const* name, Diagnostics& diagnostics, bool& failed,
+                TomlKeys const& keys) {
+  TomlTableReader reader(name, diagnostics);
   reader.read(node, keys);
   failed = failed || reader.failed();
 }
 
-void read_lifetime(toml::node const& node, char const* name, Findings& findings, bool& failed,
+void read_lifetime(toml::node const& node, char const* name, Diagnostics& diagnostics, bool& failed,
                    Lifetime& lifetime) {
-  read_inner(node, name, findings, failed,
+  read_inner(node, name, diagnostics, failed,
              {{"packets", [&](auto const& value) { lifetime.packets = count_of(value); }},
               {"bytes", [&](auto const& value) { lifetime.bytes = count_of(value); }},
               {"seconds", [&](auto const& value) { lifetime.seconds = count_of(value); }}});
@@ -93,7 +93,7 @@ std::string digits_text(std::size_t bytes, std::string const& parts) {
 
 /// The key's length, and whether there is a second key, follow from the suite.
 void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
-                TableReader& reader) {
+                TomlTableReader& reader) {
   auto const& suite = info(sa.suite);
   std::size_t const size = std::size_t{suite.key_size} + suite.salt_size;
   auto parts = std::to_string(suite.key_size) + " bytes of key";
@@ -121,10 +121,10 @@ void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
 }  // namespace
 
 std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digits,
-                                Findings& findings, FileNotes& notes) {
+                                Diagnostics& diagnostics) {
   SaConfig sa;
   sa.position = place_of(node.source());
-  TableReader reader("[[sa]]", findings);
+  TomlTableReader reader("[[sa]]", diagnostics);
   bool inner_failed = false, suite_known = false;
   TrafficSelector selector;
   bool selects = false;
@@ -140,7 +140,8 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
        {"spi",
         [&](auto const& value) {
           sa.spi = number_of(value, 1, kSpiExpected);
-          if (is_reserved_spi(sa.spi)) notes.add(kReservedSpi, place_of(value.source()));
+          if (is_reserved_spi(sa.spi))
+            diagnostics.warning_once(place_of(value.source()), kReservedSpi);
         }},
        {"mode",
         [&](auto const& value) {
@@ -183,7 +184,7 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
         [&](auto const& value) {
           auto& udp = sa.form.udp.emplace();
           read_inner(
-              value, "encapsulation = { }", findings, inner_failed,
+              value, "encapsulation = { }", diagnostics, inner_failed,
               {{"source_port", [&](auto const& port) { udp.source = port_of(port); }},
                {"destination_port", [&](auto const& port) { udp.destination = port_of(port); }},
                {"zero_checksum_ipv6",
@@ -193,7 +194,7 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
         [&](auto const& value) {
           selects = true;
           read_inner(
-              value, "selector = { }", findings, inner_failed,
+              value, "selector = { }", diagnostics, inner_failed,
               {{"source", [&](auto const& side) { selector.source = prefix_of(side); }},
                {"destination", [&](auto const& side) { selector.destination = prefix_of(side); }},
                {"protocol", [&](auto const& side) { selector.protocol = protocol_of(side); }},
@@ -203,13 +204,13 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
                 [&](auto const& side) { selector.destination_port = ports_of(side, 0xffff); }}});
         }},
        {"lifetime", [&](auto const& value) {
-          read_inner(value, "lifetime = { }", findings, inner_failed,
+          read_inner(value, "lifetime = { }", diagnostics, inner_failed,
                      {{"soft",
                        [&](auto const& each) {
-                         read_lifetime(each, "soft = { }", findings, inner_failed, sa.soft);
+                         read_lifetime(each, "soft = { }", diagnostics, inner_failed, sa.soft);
                        }},
                       {"hard", [&](auto const& each) {
-                         read_lifetime(each, "hard = { }", findings, inner_failed, sa.hard);
+                         read_lifetime(each, "hard = { }", diagnostics, inner_failed, sa.hard);
                        }}});
         }}});
   if (!node.is_table()) return std::nullopt;

@@ -6,7 +6,6 @@
 
 #include <optional>
 
-#include "elements/ipsec/config/file_notes.hpp"
 #include "elements/ipsec/config/hidden_digits.hpp"
 #include "elements/ipsec/config/sa_words.hpp"
 #include "elements/ipsec/model/sa_config.hpp"
@@ -16,6 +15,6 @@ namespace warpline::ipsec {
 /// One `[[sa]]` table, whose long digits are masked; `digits` has them. Nothing where a fault was
 /// noted.
 std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digits,
-                                Findings& findings, FileNotes& notes);
+                                Diagnostics& diagnostics);
 
 }  // namespace warpline::ipsec

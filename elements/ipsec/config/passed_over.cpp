@@ -75,9 +75,12 @@ void PassedOver::take_lifetime() {
   while (!cursor_.at_end() && is_lifetime(cursor_.peek().text)) cursor_.take();
 }
 
-void PassedOver::take(Word const& name) {
-  notes_.add_passed_over(take_values(name), name.position);
+void PassedOver::warn(Word const& name, std::string_view shown) {
+  diagnostics_.warning_item(name.position, "passed over, as it says nothing about packets here",
+                            shown);
 }
+
+void PassedOver::take(Word const& name) { warn(name, take_values(name)); }
 
 std::string_view PassedOver::take_values(Word const& name) {
   if (auto const* const field = find(kOneValue, name.text)) {

@@ -4,7 +4,6 @@
 
 #include <string_view>
 
-#include "elements/ipsec/config/file_notes.hpp"
 #include "elements/ipsec/config/sa_cursor.hpp"
 
 namespace warpline::ipsec {
@@ -13,8 +12,10 @@ namespace warpline::ipsec {
 /// program: statistics, times of use, offload to a NIC, marks and interfaces of the host.
 class PassedOver {
  public:
-  /// `cursor` is at a word after the field's name when `take` is called. Words go to `notes`.
-  PassedOver(SaCursor& cursor, FileNotes& notes) : cursor_(cursor), notes_(notes) {}
+  /// `cursor` is at a word after the field's name when `take` is called. `diagnostics` gets a warning
+  /// that lists the names.
+  PassedOver(SaCursor& cursor, Diagnostics& diagnostics)
+      : cursor_(cursor), diagnostics_(diagnostics) {}
 
   /// Whether a field with this name is passed over.
   static bool is_field(std::string_view name);
@@ -27,7 +28,7 @@ class PassedOver {
   void take_silently(Word const& name) { take_values(name); }
   /// Passes over the one value of a word that has another meaning elsewhere, and notes the word.
   void take_one(Word const& name) {
-    notes_.add_passed_over(name.text, name.position);
+    warn(name, name.text);
     take_one();
   }
 
@@ -41,11 +42,12 @@ class PassedOver {
   template <class IsName>
   void take_pairs(IsName is_name);
   std::string_view take_values(Word const& name);  // what the note calls it
+  void warn(Word const& name, std::string_view shown);
   void take_time();
   void take_lifetime();
 
   SaCursor& cursor_;
-  FileNotes& notes_;
+  Diagnostics& diagnostics_;
 };
 
 }  // namespace warpline::ipsec

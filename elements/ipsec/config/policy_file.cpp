@@ -6,7 +6,6 @@
 #include <map>
 #include <utility>
 
-#include "elements/ipsec/config/file_notes.hpp"
 #include "elements/ipsec/config/passed_over.hpp"
 #include "elements/ipsec/config/policy_words.hpp"
 #include "elements/ipsec/config/sa_cursor.hpp"
@@ -21,8 +20,10 @@ constexpr char const* kLayout =
 /// Parses one policy. A fault is noted and the rest of its field skipped: one mistake, one message.
 class PolicyParser {
  public:
-  PolicyParser(SaWords const& words, Findings& findings, FileNotes& notes)
-      : cursor_(words, findings), notes_(notes), passed_over_(cursor_, notes) {}
+  PolicyParser(SaWords const& words, Diagnostics& diagnostics)
+      : cursor_(words, diagnostics),
+        diagnostics_(diagnostics),
+        passed_over_(cursor_, diagnostics) {}
 
   std::optional<Policy> parse() {
     policy_.position = cursor_.first().position;
@@ -132,8 +133,8 @@ class PolicyParser {
     } else {
       passed_over_.take_silently(word);
     }
-    notes_.add(quoted(word.text) + " is passed over: the policy applies to packets of any",
-               word.position);
+    diagnostics_.warning_once(
+        word.position, quoted(word.text) + " is passed over: the policy applies to packets of any");
   }
   void skip_field() {
     while (!cursor_.at_end() && !is_known(cursor_.peek().text)) cursor_.take();
@@ -161,8 +162,8 @@ class PolicyParser {
     if (!parsed)
       cursor_.fail(*word,
                    quoted(word->text) + ": expected an IPv4 or IPv6 address or ADDRESS/LENGTH");
-    else if (other && other->version != parsed->version)
-      cursor_.fail(*word, "expected an IPv" + std::to_string(other->version) +
+    else if (other && other->address.version != parsed->address.version)
+      cursor_.fail(*word, "expected an IPv" + std::to_string(other->address.version) +
                               " prefix, as on the policy's other side");
     else
       into = parsed;
@@ -246,7 +247,7 @@ class PolicyParser {
   void parse_spi(Word const& field) {
     auto const parsed = cursor_.number(field, kSpiExpected);
     if (!parsed || *parsed == 0) return;  // 0: any
-    if (is_reserved_spi(*parsed)) notes_.add(kReservedSpi, cursor_.last().position);
+    if (is_reserved_spi(*parsed)) diagnostics_.warning_once(cursor_.last().position, kReservedSpi);
     policy_.sa->spi = *parsed;
   }
   void parse_reqid(Word const& field) {
@@ -292,7 +293,7 @@ class PolicyParser {
   }
 
   SaCursor cursor_;
-  FileNotes& notes_;
+  Diagnostics& diagnostics_;
   PassedOver passed_over_;
   Policy policy_;
   std::map<std::string, Position, std::less<>> seen_;  // words behind `tmpl` as "tmpl WORD"
@@ -316,15 +317,16 @@ Word const* socket_word(SaWords const& words) {
 /// Policies that differ only by words that are passed over: which one applies cannot be known.
 class Ambiguities {
  public:
-  void check(Policy const& policy, std::string const& narrowing, Findings& findings) {
+  void check(Policy const& policy, std::string const& narrowing, Diagnostics& diagnostics) {
     if (narrowing.empty()) return;
     auto const [at, is_new] =
         first_.try_emplace(key_of(policy), First{narrowing, policy.position.line});
     if (is_new || at->second.narrowing == narrowing) return;
-    findings.add(policy.position,
-                 "this policy differs from the one in line " + std::to_string(at->second.line) +
-                     " only by '" + narrowing.substr(0, narrowing.find(' ')) +
-                     "', which is not supported; expected policies for different packets");
+    diagnostics.error(policy.position,
+                      "this policy differs from the one in line " +
+                          std::to_string(at->second.line) + " only by '" +
+                          narrowing.substr(0, narrowing.find(' ')) +
+                          "', which is not supported; expected policies for different packets");
   }
 
  private:
@@ -336,9 +338,7 @@ class Ambiguities {
     auto const& selector = policy.selector;
     std::string key = std::to_string(static_cast<int>(policy.direction));
     for (auto const& side : {selector.source, selector.destination})
-      key += side ? ' ' + std::string(side->bytes.begin(), side->bytes.end()) +
-                        std::to_string(side->version) + '/' + std::to_string(side->length)
-                  : std::string(" any");
+      key += ' ' + (side ? to_string(*side) : "any");
     key += selector.protocol ? ' ' + std::to_string(*selector.protocol) : std::string(" any");
     for (auto const& ports : {selector.source_port, selector.destination_port})
       key += ' ' + std::to_string(ports.first) + '-' + std::to_string(ports.last);
@@ -351,25 +351,26 @@ class Ambiguities {
 }  // namespace
 
 PolicyFile parse_policy_file(std::shared_ptr<Source const> const& source) {
-  Findings findings(without_keys(*source));
-  FileNotes notes;
+  auto diagnostics = masked_diagnostics(*source);
   Ambiguities ambiguities;
   PolicyFile file;
-  for (auto const& words : split_sas(source->text, findings)) {
+  for (auto const& words : split_sas(source->text, diagnostics)) {
     if (auto const* const socket = socket_word(words)) {
-      notes.add("skipped: a policy of one socket is for packets of its own host", socket->position);
+      diagnostics.warning_once(socket->position,
+                               "skipped: a policy of one socket is for packets of its own host");
       continue;
     }
-    PolicyParser parser(words, findings, notes);
+    PolicyParser parser(words, diagnostics);
     auto const policy = parser.parse();
     if (!policy) continue;
-    ambiguities.check(*policy, parser.narrowing(), findings);
+    ambiguities.check(*policy, parser.narrowing(), diagnostics);
     file.policies.push_back(*policy);
   }
-  if (file.policies.empty() && findings.empty())
-    findings.add({}, "holds no policy; expected at least one, in the words of 'ip xfrm policy'");
-  findings.raise();
-  notes.append_to(file.notes, findings.shown());
+  if (file.policies.empty() && diagnostics.empty())
+    diagnostics.error({},
+                      "holds no policy; expected at least one, in the words of 'ip xfrm policy'");
+  diagnostics.throw_errors();
+  file.warnings = diagnostics.warnings();
   return file;
 }
 

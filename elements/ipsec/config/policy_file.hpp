@@ -14,7 +14,7 @@ namespace warpline::ipsec {
 /// The policies of a text, in its order.
 struct PolicyFile {
   std::vector<Policy> policies;
-  std::vector<Diagnostic> notes;  ///< what was skipped, as warnings
+  std::vector<Diagnostic> warnings;  ///< what was skipped
 };
 
 /// Reads policies in the words of `ip xfrm policy`, at least one: what that command prints, or the

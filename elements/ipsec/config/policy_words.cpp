@@ -3,8 +3,8 @@
 #include "elements/ipsec/config/policy_words.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/base/numbers.hpp"
 #include "elements/ipsec/policy/flow_key.hpp"
 
 namespace warpline::ipsec {
@@ -36,12 +36,9 @@ constexpr ProtocolName kProtocols[] = {{"icmp", 1},
                                        {"mobility-header", 135},
                                        {"udplite", 136}};
 
-std::optional<std::uint16_t> parse_number(std::string_view text, std::uint16_t most) {
-  std::uint16_t number = 0;
-  auto const* const end = text.data() + text.size();
-  auto const [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end || number > most) return std::nullopt;
-  return number;
+std::optional<std::uint16_t> parse_number(std::string_view text, std::uint16_t max) {
+  auto const number = to_number<std::uint16_t>(text);
+  return number && *number <= max ? number : std::nullopt;
 }
 
 }  // namespace

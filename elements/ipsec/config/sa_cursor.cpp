@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/config/sa_cursor.hpp"
 
-#include <charconv>
-
 #include "core/base/mask_keys.hpp"
+#include "core/base/numbers.hpp"
 #include "core/base/text.hpp"
 
 namespace warpline::ipsec {
@@ -16,25 +15,18 @@ bool has_hex_mark(std::string_view text) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kMaxShown = 60;
-  return "'" + mask_keys(text.substr(0, kMaxShown)) + (text.size() > kMaxShown ? "...'" : "'");
-}
+std::string quoted(std::string_view text) { return warpline::quoted(mask_keys(text)); }
 
 std::optional<std::uint32_t> parse_number(std::string_view text) {
   bool const hexadecimal = has_hex_mark(text);
   if (hexadecimal) text.remove_prefix(2);
   if (!hexadecimal && text.size() > 1 && text[0] == '0') return std::nullopt;
-  std::uint32_t number = 0;
-  auto const* const end = text.data() + text.size();
-  auto const [stop, error] = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return number;
+  return to_number<std::uint32_t>(text, hexadecimal ? 16 : 10);
 }
 
 void SaCursor::fail(Position position, std::string message) {
   failed_ = true;
-  findings_.add(position, std::move(message));
+  diagnostics_.error(position, std::move(message));
 }
 
 void SaCursor::skip_row() {

@@ -27,7 +27,8 @@ std::optional<std::uint32_t> parse_number(std::string_view text);
 /// Reads the words of one SA in order and notes what is wrong with them.
 class SaCursor {
  public:
-  SaCursor(SaWords const& words, Findings& findings) : words_(words), findings_(findings) {}
+  SaCursor(SaWords const& words, Diagnostics& diagnostics)
+      : words_(words), diagnostics_(diagnostics) {}
 
   bool at_end() const { return next_ == words_.size(); }
   Word const& peek() const { return words_[next_]; }
@@ -55,7 +56,7 @@ class SaCursor {
 
  private:
   SaWords const& words_;
-  Findings& findings_;
+  Diagnostics& diagnostics_;
   std::size_t next_ = 0;
   bool failed_ = false;
 };

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ipsec/config/sa_file.hpp"
 
-#include <charconv>
 #include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
 
+#include "core/base/numbers.hpp"
 #include "core/base/wipe.hpp"
 #include "elements/ipsec/config/check_key_reuse.hpp"
 #include "elements/ipsec/config/passed_over.hpp"
@@ -26,10 +26,10 @@ constexpr char const* kLayout =
 /// Parses one SA. A fault is noted and the rest of its field skipped: one mistake, one message.
 class SaParser {
  public:
-  SaParser(SaWords const& words, Findings& findings, FileNotes& notes)
-      : cursor_(words, findings),
-        notes_(notes),
-        passed_over_(cursor_, notes),
+  SaParser(SaWords const& words, Diagnostics& diagnostics)
+      : cursor_(words, diagnostics),
+        diagnostics_(diagnostics),
+        passed_over_(cursor_, diagnostics),
         algorithms_(cursor_, [this] { skip_field(); }),
         replay_(cursor_, [](std::string_view word) { return word != "seq" && is_field(word); }) {}
 
@@ -161,7 +161,7 @@ class SaParser {
     sa_.position = cursor_.last().position;
     if (*parsed == 0)
       cursor_.fail(cursor_.last(), std::string("SPI 0 is never sent; expected ") + kSpiExpected);
-    if (is_reserved_spi(*parsed)) notes_.add(kReservedSpi, sa_.position);
+    if (is_reserved_spi(*parsed)) diagnostics_.warning_once(sa_.position, kReservedSpi);
     sa_.spi = *parsed;
   }
   void parse_window(Word const& field) {
@@ -226,11 +226,8 @@ class SaParser {
     std::string const expected = "a number above 0";
     auto const* const value = cursor_.value(word, expected);
     if (value == nullptr) return;
-    std::uint64_t number = 0;
-    auto const* const end = value->text.data() + value->text.size();
-    auto const [stop, error] = std::from_chars(value->text.data(), end, number);
-    if (error != std::errc{} || stop != end || number == 0)
-      return cursor_.fail(*value, quoted(value->text) + ": expected " + expected);
+    auto const number = to_number<std::uint64_t>(value->text).value_or(0);
+    if (number == 0) return cursor_.fail(*value, quoted(value->text) + ": expected " + expected);
     auto& lifetime = *found % 2 == 0 ? sa_.soft : sa_.hard;
     (*found < 2 ? lifetime.seconds : *found < 4 ? lifetime.bytes : lifetime.packets) = number;
   }
@@ -277,7 +274,7 @@ class SaParser {
   }
 
   SaCursor cursor_;
-  FileNotes& notes_;
+  Diagnostics& diagnostics_;
   PassedOver passed_over_;
   SaConfig sa_;
   SaAlgorithms algorithms_;
@@ -300,19 +297,18 @@ Word const* other_protocol(SaWords const& words) {
 
 }  // namespace
 
-std::vector<SaConfig> parse_sa_file(Source const& source, std::vector<Diagnostic>* notes,
+std::vector<SaConfig> parse_sa_file(Source const& source, std::vector<Diagnostic>* warnings,
                                     bool may_be_empty) {
-  Findings findings(without_keys(source));
-  FileNotes found;
+  auto diagnostics = masked_diagnostics(source);
   std::vector<SaConfig> sas;
   using Name = std::tuple<std::string, std::uint32_t, int>;
   std::map<Name, std::uint32_t> lines;
-  for (auto const& words : split_sas(source.text, findings)) {
+  for (auto const& words : split_sas(source.text, diagnostics)) {
     if (auto const* const other = other_protocol(words)) {
-      found.add("skipped: an SA of another protocol than ESP", other->position);
+      diagnostics.warning_once(other->position, "skipped: an SA of another protocol than ESP");
       continue;
     }
-    auto sa = SaParser(words, findings, found).parse();
+    auto sa = SaParser(words, diagnostics).parse();
     if (!sa) continue;
     int const direction = sa->direction ? static_cast<int>(*sa->direction) : -1;
     auto const [first, is_new] =
@@ -320,20 +316,22 @@ std::vector<SaConfig> parse_sa_file(Source const& source, std::vector<Diagnostic
     if (is_new)
       sas.push_back(*std::move(sa));
     else
-      findings.add(sa->position, "duplicate SPI: the SA in line " + std::to_string(first->second) +
-                                     " has the same SPI and destination");
+      diagnostics.error(sa->position, "duplicate SPI: the SA in line " +
+                                          std::to_string(first->second) +
+                                          " has the same SPI and destination");
   }
-  if (sas.empty() && findings.empty() && !may_be_empty)
-    findings.add({}, "holds no SA; expected at least one, in the words of 'ip xfrm state'");
-  findings.raise();
-  if (notes != nullptr) found.append_to(*notes, findings.shown());
+  if (sas.empty() && diagnostics.empty() && !may_be_empty)
+    diagnostics.error({}, "holds no SA; expected at least one, in the words of 'ip xfrm state'");
+  diagnostics.throw_errors();
+  if (warnings != nullptr)
+    for (auto& warning : diagnostics.warnings()) warnings->push_back(std::move(warning));
   return sas;
 }
 
-std::vector<SaConfig> load_sa_file(std::string const& path, std::vector<Diagnostic>* notes,
+std::vector<SaConfig> load_sa_file(std::string const& path, std::vector<Diagnostic>* warnings,
                                    bool may_be_empty) {
   auto const source = read_source(path);
-  auto sas = parse_sa_file(*source, notes, may_be_empty);
+  auto sas = parse_sa_file(*source, warnings, may_be_empty);
   check_key_reuse(sas, without_keys(*source));
   wipe_stack();
   return sas;

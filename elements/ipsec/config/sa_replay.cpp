@@ -3,21 +3,14 @@
 #include "elements/ipsec/config/sa_replay.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/base/numbers.hpp"
 
 namespace warpline::ipsec {
 namespace {
 
 constexpr char const* kNumber = "a number below 2^32";
 constexpr std::uint32_t kWordBits = 32;
-
-std::optional<std::uint32_t> parsed(std::string_view text, int base) {
-  std::uint32_t value = 0;
-  auto const* const end = text.data() + text.size();
-  auto const [stop, error] = std::from_chars(text.data(), end, value, base);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return value;
-}
 
 /// Bits counted from the newest number down, of a ring of `window` bits in which number n has bit
 /// (n - 1) % `window`. What a last word has beyond the window counts as come.
@@ -53,7 +46,8 @@ std::optional<std::uint32_t> SaReplay::number(Word const& name, std::string cons
   auto text = word->text;
   if (text.ends_with(',')) text.remove_suffix(1);
   bool const hexadecimal = text.starts_with("0x");
-  if (auto const value = parsed(hexadecimal ? text.substr(2) : text, hexadecimal ? 16 : 10))
+  if (auto const value =
+          to_number<std::uint32_t>(hexadecimal ? text.substr(2) : text, hexadecimal ? 16 : 10))
     return value;
   cursor_.fail(*word, quoted(name.text) + " " + quoted(word->text) + ": expected " + expected);
   return std::nullopt;
@@ -73,7 +67,7 @@ bool SaReplay::read_bitmap(Word const& name) {
   ring_.assign(*count, 0);
   for (auto word = ring_.rbegin(); word != ring_.rend(); ++word) {
     bool const none = cursor_.at_end() || is_field_(cursor_.peek().text);
-    auto const value = none ? std::nullopt : parsed(cursor_.take().text, 16);
+    auto const value = none ? std::nullopt : to_number<std::uint32_t>(cursor_.take().text, 16);
     if (!value) {
       cursor_.fail(none ? name : cursor_.last(), "expected a bitmap of " + std::to_string(*count) +
                                                      " words of 8 hexadecimal digits");

@@ -53,10 +53,7 @@ std::string anti_replay(SaStatus const& sa, char const* separator) {
 
 std::string prefix_text(std::optional<IpPrefix> const& prefix, unsigned version) {
   if (!prefix) return version == 4 ? "0.0.0.0/0" : "::/0";
-  IpAddress address;
-  address.version = prefix->version;
-  address.bytes = prefix->bytes;
-  return to_string(address) + '/' + std::to_string(prefix->length);
+  return to_string(*prefix);
 }
 
 /// A range of ports has no words there.

@@ -20,7 +20,7 @@ bool is_row_end(std::string_view line, std::size_t i) {
 
 /// The words of one line, whose first row is `row`; true if the next line continues it.
 bool split_line(std::string_view line, std::uint32_t number, std::uint32_t& row, SaWords& words,
-                Findings& findings) {
+                Diagnostics& diagnostics) {
   auto const first_row = row;
   for (std::size_t i = 0; i < line.size();) {
     Position const here{number, static_cast<std::uint32_t>(i + 1)};
@@ -37,8 +37,8 @@ bool split_line(std::string_view line, std::uint32_t number, std::uint32_t& row,
     } else if (c == '"' || c == '\'') {
       auto const end = line.find(c, i + 1);
       if (end == std::string_view::npos) {
-        findings.add(here, std::string("this quote has no end; expected ") + c +
-                               " before the end of the line");
+        diagnostics.error(here, std::string("this quote has no end; expected ") + c +
+                                    " before the end of the line");
         return false;
       }
       words.push_back({line.substr(i + 1, end - i - 1), here, row});
@@ -57,29 +57,7 @@ bool split_line(std::string_view line, std::uint32_t number, std::uint32_t& row,
 
 }  // namespace
 
-void Findings::add(Position position, std::string message) {
-  ++found_;
-  if (found_ <= kMost)
-    diagnostics_.push_back({Diagnostic::Severity::kError, shown_, position, mask_keys(message)});
-}
-
-void Findings::raise() const {
-  if (found_ == 0) return;
-  auto sorted = diagnostics_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](Diagnostic const& a, Diagnostic const& b) {
-    return std::pair{a.position.line, a.position.column} <
-           std::pair{b.position.line, b.position.column};
-  });
-  if (found_ > kMost)
-    sorted.push_back({Diagnostic::Severity::kError,
-                      shown_,
-                      {},
-                      counted(found_ - kMost, "more error") +
-                          (found_ - kMost == 1 ? " is not shown" : " are not shown")});
-  throw ConfigError(std::move(sorted));
-}
-
-std::vector<SaWords> split_sas(std::string_view text, Findings& findings) {
+std::vector<SaWords> split_sas(std::string_view text, Diagnostics& diagnostics) {
   std::vector<SaWords> sas;
   bool continues = false;
   std::uint32_t row = 0;
@@ -90,7 +68,7 @@ std::vector<SaWords> split_sas(std::string_view text, Findings& findings) {
     bool const indented = line.empty() || is_blank(line[0]);
     SaWords words;
     ++row;
-    bool const next_continues = split_line(line, number, row, words, findings);
+    bool const next_continues = split_line(line, number, row, words, diagnostics);
     if (!words.empty()) {
       if (sas.empty() || !(indented || continues)) sas.emplace_back();
       sas.back().insert(sas.back().end(), words.begin(), words.end());
@@ -102,6 +80,10 @@ std::vector<SaWords> split_sas(std::string_view text, Findings& findings) {
 
 std::shared_ptr<Source const> without_keys(Source const& source) {
   return std::make_shared<Source>(Source{source.name, mask_keys(source.text)});
+}
+
+Diagnostics masked_diagnostics(Source const& source) {
+  return Diagnostics(without_keys(source), mask_keys);
 }
 
 }  // namespace warpline::ipsec

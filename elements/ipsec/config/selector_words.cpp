@@ -75,8 +75,8 @@ class SelectorReader {
     if (!prefix)
       cursor_.fail(*word,
                    quoted(word->text) + ": expected an IPv4 or IPv6 address or ADDRESS/LENGTH");
-    else if (other && other->version != prefix->version)
-      cursor_.fail(*word, "expected an IPv" + std::to_string(other->version) +
+    else if (other && other->address.version != prefix->address.version)
+      cursor_.fail(*word, "expected an IPv" + std::to_string(other->address.version) +
                               " prefix, as on the selector's other side");
     into = prefix.value_or(IpPrefix{});
   }

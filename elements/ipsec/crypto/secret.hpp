@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
+
+#include "core/base/hex.hpp"
 
 namespace warpline::ipsec {
 
@@ -35,9 +35,8 @@ class Secret {
     Secret secret;
     secret.bytes_.reserve(text.size() / 2 + 1);  // once: no copies are left behind
     for (bad = 0; bad < text.size(); ++bad) {
-      std::uint8_t nibble = 0;
-      if (std::from_chars(&text[bad], &text[bad] + 1, nibble, 16).ec != std::errc{})
-        return std::nullopt;
+      auto const nibble = hex_value(text[bad]);
+      if (nibble < 0) return std::nullopt;
       if (bad % 2 == 0) secret.bytes_.push_back(0);
       secret.bytes_.back() = static_cast<std::uint8_t>(secret.bytes_.back() << 4 | nibble);
     }

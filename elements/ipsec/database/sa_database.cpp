@@ -34,9 +34,7 @@ TrafficSelector selector_of(SaConfig const& sa) { return sa.selector.value_or(Tr
 
 std::string text(TrafficSelector const& selector) {
   auto const prefix = [](std::optional<IpPrefix> const& side) {
-    return side ? std::string(side->bytes.begin(), side->bytes.end()) +
-                      std::to_string(side->version) + '/' + std::to_string(side->length)
-                : std::string("any");
+    return side ? to_string(*side) : std::string("any");
   };
   auto const ports = [](PortRange const& range) {
     return std::to_string(range.first) + '-' + std::to_string(range.last);

@@ -12,13 +12,13 @@ void put(std::optional<IpPrefix> const& prefix, std::uint32_t& value, std::uint3
   if (!prefix || prefix->length == 0) return;
   auto const bits = be32::of(~std::uint32_t{0} << (32 - prefix->length));
   std::memcpy(&mask, &bits, sizeof mask);
-  std::memcpy(&value, prefix->bytes.data(), sizeof value);
+  std::memcpy(&value, prefix->address.bytes.data(), sizeof value);
 }
 
 /// The version of IP that its addresses ask for, and nothing else does.
 bool is_ipv4_addresses(TrafficSelector const& selector) {
   auto const is_ipv4 = [](std::optional<IpPrefix> const& prefix) {
-    return prefix && prefix->version == 4;
+    return prefix && prefix->address.version == 4;
   };
   return (is_ipv4(selector.source) || is_ipv4(selector.destination)) && !selector.protocol &&
          selector.source_port.is_any() && selector.destination_port.is_any();

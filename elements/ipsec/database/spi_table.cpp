@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/big_pages.hpp"
+#include "core/base/hash.hpp"
 #include "core/base/prefetch.hpp"
 
 namespace warpline::ipsec {
@@ -29,13 +30,11 @@ constexpr std::uint32_t index_of(std::uint64_t slot) {
   return static_cast<std::uint32_t>(slot) >> kIndexShift;
 }
 
-constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15u;
-
 std::uint32_t name_of(SpiKey const& key) {
-  std::uint64_t mixed = (key.spi ^ static_cast<std::uint64_t>(key.version) << 32) * kMix;
-  mixed = (mixed ^ mixed >> 32 ^ key.destination[0]) * kMix;
-  mixed = (mixed ^ mixed >> 32 ^ key.destination[1]) * kMix;
-  return static_cast<std::uint32_t>(mixed >> 32);
+  return static_cast<std::uint32_t>(
+      hash_of({key.spi ^ static_cast<std::uint64_t>(key.version) << 32, key.destination[0],
+               key.destination[1]}) >>
+      32);
 }
 
 bool same(SpiKey const& a, SpiKey const& b) {
@@ -54,7 +53,7 @@ struct SpiTable::Table {
         last(count - 1),
         shift(64u - static_cast<unsigned>(std::countr_zero(count))) {}
 
-  std::size_t home(std::uint32_t name) const { return name * kMix >> shift; }
+  std::size_t home(std::uint32_t name) const { return name * kHashMultiplier >> shift; }
 
   void prefetch(std::uint32_t name) const { warpline::prefetch(&slots[home(name)]); }
   void prefetch_with_key(std::uint32_t name) const {

@@ -16,15 +16,15 @@ void fill(std::optional<IpPrefix> const& prefix, std::uint64_t* value, std::uint
     auto const bits = prefix->length - 64 * word;
     mask[word] = bits >= 64 ? ~std::uint64_t{0} : ~(~std::uint64_t{0} >> bits);
     value[word] =
-        reinterpret_cast<be64 const*>(prefix->bytes.data() + 8 * word)->host() & mask[word];
+        reinterpret_cast<be64 const*>(prefix->address.bytes.data() + 8 * word)->host() & mask[word];
   }
 }
 
 }  // namespace
 
 std::optional<FlowRule> FlowRule::of(TrafficSelector const& selector, unsigned version) {
-  if ((selector.source && selector.source->version != version) ||
-      (selector.destination && selector.destination->version != version))
+  if ((selector.source && selector.source->address.version != version) ||
+      (selector.destination && selector.destination->address.version != version))
     return std::nullopt;
   FlowRule rule{};
   fill(selector.source, rule.source, rule.source_mask);

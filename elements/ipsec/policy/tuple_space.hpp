@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/hash.hpp"
 #include "core/base/prefetch.hpp"
 #include "elements/ipsec/policy/flow_rule.hpp"
 
@@ -50,11 +51,7 @@ class TupleSpace {
       for (std::size_t i = 0; i < kWords; ++i) masked.words[i] = words[i] & mask.words[i];
       return masked;
     }
-    std::uint64_t hash() const {
-      std::uint64_t mixed = 0;
-      for (auto const word : words) mixed = (mixed ^ mixed >> 32 ^ word) * 0x9e3779b97f4a7c15u;
-      return mixed;
-    }
+    std::uint64_t hash() const { return hash_of(words); }
   };
   /// A cache line of keys and of the earliest rule with each, `kNoMatch` behind the last: those whose
   /// hash leads here, and, where it is full, some of the line before.

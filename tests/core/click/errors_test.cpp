@@ -74,13 +74,13 @@ TEST(ClickErrors, BytesThatAreNoTextAreNamed) {
   EXPECT_EQ(message(std::string("A(\0);", 5)), "byte 0x00 can stand only in quotes");
 }
 
-TEST(ClickErrors, StopAtFifty) {
+TEST(ClickErrors, AreCountedAfterAHundred) {
   std::string text;
-  for (int i = 0; i < 80; ++i) text += "a -> ;\n";
+  for (int i = 0; i < 180; ++i) text += "a -> ;\n";
   auto const diagnostics = diagnostics_of(text);
-  ASSERT_EQ(diagnostics.size(), 51U);
-  EXPECT_EQ(diagnostics[49].position, (Position{50, 6}));
-  EXPECT_EQ(diagnostics[50].render(), "p.click: error: too many errors; the rest is not shown");
+  ASSERT_EQ(diagnostics.size(), 101U);
+  EXPECT_EQ(diagnostics[99].position, (Position{100, 6}));
+  EXPECT_EQ(diagnostics[100].render(), "p.click: error: 80 more errors are not shown");
 }
 
 TEST(ClickErrors, FortyNineAreAllOfThem) {

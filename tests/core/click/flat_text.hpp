@@ -5,18 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/hex.hpp"
 #include "core/click/pipeline.hpp"
 
 namespace warpline::test {
 
 /// `text` as a string in double quotes.
 inline std::string quote(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string quoted = "\"";
   for (char const c : text) {
     auto const byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte >= 0x7f)
-      quoted += std::string("\\x") + kDigits[byte >> 4] + kDigits[byte & 15];
+      append_hex(quoted += "\\x", byte);
     else if (c == '"' || c == '\\' || c == '$')
       quoted += std::string("\\") + c;
     else

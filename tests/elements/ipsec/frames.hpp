@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-#include "core/net/ip_prefix.hpp"
+#include "core/net/ip_address.hpp"
 #include "core/net/wire.hpp"
 #include "core/packet/packet.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
@@ -76,8 +76,8 @@ inline Octets ipv4_frame(Octets const& payload, InnerOptions const& options = {}
   ip.fragment.set(options.dont_fragment ? 0x4000 : 0);
   ip.ttl = 17;
   ip.protocol = protocol::kUdp;
-  ip.source = *parse_ipv4(options.source);
-  ip.destination = *parse_ipv4(options.destination);
+  std::memcpy(ip.source.bytes, parse_ip_address(options.source)->bytes.data(), 4);
+  std::memcpy(ip.destination.bytes, parse_ip_address(options.destination)->bytes.data(), 4);
   ip.checksum.set(static_cast<std::uint16_t>(~internet_sum(octets_of(ip))));
   Octets frame = octets_of(ethernet);
   for (auto const& part : {octets_of(ip), payload})

@@ -172,14 +172,11 @@ TEST(GatewayFile, ShowsThePlaceAndTheNearestKey) {
             "\"forward\"; did you mean 'out'?\n"
             "  direction = 'outt'\n"
             "              ^\n"
-            "t.toml:4:3: error: unknown key 'sorce' in [[policy]]; expected one of action, "
-            "destination, destination_port, direction, icmp_code, icmp_type, priority, protocol, "
-            "sa, source, source_port; did you mean 'source'?\n"
+            "t.toml:4:3: error: unknown key 'sorce' in [[policy]]; did you mean 'source'?\n"
             "    sorce = '10.0.0.0/8'\n"
             "    ^");
   EXPECT_EQ(errors("[[polcy]]\n"),
-            "t.toml:1:3: error: unknown key 'polcy'; expected one of policy, sa; did you mean "
-            "'policy'?\n"
+            "t.toml:1:3: error: unknown key 'polcy'; did you mean 'policy'?\n"
             "  [[polcy]]\n"
             "    ^");
 }
@@ -230,8 +227,7 @@ TEST(GatewayFile, NamesWhatIsWrongWithTheTemplate) {
   EXPECT_EQ(messages(start + "sa = { source = '0.0.0.0', spi = 0, mod = 'tunnel' }\n"),
             "source: '0.0.0.0': expected the IPv4 or IPv6 address of an end\n"
             "spi: expected a number from 1 to 2^32 - 1 (RFC 4303 section 2.1)\n"
-            "unknown key 'mod' in sa = { }; expected one of destination, mode, reqid, source, spi; "
-            "did you mean 'mode'?\n");
+            "unknown key 'mod' in sa = { }; did you mean 'mode'?\n");
   EXPECT_EQ(messages(start + "sa = 1\n"), "expected a table: sa = { }\n");
 }
 

@@ -40,7 +40,7 @@ TEST(PolicyFile, ReadsWhatIpXfrmPolicyPrints) {
       "src 0.0.0.0/0 dst 0.0.0.0/0 proto icmp type 8 code 0 \n"
       "\tdir out priority 1 ptype main \n");
   ASSERT_EQ(file.policies.size(), 4u);
-  EXPECT_TRUE(file.notes.empty());
+  EXPECT_TRUE(file.warnings.empty());
   auto const& tunnel = file.policies[0];
   EXPECT_EQ(tunnel.position, (Position{1, 1}));
   EXPECT_EQ(tunnel.selector.source, parse_prefix("10.1.0.0/16"));
@@ -107,9 +107,9 @@ TEST(PolicyFile, SkipsPoliciesOfSocketsWithANote) {
       "src ::/0 dst ::/0 dir 4 priority 0\n"
       "src ::/0 dst ::/0 dir out\n");
   EXPECT_EQ(file.policies.size(), 1u);
-  ASSERT_EQ(file.notes.size(), 1u);
+  ASSERT_EQ(file.warnings.size(), 1u);
   EXPECT_EQ(
-      file.notes[0].render(),
+      file.warnings[0].render(),
       "t.spd:2:2: warning: skipped: a policy of one socket is for packets of its own host (and "
       "2 more)\n"
       "  \tsocket out priority 0 ptype main \n"

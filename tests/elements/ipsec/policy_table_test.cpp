@@ -14,9 +14,9 @@ using Method = PolicyTable::Method;
 bool contains(std::optional<IpPrefix> const& prefix, unsigned version,
               std::uint64_t const* address) {
   if (!prefix) return true;
-  if (prefix->version != version) return false;
+  if (prefix->address.version != version) return false;
   for (unsigned bit = 0; bit < prefix->length; ++bit) {
-    auto const wanted = prefix->bytes[bit / 8] >> (7 - bit % 8) & 1;
+    auto const wanted = prefix->address.bytes[bit / 8] >> (7 - bit % 8) & 1;
     if ((address[bit / 64] >> (63 - bit % 64) & 1) != static_cast<std::uint64_t>(wanted))
       return false;
   }
@@ -164,11 +164,11 @@ class Maker {
   std::optional<IpPrefix> prefix(unsigned version) {
     if (below(5) == 0) return std::nullopt;
     IpPrefix prefix;
-    prefix.version = version;
+    prefix.address.version = version;
     prefix.length = below(4) == 0 ? prefix.width() : below(prefix.width() + 1);
     for (unsigned bit = 0; bit < prefix.length; ++bit)
       if (bit % 8 % 7 == 0 && below(2) == 0)
-        prefix.bytes[bit / 8] |= static_cast<std::uint8_t>(0x80u >> bit % 8);
+        prefix.address.bytes[bit / 8] |= static_cast<std::uint8_t>(0x80u >> bit % 8);
     return prefix;
   }
   PortRange ports() {
@@ -193,8 +193,8 @@ class Maker {
   FlowKey packet(Policy const& policy) {
     FlowKey key;
     auto const& selector = policy.selector;
-    key.version = selector.source        ? selector.source->version
-                  : selector.destination ? selector.destination->version
+    key.version = selector.source        ? selector.source->address.version
+                  : selector.destination ? selector.destination->address.version
                                          : 4 + 2 * below(2);
     address(selector.source, key.version, key.source);
     address(selector.destination, key.version, key.destination);
@@ -218,8 +218,8 @@ class Maker {
   void address(std::optional<IpPrefix> const& prefix, unsigned version, std::uint64_t* words) {
     unsigned const width = version == 4 ? 32 : 128, rest = below(3);
     for (unsigned bit = 0; bit < width; ++bit) {
-      bool const given = prefix && prefix->version == version && bit < prefix->length;
-      unsigned const value = given       ? prefix->bytes[bit / 8] >> (7 - bit % 8) & 1u
+      bool const given = prefix && prefix->address.version == version && bit < prefix->length;
+      unsigned const value = given       ? prefix->address.bytes[bit / 8] >> (7 - bit % 8) & 1u
                              : rest == 2 ? below(2)
                                          : rest;
       words[bit / 64] |= static_cast<std::uint64_t>(value) << (63 - bit % 64);

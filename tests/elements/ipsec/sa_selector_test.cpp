@@ -15,10 +15,11 @@ namespace {
 
 IpPrefix prefix_of(std::mt19937& random, unsigned version) {
   IpPrefix prefix;
-  prefix.version = static_cast<std::uint8_t>(version);
+  prefix.address.version = static_cast<std::uint8_t>(version);
   prefix.length = static_cast<std::uint8_t>(random() % (version == 4 ? 33 : 129));
   for (unsigned bit = 0; bit < prefix.length; ++bit)
-    if (random() % 4 == 0) prefix.bytes[bit / 8] |= static_cast<std::uint8_t>(0x80 >> bit % 8);
+    if (random() % 4 == 0)
+      prefix.address.bytes[bit / 8] |= static_cast<std::uint8_t>(0x80 >> bit % 8);
   return prefix;
 }
 
@@ -47,7 +48,7 @@ std::vector<std::uint8_t> packet_of(std::mt19937& random, TrafficSelector const&
   std::size_t const size = version == 4 ? 4 : 16, first = version == 4 ? 12 : 8;
   auto const put = [&](std::optional<IpPrefix> const& prefix, std::size_t at) {
     for (std::size_t i = 0; i < size; ++i)
-      packet[at + i] = prefix ? prefix->bytes[i] : static_cast<std::uint8_t>(random());
+      packet[at + i] = prefix ? prefix->address.bytes[i] : static_cast<std::uint8_t>(random());
     if (random() % 2 == 0)
       packet[at + random() % size] ^= static_cast<std::uint8_t>(1 << random() % 8);
   };

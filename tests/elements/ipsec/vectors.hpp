@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/hex.hpp"
 #include "elements/ipsec/crypto/bytes.hpp"
 
 namespace warpline::ipsec::testing {
@@ -34,12 +35,8 @@ inline Octets from_hex(std::string_view digits) {
 }
 
 inline std::string to_hex(std::span<std::uint8_t const> bytes) {
-  constexpr char const* kDigits = "0123456789abcdef";
   std::string digits;
-  for (auto const byte : bytes) {
-    digits += kDigits[byte >> 4];
-    digits += kDigits[byte & 15];
-  }
+  for (auto const byte : bytes) append_hex(digits, byte);
   return digits;
 }
 

@@ -39,7 +39,7 @@ std::string policy_messages(std::string text) {
 }
 std::vector<std::string> notes_of(PolicyFile const& file) {
   std::vector<std::string> messages;
-  for (auto const& note : file.notes) messages.push_back(note.message);
+  for (auto const& note : file.warnings) messages.push_back(note.message);
   return messages;
 }
 
@@ -295,8 +295,9 @@ TEST(XfrmPolicy, ReadsTheOutputWithStatistics) {
                                              parse_ip_address("203.0.113.2"), 0xd001, 9}));
   EXPECT_EQ(file.policies[1].action, PolicyAction::kDiscard);
   EXPECT_EQ(file.policies[1].selector.destination_port, (PortRange{2, 2}));
-  EXPECT_EQ(notes_of(file), (Notes{"skipped: a policy of one socket is for packets of its own host",
-                                   passed_over("statistics")}));
+  EXPECT_EQ(notes_of(file),
+            (Notes{passed_over("statistics"),
+                   "skipped: a policy of one socket is for packets of its own host"}));
 }
 
 TEST(XfrmPolicy, PassesOverOffload) {

@@ -2,38 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <toml++/toml.h>
-
-#include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/base/error.hpp"
+#include "core/base/toml_table.hpp"
 #include "elements/ipsec/config/policy_words.hpp"
 #include "elements/ipsec/config/sa_cursor.hpp"
-#include "elements/ipsec/config/sa_words.hpp"
 
 /// Values of a gateway's TOML file; for the sources that read it.
 namespace warpline::ipsec {
-
-/// Reads one value; throws `ConfigError` without a place for a bad one.
-using Read = std::function<void(toml::node const&)>;
-using Keys = std::map<std::string, Read>;
-
-inline Position place_of(toml::source_region const& region) {
-  return {region.begin.line, region.begin.column};
-}
-
-inline std::string text_of(toml::node const& node, std::string const& expected) {
-  auto const text = node.value_exact<std::string>();
-  if (!text) throw ConfigError("expected " + expected + " in quotes");
-  return *text;
-}
 
 inline std::uint32_t number_of(toml::node const& node, std::uint32_t least,
                                std::string const& expected) {
@@ -88,52 +67,5 @@ inline PortRange ports_of(toml::node const& node, std::uint16_t most) {
   if (auto const ports = parse_ports(written, most)) return *ports;
   throw ConfigError(quoted(written) + ": expected " + expected);
 }
-
-/// Parses one table; a fault is noted and the rest of it read.
-class TableReader {
- public:
-  TableReader(std::string name, Findings& findings) : name_(std::move(name)), findings_(findings) {}
-
-  /// Which of `keys` are there, whether their values are good or not.
-  std::map<std::string, Position> read(toml::node const& node, Keys const& keys) {
-    std::map<std::string, Position> seen;
-    auto const* table = node.as_table();
-    if (table == nullptr) {
-      fail(place_of(node.source()), "expected a table: " + name_);
-      return seen;
-    }
-    std::vector<std::string> known;
-    for (auto const& [key, read] : keys) known.push_back(key);
-    for (auto const& [key, value] : *table) {
-      std::string const text(key.str());
-      auto const found = keys.find(text);
-      if (found == keys.end()) {
-        std::string list;
-        for (auto const& each : known) list += (list.empty() ? "" : ", ") + each;
-        fail(place_of(key.source()), "unknown key " + quoted(text) +
-                                         (name_.empty() ? "" : " in " + name_) +
-                                         "; expected one of " + list + did_you_mean(text, known));
-        continue;
-      }
-      seen.emplace(text, place_of(value.source()));
-      try {
-        found->second(value);
-      } catch (ConfigError const& fault) {
-        fail(place_of(value.source()), text + ": " + fault.what());
-      }
-    }
-    return seen;
-  }
-  void fail(Position position, std::string message) {
-    failed_ = true;
-    findings_.add(position, std::move(message));
-  }
-  bool failed() const { return failed_; }
-
- private:
-  std::string name_;
-  Findings& findings_;
-  bool failed_ = false;
-};
 
 }  // namespace warpline::ipsec
