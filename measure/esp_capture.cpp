@@ -11,7 +11,7 @@
 #include "elements/ipsec/esp_sender.hpp"
 #include "io/capture/capture_writer.hpp"
 #include "io/generator/generator_port.hpp"
-#include "io/spec/port_spec.hpp"
+#include "io/spec/generator_scheme.hpp"
 
 namespace warpline::bench {
 
@@ -19,7 +19,7 @@ std::vector<std::uint32_t> write_esp_capture(std::string const& path, std::strin
                                              ipsec::Suite suite, Traffic const& traffic,
                                              unsigned count) {
   constexpr unsigned kBurst = 32, kRoom = 128;
-  auto options = std::get<GeneratorOptions>(parse_port_spec(generator_spec(traffic)).options);
+  auto options = generator_options(generator_spec(traffic));
   unsigned longest = 0;
   for (auto const& size : options.sizes) longest = std::max(longest, size.bytes);
   HeapBufferPool pool(kBurst, longest, kRoom);

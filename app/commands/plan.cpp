@@ -10,7 +10,6 @@
 #include "app/session/thread_placement.hpp"
 #include "core/element/service.hpp"
 #include "gpu/calibration.hpp"
-#include "io/dpdk/device_queues.hpp"
 #include "io/dpdk/dpdk_pool.hpp"
 #include "measure/table.hpp"
 
@@ -99,8 +98,8 @@ int plan(PlanOptions& options) {
     for (std::size_t i = 0; i < specs.size(); ++i) {
       auto queues = options.session.io_cores.empty() ? placement.workers.size()
                                                      : options.session.io_cores.size();
-      if (auto const* device = std::get_if<DpdkPortOptions>(&specs[i].options); device != nullptr)
-        queues = std::min<std::size_t>(queues, queues_by_specification(*device).value_or(queues));
+      if (auto const max = specs[i].request->max_queues())
+        queues = std::min<std::size_t>(queues, *max);
       ports.add({std::to_string(i), specs[i].text, std::to_string(queues)});
     }
     ports.print(stdout);

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
+#include "app/session/open_devices.hpp"
 #include "app/session/session_options.hpp"
 #include "app/session/units.hpp"
 #include "core/base/toml_scan.hpp"
@@ -89,7 +90,10 @@ TomlKeys offload_keys(SessionOptions& options) {
          auto const* list = node.as_array();
          if (list == nullptr) throw ConfigError("expected names, e.g. [\"host\", \"cuda:0\"]");
          std::vector<std::string> names;
-         for (auto const& each : *list) names.push_back(string_of(each));
+         for (auto const& each : *list) {
+           names.push_back(string_of(each));
+           check_device_name(names.back());
+         }
          fill(options.devices, std::move(names));
        }},
       {"task_packets",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/device/device.hpp"
@@ -14,6 +15,9 @@ struct SessionOptions;
 
 /// How lanes work, as the options have it, for frames up to `frame_size` bytes.
 stream::Options stream_options(SessionOptions const& options, unsigned frame_size);
+
+/// Throws `ConfigError` if this machine or build has no device of that name.
+void check_device_name(std::string const& name);
 
 /// Adds the devices that the options ask for, or all there are, to the own core: the host device
 /// with a helper on each of `helpers`, not that one for `--host-cores 0`; CUDA devices. Throws

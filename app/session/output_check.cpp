@@ -94,43 +94,14 @@ void check_pair(FileUse const& output, Identity const& file, FileUse const& othe
                     "; expected a file of its own");
 }
 
-/// `key=` among the arguments of a driver.
-void add_driver_file(std::vector<FileUse>& files, DpdkPortOptions const& port,
-                     std::string const& key, Kind kind) {
-  auto const& text = port.arguments;
-  for (std::size_t begin = 0; begin < text.size();) {
-    auto const end = std::min(text.find(',', begin), text.size());
-    auto const piece = text.substr(begin, end - begin);
-    if (piece.starts_with(key + "="))
-      files.push_back({piece.substr(key.size() + 1), port.device + " " + key, kind});
-    begin = end + 1;
-  }
-}
-
 }  // namespace
 
 std::vector<FileUse> files_of(PipelineOptions const& pipeline, SessionOptions const& session,
                               std::span<PortSpec const> specs) {
   std::vector<FileUse> files{{pipeline.file, "the pipeline"}};
-  auto const add = [&](std::string const& path, std::string user, Kind kind) {
-    if (!path.empty()) files.push_back({path, std::move(user), kind});
-  };
-  add(session.config, "--config", Kind::kInput);
-  for (auto const& spec : specs) {
-    if (auto const* capture = std::get_if<CaptureOptions>(&spec.options)) {
-      // The port of -r and -w is not from a text of the user.
-      bool const by_option = capture->in == pipeline.read && capture->out == pipeline.write;
-      add(capture->in, by_option ? "-r" : spec.text, Kind::kInput);
-      add(capture->out, by_option ? "-w" : spec.text, Kind::kOutput);
-    } else if (auto const* replay = std::get_if<ReplayOptions>(&spec.options)) {
-      add(replay->file, spec.text, Kind::kInput);
-    } else if (auto const* generator = std::get_if<GeneratorOptions>(&spec.options)) {
-      add(generator->capture, spec.text, Kind::kInput);
-    } else if (auto const* device = std::get_if<DpdkPortOptions>(&spec.options)) {
-      add_driver_file(files, *device, "rx_pcap", Kind::kInput);
-      add_driver_file(files, *device, "tx_pcap", Kind::kOutput);
-    }
-  }
+  if (!session.config.empty()) files.push_back({session.config, "--config"});
+  for (auto const& spec : specs)
+    for (auto& file : spec.request->files()) files.push_back(std::move(file));
   return files;
 }
 

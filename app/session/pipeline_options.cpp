@@ -9,7 +9,7 @@
 #include "app/session/units.hpp"
 #include "core/base/text.hpp"
 #include "core/element/service.hpp"
-#include "io/capture/capture_reader.hpp"
+#include "io/spec/capture_scheme.hpp"
 
 namespace warpline::app {
 
@@ -51,35 +51,25 @@ std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions
   auto specs = parse_port_specs(session.ports);
   if (pipeline.read.empty() && pipeline.write.empty()) return specs;
   // Not by way of a text: a file's name may hold a comma.
-  CaptureOptions capture;
-  capture.in = pipeline.read;
-  capture.out = pipeline.write;
-  specs.insert(specs.begin(), {"the capture of -r and -w", std::move(capture), {}, false});
+  auto const capture = std::make_shared<CaptureRequest>();
+  capture->options.in = pipeline.read;
+  capture->options.out = pipeline.write;
+  capture->in_user = "-r";
+  capture->out_user = "-w";
+  specs.insert(specs.begin(), {"the capture of -r and -w", "pcap", {}, capture});
   return specs;
 }
 
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
                 std::span<PortSpec> specs, std::vector<FileUse> files) {
   std::vector<std::string> warnings;
-  // A capture tells of frames that are no Ethernet when it has been read, as of all it refuses.
-  auto const summarise = [&](std::string const& path, bool counts) {
-    auto summary = summarise_capture(path);
-    auto const frames = summary.frames;
-    if (counts) summary.other_frames = 0;
-    for (auto& warning : summary.warnings(path)) warnings.push_back(std::move(warning));
-    return frames;
-  };
-  for (auto& spec : specs) {
-    if (auto* capture = std::get_if<CaptureOptions>(&spec.options); capture && !capture->in.empty())
-      capture->frames = summarise(capture->in, true);
-    if (auto* made = std::get_if<GeneratorOptions>(&spec.options); made && !made->capture.empty())
-      summarise(made->capture, false);
-    if (auto* replay = std::get_if<ReplayOptions>(&spec.options)) summarise(replay->file, false);
-  }
+  for (auto const& spec : specs)
+    for (auto& warning : spec.request->inspect()) warnings.push_back(std::move(warning));
   auto const shared = std::make_shared<SharedStore>();
   auto const conditions = shared->single<RunConditions>();
   conditions->has_control_socket = pipeline.has_control_socket;
-  conditions->uses_real_ports = std::any_of(specs.begin(), specs.end(), leaves_program);
+  conditions->uses_real_ports = std::any_of(
+      specs.begin(), specs.end(), [](auto const& spec) { return spec.request->leaves_program(); });
   for (auto const& [option, value] : pipeline.of_elements) option->store(value, *shared);
   auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
   preflight.file_warnings = std::move(warnings);
@@ -93,8 +83,10 @@ Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
 
 bool writes_to_stdout(std::span<PortSpec const> specs) {
   return std::any_of(specs.begin(), specs.end(), [](auto const& spec) {
-    auto const* capture = std::get_if<CaptureOptions>(&spec.options);
-    return capture != nullptr && capture->out == "-";
+    auto const files = spec.request->files();
+    return std::any_of(files.begin(), files.end(), [](FileUse const& file) {
+      return file.kind == FileUse::Kind::kOutput && file.path == "-";
+    });
   });
 }
 

@@ -13,7 +13,6 @@
 #include "core/element/link.hpp"
 #include "core/element/service.hpp"
 #include "core/engine/graph.hpp"
-#include "io/dpdk/device_queues.hpp"
 
 namespace warpline::app {
 namespace {
@@ -58,12 +57,10 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   PortSet ports;
   auto const names = port_names(specs);
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    auto const* capture = std::get_if<CaptureOptions>(&specs[i].options);
-    auto const* device = std::get_if<DpdkPortOptions>(&specs[i].options);
-    auto const queues = device != nullptr ? queues_by_specification(*device) : std::nullopt;
-    ports.add(std::make_unique<PretendPort>(names[i], capture == nullptr || !capture->in.empty(),
-                                            capture == nullptr || !capture->out.empty(),
-                                            queues.value_or(PretendPort::kManyQueues)));
+    auto const& request = *specs[i].request;
+    ports.add(
+        std::make_unique<PretendPort>(names[i], request.receives(), request.transmits(),
+                                      request.max_queues().value_or(PretendPort::kManyQueues)));
   }
   for (unsigned i = 0; specs.empty() && i < kPlentyOfPorts; ++i)
     ports.add(std::make_unique<PretendPort>("port" + std::to_string(i)));

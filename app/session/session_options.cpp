@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "app/session/core_dumps.hpp"
+#include "app/session/open_devices.hpp"
 #include "app/session/units.hpp"
 #include "core/base/error.hpp"
 
@@ -44,9 +45,21 @@ void add_placement(CommandLine& command, SessionOptions& options) {
         options.host_cores = static_cast<unsigned>(parse_count(text, "--host-cores", 0, 1024));
       });
   command
-      .add_option("-d,--device", options.devices,
-                  "A device to open: host, cuda:0, ... "
-                  "(default: all there are)")
+      .add_options_function(
+          "-d,--device",
+          [&options](std::vector<std::string> const& names) {
+            for (auto const& name : names) {
+              try {
+                check_device_name(name);
+              } catch (ConfigError const& error) {
+                auto source = std::make_shared<Source>(Source{"--device", name});
+                throw ConfigError(Diagnostic{
+                    Diagnostic::Severity::kError, std::move(source), {1, 1}, error.what()});
+              }
+            }
+            options.devices = names;
+          },
+          "Open this device: host, cuda:0, ... (default: all there are)")
       .type_name("NAME")
       .single()
       .group(kGroup);

@@ -2,26 +2,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "io/capture/capture_port.hpp"
-#include "io/dpdk/dpdk_port.hpp"
-#include "io/generator/generator_options.hpp"
-#include "io/generator/replay_port.hpp"
+#include "core/base/output_file.hpp"
+#include "core/element/file_uses.hpp"
+#include "core/element/port.hpp"
+#include "io/dpdk/dpdk_pool.hpp"
 
 namespace warpline {
 
-/// What a user asks for as one port, understood but not opened; docs/ports.md has the language.
+/// What ports are opened with.
+struct PortEnvironment {
+  DpdkPool& pool;           ///< must outlive the ports
+  unsigned workers = 1;     ///< each gets a queue of every port, if the port has as many
+  std::uint64_t seed = 1;   ///< of the next port that needs one; a port that takes it increments it
+  bool interrupts = false;  ///< workers may sleep until a packet comes, if a device can wake them
+  OutputFiles* outputs = nullptr;  ///< files that ports write are added; must outlive the call
+};
+
+/// One port as a user asks for it, understood but not opened. A `PortScheme` makes it.
+class PortRequest {
+ public:
+  virtual ~PortRequest() = default;
+
+  /// Opens the port. Nothing flows before `Port::start`. Throws `ConfigError` if it cannot be had.
+  virtual std::unique_ptr<Port> open(std::string name, PortEnvironment& environment) const = 0;
+
+  /// Reads the port's input files to their ends. Returns warnings about them. Throws `ConfigError`.
+  virtual std::vector<std::string> inspect() { return {}; }
+  /// The files that it reads and writes.
+  virtual std::vector<FileUse> files() const { return {}; }
+  virtual bool receives() const { return true; }
+  virtual bool transmits() const { return true; }
+  /// How many workers get queues at most; none: any number, or unknown before it is opened.
+  virtual std::optional<unsigned> max_queues() const { return std::nullopt; }
+  /// Whether frames leave the program, for another machine or the kernel.
+  virtual bool leaves_program() const { return false; }
+  /// With its domain; empty for other devices.
+  virtual std::string pci_address() const { return {}; }
+};
+
+/// A port's specification. Copies share the request.
 struct PortSpec {
-  std::string text{};  ///< as written
-  std::variant<GeneratorOptions, CaptureOptions, ReplayOptions, DpdkPortOptions> options;
-  std::string name{};   ///< what the pipeline calls it; empty: chosen when it is opened
-  bool seeded = false;  ///< a generator with a seed of its own
+  std::string text{};    ///< as written
+  std::string scheme{};  ///< of ports without a name: `gen` for gen0, gen1 and so on
+  std::string name{};    ///< what the pipeline calls it; empty: chosen when it is opened
+  std::shared_ptr<PortRequest> request{};
 };
 
 /// A port specification and where it was written.
@@ -42,10 +74,6 @@ PortSpec parse_port_spec(std::string const& text);
 std::vector<PortSpec> parse_port_specs(std::vector<PortText> const& texts);
 std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 
-/// Whether frames that the port sends leave the program, for another machine or the kernel: not those
-/// of generators, captures, and virtual devices that discard, loop back or write files.
-bool leaves_program(PortSpec const& spec);
-
 /// The PCI devices among the ports, with their domains: for `EalRequest::pci`.
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 
@@ -54,21 +82,8 @@ std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 std::vector<std::string> port_names(std::span<PortSpec const> specs,
                                     std::vector<std::string> taken = {});
 
-/// What ports are opened with.
-struct PortEnvironment {
-  DpdkPool& pool;        ///< must outlive the ports
-  unsigned workers = 1;  ///< each gets a queue of every port, where the port can
-  std::uint64_t seed =
-      1;  ///< for generators without a seed of their own: each gets a different one
-  bool interrupts =
-      false;  ///< workers may sleep until a packet comes, where a device can wake them
-  OutputFiles* outputs =
-      nullptr;  ///< where files that ports write are added; must outlive the call
-};
-
 /// Opens all ports and adds them to `ports` in this order. Nothing flows before `Port::start`.
 /// Throws `ConfigError` for the first that cannot be had; those before it are in `ports` then.
-void open_ports(std::span<PortSpec const> specs, PortEnvironment const& environment,
-                PortSet& ports);
+void open_ports(std::span<PortSpec const> specs, PortEnvironment environment, PortSet& ports);
 
 }  // namespace warpline

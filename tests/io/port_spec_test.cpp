@@ -4,6 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include "io/spec/capture_scheme.hpp"
+#include "io/spec/dpdk_scheme.hpp"
+#include "io/spec/generator_scheme.hpp"
+#include "io/spec/replay_scheme.hpp"
 #include "tests/io/machine.hpp"
 #include "tests/support/scoped.hpp"
 
@@ -18,17 +22,21 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+template <class Request>
+Request const& request_of(PortSpec const& spec) {
+  return dynamic_cast<Request const&>(*spec.request);
+}
 GeneratorOptions generator(std::string const& text) {
-  return std::get<GeneratorOptions>(parse_port_spec(text).options);
+  return request_of<GeneratorRequest>(parse_port_spec(text)).options;
 }
 CaptureOptions capture(std::string const& text) {
-  return std::get<CaptureOptions>(parse_port_spec(text).options);
+  return request_of<CaptureRequest>(parse_port_spec(text)).options;
 }
 ReplayOptions replay(std::string const& text) {
-  return std::get<ReplayOptions>(parse_port_spec(text).options);
+  return request_of<ReplayRequest>(parse_port_spec(text)).options;
 }
 DpdkPortOptions device(std::string const& text) {
-  return std::get<DpdkPortOptions>(parse_port_spec(text).options);
+  return request_of<DpdkRequest>(parse_port_spec(text)).options;
 }
 std::string error_of(std::string const& text) {
   return config_error([&] { parse_port_spec(text); });
@@ -48,7 +56,7 @@ TEST(PortSpecTest, GeneratorHasDefaultsForEverything) {
   EXPECT_EQ(options.count, 0u);
   EXPECT_EQ(options.payload, PayloadKind::kRandom);
   EXPECT_FALSE(options.recycled);
-  EXPECT_FALSE(parse_port_spec("gen").seeded);
+  EXPECT_FALSE(request_of<GeneratorRequest>(parse_port_spec("gen")).seeded);
 }
 
 TEST(PortSpecTest, ReplayTakesEveryOption) {
@@ -56,7 +64,7 @@ TEST(PortSpecTest, ReplayTakesEveryOption) {
   EXPECT_EQ(replay("replay:a.pcap").rate, 0);
   EXPECT_EQ(replay("replay:a.pcap").count, 0u);
   auto const spec = parse_port_spec("replay:in=\"a,b.pcap\",rate=2M,count=3k,name=left");
-  auto const& options = std::get<ReplayOptions>(spec.options);
+  auto const& options = request_of<ReplayRequest>(spec).options;
   EXPECT_EQ(options.file, "a,b.pcap");
   EXPECT_EQ(options.rate, 2e6);
   EXPECT_EQ(options.count, 3000u);
@@ -73,11 +81,11 @@ TEST(PortSpecTest, GeneratorTakesEveryOption) {
       "gen:size=64,1408,64,flows=5,seed=18446744073709551615,rate=1.5M,count=2k,payload=text,"
       "recycled,"
       "from=192.168.0.0/24,to=10.9.0.0/16,hosts=300,port=53,name=left");
-  auto const& options = std::get<GeneratorOptions>(spec.options);
+  auto const& options = request_of<GeneratorRequest>(spec).options;
   EXPECT_EQ(sizes(spec.text), (std::vector<std::pair<unsigned, unsigned>>{{64, 2}, {1408, 1}}));
   EXPECT_EQ(options.flows, 5u);
   EXPECT_EQ(options.seed, 18446744073709551615u);
-  EXPECT_TRUE(spec.seeded);
+  EXPECT_TRUE(request_of<GeneratorRequest>(spec).seeded);
   EXPECT_EQ(options.rate, 1.5e6);
   EXPECT_EQ(options.count, 2000u);
   EXPECT_EQ(options.payload, PayloadKind::kText);

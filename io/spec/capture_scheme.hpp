@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "io/capture/capture_port.hpp"
+#include "io/spec/port_spec.hpp"
+
+namespace warpline {
+
+class SpecOptions;
+
+/// `pcap:in=FILE,out=FILE`.
+struct CaptureRequest final : PortRequest {
+  CaptureOptions options{};
+  std::string in_user{}, out_user{};  ///< who names the files, for error messages
+
+  std::unique_ptr<Port> open(std::string name, PortEnvironment& environment) const override;
+  std::vector<std::string> inspect() override;
+  std::vector<FileUse> files() const override;
+  bool receives() const override { return !options.in.empty(); }
+  bool transmits() const override { return !options.out.empty(); }
+};
+
+/// The file before the first key, or that of the key `in`; empty if there is neither.
+std::string input_file(SpecOptions& options);
+
+}  // namespace warpline
