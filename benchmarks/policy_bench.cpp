@@ -58,7 +58,7 @@ Policy policy_of(Shape shape, unsigned i) {
             prefix.address.bytes[byte + 4] = prefix.address.bytes[byte];
           prefix.address.bytes[0] = 0x20, prefix.address.bytes[1] = 1,
           prefix.address.bytes[2] = 0xd, prefix.address.bytes[3] = 0xb8;
-          prefix.version = 6;
+          prefix.address.version = 6;
           prefix.length += 32;
         }
       break;

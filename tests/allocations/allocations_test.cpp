@@ -124,7 +124,7 @@ TEST_P(Allocations, NoneWhereTheTaskIsOverBeforeTheWait) {
   EXPECT_EQ(allocations_of([&] {
               auto const ticket = lane_->lane().submit(counted_.work());
               lane_->lane().advance();
-              ASSERT_TRUE(lane_->reached(ticket));
+              ASSERT_TRUE(lane_->completed(ticket));
               lane_->async_wait(ticket, [&](error_code error) { completed += !error; });
             }),
             0u);

@@ -3,7 +3,7 @@
 #include "elements/ipsec/config/check_key_reuse.hpp"
 
 #include "core/base/diagnostics.hpp"
-#include "elements/ipsec/config/mask_keys.hpp"
+#include "core/base/mask_keys.hpp"
 #include "elements/ipsec/database/key_reuse.hpp"
 
 namespace warpline::ipsec {
