@@ -78,7 +78,7 @@ def run(program, folder, workers):
     lost = sum(each["packets"] for each in report["drops"] if each["reason"] == "write_failed")
     assert lost == report["dropped"] == capture["lost"] > 0, (lost, outputs)
     assert frames(folder / "out.pcap") > kept[0] and alerts(folder / "eve.json") > kept[1]
-    counted = sum(each["statistics"].get("alerts", 0) for each in report["elements"])
+    counted = sum(each["metrics"].get("alerts", 0) for each in report["elements"])
     assert alerts(folder / "eve.json") == eve["written"] == counted - eve["lost"], (counted, outputs)
     assert logged(f"error: out.pcap: is not complete: {capture['lost']} frame"), log.read_text()
 

@@ -71,7 +71,7 @@ def lines(*paths):
 
 
 def alerts(report):
-    return sum(element["statistics"].get("alerts", 0) for element in report["elements"])
+    return sum(element["metrics"].get("alerts", 0) for element in report["elements"])
 
 
 def goes_on_in_the_same_files(program, folder):
