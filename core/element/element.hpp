@@ -21,7 +21,7 @@
 namespace warpline {
 
 class OffloadBase;
-class Polled;
+class PolledElement;
 
 /// How many input and output ports an element has; `kAny` where the graph's connections decide.
 struct PortCounts {
@@ -59,8 +59,8 @@ class Element {
 
   /// Not null for elements that a device can run.
   virtual OffloadBase* offload() { return nullptr; }
-  /// Not null for elements that the worker polls; see `PolledElement`.
-  virtual Polled* polled() noexcept { return nullptr; }
+  /// Not null for elements that the worker polls.
+  virtual PolledElement* polled() noexcept { return nullptr; }
 };
 
 /// An element that decides packet by packet: `Verdict operator()(Packet&)`. One virtual call a

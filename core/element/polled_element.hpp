@@ -9,10 +9,12 @@
 
 namespace warpline {
 
-/// What the worker asks of an element once a turn. For elements that originate packets or hold them
-/// between turns. All calls come from the worker's thread.
-class Polled {
+/// An element that originates packets or holds them between turns: the worker polls it once a turn.
+/// All calls come from the worker's thread.
+class PolledElement : public Element {
  public:
+  PolledElement* polled() noexcept final { return this; }
+
   /// Does one turn's work. Returns how many packets it emitted.
   virtual unsigned poll(Outputs& out) noexcept = 0;
 
@@ -38,15 +40,6 @@ class Polled {
     (void)waker;
     return !is_source() && held() == 0;
   }
-
- protected:
-  ~Polled() = default;
-};
-
-/// An element that the worker polls, such as `Queue`.
-class PolledElement : public Element, public Polled {
- public:
-  Polled* polled() noexcept final { return this; }
 };
 
 /// An element that receives packets from outside: no inputs, one output.

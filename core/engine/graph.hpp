@@ -100,7 +100,7 @@ class Graph {
   friend class OffloadBase;
   struct PolledNode {
     Node* node;
-    Polled* polled;
+    PolledElement* polled;
     bool source;
   };
   struct Pending {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "core/base/clock.hpp"
 #include "core/base/output_file.hpp"
 #include "core/base/text_corpus.hpp"
 #include "core/element/context.hpp"
@@ -164,13 +165,13 @@ TEST_F(IdsMatchTest, ForwardsEveryPacketAndWritesAnAlertForEachMatch) {
   EXPECT_THAT(eve, HasSubstr("\"signature_id\":7,\"rev\":0,\"signature\":\"bad\""));
 }
 
-TEST_F(IdsMatchTest, WritesAlertsOfABatchWhenPolled) {
+TEST_F(IdsMatchTest, WritesWaitingAlertsWhenItsTimerIsDue) {
   write_patterns("content:\"x\";\n");
   build("PATTERNS " + folder_ + "p, EVE " + folder_ + "eve");
-  ASSERT_NE(node_->element->polled(), nullptr);
+  graph_->start();
   for (int i = 0; i < 300; ++i) push({udp_frame("x"), udp_frame("x")});
   EXPECT_EQ(read(folder_ + "eve"), "");
-  graph_->poll(true);
+  graph_->run_timers(cycles() + static_cast<std::uint64_t>(cycles_per_second()));
   EXPECT_NE(read(folder_ + "eve"), "");
 }
 
