@@ -111,7 +111,7 @@ TEST_F(TaskBuilderTest, TheOpenTaskIsOverdueAfterItsDeadline) {
   builder.add(batch(1));
   builder.take_full(kNoLimit);
   auto const after = cycles();
-  EXPECT_FALSE(builder.overdue(before + 999, 1000));
+  EXPECT_FALSE(builder.overdue(after, after - before + 1));
   EXPECT_TRUE(builder.overdue(after + 1000, 1000));
   auto* task = builder.take_open();
   ASSERT_NE(task, nullptr);
