@@ -25,6 +25,8 @@ using Ticket = std::uint64_t;
 
 /// One batch of a task: heads of packets at a fixed distance from one another, and where results go.
 struct WorkItem {
+  static constexpr std::uint32_t kMaxPackets = 256;  ///< of a batch
+
   std::byte* heads;
   std::uint32_t stride;  ///< bytes from one head to the next
   std::uint32_t count;
@@ -59,8 +61,16 @@ struct KernelCall {
 struct KernelChain {
   static constexpr unsigned kMax = 8;
   std::array<KernelCall, kMax> calls{};
+  /// Bytes per packet of the results of the kernels before each one. In a batch the results of kernel
+  /// `k` begin at `WorkItem::results + result_begins[k] * WorkItem::kMaxPackets`.
+  std::array<std::uint32_t, kMax> result_begins{};
   unsigned count = 0;
   Extent extent;
+
+  /// Bytes per packet of the results of kernel `k`.
+  std::uint32_t result_bytes(unsigned k) const {
+    return (k + 1 < count ? result_begins[k + 1] : extent.result_bytes) - result_begins[k];
+  }
 };
 
 /// What a lane executes: every kernel of the chain over every item. Nobody else touches the arrays,

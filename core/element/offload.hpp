@@ -41,12 +41,17 @@ class OffloadBase : public Element {
   /// Runs the kernel over the batch on the CPU, in the tuned form if there is one.
   virtual void run_cpu(Batch& batch) noexcept = 0;
   /// Runs the kernel body over the batch on the CPU. For tests.
-  virtual void run_reference(Batch& batch) noexcept = 0;
+  virtual void run_reference(Batch& batch, std::byte* results) noexcept = 0;
+  void run_reference(Batch& batch) noexcept { run_reference(batch, batch.results()); }
   /// Runs the kernel over the batch on the CPU as a GPU would, if it has a form for teams of threads.
   /// `room`: bytes of memory of a block. For tests; slow.
-  virtual void run_emulated(Batch& batch, std::uint32_t room) = 0;
+  virtual void run_emulated(Batch& batch, std::byte* results, std::uint32_t room) = 0;
+  void run_emulated(Batch& batch, std::uint32_t room) {
+    run_emulated(batch, batch.results(), room);
+  }
   virtual bool has_cpu_form() const noexcept = 0;
-  virtual void finish(BatchPtr batch, Outputs& out) noexcept = 0;
+  /// Passes the packets on as the element decides by the kernel's `results`.
+  virtual void finish(BatchPtr batch, std::byte* results, Outputs& out) noexcept = 0;
 
   /// The kernel bound to a device; created at start-up. Its address stays the same: `bind` changes it
   /// in place.
@@ -66,15 +71,22 @@ class OffloadBase : public Element {
   /// to free. Worker's thread, while its segment holds nothing: a batch sees one generation.
   virtual void bind(std::unique_ptr<Binding>& binding) noexcept = 0;
 
-  /// All it does is to edit in place: neither results nor a `finish` step. Only then may another
-  /// element follow in the same segment, whose kernel runs before any `finish`.
+  /// The element only edits in place: it has neither results nor a `finish` step. Any element
+  /// without a `prepare` may follow in the same segment.
   virtual bool only_edits() const noexcept = 0;
+  /// The next element's kernel may run before `finish`, if it only reads.
+  virtual bool finish_may_wait() const noexcept = 0;
+  /// True if every packet is long enough for the kernel.
+  virtual bool fits(Batch const& batch) const noexcept = 0;
   /// What its kernel touches of a packet.
   virtual Extent extent() const noexcept = 0;
 
  protected:
   /// Keeps the packets whose verdict is to forward, drops the others, in place.
   static void keep_forwarded(Batch& batch, Verdict const* verdicts, Outputs& out) noexcept;
+  /// `Outputs::split` after a `finish`. If later kernels of the segment have run already, their
+  /// results stay with the packets.
+  static void split(BatchPtr batch, Verdict const* verdicts, Outputs& out) noexcept;
 };
 
 /// An element whose work per packet is a kernel that any device can run.
@@ -91,6 +103,9 @@ class OffloadBase : public Element {
 /// `void exchange(std::unique_ptr<Binding>&)`, which swaps what it reads; `kernel` is then called
 /// again, finds copies on all devices, and must not throw.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
+/// `static constexpr bool kFinishMayWait = true` declares that `finish` changes nothing that a kernel
+/// reads: it may drop packets, and set annotations outside `PacketHead`. Then an element that only
+/// reads may follow in the same segment, and its kernel may run before this `finish`.
 template <class Self>
 class OffloadElement : public OffloadBase {
  public:
@@ -98,6 +113,18 @@ class OffloadElement : public OffloadBase {
   bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
   bool only_edits() const noexcept final {
     return Self::Writes::kSize == 0 && !kHasPlainFinish<Self>;
+  }
+  bool finish_may_wait() const noexcept final {
+    if constexpr (requires { Self::kFinishMayWait; })
+      return Self::kFinishMayWait;
+    else
+      return false;
+  }
+  bool fits(Batch const& batch) const noexcept final {
+    using Reads = typename detail::AsRegions<typename Self::Reads>::Type;
+    bool all = true;
+    for (auto const& packet : batch.packets()) all = all && Reads::fits(packet);
+    return all;
   }
   Extent extent() const noexcept final {
     auto extent = detail::AsRegions<typename Self::Reads>::Type::kExtent;
@@ -130,45 +157,46 @@ class OffloadElement : public OffloadBase {
       if constexpr (Self::Writes::kSize == 0)
         self.cpu(batch.packets());
       else
-        self.cpu(batch.packets(), results(batch));
+        self.cpu(batch.packets(), typed(batch.results()));
       batch.set_bytes(bytes);  // a kernel changes no length
     } else {
-      run_reference(batch);
+      run_reference(batch, batch.results());
     }
   }
 
-  void run_reference(Batch& batch) noexcept final {
+  void run_reference(Batch& batch, std::byte* results) noexcept final {
     auto const& kernel = bound(cpu_device());
-    body(&kernel, item_of(batch));
+    body(&kernel, WorkItem::of(batch.slots(), batch.size(), results));
   }
 
-  void run_emulated(Batch& batch, std::uint32_t room) final {
+  void run_emulated(Batch& batch, std::byte* results, std::uint32_t room) final {
     if constexpr (kHasTeam<typename Self::Kernel>)
-      emulate_team<typename Self::Reads, typename Self::Writes>(bound(cpu_device()).team(),
-                                                                item_of(batch), room);
+      emulate_team<typename Self::Reads, typename Self::Writes>(
+          bound(cpu_device()).team(), WorkItem::of(batch.slots(), batch.size(), results), room);
     else
-      run_reference(batch);
+      run_reference(batch, results);
   }
 
-  void finish(BatchPtr batch, Outputs& out) noexcept final {
+  void finish(BatchPtr batch, [[maybe_unused]] std::byte* results, Outputs& out) noexcept final {
     if constexpr (Self::Writes::kSize == 0 && !kHasPlainFinish<Self>) {
       out.emit(std::move(batch));
     } else {
       auto& self = static_cast<Self&>(*this);
       Verdict verdicts[Batch::kCapacity];
-      if constexpr (kHasBatchFinish<Self>) self.finish(batch->packets(), results(*batch), verdicts);
+      [[maybe_unused]] auto* const values = typed(results);
+      if constexpr (kHasBatchFinish<Self>) self.finish(batch->packets(), values, verdicts);
       auto const decide = [&](Packet& packet, [[maybe_unused]] unsigned i) {
         if constexpr (Self::Writes::kSize == 0)
           return self.finish(packet);
         else if constexpr (kHasBatchFinish<Self>)
           return verdicts[i];
         else
-          return self.finish(packet, results(*batch)[i]);
+          return self.finish(packet, values[i]);
       };
       if (all_forwarded(*batch, verdicts, decide)) [[likely]]
         out.emit(std::move(batch));
       else
-        out.split(std::move(batch), verdicts);
+        split(std::move(batch), verdicts, out);
     }
   }
 
@@ -244,11 +272,8 @@ class OffloadElement : public OffloadBase {
     static CpuDevice core;
     return core;
   }
-  auto* results(Batch& batch) {
-    return reinterpret_cast<typename Self::Writes::Type*>(batch.results());
-  }
-  static WorkItem item_of(Batch& batch) {
-    return WorkItem::of(batch.slots(), batch.size(), batch.results());
+  static auto* typed(std::byte* results) {
+    return reinterpret_cast<typename Self::Writes::Type*>(results);
   }
   static void body(void const* kernel, WorkItem const& item) noexcept {
     auto const& bound_kernel = *static_cast<typename Self::Kernel const*>(kernel);

@@ -25,9 +25,25 @@ void Graph::push(Node& node, unsigned port, BatchPtr batch) noexcept {
   run();
 }
 
-void Graph::resume(Segment& segment, BatchPtr batch) noexcept {
-  batch->kernels_done = static_cast<std::uint16_t>(segment.nodes.size());
+void Graph::resume(Segment& segment, BatchPtr batch, std::size_t kernels) noexcept {
+  batch->kernels_done = static_cast<std::uint16_t>(kernels);
   enter(segment, std::move(batch));
+}
+
+// If a `finish` waits, a packet that is too short for a later kernel cannot be dropped yet: the
+// earlier element may count it, or drop it for another reason. Such batches are rare.
+bool Graph::prepare_followers(Segment& segment, Batch& batch) noexcept {
+  for (std::size_t i = 1; i < segment.nodes.size(); ++i) {
+    auto& node = *segment.nodes[i];
+    auto& offload = *node.element->offload();
+    if (segment.finishes_wait) {
+      if (!offload.fits(batch)) return false;
+    } else {
+      Outputs out(*this, node);
+      offload.prepare(batch, out);
+    }
+  }
+  return true;
 }
 
 // It was counted when it came.

@@ -34,17 +34,19 @@ struct Node {
   std::string class_name;
   std::unique_ptr<Element> element;
   std::vector<Target> outputs;
-  Segment* segment = nullptr;  ///< the segment it is the head of
+  Segment* segment = nullptr;       ///< the segment it is the head of
+  std::uint32_t result_offset = 0;  ///< of its results among those of a batch
   ElementCounters counters;
   AnnotationSet valid{};  ///< on every packet that comes in
 };
 
-/// A maximal chain of offloadable elements, all but the last of which only edit: one upload, their
-/// kernels in order, one download.
+/// A maximal chain of offloadable elements: one upload, their kernels in order, one download. Each but
+/// the last one only edits, or lets the next kernels run before its `finish`.
 struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;
-  Extent extent;       ///< what its kernels touch
+  Extent extent;               ///< what its kernels touch
+  bool finishes_wait = false;  ///< some kernels run before the `finish` of an earlier element
   bool waits = false;  ///< batches that come are kept, until it holds nothing and tables change
 };
 
@@ -63,8 +65,12 @@ class Graph {
 
   /// Runs `batch` into input `port` of `node` and on, until all of it has come to rest.
   void push(Node& node, unsigned port, BatchPtr batch) noexcept;
-  /// The same for a batch whose segment's kernels have run: only the `finish` steps remain.
-  void resume(Segment& segment, BatchPtr batch) noexcept;
+  /// The same for a batch for which the first `kernels` kernels of its segment have run: only their
+  /// `finish` steps remain.
+  void resume(Segment& segment, BatchPtr batch, std::size_t kernels) noexcept;
+  /// Before all kernels of the segment run at once: prepares a batch for all elements but the first.
+  /// Returns false if the batch has to take the elements one after the other on the CPU.
+  bool prepare_followers(Segment& segment, Batch& batch) noexcept;
   /// Lets a batch in that has waited for the segment.
   void enter(Segment& segment, BatchPtr batch) noexcept;
   /// Counts the batch as dropped at the head of its segment, but gives its memory to nobody: a

@@ -168,12 +168,15 @@ std::map<Node const*, unsigned> Graph::fan_in() const {
 
 Node* Graph::follower(Node const& node, std::map<Node const*, unsigned> const& fan_in) {
   auto const* offload = node.element->offload();
-  if (offload == nullptr || !offload->only_edits() || node.outputs.size() != 1) return nullptr;
+  if (offload == nullptr || node.outputs.size() != 1) return nullptr;
   auto* const next = node.outputs[0].node;
   auto const* const next_offload = next->element->offload();
-  bool const follows =
-      next_offload != nullptr && !next_offload->has_prepare() && fan_in.at(next) == 1;
-  return follows ? next : nullptr;
+  if (next_offload == nullptr || next_offload->has_prepare() || fan_in.at(next) != 1)
+    return nullptr;
+  if (offload->only_edits() && offload->extent().edits()) return next;
+  // What comes next may run before a `finish`, which may still look at the packet.
+  bool const waits = offload->only_edits() || offload->finish_may_wait();
+  return waits && !next_offload->extent().edits() ? next : nullptr;
 }
 
 void Graph::form_segments() {
@@ -182,9 +185,15 @@ void Graph::form_segments() {
   auto const grow = [&](Node& head) {
     auto segment = std::make_unique<Segment>();
     for (Node* node = &head; node != nullptr; node = follower(*node, counts)) {
+      auto const extent = node->element->offload()->extent();
+      auto const begin = segment->extent.result_bytes;
       if (segment->nodes.size() == KernelChain::kMax) break;
+      if (begin + extent.result_bytes > Batch::kResultBytes) break;
+      if (!segment->nodes.empty())
+        segment->finishes_wait |= !segment->nodes.back()->element->offload()->only_edits();
       segment->nodes.push_back(node);
-      segment->extent.unite(node->element->offload()->extent());
+      segment->extent.unite(extent);
+      node->result_offset = begin * Batch::kCapacity;
       if (node != &head) inner.insert(node);
     }
     segment->index = static_cast<unsigned>(segments_.size());

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/element/offload.hpp"
 
+#include <cstring>
+
 #include "core/base/clock.hpp"
 #include "core/engine/graph.hpp"
 
@@ -10,7 +12,8 @@ namespace warpline {
 void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
   if (batch->kernels_done > 0) {
     --batch->kernels_done;
-    return finish(std::move(batch), out);
+    auto* const results = batch->results() + out.node_.result_offset;
+    return finish(std::move(batch), results, out);
   }
   auto* segment = out.node_.segment;
   if (segment != nullptr && segment->waits) [[unlikely]]
@@ -18,14 +21,10 @@ void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
   prepare(*batch, out);
   if (batch->empty()) return;
   if (segment != nullptr && out.graph_.offload_ != nullptr) {
-    if (batch->device != kCpuDevice && !out.graph_.offload_->usable(batch->device)) [[unlikely]]
+    if (batch->device != kCpuDevice && (!out.graph_.offload_->usable(batch->device) ||
+                                        !out.graph_.prepare_followers(*segment, *batch)))
+        [[unlikely]]
       batch->device = kCpuDevice;
-    // The kernels of the segment will all run before the next element sees the batch.
-    if (batch->device != kCpuDevice)
-      for (std::size_t i = 1; i < segment->nodes.size(); ++i) {
-        Outputs later(out.graph_, *segment->nodes[i]);
-        segment->nodes[i]->element->offload()->prepare(*batch, later);
-      }
     if (batch->empty() || out.graph_.offload_->submit(*segment, batch)) return;
   }
   if (out.graph_.offload_ == nullptr) {
@@ -35,7 +34,24 @@ void OffloadBase::process(BatchPtr batch, unsigned, Outputs& out) noexcept {
     run_cpu(*batch);
     out.graph_.offload_->ran_on_cpu(cycles() - begin);
   }
-  finish(std::move(batch), out);
+  auto* const results = batch->results();
+  finish(std::move(batch), results, out);
+}
+
+void OffloadBase::split(BatchPtr batch, Verdict const* verdicts, Outputs& out) noexcept {
+  auto const* node = &out.node_;
+  for (unsigned later = 0; later < batch->kernels_done; ++later) {
+    node = node->outputs[0].node;
+    auto const size = node->element->offload()->extent().result_bytes;
+    auto* const results = batch->results() + node->result_offset;
+    auto* kept = results;
+    for (unsigned i = 0; i < batch->size(); ++i) {
+      if (verdicts[i].is_drop()) continue;
+      std::memmove(kept, results + std::size_t{i} * size, size);
+      kept += size;
+    }
+  }
+  out.split(std::move(batch), verdicts);
 }
 
 void OffloadBase::keep_forwarded(Batch& batch, Verdict const* verdicts, Outputs& out) noexcept {

@@ -7,6 +7,8 @@
 
 namespace warpline {
 
+static_assert(WorkItem::kMaxPackets == Batch::kCapacity);
+
 /// What passes through one segment, whichever device it takes.
 struct Offloader::SegmentState {
   SegmentState(Segment& its_segment, std::size_t capacity, bool ordered)
@@ -51,8 +53,10 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
           AsyncLane::Drive::kPolled);
       KernelChain chain;
       chain.extent = segment->extent;
-      for (auto* node : segment->nodes)
+      for (auto* node : segment->nodes) {
+        chain.result_begins[chain.count] = node->result_offset / Batch::kCapacity;
         chain.calls[chain.count++] = node->element->offload()->call(devices[d]);
+      }
       TaskBuilder tasks(options.tasks_in_flight, lane->lane().room(), capacity);
       lanes_.push_back(std::make_unique<SegmentLane>(
           SegmentLane{*segments_.back(), static_cast<DeviceIndex>(d), *monitors_[d], chain,
@@ -94,16 +98,9 @@ bool Offloader::submit(Segment& segment, BatchPtr& batch) noexcept {
     submit_task(lane, lane.tasks.take_open());
   }
   if (!options_.ordered) return false;
-  for (auto* node : segment.nodes) {
-    auto* offload = node->element->offload();
-    if (node != segment.nodes.front()) {
-      Outputs out(graph_, *node);
-      offload->prepare(*batch, out);
-    }
-    auto const begin = cycles();
-    offload->run_cpu(*batch);
-    ran_on_cpu(cycles() - begin);
-  }
+  auto const begin = cycles();
+  segment.nodes.front()->element->offload()->run_cpu(*batch);
+  monitor.spent(cycles() - begin);
   count_in(*batch);
   auto const ticket = state.batches.enter();
   state.batches.finish(ticket, std::move(batch), Outcome::kDone);
@@ -196,9 +193,12 @@ void Offloader::leave(SegmentState& state, ReorderBuffer::Entry entry) noexcept 
   }
   if (outcome == Outcome::kUntouched) {
     monitors_[batch->device]->reran(batch->size());
-    for (auto* node : state.segment.nodes) node->element->offload()->run_cpu(*batch);
+    batch->device = kCpuDevice;
+    state.segment.nodes.front()->element->offload()->run_cpu(*batch);
   }
-  graph_.resume(state.segment, std::move(batch));
+  // On the CPU only the first kernel has run; the batch meets the others when it goes on.
+  auto const kernels = batch->device == kCpuDevice ? 1 : state.segment.nodes.size();
+  graph_.resume(state.segment, std::move(batch), kernels);
 }
 
 unsigned Offloader::release(SegmentState& state) noexcept {

@@ -27,7 +27,7 @@ inline constexpr DeviceIndex kCpuDevice = 0;
 class Batch {
  public:
   static constexpr unsigned kCapacity = 256;
-  static constexpr unsigned kResultBytes = 32;  ///< room for results, per packet
+  static constexpr unsigned kResultBytes = 64;  ///< room for results, per packet
 
   std::span<Packet> packets() {
     bytes_ = kUnknown;
@@ -68,7 +68,8 @@ class Batch {
   /// For whoever has summed the lengths in a loop of its own, when it is through with the packets.
   void set_bytes(std::uint32_t bytes) { bytes_ = bytes; }
 
-  /// Results of a segment's last kernel: `kCapacity * kResultBytes` bytes, 64-byte aligned.
+  /// Results of a segment's kernels, one array of `kCapacity` per kernel: `kCapacity * kResultBytes`
+  /// bytes, 64-byte aligned.
   std::byte* results() { return results_; }
 
   std::uint64_t received = 0;       ///< `cycles()` when the packets were received
@@ -108,7 +109,7 @@ using BatchPtr = std::unique_ptr<Batch, BatchDeleter>;
 /// in flight: destroy the pool after the lanes.
 class BatchPool {
  public:
-  /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (20.4 KiB each).
+  /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (28.4 KiB each).
   BatchPool(std::size_t count,
             std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~BatchPool();

@@ -27,7 +27,7 @@ struct Extent {
 
   std::uint32_t from = kEnd, to = 0;              ///< read or written; empty where from >= to
   std::uint32_t write_from = kEnd, write_to = 0;  ///< written
-  std::uint32_t result_bytes = 0;                 ///< of a packet's result; 0: none
+  std::uint32_t result_bytes = 0;                 ///< of a packet's results, all kernels together
 
   constexpr bool edits() const { return write_from < write_to; }
   constexpr void unite(Extent const& other) {
@@ -35,7 +35,7 @@ struct Extent {
     to = std::max(to, other.to);
     write_from = std::min(write_from, other.write_from);
     write_to = std::max(write_to, other.write_to);
-    result_bytes = std::max(result_bytes, other.result_bytes);
+    result_bytes += other.result_bytes;
   }
 };
 

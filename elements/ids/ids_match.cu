@@ -47,6 +47,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
  public:
   using Reads = Payload<0>;
   using Writes = Result<ids::Matches>;
+  static constexpr bool kFinishMayWait = true;  // it counts and drops
 
   explicit IDSMatch(Args& args)
       : buffers_(args.context().buffers),

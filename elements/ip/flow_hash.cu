@@ -18,6 +18,7 @@ class FlowHash final : public OffloadElement<FlowHash> {
   using Reads = Regions<Network<ipv4::Header>, NetworkBytes>;
   using Writes = Result<std::uint32_t>;
   using Sets = Annotations<Annotation::kFlow>;
+  static constexpr bool kFinishMayWait = true;  // no kernel reads the flow
 
   explicit FlowHash(Args&) {}
 

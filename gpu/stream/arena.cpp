@@ -12,7 +12,8 @@ namespace warpline::stream {
 
 Layout::Layout(Lane::Room const& room) {
   bytes = round_up(room.packets * sizeof(PacketHead));
-  offsets = round_up(bytes + room.bytes + 64 + room.packets * Batch::kResultBytes);
+  offsets = round_up(bytes + room.bytes + 64 * (1 + KernelChain::kMax) +
+                     room.packets * Batch::kResultBytes);
   scratch = round_up(offsets + room.packets * sizeof(std::uint32_t));
   size = scratch + Mirror::kScratch;
 }
@@ -40,10 +41,11 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
     *flag_ = static_cast<std::uint32_t>(base);
     for (auto& slot : slots_) {
       check(driver.create(slot.event), "an event");
-      check(driver.allocate_pinned(memory, (Work::kMaxItems + 1) * sizeof(WorkItem)),
+      constexpr auto kItems = std::size_t{Work::kMaxItems} * KernelChain::kMax;
+      check(driver.allocate_pinned(memory, (kItems + KernelChain::kMax) * sizeof(WorkItem)),
             "pinned memory");
       slot.items = static_cast<WorkItem*>(memory);
-      slot.copies = slot.items + Work::kMaxItems;
+      slot.copies = slot.items + kItems;
       if (transfer == Transfer::kDirect) continue;
       auto const amount = std::to_string(layout_.size >> 10) + " KiB";
       check(driver.allocate_pinned(memory, layout_.offsets), amount + " of pinned memory");

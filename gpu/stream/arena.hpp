@@ -16,8 +16,8 @@ class Arena;
 
 /// Memory of one task in flight: pinned memory and device memory of the same layout.
 struct Slot {
-  WorkItem* items = nullptr;   ///< pinned, `Work::kMaxItems` of them
-  WorkItem* copies = nullptr;  ///< pinned, one: the copies of the packets
+  WorkItem* items = nullptr;   ///< pinned: the batches, `Work::kMaxItems` for each kernel
+  WorkItem* copies = nullptr;  ///< pinned: the copies of the packets, one for each kernel
   std::byte* host = nullptr;   ///< pinned
   std::byte* device = nullptr;
   EventHandle* event = nullptr;

@@ -12,6 +12,10 @@ namespace warpline::stream {
 
 class StreamDevice;
 
+/// Where the results of each kernel begin, in bytes from the results of the first; at the end, where
+/// all of them end.
+using ResultBegins = std::array<std::size_t, KernelChain::kMax + 1>;
+
 /// A stream as a lane: work is enqueued as copies and launches, and a flag, an event or a call of the
 /// driver signals its completion.
 ///
@@ -47,8 +51,8 @@ class StreamLane final : public Lane {
   Status direct(Flight& flight, Slot& slot) noexcept;
   Status staged(Flight& flight, Slot& slot) noexcept;
   Status gather(Flight& flight, Slot& slot) noexcept;
-  Status launch(KernelChain const& chain, WorkItem const* items, std::uint32_t count,
-                std::uint32_t max_packets) noexcept;
+  Status launch(KernelChain const& chain, ResultBegins const& begins, WorkItem* items,
+                std::uint32_t count, std::uint32_t max_packets) noexcept;
   Status mark(Slot& slot, Ticket ticket) noexcept;
   Ticket signalled() noexcept;
   void retire(Ticket up_to) noexcept;

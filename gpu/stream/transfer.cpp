@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstring>
 
 #include "gpu/stream/mirror.hpp"
@@ -21,11 +22,46 @@ Status StreamLane::enqueue(Flight& flight, Slot& slot) noexcept {
   return kOk;
 }
 
-Status StreamLane::launch(KernelChain const& chain, WorkItem const* items, std::uint32_t count,
-                          std::uint32_t max_packets) noexcept {
+namespace {
+
+/// In batches: an array for each kernel, with room for the packets of a full batch.
+ResultBegins begins_in_batch(KernelChain const& chain) {
+  ResultBegins begins{};
+  for (unsigned k = 0; k < chain.count; ++k)
+    begins[k] = std::size_t{chain.result_begins[k]} * WorkItem::kMaxPackets;
+  return begins;
+}
+
+/// In copies: an array for each kernel with the results of all packets, at a multiple of 64 bytes.
+ResultBegins begins_in_copy(KernelChain const& chain, std::size_t packets) {
+  ResultBegins begins{};
+  std::size_t end = 0;
+  for (unsigned k = 0; k < chain.count; ++k) {
+    auto const size = packets * chain.result_bytes(k);
+    begins[k] = size > 0 ? (end + 63) / 64 * 64 : end;
+    end = begins[k] + size;
+  }
+  begins[KernelChain::kMax] = end;
+  return begins;
+}
+
+}  // namespace
+
+/// `items` has room for as many lists of `count` items as there are kernels: a kernel whose results
+/// do not begin where those of the kernel before do gets a list of its own.
+Status StreamLane::launch(KernelChain const& chain, ResultBegins const& begins, WorkItem* items,
+                          std::uint32_t count, std::uint32_t max_packets) noexcept {
   auto status = kOk;
-  for (unsigned k = 0; k < chain.count && status == kOk; ++k)
+  std::size_t begin = 0;
+  for (unsigned k = 0; k < chain.count && status == kOk; ++k) {
+    if (chain.result_bytes(k) > 0 && begins[k] != begin) {
+      std::copy_n(items, count, items + count);
+      items += count;
+      for (std::uint32_t i = 0; i < count; ++i) items[i].results += begins[k] - begin;
+      begin = begins[k];
+    }
     status = driver_.launch(arena_->stream(), chain.calls[k], items, count, max_packets);
+  }
   return status;
 }
 
@@ -36,7 +72,7 @@ Status StreamLane::direct(Flight& flight, Slot& slot) noexcept {
     slot.items[i] = work.items[i];
     max_packets = std::max(max_packets, work.items[i].count);
   }
-  return launch(*work.chain, slot.items, work.count, max_packets);
+  return launch(*work.chain, begins_in_batch(*work.chain), slot.items, work.count, max_packets);
 }
 
 Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
@@ -59,14 +95,15 @@ Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
   *slot.copies = WorkItem::of(reinterpret_cast<PacketHead*>(slot.device), packets,
                               slot.device + flight.results);
 
+  auto const begins = begins_in_copy(*work.chain, packets);
   auto* const stream = arena_->stream();
   // The descriptors are at the beginning even if no bytes are copied.
   auto status = driver_.copy_in(stream, slot.device, slot.host, begin + offset);
-  if (status == kOk) status = launch(*work.chain, slot.copies, 1, packets);
+  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, packets);
   if (status != kOk) return status;
   auto const out = extent.edits() ? begin : flight.results;
   auto const end =
-      extent.result_bytes > 0 ? flight.results + packets * extent.result_bytes : begin + offset;
+      extent.result_bytes > 0 ? flight.results + begins[KernelChain::kMax] : begin + offset;
   return end > out ? driver_.copy_out(stream, slot.host + out, slot.device + out, end - out) : kOk;
 }
 
@@ -90,13 +127,14 @@ Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
   flight.results = layout.bytes + (arena_->room().bytes + 63) / 64 * 64;
   *slot.copies = WorkItem::of(mirror.descriptors, mirror.packets, slot.device + flight.results);
 
+  auto const begins = begins_in_copy(*work.chain, mirror.packets);
   auto* const stream = arena_->stream();
   auto status = driver_.gather(stream, mirror);
-  if (status == kOk) status = launch(*work.chain, slot.copies, 1, mirror.packets);
+  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, mirror.packets);
   if (status == kOk && mirror.extent.edits()) status = driver_.scatter(stream, mirror);
   if (status == kOk && mirror.extent.result_bytes > 0)
     status = driver_.copy_out(stream, slot.host + flight.results, slot.device + flight.results,
-                              std::size_t{mirror.packets} * mirror.extent.result_bytes);
+                              begins[KernelChain::kMax]);
   return status;
 }
 
@@ -107,14 +145,20 @@ void StreamLane::retire(Ticket up_to) noexcept {
     auto const& [work, submitted, results, broken] = flight(ticket);
     auto const& slot = arena_->slot(ticket);
     if (transfer != Transfer::kDirect) {
-      auto const& extent = work.chain->extent;
-      auto const* from = slot.host + results;
+      auto const& chain = *work.chain;
+      auto const& extent = chain.extent;
+      std::size_t packets = 0;
+      for (std::uint32_t i = 0; i < work.count; ++i) packets += work.items[i].count;
+      auto const from = begins_in_copy(chain, packets), to = begins_in_batch(chain);
+      std::size_t before = 0;
       auto const* bytes = slot.host + arena_->layout().bytes;
       for (std::uint32_t i = 0; i < work.count; ++i) {
         auto const& item = work.items[i];
-        auto const size = std::size_t{item.count} * extent.result_bytes;
-        if (size > 0) std::memcpy(item.results, from, size);
-        from += size;
+        for (unsigned k = 0; k < chain.count; ++k)
+          if (auto const size = std::size_t{chain.result_bytes(k)}; size > 0)
+            std::memcpy(item.results + to[k], slot.host + results + from[k] + before * size,
+                        item.count * size);
+        before += item.count;
         if (transfer == Transfer::kGather || !extent.edits()) continue;
         for (std::uint32_t k = 0; k < item.count; ++k) {
           auto const& packet = item.head(k);

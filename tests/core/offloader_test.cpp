@@ -55,7 +55,8 @@ class ManualDevice final : public Device {
     for (unsigned k = 0; k < work.chain->count; ++k)
       for (unsigned i = 0; i < work.count; ++i) {
         auto const& call = work.chain->calls[k];
-        auto const& item = work.items[i];
+        auto item = work.items[i];
+        item.results += std::size_t{work.chain->result_begins[k]} * WorkItem::kMaxPackets;
         call.host(call.kernel, item);
       }
   }
@@ -342,7 +343,8 @@ TEST(OffloaderSchedules, AnyFaultLosesNothingUncounted) {
 // CPU alone.
 TEST(OffloaderSchedules, AnyScheduleGivesTheResultOfTheCpu) {
   constexpr char const* kText =
-      "TestSource -> TestBalance -> TestEdit(1) -> TestEdit(2) -> TestAdd(1, DROP 3)"
+      "TestSource -> TestBalance -> TestEdit(1) -> TestEdit(2) -> TestMark8(3, DROP 7)"
+      "-> TestMark1(5, DROP 11) -> TestMark8(1, DROP 13) -> TestAdd(1, DROP 3)"
       "-> TestAdd(1, DROP 5) -> s :: TestSpread(2);"
       "s[0] -> TestBalance -> TestAdd(7) -> TestCheck(5) -> x :: TestSink;"
       "s[1] -> TestCheck(4) -> y :: TestSink;";
@@ -362,6 +364,74 @@ TEST(OffloaderSchedules, AnyScheduleGivesTheResultOfTheCpu) {
     ASSERT_TRUE(mixed.rig.conserved()) << "seed " << seed;
     ASSERT_EQ(mixed.rig.buffers.in_use(), 0u) << "seed " << seed;
   }
+}
+
+constexpr char const* kMarks =
+    "TestSource -> TestBalance -> TestEdit(1) -> TestMark1(3, DROP 5) -> TestMark8(7, DROP 2)"
+    "-> TestLength -> TestSum(1000) -> TestSink;";
+
+TEST_F(OffloaderTest, ResultsOfLaterElementsStayWithTheirPacketsWhenAFinishDrops) {
+  open(kMarks, one_batch_a_task());
+  ASSERT_EQ(rig.graph->segments().size(), 1u);
+  auto const& segment = *rig.graph->segments()[0];
+  EXPECT_EQ(segment.nodes.size(), 5u);
+  EXPECT_EQ(segment.extent.result_bytes, 1u + 8 + 4 + 4);
+  rig.bench->devices = {1};
+  rig.bench->input = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}};
+  rig.poll_all();
+  a->finish();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1001, 1003, 1007, 1009, 1011}));
+  EXPECT_EQ(segment.nodes[1]->counters.drops[DropReason::named("test_mark").index()].get(), 2u);
+  EXPECT_EQ(segment.nodes[2]->counters.packets.get(), 9u);
+  EXPECT_EQ(segment.nodes[2]->counters.drops[DropReason::named("test_mark").index()].get(), 4u);
+  EXPECT_TRUE(rig.conserved());
+}
+
+TEST_F(OffloaderTest, AnElementThatEditsDoesNotFollowOneWhoseFinishMayWait) {
+  open("TestSource -> TestMark1(3) -> TestEdit(1) -> TestMark8(5) -> TestSink;", {});
+  ASSERT_EQ(rig.graph->segments().size(), 2u);
+  EXPECT_EQ(rig.graph->segments()[0]->nodes.size(), 1u);
+  EXPECT_EQ(rig.graph->segments()[1]->nodes.size(), 2u);
+}
+
+TEST_F(OffloaderTest, ASegmentEndsWhereThereIsNoRoomForMoreResults) {
+  std::string chain = "TestSource";
+  for (int i = 0; i < 10; ++i) chain += " -> TestMark8(3)";
+  open(chain + " -> TestSink;", {});
+  ASSERT_EQ(rig.graph->segments().size(), 2u);
+  EXPECT_EQ(rig.graph->segments()[0]->nodes.size(), 8u);
+  EXPECT_EQ(rig.graph->segments()[0]->extent.result_bytes, Batch::kResultBytes);
+  EXPECT_EQ(rig.graph->segments()[1]->nodes.size(), 2u);
+}
+
+// Whether it is counted as truncated by a later element depends on what an earlier `finish` decides.
+TEST_F(OffloaderTest, ABatchWithAPacketTooShortForALaterKernelStaysOnTheCpu) {
+  open("TestSource -> TestBalance -> TestMark1(3, DROP 9) -> TestCut -> TestSink;",
+       one_batch_a_task());
+  ASSERT_EQ(rig.graph->segments().size(), 1u);
+  rig.bench->devices = {1};
+  rig.bench->input = {{1, 2, 3}};
+  rig.poll_all();
+  EXPECT_TRUE(a->lane->submitted.empty());
+  auto const& nodes = rig.graph->segments()[0]->nodes;
+  EXPECT_EQ(nodes[0]->counters.drops[DropReason::named("test_mark").index()].get(), 1u);
+  EXPECT_EQ(nodes[1]->counters.drops[DropReason::named("truncated").index()].get(), 2u);
+  EXPECT_TRUE(rig.conserved());
+}
+
+TEST_F(OffloaderTest, WhatADeviceHasNotTouchedMeetsAllElementsOnTheCpu) {
+  open("TestSource -> TestBalance -> TestMark1(3, DROP 5) -> TestMark8(7, DROP 2) -> TestSink;",
+       one_batch_a_task());
+  rig.bench->devices = {1};
+  rig.bench->input = {{1, 2, 3, 5, 6, 7}};
+  rig.poll_all();
+  a->lane->fail_from(1, DeviceError::kLost);
+  a->finish();
+  poll();
+  EXPECT_EQ(rig.bench->output, (Numbers{1, 3, 7}));
+  EXPECT_EQ(offloader->counters(1).rerun.get(), 6u);
+  EXPECT_TRUE(rig.conserved());
 }
 
 }  // namespace

@@ -148,6 +148,71 @@ class TestSum final : public OffloadElement<TestSum> {
 };
 WARPLINE_ELEMENT(TestSum);
 
+/// Drops packets whose tag times FACTOR is a multiple of DROP, from the result of a kernel that only
+/// reads; any result that is not the packet's own is a drop, too. Its `finish` may wait.
+template <class Self, class Number>
+class TestMark : public OffloadElement<Self> {
+ public:
+  using Reads = Tag;
+  using Writes = Result<Number>;
+  static constexpr bool kFinishMayWait = true;
+  explicit TestMark(Args& args)
+      : factor_(args.required<std::uint8_t>("FACTOR")),
+        drop_(args.keyword<std::uint8_t>("DROP", 0)) {}
+  struct Kernel {
+    std::uint8_t factor;
+    WARPLINE_HD Number operator()(std::uint32_t tag) const {
+      return static_cast<Number>(tag * factor);
+    }
+  };
+  Kernel kernel(Device&) const { return {factor_}; }
+  Verdict finish(Packet& packet, Number product) const {
+    if (product != Kernel{factor_}(packet.tag)) return drop<"test_wrong_result">();
+    if (drop_ != 0 && product % drop_ == 0) return drop<"test_mark">();
+    return forward();
+  }
+
+ private:
+  std::uint8_t factor_, drop_;
+};
+struct TestMark1 final : TestMark<TestMark1, std::uint8_t> {
+  using TestMark::TestMark;
+};
+WARPLINE_ELEMENT(TestMark1);
+struct TestMark8 final : TestMark<TestMark8, std::uint64_t> {
+  using TestMark::TestMark;
+};
+WARPLINE_ELEMENT(TestMark8);
+
+/// Lets all packets through; its kernel reads eight bytes.
+class TestLength final : public OffloadElement<TestLength> {
+ public:
+  using Reads = Payload<8>;
+  using Writes = Result<std::uint32_t>;
+  static constexpr bool kFinishMayWait = true;
+  explicit TestLength(Args&) {}
+  struct Kernel {
+    WARPLINE_HD std::uint32_t operator()(Bytes bytes) const { return bytes.size; }
+  };
+  Kernel kernel(Device&) const { return {}; }
+  Verdict finish(Packet& packet, std::uint32_t size) const {
+    return size + 8 == packet.length ? forward() : drop<"test_wrong_result">();
+  }
+};
+WARPLINE_ELEMENT(TestLength);
+
+/// Its kernel needs longer frames than TestSource emits.
+struct TestCut final : OffloadElement<TestCut> {
+  using Reads = Payload<9>;
+  using Writes = NoResult;
+  explicit TestCut(Args&) {}
+  struct Kernel {
+    WARPLINE_HD void operator()(Bytes) const {}
+  };
+  Kernel kernel(Device&) const { return {}; }
+};
+WARPLINE_ELEMENT(TestCut);
+
 /// Notes which version of the bench's table each step of a packet sees.
 class TestVersion final : public OffloadElement<TestVersion> {
  public:

@@ -80,6 +80,13 @@ std::vector<ConformanceCase> conformance_cases() {
                    "a :: IPsecESPencap(sa/gateway.sa) -> b :: IPsecAES(sa/gateway.sa)"
                    " -> c :: IPsecAuthHMACSHA1(sa/gateway.sa) -> d :: FlowHash"
                    " -> e :: IDSMatch(PATTERNS rules/web.patterns, DROP true) -> f :: FlowHash"});
+  // Results of an element come in after some of its packets were dropped by the one before.
+  cases.push_back({"Results",
+                   "d :: IDSMatch(PATTERNS rules/web.patterns, DROP true)"
+                   " -> e :: IDSMatch(SYNTHETIC 300, DROP true)"});
+  cases.push_back({"MoreResults",
+                   "d :: FlowHash -> e :: IDSMatch(PATTERNS rules/web.patterns, DROP true)"
+                   " -> f :: FlowHash"});
   return cases;
 }
 

@@ -22,6 +22,10 @@ constexpr char const* kReadOnly =
 constexpr char const* kEdits =
     "TestSource -> TestBalance -> TestEdit(3) -> TestAdd(1100) -> TestBalance -> TestAdd(7)"
     "-> TestCheck(3) -> TestSink;";
+// A segment with the results of four elements, whose packets depend on each of them.
+constexpr char const* kResults =
+    "TestSource -> TestBalance -> TestEdit(3) -> TestMark1(3) -> TestMark8(5) -> TestLength"
+    "-> TestSum(1100) -> TestSink;";
 
 /// What the CPU alone makes of the same packets.
 std::vector<std::uint32_t> reference(char const* text, std::uint32_t count) {
@@ -83,8 +87,9 @@ TEST_P(FaultProperties, NothingIsLostUncountedNorChangedNorTwiceNorOutOfOrder) {
   EXPECT_GT(complete, kSchedules / 10);
 }
 
-INSTANTIATE_TEST_SUITE_P(Pipelines, FaultProperties, testing::Values(kReadOnly, kEdits),
+INSTANTIATE_TEST_SUITE_P(Pipelines, FaultProperties, testing::Values(kReadOnly, kEdits, kResults),
                          [](auto const& parameter) {
+                           if (parameter.param == kResults) return "Results";
                            return parameter.param == kReadOnly ? "ReadOnly" : "Edits";
                          });
 
@@ -100,6 +105,22 @@ TEST(FaultFree, EverythingGetsThrough) {
     ASSERT_EQ(world.rig.counters.dropped.get(), 0u);
     ASSERT_EQ(output, std::vector(wanted.begin(), wanted.begin() + world.sent));
     ASSERT_TRUE(world.notices.empty()) << world.notices.front();
+    ASSERT_EQ(world.rig.buffers.in_use(), 0u);
+  }
+}
+
+// Each `finish` inside the segment drops some, after all kernels have run.
+TEST(FaultFree, ResultsStayWithTheirPacketsWhenAFinishDrops) {
+  constexpr char const* kDrops =
+      "TestSource -> TestBalance -> TestEdit(3) -> TestMark1(3, DROP 4) -> TestMark8(5, DROP 7)"
+      "-> TestLength -> TestMark1(7, DROP 3) -> TestSum(1100) -> TestSink;";
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    FaultWorld world(kDrops, seed, 0);
+    SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
+    ASSERT_EQ(world.rig.graph->segments().size(), 1u);
+    ASSERT_TRUE(world.run());
+    ASSERT_EQ(world.rig.bench->output, reference(kDrops, world.sent));
+    ASSERT_TRUE(world.rig.conserved());
     ASSERT_EQ(world.rig.buffers.in_use(), 0u);
   }
 }

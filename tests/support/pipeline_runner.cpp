@@ -25,25 +25,25 @@ class PipelineRunner::Bodies final : public OffloadHandler {
   Bodies(Graph& graph, std::uint32_t room) : graph_(graph), room_(room) {}
 
   bool submit(Segment& segment, BatchPtr& batch) noexcept override {
-    bool const prepared = batch->device != kCpuDevice;
-    for (auto* node : segment.nodes) {
-      Outputs out(graph_, *node);
-      if (node != segment.nodes.front() && !prepared)
-        node->element->offload()->prepare(*batch, out);
+    bool const prepared = batch->device != kCpuDevice || graph_.prepare_followers(segment, *batch);
+    auto const kernels = prepared ? segment.nodes.size() : 1;
+    for (std::size_t i = 0; i < kernels; ++i) {
+      auto& offload = *segment.nodes[i]->element->offload();
+      auto* const results = batch->results() + segment.nodes[i]->result_offset;
       if (room_ > 0)
-        node->element->offload()->run_emulated(*batch, room_);
+        offload.run_emulated(*batch, results, room_);
       else
-        node->element->offload()->run_reference(*batch);
+        offload.run_reference(*batch, results);
     }
-    waiting_.emplace_back(&segment, std::move(batch));
+    waiting_.push_back({&segment, std::move(batch), kernels});
     return true;
   }
   unsigned poll() {
     auto const count = static_cast<unsigned>(waiting_.size());
     for (unsigned i = 0; i < count; ++i) {
-      auto [segment, batch] = std::move(waiting_.front());
+      auto [segment, batch, kernels] = std::move(waiting_.front());
       waiting_.pop_front();
-      graph_.resume(*segment, std::move(batch));
+      graph_.resume(*segment, std::move(batch), kernels);
     }
     return count;
   }
@@ -51,7 +51,12 @@ class PipelineRunner::Bodies final : public OffloadHandler {
  private:
   Graph& graph_;
   std::uint32_t room_;
-  std::deque<std::pair<Segment*, BatchPtr>> waiting_;
+  struct Waiting {
+    Segment* segment;
+    BatchPtr batch;
+    std::size_t kernels;
+  };
+  std::deque<Waiting> waiting_;
 };
 
 PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
