@@ -105,6 +105,7 @@ TomlKeys offload_keys(SessionOptions& options) {
       {"deadline", [&](auto const& node) { fill(options.deadline, duration_of(node)); }},
       {"tasks_in_flight",
        [&](auto const& node) { fill(options.tasks_in_flight, count_of(node, 1, 1024)); }},
+      {"streams", [&](auto const& node) { fill(options.streams, count_of(node, 1, 64)); }},
       {"completion",
        [&](auto const& node) {
          fill(options.completion, parse_completion(string_of(node), kNoName));

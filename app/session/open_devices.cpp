@@ -24,6 +24,7 @@ stream::Options stream_options(SessionOptions const& options, unsigned frame_siz
   made.completion = options.completion.value_or(made.completion);
   made.transfer = options.transfer;
   made.depth = options.tasks_in_flight.value_or(usual.tasks_in_flight);
+  made.streams = options.streams;
   made.task_packets = options.task_packets.value_or(usual.task_packets);
   made.task_bytes = options.task_bytes.value_or(usual.task_bytes);
   made.frame_size = frame_size;

@@ -99,6 +99,12 @@ void add_offload(CommandLine& command, SessionOptions& options) {
         options.tasks_in_flight =
             static_cast<unsigned>(parse_count(text, "--tasks-in-flight", 1, 1024));
       });
+  add(command, "--streams", "N",
+      "Streams per worker and segment, used in turn so that copies overlap kernels (default 2 on a "
+      "CUDA device; 1 for host)",
+      [&options](std::string const& text) {
+        options.streams = static_cast<unsigned>(parse_count(text, "--streams", 1, 64));
+      });
   add(command, "--completion", "HOW",
       "How a worker learns that a task is over: callback, event, flag (default flag)",
       [&options](std::string const& text) {

@@ -32,6 +32,7 @@ struct SessionOptions {
   std::optional<std::uint64_t> task_bytes;
   std::optional<std::chrono::nanoseconds> deadline;
   std::optional<unsigned> tasks_in_flight;
+  std::optional<unsigned> streams;  ///< of a lane
   std::optional<stream::Completion> completion;
   std::optional<Transfer> transfer;  ///< none: what is measured to be fastest
   std::optional<std::chrono::nanoseconds> task_timeout;

@@ -27,6 +27,7 @@ std::unique_ptr<Device> open(std::string const& name, DeviceEnvironment const& e
   auto const index = to_number<int>(std::string_view(name).substr(kPrefix.size())).value_or(0);
   auto streams = environment.streams;
   // A thread of this machine may wait long for a processor. A kernel never takes seconds.
+  streams.streams = streams.streams.value_or(2);
   if (!environment.has_task_timeout) streams.task_timeout = std::chrono::seconds(2);
   return open_device(index, streams);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/stream/arena.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "core/base/error.hpp"
@@ -9,6 +10,12 @@
 #include "core/packet/batch.hpp"
 
 namespace warpline::stream {
+
+namespace {
+
+constexpr std::size_t kFlagDistance = 256;  // bytes; more than a cache line of any device
+
+}  // namespace
 
 Layout::Layout(Lane::Room const& room) {
   bytes = round_up(room.packets * sizeof(PacketHead));
@@ -23,10 +30,10 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
       driver_(driver),
       device_(device),
       transfer_(transfer),
+      streams_(std::min(options.streams.value_or(1), options.depth)),
       slots_(options.depth),
-      calls_(4 * std::size_t{options.depth}) {
+      calls_(4 * std::size_t{options.depth} * streams_.size()) {
   for (auto& call : calls_) call = {this, static_cast<std::uint32_t>(&call - calls_.data())};
-  called = base;
   if (transfer != Transfer::kDirect) {
     // What a task may grow to: it is sent when it has reached its size, so the last batch exceeds.
     room_.packets = options.task_packets + Batch::kCapacity;
@@ -34,11 +41,16 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
     layout_ = Layout(room_);
   }
   try {
-    check(driver.create(stream_), "a stream");
     void* memory = nullptr;
-    check(driver.allocate_pinned(memory, 256), "pinned memory");
-    flag_ = static_cast<std::uint32_t*>(memory);
-    *flag_ = static_cast<std::uint32_t>(base);
+    check(driver.allocate_pinned(memory, kFlagDistance * streams_.size()), "pinned memory");
+    flags_ = static_cast<std::uint32_t*>(memory);
+    for (auto& stream : streams_) {
+      auto const number = static_cast<std::size_t>(&stream - streams_.data());
+      check(driver.create(stream.handle), "a stream");
+      stream.flag = flags_ + number * kFlagDistance / sizeof(std::uint32_t);
+      *stream.flag = static_cast<std::uint32_t>(base);
+      stream.called = base;
+    }
     for (auto& slot : slots_) {
       check(driver.create(slot.event), "an event");
       constexpr auto kItems = std::size_t{Work::kMaxItems} * KernelChain::kMax;
@@ -76,8 +88,19 @@ void Arena::close() noexcept {
     if (slot.items != nullptr) driver_.release_pinned(slot.items);
     if (slot.event != nullptr) driver_.destroy(slot.event);
   }
-  if (flag_ != nullptr) driver_.release_pinned(flag_);
-  if (stream_ != nullptr) driver_.destroy(stream_);
+  for (auto& stream : streams_)
+    if (stream.handle != nullptr) driver_.destroy(stream.handle);
+  if (flags_ != nullptr) driver_.release_pinned(flags_);
+}
+
+Status Arena::query() {
+  auto result = kOk;
+  for (auto& stream : streams_) {
+    auto const status = driver_.query(stream.handle);
+    if (status == kNotReady) return kNotReady;
+    if (status != kOk) result = status;
+  }
+  return result;
 }
 
 void keep_for_ever(std::unique_ptr<Arena> arena) noexcept {

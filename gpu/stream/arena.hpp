@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "gpu/stream/driver.hpp"
@@ -22,6 +24,14 @@ struct Slot {
   std::byte* device = nullptr;
   EventHandle* event = nullptr;
   Mirror mirror;  ///< for `gather`
+};
+
+/// One of a lane's streams, and where it reports completed tasks. Tickets here count all lanes that
+/// have used the arena.
+struct LaneStream {
+  StreamHandle* handle = nullptr;
+  std::uint32_t* flag = nullptr;  ///< pinned, its own cache line: the last ticket that is complete
+  std::atomic<Ticket> called{0};  ///< the same, written by the `callback` mechanism
 };
 
 /// Argument of a call of the driver: which of the last tickets it reports.
@@ -53,18 +63,20 @@ class Arena {
   Transfer transfer() const { return transfer_; }
   Lane::Room room() const { return room_; }
   Layout const& layout() const { return layout_; }
-  StreamHandle* stream() const { return stream_; }
+  std::span<LaneStream> streams() { return streams_; }
+  /// The stream of a lane's ticket: consecutive tickets use the streams in turn.
+  LaneStream& stream(Ticket ticket) { return streams_[(base + ticket) % streams_.size()]; }
+  /// `kOk` if all work of all streams is complete, `kNotReady` if one is still at work, else an error.
+  Status query();
   Slot& slot(Ticket ticket) { return slots_[ticket % slots_.size()]; }
   std::size_t depth() const { return slots_.size(); }
-  std::uint32_t* flag() const { return flag_; }
   /// More calls than tasks in flight: a call that comes late or twice is recognised by its number.
   Call& call(Ticket ticket) { return calls_[ticket % calls_.size()]; }
   std::size_t calls() const { return calls_.size(); }
 
   // A wake-up requested from the driver: it may come after the lane is destroyed.
   std::atomic<bool> armed{false};
-  std::atomic<Ticket> called{0};  ///< written by the `callback` mechanism
-  Ticket base = 0;                ///< the last ticket of the lanes before: flags go on from there
+  Ticket base = 0;  ///< the last ticket of the lanes before: flags go on from there
   void (*wake)(void*) = nullptr;
   void* wake_context = nullptr;
 
@@ -77,8 +89,8 @@ class Arena {
   Transfer transfer_;
   Layout layout_;
   Lane::Room room_;
-  StreamHandle* stream_ = nullptr;
-  std::uint32_t* flag_ = nullptr;
+  std::vector<LaneStream> streams_;
+  std::uint32_t* flags_ = nullptr;
   std::vector<Slot> slots_;
   std::vector<Call> calls_;
 };

@@ -15,16 +15,17 @@ StreamDevice::StreamDevice(std::string name, Kind kind, std::unique_ptr<Driver> 
       driver_(std::move(driver)),
       options_(options),
       tables_(std::make_shared<StreamTables>(*driver_, this->name())) {
-  if (options_.depth == 0 || options_.task_packets == 0 || options_.task_bytes == 0)
+  if (options_.depth == 0 || options_.streams == 0u || options_.task_packets == 0 ||
+      options_.task_bytes == 0)
     throw ConfigError("device '" + this->name() +
-                      "' needs at least one task in flight, with packets and bytes");
+                      "' needs at least one stream and one task in flight, with packets and bytes");
 }
 
 StreamDevice::~StreamDevice() {
   free_.clear();
   bool at_rest = true;
   for (auto& arena : abandoned_) {
-    if (driver_->query(arena->stream()) != kNotReady) continue;
+    if (arena->query() != kNotReady) continue;
     at_rest = false;
     keep_for_ever(std::move(arena));
   }

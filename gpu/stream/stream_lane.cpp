@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/stream/stream_lane.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include "core/base/clock.hpp"
@@ -30,10 +31,10 @@ std::uint64_t StreamLane::now() const noexcept { return device_.options().clock(
 
 StreamLane::~StreamLane() {
   auto const until = now() + timeout_cycles_;
-  auto status = driver_.query(arena_->stream());
+  auto status = arena_->query();
   while (status == kNotReady && now() < until) {
     std::this_thread::yield();
-    status = driver_.query(arena_->stream());
+    status = arena_->query();
   }
   // A requested wake-up is given now, and the driver's call will find nothing to do.
   if (arena_->armed.exchange(false, std::memory_order_acq_rel)) arena_->wake(arena_->wake_context);
@@ -63,7 +64,7 @@ Ticket StreamLane::submit(Work const& work) noexcept {
   submitted_ = ticket;
   if (closed_) return ticket;
   auto& slot = arena_->slot(ticket);
-  auto status = enqueue(flight, slot);
+  auto status = enqueue(flight, slot, arena_->stream(ticket).handle);
   if (status == kOk) status = mark(slot, ticket);
   if (status == kOk) {
     sound_ = ticket;
@@ -75,26 +76,30 @@ Ticket StreamLane::submit(Work const& work) noexcept {
 }
 
 Status StreamLane::mark(Slot& slot, Ticket ticket) noexcept {
+  auto& stream = arena_->stream(ticket);
   switch (device_.options().completion) {
     case Completion::kFlag:
-      return driver_.write(arena_->stream(), arena_->flag(),
+      return driver_.write(stream.handle, stream.flag,
                            static_cast<std::uint32_t>(arena_->base + ticket));
     case Completion::kEvent:
-      return driver_.record(arena_->stream(), slot.event);
+      return driver_.record(stream.handle, slot.event);
     case Completion::kCallback:
-      return driver_.call(arena_->stream(), &StreamLane::on_call,
+      return driver_.call(stream.handle, &StreamLane::on_call,
                           &arena_->call(arena_->base + ticket));
   }
   return kOk;
 }
 
-// On a thread of the driver: only atomics and the wake-up.
+// On a thread of the driver: only atomics and the wake-up. The call's ticket is the first one after
+// the last called whose number is that of the call. Stale calls are further ahead than any ticket.
 void StreamLane::on_call(void* context) {
   auto const& call = *static_cast<Call*>(context);
   auto& arena = *call.arena;
-  auto const called = arena.called.load(std::memory_order_relaxed);
+  auto& stream = arena.streams()[call.number % arena.streams().size()];
+  auto const called = stream.called.load(std::memory_order_relaxed);
   auto const ahead = (call.number + arena.calls() - called % arena.calls()) % arena.calls();
-  if (ahead <= arena.depth()) arena.called.store(called + ahead, std::memory_order_seq_cst);
+  if (ahead <= arena.depth() + arena.streams().size())
+    stream.called.store(called + ahead, std::memory_order_seq_cst);
   on_armed(&arena);
 }
 
@@ -105,36 +110,39 @@ void StreamLane::on_armed(void* context) {
     arena.wake(arena.wake_context);
 }
 
-/// The last ticket that the mechanism reports as complete.
-Ticket StreamLane::signalled() noexcept {
-  auto const from = completed();
+/// Whether the mechanism reports the ticket as complete: `kOk`, `kNotReady`, or an error of the device.
+Status StreamLane::signal_of(Ticket ticket) noexcept {
+  auto const& stream = arena_->stream(ticket);
   switch (device_.options().completion) {
     case Completion::kFlag: {
-      auto const flag = std::atomic_ref(*arena_->flag()).load(std::memory_order_acquire);
-      // 32 bits of the ticket: the difference is right across their overflow.
-      auto const moved = flag - static_cast<std::uint32_t>(arena_->base + from);
-      return moved <= sound_ - from ? from + moved : from;
+      auto const flag = std::atomic_ref(*stream.flag).load(std::memory_order_acquire);
+      // 32 bits of the ticket: the sign of the difference is right across their overflow.
+      auto const ahead = flag - static_cast<std::uint32_t>(arena_->base + ticket);
+      return static_cast<std::int32_t>(ahead) >= 0 ? kOk : kNotReady;
     }
-    case Completion::kCallback: {
-      auto const called = arena_->called.load(std::memory_order_acquire) - arena_->base;
-      return called > from && called <= sound_ ? called : from;
-    }
-    case Completion::kEvent: {
-      auto done = from;
-      while (done < sound_) {
-        auto const status = driver_.query(arena_->slot(done + 1).event);
-        if (status == kNotReady) break;
-        if (status != kOk) {
-          retire(done);
-          fail(done + 1, DeviceError::kLost, status);
-          break;
-        }
-        ++done;
-      }
-      return done;
-    }
+    case Completion::kCallback:
+      return stream.called.load(std::memory_order_acquire) >= arena_->base + ticket ? kOk
+                                                                                    : kNotReady;
+    case Completion::kEvent:
+      return driver_.query(arena_->slot(ticket).event);
   }
-  return from;
+  return kOk;
+}
+
+/// The last ticket up to which the mechanism reports all as complete.
+Ticket StreamLane::signalled() noexcept {
+  auto done = completed();
+  while (done < sound_) {
+    auto const status = signal_of(done + 1);
+    if (status == kNotReady) break;
+    if (status != kOk) {
+      retire(done);
+      fail(done + 1, DeviceError::kLost, status);
+      break;
+    }
+    ++done;
+  }
+  return done;
 }
 
 void StreamLane::advance() noexcept {
@@ -152,25 +160,31 @@ void StreamLane::advance() noexcept {
     probe(time);
 }
 
-/// After the last sound ticket: refused work may have been started in part, so its packets are only
-/// returned when the stream is idle.
+/// After the last sound ticket: failed work may have been started in part, so its packets are only
+/// returned when no stream is at work.
 void StreamLane::pass_broken() noexcept {
-  if (driver_.query(arena_->stream()) == kNotReady) return;
+  if (arena_->query() == kNotReady) return;
   fence_.completed.store(submitted_, std::memory_order_release);
 }
 
 void StreamLane::probe(std::uint64_t time) noexcept {
   moved_ = time;
   auto const from = completed();
-  auto const status = driver_.query(arena_->stream());
-  if (status == kOk) {
+  bool busy = false;
+  for (auto& stream : arena_->streams()) {
+    auto const status = driver_.query(stream.handle);
+    if (status == kNotReady) busy = true;
+    if (status == kOk || status == kNotReady) continue;
+    // Tasks on other streams, before the first one that this stream has lost, are still sound.
+    auto lost = from + 1;
+    while (lost <= sound_ && (&arena_->stream(lost) != &stream || signal_of(lost) == kOk)) ++lost;
+    fail(lost, DeviceError::kLost, status);
+    sound_ = std::min(sound_, lost - 1);
+  }
+  if (!busy) {
     // All work is complete. If the mechanism has not reported it, a completion was lost.
     retire(std::max(from, sound_));
-    if (from == completed() && from < submitted_) pass_broken();
-  } else if (status != kNotReady) {
-    fail(from + 1, DeviceError::kLost, status);
-    sound_ = from;
-    fence_.completed.store(submitted_, std::memory_order_release);
+    if (completed() < submitted_) pass_broken();
   } else if (time - flight(from + 1).submitted > timeout_cycles_) {
     give_up(from + 1);
     sound_ = from;
@@ -202,8 +216,9 @@ void StreamLane::arm(void (*wake)(void*), void* context) noexcept {
   arena.wake_context = context;
   arena.armed.store(true, std::memory_order_seq_cst);
   advance();
-  bool const asked = device_.options().completion == Completion::kCallback ||
-                     driver_.call(arena.stream(), &StreamLane::on_armed, &arena) == kOk;
+  bool const asked =
+      device_.options().completion == Completion::kCallback ||
+      driver_.call(arena.stream(completed() + 1).handle, &StreamLane::on_armed, &arena) == kOk;
   // Nothing is pending, or the driver will not call: wake at once rather than never.
   if (!asked || completed() == submitted_ || signalled() > completed()) on_armed(&arena);
 }

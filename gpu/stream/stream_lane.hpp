@@ -16,18 +16,19 @@ class StreamDevice;
 /// all of them end.
 using ResultBegins = std::array<std::size_t, KernelChain::kMax + 1>;
 
-/// A stream as a lane: work is enqueued as copies and launches, and a flag, an event or a call of the
-/// driver signals its completion.
+/// Streams as a lane: work is enqueued as copies and launches, and a flag, an event or a call of the
+/// driver signals its completion. Tasks use the streams in turn and may finish in any order, but the
+/// fence passes them in the order of their tickets.
 ///
 /// Faults: if the driver refuses a call, that ticket and all after it fail. If no task completes within
-/// `Options::probe`, the stream is queried. On an error, all pending tasks fail. If the stream is idle,
-/// missed completions are delivered now. A task older than `Options::task_timeout` fails with all after
+/// `Options::probe`, the streams are queried. After an error of one, its pending tasks and all tickets
+/// after the first of them fail. If the streams are idle, missed completions are delivered now. A task older than `Options::task_timeout` fails with all after
 /// it (`kTimedOut`). After the device could not update a table, submitted work fails without being
 /// started (`kLost`).
 class StreamLane final : public Lane {
  public:
   StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena);
-  /// Waits for the stream, at most for the task timeout.
+  /// Waits for the streams, at most for the task timeout.
   ~StreamLane() override;
 
   Ticket submit(Work const& work) noexcept override;
@@ -47,13 +48,14 @@ class StreamLane final : public Lane {
 
   Ticket completed() const noexcept { return fence_.completed.load(std::memory_order_relaxed); }
   Flight& flight(Ticket ticket) noexcept { return flights_[ticket % flights_.size()]; }
-  Status enqueue(Flight& flight, Slot& slot) noexcept;
-  Status direct(Flight& flight, Slot& slot) noexcept;
-  Status staged(Flight& flight, Slot& slot) noexcept;
-  Status gather(Flight& flight, Slot& slot) noexcept;
+  Status enqueue(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
+  Status direct(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
+  Status staged(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
+  Status gather(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
   Status launch(KernelChain const& chain, ResultBegins const& begins, WorkItem* items,
-                std::uint32_t count, std::uint32_t max_packets) noexcept;
+                std::uint32_t count, std::uint32_t max_packets, StreamHandle* stream) noexcept;
   Status mark(Slot& slot, Ticket ticket) noexcept;
+  Status signal_of(Ticket ticket) noexcept;
   Ticket signalled() noexcept;
   void retire(Ticket up_to) noexcept;
   void pass_broken() noexcept;

@@ -10,14 +10,14 @@
 /// The three forms of transfer to kernels and back.
 namespace warpline::stream {
 
-Status StreamLane::enqueue(Flight& flight, Slot& slot) noexcept {
+Status StreamLane::enqueue(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
   switch (arena_->transfer()) {
     case Transfer::kDirect:
-      return direct(flight, slot);
+      return direct(flight, slot, stream);
     case Transfer::kStaged:
-      return staged(flight, slot);
+      return staged(flight, slot, stream);
     case Transfer::kGather:
-      return gather(flight, slot);
+      return gather(flight, slot, stream);
   }
   return kOk;
 }
@@ -50,7 +50,8 @@ ResultBegins begins_in_copy(KernelChain const& chain, std::size_t packets) {
 /// `items` has room for as many lists of `count` items as there are kernels: a kernel whose results
 /// do not begin where those of the kernel before do gets a list of its own.
 Status StreamLane::launch(KernelChain const& chain, ResultBegins const& begins, WorkItem* items,
-                          std::uint32_t count, std::uint32_t max_packets) noexcept {
+                          std::uint32_t count, std::uint32_t max_packets,
+                          StreamHandle* stream) noexcept {
   auto status = kOk;
   std::size_t begin = 0;
   for (unsigned k = 0; k < chain.count && status == kOk; ++k) {
@@ -60,22 +61,23 @@ Status StreamLane::launch(KernelChain const& chain, ResultBegins const& begins, 
       for (std::uint32_t i = 0; i < count; ++i) items[i].results += begins[k] - begin;
       begin = begins[k];
     }
-    status = driver_.launch(arena_->stream(), chain.calls[k], items, count, max_packets);
+    status = driver_.launch(stream, chain.calls[k], items, count, max_packets);
   }
   return status;
 }
 
-Status StreamLane::direct(Flight& flight, Slot& slot) noexcept {
+Status StreamLane::direct(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
   auto const& work = flight.work;
   std::uint32_t max_packets = 0;
   for (std::uint32_t i = 0; i < work.count; ++i) {
     slot.items[i] = work.items[i];
     max_packets = std::max(max_packets, work.items[i].count);
   }
-  return launch(*work.chain, begins_in_batch(*work.chain), slot.items, work.count, max_packets);
+  return launch(*work.chain, begins_in_batch(*work.chain), slot.items, work.count, max_packets,
+                stream);
 }
 
-Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
+Status StreamLane::staged(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
   auto const& work = flight.work;
   auto const& extent = work.chain->extent;
   auto const begin = arena_->layout().bytes;
@@ -96,10 +98,9 @@ Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
                               slot.device + flight.results);
 
   auto const begins = begins_in_copy(*work.chain, packets);
-  auto* const stream = arena_->stream();
   // The descriptors are at the beginning even if no bytes are copied.
   auto status = driver_.copy_in(stream, slot.device, slot.host, begin + offset);
-  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, packets);
+  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, packets, stream);
   if (status != kOk) return status;
   auto const out = extent.edits() ? begin : flight.results;
   auto const end =
@@ -107,7 +108,7 @@ Status StreamLane::staged(Flight& flight, Slot& slot) noexcept {
   return end > out ? driver_.copy_out(stream, slot.host + out, slot.device + out, end - out) : kOk;
 }
 
-Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
+Status StreamLane::gather(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
   auto const& work = flight.work;
   auto const& layout = arena_->layout();
   auto& mirror = slot.mirror;
@@ -128,9 +129,8 @@ Status StreamLane::gather(Flight& flight, Slot& slot) noexcept {
   *slot.copies = WorkItem::of(mirror.descriptors, mirror.packets, slot.device + flight.results);
 
   auto const begins = begins_in_copy(*work.chain, mirror.packets);
-  auto* const stream = arena_->stream();
   auto status = driver_.gather(stream, mirror);
-  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, mirror.packets);
+  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, mirror.packets, stream);
   if (status == kOk && mirror.extent.edits()) status = driver_.scatter(stream, mirror);
   if (status == kOk && mirror.extent.result_bytes > 0)
     status = driver_.copy_out(stream, slot.host + flight.results, slot.device + flight.results,

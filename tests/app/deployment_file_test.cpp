@@ -70,6 +70,7 @@ task_packets = 512
 task_bytes = 65536
 deadline = "50us"
 tasks_in_flight = 2
+streams = 3
 ordered = false
 )");
   EXPECT_EQ(options.workers, 2u);
@@ -89,6 +90,7 @@ ordered = false
   EXPECT_EQ(options.task_bytes, 65536u);
   EXPECT_EQ(options.deadline, 50us);
   EXPECT_EQ(options.tasks_in_flight, 2u);
+  EXPECT_EQ(options.streams, 3u);
   EXPECT_EQ(options.ordered, false);
 }
 

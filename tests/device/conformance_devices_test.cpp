@@ -50,7 +50,8 @@ TEST_P(ConformanceOfDevices, GiveTheBytesOfTheBody) {
   options.lanes.transfer = transfer;
   options.lanes.completion = completion;
   options.lanes.frame_size = options.frame_size;
-  options.host_helpers = 1;
+  options.lanes.streams = 2;
+  options.host_helpers = 2;
   options.cuda = cuda;
   test::expect_same(run(cuda ? "GPUOnly(DEVICE cuda:0)" : "GPUOnly(DEVICE host)"), wanted);
 }

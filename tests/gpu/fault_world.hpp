@@ -40,6 +40,7 @@ inline stream::Options random_options(std::mt19937_64& random) {
   options.completion = stream::kCompletions[random() % 3];
   options.transfer = kTransfers[random() % 3];
   options.depth = 1 + static_cast<unsigned>(random() % 4);
+  options.streams = 1 + static_cast<unsigned>(random() % 3);
   options.task_packets = 256;
   options.task_bytes = 1 << 14;
   options.frame_size = 256;

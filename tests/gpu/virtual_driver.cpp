@@ -20,6 +20,7 @@ std::uint64_t virtual_time = 1;
 struct Queue {
   std::deque<host::Command> commands;
   bool stalled = false;
+  bool broken = false;
 };
 Queue& queue_of(stream::StreamHandle* stream) { return *reinterpret_cast<Queue*>(stream); }
 
@@ -36,6 +37,7 @@ FaultPlan FaultPlan::random(std::mt19937_64& random, std::uint64_t commands) {
   FaultPlan plan;
   plan.refuse_at = maybe();
   plan.break_at = maybe();
+  plan.break_stream_at = maybe();
   plan.stall_at = maybe();
   plan.stall_looks = random() % 2 == 0 ? 0 : 1 + random() % 300;
   plan.lose_at = maybe();
@@ -56,7 +58,7 @@ stream::Status VirtualDriver::create(StreamHandle*& stream) {
 
 stream::Status VirtualDriver::enqueue(StreamHandle* stream, host::Command const& command) noexcept {
   on_look();
-  if (broken_) return kBroken;
+  if (broken_ || queue_of(stream).broken) return kBroken;
   if (++calls_ == plan_.refuse_at) return kRefused;
   queue_of(stream).commands.push_back(command);
   on_look();
@@ -70,7 +72,7 @@ stream::Status VirtualDriver::query(EventHandle* event) noexcept {
 
 stream::Status VirtualDriver::query(StreamHandle* stream) noexcept {
   on_look();
-  if (broken_) return kBroken;
+  if (broken_ || queue_of(stream).broken) return kBroken;
   return queue_of(stream).commands.empty() ? stream::kOk : stream::kNotReady;
 }
 
@@ -84,16 +86,29 @@ void VirtualDriver::release_table(void* memory) noexcept {
 }
 
 bool VirtualDriver::step(std::uint64_t choice) {
-  std::vector<Queue*> ready;
+  std::vector<StreamHandle*> ready;
   for (auto* stream : streams_) {
     auto& queue = queue_of(stream);
     if (queue.stalled && plan_.stall_looks != 0 && ++stalled_for_ > plan_.stall_looks)
       queue.stalled = false;
-    if (!queue.stalled && !queue.commands.empty()) ready.push_back(&queue);
+    if (!queue.stalled && !queue.commands.empty()) ready.push_back(stream);
   }
-  if (ready.empty()) return false;
-  auto& queue = *ready[choice % ready.size()];
+  return !ready.empty() && run_next(ready[choice % ready.size()]);
+}
+
+bool VirtualDriver::step_stream(std::size_t number) {
+  auto const& queue = queue_of(streams_.at(number));
+  return !queue.stalled && !queue.commands.empty() && run_next(streams_[number]);
+}
+
+bool VirtualDriver::run_next(StreamHandle* stream) {
+  auto& queue = queue_of(stream);
   ++run_;
+  if (run_ == plan_.break_stream_at) {
+    queue.broken = true;
+    queue.commands.clear();
+    return true;
+  }
   if (run_ == plan_.break_at) {
     broken_ = true;
     auto half = queue.commands.front();
@@ -101,7 +116,7 @@ bool VirtualDriver::step(std::uint64_t choice) {
       half.value = (half.value + 1) / 2;
       half.run();
     }
-    for (auto* stream : streams_) queue_of(stream).commands.clear();
+    for (auto* each : streams_) queue_of(each).commands.clear();
     return true;
   }
   if (run_ == plan_.stall_at) {

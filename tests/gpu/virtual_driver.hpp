@@ -22,13 +22,14 @@ struct VirtualClock {
 
 /// What goes wrong on a device, counted in its calls and in the commands it runs; 0: never.
 struct FaultPlan {
-  std::uint64_t refuse_at = 0;     ///< this call is refused
-  std::uint64_t refuse_fill = 0;   ///< this filling of a table is refused
-  std::uint64_t break_at = 0;      ///< at this command the device breaks: all fails for ever
-  std::uint64_t stall_at = 0;      ///< at this command its stream stops
-  std::uint64_t stall_looks = 0;   ///< and goes on after so many steps; 0: never
-  std::uint64_t lose_at = 0;       ///< from this command on one mark of completion is not made
-  std::uint64_t repeat_calls = 0;  ///< every n-th call of a function happens twice
+  std::uint64_t refuse_at = 0;        ///< this call is refused
+  std::uint64_t refuse_fill = 0;      ///< this filling of a table is refused
+  std::uint64_t break_at = 0;         ///< at this command the device breaks: all fails for ever
+  std::uint64_t break_stream_at = 0;  ///< at this command its stream breaks, and no other
+  std::uint64_t stall_at = 0;         ///< at this command its stream stops
+  std::uint64_t stall_looks = 0;      ///< and goes on after so many steps; 0: never
+  std::uint64_t lose_at = 0;          ///< from this command on one mark of completion is not made
+  std::uint64_t repeat_calls = 0;     ///< every n-th call of a function happens twice
 
   /// Each kind with a probability of about a third, somewhere among the first `commands`.
   static FaultPlan random(std::mt19937_64& random, std::uint64_t commands);
@@ -48,6 +49,8 @@ class VirtualDriver final : public host::MemoryDriver {
   /// Runs the next command of the stream that is number `choice` among those that can go on; false
   /// where none can.
   bool step(std::uint64_t choice = 0);
+  /// Runs the next command of stream `number`, in the order of creation; false if it cannot go on.
+  bool step_stream(std::size_t number);
   void run_all() {
     while (step()) {
     }
@@ -72,6 +75,7 @@ class VirtualDriver final : public host::MemoryDriver {
 
  private:
   Status enqueue(StreamHandle* stream, host::Command const& command) noexcept override;
+  bool run_next(StreamHandle* stream);
   void execute(host::Command const& command);
 
   FaultPlan plan_;
