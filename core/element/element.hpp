@@ -49,6 +49,10 @@ class Element {
   /// there is nothing to say. Any thread.
   virtual std::string explanation() const { return {}; }
 
+  /// Takes the state of `old`, an element of the same name and class, whose graph this one's graph
+  /// replaces. Called on the worker's thread, after `old` was stopped and before `start`. What `old`
+  /// keeps is freed.
+  virtual void take_over(Element& old) { (void)old; }
   /// Called on the worker's thread before the first packet and after the last.
   virtual void start() {}
   virtual void stop() noexcept {}

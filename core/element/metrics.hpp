@@ -85,6 +85,15 @@ struct QueueCounters {
 struct ElementCounters {
   Counter batches, packets, bytes, cycles;
   std::array<Counter, DropReason::kMax> drops;  ///< by `DropReason::index()`
+
+  /// Adds what another instance of the element has done before.
+  void add(ElementCounters const& other) noexcept {
+    batches.add(other.batches.get());
+    packets.add(other.packets.get());
+    bytes.add(other.bytes.get());
+    cycles.add(other.cycles.get());
+    for (std::size_t i = 0; i < drops.size(); ++i) drops[i].add(other.drops[i].get());
+  }
 };
 
 /// How long a thread had nothing to do. One thread writes, any may read.

@@ -34,6 +34,10 @@ class PolledElement : public Element {
   /// True when nothing is left to do for a worker that drains.
   virtual bool drained() const noexcept { return held() == 0; }
 
+  /// Drops all packets held, as `reason`. Called if a graph that is being replaced cannot pass them on
+  /// in time. An element that holds packets overrides it.
+  virtual void drop_held(Outputs& out, DropReason reason) noexcept { (void)out, (void)reason; }
+
   /// Asks to be woken when there may be work; called before the worker sleeps. Returns false if the
   /// element must be polled instead. The worker polls once more after the call.
   virtual bool arm(Waker& waker) noexcept {

@@ -41,4 +41,8 @@ bool PortSet::claim_rx(unsigned port, unsigned worker) {
   return true;
 }
 
+void PortSet::free_claims(unsigned worker) {
+  std::erase_if(claimed_, [worker](auto const& claim) { return claim.second == worker; });
+}
+
 }  // namespace warpline

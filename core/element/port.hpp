@@ -106,6 +106,8 @@ class PortSet {
 
   /// Marks the receive side of a port as used by a source; false where one uses it on this worker.
   bool claim_rx(unsigned port, unsigned worker);
+  /// Frees the claims of a worker's sources: a graph is built that will replace the one before.
+  void free_claims(unsigned worker);
 
  private:
   std::vector<std::unique_ptr<Port>> ports_;

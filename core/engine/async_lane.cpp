@@ -11,7 +11,7 @@ AsyncLane::AsyncLane(asio::io_context& context, std::unique_ptr<Lane> lane, Driv
 
 AsyncLane::~AsyncLane() {
   lane_.reset();  // returns when the device no longer touches anything of ours
-  self_->lane = nullptr;
+  if (self_->lane != nullptr) self_->lane = nullptr;  // `retire` has not been called
   while (head_ != nullptr) {
     auto* operation = head_;
     unlink(operation);

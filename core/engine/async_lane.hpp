@@ -77,6 +77,10 @@ class AsyncLane {
   std::size_t poll();
   bool idle() const noexcept { return head_ == nullptr; }
 
+  /// Lets wake-ups that are on their way find no lane. Then any thread may destroy it, once the lane is
+  /// idle. On the context's thread.
+  void retire() noexcept { self_->lane = nullptr; }
+
   /// Requests one `wake(context)` when the fence next changes; see `Lane::arm`.
   void arm(void (*wake)(void*), void* context) noexcept { lane_->arm(wake, context); }
 

@@ -43,20 +43,27 @@ void Engine::report(std::string const& text) {
   notice_(text);
 }
 
+std::unique_ptr<Graph> Engine::build_graph(Pipeline const& pipeline, PortSet& ports,
+                                           unsigned worker, unsigned workers,
+                                           std::vector<Diagnostic>* warnings) {
+  bool const for_io = handover_ != nullptr && &ports == &ports_;
+  BuildContext context{ports, devices_, *options_.shared};
+  context.worker = worker;
+  context.workers = workers;
+  context.seed = options_.seed;
+  context.buffers = &buffers_;
+  context.handover = for_io ? handover_.get() : nullptr;
+  context.notice = [this](std::string const& text) { notice(text); };
+  return Graph::build(pipeline, context, worker == 0 ? warnings : nullptr);
+}
+
 std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, PortSet& ports,
                                                    std::vector<int> const& cores,
                                                    std::vector<Diagnostic>* warnings) {
   std::vector<std::unique_ptr<Worker>> workers;
   bool const for_io = handover_ != nullptr && &ports == &ports_;
   for (unsigned i = 0; i < cores.size(); ++i) {
-    BuildContext context{ports, devices_, *options_.shared};
-    context.worker = i;
-    context.workers = static_cast<unsigned>(cores.size());
-    context.seed = options_.seed;
-    context.buffers = &buffers_;
-    context.handover = for_io ? handover_.get() : nullptr;
-    context.notice = [this](std::string const& text) { notice(text); };
-    auto graph = Graph::build(pipeline, context, i == 0 ? warnings : nullptr);
+    auto graph = build_graph(pipeline, ports, i, static_cast<unsigned>(cores.size()), warnings);
     auto worker_options = options_.worker;
     worker_options.offload.notice = [this](std::string const& text) { notice(text); };
     worker_options.readers = options_.shared->single<Quiescence>();
@@ -114,6 +121,22 @@ void Engine::exchange(SharedTable const& table) {
   for (; next != rebindings_.end(); ++next) next->worker->rebind(*next);
 }
 
+std::vector<Diagnostic> Engine::reload(Pipeline const& pipeline) {
+  std::vector<Diagnostic> warnings;
+  auto& ports = handover_ports_ ? *handover_ports_ : ports_;
+  std::list<Replacing> replacing;
+  for (unsigned i = 0; i < workers_.size(); ++i) {
+    auto graph = build_graph(pipeline, ports, i, static_cast<unsigned>(workers_.size()), &warnings);
+    auto& next = replacing.emplace_back();
+    next.worker = workers_[i].get();
+    next.replacement.instance = next.worker->instantiate(std::move(graph), devices_);
+  }
+  auto next = replacing.begin();
+  replacing_.splice(replacing_.end(), replacing);
+  for (; next != replacing_.end(); ++next) next->worker->replace(next->replacement);
+  return warnings;
+}
+
 std::size_t Engine::collect() {
   // A device may still read it: memory that nobody frees.
   static auto& kept = *new std::vector<std::unique_ptr<Binding>>;
@@ -122,7 +145,17 @@ std::size_t Engine::collect() {
     if (rebinding.keep) kept.push_back(std::move(rebinding.binding));
     return true;
   });
-  return rebindings_.size();
+  auto const free_graphs = [this] {
+    std::erase_if(replacing_, [](Replacing& replacing) {
+      return replacing.replacement.done.load(std::memory_order_acquire) || replacing.worker->done();
+    });
+  };
+  // The watchdog may be reading the graph that goes.
+  if (watchdog_)
+    watchdog_->pause(free_graphs);
+  else
+    free_graphs();
+  return rebindings_.size() + replacing_.size();
 }
 
 void Engine::start() {

@@ -68,8 +68,14 @@ class Engine {
   /// packet is lost and none sees two generations. Throws `ConfigError` if a device has no room; all
   /// elements then go on with what they have. After `load`.
   void exchange(SharedTable const& table);
-  /// Frees what exchanges have left, once the workers are through with it: to be called again and
-  /// again until it returns 0. Returns the elements that have not changed over yet.
+  /// Runs `pipeline` in place of the current one, on the same ports, while packets flow. Each worker
+  /// changes over by itself when its current graph holds nothing; see `Worker::replace`. Tables, SAs
+  /// and services that both pipelines name are the same objects. Throws `ConfigError` with everything
+  /// that is wrong; the current pipeline goes on then. Between `load` and `collect` returning 0, no
+  /// other `reload` or `exchange`. Returns warnings.
+  std::vector<Diagnostic> reload(Pipeline const& pipeline);
+  /// Frees what `exchange` and `reload` have left, once the workers are through with it: to be called
+  /// again and again until it returns 0. Returns the elements and graphs that have not changed yet.
   std::size_t collect();
 
   void start();
@@ -90,6 +96,8 @@ class Engine {
  private:
   void notice(std::string const& text);
   void report(std::string const& text);
+  std::unique_ptr<Graph> build_graph(Pipeline const& pipeline, PortSet& ports, unsigned worker,
+                                     unsigned workers, std::vector<Diagnostic>* warnings);
   std::vector<std::unique_ptr<Worker>> build(Pipeline const& pipeline, PortSet& ports,
                                              std::vector<int> const& cores,
                                              std::vector<Diagnostic>* warnings);
@@ -105,6 +113,11 @@ class Engine {
   std::unique_ptr<Handover> handover_;
   std::unique_ptr<PortSet> handover_ports_;
   std::list<Rebinding> rebindings_;  // workers refer to them
+  struct Replacing {
+    Worker* worker;
+    GraphReplacement replacement;
+  };
+  std::list<Replacing> replacing_;
   std::vector<std::unique_ptr<Worker>> workers_, io_workers_;
   std::unique_ptr<Watchdog> watchdog_;
 };

@@ -134,6 +134,41 @@ void Graph::stop() noexcept {
   for (auto const& node : nodes_) node->element->stop();
 }
 
+void Graph::drop_held(DropReason reason) noexcept {
+  for (auto const& [node, polled, source] : polled_) {
+    Outputs out(*this, *node);
+    polled->drop_held(out, reason);
+  }
+}
+
+void Graph::take_over(Graph& old) {
+  retired_ = std::move(old.retired_);
+  auto const same = [](auto const& a, auto const& b) {
+    return a->name == b->name && a->class_name == b->class_name;
+  };
+  for (auto const& before : old.nodes_) {
+    auto const now = std::find_if(nodes_.begin(), nodes_.end(),
+                                  [&](auto const& node) { return same(node, before); });
+    if (now != nodes_.end()) {
+      (*now)->counters.add(before->counters);
+      (*now)->element->take_over(*before->element);
+      continue;
+    }
+    auto& retired = retired_.emplace_back(std::make_unique<RetiredNode>());
+    retired->name = before->name;
+    retired->class_name = before->class_name;
+    retired->counters.add(before->counters);
+  }
+  // An element may come back under its old name.
+  std::erase_if(retired_, [&](auto const& retired) {
+    auto const now = std::find_if(nodes_.begin(), nodes_.end(),
+                                  [&](auto const& node) { return same(node, retired); });
+    if (now == nodes_.end()) return false;
+    (*now)->counters.add(retired->counters);
+    return true;
+  });
+}
+
 bool Graph::sources_finished() const noexcept {
   for (auto const& each : polled_)
     if (each.source && !each.polled->finished()) return false;

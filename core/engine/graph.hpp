@@ -40,6 +40,13 @@ struct Node {
   AnnotationSet valid{};  ///< on every packet that comes in
 };
 
+/// What an element has done whose graph was replaced.
+struct RetiredNode {
+  std::string name;
+  std::string class_name;
+  ElementCounters counters;
+};
+
 /// A maximal chain of offloadable elements: one upload, their kernels in order, one download. Each but
 /// the last one only edits, or lets the next kernels run before its `finish`.
 struct Segment {
@@ -86,6 +93,13 @@ class Graph {
 
   void start();
   void stop() noexcept;
+  /// Drops all packets that elements hold.
+  void drop_held(DropReason reason) noexcept;
+  /// Takes counters and state of the elements of `old`, a stopped graph that this one replaces, by name
+  /// and class. The counters of elements that are gone stay in `retired()`.
+  void take_over(Graph& old);
+  /// What elements of replaced graphs have done that this graph does not have.
+  std::span<std::unique_ptr<RetiredNode> const> retired() const { return retired_; }
   bool sources_finished() const noexcept;
   std::size_t held() const noexcept;
   /// Tells the elements that sources have stopped; then `drained` says when all of them are
@@ -140,6 +154,7 @@ class Graph {
 
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Segment>> segments_;
+  std::vector<std::unique_ptr<RetiredNode>> retired_;
   std::vector<PolledNode> polled_;
   std::shared_ptr<Timers> timers_;
   std::vector<Pending> pending_;  // reserved once; grows only for graphs wider than it

@@ -111,6 +111,7 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
                                     std::vector<Diagnostic>* warnings) {
   std::unique_ptr<Graph> graph(new Graph);
   graph->timers_ = context.timers;
+  context.ports.free_claims(context.worker);
   Diagnostics findings(pipeline.source);
   for (auto const& decl : pipeline.elements) {
     auto node = std::make_unique<Node>();

@@ -33,12 +33,13 @@ struct Offloader::SegmentLane {
 };
 
 Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices,
-                     OffloadOptions options, std::size_t capacity)
+                     OffloadOptions options, std::size_t capacity, Offloader const* previous)
     : graph_(graph), devices_(devices), options_(options), limits_(devices.size()) {
   auto const deadline = static_cast<std::uint64_t>(
       std::chrono::duration<double>(options.deadline).count() * cycles_per_second());
   for (std::size_t d = 0; d < devices.size(); ++d) {
-    monitors_.push_back(std::make_unique<DeviceMonitor>());
+    monitors_.push_back(previous != nullptr ? previous->monitors_[d]
+                                            : std::make_shared<DeviceMonitor>());
     limits_[d] = {options.task_packets, options.task_bytes, deadline};
   }
   for (auto const& segment : graph.segments()) {
@@ -227,6 +228,11 @@ unsigned Offloader::poll() noexcept {
 void Offloader::flush() noexcept {
   for (auto const& lane : lanes_)
     if (lane) submit_task(*lane, lane->tasks.take_open());
+}
+
+void Offloader::retire() noexcept {
+  for (auto const& lane : lanes_)
+    if (lane) lane->lane->retire();
 }
 
 void Offloader::arm(void (*wake)(void*), void* context) noexcept {

@@ -43,9 +43,10 @@ struct OffloadOptions {
 class Offloader final : public OffloadHandler {
  public:
   /// Opens a lane for every segment on every device except the CPU.
-  /// `capacity`: maximum number of batches (the pool's capacity).
+  /// `capacity`: maximum number of batches (the pool's capacity). `previous`: the worker's offloader
+  /// until now, whose counters this one continues; null if there is none.
   Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices, OffloadOptions options,
-            std::size_t capacity);
+            std::size_t capacity, Offloader const* previous = nullptr);
   ~Offloader() override;
 
   bool usable(DeviceIndex device) const noexcept override { return monitors_[device]->usable(); }
@@ -75,6 +76,9 @@ class Offloader final : public OffloadHandler {
   bool idle() const noexcept { return batches_inside_ == 0; }
   /// Packets inside, for the check of conservation; 0 when idle.
   std::size_t packets_inside() const noexcept { return packets_inside_; }
+  /// Lets wake-ups that are on their way find no lane, so that another thread may destroy this. While
+  /// `idle`.
+  void retire() noexcept;
   /// Lanes with work on them can wake a sleeping worker.
   void arm(void (*wake)(void*), void* context) noexcept;
 
@@ -102,7 +106,7 @@ class Offloader final : public OffloadHandler {
   Graph& graph_;
   DeviceSet& devices_;
   OffloadOptions options_;
-  std::vector<std::unique_ptr<DeviceMonitor>> monitors_;  // by device
+  std::vector<std::shared_ptr<DeviceMonitor>> monitors_;  // by device
   std::vector<TaskLimit> limits_;                         // by device
   std::vector<std::unique_ptr<SegmentState>> segments_;   // by segment
   std::vector<std::unique_ptr<SegmentLane>> lanes_;  // by segment, then device; null for the CPU

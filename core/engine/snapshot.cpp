@@ -22,6 +22,19 @@ void add_metrics(std::vector<Metric>& sums, std::vector<Metric> metrics) {
   }
 }
 
+/// The row of an element, which is made if there is none; most often it is that at `expected`.
+std::size_t find_row(std::vector<Snapshot::ElementRow>& rows, std::size_t expected,
+                     std::string const& name, std::string const& class_name) {
+  auto const matches = [&](Snapshot::ElementRow const& row) {
+    return row.name == name && row.class_name == class_name;
+  };
+  if (expected < rows.size() && matches(rows[expected])) return expected;
+  auto const found = std::find_if(rows.begin(), rows.end(), matches);
+  if (found != rows.end()) return static_cast<std::size_t>(found - rows.begin());
+  rows.push_back({.name = name, .class_name = class_name});
+  return rows.size() - 1;
+}
+
 void add_ports(Snapshot& snapshot, Engine const& engine) {
   auto& ports = engine.ports();
   for (std::size_t i = 0; i < ports.size(); ++i) {
@@ -51,26 +64,30 @@ void add_elements(Snapshot& snapshot, Engine const& engine) {
   std::map<std::pair<std::string_view, std::size_t>, std::uint64_t> drops;
   auto const reasons = DropReason::count();
   for (auto const& worker : engine.workers()) {
-    auto const nodes = worker->graph().nodes();
-    if (snapshot.elements.empty())
-      for (auto const& node : nodes)
-        snapshot.elements.push_back({.name = node->name, .class_name = node->class_name});
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      auto const& counters = nodes[i]->counters;
+    auto const& graph = worker->graph();
+    std::size_t expected = 0;  // workers run the same graph, unless they are changing over
+    auto const add = [&](auto const& node) -> Snapshot::ElementRow& {
+      auto const i = find_row(snapshot.elements, expected, node->name, node->class_name);
+      expected = i + 1;
+      auto const& counters = node->counters;
       auto& row = snapshot.elements[i];
       row.batches += counters.batches.get();
       row.packets += counters.packets.get();
       row.bytes += counters.bytes.get();
       row.cycles += counters.cycles.get();
-      add_metrics(row.metrics, nodes[i]->element->metrics());
-      if (auto text = nodes[i]->element->explanation(); !text.empty())
-        snapshot.explanations.push_back({nodes[i]->name, worker->options().index, std::move(text)});
       for (std::uint16_t reason = 0; reason < reasons; ++reason)
         if (auto const packets = counters.drops[reason].get(); packets > 0) {
           row.dropped += packets;
           drops[{DropReason::at(reason).name(), i}] += packets;
         }
+      return row;
+    };
+    for (auto const& node : graph.nodes()) {
+      add_metrics(add(node).metrics, node->element->metrics());
+      if (auto text = node->element->explanation(); !text.empty())
+        snapshot.explanations.push_back({node->name, worker->options().index, std::move(text)});
     }
+    for (auto const& node : graph.retired()) add(node);
   }
   for (auto const& worker : engine.io_workers())
     for (auto const& node : worker->graph().nodes())

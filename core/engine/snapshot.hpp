@@ -63,7 +63,7 @@ struct Snapshot {
   double latency_us(double quantile) const;
 };
 
-/// The engine's counters now. Any thread, after `Engine::load`.
+/// The engine's counters now. Control thread, after `Engine::load`.
 Snapshot take_snapshot(Engine const& engine);
 
 /// All numbers of a snapshot as metrics; `labels` name the port, element, device or drop reason.

@@ -25,6 +25,13 @@ class Watchdog {
   Watchdog(std::vector<Worker const*> workers, std::chrono::milliseconds limit, Report report);
   ~Watchdog();
 
+  /// Calls `action` while the watchdog looks at no worker.
+  template <class Action>
+  void pause(Action&& action) {
+    std::scoped_lock const lock(mutex_);
+    action();
+  }
+
  private:
   void watch();
 

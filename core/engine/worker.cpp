@@ -54,11 +54,26 @@ Worker::~Worker() {
 }
 
 void Worker::adopt(std::unique_ptr<Graph> graph, DeviceSet& devices) {
-  graph_ = std::move(graph);
-  graph_->attach(buffers_, batches_, counters_);
-  offloader_ = std::make_unique<Offloader>(loop_->context, *graph_, devices, options_.offload,
-                                           options_.batches);
-  graph_->attach(offloader_.get());
+  running_ = instantiate(std::move(graph), devices);
+  graph_ = running_.graph.get();
+  offloader_ = running_.offloader.get();
+}
+
+GraphInstance Worker::instantiate(std::unique_ptr<Graph> graph, DeviceSet& devices) {
+  graph->attach(buffers_, batches_, counters_);
+  auto offloader = std::make_unique<Offloader>(loop_->context, *graph, devices, options_.offload,
+                                               options_.batches, offloader_.load());
+  graph->attach(offloader.get());
+  return {std::move(graph), std::move(offloader)};
+}
+
+void Worker::replace(GraphReplacement& replacement) {
+  post([this, &replacement] {
+    if (draining_) return;
+    replacement_ = &replacement;
+    begin_to_drain();
+    loop_->asleep.cancel();
+  });
 }
 
 void Worker::start() {
@@ -76,12 +91,12 @@ void Worker::thread() {
   pthread_setname_np(pthread_self(), ("worker-" + std::to_string(options_.index)).c_str());
   options_.on_thread_start();
   reader_.online();
-  graph_->start();
+  running_.graph->start();
   awake_.store(true, std::memory_order_release);
   asio::post(loop_->context, [this] { turns(); });
   loop_->context.run();
   loop_->watches.clear();
-  graph_->stop();
+  running_.graph->stop();
   reader_.offline();
   options_.on_thread_end();
   done_.store(true, std::memory_order_release);
@@ -91,17 +106,15 @@ void Worker::thread() {
 // between two such handlers the event loop serves all others.
 void Worker::turns() {
   auto const round_end = cycles() + static_cast<std::uint64_t>(cycles_per_second() * kRoundSeconds);
+  auto& graph = *running_.graph;
+  auto& offloader = *running_.offloader;
   do {
     for (unsigned turn = 0; turn < kTurns; ++turn) {
-      auto work = graph_->poll(!draining_);
-      if (!offloader_->idle()) work += offloader_->poll();
+      auto work = graph.poll(!draining_);
+      if (!offloader.idle()) work += offloader.poll();
       reader_.quiescent();
       counters_.turns.add(1);
-      if (draining_) {
-        offloader_->flush();
-        if ((work == 0 && offloader_->idle() && graph_->drained()) || cycles() > drain_until_)
-          return end();
-      }
+      if (draining_ && !keep_draining(work > 0)) return;
       if (work > 0) {
         if (idle_turns_ > 0) counters_.idle.busy(cycles());
         idle_turns_ = 0;
@@ -112,16 +125,48 @@ void Worker::turns() {
       }
     }
   } while (idle_turns_ == 0 && !draining_ && cycles() < round_end);
-  if (auto const now = cycles(); graph_->next_timer() <= now) graph_->run_timers(now);
-  if (!draining_ && (stopping_.load(std::memory_order_acquire) || graph_->sources_finished()))
+  if (auto const now = cycles(); graph.next_timer() <= now) graph.run_timers(now);
+  if (!draining_ && (stopping_.load(std::memory_order_acquire) || graph.sources_finished()))
     begin_to_drain();
   if (draining_ || idle_turns_ < kSpins || !sleep())
     asio::post(loop_->context, [this] { turns(); });
 }
 
+bool Worker::keep_draining(bool worked) {
+  auto& offloader = *running_.offloader;
+  offloader.flush();
+  bool const late = cycles() > drain_until_;
+  bool const drained = !worked && offloader.idle() && running_.graph->drained();
+  if (replacement_ == nullptr) {
+    if (drained || late) end();
+    return !drained && !late;
+  }
+  // A device gives its batches back in any case: when it is done, or when its task times out.
+  if (!drained && !(late && offloader.idle())) return true;
+  take_replacement();
+  asio::post(loop_->context, [this] { turns(); });
+  return false;
+}
+
+void Worker::take_replacement() {
+  static DropReason const reload = DropReason::named("reload");
+  auto& replacement = *std::exchange(replacement_, nullptr);
+  auto& old = *running_.graph;
+  old.drop_held(reload);
+  old.stop();
+  running_.offloader->retire();
+  std::swap(running_, replacement.instance);
+  running_.graph->take_over(old);
+  graph_.store(running_.graph.get(), std::memory_order_release);
+  offloader_.store(running_.offloader.get(), std::memory_order_release);
+  draining_ = false;
+  running_.graph->start();
+  replacement.done.store(true, std::memory_order_release);
+}
+
 void Worker::begin_to_drain() {
   draining_ = true;
-  graph_->drain();
+  running_.graph->drain();
   auto const seconds = std::chrono::duration<double>(options_.drain_deadline).count();
   drain_until_ = cycles() + static_cast<std::uint64_t>(cycles_per_second() * seconds);
 }
@@ -135,8 +180,9 @@ void Worker::end() {
 // something has to be polled, a nap is all there is. Armed first, then looked at once more: what
 // came in between is found, what comes later wakes.
 bool Worker::sleep() {
-  if (!graph_->arm(*this)) {
-    if (!options_.nap || !offloader_->idle()) return false;
+  auto& offloader = *running_.offloader;
+  if (!running_.graph->arm(*this)) {
+    if (!options_.nap || !offloader.idle()) return false;
     awake_.store(false, std::memory_order_release);
     reader_.offline();
     std::this_thread::sleep_for(kNap);
@@ -144,9 +190,9 @@ bool Worker::sleep() {
     awake_.store(true, std::memory_order_release);
     return false;
   }
-  offloader_->flush();
-  offloader_->arm([](void* self) { static_cast<Worker*>(self)->wake(); }, this);
-  if (graph_->poll(true) + offloader_->poll() > 0) return false;
+  offloader.flush();
+  offloader.arm([](void* self) { static_cast<Worker*>(self)->wake(); }, this);
+  if (running_.graph->poll(true) + offloader.poll() > 0) return false;
   awake_.store(false, std::memory_order_release);
   reader_.offline();
   loop_->asleep.expires_after(sleep_time());
@@ -159,7 +205,7 @@ bool Worker::sleep() {
 }
 
 std::chrono::nanoseconds Worker::sleep_time() const noexcept {
-  auto const due = graph_->next_timer();
+  auto const due = running_.graph->next_timer();
   auto const now = cycles();
   if (due <= now) return {};
   std::chrono::duration<double> const left(static_cast<double>(due - now) / cycles_per_second());
@@ -200,7 +246,7 @@ bool Worker::watch(int file) noexcept try {
 }
 
 std::size_t Worker::left_inside() const noexcept {
-  return graph_->held() + offloader_->packets_inside();
+  return running_.graph->held() + running_.offloader->packets_inside();
 }
 
 }  // namespace warpline

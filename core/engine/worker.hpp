@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "core/base/quiescence.hpp"
-#include "core/engine/graph.hpp"
-#include "core/engine/offloader.hpp"
+#include "core/engine/graph_instance.hpp"
 
 namespace warpline {
 
@@ -47,6 +46,15 @@ class Worker final : private Waker {
   /// Before `start`.
   void adopt(std::unique_ptr<Graph> graph, DeviceSet& devices);
 
+  /// Attaches a graph to this worker and opens lanes for it, for `replace`. Control thread, also while
+  /// the worker runs. Throws `ConfigError` if a device has no room.
+  GraphInstance instantiate(std::unique_ptr<Graph> graph, DeviceSet& devices);
+  /// Runs the graph of `replacement` in place of the current one: as soon as the current one holds
+  /// nothing, without its sources being polled until then. Packets that elements still hold at the
+  /// drain deadline are dropped as `reload`. Elements of the same name and class keep their counters
+  /// and state. One at a time; any thread. `replacement` must live until it is done or this is.
+  void replace(GraphReplacement& replacement);
+
   /// Starts the thread.
   void start();
   /// Asks the worker to receive no more, finish what is inside and end. Any thread.
@@ -63,13 +71,13 @@ class Worker final : private Waker {
   /// Binds one of its elements to the next generation of a table. Any thread; `rebinding` must live
   /// until it is done or the worker is gone.
   void rebind(Rebinding& rebinding) {
-    post([this, &rebinding] { offloader_->rebind(rebinding); });
+    post([this, &rebinding] { running_.offloader->rebind(rebinding); });
   }
 
   WorkerOptions const& options() const { return options_; }
-  Graph& graph() { return *graph_; }
-  Graph const& graph() const { return *graph_; }
-  Offloader const& offloader() const { return *offloader_; }
+  /// The graph that runs. It exists until the control thread frees a `GraphReplacement`.
+  Graph& graph() const { return *graph_.load(std::memory_order_acquire); }
+  Offloader const& offloader() const { return *offloader_.load(std::memory_order_acquire); }
   WorkerCounters const& counters() const { return counters_; }
 
   /// For the watchdog: true while the thread is expected to make turns.
@@ -83,6 +91,9 @@ class Worker final : private Waker {
   void thread();
   void turns();
   void begin_to_drain();
+  /// Ends the worker or takes the next graph, once the current one is drained. Returns false then.
+  bool keep_draining(bool worked);
+  void take_replacement();
   void end();
   bool sleep();
   /// How long the worker may sleep: until its next timer is due, or `longest_sleep`.
@@ -97,8 +108,10 @@ class Worker final : private Waker {
   std::unique_ptr<EventLoop> loop_;
   BatchPool batches_;
   WorkerCounters counters_;
-  std::unique_ptr<Graph> graph_;
-  std::unique_ptr<Offloader> offloader_;
+  GraphInstance running_;
+  std::atomic<Graph*> graph_{nullptr};  // of `running_`
+  std::atomic<Offloader*> offloader_{nullptr};
+  GraphReplacement* replacement_ = nullptr;  // waits until `running_` is drained
   unsigned idle_turns_ = 0;
   bool draining_ = false;
   std::uint64_t drain_until_ = 0;

@@ -49,6 +49,11 @@ class Queue final : public PolledElement {
     return static_cast<unsigned>(packets);
   }
 
+  void drop_held(Outputs& out, DropReason reason) noexcept override {
+    for (; begin_ < end_; ++begin_) out.drop(std::move(slot(begin_)), reason);
+    held_ = 0;
+  }
+
  private:
   static constexpr std::size_t kSlots = 256, kPerTurn = 32;
 

@@ -10,29 +10,14 @@
 
 #include "core/net/wire.hpp"
 #include "gpu/host/host_device.hpp"
+#include "tests/support/locked_pool.hpp"
 
 namespace warpline {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// A pool that many threads may use, for ports without DPDK.
-class LockedPool final : public BufferPool {
- public:
-  bool allocate(std::span<Packet> packets) noexcept override {
-    std::scoped_lock const lock(mutex_);
-    return pool_.allocate(packets);
-  }
-  void release(std::span<Packet const> packets) noexcept override {
-    std::scoped_lock const lock(mutex_);
-    pool_.release(packets);
-  }
-  std::size_t in_use() const noexcept override { return pool_.in_use(); }
-
- private:
-  std::mutex mutex_;
-  HeapBufferPool pool_{16'384, 128};
-};
+using test::LockedPool;
 
 /// A port whose queues each make `count` numbered packets of a few flows and take any back.
 class NumberPort final : public Port {
