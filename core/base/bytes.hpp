@@ -13,7 +13,7 @@ struct Bytes {
   std::uint8_t const* data = nullptr;
   std::uint32_t size = 0;
 
-  /// The bytes from `from` on; empty where there are none.
+  /// The bytes after the first `from`; empty if there are none.
   WARPLINE_HD constexpr Bytes after(std::uint32_t from) const {
     return from < size ? Bytes{data + from, size - from} : Bytes{data + size, 0};
   }

@@ -30,7 +30,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-/// A long line is cut to what is around the column, which is counted anew.
+/// A long line is cut to the text around the column, and the column is counted from the cut.
 std::pair<std::string, std::size_t> shorten(std::string_view line, std::size_t column) {
   constexpr std::size_t kMaxShown = 400, kBefore = 200;
   if (line.size() <= kMaxShown) return {std::string(line), column};
@@ -77,7 +77,7 @@ std::string Diagnostic::render() const {
   if (source && position.line > 0) {
     auto const [line, column] = shorten(source->line(position.line), position.column);
     out << "\n  " << line << "\n  ";
-    // The caret line repeats tabs, so that it stands under its column at any tab width.
+    // The caret line repeats tabs, so that the caret is under its column at any tab width.
     for (std::size_t i = 0; i + 1 < column; ++i)
       out << (i < line.size() && line[i] == '\t' ? '\t' : ' ');
     out << '^';
@@ -93,7 +93,7 @@ std::vector<std::string> nearest(std::string_view word,
   std::vector<std::pair<std::size_t, std::string>> ranked;
   std::size_t const limit = std::max<std::size_t>(1, word.size() / 3);
   for (auto const& candidate : candidates) {
-    // The difference in length is the least distance; long words would need much memory.
+    // The distance is at least the difference in length. Long words would need much memory.
     auto const longer = std::max(word.size(), candidate.size());
     if (longer - std::min(word.size(), candidate.size()) > limit) continue;
     auto const distance = edit_distance(word, candidate);

@@ -11,7 +11,7 @@
 
 namespace warpline {
 
-/// A place in a text: 1-based line and column (bytes, a tab counts one); line 0 means the whole
+/// A place in a text: 1-based line and column (in bytes; a tab counts one). Line 0 means the whole
 /// text.
 struct Position {
   std::uint32_t line = 0;
@@ -19,29 +19,29 @@ struct Position {
   friend bool operator==(Position const&, Position const&) = default;
 };
 
-/// A text that a user wrote and its name, kept while anything may still point into it.
+/// A text that a user wrote, with its name. It is kept as long as something points into it.
 struct Source {
   std::string name;
   std::string text;
 
-  /// The 1-based `line` without its end; empty where there is none.
+  /// Line number `line`, counted from 1, without its end; empty if there is none.
   std::string_view line(std::uint32_t line) const;
 };
 
-/// What is wrong (or doubtful), and where.
+/// An error or a warning, and its place.
 struct Diagnostic {
   enum class Severity : std::uint8_t { kError, kWarning };
 
   Severity severity = Severity::kError;
-  std::shared_ptr<Source const> source;  ///< null: no text is concerned
+  std::shared_ptr<Source const> source;  ///< null if it is not about a text
   Position position;
   std::string message;
 
-  /// `name:line:col: error: message`, then the line and a caret where the source is known.
+  /// `name:line:col: error: message`, then the line and a caret if the source is known.
   std::string render() const;
 };
 
-/// Bad configuration from a user: raised before anything starts; the program exits with 2.
+/// An error in the user's configuration, thrown before anything starts. The program exits with 2.
 class ConfigError : public std::runtime_error {
  public:
   explicit ConfigError(std::string const& message) : std::runtime_error(message) {}
@@ -53,16 +53,15 @@ class ConfigError : public std::runtime_error {
   /// Several errors of one file, reported together.
   explicit ConfigError(std::vector<Diagnostic> diagnostics);
 
-  /// The single findings; empty for an error without a place.
+  /// The single errors; empty if the error has no place.
   std::vector<Diagnostic> const& diagnostics() const { return diagnostics_; }
 
  private:
   std::vector<Diagnostic> diagnostics_;
 };
 
-/// The whole file as a source.
-/// Throws `ConfigError` naming the path and the system's reason, or that it is a folder or is
-/// binary (it holds a NUL byte).
+/// Reads a whole file as a source. Throws `ConfigError` with the path and the reason: the system's,
+/// or that it is a folder or a binary file (it contains a NUL byte).
 std::shared_ptr<Source const> read_source(std::string const& path);
 
 /// The candidates within a small edit distance of `word`, nearest first, at most three.

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Marks a function that runs on the host and on a CUDA device; empty where no CUDA compiler is at
-/// work.
+/// Marks a function that runs on the host and on a CUDA device; empty for other compilers.
 #if defined(__CUDACC__)
 #define WARPLINE_HD __host__ __device__
 #else

@@ -13,8 +13,8 @@ namespace warpline {
 
 /// A file that a run writes while packets flow, as the control thread sees it.
 ///
-/// The writer counts what it has written and lost and notes when writing begins to fail; the control
-/// thread tells the user and has the file opened again by its name. Any thread may read.
+/// The writer counts the units that it wrote and lost, and records when writing begins to fail. The
+/// control thread tells the user and reopens the file by its name. Any thread may read.
 class OutputFile {
  public:
   /// `unit`: what the file consists of, in the singular, such as `frame`. `owner`: the port or
@@ -30,42 +30,44 @@ class OutputFile {
 
   /// Units that are in the file.
   std::uint64_t written() const noexcept { return written_.load(std::memory_order_relaxed); }
-  /// Units that are not, since the file could not be written.
+  /// Units that could not be written.
   std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
-  /// Those of `lost()` that the writer had accepted before, so that packets were counted as
-  /// transmitted, and their bytes. Final once the writer has finished.
+  /// The part of `lost()` that the writer had accepted before, so that the packets were counted as
+  /// transmitted, and their bytes. Final when the writer has finished.
   std::uint64_t revoked() const noexcept { return revoked_.load(std::memory_order_relaxed); }
   std::uint64_t revoked_bytes() const noexcept {
     return revoked_bytes_.load(std::memory_order_relaxed);
   }
-  /// Units in the file with the nearest time that its format can tell, since theirs is too late.
+  /// Units that were written with the closest time that the format can represent, because their
+  /// time is too late for it.
   std::uint64_t clamped_times() const noexcept {
     return clamped_times_.load(std::memory_order_relaxed);
   }
   /// `errno` of the last write while writing fails; 0 while it works.
   int error() const noexcept { return error_.load(std::memory_order_relaxed); }
-  /// `errno` of the last write that failed; 0 if none has.
+  /// `errno` of the last write that failed; 0 if none failed.
   int last_error() const noexcept { return last_error_.load(std::memory_order_relaxed); }
-  /// How often writing has begun to fail.
+  /// Number of times that writing began to fail.
   std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_acquire); }
 
-  /// How long after a failure the next write is tried; 1 s if not set. Before the first write.
+  /// Time after a failure until the next write is tried; 1 s if not set. Call it before the first
+  /// write.
   void set_retry_interval(std::chrono::milliseconds interval) { retry_interval_ = interval; }
 
   enum class Reopened : unsigned char { kSameFile, kNewFile, kNotPossible };
-  /// Looks whether the path still leads to the file being written; if not, goes on in a new file
-  /// there. Where that is not possible, the old file stays and `reason` says why. Control thread.
+  /// Checks whether the path still leads to the file being written. If not, the writer continues in
+  /// a new file there; if that fails, it keeps the old file and `reason` is why. Control thread.
   virtual Reopened reopen(std::string& reason) = 0;
 
  protected:
-  /// The writer's notes; one thread at a time, or under the writer's lock.
+  /// For the writer: one thread at a time, or under the writer's lock.
   void note_failure(int error) noexcept;
   void note_success() noexcept { error_.store(0, std::memory_order_relaxed); }
   void note_written(std::uint64_t count) noexcept { add(written_, count); }
   void note_lost(std::uint64_t count) noexcept { add(lost_, count); }
   void note_revoked(std::uint64_t count, std::uint64_t bytes) noexcept;
   void note_clamped_time() noexcept { add(clamped_times_, 1); }
-  /// False while a write would only fail again: for the retry interval after one that failed.
+  /// False during the retry interval after a failed write.
   bool may_try() const noexcept;
 
  private:
@@ -82,8 +84,8 @@ class OutputFile {
   Clock::time_point failed_at_;
 };
 
-/// The outputs of a run, a single object of the `SharedStore`. Filled while ports and graphs
-/// are built, by one thread.
+/// The outputs of a run: a single object of the `SharedStore`. One thread fills it while ports and
+/// graphs are built.
 struct OutputFiles {
   std::vector<std::shared_ptr<OutputFile>> all;
 };

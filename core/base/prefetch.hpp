@@ -9,9 +9,9 @@ namespace warpline {
 
 inline constexpr std::size_t kCacheLine = 64;
 
-/// Asks for the cache line at `at`, which need not be memory that may be read. Not by the compiler's
-/// built-in alone: g++ 12 takes a function that does nothing else for one without effect, and leaves
-/// out calls of it.
+/// Prefetches the cache line at `at`, which may be any address. The compiler's built-in alone is
+/// not enough: g++ 12 considers a function that does nothing else to have no effect and removes
+/// calls of it.
 inline void prefetch(void const* at) noexcept {
 #if defined(__x86_64__)
   asm volatile("prefetcht0 %0" : : "m"(*static_cast<char const*>(at)));
@@ -29,7 +29,7 @@ inline void prefetch_for_write(void const* at) noexcept {
 #endif
 }
 
-/// Every line of `bytes` bytes.
+/// Prefetches every line of `bytes` bytes.
 inline void prefetch(void const* from, std::size_t bytes) noexcept {
   auto const begin = reinterpret_cast<std::uintptr_t>(from);
   for (auto at = begin & ~(kCacheLine - 1); at < begin + bytes; at += kCacheLine)

@@ -15,21 +15,21 @@
 
 namespace warpline {
 
-/// Read-copy-update: a writer takes objects out of what readers see, and destroys them once no reader
-/// can hold a reference to any.
+/// Read-copy-update: a writer unpublishes objects and destroys them when no reader can hold a
+/// reference to them.
 ///
-/// Each worker is one reader, online while it makes turns. It holds pointers that it got from shared
-/// tables within a turn at most, and says so at the end of each one (`quiescent`), which costs a load
-/// and a store; only to go online, after it has slept, costs a locked addition. Readers never wait,
-/// and a writer never waits for them: what cannot be destroyed yet stays in a list. Writers that
-/// share a domain run on one thread, the control thread.
+/// Each worker is one reader, online while it makes turns. It keeps pointers from shared tables for
+/// at most one turn and calls `quiescent` at its end, which costs a load and a store. Going online
+/// after sleep costs a locked addition. Readers never wait, and a writer never waits for them:
+/// objects that cannot be destroyed yet stay in a list. All writers of a domain run on one thread,
+/// the control thread.
 class Quiescence {
  public:
-  /// A worker as the writer sees it. Made and destroyed by any thread (takes a lock); the other
-  /// functions are for the worker's thread alone.
+  /// A worker as the writer sees it. Any thread may create and destroy it (takes a lock). Only the
+  /// worker's thread calls the other functions.
   class Reader {
    public:
-    /// Online, with no reference. `domain` must outlive this object.
+    /// Goes online, without references. `domain` must outlive this object.
     explicit Reader(Quiescence& domain) : domain_(domain) {
       std::lock_guard const lock(domain_.mutex_);
       domain_.readers_.push_back(this);
@@ -42,18 +42,18 @@ class Quiescence {
       std::erase(domain_.readers_, this);
     }
 
-    /// The worker holds no reference, and takes none until `online()`.
+    /// Goes offline: the worker holds no reference and takes none until `online()`.
     void offline() noexcept { seen_.store(kOffline, std::memory_order_release); }
-    /// While online: the worker holds no reference at this moment, and may take some from now on.
+    /// While online: the worker holds no reference at this moment and may take some afterwards.
     void quiescent() noexcept {
-      // The load sees what the writer published before it began the period. What the worker has
-      // read before is over when the store can be seen.
+      // The load sees what the writer published before it began the period. All earlier reads of
+      // the worker are complete when the store becomes visible.
       seen_.store(domain_.epoch_.load(std::memory_order_acquire), std::memory_order_release);
     }
     /// The same for a worker that was offline.
     void online() noexcept {
-      // The addition orders this against the writer's: either the writer sees a reader in its way,
-      // or the reader sees what the writer published before.
+      // The addition orders this against the writer: either the writer sees this reader, or the
+      // reader sees what the writer published before.
       seen_.store(kBlocking, std::memory_order_relaxed);
       seen_.store(domain_.epoch_.fetch_add(0, std::memory_order_acq_rel),
                   std::memory_order_release);
@@ -68,15 +68,15 @@ class Quiescence {
   Quiescence() = default;
   Quiescence(Quiescence const&) = delete;
   Quiescence& operator=(Quiescence const&) = delete;
-  /// No reader may be left; what is still waiting is destroyed.
+  /// Requires that no reader is left. Destroys the objects that still wait.
   ~Quiescence() = default;
 
-  /// Begins a grace period: what was unpublished before is out of reach once it has `passed`.
-  /// The writer alone.
+  /// Begins a grace period. When it has `passed`, no reader can reach what was unpublished before
+  /// it. For the writer.
   std::uint64_t begin() noexcept { return epoch_.fetch_add(1, std::memory_order_acq_rel) + 1; }
 
-  /// Whether every reader that is registered is offline, or has gone online since `begin` returned
-  /// `period`. The writer alone.
+  /// True if every registered reader is offline or went online after `begin` returned `period`. For
+  /// the writer.
   bool passed(std::uint64_t period) const {
     std::lock_guard const lock(mutex_);
     return std::all_of(readers_.begin(), readers_.end(), [period](Reader const* reader) {
@@ -84,15 +84,15 @@ class Quiescence {
     });
   }
 
-  /// Destroys `object`, which no new reader can reach any more, when all have passed. The writer
-  /// alone; nothing is destroyed before the next `collect`.
+  /// Destroys `object` when all readers have passed; no new reader may be able to reach it. Nothing
+  /// is destroyed before the next `collect`. For the writer.
   template <class T>
   void retire(std::unique_ptr<T> object) {
     if (object) retired_.push_back({begin(), std::shared_ptr<void const>(std::move(object))});
   }
 
-  /// Destroys what every reader has passed, oldest first, and returns how much still waits. The
-  /// writer alone; takes a lock that no reader takes in its work.
+  /// Destroys the objects that every reader has passed, oldest first, and returns how many still
+  /// wait. For the writer; takes a lock that no reader takes in its work.
   std::size_t collect() {
     while (!retired_.empty() && passed(retired_.front().period)) retired_.pop_front();
     return retired_.size();

@@ -30,11 +30,11 @@ std::string time_text(std::chrono::milliseconds time) {
                                   : std::to_string(time.count()) + " ms";
 }
 
-/// An open file and what has been read of it. Memory that it no longer needs is overwritten.
+/// An open file and the bytes read from it. Memory that is no longer needed is overwritten.
 class Reader {
  public:
   Reader(std::string const& path, ReadOptions const& options) : path_(path), options_(options) {
-    // Before the file is opened: to open a device can have effects.
+    // Checked before the file is opened, because opening a device can have effects.
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) fail_by_system();
     check_kind(status);
@@ -96,7 +96,7 @@ class Reader {
     size_ += static_cast<std::size_t>(count);
     return count > 0;
   }
-  /// Until the pipe has bytes, or no writer any more.
+  /// Waits until the pipe has bytes or its last writer has closed it.
   void wait() const {
     pollfd event{file_, POLLIN, 0};
     int ready = -1;
@@ -119,7 +119,7 @@ class Reader {
   ReadOptions const& options_;
   int file_ = -1;
   bool pipe_ = false;
-  std::string text_;  // its size is what can be read into
+  std::string text_;  // `resize` sets how much can be read into it
   std::size_t size_ = 0;
 };
 

@@ -17,14 +17,14 @@ struct ReadOptions {
   std::chrono::milliseconds max_silence = std::chrono::seconds(10);  ///< of a pipe
 };
 
-/// The whole of a regular file or a pipe as a source, without a UTF-8 byte order mark at its begin.
-/// Never reads more than `max_bytes` + 1 bytes. The text is overwritten when the last owner is
-/// gone, since it may contain keys. Throws `ConfigError` with the path: the system's reason; a
-/// folder, device or socket; more than `max_bytes`; a NUL byte; or a pipe that sends nothing for
-/// `max_silence`.
+/// Reads a regular file or a pipe to its end, without a UTF-8 byte order mark at its beginning.
+/// Never reads more than `max_bytes` + 1 bytes. The text may contain keys, so it is overwritten
+/// when its last owner releases it. Throws `ConfigError` with the path and the reason: the
+/// system's; a folder, device or socket; more than `max_bytes`; a NUL byte; or a pipe that sends
+/// nothing for `max_silence`.
 std::shared_ptr<Source const> read_source(std::string const& path, ReadOptions const& options);
 
-/// A source whose text is overwritten when the last owner is gone.
+/// Creates a source whose text is overwritten when its last owner releases it.
 std::shared_ptr<Source const> make_secret_source(std::string name, std::string text);
 
 }  // namespace warpline

@@ -6,9 +6,9 @@
 
 namespace warpline {
 
-/// Memory for tables of keys: pages of its own that no core dump contains (MADV_DONTDUMP), and that
-/// are overwritten when they are freed. From 256 KiB on in whole pages of 2 MiB, as `big_pages`.
-/// Any thread.
+/// Memory for tables of keys: separate pages that no core dump contains (MADV_DONTDUMP) and that
+/// are overwritten when they are freed. Requests of 256 KiB or more get whole pages of 2 MiB, as in
+/// `big_pages`. Any thread.
 std::pmr::memory_resource* secret_pages();
 
 }  // namespace warpline

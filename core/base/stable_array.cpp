@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kSmallPage = 4096, kBigPage = std::size_t{2} << 20;
 constexpr int kCollapse = 25;               // MADV_COLLAPSE, which older headers do not name
-constexpr std::size_t kMinBig = 256 << 10;  // smaller tables would waste most of a big page
+constexpr std::size_t kMinBig = 256 << 10;  // smaller tables would waste most of a huge page
 
 std::size_t round_up(std::size_t bytes, std::size_t page) {
   return (bytes + page - 1) / page * page;
@@ -21,7 +21,7 @@ std::size_t round_up(std::size_t bytes, std::size_t page) {
 
 }  // namespace
 
-// Without access nothing is charged, even where the kernel does not overcommit.
+// Memory without access is not charged, even if the kernel does not overcommit.
 AddressRange::AddressRange(std::size_t bytes)
     : bytes_(round_up(std::max(bytes, std::size_t{1}), kBigPage)) {
   auto* const all = ::mmap(nullptr, bytes_ + kBigPage, PROT_NONE,
@@ -42,7 +42,8 @@ void AddressRange::commit(std::size_t bytes) {
   if (bytes > bytes_ || ::mprotect(data_, end, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
   if (bytes >= kMinBig) {
     ::madvise(data_, end, MADV_HUGEPAGE);
-    // Small pages that were in use become a big one (Linux 6.1; without it the kernel does so later).
+    // Pages that were in use become a huge page now (Linux 6.1); otherwise the kernel does so
+    // later.
     if (committed_ % kBigPage != 0) ::madvise(data_, kBigPage, kCollapse);
   }
   committed_ = end;

@@ -7,19 +7,19 @@
 
 namespace warpline::ipsec {
 
-/// Addresses reserved for a table that grows in place. Memory is taken from the system when a byte is
-/// first touched, in pages of 2 MiB where the kernel has them (see core/base/big_pages.hpp).
+/// Addresses reserved for a table that grows in place. The system provides memory when a byte is
+/// first touched, in pages of 2 MiB if the kernel has them (see core/base/big_pages.hpp).
 class AddressRange {
  public:
-  /// Throws `std::bad_alloc` where the process may not have as many addresses.
+  /// Throws `std::bad_alloc` if the process may not reserve that many addresses.
   explicit AddressRange(std::size_t bytes);
   ~AddressRange();
   AddressRange(AddressRange const&) = delete;
   AddressRange& operator=(AddressRange const&) = delete;
 
   std::byte* data() const { return data_; }
-  /// Makes the first `bytes` accessible; they are 0 at first. Throws `std::bad_alloc`. One thread; others
-  /// may use what was accessible before.
+  /// Makes the first `bytes` accessible; new bytes are 0. Throws `std::bad_alloc`. One thread;
+  /// others may use what was accessible before.
   void commit(std::size_t bytes);
   /// Keeps the whole range out of core dumps (MADV_DONTDUMP).
   void exclude_from_dumps() noexcept;
@@ -29,9 +29,9 @@ class AddressRange {
   std::size_t bytes_, committed_ = 0;
 };
 
-/// An array that grows while other threads use its elements, which never move. New elements consist of
-/// zero bytes, and nothing destroys any: `T` is either valid like that, or the owner makes and destroys
-/// each element in place.
+/// An array that grows while other threads use its elements, which never move. New elements consist
+/// of zero bytes, and the array destroys none: `T` must be valid in that form, or the owner
+/// constructs and destroys each element in place.
 template <class T>
 class StableArray {
  public:
@@ -46,8 +46,8 @@ class StableArray {
   std::size_t capacity() const { return capacity_; }
   /// For secrets: see `AddressRange`.
   void exclude_from_dumps() noexcept { range_.exclude_from_dumps(); }
-  /// Makes `size` elements accessible, at most `capacity()`. Throws `std::bad_alloc`, with the array as
-  /// it was. One thread.
+  /// Makes `size` elements accessible, at most `capacity()`. Throws `std::bad_alloc` and leaves the
+  /// array unchanged. One thread.
   void grow(std::size_t size) {
     if (size <= size_.load(std::memory_order_relaxed)) return;
     range_.commit(size * sizeof(T));

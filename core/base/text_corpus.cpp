@@ -9,7 +9,7 @@
 namespace warpline {
 namespace {
 
-// Frequent first: word() prefers the front.
+// The frequent words come first, because word() prefers the front.
 constexpr std::string_view kWords[] = {
     "the",      "of",      "and",     "to",       "in",       "is",       "that",     "for",
     "it",       "as",      "with",    "on",       "be",       "are",      "this",     "by",

@@ -12,8 +12,8 @@
 namespace warpline {
 
 /// Writes text of the kinds that unencrypted traffic carries: HTTP requests and responses, HTML,
-/// JSON, mail and English-like prose, from a vocabulary of its own in which some words are frequent
-/// and most are rare. The same seed gives the same text on every machine. One thread at a time.
+/// JSON, mail and English-like prose. Some words of its vocabulary are frequent and most are rare.
+/// The same seed gives the same text on every machine. One thread at a time.
 class TextWriter {
  public:
   explicit TextWriter(std::uint64_t seed) : random_(seed) {}
@@ -21,10 +21,10 @@ class TextWriter {
   /// One piece of a random kind, some hundred bytes long.
   std::string piece();
 
-  /// A frequent or made-up word, as the kinds above use them.
+  /// A word of the vocabulary or a generated one.
   std::string word();
 
-  /// A path of one to four made-up or frequent words, some with a file's ending.
+  /// A path of one to four such words, sometimes with a file name extension.
   std::string path();
 
   /// A uniform number below `bound` (at least 1).
@@ -48,7 +48,7 @@ class TextWriter {
   Random random_;
 };
 
-/// `size` bytes of pieces one after the other; cut packets' payloads from it at any place.
+/// Generates `size` bytes of consecutive pieces, to cut payloads from at any place.
 std::string text_corpus(std::uint64_t seed, std::size_t size);
 
 }  // namespace warpline

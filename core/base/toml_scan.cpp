@@ -45,7 +45,7 @@ class Scanner {
     ++at_;
   }
 
-  /// In a header, brackets end with the line: a bad one does not count for all that follows.
+  /// In a header, brackets end with the line: an error in one does not affect the rest of the text.
   void end_line() {
     ++line_;
     line_begin_ = at_ + 1;
@@ -91,7 +91,7 @@ class Scanner {
         next_line();
       } else if (text_[at_] == c && (!is_long || text_.substr(at_, 3) == std::string(3, c))) {
         at_ += is_long ? 3 : 1;
-        // Up to two quotes may precede the three that end a long text.
+        // Up to two quotes may precede the three quotes that end a long text.
         for (int i = 0; is_long && i < 2 && at_ < text_.size() && text_[at_] == c; ++i) ++at_;
         break;
       }

@@ -12,28 +12,27 @@
 
 namespace warpline {
 
-/// A quoted text in TOML, by offsets, its quotes included.
+/// A quoted text in TOML, as offsets that include its quotes.
 struct TomlQuote {
   std::size_t begin = 0, end = 0;
 };
 
-/// What must be known of a text before a TOML library may read it.
+/// What a scan finds before a TOML library may read the text.
 struct TomlScan {
   std::vector<TomlQuote> quotes;
-  std::size_t max_depth =
-      0;             ///< of tables and arrays inside each other, by brackets or dotted keys
-  Position deepest;  ///< where that depth is reached first
+  std::size_t max_depth = 0;  ///< of nested tables and arrays, by brackets or dotted keys
+  Position deepest;           ///< the first place with that depth
 };
 
-/// Libraries build and destroy what is nested by recursion: a text that is nested deeper could
+/// Libraries build and destroy nested values by recursion, so a text with deeper nesting could
 /// exhaust the stack.
 inline constexpr std::size_t kMaxTomlDepth = 64;
 
 /// Scans a text without recursion, whether it is valid TOML or not.
 TomlScan scan_toml(std::string_view text);
 
-/// Scans a file's text. Throws `ConfigError` with the place if it is nested deeper than
-/// `kMaxTomlDepth`; `shown` is what the user sees of it.
+/// Scans the text of a file. Throws `ConfigError` with the place if its nesting is deeper than
+/// `kMaxTomlDepth`; `shown` is what the user sees of the text.
 TomlScan check_toml(std::string_view text, std::shared_ptr<Source const> const& shown);
 
 }  // namespace warpline

@@ -6,7 +6,7 @@
 
 namespace warpline {
 
-// Not inlined, so that its frame lies where the frames of functions that have returned were.
+// Not inlined, so that its frame is where the frames of functions that returned were.
 [[gnu::noinline]] void wipe_stack() noexcept {
   constexpr std::size_t kBytes = std::size_t{64} << 10;
   unsigned char frame[kBytes];

@@ -15,8 +15,8 @@ inline void wipe(std::string& text) noexcept {
   text.clear();
 }
 
-/// Overwrites 64 KiB of the calling thread's stack, where functions that have returned may have
-/// left keys. About 2 us.
+/// Overwrites 64 KiB of the calling thread's stack, where functions that returned may have left
+/// keys. About 2 us.
 void wipe_stack() noexcept;
 
 }  // namespace warpline

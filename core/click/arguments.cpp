@@ -144,7 +144,7 @@ std::vector<ArgumentTemplate> ArgumentScanner::read(std::optional<Position> open
   return std::move(done_);
 }
 
-/// Behind a quote without an end nobody knows what is text: further errors on its line would
+/// After a quote without an end it is unclear what is text: further errors on its line would
 /// mislead.
 void ArgumentScanner::report(Position position, std::string message) {
   if (position.line != doubtful_line_) errors_.error(position, std::move(message));
@@ -233,7 +233,7 @@ void ArgumentScanner::read_parameter(bool quoted) {
     piece.kind = Piece::Kind::kParameter;
     piece.text = cursor_.rest().substr(0, length);
     cursor_.advance(length);
-  }  // else a '$' that stands for itself, unless a '{' follows
+  }  // otherwise a plain '$', unless a '{' follows
   if (braced && (length == 0 || cursor_.peek() != '}')) {
     report(piece.position, "expected '${name}'");
     piece.kind = Piece::Kind::kText;
@@ -243,8 +243,8 @@ void ArgumentScanner::read_parameter(bool quoted) {
   current_.pieces.push_back(std::move(piece));
 }
 
-/// Reports a string without an end on its line and takes the quote for nothing: what follows is
-/// then most often what was meant to stand behind the string.
+/// Reports a string without an end on its line and ignores the quote: what follows is then usually
+/// the text after the intended end of the string.
 bool ArgumentScanner::refuse_open_string(std::size_t end) {
   if (end != std::string_view::npos) return false;
   report(cursor_.position(), std::string("this string is not closed; expected ") +

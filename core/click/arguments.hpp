@@ -15,14 +15,13 @@
 
 namespace warpline::click {
 
-/// Reads what stands between the parentheses of an element.
+/// Reads the text between the parentheses of an element.
 class ArgumentScanner {
  public:
   ArgumentScanner(Cursor& cursor, Diagnostics& errors) : cursor_(cursor), errors_(errors) {}
 
-  /// Reads from behind a `(` at `open` until behind its `)`. Where that is missing, stops before
-  /// the
-  /// `;` or at the end.
+  /// Reads from after a `(` at `open` to after its `)`. If that is missing, stops before the `;` or
+  /// at the end.
   std::vector<ArgumentTemplate> read_parenthesised(Position open);
 
   /// Reads until the end of the text.
@@ -53,11 +52,9 @@ class ArgumentScanner {
 /// The value of a parameter by its name.
 using Lookup = std::function<Argument const&(std::string_view)>;
 
-/// Fills in the parameters. A value takes its words along, unless it stands in quotes or
-/// parentheses:
-/// `$x` for the value `a b` gives two words, `p$x` gives `pa` and `b`, `"$x"` one word.
-/// Throws `ConfigError` when the text becomes too long. `lookup` may be empty if there is no
-/// parameter.
+/// Fills in the parameters. A value keeps its words, unless it is in quotes or parentheses: `$x`
+/// for the value `a b` gives two words, `p$x` gives `pa` and `b`, `"$x"` one word. Throws
+/// `ConfigError` if the text becomes too long. `lookup` may be empty if there is no parameter.
 Argument fill_in(ArgumentTemplate const& form, Lookup const& lookup, Diagnostics& errors);
 
 }  // namespace warpline::click

@@ -72,7 +72,7 @@ std::size_t Parser::element(Block& block) {
   return add_item(block, std::move(item));
 }
 
-/// At the `::` behind `a, b`: declares the names before it; one with a port beside it is a mention.
+/// At the `::` after `a, b`: declares the names before it. A name with a port is a mention.
 void Parser::declare_list(Block& block, std::vector<Endpoint> const& list) {
   auto const& last = block.items[list.back().item];
   if (last.kind != Item::Kind::kBare) fail("'->' or ';' (only a name can be declared)");
@@ -105,7 +105,7 @@ std::shared_ptr<ClassUse> Parser::class_use(Block& block) {
   return use;
 }
 
-/// Notes a `{0}` as an error and takes it for what it stands for.
+/// Reports a `{0}` as an error and treats it as the word that it replaces.
 bool Parser::skip_placeholder() {
   if (!sees(TokenKind::kOpenBrace)) return false;
   auto const length = placeholder_length(lexer_.rest());
@@ -169,7 +169,7 @@ void Parser::refuse_ports(std::vector<Endpoint> const& list, bool inputs) {
                     "nothing is connected to this input port; expected '->' before it");
     if (!inputs && endpoint.output)
       errors_.error(endpoint.output->position,
-                    "this output port is connected to nothing; expected '->' behind it");
+                    "this output port is connected to nothing; expected '->' after it");
   }
 }
 

@@ -23,7 +23,7 @@ class Cursor {
     return text_.substr(offset, offset_ - offset);
   }
 
-  /// The byte `ahead` of the reading position; NUL behind the end.
+  /// The byte `ahead` of the reading position; NUL after the end.
   char peek(std::size_t ahead = 0) const {
     return offset_ + ahead < text_.size() ? text_[offset_ + ahead] : '\0';
   }
@@ -32,7 +32,7 @@ class Cursor {
   /// Moves over `count` bytes; stops at the end.
   void advance(std::size_t count = 1);
 
-  /// Goes back to where `offset()` and `position()` were read.
+  /// Returns to where `offset()` and `position()` were read.
   void rewind(std::size_t offset, Position position) {
     offset_ = offset;
     position_ = position;
@@ -41,7 +41,7 @@ class Cursor {
   /// Moves to the end of the line, not over it.
   void skip_line();
 
-  /// Moves over blanks and comments; whether there were any. A comment that is not closed is an
+  /// Skips blanks and comments; returns whether there were any. A comment that is not closed is an
   /// error.
   bool skip_blanks(Diagnostics& errors);
 
@@ -64,7 +64,8 @@ bool is_name_char(char c);
 /// first.
 std::size_t parameter_name_length(std::string_view text);
 
-/// The bytes of a `{0}`, `{name}` or `{}` at the start of `text`, without any blank; 0 for none.
+/// The length of a `{0}`, `{name}` or `{}` without blanks at the start of `text`; 0 if there is
+/// none.
 std::size_t placeholder_length(std::string_view text);
 
 /// The error text for such a placeholder.

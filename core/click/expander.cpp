@@ -91,7 +91,7 @@ Expander::Nodes Expander::expand_item(Item const& item, Frame const& frame,
 
 Expander::Nodes Expander::expand_compound(Item const& item, Frame const& frame, std::string name) {
   auto const& use = *item.use;
-  // A body sees the parameters of the blocks around it in the text, not of those that use it.
+  // A body sees the parameters of the blocks that contain it in the text, not of those that use it.
   auto const* around = &frame;
   while (&around->block != use.body->parent) around = around->parent;
   Frame inner{*use.body, around, {}};

@@ -30,7 +30,7 @@ class Expander {
     Frame const* parent;
     std::vector<Argument> values;
   };
-  /// Where packets enter and leave an item: one node for an element, two for a compound.
+  /// Where packets enter and leave an item: the same node for an element, two for a compound.
   struct Nodes {
     std::size_t input;
     std::size_t output;
@@ -54,9 +54,9 @@ class Expander {
   Diagnostics& errors_;
   std::size_t steps_ = 0;
   std::size_t text_ = 0;
-  std::vector<std::size_t> nodes_;   ///< the element of each node; none for a compound's port
+  std::vector<std::size_t> nodes_;   ///< the element of each node; null for a compound's port
   std::vector<Connection> links_;    ///< between nodes
-  std::vector<bool> leaves_;         ///< of each link: whether it goes to `output`
+  std::vector<bool> leaves_;         ///< of each link: true if it goes to `output`
   std::vector<std::size_t> onward_;  ///< indices of the links that leave compounds' ports, sorted
   std::unordered_map<std::string, Position> names_;
 };

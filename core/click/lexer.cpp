@@ -40,7 +40,7 @@ std::string_view without_blanks(std::string_view line) {
   return start == std::string_view::npos ? std::string_view{} : line.substr(start);
 }
 
-/// `# 12 "file"` and `#line 12 "file"`, which cpp leaves behind, and `#!` for the shell.
+/// `# 12 "file"` and `#line 12 "file"`, which cpp writes, and `#!` for the shell.
 bool is_line_marker(std::string_view line, std::uint32_t number) {
   if (line.substr(0, 2) == "#!") return number == 1;
   line.remove_prefix(1);
@@ -49,7 +49,7 @@ bool is_line_marker(std::string_view line, std::uint32_t number) {
   return !line.empty() && is_digit(line[0]);
 }
 
-/// Whether a line that ends with `last` and is followed by `text` ends a statement.
+/// True if a statement ends at the end of a line that ends with `last` and is followed by `text`.
 bool ends_statement(char last, std::string_view text) {
   constexpr std::string_view kGoesOn = ">,:|";
   constexpr std::string_view kContinues = "-[:,(|)={;/\n";
@@ -100,7 +100,7 @@ Token Lexer::read() {
   }
   Token token{TokenKind::kEnd, cursor_.rest().substr(0, 0), cursor_.position(), cursor_.offset()};
   if (cursor_.at_end()) {
-    token.position = last;  // what is missing at the end is missing behind the last token
+    token.position = last;  // what is missing at the end is reported after the last token
     return token;
   }
 

@@ -38,8 +38,8 @@ struct Token {
   std::size_t offset = 0;
 };
 
-/// Cuts a text into tokens, one token of look-ahead. What stands in parentheses is not made of
-/// tokens: after `kOpenParenthesis` the caller reads on from `cursor()`.
+/// Splits a text into tokens, with one token of look-ahead. Text in parentheses is not split: after
+/// `kOpenParenthesis` the caller continues at `cursor()`.
 class Lexer {
  public:
   Lexer(std::string_view text, Diagnostics& errors) : text_(text), cursor_(text), errors_(errors) {}
@@ -47,18 +47,17 @@ class Lexer {
   Token const& peek();
   Token next();
 
-  /// The place behind the last token taken. Nothing may be peeked at.
+  /// The place after the last token. There must be no look-ahead.
   Cursor& cursor() { return cursor_; }
 
   /// The text from the token ahead on.
   std::string_view rest() { return text_.substr(peek().offset); }
 
-  /// The line where the last token, or what was read from `cursor()`, ended.
+  /// The line on which the last token, or the text read from `cursor()`, ended.
   std::uint32_t last_line() const { return peeked_ ? last_line_ : cursor_.position().line; }
 
-  /// After an error: moves behind the next `;` or end of a line that ends the statement, or before
-  /// a
-  /// `}` that closes what is open.
+  /// After an error: moves after the next `;` or the end of a line that ends the statement, or
+  /// before a `}` that closes an open brace.
   void skip_statement();
 
  private:

@@ -7,8 +7,8 @@
 
 namespace warpline::click {
 
-/// Bounds that keep any text, hostile ones included, within little stack, memory and time. They lie
-/// far above what a pipeline that can run needs; each has its own error.
+/// Limits that bound stack, memory and time for any text, also a hostile one. They are far above
+/// the needs of a real pipeline; each has its own error.
 inline constexpr std::size_t kMaxSourceBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxNameBytes = 255;
 inline constexpr std::uint32_t kMaxPort = 65535;

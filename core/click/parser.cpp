@@ -135,7 +135,8 @@ Block& Parser::compound(Block& parent, std::string name, Position position) {
   return block;
 }
 
-/// `$a`, `KEYWORD $a` or `|` behind the `{`: nothing else can start so.
+/// `$a`, `KEYWORD $a` or `
+/// ` after the `{`: nothing else can start like this.
 bool Parser::starts_parameters() {
   if (sees(TokenKind::kParameter) || sees(TokenKind::kBar)) return true;
   if (!sees(TokenKind::kName)) return false;

@@ -32,7 +32,7 @@ class Parser {
     std::optional<Port> output;
   };
 
-  /// The error is noted already; what is left of the statement is to be skipped.
+  /// The error is already reported; the rest of the statement is skipped.
   struct SyntaxError {};
 
   Block& add_block(Block* parent, std::string name, Position position);

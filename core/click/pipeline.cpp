@@ -36,7 +36,7 @@ void apply(std::vector<Override> const& overrides, click::Block& block, Source c
     if (arguments.size() != 1)
       throw ConfigError(override.name + "=" + override.value + ": expected one value, got " +
                         std::to_string(arguments.size()) + " (quote a comma)");
-    // Its words stand in another text than the pipeline.
+    // Its words are in another text than the pipeline.
     auto& value = arguments[0];
     value.position = define->value.position;
     for (auto& word : value.words) word.position = define->value.position;

@@ -10,7 +10,7 @@
 namespace warpline::click {
 namespace {
 
-/// The first word of an argument if it is plain text with a value behind it, else empty.
+/// The first word of an argument if it is plain text and a value follows, otherwise empty.
 std::string_view keyword_of(ArgumentTemplate const& form) {
   auto const& pieces = form.pieces;
   if (pieces.size() < 3 || pieces[0].kind != Piece::Kind::kText || pieces[0].quoted ||
@@ -171,7 +171,7 @@ void Resolver::resolve_use(Block const& block, ClassUse& use) {
   if (use.body) bind(use);
 }
 
-/// Catches names of elements where they cannot mean an element: they would be taken for classes.
+/// Finds names of elements in places where only a class is possible.
 void Resolver::check_mention(Block const& block, Item const& item) {
   if (item.use->literal) return;
   auto const& name = item.use->name;

@@ -15,8 +15,8 @@
 
 namespace warpline::click {
 
-/// Gives every name its meaning, once per block of the text, whether or not a compound is ever
-/// used: what remains for the expansion to find is only that a pipeline grows too large.
+/// Resolves every name, once per block of the text, even in compounds that are never used. The only
+/// errors left for the expansion are that a pipeline becomes too large.
 class Resolver {
  public:
   Resolver(Syntax& syntax, Diagnostics& errors) : syntax_(syntax), errors_(errors) {}
@@ -47,7 +47,8 @@ class Resolver {
   std::map<Block const*, std::size_t> heights_;
 };
 
-/// The block that the class is a compound of, seen from `block`; null for a class of elements.
+/// The block of the compound that the class names, as seen from `block`; null for a class of
+/// elements.
 Block const* find_body(Block const& block, ClassUse const& use);
 
 /// `compound 'Name'`, or `this compound`.

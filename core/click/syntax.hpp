@@ -35,13 +35,13 @@ struct ArgumentTemplate {
   std::vector<Piece> pieces;
 };
 
-/// `Class`, `Class(arguments)` or `{ ... }(arguments)` in one place of the text; several elements
-/// share it in `a, b :: Class(arguments)`.
+/// `Class`, `Class(arguments)` or `{ ... }(arguments)` in one place of the text; in `a, b ::
+/// Class(arguments)` several elements share it.
 struct ClassUse {
   std::string name;  ///< empty for `{ ... }`
   Position position;
   Block* literal = nullptr;    ///< the body, for `{ ... }`
-  bool parenthesised = false;  ///< arguments are written, perhaps none: `Class()`
+  bool parenthesised = false;  ///< arguments are written, possibly none: `Class()`
   bool damaged = false;        ///< the arguments hold an error: do not count them
   std::vector<ArgumentTemplate> arguments;
 
@@ -54,7 +54,7 @@ struct ClassUse {
 /// A mention of an element.
 struct Item {
   enum class Kind : std::uint8_t {
-    kBare,      ///< `x`: an element declared anywhere in the block, else a class
+    kBare,      ///< `x`: an element declared anywhere in the block, otherwise a class
     kDeclared,  ///< `x :: Class`
     kAnonymous,
     kInput,
@@ -67,7 +67,7 @@ struct Item {
   std::shared_ptr<ClassUse> use;  ///< null for `input` and `output`
 
   // Set by the resolver.
-  std::size_t element = 0;  ///< the item it stands for: itself, or a declaration
+  std::size_t element = 0;  ///< the item that it means: itself or a declaration
 };
 
 /// `$name`, or `KEYWORD $name`, at the head of a compound.
@@ -100,8 +100,8 @@ struct Block {
   std::vector<ClassDefinition> classes;
   std::vector<Item> items;
   std::vector<Connection> connections;  ///< indices into `items`
-  bool parameters_damaged = false;      ///< an error hides some: do not report unknown ones
-  bool statements_damaged = false;      ///< an error hides some: do not report missing ports
+  bool parameters_damaged = false;  ///< an error hides some parameters: do not report unknown ones
+  bool statements_damaged = false;  ///< an error hides some: do not report missing ports
 
   // Set by the resolver.
   std::map<std::string, std::size_t, std::less<>> slots;  ///< of parameters, then defines
@@ -111,7 +111,7 @@ struct Block {
   std::set<std::uint32_t> outputs;
 };
 
-/// A parsed text; `blocks[0]` is the whole of it, others stand behind their parents.
+/// A parsed text; `blocks[0]` is all of it, other blocks come after their parents.
 struct Syntax {
   std::vector<std::unique_ptr<Block>> blocks;
 };

@@ -16,14 +16,15 @@
 #include "core/packet/extent.hpp"
 #include "core/packet/packet.hpp"
 
-/// The seam between the engine and what runs kernels: plain structs, so that CUDA sources need
-/// neither Asio nor DPDK.
+/// The interface between the engine and the code that runs kernels: plain structs, so that CUDA
+/// sources need neither Asio nor DPDK.
 namespace warpline {
 
 /// Position in a lane's order of work; the first submitted work is 1.
 using Ticket = std::uint64_t;
 
-/// One batch of a task: heads of packets at a fixed distance from one another, and where results go.
+/// One batch of a task: packet heads at a fixed distance from each other, and the place for
+/// results.
 struct WorkItem {
   static constexpr std::uint32_t kMaxPackets = 256;  ///< of a batch
 
@@ -201,7 +202,7 @@ class DeviceSet {
   Device& operator[](std::size_t index) const { return *devices_[index]; }
   std::vector<std::string> names() const;
 
-  /// The index of the device called `name`. Throws `ConfigError` listing the devices there are.
+  /// The index of the device called `name`. Throws `ConfigError` with a list of the devices.
   std::uint16_t find(std::string const& name) const;
   /// The default device for offloading: the first CUDA device, else the host device.
   /// Throws `ConfigError` if there is neither.

@@ -10,13 +10,14 @@
 
 namespace warpline {
 
-/// The memory of a device that holds tables. A device shares it with its tables, which may outlive
-/// the device: its end releases them all. Thread-safe. The calls may wait for the device, so no
+/// The memory of a device for tables. A device shares it with its tables, which may outlive the
+/// device: its destructor releases them all. Thread-safe. The calls may wait for the device, so no
 /// worker makes them.
 class TableMemory {
  public:
   virtual ~TableMemory() = default;
-  /// Returns a copy of `size` bytes once it is complete. Throws `ConfigError` if there is no room.
+  /// Returns a copy of `size` bytes when it is complete. Throws `ConfigError` if the device has no
+  /// memory.
   virtual void* upload(void const* data, std::size_t size) = 0;
   /// Writes `size` bytes to a place in a copy; see `DeviceTable::refresh`.
   virtual std::string refresh(void* place, void const* data, std::size_t size) = 0;
@@ -35,7 +36,8 @@ class DeviceTable {
   static_assert(std::is_trivially_copyable_v<T>, "a device gets a copy of the table's bytes");
 
   DeviceTable() = default;
-  /// `memory`: null where kernels run in this process. Throws `ConfigError` if it has no room.
+  /// `memory`: null if kernels run in this process. Throws `ConfigError` if the device has no
+  /// memory.
   DeviceTable(std::shared_ptr<TableMemory> memory, T const* data, std::size_t count)
       : memory_(count > 0 ? std::move(memory) : nullptr),
         data_(count > 0 ? data : nullptr),
@@ -52,10 +54,10 @@ class DeviceTable {
   /// The address that kernels use; null for an empty table.
   T const* get() const noexcept { return copy_ != nullptr ? copy_ : data_; }
 
-  /// Brings the copy of `count` objects at `part`, which lie in the table, up to date before it
-  /// returns; does nothing where there is no copy. No kernel may read them meanwhile. Waits for the
-  /// device: any thread but a worker's. Returns why it could not, empty if it could. After a
-  /// failure, all later work on the device fails: no kernel starts on what is out of date.
+  /// Updates the copy of `count` objects at `part`, which belong to the table, before it returns;
+  /// does nothing if there is no copy. No kernel may read them meanwhile. Waits for the device: any
+  /// thread but a worker's. Returns the reason if it failed, otherwise an empty text. After a
+  /// failure, all later work on the device fails, so that no kernel reads an outdated table.
   std::string refresh(T const* part, std::size_t count = 1) {
     if (copy_ == nullptr) return {};
     return memory_->refresh(copy_ + (part - data_), part, count * sizeof(T));

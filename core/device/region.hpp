@@ -11,9 +11,9 @@
 #include "core/packet/extent.hpp"
 #include "core/packet/packet.hpp"
 
-/// The vocabulary in which an offloadable element declares what its kernel reads and writes of a
-/// packet. Each region type says which argument the kernel gets for it, how many bytes a frame must
-/// have, and whether it is written; transfers are planned from these declarations alone.
+/// The types with which an offloadable element declares the bytes that its kernel reads and writes.
+/// A region type defines the kernel's argument, the minimum length of the frame, and whether the
+/// kernel writes it. Transfers are planned from these declarations alone.
 namespace warpline {
 
 namespace detail {
@@ -150,8 +150,8 @@ struct AsRegions<Regions<Each...>> {
 };
 }  // namespace detail
 
-/// The body over one packet: a turn of a loop on a core, a thread on a device.
-/// `results` is the array of the element's results in batch order (unused with `NoResult`).
+/// Runs the body over one packet: an iteration of a loop on a CPU, a thread on a device. `results`
+/// is the array of the element's results in batch order (unused with `NoResult`).
 template <class Reads, class Writes, class Kernel>
 WARPLINE_HD void run_kernel(Kernel const& kernel, PacketHead& packet, std::uint32_t index,
                             std::byte* results) {

@@ -11,8 +11,8 @@
 
 namespace warpline {
 
-/// Makes an object for each device on the first request and keeps it: copies of tables, for
-/// example. Devices that run kernels in this process share one. Thread-safe.
+/// Creates an object for each device on the first request and keeps it, such as a copy of a table.
+/// Devices that run kernels in this process share one. Thread-safe.
 template <class T>
 class PerDevice {
  public:
@@ -21,7 +21,7 @@ class PerDevice {
   T const& on(Device& device, Make&& make) const {
     auto memory = device.table_memory();
     std::scoped_lock const lock(mutex_);
-    // The entry holds the memory, so that no other device's can get the same address.
+    // The entry owns the memory, so that no other device's can get the same address.
     auto found = objects_.find(memory);
     if (found == objects_.end()) found = objects_.emplace(std::move(memory), make()).first;
     return found->second;

@@ -10,36 +10,36 @@
 
 namespace warpline::ipsec {
 
-/// The headers of an IPv6 packet, one after another (RFC 8200 section 4), as far as they may stand
-/// before ESP. Reads within the packet, whatever it holds.
+/// Walks the headers of an IPv6 packet (RFC 8200 section 4) that may precede ESP. Never reads
+/// outside the packet, whatever it contains.
 class Ip6Headers {
  public:
   static constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44,
                                 kDestinationOptions = 60;
 
-  /// `ip`: from the IPv6 header on, at least that header.
+  /// `ip`: the packet, with at least the whole IPv6 header.
   explicit Ip6Headers(Bytes ip) : ip_(ip), next_(ip.data[next_at_]) {}
 
   std::uint8_t next() const { return next_; }         ///< protocol of the header at `offset()`
   std::uint32_t offset() const { return offset_; }    ///< bytes before that header
-  std::uint32_t next_at() const { return next_at_; }  ///< the byte that says `next()`
+  std::uint32_t next_at() const { return next_at_; }  ///< the byte that contains `next()`
   /// Whether `next()` is an extension header that `step` knows.
   bool is_extension() const {
     return next_ == kHopByHop || next_ == kRouting || next_ == kFragment ||
            next_ == kDestinationOptions;
   }
-  /// Whether a fragment header is here, and of a packet that is in several parts. This and the next
-  /// two want the extension header whole.
+  /// True at a fragment header of a packet that has several parts. This and the next two require
+  /// that the extension header is whole.
   bool in_parts() const {
     constexpr std::uint16_t kPlace = 0xfff9;  // offset and M
     return next_ == kFragment && (half(offset_ + 2) & kPlace) != 0;
   }
-  /// The same, and this is not the first part.
+  /// True if the packet is also not the first part.
   bool is_later_part() const { return in_parts() && half(offset_ + 2) >= 8; }
-  /// Whether a routing header is here that sends the packet on to another address.
+  /// True at a routing header that sends the packet on to another address.
   bool has_stops_left() const { return next_ == kRouting && ip_.data[offset_ + 3] != 0; }
 
-  /// Whether the extension header at `offset()` lies in the packet.
+  /// True if the packet contains the whole extension header at `offset()`.
   bool is_whole() const { return offset_ + 8 <= ip_.size && offset_ + size() <= ip_.size; }
   /// Steps over the extension header at `offset()`, which must be whole.
   void step() {
@@ -49,9 +49,9 @@ class Ip6Headers {
     offset_ += size;
   }
 
-  /// Where the packet ends its journey, 16 bytes in it: the destination of its header or, with stops
-  /// left, the last address of a routing header (types 0 and 2, RFC 6275 section 6.4; type 4, RFC
-  /// 8754 section 2). `ip`: headers that are whole, and what follows them does not matter.
+  /// The final destination of the packet, 16 bytes in it: the destination of its header or, if
+  /// stops are left, the last address of a routing header (types 0 and 2, RFC 6275 section 6.4;
+  /// type 4, RFC 8754 section 2). `ip`: all headers must be whole.
   static std::uint8_t const* destination(Bytes ip) {
     auto const* end = ip.data + offsetof(ipv6::Header, destination);
     for (Ip6Headers chain(ip); chain.offset_ < ip.size && chain.is_extension(); chain.step()) {

@@ -9,25 +9,25 @@
 
 namespace warpline::ids {
 
-/// Where the layers of an Ethernet frame begin, and the bytes that patterns are looked for in.
+/// The offsets of the layers of an Ethernet frame, and the bytes in which patterns are searched.
 ///
-/// The payload is what follows the TCP, UDP or ICMP header; what follows the IP headers where the
-/// protocol is another one or the packet is a fragment; what follows the Ethernet header (and up to
-/// two VLAN tags) where it is not IP. It ends where the IP and UDP lengths say, or at the frame's
-/// end if that comes first. Cut or contradictory headers make the frame malformed, its payload
-/// empty.
+/// The payload is what follows the TCP, UDP or ICMP header. For other protocols and fragments it is
+/// what follows the IP headers; if the packet is not IP, what follows the Ethernet header and up to
+/// two VLAN tags. It ends at the end given by the IP and UDP lengths, or at the end of the frame if
+/// that comes first. A frame whose headers are cut or contradictory is malformed and has an empty
+/// payload.
 struct Layers {
   std::uint32_t network = 0;    ///< offset of the IP header
-  std::uint32_t transport = 0;  ///< offset behind the IP headers
-  std::uint32_t end = 0;        ///< offset behind the last byte that the lengths cover
+  std::uint32_t transport = 0;  ///< offset after the IP headers
+  std::uint32_t end = 0;        ///< offset after the last byte that the lengths cover
   Bytes payload;
   std::uint8_t version = 0;   ///< 4, 6, or 0: not IP
   std::uint8_t protocol = 0;  ///< IP protocol number of what is at `transport`
-  bool fragment = false;      ///< a part of a larger datagram: no header is assumed at `transport`
+  bool fragment = false;  ///< part of a larger datagram: `transport` is not assumed to be a header
   bool malformed = false;
 };
 
-/// The payload of an IP packet whose headers have been found, up to byte `layers.end`.
+/// Finds the payload of an IP packet up to byte `layers.end`, after its headers were found.
 WARPLINE_HD inline void find_payload(Bytes frame, Layers& layers) {
   auto const begin = layers.transport;
   auto const size = layers.end - begin;
@@ -51,7 +51,7 @@ WARPLINE_HD inline void find_payload(Bytes frame, Layers& layers) {
     layers.payload = {frame.data + begin + header, layers.end - begin - header};
 }
 
-/// The layers of an Ethernet frame of any content and length; reads nothing outside of it.
+/// Finds the layers of an Ethernet frame of any content and length; never reads outside it.
 WARPLINE_HD inline Layers walk_layers(Bytes frame) {
   auto const headers = parse_headers(frame);
   Layers layers;

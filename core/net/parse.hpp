@@ -10,20 +10,20 @@
 
 namespace warpline {
 
-/// What the headers of a packet are, as bits.
+/// Properties of a packet's headers, as bits.
 namespace header_flag {
 inline constexpr std::uint16_t kIpv4 = 1, kIpv6 = 2;
 inline constexpr std::uint16_t kDontFragment = 4;    ///< IPv4's DF; set for IPv6
-inline constexpr std::uint16_t kFragment = 8;        ///< a part of a larger datagram
-inline constexpr std::uint16_t kLaterFragment = 16;  ///< and not its first
+inline constexpr std::uint16_t kFragment = 8;        ///< part of a larger datagram
+inline constexpr std::uint16_t kLaterFragment = 16;  ///< and not the first part
 inline constexpr std::uint16_t kTagged = 32;         ///< the frame has a VLAN tag
 inline constexpr std::uint16_t kChecked = 64;        ///< CheckIPHeader or CheckIP6Header passed it
 inline constexpr std::uint16_t kTruncated = 128;     ///< the IP packet is longer than the frame
 inline constexpr std::uint16_t kMalformed = 256;     ///< a header is cut, or contradicts itself
 }  // namespace header_flag
 
-/// What the headers of an Ethernet frame say, as far as the functions below have read them. Where a
-/// header is malformed, what it would say is 0.
+/// What the functions below have read of an Ethernet frame's headers. Fields of a malformed header
+/// are 0.
 struct Headers {
   std::uint16_t flags = 0;
   std::uint16_t vlan = 0;  ///< TCI of the outer tag
@@ -95,8 +95,8 @@ WARPLINE_HD inline void parse_ipv6(Bytes packet, Headers& headers) {
   if (headers.ip_length > packet.size) headers.flags |= header_flag::kTruncated;
 }
 
-/// The extension headers of a whole IPv6 header (RFC 8200 section 4), eight at most. An atomic
-/// fragment (RFC 6946) counts as whole. `size`: bytes of the IP packet that the frame has.
+/// The extension headers after a whole IPv6 header (RFC 8200 section 4), at most eight. An atomic
+/// fragment (RFC 6946) counts as a whole packet. `size`: bytes of the IP packet in the frame.
 WARPLINE_HD inline void skip_extensions(std::uint8_t const* ip, std::uint32_t size,
                                         Headers& headers) {
   constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kAuthentication = 51,
@@ -147,7 +147,7 @@ WARPLINE_HD inline void skip_extensions(std::uint8_t const* ip, std::uint32_t si
 
 }  // namespace detail
 
-/// After `find_network`: reads the IP header, if there is one. Sets `ip_length`, `tos`, the
+/// Reads the IP header, if there is one; call it after `find_network`. Sets `ip_length`, `tos`, the
 /// version, `kDontFragment`, `kTruncated`, `kMalformed`.
 WARPLINE_HD inline void parse_network(Bytes frame, Headers& headers) {
   if (headers.has(header_flag::kMalformed)) return;
@@ -159,7 +159,7 @@ WARPLINE_HD inline void parse_network(Bytes frame, Headers& headers) {
     detail::parse_ipv6(packet, headers);
 }
 
-/// After `parse_network`: finds where the IP headers end. Sets `l3_length`, `protocol`,
+/// Finds the end of the IP headers; call it after `parse_network`. Sets `l3_length`, `protocol`,
 /// `kFragment`, `kLaterFragment`, `kMalformed` (headers that the frame or the packet cuts).
 WARPLINE_HD inline void parse_transport(Bytes frame, Headers& headers) {
   if (headers.has(header_flag::kMalformed)) return;
@@ -182,7 +182,7 @@ WARPLINE_HD inline void parse_transport(Bytes frame, Headers& headers) {
   }
 }
 
-/// All of it.
+/// Does all three steps.
 WARPLINE_HD inline Headers parse_headers(Bytes frame) {
   Headers headers;
   find_network(frame, headers);

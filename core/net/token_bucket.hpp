@@ -9,7 +9,7 @@
 
 namespace warpline::ipsec {
 
-/// So many events a second on average, and so many at once. One thread.
+/// Limits events to a rate on average and a burst at once. One thread.
 class TokenBucket {
  public:
   /// `rate`: events a second; 0: no limit. `burst`: at least 1.
@@ -18,7 +18,7 @@ class TokenBucket {
         most_(price_ * burst),
         held_(most_) {}
 
-  /// Whether there may be one more, at `now` in `cycles()`, which does not fall.
+  /// True if one more event is allowed at `now`, a value of `cycles()` that never decreases.
   bool take(std::uint64_t now) noexcept {
     if (last_ != 0) held_ += std::min(now - last_, most_ - held_);
     last_ = now;

@@ -11,8 +11,8 @@ namespace vlan {
 inline constexpr unsigned kSize = 4;
 }  // namespace vlan
 
-/// Whether an Ethernet type says that a VLAN tag follows (IEEE 802.1Q: a customer's or a service's tag;
-/// 0x9100: a service's before there was a standard).
+/// True if a VLAN tag follows this Ethernet type (IEEE 802.1Q: a customer's or a service provider's
+/// tag; 0x9100: a provider's before the standard).
 WARPLINE_HD constexpr bool is_vlan(std::uint16_t type) {
   return type == ether::kVlan || type == 0x88a8 || type == 0x9100;
 }

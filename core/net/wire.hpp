@@ -9,8 +9,8 @@
 
 #include "core/base/hd.hpp"
 
-/// Header layouts as they stand on the wire. Every type has `alignof == 1` and network byte order,
-/// so that a header at any address may be viewed through a pointer, on the host and on a device.
+/// Header layouts as on the wire. Every type has `alignof == 1` and network byte order, so a header
+/// at any address may be viewed through a pointer, on the host and on a device.
 namespace warpline {
 
 /// An unsigned big-endian integer of `sizeof(T)` bytes without alignment.
@@ -21,7 +21,7 @@ struct BigEndian {
 
   WARPLINE_HD constexpr T host() const {
 #if !defined(__CUDA_ARCH__)
-    // g++ 12 does not see in the loop what one load and one instruction can do.
+    // g++ 12 does not turn the loop into one load and one instruction.
     if (!std::is_constant_evaluated()) {
       T value;
       std::memcpy(&value, bytes, sizeof value);
@@ -52,7 +52,7 @@ using be16 = BigEndian<std::uint16_t>;
 using be32 = BigEndian<std::uint32_t>;
 using be64 = BigEndian<std::uint64_t>;
 
-/// A big-endian number at any place of a packet.
+/// Reads a big-endian number at any place of a packet.
 WARPLINE_HD inline std::uint16_t load_be16(std::uint8_t const* at) {
   return reinterpret_cast<be16 const*>(at)->host();
 }
@@ -71,8 +71,8 @@ struct Header {
   Address source;
   be16 type;
 
-  /// Source becomes destination and the reverse. The twelve bytes are turned by six in two words:
-  /// a swap of six-byte values goes through the stack and costs five more stores.
+  /// Swaps source and destination. The twelve bytes are rotated by six in two words: a swap of
+  /// six-byte values goes through the stack and costs five more stores.
   WARPLINE_HD void swap_addresses() {
     std::uint64_t low;
     std::uint32_t high;
@@ -165,7 +165,7 @@ struct Header {
   be32 sequence;
 };
 inline constexpr unsigned kSize = sizeof(Header);
-/// RFC 4303 section 2.4: padding stands before it, the ICV behind it.
+/// RFC 4303 section 2.4: the padding precedes it, the ICV follows it.
 struct Trailer {
   std::uint8_t pad_length;
   std::uint8_t next_header;

@@ -6,8 +6,8 @@
 
 namespace warpline {
 
-/// Compares what `valid` claims about the headers of a packet with what a parser finds: the name of the
-/// first member that differs, or null. For debug builds and tests: slow.
+/// Compares the annotations in `valid` with what a parser finds in the packet. Returns the name of
+/// the first member that differs, or null. For debug builds and tests: slow.
 char const* wrong_annotation(Packet const& packet, AnnotationSet valid) noexcept;
 
 }  // namespace warpline

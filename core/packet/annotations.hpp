@@ -11,8 +11,8 @@
 #include "core/net/parse.hpp"
 #include "core/packet/packet.hpp"
 
-/// What a packet remembers of itself. Elements declare which annotations they use, set and clear; the
-/// graph checks that every path to an element sets what it uses.
+/// What elements have recorded about a packet. Elements declare which annotations they use, set and
+/// clear; the graph checks that every path to an element sets what it uses.
 namespace warpline {
 
 /// A group of members of `Packet` that are valid together.
@@ -57,14 +57,15 @@ class AnnotationSet {
   constexpr AnnotationSet& operator|=(AnnotationSet other) { return *this = *this | other; }
   friend constexpr bool operator==(AnnotationSet, AnnotationSet) = default;
 
-  /// With the lower layers of what is in it: a transport header is known with the network header.
+  /// With the annotations that these imply: a transport header is known together with the network
+  /// header.
   constexpr AnnotationSet with_lower_layers() const {
     auto set = *this;
     if (contains(Annotation::kTransport)) set |= Annotation::kNetwork;
     if (set.contains(Annotation::kNetwork)) set |= Annotation::kL2;
     return set;
   }
-  /// With what depends on what is in it, or shares its memory.
+  /// With the annotations that depend on these or share their memory.
   constexpr AnnotationSet with_dependents() const {
     auto set = *this;
     if (contains(Annotation::kL2)) set |= Annotation::kNetwork;
@@ -95,8 +96,8 @@ struct AnnotationUse {
   AnnotationSet sets;    ///< valid on every packet that leaves, by any output
   AnnotationSet clears;  ///< no longer valid afterwards, unless it is among `sets`
 
-  /// What is valid on packets that leave if `before` was valid on those that came in. `kSa` and
-  /// `kScan` share one word: setting one clears the other.
+  /// The annotations that are valid on packets that leave if `before` was valid on those that came
+  /// in. `kSa` and `kScan` share one word: setting one clears the other.
   constexpr AnnotationSet after(AnnotationSet before) const {
     auto lost = clears.with_dependents();
     if (sets.contains(Annotation::kSa)) lost |= Annotation::kScan;
@@ -135,9 +136,9 @@ inline void annotate(Packet& packet, Headers const& headers) {
 
 namespace detail {
 
-/// What most packets are: IPv4 without options in an untagged frame, whole, and no fragment. One load
-/// and one comparison for Ethernet type, version and length of the header; one store for all that the
-/// header says. False, and nothing is stored, for others.
+/// The common case: IPv4 without options in an untagged frame, whole, not a fragment. One load and
+/// one comparison for Ethernet type, version and header length; one store for all values of the
+/// header. Returns false and stores nothing for other packets.
 template <Annotation kLayer>
 inline bool parse_plain(Packet& packet) {
   constexpr std::uint32_t kMin = ether::kSize + ipv4::kSize;
@@ -177,8 +178,8 @@ template <Annotation kLayer>
 
 }  // namespace detail
 
-/// Reads the packet's headers up to layer `kLayer` and stores what they say. True if the packet is what
-/// most are: whole IPv4 without options or tags.
+/// Reads the packet's headers up to layer `kLayer` and stores the results. Returns true for the
+/// common case: whole IPv4 without options or tags.
 template <Annotation kLayer>
 inline bool parse(Packet& packet) {
   static_assert(kLayer <= Annotation::kTransport);

@@ -9,14 +9,14 @@
 namespace warpline {
 namespace {
 
-thread_local char this_thread;  // its address stands for the thread
+thread_local char this_thread;  // its address identifies the thread
 
 }  // namespace
 
 void BatchDeleter::operator()(Batch* batch) const noexcept { batch->home_->give_back(batch); }
 
-// No locked instruction on the thread that allocates: two of them for each batch cost 2.6 ticks a
-// packet at bursts of 32 (virtual Xeon with AVX-512, TSC 2.6 GHz).
+// No locked instruction on the thread that allocates: two of them per batch cost 2.6 ticks a packet
+// at bursts of 32 (virtual Xeon with AVX-512, TSC 2.6 GHz).
 void BatchPool::give_back(Batch* batch) noexcept {
   if (owner_.load(std::memory_order_relaxed) == &this_thread) {
     batch->next_free_ = free_;
@@ -67,7 +67,8 @@ void BatchPool::reclaim() noexcept {
 }
 
 BatchPtr BatchPool::allocate(std::size_t reserve) noexcept {
-  // What came back last is still in the cache; taking the others first would go round all of them.
+  // The batch that was freed last is still in the cache; taking the others first would touch all of
+  // them.
   if (returned_.load(std::memory_order_relaxed) != nullptr) reclaim();
   owner_.store(&this_thread, std::memory_order_relaxed);
   if (free_count_ <= reserve) return nullptr;

@@ -20,10 +20,11 @@ class BatchPool;
 using DeviceIndex = std::uint16_t;
 inline constexpr DeviceIndex kCpuDevice = 0;
 
-/// Up to 256 packets that travel together, with room for what kernels return for them.
+/// Up to 256 packets that travel together, with space for the results of kernels.
 ///
 /// A batch has exactly one owner (`BatchPtr`) and owns the buffers of its packets. Its descriptor
-/// array lies in the pool's memory, pinned where there is a device, so that a device can read it.
+/// array is in the pool's memory, which is pinned if there is a device, so that a device can read
+/// it.
 class Batch {
  public:
   static constexpr unsigned kCapacity = 256;
@@ -43,7 +44,7 @@ class Batch {
   bool empty() const { return size_ == 0; }
   bool full() const { return size_ == kCapacity; }
 
-  /// All `kCapacity` slots, for whoever fills the batch; `resize` then says how many are valid.
+  /// All `kCapacity` slots, for filling the batch; `resize` then sets how many are valid.
   Packet* slots() {
     bytes_ = kUnknown;
     return packets_;
@@ -58,14 +59,14 @@ class Batch {
     packets_[size_++] = packet;
   }
 
-  /// The sum of the packets' lengths. Kept until somebody may have changed a packet: several
-  /// elements count a batch, and one pass over its descriptors costs 0.7 cycles a packet.
+  /// The sum of the packets' lengths. It is kept until a packet may have changed: several elements
+  /// count a batch, and one pass over its descriptors costs 0.7 cycles a packet.
   std::uint32_t bytes() const {
     if (bytes_ == kUnknown) bytes_ = sum();
     assert(bytes_ == sum());
     return bytes_;
   }
-  /// For whoever has summed the lengths in a loop of its own, when it is through with the packets.
+  /// Sets the sum. For a loop that has added the lengths anyway and changes no packet afterwards.
   void set_bytes(std::uint32_t bytes) { bytes_ = bytes; }
 
   /// Results of a segment's kernels, one array of `kCapacity` per kernel: `kCapacity * kResultBytes`
@@ -96,7 +97,7 @@ class Batch {
   alignas(64) std::byte results_[kCapacity * kResultBytes];
 };
 
-/// Gives a batch back to its pool. Its packets' buffers must have been handed on before.
+/// Returns a batch to its pool. The buffers of its packets must have been passed on before.
 struct BatchDeleter {
   void operator()(Batch* batch) const noexcept;
 };
@@ -104,9 +105,9 @@ using BatchPtr = std::unique_ptr<Batch, BatchDeleter>;
 
 /// A fixed number of batches, allocated once.
 ///
-/// `allocate` belongs to one thread at a time; a batch may be freed on any thread, at the least
-/// cost on the one that allocated last. Where there are pinned batches a device may still read one
-/// in flight: destroy the pool after the lanes.
+/// One thread at a time calls `allocate`. Any thread may free a batch, at the lowest cost on the
+/// thread that allocated last. With pinned batches, a device may still read one in flight: destroy
+/// the pool after the lanes.
 class BatchPool {
  public:
   /// Throws `std::bad_alloc` where `memory` cannot hold `count` batches (28.4 KiB each).
@@ -116,19 +117,19 @@ class BatchPool {
   BatchPool(BatchPool const&) = delete;
   BatchPool& operator=(BatchPool const&) = delete;
 
-  /// An empty batch, or null where at most `reserve` are left. Sources leave a reserve, so that
-  /// splits downstream of them find batches.
+  /// An empty batch, or null if at most `reserve` are left. Sources leave a reserve, so that splits
+  /// downstream find batches.
   BatchPtr allocate(std::size_t reserve = 0) noexcept;
 
-  /// Takes a batch out of use for good: a device that has failed may still write to it. The pool's
-  /// memory is then never freed.
+  /// Removes a batch from use: a device that has failed may still write to it. The pool's memory is
+  /// then never freed.
   void withhold(BatchPtr batch) noexcept {
     withheld_ = true;
     (void)batch.release();
   }
 
   std::size_t capacity() const { return count_; }
-  /// Batches in use; exact only while no other thread frees one.
+  /// Number of batches in use; exact only if no other thread frees one.
   std::size_t in_use() const noexcept;
 
  private:
@@ -142,7 +143,7 @@ class BatchPool {
   Batch* free_ = nullptr;
   std::size_t free_count_ = 0;
   bool withheld_ = false;
-  std::atomic<void const*> owner_{nullptr};  // what stands for the thread that allocates
+  std::atomic<void const*> owner_{nullptr};  // identifies the thread that allocates
   std::atomic<Batch*> returned_{nullptr};    // freed by other threads, taken over all at once
 };
 

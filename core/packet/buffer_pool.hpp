@@ -15,35 +15,36 @@ namespace warpline {
 
 /// Arrival metadata recorded by the port of a packet.
 struct Arrival {
-  std::optional<std::uint64_t> time_ns{};  ///< since 1970, UTC; 0 is a time as any other
-  std::uint64_t number = 0;  ///< of the frame in its capture, from 1; 0: not of a capture
+  std::optional<std::uint64_t> time_ns{};  ///< since 1970, UTC; 0 is a valid time
+  std::uint64_t number = 0;  ///< of the frame in its capture, from 1; 0: not from a capture
 };
 
-/// Where packet buffers come from and go to. The memory is pinned where there is a device.
-/// A worker may use a pool while others do.
+/// Provides packet buffers. The memory is pinned if there is a device. Several workers may use a
+/// pool.
 class BufferPool {
  public:
   static constexpr unsigned kHeadroom = 128;
 
   virtual ~BufferPool() = default;
 
-  /// Makes every packet an empty frame with `kHeadroom` bytes before it; all or none.
+  /// Makes every packet an empty frame with `kHeadroom` bytes before it: all packets or none.
   virtual bool allocate(std::span<Packet> packets) noexcept = 0;
 
-  /// Takes the buffers back; the descriptors are void afterwards.
+  /// Frees the buffers; the descriptors are invalid afterwards.
   virtual void release(std::span<Packet const> packets) noexcept = 0;
 
-  /// When and as which frame the packet came in. Follows the buffer: not for every packet.
+  /// The time at which the packet was received, and its number. Kept with the buffer: too slow for
+  /// every packet.
   virtual Arrival arrival(Packet const&) const noexcept { return {}; }
 
-  /// Buffers handed out and not yet back, for the check of conservation.
+  /// Number of buffers in use, for the check of conservation.
   virtual std::size_t in_use() const noexcept = 0;
 };
 
-/// Buffers on the heap, for tests and for programs without DPDK. Used by one thread only.
+/// Buffers on the heap, for tests and for programs without DPDK. One thread.
 class HeapBufferPool final : public BufferPool {
  public:
-  /// `count` buffers for frames up to `frame_size` bytes and `tailroom` bytes behind.
+  /// `count` buffers for frames up to `frame_size` bytes and `tailroom` bytes after them.
   explicit HeapBufferPool(std::size_t count, unsigned frame_size = 2048, unsigned tailroom = 128);
 
   bool allocate(std::span<Packet> packets) noexcept override;

@@ -11,8 +11,8 @@ namespace warpline {
 /// How packets get to the kernels of a device and back. The results are the same.
 enum class Transfer : std::uint8_t {
   kDirect,  ///< kernels work on the packets where they lie, in pinned memory
-  kStaged,  ///< the worker packs them into an arena: one copy each way
-  kGather,  ///< a kernel collects them into device memory, another writes back what has changed
+  kStaged,  ///< the worker packs them into task memory: one copy each way
+  kGather,  ///< a kernel collects them into device memory, another writes changes back
 };
 inline constexpr Transfer kTransfers[] = {Transfer::kDirect, Transfer::kStaged, Transfer::kGather};
 
@@ -21,11 +21,11 @@ constexpr std::string_view name_of(Transfer transfer) {
   return kNames[static_cast<unsigned>(transfer)];
 }
 
-/// Which bytes of a packet the kernels of a segment touch, and what they leave beside it.
+/// The byte range of a packet that the kernels of a segment touch, and the size of their result.
 struct Extent {
   static constexpr std::uint32_t kEnd = ~0u;
 
-  std::uint32_t from = kEnd, to = 0;              ///< read or written; empty where from >= to
+  std::uint32_t from = kEnd, to = 0;              ///< read or written; empty if from >= to
   std::uint32_t write_from = kEnd, write_to = 0;  ///< written
   std::uint32_t result_bytes = 0;                 ///< of a packet's results, all kernels together
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint16_t kMoreFragments = 0x2000, kOffset = 0x1fff;
 
-/// Bytes of text behind `header`, of `most` in all, that end at a multiple of eight.
+/// Bytes of payload after `header` in a fragment of at most `most` bytes, rounded down to a
+/// multiple of eight.
 std::uint32_t text_behind(std::uint32_t header, std::uint32_t most) {
   return most < header ? 0 : (most - header) & ~7u;
 }
@@ -58,7 +59,7 @@ Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept
     verdict_ = drop<"too_big">();
     return;
   }
-  // The last may be longer than a multiple of eight.
+  // The last one may have any length.
   std::uint32_t left = size_ - header_;
   count_ = 1;
   if (header_ + left <= most) return;

@@ -11,25 +11,26 @@
 
 namespace warpline::ipsec {
 
-/// How an IPv4 packet is cut into fragments of at most so many bytes (RFC 791 section 3.2): as large
-/// as they may be, in multiples of eight. A fragment is cut into smaller ones likewise.
+/// Splits an IPv4 packet into fragments with a maximum size (RFC 791 section 3.2): each as large as
+/// possible, in multiples of eight. A fragment can be split again.
 class Ipv4Fragments {
  public:
-  /// For an IPv4 packet that lies in its frame, has the annotation `kNetwork` and may be fragmented.
-  /// `most`: bytes of a fragment from its IP header on. Fragments get valid annotations.
+  /// Requires an IPv4 packet that is whole, has the annotation `kNetwork` and may be fragmented.
+  /// `most`: maximum size of a fragment in bytes, with its IP header. Fragments get valid
+  /// annotations.
   Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept;
 
-  /// Whether it can be cut. Drops: `ip_bad_checksum` (each fragment would have a right one),
-  /// `bad_ip_header` (options that are not whole, or data beyond byte 65,535 of the whole), `too_big`
-  /// (`most` has no room for a header and 8 bytes).
+  /// Whether the packet can be split. Drops: `ip_bad_checksum` (each fragment would have a correct
+  /// one), `bad_ip_header` (options that are cut, or data after byte 65,535 of the datagram),
+  /// `too_big` (`most` is too small for a header and 8 bytes).
   Verdict verdict() const { return verdict_; }
-  /// How many there are, the first among them; at least 2 for a packet of more than `most` bytes.
+  /// Number of fragments, including the first; at least 2 for a packet of more than `most` bytes.
   std::uint32_t count() const { return count_; }
-  /// Bytes of the longest frame that `write` makes.
+  /// Bytes of the longest frame that `write` creates.
   std::uint32_t longest_frame() const;
 
-  /// Writes those behind the first into frames of their own, which have no byte yet and room for
-  /// `longest_frame`, and then cuts `packet` down to the first. `others`: `count() - 1`, in order.
+  /// Writes all fragments but the first into new frames, which are empty and have space for
+  /// `longest_frame`, then cuts `packet` to the first. `others`: `count() - 1` frames, in order.
   void write(Packet& packet, std::span<Packet> others) const noexcept;
 
  private:
@@ -40,7 +41,7 @@ class Ipv4Fragments {
   Verdict verdict_ = forward();
   std::uint32_t l2_length_, header_, size_ = 0;  // of the packet
   std::uint32_t later_header_ = ipv4::kSize;
-  std::uint32_t first_text_ = 0, later_text_ = 0;  // bytes behind the headers
+  std::uint32_t first_text_ = 0, later_text_ = 0;  // bytes after the headers
   std::uint32_t count_ = 0;
   std::uint8_t options_[kMostOptions]{};  // of later fragments
 };

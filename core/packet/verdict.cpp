@@ -25,7 +25,7 @@ Names& names() {
 DropReason DropReason::named(std::string_view name) {
   auto& known = names();
   std::scoped_lock const lock(known.mutex);
-  known.names.reserve(kMax);  // so that name() may hand out views
+  known.names.reserve(kMax);  // stable, because name() returns views
   for (std::size_t i = 0; i < known.names.size(); ++i)
     if (known.names[i] == name) return DropReason(static_cast<std::uint16_t>(i));
   if (known.names.size() == kMax)

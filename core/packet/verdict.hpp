@@ -10,17 +10,17 @@
 
 namespace warpline {
 
-/// A small number for the name of a drop reason, the same for all elements that use the name.
+/// The index of a drop reason, the same for all elements that use its name.
 class DropReason {
  public:
   static constexpr std::uint16_t kMax = 256;
 
-  /// Registers `name` (a string of static storage) or finds it. Not for the data path: takes a
-  /// lock.
+  /// Finds `name` (a string of static storage), or registers it. Takes a lock: not for the data
+  /// path.
   static DropReason named(std::string_view name);
-  /// How many names are registered.
+  /// Number of registered names.
   static std::uint16_t count();
-  /// The reason with that index, which must be below `count()`.
+  /// The reason with that index, which must be less than `count()`.
   static constexpr DropReason at(std::uint16_t index) { return DropReason(index); }
 
   std::string_view name() const;
@@ -33,7 +33,7 @@ class DropReason {
   std::uint16_t index_;
 };
 
-/// What becomes of one packet: it leaves on an output port or is dropped with a reason.
+/// What happens to one packet: it leaves on an output port or is dropped with a reason.
 struct Verdict {
   static constexpr std::uint16_t kDrop = 0x8000;
   std::uint16_t value;
@@ -67,8 +67,8 @@ template <Literal kName>
 inline DropReason const drop_reason = DropReason::named(kName.view());
 }
 
-/// The packet is dropped and counted under this name: `return drop<"ttl_expired">();`
-/// The name is registered before `main`; a call costs one load.
+/// Drops the packet and counts it under this name: `return drop<"ttl_expired">();` The name is
+/// registered before `main`; a call costs one load.
 template <Literal kName>
 inline Verdict drop() {
   return drop(detail::drop_reason<kName>);
