@@ -15,12 +15,12 @@ namespace warpline::detail {
 /// The bytes of a capture file, in order.
 class CaptureInput {
  public:
-  /// Takes the open file.
+  /// Takes ownership of the open file.
   explicit CaptureInput(std::FILE* file);
 
   /// Reads up to `size` bytes; fewer only at the end of the file or after a read error.
   std::size_t read(void* to, std::size_t size) noexcept;
-  /// Reads and forgets; false where the file ends before.
+  /// Reads and discards; false if the file ends before.
   bool skip(std::uint64_t size) noexcept;
   /// The system's reason after a read error, else empty.
   std::string error() const;
@@ -34,10 +34,10 @@ class CaptureInput {
 };
 
 constexpr std::uint32_t kEthernetLink = 1;  // LINKTYPE_ETHERNET
-/// No Ethernet frame is captured with more bytes; a record that claims more is damaged.
+/// The largest size of a captured Ethernet frame; a record with a larger size is damaged.
 constexpr std::uint32_t kMaxCapturedBytes = 262144;
 
-/// `RAW`, `IEEE802_11`; a number where libpcap has no name for the link type.
+/// `RAW`, `IEEE802_11`; a number if libpcap has no name for the link type.
 std::string link_name(std::uint32_t link);
 
 /// Reads the records of one format.
@@ -48,7 +48,7 @@ class CaptureFormat {
     kOther,    ///< a frame of another link type, `link()`
     kEnd,      ///< the file ends after a record
     kCut,      ///< the file ends within a record
-    kDamaged,  ///< `damage()` says how
+    kDamaged,  ///< `damage()` has the reason
   };
   virtual ~CaptureFormat() = default;
   /// The next frame; its bytes are valid until the next call. `number` is not set.
@@ -64,7 +64,7 @@ class CaptureFormat {
     damage_ = std::move(text);
     return Step::kDamaged;
   }
-  /// The file ends within a record, or cannot be read on.
+  /// The file ends within a record, or cannot be read further.
   Step cut() noexcept;
   /// Reads the captured bytes of a frame into `frame`; false at the end of the file.
   bool read_frame(CapturedFrame& frame, std::uint32_t captured) noexcept;
@@ -79,14 +79,14 @@ class CaptureFormat {
   std::string damage_;
 };
 
-/// The first bytes of a file, which say what format it has.
+/// The first bytes of a file, which identify its format.
 struct CaptureMagic {
   std::uint8_t bytes[4] = {};
 };
 
 /// pcap (draft-ietf-opsawg-pcap), either byte order, micro- or nanoseconds, also Kuznetzov's form.
-/// Null where the magic is of something else. Throws `ConfigError` for a header that is bad; `path`
-/// is for messages.
+/// Null if the magic is a different one. Throws `ConfigError` for a bad header; `path` is for
+/// messages.
 std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic,
                                          std::string const& path);
 /// pcapng (draft-ietf-opsawg-pcapng), several sections, interfaces of any link type and length.

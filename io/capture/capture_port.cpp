@@ -18,7 +18,7 @@
 namespace warpline {
 namespace {
 
-/// What takes frames of up to `longest` bytes.
+/// The hint for buffers that hold frames of up to `longest` bytes.
 std::string buffer_advice(DpdkPool const& pool, std::uint32_t longest) {
   auto const holds = std::to_string(pool.options().frame_size);
   auto const length = std::to_string(longest);

@@ -16,32 +16,32 @@ namespace warpline {
 
 class CaptureWriter;
 
-/// Capture files as a port: what is received is read from one, what is sent is written to another.
+/// Capture files as a port: it receives frames from one file and writes sent frames to another.
 struct CaptureOptions {
   std::string in{};   ///< empty: nothing is ever received
-  std::string out{};  ///< empty: nothing can be sent; `-`: standard output
-  /// What becomes of frames that were captured shorter than they were on the wire.
+  std::string out{};  ///< empty: packets cannot be sent; `-`: standard output
+  /// The treatment of frames of which only a part was captured.
   enum class Cut : std::uint8_t {
-    kPad,     ///< zeros stand for what is missing
-    kRefuse,  ///< left out and counted
+    kPad,     ///< the missing bytes are zeros
+    kRefuse,  ///< skipped and counted
   };
   Cut cut = Cut::kPad;
-  /// Frames that `in` has, where it has just been read to its end.
+  /// Number of frames in `in`, if it has just been read to its end.
   std::optional<std::uint64_t> frames{};
 };
 
-/// The input belongs to the first worker, so order and timestamps are kept; what several workers
-/// send is written in turn, burst by burst. A packet without a time (a copy made inside, a frame
-/// whose capture has none) gets the timestamp of the one written before it; traffic that came from
-/// no capture, the time it is written.
+/// The input belongs to the first worker, so order and timestamps are kept. Several workers write
+/// their packets in turn, burst by burst. A packet without a time (a copy made inside, a frame
+/// whose capture has none) gets the timestamp of the packet written before it; traffic that is not
+/// from a capture gets the time of writing.
 ///
-/// While the output cannot be written, packets beyond its buffer are not taken and the queue has
-/// `failed`; see `CaptureWriter`.
+/// While the output cannot be written, packets that its buffer cannot hold are not accepted and the
+/// queue has `failed`; see `CaptureWriter`.
 class CapturePort final : public Port {
  public:
-  /// Reads the whole input once, unless that was done, so that nothing starts on a damaged file.
-  /// Throws `ConfigError` as `CaptureReader` and `CaptureWriter` do, or where both are one file.
-  /// The file to write is added to `outputs`, where there are any.
+  /// Reads the whole input once, unless that was done, so that a damaged file is found before the
+  /// start. Throws `ConfigError` as `CaptureReader` and `CaptureWriter` do, or if both are the same
+  /// file. Adds the output file to `outputs`, if that is not null.
   CapturePort(std::string name, CaptureOptions options, DpdkPool& pool,
               OutputFiles* outputs = nullptr);
   ~CapturePort() override;
@@ -65,7 +65,7 @@ class CapturePort final : public Port {
   std::uint64_t frames_ = 0;
   std::unique_ptr<Rx> rx_;
   std::shared_ptr<CaptureWriter> output_;
-  std::vector<std::unique_ptr<Tx>> tx_;  // by worker, made when asked for
+  std::vector<std::unique_ptr<Tx>> tx_;  // by worker, created on request
 };
 
 }  // namespace warpline

@@ -15,7 +15,7 @@
 namespace warpline {
 namespace {
 
-/// The program that compressed a file which begins with these bytes; empty if none did.
+/// The program that compressed a file with these first bytes; empty if it is not compressed.
 std::string compression(detail::CaptureMagic const& magic) {
   struct Signature {
     std::string_view bytes;
@@ -40,11 +40,12 @@ std::FILE* open_file(std::string const& path) {
   if (path == "-")
     throw ConfigError(
         "-: a capture is not read from standard input, since it is read twice, first to know that "
-        "it is whole; expected the name of a file (./- for a file called -)");
+        "it is complete; expected the name of a file (./- for a file called -)");
   std::error_code none;
   auto const status = std::filesystem::status(path, none);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-    throw ConfigError(path + ": not a regular file; a capture is read twice, to know it is whole");
+    throw ConfigError(
+        path + ": not a regular file; a capture is read twice, to check that it is complete");
   auto* file = std::fopen(path.c_str(), "rbe");
   if (file == nullptr) throw ConfigError(path + ": cannot be read: " + std::strerror(errno));
   return file;

@@ -14,38 +14,38 @@ namespace warpline {
 
 /// A frame of a capture file, valid until the next is read.
 struct CapturedFrame {
-  Bytes bytes;                             ///< what was captured
-  std::uint32_t length = 0;                ///< bytes it had on the wire, at least `bytes.size`
-  std::optional<std::uint64_t> time_ns{};  ///< since 1970; none where the file has none
+  Bytes bytes;                             ///< the captured bytes
+  std::uint32_t length = 0;                ///< length on the wire, at least `bytes.size`
+  std::optional<std::uint64_t> time_ns{};  ///< since 1970; no value if the file has none
   bool odd_time = false;                   ///< the file has a time, but before 1970 or after 2554
   std::uint64_t number = 0;                ///< of the frame in the file, from 1
 };
 
 /// Reads a capture file (pcap of either byte order, micro- or nanoseconds, or pcapng) from its
-/// beginning. Frames of link types other than Ethernet are counted and left out. One thread.
+/// beginning. Frames of link types other than Ethernet are counted and skipped. One thread.
 class CaptureReader {
  public:
-  /// Throws `ConfigError` where the file cannot be read, is not a regular file, is no capture or a
-  /// compressed one, or is a pcap whose frames are not Ethernet.
+  /// Throws `ConfigError` if the file cannot be read, is not a regular file, is not a capture, is
+  /// compressed, or is a pcap whose frames are not Ethernet.
   explicit CaptureReader(std::string path);
   ~CaptureReader();
   CaptureReader(CaptureReader const&) = delete;
   CaptureReader& operator=(CaptureReader const&) = delete;
 
-  /// The next frame, or null at the end. Throws `ConfigError` where the file is damaged.
+  /// The next frame, or null at the end. Throws `ConfigError` if the file is damaged.
   CapturedFrame const* next();
-  /// The same for the data path: a damaged file ends there, and `damage` says how.
+  /// The same for the data path: a damaged file ends there, and `damage` has the reason.
   CapturedFrame const* next_or_end() noexcept;
-  /// What was wrong, or an empty text.
+  /// The damage that was found, or an empty text.
   std::string const& damage() const { return damage_; }
-  /// The file ended within a record. What was whole before it has been read.
+  /// True if the file ended within a record. All records before it have been read.
   bool cut_short() const { return cut_short_; }
 
-  /// Frames read so far, those of other link types among them.
+  /// Frames read so far, including those of other link types.
   std::uint64_t frames() const { return frames_; }
-  /// Frames left out so far since they are not Ethernet.
+  /// Frames skipped so far because they are not Ethernet.
   std::uint64_t other_frames() const { return other_frames_; }
-  /// Link type of the first of those, such as `RAW`.
+  /// Link type of the first of these, such as `RAW`.
   std::string other_link() const;
 
   std::string const& path() const { return path_; }
@@ -66,16 +66,16 @@ struct CaptureSummary {
   std::uint64_t cut = 0;           ///< captured shorter than they were on the wire
   std::uint32_t longest = 0;       ///< bytes on the wire
   std::uint64_t other_frames = 0;  ///< of other link types
-  std::string other_link{};        ///< link type of the first of those
+  std::string other_link{};        ///< link type of the first of these
   std::uint64_t odd_times = 0;     ///< frames with a time before 1970 or after 2554
   bool cut_short = false;          ///< the file ends within a record
 
-  /// One sentence for each doubt about the file at `path`; usually none.
+  /// One sentence for each doubt about the file at `path`; usually empty.
   std::vector<std::string> warnings(std::string const& path) const;
 };
 
-/// Reads the file to its end. Throws `ConfigError` as the reader does, and where no frame is
-/// Ethernet although there are frames. A last record that is cut is left out.
+/// Reads the file to its end. Throws `ConfigError` as the reader does, and if there are frames but
+/// no Ethernet frame. A last record that is cut is skipped.
 CaptureSummary summarise_capture(std::string const& path);
 
 }  // namespace warpline

@@ -130,7 +130,7 @@ bool CaptureWriter::flush_header() noexcept {
   return false;
 }
 
-/// Writes from `done` on, which it advances; 0, or the reason why it has stopped.
+/// Writes what follows `done`, and advances it. Returns 0, or the reason why it stopped.
 int CaptureWriter::write_some(std::uint8_t const* from, std::size_t size,
                               std::size_t& done) noexcept {
   while (done < size) {
@@ -149,8 +149,8 @@ int CaptureWriter::write_some(std::uint8_t const* from, std::size_t size,
   return 0;
 }
 
-/// Of what has been written only whole records count: the file ends after the last of them, where it
-/// can be cut, and the rest stays in the buffer.
+/// Only whole records count as written. The file is cut after the last of them if possible, and the
+/// rest stays in the buffer.
 void CaptureWriter::keep_rest(int error) noexcept {
   std::size_t boundary = 0, frames = 0;
   while (boundary < size_) {
@@ -192,7 +192,7 @@ OutputFile::Reopened CaptureWriter::reopen(std::string& reason) {
   }
   int const fresh = open_new(reason);
   if (fresh < 0) return Reopened::kNotPossible;
-  // What the old file does not take goes to the new one.
+  // What the old file does not accept is written to the new one.
   if (!flush() && done_ > 0) revoke_rest();
   ::close(std::exchange(file_, fresh));
   header_done_ = 0;

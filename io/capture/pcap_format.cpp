@@ -32,7 +32,7 @@ class PcapFormat final : public CaptureFormat {
     if (version[0] != 2 || minor_ > 4)
       throw ConfigError(path + ": a pcap of version " + std::to_string(version[0]) + "." +
                         std::to_string(minor_) + "; expected 2.0 to 2.4");
-    constexpr std::uint32_t kLinkMask = 0x03ffffff;  // the rest tells of the frame check sequence
+    constexpr std::uint32_t kLinkMask = 0x03ffffff;  // the rest is about the frame check sequence
     link_ = word(header + 16) & kLinkMask;
     if (link_ != kEthernetLink)
       throw ConfigError(path + ": its frames are of link type " + link_name(link_) +

@@ -30,7 +30,7 @@ struct Interface {
   std::uint64_t ticks_a_second = 1000000;  // of its times; the default of the format
   std::int64_t offset_seconds = 0;
 
-  /// None where the time is before 1970 or after 2554, when 64 bits of nanoseconds end.
+  /// No value if the time is before 1970 or after 2554, where 64 bits of nanoseconds end.
   std::optional<std::uint64_t> time_of(std::uint64_t ticks) const noexcept {
     auto const seconds = static_cast<Wide>(ticks / ticks_a_second) + offset_seconds;
     auto const rest = static_cast<Wide>(ticks % ticks_a_second) * 1'000'000'000 /
@@ -106,7 +106,7 @@ class PcapngFormat final : public CaptureFormat {
     return damaged("a block of " + std::to_string(block_length_) +
                    " bytes; expected a multiple of 4, at least its header");
   }
-  /// Reads from the body of the block. `kEnd`: it is there.
+  /// Reads from the body of the block. `kEnd`: done.
   Step take(void* to, std::uint32_t size) noexcept {
     if (size > rest_)
       return damaged("a block of " + std::to_string(block_length_) + " bytes has a longer content");
@@ -229,7 +229,7 @@ class PcapngFormat final : public CaptureFormat {
   }
 
   bool swapped_ = false;
-  std::uint32_t block_length_ = 0, rest_ = 0;  // of the block at hand; of its body, not yet read
+  std::uint32_t block_length_ = 0, rest_ = 0;  // of the current block; of its body, not yet read
   std::vector<Interface> interfaces_;
   std::vector<std::uint8_t> options_;
 };

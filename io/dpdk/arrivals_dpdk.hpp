@@ -11,13 +11,13 @@
 #include "core/base/error.hpp"
 #include "core/packet/buffer_pool.hpp"
 
-/// What is known of a packet's arrival travels in a dynamic field of the mbuf. For sources in `io/`
-/// only.
+/// Arrival metadata of a packet, in a dynamic field of the mbuf. For sources in `io/` only.
 namespace warpline {
 
 class Arrivals {
  public:
-  /// Reserves the field; the same one every time. Throws `ConfigError` where none is left.
+  /// Reserves the field; every call returns the same one. Throws `ConfigError` if there is no field
+  /// left.
   Arrivals() {
     rte_mbuf_dynfield field{};
     rte_mbuf_dynflag flag{};
@@ -35,7 +35,7 @@ class Arrivals {
     *RTE_MBUF_DYNFIELD(mbuf, offset_, Arrival*) = arrival;
     mbuf->ol_flags |= flag_;
   }
-  /// Zeros where nothing is known.
+  /// Zero when unknown.
   Arrival get(rte_mbuf* mbuf) const noexcept {
     if ((mbuf->ol_flags & flag_) == 0) return {};
     return *RTE_MBUF_DYNFIELD(mbuf, offset_, Arrival*);

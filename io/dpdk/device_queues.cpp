@@ -9,7 +9,7 @@
 namespace warpline {
 namespace {
 
-/// A driver whose number of queues is an argument, and what it has without it.
+/// A driver with an argument for the number of queues, and the number without that argument.
 struct QueueArgument {
   char const* driver;
   char const* name;
@@ -32,7 +32,7 @@ QueueArgument const* argument_of(std::string const& device) {
   return found == end ? nullptr : found;
 }
 
-/// How often `key=` occurs among the arguments.
+/// Number of times that `key=` occurs in the arguments.
 unsigned times(std::string const& arguments, std::string const& key) {
   unsigned count = 0;
   auto const text = "," + arguments;

@@ -12,12 +12,12 @@ namespace warpline {
 /// The driver of a virtual device: `net_tap` of `net_tap0`.
 std::string driver_of(std::string device);
 
-/// How many queues the device will have at most, where its specification alone decides: the
-/// argument that its driver has for that, or the driver's default.
+/// The maximum number of queues of the device, if its specification alone decides: the driver's
+/// argument for it or the driver's default.
 std::optional<unsigned> queues_by_specification(DpdkPortOptions const& options);
 
-/// What to write in the specification of `device` for `workers` queues: `qpairs=2`; empty where its
-/// driver has no such argument.
+/// The argument for `workers` queues in the specification of `device`: `qpairs=2`; empty if its
+/// driver has none.
 std::string queue_argument(std::string const& device, unsigned workers);
 
 }  // namespace warpline

@@ -15,7 +15,7 @@
 
 namespace warpline {
 
-/// What a `DpdkPort` knows of the kernel's interface below it. For sources in `io/` only.
+/// The state of the kernel's interface below a `DpdkPort`. For sources in `io/` only.
 struct DpdkPort::Interface {
   using Clock = std::chrono::steady_clock;
 
@@ -31,8 +31,8 @@ struct DpdkPort::Interface {
 
   /// Frames that the kernel dropped for a tap: since the port is open on it, and before.
   std::uint64_t tap_dropped = 0, tap_dropped_before = 0;
-  /// Frames that came to a new interface before the port was open on it. Frames on their way to the
-  /// socket make a reading too large, never too small: the least of many is kept.
+  /// Frames that a new interface received before the port opened it. Frames on their way to the
+  /// socket can make a reading too large, never too small: the minimum of several is kept.
   std::optional<std::uint64_t> early = 0;
   unsigned early_readings = 0;
 

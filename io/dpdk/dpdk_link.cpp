@@ -13,7 +13,7 @@ namespace warpline {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kUpdate = 100ms;  // how often to read what costs more than an ioctl
+constexpr auto kUpdate = 100ms;  // interval of readings that cost more than an ioctl
 constexpr auto kAttempt = 1s;    // after one that failed, to open the port again
 constexpr unsigned kEarlyReadings = 200;
 
@@ -27,13 +27,13 @@ LinkState DpdkPort::driver_state() const {
 
 LinkState DpdkPort::interface_state() const {
   auto const state = interface_->kernel->state();
-  // A tap that was moved to another network namespace is still ours.
+  // A tap that was moved to another network namespace still belongs to the port.
   if (state == LinkState::kGone && interface_->tap && interface_->tap->attached())
     return LinkState::kUp;
   return state;
 }
 
-/// Frees what the driver's sockets have heard of other interfaces, before a worker receives it.
+/// Discards frames of other interfaces from the driver's sockets, before a worker receives them.
 void DpdkPort::skip_foreign_frames() {
   constexpr unsigned kBurst = 32;
   for (std::uint16_t queue = 0; queue < rx_.size(); ++queue) {
@@ -56,7 +56,7 @@ void DpdkPort::update_interface() {
   auto const heard = interface.sockets ? interface.sockets->counts().packets : 0;
   auto const counters = interface.kernel->counters();
   auto const mtu = interface.kernel->mtu();
-  // What was read may be of nothing, or of another interface.
+  // The reading may be of no interface, or of another one.
   if (interface.kernel->state() == LinkState::kGone) return;
   if (interface.tap) interface.tap_dropped = counters.tx_dropped - interface.tap_dropped_before;
   if (interface.early_readings > 0) {
@@ -65,8 +65,8 @@ void DpdkPort::update_interface() {
     auto const early = arrived > heard ? arrived - heard : 0;
     interface.early = std::min(interface.early.value_or(early), early);
   }
-  // A packet socket takes what the interface does, and a VLAN tag more. The tap driver has a limit
-  // of its own, with room for a check sequence and a tag.
+  // A packet socket accepts the interface's MTU and a VLAN tag more. The tap driver has its own
+  // limit, with room for a check sequence and a tag.
   constexpr unsigned kTag = 4, kTapOverhead = RTE_ETHER_CRC_LEN + kTag;
   std::uint16_t device_mtu = 0;
   rte_eth_dev_get_mtu(id_, &device_mtu);
@@ -133,10 +133,10 @@ bool DpdkPort::retire() {
   return true;
 }
 
-/// Opens the device on the interface that has the name now. The workers' queues go on with it.
+/// Opens the device on the interface that has the name now. The workers keep their queues.
 bool DpdkPort::open_again() {
   auto& interface = *interface_;
-  // Only its driver makes a tap.
+  // Only the driver creates a tap.
   if (!interface.is_tap && !interface.kernel->exists_up()) return false;
   if (opened_ && !retire()) return false;
   try {

@@ -86,7 +86,7 @@ std::string DpdkLog::reasons_since(std::size_t mark) {
   auto const fresh = std::min(kept.written - mark, kept.lines.size());
   auto const first = kept.lines.end() - static_cast<std::ptrdiff_t>(fresh);
 
-  // A library says the same thing at several levels of its call chain; once is enough.
+  // A library reports the same error at several levels of its call chain; once is enough.
   std::deque<std::string> reasons, plain;
   auto const add = [](std::deque<std::string>& to, std::string const& text, std::size_t most) {
     for (auto const& other : to)

@@ -36,8 +36,8 @@ std::size_t round_up(std::size_t value, std::size_t unit) {
 
 void unmap(rte_mempool_memhdr* memory, void*) { munmap(memory->addr, memory->len); }
 
-/// Without hugepages set aside, ordinary memory that the kernel is asked to back by big pages: it
-/// needs no rights, and saves most of the address misses that 4 KiB pages cost.
+/// Without reserved hugepages: ordinary memory that the kernel is advised to back with huge pages.
+/// It needs no rights and avoids most of the TLB misses of 4 KiB pages.
 void populate_with_own_memory(rte_mempool& pool) {
   auto const object = pool.header_size + pool.elt_size + pool.trailer_size;
   auto const size = round_up(std::size_t{pool.size} * object + RTE_MEMPOOL_ALIGN, kTransparentPage);
@@ -66,8 +66,8 @@ rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
   if (eal.hugepages() || options.shared_by_pci)
     return rte_pktmbuf_pool_create(name, count, cache, 0, data_room(options), node);
 
-  // Addresses are virtual everywhere then, so a buffer may cross a page. If it must not, there is
-  // one to a 4 KiB page, and all their headers fall into the same few sets of the cache.
+  // All addresses are virtual in that case, so a buffer may cross a page. Otherwise there is one
+  // buffer per 4 KiB page, and all headers share the same few sets of the cache.
   auto* pool = rte_mempool_create_empty(name, count, sizeof(rte_mbuf) + data_room(options), cache,
                                         sizeof(rte_pktmbuf_pool_private), node,
                                         RTE_MEMPOOL_F_NO_IOVA_CONTIG);
@@ -124,10 +124,10 @@ bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
     }
     for (std::size_t i = 0; i < count; ++i) {
       auto* mbuf = static_cast<rte_mbuf*>(buffers[i]);
-      // A buffer in a pool has one reference and one segment; what it was used for still shows.
+      // A buffer in a pool has one reference and one segment; other fields keep their last values.
       mbuf->ol_flags = 0;
       auto& packet = packets[done + i];
-      // Where `rte_pktmbuf_init` put it: saves the load of `buf_addr`.
+      // The address that `rte_pktmbuf_init` sets: saves the load of `buf_addr`.
       packet.data = reinterpret_cast<std::uint8_t*>(mbuf + 1) + kHeadroom;
       packet.buffer = mbuf;
       packet.arrive(0, 0, kHeadroom, room - kHeadroom);
@@ -151,7 +151,7 @@ void DpdkPool::release(std::span<Packet const> packets) noexcept {
     if (odd == 0) [[likely]] {
       rte_mempool_put_bulk(pool_, buffers, static_cast<unsigned>(count));
     } else {
-      // Buffers of another pool, or what a driver attached to them.
+      // Buffers of another pool, or with external memory of a driver.
       for (std::size_t i = 0; i < count; ++i) rte_pktmbuf_free(mbuf_of(packets[i]));
     }
     packets = packets.subspan(count);

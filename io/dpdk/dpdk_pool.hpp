@@ -16,20 +16,18 @@ namespace warpline {
 
 class Arrivals;
 
-/// How many packet buffers of what size, and where.
+/// The number, size and place of packet buffers.
 struct PoolOptions {
   std::string name = "packets";
-  std::size_t count = 16384;  ///< buffers
-  unsigned frame_size =
-      2048;            ///< bytes of the longest frame that is received; it can grow by `kTailroom`
-  int numa_node = -1;  ///< -1: wherever
+  std::size_t count = 16384;   ///< buffers
+  unsigned frame_size = 2048;  ///< bytes of the longest received frame; it can grow by `kTailroom`
+  int numa_node = -1;          ///< -1: any
   bool shared_by_pci = false;  ///< a PCI device reads and writes it
 };
 
-/// Packet buffers of DPDK: each worker thread that is registered with the EAL has a cache of its
-/// own.
+/// DPDK's packet buffers. Each worker thread that is registered with the EAL has its own cache.
 ///
-/// A buffer has `kHeadroom` bytes before a frame and at least `kTailroom` behind one of
+/// A buffer has `kHeadroom` bytes before a frame and at least `kTailroom` after a frame of
 /// `frame_size` bytes: room for what an IPsec tunnel adds.
 class DpdkPool final : public BufferPool {
  public:
@@ -38,7 +36,7 @@ class DpdkPool final : public BufferPool {
   /// The largest `frame_size` that the option --buffer-size offers.
   static constexpr unsigned kMaxBufferSize = 16384;
 
-  /// Throws `ConfigError` with DPDK's reason where the memory cannot be had.
+  /// Throws `ConfigError` with DPDK's reason if there is not enough memory.
   DpdkPool(Eal const& eal, PoolOptions options);
   ~DpdkPool() override;
   DpdkPool(DpdkPool const&) = delete;
@@ -53,21 +51,22 @@ class DpdkPool final : public BufferPool {
   PoolOptions const& options() const { return options_; }
   rte_mempool* handle() const { return pool_; }
 
-  /// Where ports note a packet's arrival in its buffer; makes room for it the first time.
-  /// Throws `ConfigError` where DPDK has none left. Before the first packet.
+  /// The field in which ports record a packet's arrival; the first call reserves it. Throws
+  /// `ConfigError` if DPDK has none left. Before the first packet.
   Arrivals const& arrivals();
 
-  /// Calls `pin` with each piece of memory that buffers lie in, so that a device can have it
-  /// pinned; the pieces do not overlap. Once, before the first packet.
+  /// Calls `pin` with each range of memory that contains buffers, so that a device can have it
+  /// pinned; the ranges do not overlap. Once, before the first packet.
   void for_each_memory(std::function<void(void* address, std::size_t size)> const& pin) const;
 
-  /// Fills all buffers with `content`, one after the other, repeated as often as it takes; before
-  /// the first packet.
+  /// Fills all buffers with `content`, one after the other, repeated as needed; before the first
+  /// packet.
   void fill(Bytes content);
 
   /// Bytes that a pool takes, for `EalRequest::memory`.
   static std::size_t memory_of(PoolOptions const& options);
-  /// Buffers that may lie idle in the cache of one thread; a pool needs more than that for each.
+  /// Maximum number of unused buffers in the cache of one thread; a pool needs more than that for
+  /// each.
   static std::size_t cache_of(std::size_t count);
 
  private:

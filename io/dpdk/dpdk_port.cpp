@@ -74,7 +74,7 @@ void DpdkPort::open() {
   if (rte_eth_dev_get_port_by_name(device.c_str(), &id_) == 0) {
     if (!options_.arguments.empty())
       throw ConfigError("port '" + device +
-                        "' is there already, from an EAL argument; it takes no '" +
+                        "' already exists, from an EAL argument; it takes no '" +
                         options_.arguments + "' here");
   } else if (is_pci_address(device)) {
     throw ConfigError("port '" + device + "': DPDK has no such device; " + existing_ports() + "; " +
@@ -86,7 +86,7 @@ void DpdkPort::open() {
       auto const drivers = known_drivers();
       auto const driver = driver_of(device);
       bool const known = std::find(drivers.begin(), drivers.end(), driver) != drivers.end();
-      throw ConfigError(error("cannot be made", code, mark).what() +
+      throw ConfigError(error("cannot be created", code, mark).what() +
                         (known ? std::string() : did_you_mean(driver, drivers)));
     }
     made_here_ = true;
@@ -115,7 +115,7 @@ void DpdkPort::configure() {
   auto const files = TapFiles::all();
   rte_eth_dev_info info{};
   if (auto const code = rte_eth_dev_info_get(id_, &info); code != 0)
-    throw error("does not say what it can do", code, mark);
+    throw error("does not report its capabilities", code, mark);
   driver_ = info.driver_name;
 
   auto const rss =
@@ -151,7 +151,7 @@ void DpdkPort::configure() {
   if (options_.descriptors != 0)
     rx_descriptors = tx_descriptors = static_cast<std::uint16_t>(options_.descriptors);
   check(rte_eth_dev_adjust_nb_rx_tx_desc(id_, &rx_descriptors, &tx_descriptors),
-        "takes no such number of descriptors");
+        "does not accept this number of descriptors");
 
   auto const node = static_cast<unsigned>(rte_eth_dev_socket_id(id_));
   for (std::uint16_t queue = 0; queue < rx_queues; ++queue) {
@@ -212,7 +212,7 @@ void DpdkPort::start_device() {
     for (unsigned i = 0; i < rx_.size(); ++i)
       rx_[i]->interrupt().find(interface_ && interface_->sockets ? interface_->sockets->file(i)
                                                                  : -1);
-  // Not every virtual device knows the mode; those that do not, receive everything.
+  // Not every virtual device has this mode; the others receive everything.
   if (options_.promiscuous)
     rte_eth_promiscuous_enable(id_);
   else

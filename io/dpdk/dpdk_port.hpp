@@ -17,28 +17,28 @@
 
 namespace warpline {
 
-/// A DPDK device and how it is to be set up.
+/// A DPDK device and its configuration.
 struct DpdkPortOptions {
   std::string device{};     ///< a PCI address, or a virtual device's driver and number: `net_null0`
-  std::string arguments{};  ///< the driver's own, for a virtual device: `size=64,copy=1`
-  unsigned mtu = 0;         ///< bytes behind the Ethernet header; 0: the device's usual
-  unsigned descriptors = 0;  ///< of each queue; 0: 1024, or what the device can do
-  int pad = -1;  ///< frames are sent with at least so many bytes; -1: 60 on a PCI device
+  std::string arguments{};  ///< the driver's own arguments, for a virtual device: `size=64,copy=1`
+  unsigned mtu = 0;         ///< bytes after the Ethernet header; 0: the device's default
+  unsigned descriptors = 0;  ///< of each queue; 0: 1024, or the maximum of the device
+  int pad = -1;              ///< minimum size of sent frames; -1: 60 on a PCI device
   bool promiscuous = true;
   bool interrupts = false;  ///< let a worker sleep on the device's receive interrupts
 };
 
-/// Any device that DPDK drives: a NIC, or a virtual device, which is made here.
+/// Any device with a DPDK driver: a NIC, or a virtual device, which the port creates.
 ///
-/// As many queues as there are workers, where the device can: workers beyond have none. A NIC with
-/// several receive queues spreads flows over them by RSS; one without RSS gets one receive queue.
+/// It has one queue per worker if the device can; further workers have none. A NIC with several
+/// receive queues spreads flows over them by RSS; one without RSS gets one receive queue.
 ///
 /// A virtual device on an interface of the kernel (net_af_packet, net_tap) survives the interface:
 /// see `check_link`. Its queues and counters stay the same.
 class DpdkPort final : public Port, public LinkWatch, public QueueAdvice {
  public:
-  /// The EAL has been started. Buffers received come from `pool`, which must outlive the port.
-  /// Throws `ConfigError` naming the port, DPDK's reason, and the devices there are.
+  /// Requires that the EAL is started. Received buffers come from `pool`, which must outlive the
+  /// port. Throws `ConfigError` with the port, DPDK's reason and the available devices.
   DpdkPort(DpdkPortOptions options, DpdkPool& pool, unsigned workers);
   ~DpdkPort() override;
 
@@ -93,7 +93,7 @@ class DpdkPort final : public Port, public LinkWatch, public QueueAdvice {
   std::string driver_{};
   std::vector<std::unique_ptr<Rx>> rx_;
   std::vector<std::unique_ptr<Tx>> tx_;
-  std::vector<std::unique_ptr<GuardedRx>> guarded_rx_;  // around those above, with an interface
+  std::vector<std::unique_ptr<GuardedRx>> guarded_rx_;  // wrap the queues above, with an interface
   std::vector<std::unique_ptr<GuardedTx>> guarded_tx_;
   std::atomic<LinkState> link_{LinkState::kUp};
   std::chrono::steady_clock::time_point next_look_{};

@@ -21,11 +21,11 @@ constexpr std::size_t kDpdkBurst = 256;
 
 class DpdkPort::Rx final : public RxQueue {
  public:
-  /// `max_length`: bytes of the longest frame that is taken.
+  /// `max_length`: bytes of the longest frame that is accepted.
   Rx(std::uint16_t device, std::uint16_t queue, unsigned max_length)
       : device_(device), queue_(queue), max_length_(max_length), interrupt_(device, queue) {}
 
-  /// Uses another device from now on; while no worker uses the queue.
+  /// Uses another device from now on. No worker may use the queue meanwhile.
   void set_device(std::uint16_t device) {
     device_ = device;
     interrupt_.set_device(device);
@@ -88,7 +88,7 @@ class DpdkPort::Tx final : public TxQueue, public TxLink {
      std::atomic<LinkState> const& link)
       : device_(device), queue_(queue), shortest_(shortest), link_(link) {}
 
-  /// Uses another device from now on; while no worker uses the queue.
+  /// Uses another device from now on. No worker may use the queue meanwhile.
   void set_device(std::uint16_t device) { device_ = device; }
 
   LinkState link() const noexcept override { return link_.load(std::memory_order_relaxed); }

@@ -24,8 +24,8 @@
 namespace warpline {
 namespace {
 
-/// Catches what is written to stdout and stderr: at a wrong option DPDK prints pages of usage to
-/// the one, and getopt its reason to the other.
+/// Captures what is written to stdout and stderr: after a wrong option, DPDK prints pages of usage
+/// to stdout, and getopt prints its reason to stderr.
 class Quiet {
  public:
   Quiet() {
@@ -38,7 +38,7 @@ class Quiet {
   }
   ~Quiet() { restore(); }
 
-  /// Ends it and returns what went to stderr.
+  /// Ends the capture and returns the text of stderr.
   std::string restore() {
     std::string text;
     if (restored_) return text;
@@ -76,7 +76,7 @@ int initialise(std::vector<std::string> words) {
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
 
-  // The EAL pins its caller to the main core; threads made later would inherit that.
+  // The EAL pins its caller to the main core; threads created later would inherit that.
   cpu_set_t before;
   bool const known = pthread_getaffinity_np(pthread_self(), sizeof before, &before) == 0;
   auto const used = rte_eal_init(static_cast<int>(words.size()), arguments.data());

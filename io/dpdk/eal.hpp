@@ -12,23 +12,23 @@ namespace warpline {
 /// them.
 class Eal {
  public:
-  /// Starts it with `eal_line`. Nothing is printed, and the calling thread keeps its processors.
-  /// Throws `ConfigError` with DPDK's reason and the line that was used; `std::logic_error` where
-  /// it was started before.
+  /// Starts the EAL with `eal_line`. Nothing is printed, and the calling thread keeps its
+  /// processors. Throws `ConfigError` with DPDK's reason and the line that was used;
+  /// `std::logic_error` if it was started before.
   explicit Eal(EalRequest const& request);
   ~Eal();
   Eal(Eal const&) = delete;
   Eal& operator=(Eal const&) = delete;
 
-  /// The options it was started with, as a user would type them behind `--`.
+  /// The options of the start, as a user would type them after `--`.
   std::string const& line() const { return line_; }
   /// Whether packet buffers come from hugepages.
   bool hugepages() const { return hugepages_; }
 
-  /// Makes the calling thread known to DPDK, so that pools have a cache for it: first thing on a
-  /// worker. False where DPDK has no room for more threads; all works then, only slower.
+  /// Registers the calling thread with DPDK, so that pools have a cache for it. A worker calls it
+  /// first. False if DPDK cannot register more threads: everything works, but slower.
   static bool register_thread() noexcept;
-  /// Undoes it: last thing on a worker. Harmless on a thread that is not known.
+  /// Undoes the registration. A worker calls it last. Has no effect on an unregistered thread.
   static void unregister_thread() noexcept;
 
  private:

@@ -11,10 +11,10 @@
 namespace warpline {
 namespace {
 
-constexpr int kMaxLcores = 128;  // RTE_MAX_LCORE of Debian's DPDK: -l takes no higher number
+constexpr int kMaxLcores = 128;  // RTE_MAX_LCORE of Debian's DPDK: -l accepts only lower numbers
 constexpr unsigned kHeapMegabytes = 64;  // rings, port structures and the caches of the pools
 
-/// The options a user has given, by name.
+/// The options given by the user, by name.
 class Given {
  public:
   explicit Given(std::vector<std::string> const& arguments) : arguments_(arguments) {}
@@ -67,7 +67,7 @@ std::vector<std::string> eal_line(EalRequest const& request, bool usable_hugepag
     if (!given.any({"--no-huge"})) add({"--no-huge"});
     if (!shared && !given.any({"--no-shconf", "--in-memory"})) add({"--no-shconf"});
     if (!given.any({"-m", "--socket-mem"})) {
-      // The pools bring their own memory, unless a device on the PCI bus has to reach it.
+      // The pools bring their own memory, unless a device on the PCI bus must reach it.
       auto const pools = request.pci.empty() ? 0 : (request.memory >> 20) + 1;
       add({"-m", std::to_string(kHeapMegabytes + pools)});
     }

@@ -10,9 +10,9 @@
 #include "io/dpdk/dpdk_port.hpp"
 #include "io/dpdk/mbuf_dpdk.hpp"
 
-/// The queues of a `DpdkPort` on an interface of the kernel, which may vanish under it. A gate
-/// costs about 20 cycles a burst, where the driver's system call costs thousands; ports without
-/// such an interface have no gates. For sources in `io/` only.
+/// The queues of a `DpdkPort` on an interface of the kernel, which may vanish at any time. A gate
+/// costs about 20 cycles a burst, and the driver's system call costs thousands; ports without such
+/// an interface have no gates. For sources in `io/` only.
 namespace warpline {
 
 /// Keeps a worker out of a queue while the control thread exchanges the device below it.
@@ -21,7 +21,7 @@ namespace warpline {
 /// the gate closed, or the control thread sees the worker inside. Neither waits.
 class QueueGate {
  public:
-  /// Worker: true where it may use the driver until `leave`.
+  /// Worker: true if it may use the driver until `leave`.
   bool enter() noexcept {
     inside_.store(true, std::memory_order_seq_cst);
     if (!closed_.load(std::memory_order_seq_cst)) return true;
@@ -30,7 +30,8 @@ class QueueGate {
   }
   void leave() noexcept { inside_.store(false, std::memory_order_release); }
 
-  /// Control thread: closes the gate. True once no worker is inside, for as long as it is closed.
+  /// Control thread: closes the gate. Returns true when no worker is inside; the gate then stays
+  /// empty until it is opened.
   bool close() noexcept {
     closed_.store(true, std::memory_order_seq_cst);
     return !inside_.load(std::memory_order_seq_cst);
@@ -53,8 +54,8 @@ class DpdkPort::GuardedRx final : public RxQueue {
     gate.leave();
     return count;
   }
-  /// Without a link nothing comes in, and its file may be readable for ever: the worker looks again
-  /// after its longest sleep.
+  /// Without a link nothing is received, and the driver's file may be readable all the time: the
+  /// worker looks again after its longest sleep.
   bool arm(Waker& waker) noexcept override {
     if (link_.load(std::memory_order_relaxed) != LinkState::kUp || !gate.enter()) return true;
     auto const armed = inner_.arm(waker);
@@ -84,7 +85,7 @@ class DpdkPort::GuardedTx final : public TxQueue, public TxLink {
       total += sent;
       if (sent < fitting) error_ = errno;
       if (sent < fitting || fitting == packets.size()) break;
-      // The driver would free it, or stop at it, and say nothing.
+      // The driver would silently free it, or stop at it.
       rte_pktmbuf_free(to_mbuf(packets[fitting]));
       too_long_.add(1);
       ++total;
@@ -94,8 +95,8 @@ class DpdkPort::GuardedTx final : public TxQueue, public TxLink {
     return total;
   }
 
-  /// The worker may meet a dead link before the control thread does: then the error of the driver's
-  /// last system call says so.
+  /// The worker may notice a dead link before the control thread does: then the error of the
+  /// driver's last system call shows it.
   LinkState link() const noexcept override {
     auto const known = known_link();
     if (known != LinkState::kUp) return known;
@@ -103,7 +104,7 @@ class DpdkPort::GuardedTx final : public TxQueue, public TxLink {
     return error_ == ENXIO || error_ == EBADFD ? LinkState::kGone : LinkState::kUp;
   }
 
-  /// Bytes of the longest frame that the interface takes, and of the longest with a VLAN tag. Any
+  /// Bytes of the longest frame that the interface accepts, and of the longest with a VLAN tag. Any
   /// thread.
   void set_max_frame(unsigned bytes, unsigned tagged_bytes) {
     max_frame_.store(bytes, std::memory_order_relaxed);

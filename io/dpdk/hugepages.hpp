@@ -8,18 +8,18 @@
 
 namespace warpline {
 
-/// The hugepages of one size that this machine has set aside.
+/// The hugepages of one size that this machine has reserved.
 struct Hugepages {
   std::size_t page_bytes = 0;
   std::size_t total = 0;  ///< pages
   std::size_t free = 0;   ///< pages
 };
 
-/// All sizes the kernel offers, smallest first; empty where it offers none.
+/// All sizes that the kernel offers, smallest first.
 std::vector<Hugepages> hugepages(std::string const& folder = "/sys/kernel/mm/hugepages");
 
-/// Whether this process can have `bytes` of hugepages of one size now: they are reserved for a
-/// moment and given back, so rights, limits and other processes' reservations count.
+/// True if this process can use `bytes` of hugepages of one size now. The function maps them for a
+/// moment, so rights, limits and other processes' reservations count.
 bool hugepages_usable(std::size_t bytes);
 
 }  // namespace warpline

@@ -27,13 +27,13 @@ class KernelInterface {
   std::string const& name() const { return name_; }
   unsigned index() const { return index_; }
 
-  /// Gone where no interface of this name has this index any more. Up: IFF_UP and IFF_RUNNING.
+  /// Gone: no interface of this name has this index any more. Up: IFF_UP and IFF_RUNNING.
   LinkState state() const;
   /// An interface of this name exists, under any index, and is switched on.
   bool exists_up() const;
-  /// Bytes after the Ethernet header; 0 where it cannot be read.
+  /// Bytes after the Ethernet header; 0 if it cannot be read.
   unsigned mtu() const;
-  /// From /proc/thread-self/net/dev; zeros where the interface is not listed.
+  /// From /proc/thread-self/net/dev; zeros if the interface is not listed.
   InterfaceCounters counters() const;
 
  private:

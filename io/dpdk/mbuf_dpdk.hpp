@@ -15,22 +15,22 @@ namespace warpline {
 
 inline rte_mbuf* mbuf_of(Packet const& packet) { return static_cast<rte_mbuf*>(packet.buffer); }
 
-/// What `to_packet` has seen of the mbufs of a burst: what is checked once for all of them.
+/// Collects properties of the mbufs of a burst that are checked once for all of them.
 struct BurstSummary {
-  std::uint32_t length_bits = 0;  ///< the bits of all lengths: at least the longest
+  std::uint32_t length_bits = 0;  ///< the OR of all lengths: at least the longest
   std::uint16_t segments = 0;
   int tailroom = 0;  ///< negative if a frame claimed more than its buffer has
 
   /// Every frame is in one segment and within its buffer.
   bool whole() const { return segments <= 1 && tailroom >= 0; }
-  /// No frame is longer than `max_length`; false does not say that one is.
+  /// True if no frame is longer than `max_length`; false does not mean that one is.
   bool within(unsigned max_length) const { return length_bits <= max_length; }
 };
 
-/// Describes an mbuf received by port `port`; `summary` gathers what is to be checked once a burst.
+/// Describes an mbuf received by port `port`; `summary` collects what is checked once a burst.
 inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, BurstSummary& summary) {
-  // Each field as it was written: a wider load would have to wait until the driver's stores are in
-  // the cache.
+  // Each field is read with the width of its store: a wider load would wait until the driver's
+  // stores are in the cache.
   std::uint64_t const offset = mbuf->data_off, length = mbuf->data_len;
   auto const tailroom = static_cast<int>(mbuf->buf_len - length - offset);
   summary.segments |= mbuf->nb_segs;
@@ -42,8 +42,8 @@ inline void to_packet(rte_mbuf* mbuf, Packet& packet, std::uint64_t port, BurstS
   packet.arrive(port, length, offset, static_cast<std::uint64_t>(tailroom));
 }
 
-/// Writes what may have changed back: where the frame begins and how long it is. Stores only, since
-/// a packet's headroom is always the distance from the buffer's start.
+/// Writes back what may have changed: where the frame begins and its length. Stores only, because a
+/// packet's headroom is always the distance from the buffer's start.
 inline rte_mbuf* to_mbuf(Packet const& packet) {
   auto* mbuf = mbuf_of(packet);
   mbuf->data_off = packet.headroom;

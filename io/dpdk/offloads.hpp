@@ -7,7 +7,7 @@
 
 namespace warpline {
 
-/// What an interface of the kernel leaves to its driver; see ethtool(8), `-k`.
+/// The work that an interface of the kernel leaves to its driver; see ethtool(8), `-k`.
 struct InterfaceOffloads {
   std::string name{}, driver{};
   bool tx_checksum = false;   ///< frames are handed over before their checksums are computed
@@ -15,8 +15,8 @@ struct InterfaceOffloads {
   bool merging = false;       ///< received TCP segments are merged (GRO)
 };
 
-/// The interfaces with a driver in the calling thread's network namespace, by name. Empty where
-/// they cannot be read.
+/// The interfaces with a driver in the calling thread's network namespace, by name. Empty if they
+/// cannot be read.
 std::vector<InterfaceOffloads> interface_offloads();
 
 }  // namespace warpline

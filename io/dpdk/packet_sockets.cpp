@@ -69,7 +69,7 @@ int PacketSockets::file(unsigned queue) const {
   return queue < rings_.size() ? rings_[queue].file : -1;
 }
 
-// The kernel's counters begin anew with each reading.
+// Each reading resets the kernel's counters.
 void PacketSockets::update(Ring& ring) {
   tpacket_stats stats{};
   socklen_t size = sizeof stats;
@@ -105,8 +105,8 @@ PacketSockets::Beginning PacketSockets::begin(unsigned queue, unsigned interface
       found = {own + foreign, own};
     }
   }
-  // Frames that came before the ring was there are counted, but in no ring. Some may come between
-  // the readings.
+  // Frames received before the ring existed are counted, but are in no ring. Others may arrive
+  // between the readings.
   constexpr int kAttempts = 10;
   std::uint64_t unread = 0;
   for (int i = 0; i < kAttempts; ++i) {

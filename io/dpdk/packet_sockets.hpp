@@ -10,20 +10,19 @@
 
 namespace warpline {
 
-/// The packet sockets that DPDK's net_af_packet driver has for one interface, and their rings
-/// (packet(7); TPACKET_V2). The driver shows neither, but only they know which frames were lost.
-/// One thread.
+/// The packet sockets of DPDK's net_af_packet driver for one interface, and their rings (packet(7);
+/// TPACKET_V2). The driver exposes neither, but only they count the lost frames. One thread.
 class PacketSockets {
  public:
   /// The packet sockets of this process that have rings of version 2, by file descriptor.
   static std::set<int> all();
 
-  /// Those of `all()` that are not in `before`, in the order of the driver's queues. `arguments`:
-  /// the driver's, for the sizes of the rings.
+  /// The sockets of `all()` that are not in `before`, in the order of the driver's queues.
+  /// `arguments`: the driver's, for the sizes of the rings.
   PacketSockets(std::set<int> const& before, std::string const& arguments);
   PacketSockets(PacketSockets const&) = delete;
   PacketSockets& operator=(PacketSockets const&) = delete;
-  /// To be destroyed before or after the driver closes its sockets; they live until both are done.
+  /// May be destroyed before or after the driver closes its sockets.
   ~PacketSockets();
 
   /// The socket of a queue, or -1.
@@ -32,14 +31,15 @@ class PacketSockets {
   /// The beginning of a queue's receive ring.
   struct Beginning {
     unsigned skip = 0;  ///< frames up to the last one of another interface
-    unsigned own = 0;   ///< those of them that came from the right interface
+    unsigned own = 0;   ///< those that came from the right interface
   };
-  /// Looks at the ring of `queue` before the driver has read from it. The driver's sockets hear all
-  /// interfaces until it binds them: such frames must not be received, and are not counted below.
+  /// Examines the ring of `queue` before the driver has read from it. The driver's sockets receive
+  /// from all interfaces until it binds them: such frames must not be received, and are not counted
+  /// below.
   Beginning begin(unsigned queue, unsigned interface_index);
 
-  /// Frames that came to the sockets from their interface since there are rings, and those of them
-  /// that found the ring full (tp_packets and tp_drops).
+  /// Frames that arrived from the interface since the rings exist, and those of them that found the
+  /// ring full (tp_packets and tp_drops).
   struct Counts {
     std::uint64_t packets = 0, drops = 0;
   };
@@ -50,11 +50,11 @@ class PacketSockets {
   /// Frames in the receive rings that the driver has not read.
   std::uint64_t unread() const;
 
-  /// Takes back the error that a lost link leaves on a socket, and has the kernel send what waits
-  /// in the transmit rings.
+  /// Clears the error that a lost link leaves on a socket, and makes the kernel send the frames in
+  /// the transmit rings.
   void send_waiting();
 
-  /// The longest frame that a ring's slot holds; the driver frees longer ones.
+  /// The longest frame that a slot of a ring holds; the driver frees longer ones.
   std::size_t max_frame() const;
 
  private:

@@ -10,7 +10,7 @@ namespace warpline {
 /// A network device on the PCI bus, as the kernel sees it.
 struct PciNetworkDevice {
   std::string address;  ///< `0000:3b:00.0`
-  std::string driver;   ///< the kernel driver bound to it; empty where there is none
+  std::string driver;   ///< the kernel driver bound to it; empty if there is none
   int numa_node = -1;
 };
 
@@ -18,7 +18,7 @@ struct PciNetworkDevice {
 std::vector<PciNetworkDevice> pci_network_devices(
     std::string const& folder = "/sys/bus/pci/devices");
 
-/// They in one line, for an error; or that there are none.
+/// Lists the devices in one line, for an error message; or reports that there are none.
 std::string describe_pci_network_devices();
 
 }  // namespace warpline

@@ -26,12 +26,12 @@ class RxInterrupt {
 
   void set_device(std::uint16_t device) { device_ = device; }
 
-  /// Watches the driver's file through an epoll instance of our own, which stays the same when the
-  /// device is exchanged: the worker duplicates what it watches and never lets go of it.
+  /// Watches the driver's file through an own epoll instance, which stays the same when the device
+  /// is exchanged: the worker duplicates what it watches and never closes it.
   void use_relay() { relay_ = ::epoll_create1(EPOLL_CLOEXEC); }
 
-  /// Once the device has started with receive interrupts. UIO is left out: its one interrupt is for
-  /// everything that a device has to say. `socket`: the driver's packet socket where it has no
+  /// Call after the device has started with receive interrupts. UIO is left out: its single
+  /// interrupt is for all events of a device. `socket`: the driver's packet socket if it has no
   /// interrupt of its own, or -1.
   void find(int socket = -1) noexcept {
     is_socket_ = socket >= 0;
@@ -52,7 +52,7 @@ class RxInterrupt {
   }
   bool found() const noexcept { return file_ >= 0; }
 
-  /// Before a sleep: the next packet wakes, where this returns true.
+  /// Call before a sleep: if it returns true, the next packet wakes the worker.
   bool arm(Waker& waker) noexcept {
     if (file_ < 0) return false;
     if (std::uint64_t fired = 0; counts_ && ::read(file_, &fired, sizeof fired) < 0) fired = 0;
@@ -71,7 +71,7 @@ class RxInterrupt {
     armed_ = true;
     return waker.watch(relay_);
   }
-  /// When packets have come in.
+  /// Call after packets were received.
   void disarm() noexcept {
     if (armed_) [[unlikely]]
       switch_off();
@@ -83,7 +83,8 @@ class RxInterrupt {
     if (relay_ >= 0) ::epoll_ctl(relay_, EPOLL_CTL_DEL, file_, nullptr);
     if (!is_socket_) rte_eth_dev_rx_intr_disable(device_, queue_);
   }
-  /// A link that was down for a moment leaves an error, which would wake for ever.
+  /// A link that was down for a moment leaves an error, which would wake the worker again and
+  /// again.
   void take_error() noexcept {
     int error = 0;
     socklen_t size = sizeof error;
@@ -95,7 +96,7 @@ class RxInterrupt {
   int file_ = -1;
   int relay_ = -1;
   bool is_socket_ = false;
-  bool counts_ = false;  // an eventfd, which has to be read
+  bool counts_ = false;  // an eventfd, which must be read
   bool armed_ = false;
 };
 

@@ -28,7 +28,7 @@ std::set<int> TapFiles::all() {
   std::error_code error;
   for (auto const& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
     auto const file = std::atoi(entry.path().filename().c_str());
-    // By path: ThreadSanitizer takes fstat for a use of files that other threads may have opened.
+    // By path: ThreadSanitizer treats fstat as a use of files that other threads may have opened.
     struct stat info {};
     if (::stat(entry.path().c_str(), &info) == 0 && S_ISCHR(info.st_mode) &&
         info.st_rdev == makedev(kMajor, kMinor))

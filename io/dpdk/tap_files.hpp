@@ -12,7 +12,7 @@ class TapFiles {
   /// The open files of /dev/net/tun of this process, by descriptor.
   static std::set<int> all();
 
-  /// Those of `all()` that are not in `before` and belong to an interface.
+  /// The files of `all()` that are not in `before` and belong to an interface.
   explicit TapFiles(std::set<int> const& before);
 
   /// The interface exists, in whatever network namespace.

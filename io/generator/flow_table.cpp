@@ -63,7 +63,7 @@ std::vector<Flow> make_flows(GeneratorOptions const& options) {
     throw ConfigError(std::to_string(options.flows) + " flows from " + to_string(options.from) +
                       ": it has addresses and ports for " + std::to_string(sources * kPorts));
   Random random(options.seed);
-  // A flow's source and port are its own; whom it goes to is drawn.
+  // Each flow has its own source and port; its destination is random.
   auto const first_port = random.below(kPorts);
   std::vector<Flow> flows(options.flows);
   for (std::uint64_t i = 0; i < flows.size(); ++i) {

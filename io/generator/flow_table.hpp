@@ -13,7 +13,7 @@
 
 namespace warpline {
 
-/// The headers of one flow, Ethernet to UDP, complete but for lengths, identification and checksum.
+/// The headers of one flow, Ethernet to UDP, without lengths, identification and checksum.
 struct alignas(64) Flow {
   static constexpr unsigned kSize4 = ether::kSize + ipv4::kSize + udp::kSize;
   static constexpr unsigned kSize6 = ether::kSize + ipv6::kSize + udp::kSize;
@@ -23,8 +23,8 @@ struct alignas(64) Flow {
 };
 static_assert(sizeof(Flow) == 64);
 
-/// All flows of a generator, in seeded random order: the same whatever the number of queues.
-/// Throws `ConfigError` where the addresses do not suffice for the flows, or differ in family.
+/// All flows of a generator, in seeded random order: the same for any number of queues. Throws
+/// `ConfigError` if there are too few addresses for the flows, or the families differ.
 std::vector<Flow> make_flows(GeneratorOptions const& options);
 
 /// Writes the headers of an IPv4 packet of `frame` bytes; the UDP checksum is 0: none (RFC 768).
@@ -40,8 +40,8 @@ inline void write_ipv4_headers(std::uint8_t* data, Flow const& flow, unsigned fr
   udp.length.set(static_cast<std::uint16_t>(total - ipv4::kSize));
 }
 
-/// Writes the headers of an IPv6 packet of `frame` bytes. `payload_sum` is `checksum_sum` of the
-/// payload, folded; without one (`checksummed` false) the UDP checksum is 0.
+/// Writes the headers of an IPv6 packet of `frame` bytes. `payload_sum` is the folded
+/// `checksum_sum` of the payload; if `checksummed` is false, the UDP checksum is 0.
 inline void write_ipv6_headers(std::uint8_t* data, Flow const& flow, unsigned frame,
                                bool checksummed, std::uint16_t payload_sum) {
   std::memcpy(data, flow.header.data(), Flow::kSize6);
@@ -51,7 +51,7 @@ inline void write_ipv6_headers(std::uint8_t* data, Flow const& flow, unsigned fr
   ip.payload_length.set(length);
   udp.length.set(length);
   if (!checksummed) return;
-  // The length counts twice: in the pseudo-header and in UDP's own (RFC 8200 section 8.1).
+  // The length is counted twice: in the pseudo-header and in UDP's own (RFC 8200 section 8.1).
   auto const checksum = checksum_of(std::uint32_t{flow.sum} + 2u * length + payload_sum);
   udp.checksum.set(checksum == 0 ? 0xffff : checksum);
 }

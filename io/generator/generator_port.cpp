@@ -71,7 +71,7 @@ std::string GeneratorPort::description() const {
       text += "payload of " + options_.capture;
       break;
   }
-  return text + (options_.recycled ? ", recycled" : ", copied afresh");
+  return text + (options_.recycled ? ", recycled" : ", copied for each packet");
 }
 
 RxQueue* GeneratorPort::rx(unsigned worker) {

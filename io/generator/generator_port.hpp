@@ -15,7 +15,7 @@
 
 namespace warpline {
 
-/// Where a generator gets its buffers.
+/// Allocates the buffers of a generator.
 struct GeneratorBuffers {
   BufferPool& pool;
   unsigned frame_size = 2048;  ///< bytes of the longest frame they hold
@@ -23,11 +23,12 @@ struct GeneratorBuffers {
   std::function<void(Bytes)> fill = [](Bytes) {};
 };
 
-/// Traffic made in memory, as a port: what is received are packets with fresh headers and lengths,
-/// what is transmitted is counted and its buffers go back to the pool.
+/// Generated traffic as a port: it receives packets with new headers and lengths, and counts sent
+/// packets and frees their buffers.
 ///
-/// Each worker's queue makes a share of the flows; with fewer flows than workers some make none.
-/// The packets of a queue depend on the options, its number and the number of queues only.
+/// Each worker's queue generates a share of the flows; with fewer flows than workers, some queues
+/// generate none. The packets of a queue depend only on the options, its number and the number of
+/// queues.
 class GeneratorPort final : public Port {
  public:
   /// Throws `ConfigError` for sizes that hold no headers or exceed the buffers, and as `make_flows`

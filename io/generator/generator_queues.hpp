@@ -15,7 +15,7 @@ namespace warpline {
 
 class GeneratorPort::Rx final : public RxQueue {
  public:
-  /// What of the whole falls to this queue.
+  /// This queue's share of all packets.
   struct Share {
     std::vector<Flow> flows;
     PacketQuota quota;
@@ -78,7 +78,7 @@ class GeneratorPort::Rx final : public RxQueue {
 
   void copy_payload(std::uint8_t* to, std::size_t size) const noexcept {
     auto const* from = payload_.start(start_);
-    // A fixed size needs no call; what it writes behind a short frame is tailroom.
+    // A fixed size needs no call; the bytes that it writes after a short frame are tailroom.
     std::memcpy(to, from, kInline);
     if (size > kInline) std::memcpy(to + kInline, from + kInline, size - kInline);
   }

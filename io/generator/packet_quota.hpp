@@ -10,18 +10,16 @@
 
 namespace warpline {
 
-/// How many packets a port that makes them gives out, and how fast: the part of one of its queues.
-/// One thread.
+/// Number and rate of the packets that one queue of a generating port provides. One thread.
 class PacketQuota {
  public:
-  /// `count`: of all queues together, 0: no end. `rate`: packets a second of all together, 0: no
-  /// limit.
+  /// `count`: of all queues, 0: no end. `rate`: packets per second of all queues, 0: no limit.
   PacketQuota(std::uint64_t count, double rate, unsigned queue, unsigned queues)
       : left_(count / queues + (queue < count % queues ? 1 : 0)),
         rate_(rate / queues),
         endless_(count == 0) {}
 
-  /// How many of `wanted` packets may be made now.
+  /// Number of packets, at most `wanted`, that may be generated now.
   unsigned grant(unsigned wanted) noexcept {
     if (!endless_ && wanted > left_) wanted = static_cast<unsigned>(left_);
     if (rate_ <= 0) return wanted;
@@ -29,7 +27,7 @@ class PacketQuota {
     if (!pacer_) pacer_.emplace(rate_, cycles_per_second(), now);
     return pacer_->grant(wanted, now);
   }
-  /// Counts what was made.
+  /// Counts generated packets.
   void made(unsigned packets) noexcept {
     if (!endless_) left_ -= packets;
   }

@@ -14,7 +14,7 @@
 namespace warpline {
 namespace {
 
-constexpr std::size_t kMade = std::size_t{512} << 10;         // stays in a core's own cache
+constexpr std::size_t kMade = std::size_t{512} << 10;         // stays in a core's cache
 constexpr std::size_t kMostCaptured = std::size_t{64} << 20;  // of a capture's payloads
 constexpr std::size_t kStarts = 4096;
 

@@ -12,19 +12,19 @@
 namespace warpline {
 
 /// Bytes that payloads are cut from, and the places where a payload may begin. Never changes after
-/// it was made; any thread may read.
+/// construction; any thread may read.
 class PayloadSource {
  public:
   /// Bytes that may be read from any start on.
   static constexpr std::size_t kLongest = 65536;
 
-  /// Throws `ConfigError` where a capture cannot be read or holds no payload.
+  /// Throws `ConfigError` if a capture cannot be read or contains no payload.
   static PayloadSource make(PayloadKind kind, std::uint64_t seed, std::string const& capture);
 
   std::size_t starts() const { return starts_.size(); }
   std::uint8_t const* start(std::size_t index) const { return bytes_.data() + starts_[index]; }
 
-  /// All of it once, without the repetition at the end that makes every start as long as any.
+  /// All bytes once, without the repetition at the end that makes every start equally long.
   Bytes bytes() const {
     return {bytes_.data(), static_cast<std::uint32_t>(bytes_.size() - kLongest)};
   }
@@ -37,8 +37,8 @@ class PayloadSource {
   std::vector<std::uint32_t> starts_;
 };
 
-/// What a frame carries behind TCP or UDP, or else behind IPv4 or IPv6; empty where it is neither
-/// or is cut off. Looks through VLAN tags.
+/// The payload of a frame after TCP or UDP, otherwise after IPv4 or IPv6; empty if it is neither or
+/// is cut. Skips VLAN tags.
 Bytes payload_of_frame(Bytes frame);
 
 }  // namespace warpline

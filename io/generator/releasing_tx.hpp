@@ -7,7 +7,7 @@
 
 namespace warpline {
 
-/// The transmit queue of a port that makes its packets itself: takes all, gives the buffers back.
+/// The transmit queue of a port that generates its packets: accepts all and frees their buffers.
 class ReleasingTx final : public TxQueue {
  public:
   explicit ReleasingTx(BufferPool& pool) : pool_(pool) {}

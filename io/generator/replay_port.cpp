@@ -21,7 +21,7 @@ class ReplayPort::Rx final : public RxQueue {
   void add(Bytes frame) {
     frames_.push_back({bytes_.size(), frame.size});
     bytes_.insert(bytes_.end(), frame.data, frame.data + frame.size);
-    // Frames begin at cache lines, and a copy of a fixed size may read beyond a short one.
+    // Frames begin at cache lines, and a copy of a fixed size may read past a short one.
     bytes_.resize((bytes_.size() + kFixed + kFixed - 1) / kFixed * kFixed);
   }
 

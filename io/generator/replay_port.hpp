@@ -15,16 +15,15 @@ namespace warpline {
 /// The frames of a capture, from memory, over and over.
 struct ReplayOptions {
   std::string file{};
-  double rate = 0;  ///< packets a second of all queues together; 0: as fast as they are taken
-  std::uint64_t count =
-      0;  ///< packets of all queues together, then the port is finished; 0: no end
+  double rate = 0;          ///< packets per second of all queues; 0: as fast as they are received
+  std::uint64_t count = 0;  ///< packets of all queues, then the port is finished; 0: no end
 };
 
-/// A capture that is played again and again, as a port: what is received are copies of its frames, in
-/// order and as they are; what is transmitted is counted and its buffers go back to the pool.
+/// A capture that is replayed again and again, as a port: it receives copies of the frames, in
+/// order and unchanged, and counts sent packets and frees their buffers.
 ///
-/// Of several queues each has every so-manieth frame. Replays are what an IPsec gateway is there to
-/// refuse: an SA that is to take them has `replay-window 0`.
+/// With N queues, queue i replays frames i, i+N, i+2N, and so on. An IPsec gateway refuses replayed
+/// packets: an SA that shall accept them needs `replay-window 0`.
 class ReplayPort final : public Port {
  public:
   /// Reads the whole file. `frame_size`: bytes of the longest frame that the pool's buffers hold.

@@ -9,16 +9,16 @@
 
 namespace warpline {
 
-/// The order in which frame sizes are generated: a seeded shuffle with each size exactly in its
-/// share, then the same again.
+/// The order of generated frame sizes: a seeded shuffle that contains each size exactly by its
+/// weight, and then repeats.
 ///
-/// It is a prime number (61) of rounds long, so that it seldom falls in step with the flows, which
-/// would give every flow only some of the sizes.
+/// Its length is a prime number (61) of rounds. Otherwise it could run in step with the flows, and
+/// every flow would have only some of the sizes.
 class SizeSchedule {
  public:
   SizeSchedule(std::vector<GeneratorOptions::Size> const& sizes, std::uint64_t seed);
 
-  /// The class of the next frame: an index into the sizes given.
+  /// The class of the next frame: an index into the sizes.
   unsigned next() {
     auto const size = order_[position_];
     if (++position_ == order_.size()) position_ = 0;

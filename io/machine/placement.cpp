@@ -32,7 +32,7 @@ class Supply {
       return std::find(port_nodes.begin(), port_nodes.end(), node) != port_nodes.end();
     };
     auto const& all = topology.processors();
-    // Near before far, and then in the topology's own order: a core's second thread comes last.
+    // Near before far, then in the topology's order: a core's second thread comes last.
     for (int const thread : {0, 1})
       for (bool const wanted : {true, false})
         for (auto const& processor : all)
@@ -50,7 +50,7 @@ class Supply {
       throw ConfigError("processor " + std::to_string(number) + " is asked for twice");
     left_.erase(found);
   }
-  /// The best one left, but not `kept` while there are others; -1 where there is none.
+  /// The best free processor, but not `kept` if there are others; -1 if there is none.
   int next(int kept = -1) {
     auto found = left_.begin();
     if (found != left_.end() && *found == kept && left_.size() > 1) ++found;
@@ -73,7 +73,8 @@ void check_list(std::vector<int> const& list, unsigned count, std::string const&
                       std::to_string(count) + " " + whom);
 }
 
-/// Places helpers that got no processor of their own: beside other helpers, else beside workers.
+/// Places helpers without a processor of their own: together with other helpers, otherwise with
+/// workers.
 void share(Topology const& topology, PlacementRequest const& request, Placement& placement) {
   if (placement.helpers.size() == request.helpers) return;
   auto const count = request.helpers - placement.helpers.size();
@@ -105,8 +106,8 @@ Placement place(Topology const& topology, PlacementRequest const& request) {
   placement.workers = request.worker_cores;
   placement.helpers = request.helper_cores;
 
-  // The system's own work tends to run on the first processor: workers avoid it while there are
-  // others, and control has it where all fit.
+  // The system's work tends to run on the first processor: workers avoid it if there are others,
+  // and control gets it if there is one for each thread.
   auto const& first =
       *std::min_element(topology.processors().begin(), topology.processors().end(),
                         [](auto const& a, auto const& b) { return a.number < b.number; });

@@ -66,7 +66,7 @@ struct Topology::Reader {
                     static_cast<unsigned>(pci.bus), static_cast<unsigned>(pci.dev),
                     static_cast<unsigned>(pci.func));
       auto* place = hwloc_get_non_io_ancestor_obj(tree, device);
-      // A device that hangs on the whole of a machine with several nodes is next to none of them.
+      // A device that is attached to a whole machine with several nodes is near none of them.
       bool const known =
           place != nullptr && place->nodeset != nullptr && hwloc_bitmap_weight(place->nodeset) == 1;
       topology.pci_nodes_[address] = known ? node_of(place) : -1;

@@ -16,11 +16,11 @@ struct Processor {
   int numa_node = 0;  ///< the memory next to it
 };
 
-/// The processors of this machine, or of one described in a file, and what lies next to them.
+/// The processors of this machine, or of one described in a file, and the devices near them.
 class Topology {
  public:
-  /// This machine, without the processors that the process is kept from (cgroup, affinity).
-  /// Throws `ConfigError` where the system does not tell.
+  /// This machine, without the processors that the process may not use (cgroup, affinity). Throws
+  /// `ConfigError` if the system does not report it.
   static Topology of_this_machine();
 
   /// A machine from hwloc's XML (`lstopo --of xml`). Throws `ConfigError` for another text.
@@ -28,10 +28,10 @@ class Topology {
 
   /// In the order to use them: first hardware threads before second ones, then by number.
   std::vector<Processor> const& processors() const { return processors_; }
-  /// Null where the process may not use it, or there is no such.
+  /// Null if the processor does not exist or the process may not use it.
   Processor const* find(int number) const;
   unsigned numa_nodes() const { return numa_nodes_; }
-  /// The node next to a PCI device, `0000:3b:00.0`; -1 where that is not known.
+  /// The node near a PCI device, `0000:3b:00.0`; -1 if unknown.
   int numa_node_of_pci(std::string const& address) const;
 
  private:

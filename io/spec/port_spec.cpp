@@ -29,7 +29,7 @@ namespace {
   throw ConfigError(spec_fault(text, 0, message));
 }
 
-/// What there may be only one of.
+/// The resources that only one port can use.
 std::vector<std::string> claims_of(PortSpec const& spec) {
   std::vector<std::string> claims;
   if (!spec.name.empty()) claims.push_back("port '" + spec.name + "'");

@@ -63,9 +63,9 @@ struct PortText {
   Position position;                     ///< of the text's first character in the source
 };
 
-/// Reads one specification: `gen:size=64,flows=1024`, `pcap:in=FILE,out=FILE`, `replay:FILE`,
-/// `0000:3b:00.0,mtu=9000`, `net_null0,size=64`. Throws `ConfigError` with everything that is wrong
-/// in it, what was expected, and nearest names.
+/// Parses one specification: `gen:size=64,flows=1024`, `pcap:in=FILE,out=FILE`, `replay:FILE`,
+/// `0000:3b:00.0,mtu=9000`, `net_null0,size=64`. Throws `ConfigError` with all errors in it, what
+/// was expected, and similar names.
 PortSpec parse_port_spec(PortText const& text);
 PortSpec parse_port_spec(std::string const& text);
 
@@ -77,8 +77,8 @@ std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 /// The PCI devices among the ports, with their domains: for `EalRequest::pci`.
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 
-/// What the ports are called once they are open, in order: the name in the specification, the
-/// device, or `gen0`, `pcap0`, `replay0` and so on, avoiding the names in `taken`.
+/// The names of the ports when they are open, in order: the name in the specification, the device,
+/// or `gen0`, `pcap0`, `replay0` and so on, without the names in `taken`.
 std::vector<std::string> port_names(std::span<PortSpec const> specs,
                                     std::vector<std::string> taken = {});
 

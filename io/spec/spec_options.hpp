@@ -15,33 +15,33 @@ namespace warpline {
 /// An error at byte `at` of a specification.
 Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message);
 
-/// The comma-separated `key=value` part of a port specification, read key by key; every fault is
-/// noted at its place, and `finish` raises all of them together.
+/// Reads the comma-separated `key=value` part of a port specification, key by key. Errors are
+/// collected with their places, and `finish` throws all of them.
 ///
 /// A piece without `=` belongs to the value before it (`size=64,128`), or is one of the `flags`.
 /// Double quotes keep commas and equal signs together.
 class SpecOptions {
  public:
-  /// `text` from `begin` on; `subject` is what has the options, for messages.
+  /// Reads `text` from `begin`; `subject` names the port in messages.
   SpecOptions(PortText const& text, std::size_t begin, std::string subject,
               std::vector<std::string> const& flags);
 
   std::optional<std::string> text(std::string const& key);
-  /// A whole number, with k, M or G behind it if need be.
+  /// A whole number, with an optional suffix k, M or G.
   std::uint64_t number(std::string const& key, std::uint64_t fallback, std::uint64_t least,
                        std::uint64_t most);
   double rate(std::string const& key);
   bool yes(std::string const& key, bool fallback);
   bool flag(std::string const& key);
-  /// What stands before the first key.
+  /// The value before the first key.
   std::optional<std::string> positional();
 
-  /// Notes a fault of the value of `key`, or of the whole where there is none.
+  /// Adds an error for the value of `key`, or for the whole text if there is no such key.
   void fail(std::string const& key, std::string message);
 
-  /// The pieces that nobody asked for, as written.
+  /// The pieces that were not requested, as written.
   std::vector<std::string> rest();
-  /// Throws what was noted, and an error for every piece that nobody asked for.
+  /// Throws the collected errors, and one for every piece that was not requested.
   void finish();
 
  private:

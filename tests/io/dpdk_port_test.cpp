@@ -209,10 +209,10 @@ TEST_F(DpdkPortTest, SaysWhyADeviceCannotBeMade) {
   DpdkPort const there(device("net_null4"), *pool, 1);
   EXPECT_THAT(
       config_error([&] { DpdkPort(device("net_nul0"), *pool, 1); }),
-      AllOf(HasSubstr("port 'net_nul0' cannot be made: "),
+      AllOf(HasSubstr("port 'net_nul0' cannot be created: "),
             HasSubstr("DPDK has these ports: net_null4"), HasSubstr("did you mean 'net_null'")));
   EXPECT_THAT(config_error([&] { DpdkPort(device("net_null0", "sise=64"), *pool, 1); }),
-              HasSubstr("port 'net_null0' cannot be made: "));
+              HasSubstr("port 'net_null0' cannot be created: "));
   EXPECT_THAT(
       config_error([&] { DpdkPort(device("net_pcap0", "rx_pcap=/no/such/file"), *pool, 1); }),
       HasSubstr("/no/such/file: No such file"));

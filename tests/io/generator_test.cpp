@@ -325,7 +325,7 @@ TEST(GeneratorTest, SaysWhatItMakes) {
   auto options = with_sizes(GeneratorOptions::imix());
   options.payload = PayloadKind::kText;
   EXPECT_EQ(Generator(options).port.description(),
-            "28x64+16x570+4x1518 B, 1024 flows, text payload, copied afresh");
+            "28x64+16x570+4x1518 B, 1024 flows, text payload, copied for each packet");
   options = {};
   options.flows = 1;
   options.recycled = true;

@@ -165,7 +165,7 @@ TEST(PortSpecTest, AllErrorsAreReportedTogether) {
       error_of("gen:size=x,rate=-1,payload=txt,from=10.0.0.1/8,nonsense=1"),
       AllOf(HasSubstr("'x' is no frame size"), HasSubstr("'rate' is '-1'"),
             HasSubstr("expected random, text or pcap:FILE; did you mean 'text'?"),
-            HasSubstr("'10.0.0.1/8' is no range of addresses; expected such as 10.0.0.0/16"),
+            HasSubstr("'10.0.0.1/8' is not a range of addresses; expected e.g. 10.0.0.0/16"),
             HasSubstr("unknown option 'nonsense' of gen; it has name, size, flows")));
 }
 
@@ -184,8 +184,8 @@ TEST_P(BadPortSpec, IsRefusedWithAReason) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadPortSpec,
     testing::Values(
-        Bad{"", "'' is no port; expected gen:..., pcap:..., replay:..., a PCI address"},
-        Bad{"gem:size=64", "'gem' is no port"}, Bad{"gem", "did you mean 'gen'?"},
+        Bad{"", "'' is not a port; expected gen:..., pcap:..., replay:..., a PCI address"},
+        Bad{"gem:size=64", "'gem' is not a port"}, Bad{"gem", "did you mean 'gen'?"},
         Bad{"gen size=64", "is no port"}, Bad{"lo", "net_af_packet0,iface=lo"},
         Bad{"0000:3b:00", "is no port"}, Bad{"gen:size=", "'size' needs a value"},
         Bad{"gen:size=64,,128", "'' is no frame size"},
