@@ -8,7 +8,7 @@
 
 namespace warpline {
 
-/// The doc block of an element class, as scripts/element_docs.py found it above the class.
+/// The doc block of an element class, extracted by scripts/element_docs.py.
 struct ElementDoc {
   struct Entry {
     std::string_view name;
@@ -16,12 +16,12 @@ struct ElementDoc {
   };
 
   std::string_view name;
-  std::string_view summary;      ///< what it does, in a sentence or two
+  std::string_view summary;      ///< its purpose, in a sentence or two
   std::string_view example;      ///< a pipeline, perhaps of several lines
-  std::string_view details;      ///< more to know; often empty
+  std::string_view details;      ///< further text; often empty
   std::string_view ports;        ///< such as `1 in, 1 out.`
   std::vector<Entry> arguments;  ///< in order; a name that ends in `...` is a list
-  std::vector<Entry> drops;      ///< reasons, and when; the text may be empty
+  std::vector<Entry> drops;      ///< reasons, with explanations, which may be empty
   std::string_view file;         ///< the source file, relative to the repository
   bool offloadable;              ///< a device can run it
 };
@@ -29,7 +29,7 @@ struct ElementDoc {
 /// All doc blocks, by name.
 std::span<ElementDoc const> element_docs();
 
-/// Null where no element is called `name`.
+/// Null if no element is called `name`.
 ElementDoc const* find_element_doc(std::string_view name);
 
 }  // namespace warpline

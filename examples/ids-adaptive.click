@@ -1,4 +1,4 @@
-// Looks for byte patterns on the worker's own core and on a device, split so that the most packets
+// Looks for byte patterns on the worker's CPU and on a device, split so that the most packets
 // get through; the report says how and why.
 //
 //   warpline run examples/ids-adaptive.click -r in.pcap -w out.pcap

@@ -248,7 +248,7 @@ def markdown(docs):
             if doc.details:
                 out += [doc.details, ""]
             if doc.offloadable:
-                out += ["Offloadable: its kernel runs on the own core or on a device.", ""]
+                out += ["Offloadable: its kernel runs on the CPU or on a device.", ""]
             out += [f"- Ports: {doc.ports}"]
             out += [f"- `{name}`: {text}" for name, text in doc.arguments]
             drops = ", ".join(f"`{reason}`" + (f" ({text})" if text else "")

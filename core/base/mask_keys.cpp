@@ -42,7 +42,7 @@ bool is_spi(std::string_view word) {
           (word.size() == kMaxDecimal.size() && word <= kMaxDecimal));
 }
 
-/// Whether a word has many digits and hardly any other letters: `aes128gcm16` is no key.
+/// True if a word has many digits and few other letters: `aes128gcm16` is not a key.
 bool may_be_key(std::string_view word) {
   auto const count = count_digits(word);
   if (count <= kMaxShownDigits) return false;
@@ -79,7 +79,8 @@ class Mask {
     bool const spi = is_spi_name(previous_) && is_spi(word);
     bool const hidden = may_be_key(digits) && !spi;
     if (hidden) hide(begin, end);
-    bool const in_row = count == word.size() && !hidden && !spi;  // a short word of digits alone
+    bool const in_row =
+        count == word.size() && !hidden && !spi;  // a short word that has only digits
     if (!in_row || begin != row_end_ + 1 || !is_separator(text_[row_end_])) end_row();
     if (in_row) {
       if (row_words_ == 0) row_begin_ = begin;

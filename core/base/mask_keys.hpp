@@ -7,10 +7,10 @@
 
 namespace warpline {
 
-/// The text with `*` for each hexadecimal digit that may belong to a key: of words with 8 or more
-/// of them and few other letters, and of rows of shorter words that are digits alone and 24 or more
-/// in total. An SPI after the word `spi`, IP addresses and names of algorithms stay. The length is
-/// the same.
+/// Replaces with `*` each hexadecimal digit that may belong to a key: in words with 8 or more
+/// digits and few other letters, and in rows of shorter words that have only digits, 24 or more in
+/// total. An SPI after the word `spi`, IP addresses and names of algorithms stay. The length does
+/// not change.
 std::string mask_keys(std::string_view text);
 
 }  // namespace warpline

@@ -9,7 +9,7 @@ namespace warpline {
 double positive_seconds(Args& args, char const* name, std::chrono::nanoseconds fallback) {
   auto const time = args.keyword(name, fallback);
   if (time.count() <= 0)
-    throw args.error(fmt::format("{} is no time; expected one above 0, like 200ms", name), name);
+    throw args.error(fmt::format("{} is not a time; expected one above 0, e.g. 200ms", name), name);
   return std::chrono::duration<double>(time).count();
 }
 

@@ -6,8 +6,7 @@
 
 namespace warpline {
 
-/// The keyword `name` as seconds, or `fallback`. Throws `ConfigError` where it is not longer than
-/// nothing.
+/// The keyword `name` as seconds, or `fallback`. Throws `ConfigError` unless it is above 0.
 double positive_seconds(Args& args, char const* name, std::chrono::nanoseconds fallback);
 
 /// The keyword `name` as a share, or `fallback`. Throws `ConfigError` below `least` or above 1.

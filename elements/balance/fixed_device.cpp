@@ -21,7 +21,7 @@ class FixedDevice : public Element {
 
 }  // namespace
 
-/// Has the offloadable elements behind it run on the worker's own core.
+/// Runs the offloadable elements after it on the worker's CPU.
 ///
 ///     FromInput -> CheckIPHeader -> CPUOnly -> FlowHash -> ToOutput;
 ///
@@ -34,12 +34,13 @@ class CPUOnly final : public FixedDevice {
 };
 WARPLINE_ELEMENT(CPUOnly);
 
-/// Has the offloadable elements behind it run on a device.
+/// Runs the offloadable elements after it on a device.
 ///
 ///     FromInput -> CheckIPHeader -> GPUOnly(DEVICE host) -> FlowHash -> ToOutput;
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: DEVICE: name of the device (default the first CUDA device, else the host device).
+/// Arguments: DEVICE: name of the device (default the first CUDA device, otherwise the host
+/// device).
 /// Drops: none.
 class GPUOnly final : public FixedDevice {
  public:
@@ -47,14 +48,16 @@ class GPUOnly final : public FixedDevice {
 };
 WARPLINE_ELEMENT(GPUOnly);
 
-/// CPUOnly or GPUOnly, as the environment says.
+/// CPUOnly or GPUOnly, chosen by the environment.
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalanceByEnv -> FlowHash -> ToOutput;
 ///
-/// Reads WARPLINE_LOADBALANCER_MODE, else NBA_LOADBALANCER_MODE: `CPUOnly` (default) or `GPUOnly`.
+/// Reads WARPLINE_LOADBALANCER_MODE, otherwise NBA_LOADBALANCER_MODE: `CPUOnly` (default) or
+/// `GPUOnly`.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: DEVICE: name of the device (default the first CUDA device, else the host device).
+/// Arguments: DEVICE: name of the device (default the first CUDA device, otherwise the host
+/// device).
 /// Drops: none.
 class LoadBalanceByEnv final : public FixedDevice {
  public:

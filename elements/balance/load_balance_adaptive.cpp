@@ -9,25 +9,26 @@
 
 namespace warpline {
 
-/// Splits between own core and device so that the most packets get through, and says why.
+/// Splits between CPU and device for the highest throughput, and reports the reason.
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalanceAdaptive(LATENCY 500us) -> FlowHash -> ToOutput;
 ///
-/// While the own core has time left nothing is offloaded. Under load it tries the own core alone,
-/// the device alone, and both at once with tasks of several sizes, for some milliseconds each: the
-/// device then gets a task whenever it has room and the own core takes the rest, so the share
-/// follows from how fast both are. It is through in about a tenth of a second, keeps the fastest,
-/// looks at another one now and then, and tries all again when packet sizes or speeds change.
+/// While the CPU has idle time, nothing is offloaded. Under load it tries the CPU alone, the device
+/// alone, and both at once with tasks of several sizes, for some milliseconds each. In the mixed
+/// settings the device gets a task whenever it can accept one and the CPU processes the rest, so
+/// the share follows from the speed of both. The search takes about a tenth of a second and keeps
+/// the fastest setting. It measures another one from time to time, and repeats the search when
+/// packet sizes or speeds change.
 ///
-/// With LATENCY it keeps to settings whose p99 from receive to transmit is below it, and to the own
-/// core where there are none. The report and its JSON say what it does and why.
+/// With LATENCY it uses only settings whose p99 from receive to transmit is below it, and the CPU
+/// if there are none. The report and its JSON contain its decision and the reason.
 ///
-/// One such element a worker: two of them would measure each other.
+/// One such element per worker: two of them would measure each other.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: LATENCY: bound on the p99 (default none). SMALLEST: packets of the smallest task
-/// tried (1 to 65536; default 64). DEVICE: name of the device (default the first CUDA device, else
-/// the host device).
+/// tried (1 to 65536; default 64). DEVICE: name of the device (default the first CUDA device,
+/// otherwise the host device).
 /// Drops: none.
 class LoadBalanceAdaptive final : public PolicyElement {
  public:
@@ -48,7 +49,7 @@ class LoadBalanceAdaptive final : public PolicyElement {
     balance::Adaptive::Options options;
     auto const bound = args.keyword("LATENCY", std::chrono::nanoseconds(-1));
     if (bound.count() == 0)
-      throw args.error("LATENCY is no time; expected one above 0, like 200us", "LATENCY");
+      throw args.error("LATENCY is not a time; expected one above 0, e.g. 200us", "LATENCY");
     options.latency = bound.count() < 0 ? 0 : std::chrono::duration<double>(bound).count();
     options.smallest_task = count_keyword(args, "SMALLEST", options.smallest_task, 1, 65536);
     return options;

@@ -12,16 +12,16 @@ namespace warpline {
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalanceAdaptiveGlobal -> FlowHash -> ToOutput;
 ///
-/// The first worker compares, after each period, moving averages of the time a packet takes on its
-/// own core and on the device while that is busy, and moves the share by STEP where they differ by
-/// more than TOLERANCE. Where they stay different it ends at one step from the cheaper side, so it
-/// seldom uses both. It begins with halves. The device counts as busy until the worker
-/// has seen that a task is done, so it looks the slower the less it gets.
+/// After each period the first worker compares moving averages of the time per packet on its CPU
+/// and on the busy device. It moves the share by STEP if they differ by more than TOLERANCE. If
+/// they stay different, the share ends one step from the cheaper side, so both are seldom used. It
+/// begins with halves. The device counts as busy until the worker has seen that a task is complete,
+/// so it appears slower the fewer tasks it gets.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: PERIOD: between two steps (default 100ms). STEP: of the share (0.001 to 0.5; default
 /// 0.01). TOLERANCE: of the mean cost (default 0.05). DEVICE: name of the device (default the first
-/// CUDA device, else the host device).
+/// CUDA device, otherwise the host device).
 /// Drops: none.
 class LoadBalanceAdaptiveGlobal final : public ShareElement<balance::AdaptiveGlobal> {
  public:

@@ -10,19 +10,20 @@
 
 namespace warpline {
 
-/// Tries the own core's shares one after the other, prints what each gave, and keeps the best.
+/// Tries shares of the CPU one after the other, prints the result of each, and keeps the best.
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalanceAdaptiveMeasure(TICKS 4) -> FlowHash -> ToOutput;
 ///
-/// The sweep to judge other balancers by. Each worker makes its own, a share for TICKS periods of
-/// which the first is not counted, and prints lines to the standard error stream. DEPTH batches go
-/// to the device in a row, then as many stay as the share asks for. Unlike NBA's, it tries the
-/// share 1 too, and goes on with the best instead of ending the program.
+/// The sweep that is the reference for other balancers. Each worker makes its own sweep, with each
+/// share for TICKS periods without counting the first, and prints lines to the standard error
+/// stream. DEPTH batches go to the device in a row, followed by the batches of the CPU's share.
+/// Unlike NBA's, it also tries the share 1, and continues with the best instead of ending the
+/// program.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: PERIOD: a tick (default 200ms). TICKS: for each share (1 to 10000; default 16). STEP:
 /// between shares (0.001 to 1; default 0.05). DEPTH: batches in a row (1 to 1024; default 32).
-/// DEVICE: name of the device (default the first CUDA device, else the host device).
+/// DEVICE: name of the device (default the first CUDA device, otherwise the host device).
 /// Drops: none.
 class LoadBalanceAdaptiveMeasure final : public ShareElement<balance::Measure> {
  public:
@@ -49,8 +50,8 @@ class LoadBalanceAdaptiveMeasure final : public ShareElement<balance::Measure> {
         return side.packets > 0 ? fmt::format("{:.3f} us/packet", 1e6 * seconds / side.packets)
                                 : std::string("nothing");
       };
-      print(fmt::format("{}: {}share {:.3f}: {:.3f} Mpps, own core {}, device {}, {:.0f} % idle",
-                        who, last ? "best " : "", line.own_share, window.rate() / 1e6,
+      print(fmt::format("{}: {}share {:.3f}: {:.3f} Mpps, CPU {}, device {}, {:.0f} % idle", who,
+                        last ? "best " : "", line.own_share, window.rate() / 1e6,
                         each(window.own.worker_seconds, window.own),
                         each(window.device.busy_seconds, window.device),
                         100 * window.idle_share()));

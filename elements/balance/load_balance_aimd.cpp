@@ -7,19 +7,19 @@
 
 namespace warpline {
 
-/// Takes load off the own core by large steps while it is busy, and gives it back by small ones.
+/// Reduces the load of the CPU by large steps while it is busy, and increases it by small ones.
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalanceAIMD -> FlowHash -> ToOutput;
 ///
-/// After each period the own core's share is halved where the worker was busier than OVERLOAD, or
-/// lowered by DECREASE where busier than BUSY, and then raised by INCREASE. It keeps a worker from
-/// being overloaded; it does not look for the highest throughput. Unlike NBA's, busy is the time in
-/// which the worker found something to do: a thread that polls uses all of its processor time.
+/// After each period the CPU's share is halved if the worker was busier than OVERLOAD, or lowered
+/// by DECREASE if it was busier than BUSY, and then raised by INCREASE. It protects a worker from
+/// overload; it does not search for the highest throughput. Unlike NBA's, busy is the time in which
+/// the worker had work: a thread that polls uses all of its processor time.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: PERIOD: between two steps (default 100ms). OVERLOAD: share of time (default 0.98).
 /// BUSY: share of time (default 0.9). DECREASE: of the share (default 0.2). INCREASE: of the share
-/// (default 0.01). DEVICE: name of the device (default the first CUDA device, else the host
+/// (default 0.01). DEVICE: name of the device (default the first CUDA device, otherwise the host
 /// device).
 /// Drops: none.
 class LoadBalanceAIMD final : public ShareElement<balance::Aimd> {

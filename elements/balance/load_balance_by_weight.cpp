@@ -8,18 +8,18 @@
 
 namespace warpline {
 
-/// Has a fixed share of the batches, drawn at random, run on the worker's own core and the others
-/// on a device.
+/// Runs a fixed share of the batches, chosen at random, on the worker's CPU and the others on a
+/// device.
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalanceByWeight(0.3) -> FlowHash -> ToOutput;
 ///
-/// Draws follow from the program's seed, the element's name and the worker.
+/// The random numbers depend on the program's seed, the element's name and the worker.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: WEIGHT: the own core's share (0 to 1), or from-env: what
-/// WARPLINE_LOADBALANCER_CPU_RATIO, else NBA_LOADBALANCER_CPU_RATIO says, 1 without them. DEVICE:
-/// name of the device (default the first CUDA device, else the host device); none is needed for a
-/// share of 1.
+/// Arguments: WEIGHT: the CPU's share (0 to 1), or from-env: the value of
+/// WARPLINE_LOADBALANCER_CPU_RATIO, otherwise NBA_LOADBALANCER_CPU_RATIO, otherwise 1. DEVICE: name
+/// of the device (default the first CUDA device, otherwise the host device); a share of 1 needs
+/// none.
 /// Drops: none.
 class LoadBalanceByWeight final : public Element {
  public:
@@ -43,7 +43,7 @@ class LoadBalanceByWeight final : public Element {
  private:
   static bool valid(double share) { return share >= 0 && share <= 1; }
 
-  /// -1 where it is no number.
+  /// -1 if it is not a number.
   static double parse(std::string const& text) { return to_number<double>(text).value_or(-1); }
   static double from_environment(Args& args) {
     auto const setting = balancer_setting("LOADBALANCER_CPU_RATIO");

@@ -7,19 +7,20 @@
 
 namespace warpline {
 
-/// Climbs down the mean time of a packet, computed from what it takes on either side.
+/// Minimizes the mean time per packet, computed from the time on either side.
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalancePPC -> FlowHash -> ToOutput;
 ///
-/// It splits in halves until both times are known, jumps to the cheaper side, and from there moves
-/// the share by STEP, turning round when the mean does not fall. DEPTH batches go to the device in
-/// a row, then as many stay as the share asks for. Unlike NBA's, the share that was found is used,
-/// a share of 1 is one, every worker has its own, and the device's time is the one it is busy.
+/// It splits in halves until both times are known and jumps to the cheaper side. From there it
+/// moves the share by STEP, and reverses when the mean does not fall. DEPTH batches go to the
+/// device in a row, followed by the batches of the CPU's share. Unlike NBA's, it uses the share
+/// that it found, a share of 1 is possible, every worker has its own, and the device's time is its
+/// busy time.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: PERIOD: between two steps (default 200ms). STEP: of the share (0.001 to 1; default
 /// 0.05). DEPTH: batches in a row (1 to 1024; default 32). DEVICE: name of the device (default the
-/// first CUDA device, else the host device).
+/// first CUDA device, otherwise the host device).
 /// Drops: none.
 class LoadBalancePPC final : public ShareElement<balance::Ppc> {
  public:

@@ -7,19 +7,20 @@
 
 namespace warpline {
 
-/// Climbs in small steps to the own core's share with the highest throughput.
+/// Moves in small steps to the CPU's share with the highest throughput.
 ///
 ///     FromInput -> CheckIPHeader -> LoadBalanceThruput -> FlowHash -> ToOutput;
 ///
-/// NBA's default balancer. It begins with all on the own core and moves the share on as long as
-/// throughput grows, by up to two steps; the more is offloaded the longer it looks at a share: 2
-/// periods, then 8, 16 and 32. Seconds pass until it has arrived: LoadBalanceAdaptive is there in
-/// tenths. Unlike NBA's, every worker climbs by what itself transmits, on any socket, and compares
-/// windows as long as those it has moved in.
+/// NBA's default balancer. It begins with all batches on the CPU and moves the share while the
+/// throughput grows, by up to two steps. The more is offloaded, the longer it observes a share: 2
+/// periods, then 8, 16 and 32. It takes seconds to arrive; LoadBalanceAdaptive takes tenths. Unlike
+/// NBA's, every worker uses its own transmitted packets, on any socket, and compares windows of the
+/// same length.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: PERIOD: between two looks (default 200ms). STEP: of the share (0.001 to 1; default
-/// 0.02). DEVICE: name of the device (default the first CUDA device, else the host device).
+/// Arguments: PERIOD: between two observations (default 200ms). STEP: of the share (0.001 to 1;
+/// default 0.02). DEVICE: name of the device (default the first CUDA device, otherwise the host
+/// device).
 /// Drops: none.
 class LoadBalanceThruput final : public ShareElement<balance::Thruput> {
  public:

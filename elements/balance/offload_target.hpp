@@ -10,12 +10,12 @@
 
 namespace warpline {
 
-/// The device that a balancer offloads to: the one that the keyword `DEVICE` names, else the first
-/// CUDA device, else the host device, which the user is told.
-/// Throws `ConfigError` where there is none, or where it is the worker's own core.
+/// The device that a balancer offloads to: the one in the keyword `DEVICE`, otherwise the first
+/// CUDA device, otherwise the host device with a notice. Throws `ConfigError` if there is none, or
+/// if it is the worker's CPU.
 DeviceIndex offload_target(Args& args);
 
-/// The environment variable `WARPLINE_<name>`, else NBA's `NBA_<name>`, with its own name first.
+/// The environment variable `WARPLINE_<name>`, otherwise NBA's `NBA_<name>`, with its name.
 std::optional<std::pair<std::string, std::string>> balancer_setting(std::string const& name);
 
 }  // namespace warpline

@@ -9,7 +9,7 @@
 
 namespace warpline {
 
-/// A balancer that does what a policy says, and shows it what came of it.
+/// A balancer that applies the decisions of a policy, and shows the results to it.
 class PolicyElement : public Element {
  public:
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept final;
@@ -19,11 +19,11 @@ class PolicyElement : public Element {
   PolicyElement(DeviceIndex device, bool latencies = false);
 
   virtual balance::Policy& policy() noexcept = 0;
-  /// When the first batch comes; may change the limits of tasks.
+  /// Called at the first batch; may change the limits of tasks.
   virtual void begin(TaskLimit& limit, std::size_t batches) noexcept { (void)limit, (void)batches; }
   /// After a window.
   virtual void observed() noexcept {}
-  /// The device can be used, so far as is known. Any thread.
+  /// True if the device can be used, as far as is known. Any thread.
   bool usable() const noexcept { return usable_.load(std::memory_order_relaxed); }
   DeviceIndex device() const { return device_; }
 
@@ -32,13 +32,13 @@ class PolicyElement : public Element {
 
   DeviceIndex device_;
   WindowReader reader_;
-  TaskLimit limit_;  // of the program; a policy's tasks are no larger
+  TaskLimit limit_;  // of the program; a policy's tasks are not larger
   double cycles_per_second_;
   std::uint64_t due_ = 0;
   std::atomic<bool> usable_{true};
 };
 
-/// A policy that consists in the own core's share.
+/// A policy that is defined by the CPU's share.
 template <class Policy>
 class ShareElement : public PolicyElement {
  public:
@@ -60,7 +60,7 @@ class ShareElement : public PolicyElement {
   std::atomic<double> own_share_{1};
 };
 
-/// `the own core's share is 0.350`
+/// `the CPU's share is 0.350`
 std::string share_text(double own_share, bool usable);
 
 template <class Policy>

@@ -10,7 +10,7 @@
 
 namespace warpline {
 
-/// A value that one thread sets and any thread may get: a sequence lock, so that the setter never
+/// A value that one thread sets and any thread may read: a sequence lock, so that the setter never
 /// waits.
 template <class T>
 class Published {
@@ -30,7 +30,7 @@ class Published {
     for (;;) {
       auto const before = version_.load(std::memory_order_acquire);
       std::array<std::uint64_t, kWords> words;
-      // Whoever sees a word of the next value sees its odd version too.
+      // A thread that sees a word of the next value also sees its odd version.
       for (std::size_t i = 0; i < kWords; ++i) words[i] = words_[i].load(std::memory_order_acquire);
       if (before % 2 != 0 || version_.load(std::memory_order_relaxed) != before) continue;
       T value;

@@ -11,14 +11,14 @@
 
 namespace warpline {
 
-/// Turns what a worker counts into windows. Used on the worker's thread.
+/// Computes windows from the counters of a worker. Used on the worker's thread.
 class WindowReader {
  public:
-  /// `device`: what packets are offloaded to. `latencies`: also the p99, which costs a microsecond
-  /// a window.
+  /// `device`: the device for offloading. `latencies`: also the p99, which costs a microsecond per
+  /// window.
   WindowReader(DeviceIndex device, bool latencies);
 
-  /// Since the last call; the first gives nothing of use.
+  /// The window since the last call; the first call returns nothing useful.
   balance::Window read(Outputs& out) noexcept;
   balance::Present present(Outputs& out) const noexcept;
 

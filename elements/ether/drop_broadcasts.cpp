@@ -5,7 +5,7 @@
 
 namespace warpline {
 
-/// Drops frames for a group of stations: broadcasts and multicasts.
+/// Drops frames whose destination is a group of stations: broadcasts and multicasts.
 ///
 ///     FromInput -> DropBroadcasts -> ToOutput;
 ///

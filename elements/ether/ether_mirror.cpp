@@ -43,8 +43,8 @@ class EtherMirror final : public Element {
  public:
   explicit EtherMirror(Args&) {}
 
-  // Not a `PacketElement`: with a verdict for each packet the loop takes 26 instructions a packet, with
-  // one shuffle 12 (callgrind, bursts of 32).
+  // Not a `PacketElement`: a loop with a verdict for each packet takes 26 instructions a packet, a
+  // loop with one shuffle 12 (callgrind, bursts of 32).
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     bool whole = true;
     std::uint32_t bytes = 0;

@@ -31,13 +31,13 @@ std::optional<ether::Address> parse_address(std::string_view text) {
 
 }  // namespace
 
-/// Sets the Ethernet source and destination addresses: those of the next hop.
+/// Sets the Ethernet source and destination addresses, for the next hop.
 ///
 ///     FromInput -> EtherRewrite(02:00:00:00:00:01, 02:00:00:00:00:02) -> ToOutput;
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SRC: the source address, that of the port which sends. DST: the destination address,
-/// that of the station on the link which is to have the packet.
+/// Arguments: SRC: the source address, that of the sending port. DST: the destination address, that
+/// of the receiving station on the link.
 /// Drops: truncated (no whole Ethernet header).
 class EtherRewrite final : public PacketElement<EtherRewrite> {
  public:
@@ -57,7 +57,7 @@ class EtherRewrite final : public PacketElement<EtherRewrite> {
     auto const text = args.required<std::string>(name);
     if (auto const parsed = parse_address(text)) return *parsed;
     throw args.error(std::string(name) + " is '" + text +
-                         "'; expected an Ethernet address, such as 02:00:00:00:00:01",
+                         "'; expected an Ethernet address, e.g. 02:00:00:00:00:01",
                      name);
   }
 

@@ -8,12 +8,12 @@
 
 namespace warpline {
 
-/// Chooses the port that `ToOutput` sends a packet to, and drops frames for groups of stations.
+/// Sets the output port of packets for `ToOutput`, and drops frames for groups of stations.
 ///
 ///     FromInput -> L2Forward(method echoback) -> ToOutput;
 ///
-/// Methods: `echoback`, the other port of the pair (0 and 1, 2 and 3, …), or the same port where
-/// there is no other; `echoback_cross`, the port half of all ports further; `roundrobin`, the next
+/// Methods: `echoback`, the other port of the pair (0 and 1, 2 and 3, …), or the same port if there
+/// is no other; `echoback_cross`, the port plus half the number of ports; `roundrobin`, the next
 /// port for each packet; `roundrobin_batch`, the next port for each batch; `two_to_one`, the first
 /// port of the pair.
 ///

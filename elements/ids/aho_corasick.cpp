@@ -23,8 +23,8 @@ struct Word {
   }
 };
 
-/// The folded patterns in order of their bytes: those that share a prefix stand side by side, so
-/// that a state of the trie is a range of words and a depth, and no tree is ever built.
+/// The folded patterns in order of their bytes. Patterns with a common prefix are neighbours, so a
+/// state of the trie is a range of words and a depth, and no tree is built.
 std::vector<Word> sorted_words(std::span<Pattern const> patterns) {
   std::vector<Word> words;
   words.reserve(patterns.size());
@@ -61,8 +61,8 @@ struct Tables {
   std::vector<std::uint32_t>& first_at_depth;
 };
 
-/// Breadth first: the row of a state's longest suffix is complete when the state is reached, and
-/// its own row is that one with its children put in.
+/// Breadth first: when a state is reached, the row of its longest suffix is complete. Its own row
+/// is a copy of that one with its children.
 template <class Entry>
 std::vector<Entry> build_rows(std::vector<Word> const& words, std::size_t count, Tables tables) {
   constexpr auto kAccept = static_cast<std::uint32_t>(Entry{1} << (sizeof(Entry) * 8 - 1));
@@ -82,7 +82,7 @@ std::vector<Entry> build_rows(std::vector<Word> const& words, std::size_t count,
     auto next = state.begin;
     for (; next < state.end && words[next].folded.size() == state.depth; ++next)
       tables.outputs.push_back(words[next].id);
-    // The fail state is shallower: its own outputs are already listed.
+    // The fail state is less deep: its own outputs are already listed.
     bool const fail_has_outputs =
         state.fail != 0 && tables.output_begin[state.fail] != tables.output_begin[state.fail + 1];
     tables.suffix.push_back(fail_has_outputs        ? state.fail

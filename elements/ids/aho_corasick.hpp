@@ -15,11 +15,11 @@ namespace warpline::ids {
 
 /// Builds and owns the tables of an `Automaton` for a set of patterns.
 ///
-/// A state takes 512 bytes up to 32,768 states, else 1 KiB: 8,000 contents of usual rules have
-/// about 108,000 states, 110 MB. Immutable once built; may be read by any number of threads.
+/// A state takes 512 bytes up to 32,768 states, otherwise 1 KiB: 8,000 contents of usual rules have
+/// about 108,000 states, 110 MB. Immutable after construction; any number of threads may read it.
 class AhoCorasick {
  public:
-  /// The most states that a set may need (a table of 1 GiB).
+  /// Maximum number of states of a set (a table of 1 GiB).
   static constexpr std::size_t kMaxStates = std::size_t{1} << 20;
 
   /// Throws `ConfigError` if the patterns need more than `max_states` states, at most `kMaxStates`.
@@ -28,8 +28,8 @@ class AhoCorasick {
   /// Pointers into this object.
   Automaton view() const;
 
-  /// Pointers into copies that kernels on `device` can read, made on the first call for a device
-  /// and released with this object. Thread-safe. Throws `ConfigError` if the device has no room.
+  /// Pointers into copies that kernels on `device` can read, created by the first call for a device
+  /// and released with this object. Thread-safe. Throws `ConfigError` if the device has no memory.
   Automaton on(Device& device) const;
 
   std::size_t states() const { return suffix_.size(); }

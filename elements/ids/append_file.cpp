@@ -25,7 +25,7 @@ int open_file(std::string const& path) {
   throw ConfigError(path + ": cannot be written: " + std::strerror(errno));
 }
 
-/// A file called `-` is hardly meant.
+/// A file called `-` is probably a mistake.
 void refuse_dash(std::string const& path) {
   if (path == "-")
     throw ConfigError(
@@ -111,7 +111,7 @@ int AppendFile::write_all(std::string_view bytes, std::size_t& done) noexcept {
   return 0;
 }
 
-/// Takes back what was written last, unless another program has appended to it.
+/// Removes the last write, unless another program has appended to the file.
 bool AppendFile::truncate_back(std::size_t size) noexcept {
   struct stat status {};
   auto const end = ::lseek(file_, 0, SEEK_CUR);

@@ -12,12 +12,12 @@ namespace warpline::ids {
 
 /// An Aho-Corasick automaton as plain pointers to read-only tables, on the host or on a device.
 ///
-/// A row of 256 entries a state gives the next one by input byte; both cases of a letter lead to
-/// the same state, so that no byte is folded while scanning. The top bit of an entry marks a state
-/// in which some pattern ends. States are numbered by depth: the rows that most input stays in come
-/// first. One of `narrow` and `wide` is null.
+/// Each state has a row of 256 entries with the next state for an input byte. Both cases of a
+/// letter lead to the same state, so that no byte is folded while scanning. The top bit of an entry
+/// marks a state in which a pattern ends. States are numbered by depth: the rows that most input
+/// needs come first. One of `narrow` and `wide` is null.
 struct Automaton {
-  /// The bytes of a pattern, to compare where it tells upper from lower case.
+  /// The bytes of a pattern, for comparison if it is case-sensitive.
   struct Literal {
     std::uint32_t offset;  ///< in `bytes`
     std::uint16_t size;
@@ -35,7 +35,7 @@ struct Automaton {
       first_at_depth;  ///< the first state of each depth; the last entry is `states`
   std::uint32_t states;
 
-  /// The patterns in `text`; one table look-up a byte whatever the text and the number of patterns.
+  /// Finds the patterns in `text`; one table look-up per byte for any text and number of patterns.
   WARPLINE_HD Matches scan(Bytes text) const {
     Matches matches;
     if (narrow != nullptr) {
@@ -46,8 +46,8 @@ struct Automaton {
     return matches;
   }
 
-  /// Adds the patterns that end in `state` to `found`, the text being read up to `end`; false once
-  /// `found.add(id)` has said false: it wants no more.
+  /// Adds the patterns that end in `state` to `found`, after reading the text up to `end`. Returns
+  /// false when `found.add(id)` has returned false.
   template <class Found>
   WARPLINE_HD bool collect(std::uint32_t state, std::uint8_t const* end, Found& found) const {
     for (; state != 0; state = suffix[state]) {

@@ -19,8 +19,8 @@ constexpr unsigned kRounds = 3;
 constexpr std::uint32_t kRoundBytes = 48 << 10;
 constexpr std::uint32_t kShort = 48, kLong = 1024;
 
-/// What payloads are cut from. Each round has a part of its own, the first being for warming up:
-/// searching the same bytes again would find all they need in the caches.
+/// The text from which payloads are cut. Each round uses a different part, the first one for
+/// warming up: a second search of the same bytes would find all its data in the caches.
 struct Content {
   std::string text, random;
 

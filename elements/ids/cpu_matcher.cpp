@@ -7,7 +7,7 @@
 namespace warpline::ids {
 namespace {
 
-// With fewer payloads the automaton has too little to do while it waits for a row.
+// With fewer payloads the automaton has too little work while it waits for a row.
 constexpr std::size_t kMinInterleaved = InterleavedScan::kLanes / 2;
 
 /// The work in a batch, about: a payload costs as much as some bytes even if it is empty.

@@ -14,15 +14,15 @@
 
 namespace warpline::ids {
 
-/// What the CPU needs to search for a set of patterns. Read-only; may be shared by threads.
+/// The tables for searching on the CPU. Read-only; threads may share them.
 struct CpuMatching {
   MatcherPolicy policy = MatcherPolicy::kHyperscan;
   std::shared_ptr<HyperscanDatabase const> database;
   std::shared_ptr<AhoCorasick const> automaton;  ///< null with `MatcherPolicy::kHyperscan`
 };
 
-/// One thread's search on the CPU, by whichever matcher its policy gives a batch. Both find the
-/// same. Allocates nothing while scanning.
+/// The search of one thread on the CPU, by the matcher that its policy chooses for a batch. Both
+/// matchers find the same. Allocates nothing while scanning.
 class CpuMatcher {
  public:
   explicit CpuMatcher(CpuMatching const& matching);

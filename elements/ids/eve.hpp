@@ -15,16 +15,16 @@
 
 namespace warpline::ids {
 
-/// The same number for both directions of a flow (addresses, ports, protocol), below 2^51 so that
-/// readers of JSON with doubles keep it exact; 0 for a frame that is not IP.
+/// A number that is the same for both directions of a flow (addresses, ports, protocol), below 2^51
+/// so that JSON readers with doubles keep it exact; 0 for a frame that is not IP.
 std::uint64_t flow_id(Bytes frame, Layers const& layers);
 
 /// Writes alerts as lines of Suricata's EVE JSON (`event_type` "alert").
 ///
-/// Fields, in this order: timestamp (UTC), flow_id, pcap_cnt (if given), event_type, src_ip,
+/// Fields, in this order: timestamp (UTC), flow_id, pcap_cnt (if there is one), event_type, src_ip,
 /// src_port, dest_ip, dest_port, proto, alert {action, gid, signature_id, rev, signature, category,
-/// severity}. Ports stand only with TCP, UDP and SCTP outside fragments; addresses and proto only
-/// with IP. A pattern without a message has its sid as signature. One thread at a time; allocates
+/// severity}. Ports only with TCP, UDP and SCTP outside fragments; addresses and proto only with
+/// IP. A pattern without a message has its sid as signature. One thread at a time; allocates
 /// nothing after the start.
 class EveAlerts {
  public:
@@ -36,11 +36,11 @@ class EveAlerts {
 
   EveAlerts(std::shared_ptr<AppendFile> file, PatternSet const& set, Action action);
 
-  /// Goes on with another set of patterns, whose tails it swaps with those of its own.
+  /// Continues with another set of patterns; exchanges the tails.
   void exchange(Tails& tails) noexcept { tails_.swap(tails); }
 
-  /// The alerts of one packet. `time_ns`: since 1970, UTC; `packet_number`: from 1, 0 if there is
-  /// none.
+  /// Writes the alerts of one packet. `time_ns`: since 1970, UTC; `packet_number`: from 1, 0 if
+  /// there is none.
   void add(Bytes frame, Layers const& layers, std::span<PatternId const> ids, std::uint64_t time_ns,
            std::uint64_t packet_number = 0) noexcept;
 
@@ -48,7 +48,7 @@ class EveAlerts {
   /// few milliseconds.
   void write_due(std::uint64_t time_ns) noexcept;
 
-  /// At the end: writes the waiting lines; those that cannot be written are lost.
+  /// At the end: writes the waiting lines; lines that cannot be written are lost.
   void finish() noexcept { file_.finish(); }
 
   LineFile const& lines() const { return file_; }

@@ -65,7 +65,7 @@ HyperscanDatabase::HyperscanDatabase(PatternSet const& set) {
                                        static_cast<unsigned>(ids.size()), HS_MODE_BLOCK, nullptr,
                                        &database, &error);
   if (status != HS_SUCCESS) {
-    std::string const reason = error != nullptr ? error->message : "it gives no reason";
+    std::string const reason = error != nullptr ? error->message : "no reason reported";
     int const expression = error != nullptr ? error->expression : -1;
     hs_free_compile_error(error);
     refuse(set, expression, reason);

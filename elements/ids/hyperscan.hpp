@@ -14,12 +14,11 @@ struct hs_scratch;
 
 namespace warpline::ids {
 
-/// A set of patterns compiled by Hyperscan for block mode on this machine; may be shared by
-/// threads.
+/// A set of patterns compiled by Hyperscan for block mode on this machine; threads may share it.
 class HyperscanDatabase {
  public:
   /// Takes seconds for ten thousand patterns. Throws `ConfigError` with the library's reason, at
-  /// the pattern where it names one, or if the processor lacks what the library needs.
+  /// the pattern that it names, or if the processor does not support the library.
   explicit HyperscanDatabase(PatternSet const& set);
 
   hs_database const* get() const { return database_.get(); }
@@ -31,7 +30,7 @@ class HyperscanDatabase {
   std::unique_ptr<hs_database, Free> database_;
 };
 
-/// One thread's means to look for the patterns of a database; allocates nothing while scanning.
+/// The search state of one thread for the patterns of a database; allocates nothing while scanning.
 class HyperscanScanner {
  public:
   explicit HyperscanScanner(std::shared_ptr<HyperscanDatabase const> database);
@@ -39,8 +38,8 @@ class HyperscanScanner {
   /// The patterns in `text`, added to `matches`.
   void scan(Bytes text, Matches& matches) noexcept;
 
-  /// All patterns in `text`, however many, ascending, in place of what `ids` held. `ids` grows up
-  /// to the number of patterns: reserve that much and nothing is allocated.
+  /// Replaces the content of `ids` with all patterns in `text`, ascending. `ids` grows up to the
+  /// number of patterns: with that capacity nothing is allocated.
   void scan_all(Bytes text, std::vector<PatternId>& ids);
 
  private:

@@ -28,17 +28,17 @@ std::uint64_t wall_clock_ns() {
 
 }  // namespace
 
-/// Looks for byte patterns in the payload of each packet and counts an alert for each that occurs.
+/// Searches the payload of each packet for byte patterns and counts an alert for each that occurs.
 ///
 ///     FromInput -> IDSMatch(PATTERNS rules/web.patterns, EVE alerts.json) -> ToOutput;
 ///
-/// The payload is what follows the TCP, UDP or ICMP header; packets are taken one by one, without
-/// reassembly. Cut or contradictory headers are counted; such a packet has no payload. See
+/// The payload is what follows the TCP, UDP or ICMP header; packets are searched one by one,
+/// without reassembly. Cut or contradictory headers are counted; such a packet has no payload. See
 /// docs/ids.md.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: PATTERNS: the file with the patterns. SYNTHETIC: instead of a file, that many made-up
-/// patterns (for benchmarks). EVE: file that alerts are appended to as EVE JSON lines, relative to
+/// Arguments: PATTERNS: the file with the patterns. SYNTHETIC: number of generated patterns instead
+/// of a file, for benchmarks. EVE: file to which alerts are appended as EVE JSON lines, relative to
 /// the current folder; packets of a capture keep its times and numbers. DROP: drop packets with an
 /// alert instead of passing them on (default false).
 /// Drops: `matched` (with DROP true).
@@ -86,8 +86,8 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     binding = std::move(before);
   }
 
-  /// By Hyperscan, or by the automaton with several payloads at a time: what was faster when the
-  /// patterns were loaded or, if that depends on the traffic, what is faster now.
+  /// By Hyperscan, or by the automaton with several payloads at a time: the one that was faster
+  /// when the patterns were loaded or, if that depends on the traffic, the one that is faster now.
   void cpu(std::span<Packet> packets, ids::Matches* results) noexcept {
     Bytes payloads[Batch::kCapacity];
     for (std::size_t i = 0; i < packets.size(); ++i) {
@@ -118,7 +118,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   }
 
  private:
-  /// What it needs of one set of patterns.
+  /// The data for one set of patterns.
   struct Bound final : Binding {
     Bound(Generation<ids::Tables> generation, bool trial)
         : tables(std::move(generation)),
@@ -129,7 +129,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     Generation<ids::Tables> tables;
     ids::CpuMatcher matcher;
     std::vector<ids::PatternId> all;  // of a packet with more patterns than a result holds
-    ids::EveAlerts::Tails tails;      // on the way to or from `eve_`
+    ids::EveAlerts::Tails tails;      // being moved to or from `eve_`
   };
 
   static std::shared_ptr<Shared<ids::Tables>> tables(Args& args) {

@@ -60,8 +60,8 @@ void InterleavedScan::replace_finished() noexcept {
   }
 }
 
-/// Moves the first `kCount` lanes to the end of the shortest text, or until one has too many
-/// matches to look further.
+/// Advances the first `kCount` lanes to the end of the shortest text, or until one has too many
+/// matches.
 template <unsigned kCount, class Entry>
 void InterleavedScan::advance(Entry const* rows) noexcept {
   constexpr auto kAccept = static_cast<Entry>(Entry{1} << (sizeof(Entry) * 8 - 1));

@@ -12,15 +12,15 @@
 
 namespace warpline::ids {
 
-/// Scans several payloads at a time with one automaton on the CPU. The scan of one payload waits
-/// for the row of each byte before it knows the next one; here the others use that time.
+/// Scans several payloads at a time with one automaton on the CPU. The scan of one payload must
+/// wait for the row of each byte before it knows the next one; the other payloads use that time.
 ///
-/// Finds what `Automaton::scan` finds in each payload, at 3 to 6 times its rate. Allocates nothing.
-/// One thread at a time.
+/// Finds the same as `Automaton::scan` in each payload, at 3 to 6 times its rate. Allocates
+/// nothing. One thread at a time.
 class InterleavedScan {
  public:
-  /// Payloads at a time. With fewer, misses of the second-level cache are waited for; with 32, the
-  /// registers do not suffice (patterns of `synthetic_patterns`, Zen 5).
+  /// Number of payloads at a time. With fewer, misses of the second-level cache cause waits; with
+  /// 32, there are too few registers (patterns of `synthetic_patterns`, Zen 5).
   static constexpr unsigned kLanes = 16;
 
   /// `automaton`: its tables must outlive this object.

@@ -7,8 +7,8 @@
 namespace warpline::ids {
 namespace {
 
-/// The length of the UTF-8 sequence (RFC 3629: no surrogates, no overlong form) that `text` begins
-/// with; 0 if it begins with none.
+/// The length of the UTF-8 sequence (RFC 3629: no surrogates, no overlong form) at the beginning of
+/// `text`; 0 if there is none.
 std::size_t sequence_size(std::string_view text) {
   auto const at = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;

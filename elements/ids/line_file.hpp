@@ -11,11 +11,11 @@
 
 namespace warpline::ids {
 
-/// One worker's lines on their way to a file.
+/// Collects one worker's lines for a file.
 ///
-/// Lines gather in a buffer of fixed size and leave it together, by one system call where the
-/// system takes them at once. Lines that the file does not take wait in the buffer; once that is
-/// full, further lines are lost and counted. One thread at a time.
+/// Lines collect in a buffer of fixed size and are written together, with one system call if the
+/// system accepts them at once. Lines that cannot be written wait in the buffer; when that is full,
+/// further lines are lost and counted. One thread at a time.
 class LineFile {
  public:
   static constexpr std::size_t kBufferBytes = 256 * 1024;
@@ -27,16 +27,16 @@ class LineFile {
   LineFile(LineFile const&) = delete;
   LineFile& operator=(LineFile const&) = delete;
 
-  /// Room for a line of up to `kMaxLineBytes`; writes the waiting lines if the buffer has no such
-  /// room.
+  /// Space for a line of up to `kMaxLineBytes`; writes the waiting lines if the buffer has too
+  /// little.
   char* begin_line() noexcept;
 
-  /// Accepts the line that was put at `begin_line()` and ends before `end`, its `\n` included.
+  /// Accepts the line between `begin_line()` and `end`, including its `\n`.
   void end_line(char const* end) noexcept;
 
   /// Writes the waiting lines, unless that failed less than a second ago.
   void flush() noexcept { flush(false); }
-  /// Writes the waiting lines; those that cannot be written are lost.
+  /// Writes the waiting lines; lines that cannot be written are lost.
   void finish() noexcept;
 
   std::size_t waiting_bytes() const { return size_; }

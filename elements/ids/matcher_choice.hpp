@@ -8,10 +8,10 @@
 
 namespace warpline::ids {
 
-/// What searches payloads on the CPU.
+/// The ways to search payloads on the CPU.
 enum class Matcher : std::uint8_t { kHyperscan, kAutomaton };
 
-/// Which matcher a set of patterns gets on the CPU.
+/// The choice of the matcher of a set of patterns on the CPU.
 enum class MatcherPolicy : std::uint8_t {
   kHyperscan,  ///< whatever the traffic
   kAutomaton,  ///< whatever the traffic
@@ -23,20 +23,20 @@ struct MatcherCosts {
   double hyperscan = 0, automaton = 0;
 };
 
-/// The policy that follows from the costs on several kinds of payload, at least one: a matcher that
-/// is never slower by more than 5 % gets all traffic.
+/// The policy for these costs on several kinds of payload, at least one: a matcher that is never
+/// slower by more than 5 % gets all traffic.
 MatcherPolicy policy_for(std::span<MatcherCosts const> kinds);
 
-/// Chooses the matcher of each batch by what the last ones cost. One thread at a time.
+/// Chooses the matcher of each batch by the costs of the last ones. One thread at a time.
 ///
-/// With `kByTraffic` the matcher that is not in use gets 256 KiB in each 16 MiB; in each 64 MiB if it
-/// takes more than twice as long. The end of such a trial is timed, when the matcher's tables are in
-/// the caches (before, it may take four times as long), and so is the end of what was before. The
-/// matchers change over if the median of three costs is lower by 10 %: a median, since a worker
-/// may be interrupted while it measures.
+/// With `kByTraffic` the unused matcher gets 256 KiB of each 16 MiB; of each 64 MiB if it takes
+/// more than twice as long. The end of such a trial is timed, when the matcher's tables are in the
+/// caches (before, it may take four times as long), and so is the end of the period before it. The
+/// matchers are exchanged if the median of three costs is lower by 10 %. It is a median because a
+/// worker may be interrupted while it measures.
 class MatcherChoice {
  public:
-  /// The next batch's matcher, and whether `add` expects its cost.
+  /// The next batch's matcher, and whether `add` needs its cost.
   struct Turn {
     Matcher matcher;
     bool measured;
@@ -49,9 +49,9 @@ class MatcherChoice {
   /// The cost of a unit of the batch that `next` asked for last, e.g. in cycles.
   void add(double cost) noexcept;
 
-  /// Units that a matcher gets at least before it is judged.
+  /// Minimum number of units that a matcher gets before its cost is compared.
   static constexpr std::uint64_t kTrial = 256 << 10;
-  /// Units from one trial to the next.
+  /// Units between two trials.
   static constexpr std::uint64_t kPeriod = 16 << 20, kLongPeriod = 64 << 20;
 
  private:

@@ -8,8 +8,8 @@
 
 namespace warpline::ids {
 
-/// Which patterns occur in one packet: each at most once, whatever found them and in whatever
-/// order, so that two matchers agree byte for byte.
+/// The patterns that occur in one packet, each at most once. The order of finding them does not
+/// matter, so that two matchers agree byte for byte.
 struct Matches {
   static constexpr unsigned kCapacity = 15;
   static constexpr std::uint8_t kOverflow = 0xff;  ///< in `count`: more than fit, `ids` are zero
@@ -21,8 +21,8 @@ struct Matches {
 
   WARPLINE_HD bool overflow() const { return count == kOverflow; }
 
-  /// Takes `id` in unless it is there; false once more patterns occur than fit: then look no
-  /// further.
+  /// Adds `id` unless it is there. Returns false if more patterns occur than fit: the search can
+  /// stop.
   WARPLINE_HD bool add(std::uint16_t id) {
     if (overflow()) return false;
     unsigned at = count;

@@ -11,24 +11,24 @@
 
 namespace warpline::ids {
 
-/// The number of a pattern in its set, from 0: what a matcher reports.
+/// The number of a pattern in its set, from 0: the result of a matcher.
 using PatternId = std::uint16_t;
 
-/// Limits of a set; the readers refuse what is beyond them.
+/// Limits of a set; readers refuse larger ones.
 inline constexpr std::size_t kMaxPatterns = 65535;
 inline constexpr std::size_t kMaxPatternBytes = 1024;
 inline constexpr std::size_t kMaxMessageBytes = 1024;
 
-/// A string of bytes to look for, and what to say when it is found.
+/// A string of bytes to search for, and the text of its alert.
 struct Pattern {
   std::string bytes;      ///< 1 to `kMaxPatternBytes` bytes of any value
   bool nocase = false;    ///< ASCII letters match in either case
   std::uint32_t sid = 0;  ///< the user's number for it, unique in a set, from 1
-  std::string message;    ///< free text; empty if none was given
-  Position position;      ///< of its content in the source; line 0 if it came from no text
+  std::string message;    ///< free text; may be empty
+  Position position;      ///< of its content in the source; line 0 if it has no source
 };
 
-/// Patterns in the order of their ids, and the text they came from (null if none).
+/// Patterns in the order of their ids, and the text that they came from (null if none).
 struct PatternSet {
   std::shared_ptr<Source const> source;
   std::vector<Pattern> patterns;

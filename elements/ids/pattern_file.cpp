@@ -22,7 +22,7 @@ bool is_word(char c) {
          c == '.' || c == '-';
 }
 
-/// Why an option cannot be read, and the offset in the line where that shows.
+/// The reason why an option cannot be read, and its offset in the line.
 struct Refusal {
   std::size_t at;
   std::string message;
@@ -36,7 +36,7 @@ class LineReader {
 
   std::size_t at() const { return at_; }
 
-  /// Whether another option begins here; skips blanks and a comment.
+  /// Returns whether another option begins here; skips blanks and a comment.
   bool more() {
     skip_blanks();
     return at_ < line_.size() && line_[at_] != '#';
@@ -90,7 +90,7 @@ class LineReader {
     return bytes;
   }
 
-  /// After a refusal: behind the next `;` that stands outside quotes, or at the line's end.
+  /// After a refusal: moves after the next `;` outside quotes, or to the line's end.
   void recover() {
     bool quotes = false;
     while (at_ < line_.size()) {
@@ -150,7 +150,7 @@ class LineReader {
   std::size_t at_ = 0;
 };
 
-/// What one line has said so far.
+/// The options of one line so far.
 struct Line {
   std::optional<std::string> content, message;
   std::optional<std::uint32_t> sid;

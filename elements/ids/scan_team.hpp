@@ -13,7 +13,7 @@
 
 namespace warpline::ids {
 
-/// What one lane has found: each pattern at most once, in any order.
+/// The matches of one lane: each pattern at most once, in any order.
 struct LaneMatches {
   static constexpr unsigned kCapacity = 7;
   static constexpr std::uint8_t kOverflow = 0xff;  ///< in `count`: more than fit
@@ -36,13 +36,14 @@ struct LaneMatches {
 };
 static_assert(sizeof(LaneMatches) == 16);
 
-/// `IDSMatch` for a team of threads: each lane scans a chunk of the payload, and the rows of the
-/// states nearest to the root lie in block memory, as many as there is room for.
+/// `IDSMatch` for a team of threads: each lane scans a chunk of the payload. Shared memory contains
+/// the rows of the states nearest to the root, as many as fit.
 ///
-/// A lane starts in the root state and finds what begins in its chunk: it reads on behind the
-/// chunk's end for as long as its state is deeper than it has come, for only then may something
-/// that began inside go on. That is a byte or two on most traffic, and never more than the longest
-/// pattern. A lane with more matches than it can hold leaves the packet to the joining thread.
+/// A lane starts in the root state and finds the matches that begin in its chunk. It continues
+/// after the chunk's end while its state is deeper than the number of bytes read there, because
+/// only then may a match that began inside continue. That is a byte or two on most traffic, and
+/// never more than the longest pattern. A lane with more matches than it can store leaves the
+/// packet to the thread that reduces.
 struct ScanTeam {
   static constexpr std::uint32_t kThreads = 512, kLanes = 8, kBlocks = 2;
   static constexpr std::uint32_t kPiece = 16;       ///< bytes of a load
@@ -119,7 +120,7 @@ struct ScanTeam {
   }
   WARPLINE_HD std::uint32_t entry_size() const { return automaton.narrow != nullptr ? 2 : 4; }
 
-  /// Where in the text a lane is, and in which state.
+  /// The position of a lane in the text, and its state.
   struct Place {
     std::uint32_t at, state;
   };
@@ -139,7 +140,7 @@ struct ScanTeam {
     return (entry & kAccept) != 0;
   }
 
-  /// Reads up to `end` or to behind the next byte that a pattern ends with: then true.
+  /// Reads up to `end`, or past the next byte at which a pattern ends: then returns true.
   template <class Entry>
   WARPLINE_HD static bool follow(Entry const* rows, Shared const& shared, Bytes text,
                                  std::uint32_t end, Place& place) {

@@ -41,7 +41,7 @@ std::string cut_from(TextWriter& writer, std::string const& text, std::size_t si
   return text.substr(writer.below(static_cast<std::uint32_t>(room + 1)), size);
 }
 
-/// A cut of usual text, most often with a run of it overwritten by what no text holds.
+/// A piece of usual text; in most pieces, bytes that no text contains replace a part.
 std::string usual_text(TextWriter& writer, std::size_t size) {
   auto bytes = cut_from(writer, writer.piece(), size);
   if (writer.below(48) == 0) return bytes;

@@ -17,7 +17,7 @@
 
 namespace warpline::ids {
 
-/// A set of patterns with what each kind of matcher needs; shared by all workers.
+/// A set of patterns with the tables of each kind of matcher; shared by all workers.
 class Tables {
  public:
   /// Compiles the Hyperscan database; throws its `ConfigError`.
@@ -30,9 +30,9 @@ class Tables {
   /// Built on the first call. Any thread. Throws the `ConfigError` of `AhoCorasick`.
   AhoCorasick const& automaton() const;
 
-  /// What the CPU searches with: on the first call the automaton is built and both matchers are
-  /// measured. The automaton is kept only if it is faster on some traffic; it is not tried if it
-  /// would take more than `kMaxCpuStates`. Any thread.
+  /// The matchers for the CPU: the first call builds the automaton and measures both. The automaton
+  /// is kept only if it is faster on some traffic; it is not tried if it would take more than
+  /// `kMaxCpuStates`. Any thread.
   CpuMatching const& cpu_matching() const;
 
   /// 256 MiB of rows.
@@ -43,16 +43,16 @@ class Tables {
 
   PatternSet set_;
   std::shared_ptr<HyperscanDatabase const> database_;
-  mutable std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // of the members below
   mutable std::shared_ptr<AhoCorasick const> automaton_;
   mutable std::optional<CpuMatching> cpu_matching_;
 };
 
-/// The tables of the pattern file, made on the first call for that path.
-/// Throws the `ConfigError` of `load_patterns` and of `Tables`.
+/// The tables of the pattern file, created by the first call for that path. Throws the
+/// `ConfigError` of `load_patterns` and of `Tables`.
 std::shared_ptr<Shared<Tables>> file_tables(SharedStore& store, std::string const& path);
 
-/// The tables of so many `synthetic_patterns` of seed 1, made on the first call for that number.
+/// The tables of `count` `synthetic_patterns` of seed 1, created by the first call for that number.
 std::shared_ptr<Shared<Tables>> synthetic_tables(SharedStore& store, std::size_t count);
 
 }  // namespace warpline::ids

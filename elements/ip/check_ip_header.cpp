@@ -5,19 +5,19 @@
 
 namespace warpline {
 
-/// Lets through what is a correct IPv4 header after Ethernet and up to two VLAN tags (RFC 1812 section
-/// 5.2.2).
+/// Drops packets without a correct IPv4 header after Ethernet and up to two VLAN tags (RFC 1812
+/// section 5.2.2).
 ///
 ///     FromInput -> CheckIPHeader -> DecIPTTL -> ToOutput;
 ///
-/// After it an element may rely on a header with its options, and on the total length, being
-/// within the frame. What follows the total length, such as Ethernet's padding, is left in place.
+/// For later elements the header with its options, and the total length, are within the frame.
+/// Bytes after the total length, such as Ethernet's padding, stay.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: none.
-/// Drops: truncated (the frame ends within the header), vlan (more than two tags), not_ipv4 (another
-/// Ethernet type), ip_bad_version, ip_bad_header_length (below 20 bytes), ip_bad_length (below the header's length
-/// or beyond the frame), ip_bad_checksum.
+/// Drops: truncated (the frame ends within the header), vlan (more than two tags), not_ipv4
+/// (another Ethernet type), ip_bad_version, ip_bad_header_length (below 20 bytes), ip_bad_length
+/// (below the header's length or above the frame's), ip_bad_checksum.
 class CheckIPHeader final : public PacketElement<CheckIPHeader> {
  public:
   explicit CheckIPHeader(Args&) {}

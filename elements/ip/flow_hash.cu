@@ -5,8 +5,8 @@
 #include "gpu/launch.cuh"
 
 namespace warpline {
-/// Sets each packet's flow annotation to the hash that NICs spread flows by: Toeplitz over the addresses, and
-/// over the ports of TCP and UDP where the packet is no fragment.
+/// Sets each packet's flow annotation to the RSS hash of NICs: Toeplitz over the addresses, and
+/// over the ports of TCP and UDP unless the packet is a fragment.
 ///
 ///     FromInput -> CheckIPHeader -> GPUOnly -> FlowHash -> ToOutput;
 ///

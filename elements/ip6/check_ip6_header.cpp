@@ -4,18 +4,18 @@
 
 namespace warpline {
 
-/// Lets through what is a correct IPv6 header after Ethernet and up to two VLAN tags (RFC 8200 section
-/// 3).
+/// Drops packets without a correct IPv6 header after Ethernet and up to two VLAN tags (RFC 8200
+/// section 3).
 ///
 ///     FromInput -> CheckIP6Header -> DecIP6HLIM -> ToOutput;
 ///
-/// After it an element may rely on the header and the payload it announces being within the frame.
+/// For later elements the header and the payload length in it are within the frame.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: none.
-/// Drops: truncated (the frame ends within the header), vlan (more than two tags), not_ipv6 (another
-/// Ethernet type), ip6_bad_version, ip6_bad_length (the payload goes beyond the frame), ip6_bad_source (a multicast
-/// address, RFC 4291 section 2.7).
+/// Drops: truncated (the frame ends within the header), vlan (more than two tags), not_ipv6
+/// (another Ethernet type), ip6_bad_version, ip6_bad_length (the payload is longer than the frame),
+/// ip6_bad_source (a multicast address, RFC 4291 section 2.7).
 class CheckIP6Header final : public PacketElement<CheckIP6Header> {
  public:
   explicit CheckIP6Header(Args&) {}

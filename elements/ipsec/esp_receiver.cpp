@@ -17,7 +17,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-/// `kAlone`: no other thread counts.
+/// `kSingleThreaded`: no other thread counts.
 template <bool kAlone = false, class T>
 void count(std::atomic<T>& counter, std::type_identity_t<T> by = 1) noexcept {
   if constexpr (kAlone)
@@ -66,7 +66,7 @@ bool EspReceiver::prepare(std::span<Packet> packets, Verdict* verdicts) noexcept
   return dropped == 0;
 }
 
-/// What the SA's line alone does not hold.
+/// The data that is not in the SA's line.
 inline void EspReceiver::prefetch_beyond(std::uint32_t index, std::uint32_t sequence) const {
   auto const& sa = slots_.inbound(index);
   sa.window.prefetch(sequence);

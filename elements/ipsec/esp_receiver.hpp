@@ -11,19 +11,19 @@
 
 namespace warpline::ipsec {
 
-/// One worker's way of inbound packets through a database: SA, anti-replay, and after decryption
-/// headers and policy (RFC 4303 section 3.4, RFC 4301 section 5.2). One object a thread.
+/// Takes one worker's inbound packets through a database: SA, anti-replay, and after decryption
+/// headers and policy (RFC 4303 section 3.4, RFC 4301 section 5.2). One object per thread.
 class EspReceiver {
  public:
   explicit EspReceiver(std::shared_ptr<SaDatabase> database, std::uint16_t udp_port);
 
-  /// Finds each packet's SA and looks at its sequence number, and readies it for decryption: all of it
-  /// that costs little comes first. `verdicts`: one a packet, in order. True where all go on. Drops:
-  /// those of `dropped_as` and `EspInbound::prepare`, `no_sa`, `replayed`, `too_old`.
+  /// Finds each packet's SA, checks its sequence number, and prepares it for decryption: cheap
+  /// checks come first. `verdicts`: one per packet, in order. Returns true if all packets continue.
+  /// Drops: those of `dropped_as` and `EspInbound::prepare`, `no_sa`, `replayed`, `too_old`.
   bool prepare(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
-  /// What becomes of decrypted packets. `results`: an `EspResult` a packet, `verdicts`: one a packet,
-  /// both in order. Drops: `bad_icv`, `bad_esp_size`, `replayed`, `too_old`, those of
+  /// Decides about decrypted packets. `results`: an `EspResult` per packet, `verdicts`: one per
+  /// packet, both in order. Drops: `bad_icv`, `bad_esp_size`, `replayed`, `too_old`, those of
   /// `EspInbound::decapsulate`, `policy_mismatch`.
   void finish(std::span<Packet> packets, std::uint32_t const* results, Verdict* verdicts) noexcept;
 
@@ -48,7 +48,7 @@ class EspReceiver {
   SaSlots& slots_;
   std::uint16_t udp_port_;
   std::uint64_t now_ = 0;  // of the last `prepare`: near enough for when an SA was used last
-  SpiKey keys_[kBurst];    // of a burst; here, so that nobody clears them for each
+  SpiKey keys_[kBurst];    // of a burst; a member, so that it is not cleared for each
 };
 
 }  // namespace warpline::ipsec

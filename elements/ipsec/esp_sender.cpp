@@ -21,7 +21,7 @@ Verdict decide(PolicyAction action, std::uint32_t sa) noexcept {
   return action == PolicyAction::kBypass ? forward(1) : drop<"policy_discard">();
 }
 
-/// Why an SA sends nothing: its bytes are used up, or its numbers up to `limit`.
+/// The reason why an SA sends nothing: its bytes are used up, or its numbers up to `limit`.
 Verdict spent(std::uint64_t bytes, SaUse::Outbound const& use, std::uint64_t limit) noexcept {
   if (bytes > use.hard_bytes) return drop<"sa_expired">();
   if (limit < use.last_sequence) return drop<"state_behind">();
@@ -29,8 +29,8 @@ Verdict spent(std::uint64_t bytes, SaUse::Outbound const& use, std::uint64_t lim
   return last ? drop<"sequence_exhausted">() : drop<"sa_expired">();
 }
 
-/// Takes up to `count` numbers above `last` and below or at `limit`; the first one and how many.
-/// `last` never rises above `limit`, whatever the threads.
+/// Reserves up to `count` numbers above `last` and at most `limit`; returns the first one and their
+/// number. With any number of threads, `last` never rises above `limit`.
 struct Numbers {
   std::uint64_t first;
   std::uint64_t count;
@@ -47,7 +47,8 @@ Numbers take_numbers(std::atomic<std::uint64_t>& last, std::uint64_t count,
 
 }  // namespace
 
-/// Packets looked at before their headers are written: what is read stays in the first-level cache.
+/// Number of packets that are read before their headers are written: the data stays in the
+/// first-level cache.
 struct EspSender::Burst {
   std::span<Packet> packets;
   Verdict* verdicts;
@@ -72,7 +73,7 @@ bool EspSender::in_bursts(std::span<Packet> packets, Verdict* verdicts, Step&& s
   return other == 0;
 }
 
-/// Forwards to 0 what has an SA and to 1 what may bypass.
+/// Forwards packets with an SA to 0, and packets that may bypass to 1.
 void EspSender::look_up(Burst& burst) noexcept {
   auto const& policies = database_->outbound();
   if (policies.only() != kNoMatch) return take_all(burst, policies);
@@ -117,7 +118,7 @@ void EspSender::look_up(Burst& burst) noexcept {
   }
 }
 
-/// The same where one policy takes every packet.
+/// The same if one policy matches every packet.
 void EspSender::take_all(Burst& burst, OutboundPolicies const& policies) noexcept {
   auto const sa = policies.sa(policies.only());
   auto const verdict = decide(policies.action(policies.only()), sa);
@@ -128,12 +129,12 @@ void EspSender::take_all(Burst& burst, OutboundPolicies const& policies) noexcep
   }
 }
 
-/// Room, numbers and headers for what is forwarded.
+/// Space, numbers and headers for forwarded packets.
 unsigned EspSender::number(Burst& burst) noexcept {
   return slots_.alone() ? number_alone(burst) : number_shared(burst);
 }
 
-/// One thread alone: a packet at a time.
+/// A single thread: one packet at a time.
 unsigned EspSender::number_alone(Burst& burst) noexcept {
   auto const now = cycles();
   unsigned dropped = 0;
@@ -165,8 +166,8 @@ unsigned EspSender::number_alone(Burst& burst) noexcept {
   return dropped;
 }
 
-/// Several threads: a run of packets of one SA takes its numbers at once. A locked exchange costs
-/// about 20 cycles.
+/// Several threads: a run of packets of one SA reserves its numbers at once. A locked exchange
+/// costs about 20 cycles.
 unsigned EspSender::number_shared(Burst& burst) noexcept {
   auto const packets = burst.packets;
   auto* const verdicts = burst.verdicts;

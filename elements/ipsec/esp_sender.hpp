@@ -12,27 +12,26 @@
 
 namespace warpline::ipsec {
 
-/// One worker's way of outbound packets through a database: policy, SA, sequence number, headers. One
-/// object a thread.
+/// Takes one worker's outbound packets through a database: policy, SA, sequence number, headers.
+/// One object per thread.
 class EspSender {
  public:
   explicit EspSender(std::shared_ptr<SaDatabase> database);
 
-  /// Reads each packet's network header, finds its policy and SA, numbers it and encapsulates it, all but
-  /// the cryptography.
-  /// `verdicts`: one a packet, in order. Numbers are unique among workers: a run of packets of one SA
-  /// takes its numbers at once. True where all go on. Drops: those of `inspect_inner` and
-  /// `EspOutbound::check_room`, `no_policy`, `policy_bypass`, `policy_discard`, `no_sa`,
-  /// `sequence_exhausted`, `state_behind`, `sa_expired` (a hard lifetime in packets or bytes).
+  /// Reads each packet's network header, finds its policy and SA, numbers it and encapsulates it,
+  /// without the cryptography. `verdicts`: one per packet, in order. Numbers are unique among
+  /// workers: a run of packets of one SA reserves its numbers at once. Returns true if all packets
+  /// continue. Drops: those of `inspect_inner` and `EspOutbound::check_room`, `no_policy`,
+  /// `policy_bypass`, `policy_discard`, `no_sa`, `sequence_exhausted`, `state_behind`, `sa_expired`
+  /// (a hard lifetime in packets or bytes).
   bool encapsulate(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
   /// The same for packets that `classify` has annotated.
   bool encapsulate_tagged(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
-  /// Annotates each packet (`kNetwork`), finds its policy and sets its tag to the index of its SA, or to no
-  /// SA; forwards to 0 what is to be
-  /// protected and to 1 what may pass as it is. Drops: those of `inspect_inner`, `no_policy`,
-  /// `policy_discard`, `no_sa`. True where all go to 0.
+  /// Annotates each packet (`kNetwork`), finds its policy and sets its tag to the index of its SA,
+  /// or to no SA. Forwards packets to protect to 0 and packets that may bypass to 1. Drops: those
+  /// of `inspect_inner`, `no_policy`, `policy_discard`, `no_sa`. Returns true if all go to 0.
   bool classify(std::span<Packet> packets, Verdict* verdicts) noexcept;
 
   SaSlots& slots() const { return slots_; }
@@ -51,7 +50,7 @@ class EspSender {
 
   std::shared_ptr<SaDatabase> database_;
   SaSlots& slots_;
-  FlowKey keys_[kBurst];  // of a burst; here, so that nobody clears them for each
+  FlowKey keys_[kBurst];  // of a burst; a member, so that it is not cleared for each
 };
 
 }  // namespace warpline::ipsec

@@ -13,9 +13,9 @@ namespace warpline {
 ///       -> IPsecAuthHMACSHA1(sa/gateway.sa) -> ToOutput;
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: the file that IPsecESPencap has. POLICY: likewise (default none). STATE: likewise
-/// (default none).
-/// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
+/// Arguments: SA: the same file as in IPsecESPencap. POLICY: the same (default none). STATE: the
+/// same (default none).
+/// Drops: not_esp (the packet is not from an IPsecESPencap with this file), truncated.
 class IPsecAES final : public OffloadElement<IPsecAES> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;

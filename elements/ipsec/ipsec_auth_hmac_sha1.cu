@@ -8,18 +8,18 @@
 
 namespace warpline {
 
-/// Writes the integrity value of HMAC-SHA1-96 (RFC 2404): the last of NBA's three elements.
+/// Writes the ICV of HMAC-SHA1-96 (RFC 2404): the last of NBA's three elements.
 ///
 ///     FromInput -> IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa)
 ///       -> IPsecAuthHMACSHA1(sa/gateway.sa) -> ToOutput;
 ///
-/// Has no step before its kernel, so that it can follow IPsecAES on a device without a way back in
-/// between; what is no ESP packet is dropped behind it.
+/// It has no step before its kernel, so that it can follow IPsecAES on a device without a transfer
+/// between them; packets that are not ESP are dropped after the kernel.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: the file that IPsecESPencap has. POLICY: likewise (default none). STATE: likewise
-/// (default none).
-/// Drops: not_esp (IPsecESPencap with this file did not make the packet), truncated.
+/// Arguments: SA: the same file as in IPsecESPencap. POLICY: the same (default none). STATE: the
+/// same (default none).
+/// Drops: not_esp (the packet is not from an IPsecESPencap with this file), truncated.
 class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;

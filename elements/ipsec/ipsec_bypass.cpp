@@ -7,21 +7,21 @@
 
 namespace warpline {
 
-/// Lets packets that came without ESP through where a policy says that they may (RFC 4301 section 5.2).
+/// Passes packets that arrived without ESP if a policy allows it (RFC 4301 section 5.2).
 ///
 ///     FromInput -> esp :: IPsecClassifier;
 ///     esp[0] -> IPsecDecrypt(sa/gateway.sa) -> ToOutput;
 ///     esp[1] -> IPsecBypass(sa/gateway.sa) -> ToOutput;
 ///
-/// Without it anybody may send to the protected side what the policies protect. Policies of `dir in`
-/// and of `dir fwd` count; a packet that both have one for needs both.
+/// Without this element, packets that the policies protect reach the protected side without ESP.
+/// Policies of `dir in` and of `dir fwd` count; a packet for which both have one needs both.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: file of SAs, as of IPsecDecrypt, with which it then shares its database. POLICY: file
-/// of policies, likewise (default none, and nothing passes). STATE: as of IPsecDecrypt.
+/// Arguments: SA: file of SAs, the same as in IPsecDecrypt, to share its database. POLICY: file of
+/// policies, also the same (default none: nothing passes). STATE: see IPsecDecrypt.
 /// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_policy (none matches),
 /// opaque (ports or protocol cannot be seen, and the policies that may match differ),
-/// policy_protect (it should have come in ESP), policy_discard.
+/// policy_protect (it should have arrived in ESP), policy_discard.
 class IPsecBypass final : public PacketElement<IPsecBypass> {
  public:
   using Sets = Annotations<Annotation::kNetwork>;

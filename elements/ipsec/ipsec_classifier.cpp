@@ -5,15 +5,15 @@
 
 namespace warpline {
 
-/// Tells ESP packets from others: 0 for IPsecDecrypt, 1 for the rest, IKE included.
+/// Separates ESP packets from others: 0 for IPsecDecrypt, 1 for the rest, including IKE.
 ///
 ///     FromInput -> esp :: IPsecClassifier;
 ///     esp[0] -> IPsecDecrypt(sa/gateway.sa) -> ToOutput;
 ///     esp[1] -> ToOutput;
 ///
-/// Fragments of what is or may be ESP go to 0, where IPsecDecrypt drops them: no element
-/// reassembles fragments, so the path between the gateways must not make any. Frames that are cut
-/// or whose headers contradict each other go there too, because what they carry is unknown.
+/// Fragments of packets that are or may be ESP go to 0, and IPsecDecrypt drops them: no element
+/// reassembles fragments, so the path between the gateways must not create any. Frames that are cut
+/// or have contradictory headers also go to 0, because their content is unknown.
 ///
 /// Ports: 1 in, 2 out.
 /// Arguments: PORT: UDP port of encapsulated packets (RFC 3948; default 4500, 0: none).

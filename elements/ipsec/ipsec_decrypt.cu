@@ -8,25 +8,26 @@
 
 namespace warpline {
 
-/// Takes IP packets out of ESP (RFC 4303): verifies, refuses replays, decrypts.
+/// Decapsulates ESP packets (RFC 4303): verifies them, refuses replays, and decrypts.
 ///
 ///     FromInput -> IPsecDecrypt(sa/gateway.sa) -> ToOutput;
 ///
-/// Takes Ethernet with ESP over IPv4 or IPv6, or in UDP (RFC 3948), in tunnel or transport mode. What
-/// is no ESP packet is dropped: IPsecClassifier sends it elsewhere. Where POLICY has policies for
-/// inbound or forwarded packets, each decrypted packet must match one that its SA serves.
+/// Accepts Ethernet with ESP over IPv4 or IPv6, or in UDP (RFC 3948), in tunnel or transport mode.
+/// Packets that are not ESP are dropped: IPsecClassifier sends them elsewhere. If POLICY has
+/// policies for inbound or forwarded packets, each decrypted packet must match one that its SA
+/// serves.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: file of SAs in the words of `ip xfrm state`. POLICY: file of policies in the words
-/// of `ip xfrm policy` (default none). PORT: UDP port of encapsulated packets (default 4500). STATE: file
-/// that keeps the replay windows of these SAs over a restart (default: --state of `warpline run`, else
-/// none).
-/// Drops: truncated, vlan (more than two tags), bad_ip_header, long_headers, fragment, keepalive, not_esp, no_sa
-/// (unknown SPI), wrong_encapsulation (in UDP or not, against the SA), bad_esp_size, no_tailroom,
-/// replayed, too_old (left of the replay window), bad_icv (not the peer's, or changed on the
-/// way), bad_padding, dummy (traffic-flow confidentiality), bad_next_header, bad_inner_packet,
-/// ce_not_ect (RFC 6040 section 4.2), policy_mismatch, opaque (ports or protocol cannot be seen,
-/// and the policies that may match differ).
+/// Arguments: SA: file of SAs in the words of `ip xfrm state`. POLICY: file of policies in the
+/// words of `ip xfrm policy` (default none). PORT: UDP port of encapsulated packets (default 4500).
+/// STATE: file that stores the replay windows of these SAs over a restart (default: --state of
+/// `warpline run`, otherwise none).
+/// Drops: truncated, vlan (more than two tags), bad_ip_header, long_headers, fragment, keepalive,
+/// not_esp, no_sa (unknown SPI), wrong_encapsulation (in UDP or not, unlike the SA), bad_esp_size,
+/// no_tailroom, replayed, too_old (left of the replay window), bad_icv (not from the peer, or
+/// changed on the way), bad_padding, dummy (traffic-flow confidentiality), bad_next_header,
+/// bad_inner_packet, ce_not_ect (RFC 6040 section 4.2), policy_mismatch, opaque (ports or protocol
+/// cannot be seen, and the policies that may match differ).
 class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;

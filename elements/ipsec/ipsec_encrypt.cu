@@ -8,27 +8,27 @@
 
 namespace warpline {
 
-/// Puts IP packets into ESP (RFC 4303): headers, encryption, integrity value.
+/// Encapsulates IP packets in ESP (RFC 4303): headers, encryption, ICV.
 ///
 ///     FromInput -> IPsecEncrypt(SA sa/gateway.sa) -> ToOutput;
 ///
-/// Takes Ethernet with IPv4 or IPv6. The first policy that matches the packet says which SA protects
-/// it; without policies, the first SA of the file whose selector matches, and of those that are
-/// otherwise alike the newest. The TTL of the inner packet is left to DecIPTTL. IPsecPolicy before
-/// it sends elsewhere what may bypass.
+/// Accepts Ethernet with IPv4 or IPv6. The first policy that matches the packet determines its SA.
+/// Without policies, it is the first SA of the file whose selector matches; of SAs that are
+/// otherwise equal, the newest. The TTL of the inner packet is left to DecIPTTL. An IPsecPolicy
+/// before this element separates packets that may bypass.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SUITE: only the file's SAs of this suite, one of docs/ipsec.md's table, such as
+/// Arguments: SUITE: only the file's SAs of this suite, one of the table in docs/ipsec.md, e.g.
 /// aes128-gcm, or its name in swanctl.conf (default all). SA: file of SAs in the words of `ip xfrm
-/// state`; without it, one SA of SUITE with keys made up from the seed, for measuring. POLICY: file of
-/// policies in the words of `ip xfrm policy` (default none). TAGGED: packets come from IPsecPolicy,
-/// which has looked them up (default false). STATE: file that keeps the sequence numbers of these SAs
-/// over a restart (default: --state of `warpline run`, else none).
+/// state`; without it, one SA of SUITE with keys generated from the seed, for measuring. POLICY:
+/// file of policies in the words of `ip xfrm policy` (default none). TAGGED: packets come from
+/// IPsecPolicy, which has looked them up (default false). STATE: file that stores the sequence
+/// numbers of these SAs over a restart (default: --state of `warpline run`, otherwise none).
 /// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_policy (none matches),
 /// opaque (ports or protocol cannot be seen, and the policies that may match differ),
-/// policy_bypass, policy_discard, no_sa (the policy has no SA at the moment), too_big (beyond
+/// policy_bypass, policy_discard, no_sa (the policy has no SA at the moment), too_big (more than
 /// 65,535 bytes), no_headroom, no_tailroom, fragment (in transport mode), long_headers (in
-/// transport mode), sequence_exhausted (2^32 - 1 packets under one SA without extended numbers),
+/// transport mode), sequence_exhausted (2^32 - 1 packets with one SA without extended numbers),
 /// state_behind (the state file does not allow the number yet), sa_expired (a hard lifetime).
 class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
  public:

@@ -6,19 +6,19 @@
 
 namespace warpline {
 
-/// Puts IP packets into ESP tunnels (RFC 4303), not yet encrypted: the first of NBA's three
+/// Encapsulates IP packets in ESP tunnels (RFC 4303), without encryption: the first of NBA's three
 /// elements.
 ///
 ///     FromInput -> IPsecESPencap(sa/gateway.sa) -> IPsecAES(sa/gateway.sa)
 ///       -> IPsecAuthHMACSHA1(sa/gateway.sa) -> ToOutput;
 ///
-/// The three together send what IPsecEncrypt(aes128-ctr-hmac-sha1-96) sends. Input: Ethernet with
-/// IPv4 or IPv6. Output: outer IPv4 header, ESP header, IV, plaintext, trailer, room for the
-/// integrity value; the tag is the index of the SA.
+/// The three together send the same packets as IPsecEncrypt(aes128-ctr-hmac-sha1-96). Input:
+/// Ethernet with IPv4 or IPv6. Output: outer IPv4 header, ESP header, IV, plaintext, trailer, space
+/// for the ICV; the tag is the index of the SA.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: SA: as of IPsecEncrypt; of its SAs, those with AES-CTR and HMAC-SHA1. POLICY: likewise
-/// (default none). STATE: as of IPsecEncrypt.
+/// Arguments: SA: see IPsecEncrypt; only SAs with AES-CTR and HMAC-SHA1 are used. POLICY: see
+/// IPsecEncrypt (default none). STATE: see IPsecEncrypt.
 /// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, opaque, no_sa, too_big,
 /// no_headroom, no_tailroom, sequence_exhausted, state_behind.
 class IPsecESPencap final : public Element {

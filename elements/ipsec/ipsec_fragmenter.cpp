@@ -14,8 +14,9 @@
 
 namespace warpline {
 
-/// Sees to it that what ESP makes of packets fits into the next link: fragments them before encryption,
-/// or tells their source how large they may be (RFC 4301 section 8, RFC 4303 section 3.3.4).
+/// Keeps the ESP form of packets within the MTU of the next link: fragments packets before
+/// encryption, or reports the maximum size to their source (RFC 4301 section 8, RFC 4303 section
+/// 3.3.4).
 ///
 ///     FromInput -> spd :: IPsecPolicy(sa/gateway.sa);
 ///     spd[0] -> mtu :: IPsecFragmenter(sa/gateway.sa, MTU 1500, SOURCE 10.1.0.1)
@@ -23,24 +24,26 @@ namespace warpline {
 ///     mtu[1] -> ToOutput;
 ///     spd[1] -> ToOutput;
 ///
-/// What ESP adds is known from the SA that IPsecPolicy has found. IPv4 packets without DF that are too
-/// big for a tunnel leave by 0 as fragments. Of other packets that are too big the source is told, by 1:
-/// ICMP "fragmentation needed" or ICMPv6 "packet too big", with the size that fits; in transport mode,
-/// which protects whole packets only, of all. A packet that fits costs a look at its header.
+/// The SA that IPsecPolicy has found determines the size of the ESP form. IPv4 packets without DF
+/// that are too big for a tunnel leave by 0 as fragments. For other packets that are too big, an
+/// error to the source leaves by 1: ICMP "fragmentation needed" or ICMPv6 "packet too big", with
+/// the size that fits. In transport mode, which protects whole packets only, all get the error. A
+/// packet that fits costs one check of its header.
 ///
 /// Ports: 1 in, 2 out; the second may be left unconnected.
-/// Arguments: SA: file of SAs, as of IPsecEncrypt, with which it then shares its database. POLICY: file
-/// of policies, likewise (default none). STATE: as of IPsecEncrypt. MTU: bytes of an IP packet that the link takes (68 to 65535,
-/// default 1500). SOURCE: IPv4 address of the gateway that ICMP errors come from (default none, and no
-/// such errors). SOURCE6: IPv6 address, likewise. TOO_BIG: what becomes of IPv4 packets without DF:
-/// fragment or drop (default fragment). ICMP_RATE: errors a second and worker (default 100; 0: no
-/// limit). ICMP_BURST: errors at once within that rate (from 1, default 10).
-/// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_sa (the packet
-/// has none), too_big (also of packets whose source was told; of IPv4 packets that would be more than
-/// 256 fragments), ip_bad_checksum (of what is to be fragmented), fragment (too big and in parts,
-/// in transport mode), long_headers (likewise), no_batch (no batch was free for fragments or an
-/// error), no_buffer (likewise), copy_too_long (a fragment, or what an error has to quote, did
-/// not fit into a buffer).
+/// Arguments: SA: file of SAs, the same as in IPsecEncrypt, to share its database. POLICY: file of
+/// policies, also the same (default none). STATE: see IPsecEncrypt. MTU: maximum size of an IP
+/// packet on the link in bytes (68 to 65535, default 1500). SOURCE: IPv4 address of the gateway as
+/// the source of ICMP errors (default none: no such errors). SOURCE6: the same for IPv6. TOO_BIG:
+/// treatment of IPv4 packets without DF: fragment or drop (default fragment). ICMP_RATE: errors per
+/// second and worker (default 100; 0: no limit). ICMP_BURST: errors at once within that rate (from
+/// 1, default 10).
+/// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_sa (the packet has none),
+/// too_big (also of packets whose source got an error; of IPv4 packets that would be more than 256
+/// fragments), ip_bad_checksum (of packets to be fragmented), fragment (a too big fragment, in
+/// transport mode), long_headers (also in transport mode), no_batch (no batch was free for
+/// fragments or an error), no_buffer (no buffer was free), copy_too_long (a fragment, or the
+/// quotation in an error, did not fit into a buffer).
 class IPsecFragmenter final : public Element {
  public:
   using Uses = Annotations<Annotation::kNetwork, Annotation::kSa>;
@@ -69,20 +72,20 @@ class IPsecFragmenter final : public Element {
   }
 
  private:
-  /// What leaves by output 0, in order.
+  /// Emits the packets of output 0, in order.
   struct Sequence {
     static constexpr unsigned kMost = 64;
     BatchPtr batches[kMost], spare;
     unsigned used = 1;
 
     Batch& last() { return *batches[used - 1]; }
-    /// Whether there is room for so many, at most a batch of them.
+    /// Returns whether there is space for this number of packets, at most a batch.
     bool reserve(unsigned packets, BatchPool& pool) noexcept {
       if (last().size() + packets <= Batch::kCapacity || spare) return true;
       if (used < kMost) spare = pool.allocate();
       return spare != nullptr;
     }
-    /// There must be room.
+    /// Requires space.
     void add(Packet const& packet) noexcept {
       if (last().full()) {
         spare->received = last().received;
@@ -144,7 +147,8 @@ ipsec::TokenBucket IPsecFragmenter::bucket_argument(Args& args) {
   return {rate, burst};
 }
 
-/// Some do not fit. Their descriptors are copied, so that the batch itself can take what goes on.
+/// Some do not fit. Their descriptors are copied, so that the batch itself can carry the packets
+/// that continue.
 void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
                              Outputs& out) noexcept {
   Packet packets[Batch::kCapacity];
@@ -188,7 +192,7 @@ void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
   while (sequence.used > 0) out.emit(std::move(sequence.batches[--sequence.used]));
 }
 
-/// All fragments or none: what is not whole is of no use.
+/// All fragments or none: an incomplete packet is useless.
 void IPsecFragmenter::fragment(Packet& packet, std::uint32_t most, Sequence& sequence,
                                BatchPtr& others, Outputs& out) noexcept {
   auto const refuse = [&](DropReason reason) { out.drop({&packet, 1}, reason); };
@@ -213,12 +217,12 @@ void IPsecFragmenter::fragment(Packet& packet, std::uint32_t most, Sequence& seq
   fragmented_.add(1);
 }
 
-/// The error about a packet that is dropped, where there may be one.
+/// Emits the error about a packet that is dropped, if one is allowed.
 void IPsecFragmenter::report(Packet const& packet, ipsec::Measured const& measured,
                              BatchPtr& errors, Outputs& out) noexcept {
   bool const v4 = ipsec::is_ipv4(packet);
   auto const& source = v4 ? source_ : source6_;
-  // Nobody makes packets smaller than the least on account of an error (RFC 1191, RFC 8201).
+  // No host makes packets smaller than the minimum because of an error (RFC 1191, RFC 8201).
   std::uint32_t const mtu =
       std::max(std::uint32_t{measured.most}, v4 ? ipsec::kLeastMtu4 : ipsec::kLeastMtu6);
   if (out.ports() < 2 || !source || packet.ip_length <= mtu || !ipsec::may_be_reported(packet))

@@ -6,17 +6,18 @@
 
 namespace warpline {
 
-/// Looks outbound packets up in the Security Policy Database (RFC 4301 section 4.4.1).
+/// Looks up outbound packets in the Security Policy Database (RFC 4301 section 4.4.1).
 ///
 ///     FromInput -> spd :: IPsecPolicy(sa/gateway.sa);
 ///     spd[0] -> IPsecEncrypt(SA sa/gateway.sa, TAGGED true) -> ToOutput;
 ///     spd[1] -> ToOutput;
 ///
-/// What a policy protects leaves by 0, annotated with its SA; what may bypass leaves by 1.
+/// Packets that a policy protects leave by 0, annotated with their SA; packets that may bypass
+/// leave by 1.
 ///
 /// Ports: 1 in, 2 out.
-/// Arguments: SA: file of SAs, as of IPsecEncrypt, with which it then shares its database. POLICY: file
-/// of policies, likewise (default none). STATE: as of IPsecEncrypt.
+/// Arguments: SA: file of SAs, the same as in IPsecEncrypt, to share its database. POLICY: file of
+/// policies, also the same (default none). STATE: see IPsecEncrypt.
 /// Drops: truncated, vlan (more than two tags), not_ip, bad_ip_header, no_policy (none matches),
 /// opaque (ports or protocol cannot be seen, and the policies that may match differ),
 /// policy_discard, no_sa (the policy has no SA at the moment).

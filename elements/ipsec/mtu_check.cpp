@@ -29,8 +29,8 @@ Fit MtuCheck::measure(Packet const& packet, Measured& measured) const noexcept {
   if (!esp.is_transport()) {
     measured.most = static_cast<std::uint16_t>(esp.most_inner(mtu_));
   } else {
-    // How much of a block becomes padding depends on the headers, which are not looked for where
-    // even a whole one does no harm.
+    // The amount of padding in a block depends on the headers, which are not parsed if even a whole
+    // block fits.
     constexpr std::uint32_t kMostPadding = 15;
     if (packet.ip_length <= esp.most_inner(mtu_ - kMostPadding)) return Fit::kFits;
     measured.verdict = esp.inspect_transport(packet, inner);

@@ -13,7 +13,7 @@
 
 namespace warpline::ipsec {
 
-/// What is to be done with a packet before it is protected.
+/// The treatment of a packet before it is protected.
 enum class Fit : std::uint8_t {
   kFits,
   kFragment,  ///< IPv4 without DF, for a tunnel
@@ -23,20 +23,21 @@ enum class Fit : std::uint8_t {
 
 struct Measured {
   Fit fit;
-  Verdict verdict;     ///< with `kDrop`
-  InnerPacket inner;   ///< where `inspect_inner` accepted the packet
-  std::uint16_t most;  ///< bytes of an IP packet like this that fit; with `kFragment` and `kReport`
+  Verdict verdict;    ///< with `kDrop`
+  InnerPacket inner;  ///< if `inspect_inner` accepted the packet
+  std::uint16_t
+      most;  ///< maximum size of such an IP packet that fits; with `kFragment` and `kReport`
 };
 
-/// Says of packets whose tag is the index of their SA whether what ESP makes of them fits into a link
-/// (RFC 4303 section 3.3.4, RFC 4301 section 8). One object a thread.
+/// Checks whether the ESP form of packets that have their SA's index as tag fits into a link (RFC
+/// 4303 section 3.3.4, RFC 4301 section 8). One object per thread.
 class MtuCheck {
  public:
   /// `mtu`: bytes of the link's IP packets.
   MtuCheck(std::shared_ptr<SaDatabase> database, std::uint32_t mtu);
 
-  /// Measures each packet; `measured`: one a packet, in order. True where all fit. Drops: those of
-  /// `inspect_inner`, `no_sa`; of packets that do not fit for transport mode also those of
+  /// Measures each packet; `measured`: one per packet, in order. Returns true if all fit. Drops:
+  /// those of `inspect_inner`, `no_sa`; for packets that do not fit in transport mode also those of
   /// `EspOutbound::inspect_transport`.
   bool measure(std::span<Packet const> packets, Measured* measured) noexcept;
 

@@ -12,15 +12,16 @@
 
 namespace warpline::ipsec {
 
-/// The argument SUITE where it is there. Throws `ConfigError` at it, naming the known ones.
+/// The argument SUITE, if it is set. Throws `ConfigError` at it with the known ones.
 std::optional<Suite> suite_argument(Args& args);
 
-/// The database of the files that the arguments SA and POLICY name, of SAs of `suite` alone where one
-/// is given. All elements and workers that name the same share it. Without SA, as NBA's pipelines
-/// have it, one SA of `suite` for all packets with keys made up from the seed, good for measuring
-/// alone; the user is told so. The argument STATE names the file that keeps the numbers of its SAs.
-/// `use`: which way the element's packets go by it; none: it looks up only. Throws `ConfigError` where
-/// there is neither SA nor `suite`, or where another element named another state file.
+/// The database of the files in the arguments SA and POLICY, only with SAs of `suite` if one is
+/// set. All elements and workers with the same files share it. Without SA, as in NBA's pipelines,
+/// one SA of `suite` encrypts all packets with keys generated from the seed, for measuring only;
+/// the user gets a notice. The argument STATE names the file that stores the numbers of its SAs.
+/// `use`: the direction in which the element's packets use it; no value: it only looks up. Throws
+/// `ConfigError` if there is neither SA nor `suite`, or if another element named another state
+/// file.
 std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> suite = {},
                                               std::optional<Direction> use = {});
 

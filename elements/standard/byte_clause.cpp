@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kMostOffset = 65535;
 
-/// Reads one clause; every fault is an error at its word.
+/// Reads one clause; every error points at its word.
 class ClauseReader {
  public:
   ClauseReader(Args const& args, Word const& word) : args_(args), word_(word) {}
@@ -37,7 +37,7 @@ class ClauseReader {
       for (std::size_t i = 0; i < given.size(); ++i) clause.mask[i] &= given[i];
     }
     for (std::size_t i = 0; i < clause.mask.size(); ++i) clause.value[i] &= clause.mask[i];
-    if (clause.offset + clause.value.size() > kMostOffset) throw wrong("no frame is that long");
+    if (clause.offset + clause.value.size() > kMostOffset) throw wrong("frames are shorter");
     return clause;
   }
 

@@ -10,14 +10,15 @@
 
 namespace warpline {
 
-/// One clause of a Classifier's pattern: what a frame must, or must not, have at an offset.
+/// One clause of a Classifier's pattern: the bytes that a frame must, or must not, have at an
+/// offset.
 struct ByteClause {
   std::uint32_t offset = 0;
   bool negated = false;
   std::vector<std::uint8_t> value;  ///< bits outside the mask are zero
   std::vector<std::uint8_t> mask;   ///< as long as `value`
 
-  /// False for a frame that ends before the clause does, negated or not.
+  /// False for a frame that ends within the clause, negated or not.
   bool matches(Packet const& packet) const {
     if (offset + value.size() > packet.length) return false;
     unsigned difference = 0;
@@ -27,8 +28,8 @@ struct ByteClause {
   }
 };
 
-/// The clauses of one pattern, `12/0800 23/06`; none for `-`, which matches everything.
-/// Throws a `ConfigError` at the clause that cannot be read.
+/// The clauses of one pattern, `12/0800 23/06`; empty for `-`, which matches everything. Throws a
+/// `ConfigError` at a clause that cannot be read.
 std::vector<ByteClause> parse_pattern(Args const& args, Argument const& pattern);
 
 }  // namespace warpline

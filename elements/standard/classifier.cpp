@@ -11,11 +11,11 @@ namespace warpline {
 ///     type[0] -> ToOutput; type[1] -> ToOutput; type[2] -> Discard;
 ///
 /// A pattern is a list of clauses that must all match; `-` matches every packet. A clause is
-/// OFFSET/VALUE or OFFSET/VALUE%MASK: a decimal offset from the beginning of the frame, and hex
-/// digits, two a byte; `?` in the value stands for any digit, `!` before the clause negates it.
-/// A packet that ends before a clause does is not matched by it.
+/// OFFSET/VALUE or OFFSET/VALUE%MASK: a decimal offset from the beginning of the frame, and two hex
+/// digits per byte. `?` in the value matches any digit, `!` before the clause negates it. A clause
+/// does not match a packet that ends within it.
 ///
-/// Ports: 1 in, as many out as there are patterns (1 to 64).
+/// Ports: 1 in, one out per pattern (1 to 64).
 /// Arguments: PATTERN...: a pattern for each output.
 /// Drops: no_match (none of the patterns matched).
 class Classifier final : public PacketElement<Classifier> {

@@ -11,7 +11,7 @@ namespace {
 
 struct ClickWord {
   std::string_view name;
-  std::string_view instead;  ///< what to write here
+  std::string_view instead;  ///< the replacement
 };
 
 constexpr ClickWord kWords[] = {

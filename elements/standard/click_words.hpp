@@ -13,8 +13,8 @@ namespace warpline {
 inline constexpr std::string_view kClickWords[] = {"N_QUEUES", "PROMISC",  "NDESC", "BURST",
                                                    "IQUEUE",   "BLOCKING", "ACTIVE"};
 
-/// Accepts each of `words`, from `kClickWords`, that is given and not yet taken. One notice for the
-/// element names them and what to write instead.
+/// Accepts each of `words`, from `kClickWords`, that is set and not yet read. One notice for the
+/// element names them and their replacements.
 void ignore_click_words(Args& args, std::span<std::string_view const> words = kClickWords);
 
 }  // namespace warpline

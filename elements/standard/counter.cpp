@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/element/element.hpp"
 
-// A namespace of its own: the statistics have a type of this name.
+// In its own namespace: the statistics have a type of this name.
 namespace warpline::standard {
 
-/// Counts packets and bytes, as every element does: a named place to read them at.
+/// Counts packets and bytes, like every element: a named place for reading the counters.
 ///
 ///     FromInput -> all :: Counter -> ToOutput;
 ///

@@ -9,7 +9,7 @@ namespace warpline {
 ///
 ///     FromInput -> Discard;
 ///
-/// Click's BURST and ACTIVE have no effect; a notice says so.
+/// Click's BURST and ACTIVE have no effect; a notice reports them.
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.

@@ -12,7 +12,7 @@
 namespace warpline {
 namespace {
 
-constexpr std::size_t kReserve = 64;  // batches left for splits further on
+constexpr std::size_t kReserve = 64;  // batches left for splits downstream
 
 /// The sum of the packets' lengths. Unrolled, it takes half the instructions of `Batch::bytes`.
 std::uint32_t sum_lengths(std::span<Packet const> packets) {
@@ -82,15 +82,15 @@ class Receiver : public SourceElement {
 
 }  // namespace
 
-/// Receives from all ports; a packet's output port is set to the port it came from.
+/// Receives from all ports and sets a packet's output port to the port on which it arrived.
 ///
 ///     FromInput(BURST 64) -> ToOutput();
 ///
-/// Click's N_QUEUES, PROMISC, NDESC, IQUEUE, BLOCKING and ACTIVE have no effect; a notice says what
-/// to write instead.
+/// Click's N_QUEUES, PROMISC, NDESC, IQUEUE, BLOCKING and ACTIVE have no effect; a notice names
+/// their replacements.
 ///
 /// Ports: 0 in, 1 out.
-/// Arguments: BURST: most packets taken from a port at a time (1 to 256, default 64).
+/// Arguments: BURST: maximum number of packets taken from a port at a time (1 to 256, default 64).
 /// Drops: none.
 class FromInput final : public Receiver {
  public:
@@ -108,12 +108,12 @@ WARPLINE_ELEMENT(FromInput);
 ///
 ///     FromDPDKDevice(0, BURST 32) -> Discard;
 ///
-/// Click's N_QUEUES, PROMISC, NDESC, IQUEUE, BLOCKING and ACTIVE have no effect; a notice says what
-/// to write instead.
+/// Click's N_QUEUES, PROMISC, NDESC, IQUEUE, BLOCKING and ACTIVE have no effect; a notice names
+/// their replacements.
 ///
 /// Ports: 0 in, 1 out.
-/// Arguments: PORT: number or name of the port. BURST: most packets taken at a time (1 to 256,
-/// default 64).
+/// Arguments: PORT: number or name of the port. BURST: maximum number of packets taken at a time (1
+/// to 256, default 64).
 /// Drops: none.
 class FromDPDKDevice final : public Receiver {
  public:

@@ -14,7 +14,7 @@ namespace {
 Handover& handover_of(Args& args) {
   auto* handover = args.context().handover;
   if (handover == nullptr)
-    throw args.error("there are no IO workers here; expected the split topology");
+    throw args.error("this run has no IO workers; expected the split topology");
   return *handover;
 }
 
@@ -35,10 +35,10 @@ std::uint32_t flow_of(Packet const& packet) {
 
 }  // namespace
 
-/// Hands batches to the compute workers of this IO worker, flow by flow where it has several.
+/// Hands batches to the compute workers of this IO worker; several of them get whole flows.
 ///
-/// The split topology puts it behind `FromInput` by itself. Nothing is dropped where a compute
-/// worker is behind: sources wait.
+/// The split topology inserts it after `FromInput`. If a compute worker is slower, nothing is
+/// dropped: sources wait.
 ///
 ///     FromInput -> ToCompute; FromCompute -> ToOutput;
 ///
@@ -103,7 +103,8 @@ class ToCompute final : public PolledElement {
 
   void hand(BatchPtr batch, unsigned compute, Outputs& out) noexcept {
     auto const packets = batch->size();
-    // Behind a batch that waits, those of the same compute worker wait too: order is kept.
+    // After a batch that waits, all batches for the same compute worker wait too, to keep the
+    // order.
     auto const behind = std::any_of(waiting_.begin(), waiting_.end(),
                                     [&](auto const& each) { return each.compute == compute; });
     if (!behind && handover_.in(compute, (*batch)[0].in_port).push(batch))
@@ -125,9 +126,9 @@ class ToCompute final : public PolledElement {
 };
 WARPLINE_ELEMENT(ToCompute);
 
-/// Takes batches that compute workers send, for the output port that each packet names.
+/// Receives batches from compute workers, for the output port in each packet.
 ///
-/// The split topology puts it before `ToOutput` by itself.
+/// The split topology inserts it before `ToOutput`.
 ///
 ///     FromInput -> ToCompute; FromCompute -> ToOutput;
 ///

@@ -4,7 +4,7 @@
 
 namespace warpline {
 
-/// Looks at no packet and lets all through: what is left is the cost of an element.
+/// Passes all packets on without reading them: measures the cost of an element.
 ///
 ///     FromInput -> Null -> ToOutput;
 ///

@@ -4,12 +4,12 @@
 
 namespace warpline {
 
-/// Paints every packet with a colour that other elements can ask for.
+/// Sets the colour of every packet, which other elements can read.
 ///
 ///     FromInput -> Paint(3) -> CheckPaint(3) -> ToOutput;
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: COLOR: the colour (0 to 255); packets are received with 0.
+/// Arguments: COLOR: the colour (0 to 255); received packets have 0.
 /// Drops: none.
 class Paint final : public PacketElement<Paint> {
  public:

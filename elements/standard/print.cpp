@@ -23,16 +23,17 @@ void append_groups(std::string& line, Bytes bytes) {
 
 }  // namespace
 
-/// Writes a line with the length and the first bytes of some packets, at most so many a second.
+/// Writes a line with the length and the first bytes of some packets, at a limited rate.
 ///
 ///     FromInput -> Print(received, MAXLENGTH 64, RATE 5) -> ToOutput;
 ///
-/// Whatever the traffic, a worker spends time on RATE lines a second only; how many packets had no
-/// line of their own is said with the next one. Click's ACTIVE has no effect; a notice says so.
+/// For any traffic, a worker writes at most RATE lines per second; each line has the number of
+/// packets without one. Click's ACTIVE has no effect; a notice reports it.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: LABEL: the beginning of each line (default the element's name). MAXLENGTH: bytes of a
-/// packet to show (0 to 256, default 24). RATE: lines a second and worker (1 to 1000, default 10).
+/// packet to show (0 to 256, default 24). RATE: lines per second and worker (1 to 1000, default
+/// 10).
 /// Drops: none.
 class Print final : public Element {
  public:

@@ -7,14 +7,15 @@
 
 namespace warpline {
 
-/// Holds packets until the worker's next turn, in order; small batches are joined into larger ones.
+/// Holds packets until the worker's next turn, in order, and merges small batches.
 ///
 ///     FromInput -> Queue(CAPACITY 1024) -> ToOutput;
 ///
-/// The one element that may stand in a cycle.
+/// The only element that can be part of a cycle.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: CAPACITY: most packets it holds (1 to 65535, default 4096), in at most 256 batches.
+/// Arguments: CAPACITY: maximum number of packets (1 to 65535, default 4096), in at most 256
+/// batches.
 /// Drops: queue_full (the packets that came last).
 class Queue final : public PolledElement {
  public:
@@ -59,8 +60,7 @@ class Queue final : public PolledElement {
 
   BatchPtr& slot(std::size_t index) { return slots_[index % kSlots]; }
 
-  /// True where the packets went into the batch that came before. Its time of receipt, the earlier
-  /// one, then stands for all.
+  /// True if the packets were added to the previous batch, which keeps its earlier time of receipt.
   bool joined(Batch const& batch) noexcept {
     if (begin_ == end_) return false;
     auto& last = *slot(end_ - 1);

@@ -7,15 +7,15 @@
 
 namespace warpline {
 
-/// Sends each packet to an output drawn at random.
+/// Sends each packet to a random output.
 ///
 ///     FromInput -> branch :: RandomWeightedBranch(0.9, 0.1);
 ///     branch[0] -> ToOutput; branch[1] -> Discard;
 ///
-/// Draws follow from the program's seed, the element's name and the worker.
+/// The random numbers depend on the program's seed, the element's name and the worker.
 ///
-/// Ports: 1 in, as many out as there are weights (1 to 64).
-/// Arguments: WEIGHT...: how often each output is taken, in relation to the others (0 or more).
+/// Ports: 1 in, one out per weight (1 to 64).
+/// Arguments: WEIGHT...: relative frequency of each output (0 or more).
 /// Drops: none.
 class RandomWeightedBranch final : public PacketElement<RandomWeightedBranch> {
  public:

@@ -6,15 +6,15 @@
 
 namespace warpline {
 
-/// Sends every packet to all outputs: itself to the first, a copy in a buffer of its own to each
+/// Sends every packet to all outputs: the packet to the first, a copy in a new buffer to each
 /// other.
 ///
 ///     FromInput -> copies :: Tee(2); copies[0] -> ToOutput; copies[1] -> Discard;
 ///
-/// A copy that cannot be made counts as created and dropped.
+/// A copy that fails counts as created and dropped.
 ///
 /// Ports: 1 in, 1 to 64 out.
-/// Arguments: N: number of outputs (1 to 64, default as many as are connected).
+/// Arguments: N: number of outputs (1 to 64, default the number of connected ones).
 /// Drops: no_batch (no batch was free for copies), no_buffer (no buffer was free for a copy),
 /// copy_too_long (a packet did not fit into a buffer).
 class Tee final : public Element {
@@ -66,7 +66,7 @@ class Tee final : public Element {
     return copies;
   }
 
-  /// As many as there are, from the front; returns how many.
+  /// Allocates as many as possible, from the front; returns their number.
   static unsigned allocate(std::span<Packet> packets, BufferPool& buffers) noexcept {
     if (buffers.allocate(packets)) return static_cast<unsigned>(packets.size());
     unsigned made = 0;

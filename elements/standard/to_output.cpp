@@ -12,10 +12,10 @@
 namespace warpline {
 namespace {
 
-constexpr unsigned kRetries = 64;           // for a device: it may never take more
+constexpr unsigned kRetries = 64;           // for a device: it may never accept more
 constexpr unsigned kPatience = 10'000'000;  // for another worker: it will, unless it is stuck
 
-/// Why the queue takes no packets.
+/// The drop reason for packets that the queue refuses.
 [[gnu::cold]] DropReason refusal(TxQueue const& queue) {
   auto const* port = dynamic_cast<TxLink const*>(&queue);
   auto const link = port != nullptr ? port->link() : LinkState::kUp;
@@ -24,7 +24,7 @@ constexpr unsigned kPatience = 10'000'000;  // for another worker: it will, unle
   return detail::drop_reason<"tx_queue_full">;
 }
 
-/// How many of the first packets have the same output port. Four at a time: most batches are one run.
+/// Number of first packets with the same output port. Four at a time: most batches are one run.
 std::size_t same_port(std::span<Packet const> packets) {
   auto const port = packets[0].out_port;
   auto const* const begin = packets.data();
@@ -37,8 +37,8 @@ std::size_t same_port(std::span<Packet const> packets) {
   return static_cast<std::size_t>(packet - begin);
 }
 
-/// Sends some packets of the batch and counts them; what the queue does not take after some retries
-/// is dropped.
+/// Sends some packets of the batch and counts them; packets that the queue refuses after some
+/// retries are dropped.
 void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, Outputs& out) {
   auto rest = packets;
   queue.received = batch.received;
@@ -62,12 +62,13 @@ void send(TxQueue& queue, Batch const& batch, std::span<Packet const> packets, O
 
 }  // namespace
 
-/// Sends each packet to its output port: the port it came from unless an element chose another.
+/// Sends each packet to its output port: the port on which it arrived unless an element chose
+/// another.
 ///
 ///     FromInput -> L2Forward(method echoback) -> ToOutput;
 ///
 /// Click's N_QUEUES, PROMISC, NDESC, BURST, IQUEUE, BLOCKING and ACTIVE have no effect; a notice
-/// says what to write instead.
+/// names their replacements.
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: none.
@@ -110,7 +111,7 @@ WARPLINE_ELEMENT(ToOutput);
 ///     FromDPDKDevice(0) -> ToDPDKDevice(1);
 ///
 /// Click's N_QUEUES, PROMISC, NDESC, BURST, IQUEUE, BLOCKING and ACTIVE have no effect; a notice
-/// says what to write instead.
+/// names their replacements.
 ///
 /// Ports: 1 in, 0 out.
 /// Arguments: PORT: number or name of the port.

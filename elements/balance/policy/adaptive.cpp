@@ -10,27 +10,27 @@ namespace {
 
 using Mode = Setting::Mode;
 
-constexpr double kMeasure = 6e-3, kSettle = 1e-3;  // at the least
+constexpr double kMeasure = 6e-3, kSettle = 1e-3;  // the minimum
 constexpr double kStart = 5e-3;                    // until caches are warm
 constexpr double kLongestMeasure = 60e-3, kLongestSettle = 30e-3;
-constexpr double kTasksMeasured = 6, kTasksSettled = 2;  // so many at a time
+constexpr double kTasksMeasured = 6, kTasksSettled = 2;  // tasks at a time
 constexpr double kFewTasks = 4;
 
-constexpr double kIdle = 0.05;         // more, and the own core keeps up
+constexpr double kIdle = 0.05;         // more, and the CPU keeps up
 constexpr double kOwnCoreLoad = 0.85;  // less, and it would
 constexpr double kGain = 0.015;        // less is not worth a longer queue
 constexpr double kSurelyBetter = 0.03, kSurelyWorse = 0.8;
-constexpr double kPoolInUse = 0.7;       // more, and finished batches pile up behind the device's
+constexpr double kPoolInUse = 0.7;  // more, and finished batches wait too long after the device's
 constexpr double kLongestTasks = 10e-3;  // on the device at a time
 constexpr double kFixedCost = 0.7;  // of a packet in larger tasks, where tasks cost and not packets
-constexpr double kHopeless = 0.5, kHopelessShare = 0.1;  // of the own core's rate
-constexpr double kSlowTask = 1e-3;  // no device needs so long for reasons of its own
+constexpr double kHopeless = 0.5, kHopelessShare = 0.1;  // of the CPU's rate
+constexpr double kSlowTask = 1e-3;  // no device needs longer for reasons of its own
 constexpr double kLongestSearch = 0.25;
 constexpr double kWorthAnotherLook = 0.7;  // of the best rate
 constexpr unsigned kMostRounds = 10;
-constexpr double kSearching = 0.2;  // of the time, at the most, where the machine is restless
+constexpr double kSearching = 0.2;  // of the time, the maximum, on a machine with much noise
 
-constexpr double kProbing = 0.005;  // of the rate, given for looking at other settings
+constexpr double kProbing = 0.005;  // of the rate, spent on measuring other settings
 constexpr double kUsualLoss = 0.5;  // of a setting that is not the best
 constexpr double kShortestPause = 0.1, kLongestPause = 10;
 constexpr double kBetweenSearches = 0.1;
@@ -52,7 +52,7 @@ bool Adaptive::to_device(Present const& present) noexcept {
   if (chosen.mode != Mode::kMixed) return chosen.mode == Mode::kDevice;
   auto const inside = present.in_flight * chosen.task + present.waiting;
   if (inside >= chosen.depth * chosen.task) return false;
-  // A task that has been begun is filled; another is begun if the batches behind can wait for it.
+  // A task that was begun is filled; another is begun if the waiting batches allow it.
   return present.waiting > 0 || present.pool_share < kPoolInUse;
 }
 
@@ -94,7 +94,7 @@ double Adaptive::measuring_period() const noexcept {
   return std::clamp(kTasksMeasured * task_seconds_, kMeasure, kLongestMeasure);
 }
 
-// What is on its way when the setting changes belongs to the one before.
+// Work in flight when the setting changes belongs to the previous one.
 void Adaptive::use(unsigned trial) noexcept {
   settling_ = trial != current_;
   current_ = trial;
@@ -145,14 +145,14 @@ void Adaptive::next_of_search() noexcept {
   next_round();
 }
 
-// The three best are measured again, then the two best of these until they can be told apart.
+// The three best are measured again, then the two best of these until they can be distinguished.
 void Adaptive::next_round() noexcept {
   if (++round_ >= 3 && (round_ == kMostRounds || stage_seconds_ > kLongestSearch || !undecided()))
     return choose();
   auto const better = [this](unsigned char a, unsigned char b) { return score(a) > score(b); };
   std::stable_sort(queue_.begin(), queue_.begin() + queued_, better);
   queued_ = std::min(queued_, round_ == 1 ? 3u : 2u);
-  // The own core is one of them unless it is far off: nothing may beat it by chance.
+  // The CPU is one of them unless it is far slower: nothing may beat it by chance.
   if (score(0) > kSurelyWorse * score(queue_[0]) &&
       std::find(queue_.begin(), queue_.begin() + queued_, 0) == queue_.begin() + queued_)
     queue_[queued_ - 1] = 0;
@@ -172,7 +172,7 @@ void Adaptive::choose() noexcept {
     return score(i) + (i == 0 ? trials_[0].error() : 0) >= best * (1 - kGain);
   };
   while (chosen_ + 1 < trials_.size() && !good(chosen_)) ++chosen_;
-  // What changes without anything better to do is noise of the machine.
+  // A change without a better setting is noise of the machine.
   bool const in_vain = chosen_ == before && searches_ > 1;
   restless_ = in_vain ? std::min(2 * restless_, kMostRestless) : 1;
   search_seconds_ = stage_seconds_;
@@ -238,8 +238,8 @@ bool Adaptive::speed_changed(Window const& window) noexcept {
   return changed;
 }
 
-/// The own core has become faster or slower, and no help that the device gave would make up for it:
-/// the own core's part of each setting's rate moves with it, the device's does not.
+/// The CPU has become faster or slower, by more than the device could compensate: the CPU's part of
+/// each setting's rate changes with it, the device's does not.
 bool Adaptive::decided_anyway(double rate) const noexcept {
   auto const before = trials_[0].rate();
   if (chosen_ != 0 || before <= 0) return false;
@@ -261,7 +261,7 @@ void Adaptive::challenge() noexcept {
     turn_ = (turn_ + 1) % trials_.size();
     auto& trial = trials_[turn_];
     if (turn_ == chosen_) continue;
-    // The first stays in the game, or nothing would tell that the device has become faster.
+    // The first one stays a candidate; otherwise a faster device would never be noticed.
     trial.skipped = turn_ > 1 && foreseen_to_fail(trial.setting);
     if (trial.skipped) continue;
     duels_ = 0;
@@ -303,10 +303,10 @@ bool Adaptive::own_core_would_do(Window const& window) const noexcept {
          window.rate() * (own_cost_.packet(bytes_) + other_seconds_) < kOwnCoreLoad;
 }
 
-/// Nothing that makes so little of the time could be better than the own core.
+/// A setting with such a small share of the time could not be better than the CPU.
 bool Adaptive::hopeless(double rate) const noexcept { return rate < kHopeless * trials_[0].rate(); }
 
-/// Of a packet on the device in the best tasks tried; 0: not known.
+/// Of a packet on the device in the best tasks tried; 0: unknown.
 double Adaptive::device_cost() const noexcept {
   double best = 0;
   for (unsigned i = 0; i < trials_.size(); ++i)
@@ -342,7 +342,7 @@ bool Adaptive::foreseen_to_fail(Setting const& wanted) const noexcept {
   return seconds > kLongestTasks || (room > 0 && seconds * own_rate > room) || hardly_helps();
 }
 
-/// The two that are left may still be the same, as far as is known.
+/// The remaining two may still be equal, as far as is known.
 bool Adaptive::undecided() const noexcept {
   auto const& first = trials_[queue_[0]];
   auto const& second = trials_[queue_[1]];
@@ -357,7 +357,7 @@ bool Adaptive::too_late(Trial const& trial) const noexcept {
 double Adaptive::score(unsigned index) const noexcept {
   auto const& trial = trials_[index];
   if (trial.skipped) return 0;
-  // The own core is what is left where nothing keeps the bound.
+  // The CPU is the last choice if no setting keeps the bound.
   return index != 0 && too_late(trial) ? 0 : trial.rate();
 }
 

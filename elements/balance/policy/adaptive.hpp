@@ -10,14 +10,14 @@
 
 namespace warpline::balance {
 
-/// Tries ways to split and keeps the one with the most packets a second.
+/// Tries ways to split and keeps the one with the most packets per second.
 ///
-/// Under load the mixed settings find the share by themselves: the device gets tasks as long as it
-/// has room, the own core takes the rest, so neither waits. What has to be found is whether that
-/// beats either alone, with which size of task and how many at a time. A search measures each for
-/// some milliseconds and the best again; then one other is tried now and then, at a loss of about
-/// half a percent. A search starts again when packet sizes or rate change. While the own core has
-/// time left nothing is offloaded.
+/// Under load the mixed settings find the share by themselves: the device gets tasks while it can
+/// accept them and the CPU processes the rest, so neither waits. The search must find out whether
+/// that beats either alone, with which task size and how many tasks at a time. It measures each for
+/// some milliseconds and the best again; later it tries one other from time to time, at a loss of
+/// about half a percent. A search starts again when packet sizes or rate change. While the CPU has
+/// idle time nothing is offloaded.
 class Adaptive final : public Policy {
  public:
   struct Options {
@@ -82,7 +82,7 @@ class Adaptive final : public Policy {
   bool light_ = false;
   Watch rate_{0.08}, size_{0.15}, own_watch_{0.15}, device_watch_{0.2}, share_{0.3};
   double since_search_ = 0, search_seconds_ = 0, stage_seconds_ = 0, until_challenge_ = 0;
-  double restless_ = 1;  // the more, the larger a change has to be
+  double restless_ = 1;  // the larger this is, the larger a change must be
   unsigned late_ = 0, turn_ = 0, duels_ = 0;
 
   // Learnt.

@@ -10,7 +10,7 @@
 
 namespace warpline::balance {
 
-/// One share for all workers, moved by one of them towards the side where packets cost less.
+/// One share for all workers, moved by one of them towards the side on which packets cost less.
 class AdaptiveGlobal final : public Policy {
  public:
   struct Options {

@@ -7,12 +7,12 @@
 
 namespace warpline::balance {
 
-/// Takes load off a busy worker by large steps, and gives it back by small ones.
+/// Reduces the load of a busy worker by large steps, and increases it by small ones.
 class Aimd final : public Policy {
  public:
   struct Options {
     double period = 0.1;
-    double overload = 0.98;  ///< busier than this: halve the own core's share
+    double overload = 0.98;  ///< busier than this: halve the CPU's share
     double busy = 0.9;       ///< busier than this: lower it by `decrease`
     double decrease = 0.2;
     double increase = 0.01;  ///< always

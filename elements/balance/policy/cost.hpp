@@ -6,23 +6,23 @@
 
 namespace warpline::balance {
 
-/// Seconds that a packet costs and seconds that a byte of it costs, learnt from sums over many
-/// packets: least squares that forget.
+/// The seconds that a packet and a byte of it cost, learnt from sums over many packets: least
+/// squares with exponential forgetting.
 class Cost {
  public:
-  /// `memory`: each observation leaves so much of what was known before.
+  /// `memory`: the weight of earlier observations at each new one.
   explicit Cost(double memory = 0.9) : memory_(memory) {}
 
   void observe(double packets, double bytes, double seconds);
   bool known() const { return packets2_ > 0; }
 
-  /// Of a packet of so many bytes; 0 where nothing is known.
+  /// The cost of a packet of this size; 0 if unknown.
   double packet(double bytes) const;
 
   struct Parts {
     double packet, byte;
   };
-  /// Nothing as long as all packets seen had about the same size: then no one can tell.
+  /// No value while all packets had about the same size, because the two costs cannot be separated.
   std::optional<Parts> parts() const;
 
  private:

@@ -19,7 +19,7 @@ std::string format(char const* pattern, Values... values) {
 
 std::string split(Explanation const& why, std::string const& device) {
   auto const& setting = why.setting;
-  if (setting.mode == Mode::kOwn) return "own core only";
+  if (setting.mode == Mode::kOwn) return "CPU only";
   auto const tasks = " in tasks of " + std::to_string(setting.task) + ", " +
                      std::to_string(setting.depth) + " at a time";
   if (setting.mode == Mode::kDevice) return device + " only" + tasks;
@@ -31,7 +31,7 @@ std::string reason(Explanation const& why) {
     case Reason::kTrying:
       return "still trying";
     case Reason::kLightLoad:
-      return format("the own core keeps up, %.0f %% idle", 100 * why.idle);
+      return format("the CPU keeps up, %.0f %% idle", 100 * why.idle);
     case Reason::kLatency:
       return format("offloading does not keep p99 below %.0f us", 1e6 * why.latency_bound);
     case Reason::kNoDevice:
@@ -41,7 +41,7 @@ std::string reason(Explanation const& why) {
   }
   auto const gain = why.own_rate > 0 ? why.rate / why.own_rate - 1 : 0;
   if (why.setting.mode == Mode::kOwn) return "nothing tried was faster";
-  return format("%+.0f %% over the own core", 100 * gain);
+  return format("%+.0f %% over the CPU", 100 * gain);
 }
 
 std::string cost(double seconds, double byte_seconds) {
@@ -54,7 +54,7 @@ std::string cost(double seconds, double byte_seconds) {
 
 std::string text(Explanation const& why, std::string const& device) {
   auto all = split(why, device) + ": " + reason(why);
-  if (why.own_seconds > 0) all += "; own core " + cost(why.own_seconds, why.own_byte_seconds);
+  if (why.own_seconds > 0) all += "; CPU " + cost(why.own_seconds, why.own_byte_seconds);
   if (why.device_seconds > 0)
     all += ", " + device + " " + cost(why.device_seconds, why.device_byte_seconds) +
            ", to offload " + cost(why.offload_seconds, -1);

@@ -15,15 +15,15 @@ class Measure final : public Policy {
   struct Options {
     double period = 0.2;
     double step = 0.05;
-    unsigned ticks = 16;  ///< periods for each share, the first of which is not counted
+    unsigned ticks = 16;  ///< periods for each share; the first one is not counted
     unsigned depth = 32;  ///< batches that go to the device in a row
   };
-  /// What one share gave.
+  /// The result of one share.
   struct Line {
     double own_share;
     Window window;
   };
-  /// `tell` is called with each share's line, then once more with the best, `last` being true.
+  /// `tell` is called with the line of each share, then once more with the best and `last` true.
   Measure(Options options, std::function<void(Line const&, bool last)> tell)
       : options_(options), tell_(std::move(tell)), runs_(options.depth) {}
 

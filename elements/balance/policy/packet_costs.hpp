@@ -8,7 +8,7 @@
 
 namespace warpline::balance {
 
-/// Seconds a packet takes on the own core and on the device: moving averages over tasks.
+/// Seconds that a packet takes on the CPU and on the device: moving averages over tasks.
 class PacketCosts {
  public:
   void observe(Window const& window) noexcept {

@@ -7,7 +7,7 @@
 
 namespace warpline::balance {
 
-/// Climbs down the mean cost of a packet that follows from what it costs on either side.
+/// Minimizes the mean cost of a packet, computed from its cost on either side.
 class Ppc final : public Policy {
  public:
   struct Options {

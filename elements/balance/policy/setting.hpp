@@ -10,11 +10,11 @@
 
 namespace warpline::balance {
 
-/// A way to split work between own core and device.
+/// A way to split work between CPU and device.
 struct Setting {
   enum class Mode : unsigned char {
-    kOwn,     ///< all on the own core
-    kMixed,   ///< to the device while it has room, else on the own core: neither waits
+    kOwn,     ///< all on the CPU
+    kMixed,   ///< to the device while it can accept tasks, otherwise on the CPU: neither waits
     kDevice,  ///< all on the device
   };
   Mode mode = Mode::kOwn;
@@ -22,7 +22,7 @@ struct Setting {
   unsigned depth = 0;  ///< tasks on the device at a time, or waiting for it
 };
 
-/// A setting and what is known of it.
+/// A setting and its measurements.
 struct Trial {
   Setting setting;
   double packets = 0, seconds = 0;            ///< measured
@@ -35,7 +35,7 @@ struct Trial {
   double rate() const { return seconds > 0 ? packets / seconds : 0; }
   /// Seconds for which the device is busy with a packet; 0: not known.
   double device_cost() const { return offloaded > 0 ? device_seconds / offloaded : 0; }
-  /// Standard error of the rate, as far as the windows tell.
+  /// Standard error of the rate, estimated from the windows.
   double error() const {
     if (windows < 2) return 0;
     auto const mean = rates / windows;
@@ -54,13 +54,13 @@ struct Trial {
   void forget() { *this = Trial{setting}; }
 };
 
-/// The settings that are tried, those with less latency first. The first is the own core.
+/// The settings to try, those with lower latency first. The first one is the CPU.
 class Trials {
  public:
   static constexpr unsigned kMost = 16;
 
   /// With tasks from `smallest` to `largest` packets; `latency_matters`: no unbounded queue, and
-  /// the shortest one too.
+  /// also the shortest one.
   Trials(unsigned smallest, unsigned largest, bool latency_matters) {
     add({Setting::Mode::kOwn, smallest, 1});
     if (latency_matters) add({Setting::Mode::kMixed, smallest, 1});

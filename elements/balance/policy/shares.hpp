@@ -8,7 +8,7 @@
 
 namespace warpline::balance {
 
-/// Splits batches by draws: each goes to the own core with the probability `own_share`.
+/// Splits batches at random: each goes to the CPU with the probability `own_share`.
 class RandomShare {
  public:
   explicit RandomShare(std::uint64_t seed) : random_(seed) {}
@@ -18,8 +18,8 @@ class RandomShare {
   Random random_;
 };
 
-/// Splits batches in runs: `depth` to the device, then as many to the own core as its share asks
-/// for. A share of 1 sends none to the device, a share of 0 all.
+/// Splits batches in runs: `depth` to the device, then the CPU's share. A share of 1 sends none to
+/// the device, a share of 0 all.
 class RunShare {
  public:
   explicit RunShare(unsigned depth) : depth_(depth) {}
@@ -29,7 +29,7 @@ class RunShare {
     if (own_share <= 0) return true;
     if (device_left_ == 0 && own_left_ < 1) {
       device_left_ = depth_;
-      // What is left of a batch counts for the next run.
+      // The remaining fraction of a batch counts for the next run.
       own_left_ += depth_ * own_share / (1 - own_share);
       own_left_ = std::min(own_left_, kLongestRun);
     }

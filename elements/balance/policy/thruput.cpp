@@ -4,7 +4,7 @@
 
 namespace warpline::balance {
 
-// The more is offloaded the longer a new share takes to show.
+// The more is offloaded, the longer a new share takes to have an effect.
 int Thruput::passes_wanted() const {
   if (own_share_ < 0.2) return 32;
   if (own_share_ < 0.5) return 16;

@@ -7,12 +7,12 @@
 
 namespace warpline::balance {
 
-/// Climbs to the own core's share with the highest throughput of this worker.
+/// Moves to the CPU's share with the highest throughput of this worker.
 class Thruput final : public Policy {
  public:
   struct Options {
     double period = 0.2;
-    double step = 0.02;  ///< of the share; doubled while it goes well
+    double step = 0.02;  ///< of the share; doubled while the throughput grows
   };
   Thruput(Options options, std::uint64_t seed) : options_(options), draws_(seed) {}
 

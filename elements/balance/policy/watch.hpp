@@ -7,20 +7,20 @@
 
 namespace warpline::balance {
 
-/// Tells a quantity that has changed from one that is noisy.
+/// Distinguishes a quantity that has changed from one that is noisy.
 class Watch {
  public:
   /// `tolerance`: share of the usual value that is no change.
   explicit Watch(double tolerance) : least_tolerance_(tolerance), tolerance_(tolerance) {}
 
-  /// Watches from now on a value that is about this; 0: what comes first.
+  /// Watches from now on a value of about this size; 0: the next value.
   void start(double usual) { usual_ = usual, deviation_ = 0, odd_ = 0; }
 
-  /// Makes what is no change so many times as large as at first.
+  /// Multiplies the threshold for a change by this factor.
   void widen(double times) { tolerance_ = least_tolerance_ * times; }
 
-  /// Whether the last few values have been off by more than they usually are. Values of 0 or less
-  /// say nothing.
+  /// True if the last few values have deviated by more than they usually do. Values of 0 or less
+  /// are ignored.
   bool changed(double value) {
     if (value <= 0) return false;
     if (usual_ <= 0) return start(value), false;

@@ -10,8 +10,8 @@
 
 namespace warpline::ipsec {
 
-/// Throws `ConfigError` with the place of each SA of a file that shares its key with an SA before
-/// it (see `KeyReuse`). `shown` is what users see of the file.
+/// Throws `ConfigError` with the place of each SA of a file that shares its key with an earlier SA
+/// (see `KeyReuse`). `shown` is what users see of the file.
 void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& shown);
 
 }  // namespace warpline::ipsec

@@ -30,7 +30,7 @@ void read_template(toml::node const& node, SaTemplate& sa, Diagnostics& diagnost
              {"reqid",
               [&](auto const& value) { sa.reqid = number_of(value, 0, "a number below 2^32"); }}});
   failed = failed || reader.failed();
-  // A fault of its own says more than one of the whole.
+  // An error of a single key is more precise than one about the whole template.
   auto const fault = reader.failed() ? std::string() : template_fault(sa);
   if (!fault.empty()) throw ConfigError(fault);
 }

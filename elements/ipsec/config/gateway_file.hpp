@@ -19,13 +19,13 @@ struct GatewayFile {
   std::vector<Diagnostic> warnings;
 };
 
-/// Reads a gateway's TOML file (examples/sa/gateway.toml shows every key). Throws `ConfigError`
-/// with every fault and its place: what is no TOML, an unknown key, a value of the wrong kind, a
-/// key of the wrong length, ports without a protocol that has them, a template that is not whole,
-/// tables nested deeper than `kMaxTomlDepth`. Digits of keys are masked in what it shows.
+/// Parses a gateway's TOML file (examples/sa/gateway.toml has every key). Throws `ConfigError` with
+/// every error and its place: invalid TOML, an unknown key, a value of the wrong type, a key of the
+/// wrong length, ports without a protocol that has them, an incomplete template, tables nested
+/// deeper than `kMaxTomlDepth`. Digits of keys are masked in the messages.
 GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source);
 
-/// Reads the file and parses it. Throws also where it cannot be read, or if two SAs share a key
+/// Reads and parses a file. Throws also if it cannot be read, or if two SAs share a key
 /// (`check_key_reuse`).
 GatewayFile load_gateway_file(std::string const& path);
 

@@ -28,7 +28,7 @@ std::uint16_t port_of(toml::node const& node) {
   return static_cast<std::uint16_t>(*number);
 }
 
-/// The text of the file that a masked value stands for.
+/// The text of the file in place of a masked value.
 std::string_view hidden_text_of(toml::node const& node, HiddenDigits const& digits,
                                 std::string const& expected) {
   auto const masked = text_of(node, expected);
@@ -71,7 +71,7 @@ std::uint64_t sequence_of(toml::node const& node) {
   return static_cast<std::uint64_t>(*number);
 }
 
-/// A table of its own inside an SA's.
+/// Reads a table inside an SA's.
 void read_inner(toml::node const& node, char const* name, Diagnostics& diagnostics, bool& failed,
                 TomlKeys const& keys) {
   TomlTableReader reader(name, diagnostics);
@@ -91,7 +91,7 @@ std::string digits_text(std::size_t bytes, std::string const& parts) {
   return std::to_string(2 * bytes) + " hexadecimal digits (" + parts + ")";
 }
 
-/// The key's length, and whether there is a second key, follow from the suite.
+/// The suite determines the key's length, and whether there is a second key.
 void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
                 TomlTableReader& reader) {
   auto const& suite = info(sa.suite);

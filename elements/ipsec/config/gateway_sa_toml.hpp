@@ -12,8 +12,8 @@
 
 namespace warpline::ipsec {
 
-/// One `[[sa]]` table, whose long digits are masked; `digits` has them. Nothing where a fault was
-/// noted.
+/// Reads one `[[sa]]` table, whose long digits are masked; `digits` has them. No value if there was
+/// an error.
 std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digits,
                                 Diagnostics& diagnostics);
 

@@ -14,8 +14,8 @@
 
 namespace warpline::ipsec {
 
-/// A TOML text with masked digits in its quotes (`mask_keys`), for a library that keeps copies of
-/// what it reads and shows it in messages; and the digits themselves.
+/// A TOML text with masked digits in its quotes (`mask_keys`), for a library that copies what it
+/// reads and shows it in messages; and the digits themselves.
 class HiddenDigits {
  public:
   /// Refers to `text`.
@@ -24,10 +24,10 @@ class HiddenDigits {
   HiddenDigits(HiddenDigits const&) = delete;
   HiddenDigits& operator=(HiddenDigits const&) = delete;
 
-  /// As long as the text.
+  /// As long as the original text.
   std::string const& masked() const { return masked_; }
-  /// The text that `value` stands for, which was read from the quotes at `place` (columns count
-  /// code points); none if the quotes do not have that value literally.
+  /// The original of `value`, which was read from the quotes at `place` (columns count code
+  /// points); no value if the quotes do not contain it literally.
   std::optional<std::string_view> find(Position place, std::string_view value) const;
 
  private:

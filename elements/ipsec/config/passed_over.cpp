@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kStatistics = "statistics";
 
-/// Fields with one value, and what the note calls them.
+/// Fields with one value, and their names in the warning.
 struct Field {
   std::string_view name, shown;
 };

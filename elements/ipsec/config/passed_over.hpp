@@ -8,8 +8,8 @@
 
 namespace warpline::ipsec {
 
-/// What `ip xfrm` prints, or takes as arguments, that says nothing about the packets of this
-/// program: statistics, times of use, offload to a NIC, marks and interfaces of the host.
+/// Words of `ip xfrm` that have no meaning for the packets of this program: statistics, times of
+/// use, offload to a NIC, marks and interfaces of the host.
 class PassedOver {
  public:
   /// `cursor` is at a word after the field's name when `take` is called. `diagnostics` gets a warning
@@ -17,16 +17,16 @@ class PassedOver {
   PassedOver(SaCursor& cursor, Diagnostics& diagnostics)
       : cursor_(cursor), diagnostics_(diagnostics) {}
 
-  /// Whether a field with this name is passed over.
+  /// Returns whether a field with this name is ignored.
   static bool is_field(std::string_view name);
-  /// Whether a word is part of a statistic, such as `(0x00000000)`.
+  /// Returns whether a word is part of a statistic, such as `(0x00000000)`.
   static bool is_figure(std::string_view word) { return word.starts_with('('); }
 
-  /// Passes over the values of the field `name`, the word taken last, and notes it.
+  /// Ignores the values of the field `name`, which is the last word, with a warning.
   void take(Word const& name);
-  /// The same without a note: for words that say something about packets in other files.
+  /// The same without a warning: for words that have a meaning in other files.
   void take_silently(Word const& name) { take_values(name); }
-  /// Passes over the one value of a word that has another meaning elsewhere, and notes the word.
+  /// Ignores the value of a word that has another meaning elsewhere, with a warning.
   void take_one(Word const& name) {
     warn(name, name.text);
     take_one();
@@ -41,7 +41,7 @@ class PassedOver {
   }
   template <class IsName>
   void take_pairs(IsName is_name);
-  std::string_view take_values(Word const& name);  // what the note calls it
+  std::string_view take_values(Word const& name);  // the name in the warning
   void warn(Word const& name, std::string_view shown);
   void take_time();
   void take_lifetime();

@@ -17,7 +17,7 @@ namespace {
 constexpr char const* kLayout =
     " (a policy begins in the first column, lines that continue it are indented)";
 
-/// Parses one policy. A fault is noted and the rest of its field skipped: one mistake, one message.
+/// Parses one policy. After an error the rest of the field is skipped: one mistake, one message.
 class PolicyParser {
  public:
   PolicyParser(SaWords const& words, Diagnostics& diagnostics)
@@ -36,7 +36,7 @@ class PolicyParser {
     if (cursor_.failed()) return std::nullopt;
     return policy_;
   }
-  /// The words that select packets by what this program does not know, with their values.
+  /// The words that select packets by properties that are not supported, with their values.
   std::string const& narrowing() const { return narrowing_; }
 
  private:
@@ -61,7 +61,7 @@ class PolicyParser {
                                 {"tmpl", &PolicyParser::parse_template}};
     return table;
   }
-  /// Behind `tmpl`.
+  /// After `tmpl`.
   static Handlers const& template_handlers() {
     static Handlers const table{{"src", &PolicyParser::parse_end},
                                 {"dst", &PolicyParser::parse_end},
@@ -73,7 +73,7 @@ class PolicyParser {
                                 {"share", &PolicyParser::parse_share}};
     return table;
   }
-  /// Words of `ip xfrm policy` that would change what a policy means.
+  /// Words of `ip xfrm policy` that would change the meaning of a policy.
   static bool is_unsupported(std::string_view word) { return word == "key" || word == "limit"; }
   /// Words that apply a policy only to packets with a mark, an interface or a label of the host.
   static bool is_narrowing(std::string_view word) {
@@ -122,7 +122,7 @@ class PolicyParser {
     cursor_.fail(word, "unknown word " + quoted(word.text) + "; expected one of " + list +
                            did_you_mean(word.text, names));
     unknown_ = true;
-    cursor_.skip_row();  // its values are no words of ours
+    cursor_.skip_row();  // its values are not keywords
   }
   void parse_narrowing(Word const& word) {
     if (narrowing_.empty()) narrowed_at_ = word;
@@ -140,7 +140,7 @@ class PolicyParser {
     while (!cursor_.at_end() && !is_known(cursor_.peek().text)) cursor_.take();
   }
 
-  /// The next word, which must be one of `choices`; the index of it.
+  /// The next word, which must be one of `choices`; returns its index.
   std::optional<std::size_t> choice(Word const& field, std::vector<std::string> const& choices) {
     std::string expected;
     for (auto const& each : choices) expected += (expected.empty() ? "'" : " or '") + each + "'";
@@ -224,7 +224,7 @@ class PolicyParser {
 
   void parse_template(Word const&) {
     if (!policy_.sa) {
-      policy_.sa.emplace().mode = SaMode::kTransport;  // unless it says otherwise
+      policy_.sa.emplace().mode = SaMode::kTransport;  // unless a word sets another
       return;
     }
     while (!cursor_.at_end() && (template_handlers().contains(cursor_.peek().text) ||
@@ -256,7 +256,7 @@ class PolicyParser {
   }
   void parse_mode(Word const& field) {
     auto const chosen = choice(field, {"tunnel", "transport"});
-    if (!chosen) bad_end_ = true;  // whether it needs ends is not known
+    if (!chosen) bad_end_ = true;  // whether it needs ends is unknown
     policy_.sa->mode = chosen == 0u ? SaMode::kTunnel : SaMode::kTransport;
   }
   void parse_level(Word const& field) { choice(field, {"required"}); }
@@ -296,13 +296,13 @@ class PolicyParser {
   Diagnostics& diagnostics_;
   PassedOver passed_over_;
   Policy policy_;
-  std::map<std::string, Position, std::less<>> seen_;  // words behind `tmpl` as "tmpl WORD"
+  std::map<std::string, Position, std::less<>> seen_;  // words after `tmpl` as "tmpl WORD"
   std::string narrowing_;
   Word narrowed_at_;
   bool blocks_ = false, bad_protocol_ = false, bad_end_ = false, unknown_ = false;
 };
 
-/// Where the words say that the policy is of one socket: `socket in`, or `dir 3` and `dir 4`.
+/// Finds the words that mark a policy of one socket: `socket in`, or `dir 3` and `dir 4`.
 Word const* socket_word(SaWords const& words) {
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     auto const next = words[i + 1].text;
@@ -314,7 +314,7 @@ Word const* socket_word(SaWords const& words) {
   return nullptr;
 }
 
-/// Policies that differ only by words that are passed over: which one applies cannot be known.
+/// Policies that differ only in words that are ignored: it is unknown which one applies.
 class Ambiguities {
  public:
   void check(Policy const& policy, std::string const& narrowing, Diagnostics& diagnostics) {

@@ -17,17 +17,17 @@ struct PolicyFile {
   std::vector<Diagnostic> warnings;  ///< what was skipped
 };
 
-/// Reads policies in the words of `ip xfrm policy`, at least one: what that command prints, or the
-/// arguments of its `add`. A policy begins in the first column of a line; indented lines continue
-/// it; `#` begins a comment. Ports may also be ranges (`dport 8000-8099`). Policies of single
-/// sockets are skipped, words that say nothing about packets passed over, each with one warning.
-/// `mark`, `if_id`, `dev` and security contexts are passed over with a warning if the policy
-/// protects or blocks, since it then applies to more packets, and refused if it lets them bypass.
-/// Throws `ConfigError` with every fault: an unknown word, a bad prefix, ports without a protocol
-/// that has them, what would change the meaning of a policy but is not supported.
+/// Parses policies in the words of `ip xfrm policy`, at least one: the output of that command, or
+/// the arguments of its `add`. A policy begins in the first column of a line; indented lines
+/// continue it; `#` begins a comment. Ports may also be ranges (`dport 8000-8099`). Policies of
+/// single sockets are skipped and words without meaning for packets are ignored, each with one
+/// warning. `mark`, `if_id`, `dev` and security contexts are ignored with a warning if the policy
+/// protects or blocks, because it then applies to more packets; they are refused if it bypasses.
+/// Throws `ConfigError` with every error: an unknown word, a bad prefix, ports without a protocol
+/// that has them, unsupported words that would change the meaning of a policy.
 PolicyFile parse_policy_file(std::shared_ptr<Source const> const& source);
 
-/// Reads the file and parses it. Throws also where it cannot be read.
+/// Reads and parses a file. Throws also if it cannot be read.
 PolicyFile load_policy_file(std::string const& path);
 
 }  // namespace warpline::ipsec

@@ -12,10 +12,10 @@
 
 namespace warpline::ipsec {
 
-/// What is expected instead of a faulty SPI.
+/// The expected value instead of a wrong SPI.
 inline constexpr char const* kSpiExpected = "a number from 1 to 2^32 - 1 (RFC 4303 section 2.1)";
 
-/// The warning about an SPI that IANA reserves, which Linux takes.
+/// The warning about an SPI that IANA reserves, which Linux accepts.
 inline constexpr char const* kReservedSpi =
     "SPIs from 1 to 255 are reserved (RFC 4303 section 2.1); peers may refuse this one";
 constexpr bool is_reserved_spi(std::uint32_t spi) { return spi > 0 && spi < 0x100; }
@@ -27,17 +27,16 @@ std::optional<std::uint8_t> parse_protocol(std::string_view text);
 /// The names that `parse_protocol` knows.
 std::vector<std::string> protocol_names();
 
-/// What a faulty protocol is told, with the nearest names.
+/// The error message for a wrong protocol, with the nearest names.
 std::string protocol_expected(std::string_view text);
 
-/// `443` or `8000-8099`, each number at most `most`; none where the text is neither.
+/// Parses `443` or `8000-8099`, each number at most `most`; no value if the text is neither.
 std::optional<PortRange> parse_ports(std::string_view text, std::uint16_t most = 0xffff);
 
-/// Why ports, or an ICMP type and code, cannot be asked for beside this protocol; empty where
-/// they can.
+/// The reason why this protocol cannot have ports, or an ICMP type and code; empty if it can.
 std::string ports_fault(std::optional<std::uint8_t> protocol, bool type_and_code);
 
-/// What is wrong with the tunnel's ends; empty where nothing is.
+/// The error in the tunnel's ends; empty if there is none.
 std::string template_fault(SaTemplate const& sa);
 
 }  // namespace warpline::ipsec

@@ -7,8 +7,8 @@
 
 namespace warpline::ipsec {
 
-/// A name and a key. Of the suites that `column` names, those with (`aead`) or without an
-/// authentication of their own.
+/// Reads a name and a key. `column` selects the suites by their names, with (`aead`) or without
+/// their own authentication.
 std::optional<SaAlgorithms::Algorithm> SaAlgorithms::algorithm(Word const& field,
                                                                std::string_view SuiteInfo::*column,
                                                                bool aead) {
@@ -71,7 +71,7 @@ std::optional<Secret> SaAlgorithms::cipher_key(Word const& word,
   return cursor_.key(word, sizes, parts);
 }
 
-/// Leaves the suites with an integrity value of the length that comes next.
+/// Keeps the suites with an ICV of the length in the next word.
 void SaAlgorithms::read_integrity_bits(Word const& field, Algorithm& algorithm) {
   std::vector<std::string> known;
   for (auto const* suite : algorithm.suites) {
@@ -99,7 +99,7 @@ void SaAlgorithms::read_authentication(Word const& field) {
   authentication_ = algorithm(field, &SuiteInfo::authentication, false);
   if (!authentication_) return;
   if (field.text == "auth-trunc") return read_integrity_bits(field, *authentication_);
-  // Linux takes its own length then: for hmac(sha256) 96 bits, as a draft had it before RFC 4868.
+  // Linux then uses its own length: for hmac(sha256) 96 bits, as in a draft before RFC 4868.
   auto& suites = authentication_->suites;
   auto const shortest = *std::min_element(
       suites.begin(), suites.end(), [](auto* a, auto* b) { return a->icv_size < b->icv_size; });

@@ -12,10 +12,10 @@
 
 namespace warpline::ipsec {
 
-/// Reads what the words of `ip xfrm state` say of an SA's algorithms and keys.
+/// Reads an SA's algorithms and keys from the words of `ip xfrm state`.
 class SaAlgorithms {
  public:
-  /// `skip_field`: passes over the rest of a field with a fault.
+  /// `skip_field`: skips the rest of a field with an error.
   SaAlgorithms(SaCursor& cursor, std::function<void()> skip_field)
       : cursor_(cursor), skip_field_(std::move(skip_field)) {}
 
@@ -23,8 +23,8 @@ class SaAlgorithms {
   void read_cipher(Word const& field);
   void read_authentication(Word const& field);
 
-  /// The suite with what was read; null and a finding where there is none. Only after a cipher was
-  /// read, and without an AEAD an authentication.
+  /// The suite of the words read so far; null with an error if there is none. Call it only after a
+  /// cipher was read, and without an AEAD also an authentication.
   SuiteInfo const* suite() const;
   Secret const& key() const { return cipher_->key; }
   /// Empty with an AEAD.

@@ -36,7 +36,7 @@ void SaCursor::skip_row() {
 
 Word const* SaCursor::value(Word const& field, std::string const& expected) {
   if (!at_end()) return &take();
-  fail(field, "nothing behind " + quoted(field.text) + "; expected " + expected);
+  fail(field, "nothing after " + quoted(field.text) + "; expected " + expected);
   return nullptr;
 }
 

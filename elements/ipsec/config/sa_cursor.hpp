@@ -19,12 +19,12 @@ namespace warpline::ipsec {
 /// may belong to a key.
 std::string quoted(std::string_view text);
 
-/// A number as `ip` takes it: decimal, or hexadecimal after `0x`. None if it is 2^32 or more, if a
-/// decimal one begins with 0 and goes on (`ip` takes it for octal), or if the text is something
-/// else.
+/// Parses a number like `ip`: decimal, or hexadecimal after `0x`. No value if it is 2^32 or more,
+/// if a decimal number of several digits begins with 0 (`ip` reads it as octal), or if the text is
+/// something else.
 std::optional<std::uint32_t> parse_number(std::string_view text);
 
-/// Reads the words of one SA in order and notes what is wrong with them.
+/// Reads the words of one SA in order and reports errors in them.
 class SaCursor {
  public:
   SaCursor(SaWords const& words, Diagnostics& diagnostics)
@@ -33,24 +33,24 @@ class SaCursor {
   bool at_end() const { return next_ == words_.size(); }
   Word const& peek() const { return words_[next_]; }
   Word const& take() { return words_[next_++]; }
-  /// The word taken last.
+  /// The last word read.
   Word const& last() const { return words_[next_ - 1]; }
   Word const& first() const { return words_.front(); }
-  /// Skips what stands in one row with the word taken last.
+  /// Skips the words in the same row as the last word.
   void skip_row();
 
   void fail(Position position, std::string message);
   void fail(Word const& word, std::string message) { fail(word.position, std::move(message)); }
   bool failed() const { return failed_; }
 
-  /// The next word; null and a finding at `field` where there is none.
+  /// The next word; null with an error at `field` if there is none.
   Word const* value(Word const& field, std::string const& expected);
   /// The next word as a number (`parse_number`); `ip -s` repeats it in parentheses:
-  /// `7(0x00000007)`. None and a finding if it is not one.
+  /// `7(0x00000007)`. No value, with an error, if it is not one.
   std::optional<std::uint32_t> number(Word const& field, std::string const& expected);
-  /// The next word as `0x` and the digits of one of `sizes` bytes, rising; `parts` says what they
-  /// are. No bytes may also be an empty word, or no word at all, as `ip` prints it. Passes over
-  /// `(160 bits)` after it. None and a finding where it is not.
+  /// The next word as `0x` and the digits of one of `sizes` bytes, in ascending order; `parts`
+  /// describes them. An empty key may also be an empty word, or no word at all, as `ip` prints it.
+  /// Skips `(160 bits)` after it. No value, with an error, if the word is something else.
   std::optional<Secret> key(Word const& field, std::span<unsigned const> sizes,
                             std::string const& parts);
 

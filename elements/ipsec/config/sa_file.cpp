@@ -23,7 +23,7 @@ namespace {
 constexpr char const* kLayout =
     " (an SA begins in the first column, lines that continue it are indented)";
 
-/// Parses one SA. A fault is noted and the rest of its field skipped: one mistake, one message.
+/// Parses one SA. After an error the rest of the field is skipped: one mistake, one message.
 class SaParser {
  public:
   SaParser(SaWords const& words, Diagnostics& diagnostics)
@@ -105,7 +105,7 @@ class SaParser {
       cursor_.fail(word, "unknown word " + quoted(word.text) + "; expected one of " + list +
                              did_you_mean(word.text, names));
       unknown_ = true;
-      return cursor_.skip_row();  // its values are no words of ours
+      return cursor_.skip_row();  // its values are not keywords
     }
     auto const& name = found->first == "auth-trunc" ? "auth" : found->first;
     auto const [previous, first] = seen_.emplace(name, word.position);
@@ -131,7 +131,7 @@ class SaParser {
   void parse_source(Word const& field) { address(field, sa_.form.source); }
   void parse_destination(Word const& field) { address(field, sa_.form.destination); }
 
-  /// The next word, which must be one of `words`; its place among them, or none and a finding.
+  /// The next word, which must be one of `words`; returns its index, or no value with an error.
   std::optional<std::size_t> one_of(Word const& field, std::vector<std::string> const& words) {
     std::vector<std::string> shown;
     for (auto const& word : words) shown.push_back("'" + word + "'");
@@ -170,17 +170,17 @@ class SaParser {
     if (*parsed > ReplayWindow::kMost)
       return cursor_.fail(cursor_.last(), "a window of " + std::to_string(*parsed) +
                                               " is not supported; expected at most 4096");
-    // What is smaller than ours can be is made as large: nothing more is refused for it.
+    // A window smaller than the minimum is enlarged: this refuses no more packets.
     sa_.replay_window = *parsed == 0 ? 0 : std::max(*parsed, ReplayWindow::kLeast);
   }
   void parse_sequence(Word const& field) { replay_.read_number(field); }
   void parse_context(Word const& field) { replay_.read_context(field); }
 
-  /// `flag nopmtudisc esn`; `ip -s` prints `flag` without any, too.
+  /// `flag nopmtudisc esn`; `ip -s` also prints `flag` without any.
   void parse_flags(Word const& field) {
     while (!next_is_field()) parse_flag(field);
   }
-  /// Flags that have an effect, and those that have none here.
+  /// Flags that have an effect, and those without one here.
   void parse_flag(Word const& field) {
     auto const found =
         one_of(field, {"nopmtudisc", "esn", "dont-encap-dscp", "noecn", "decap-dscp", "af-unspec",
@@ -241,7 +241,7 @@ class SaParser {
   }
 
   void check() {
-    if (unknown_) return;  // what seems to be missing may stand after the unknown word
+    if (unknown_) return;  // the missing word may follow the unknown word
     auto const missing = [this](std::string const& what) {
       cursor_.fail(cursor_.first(), "this SA has no " + what + kLayout);
     };
@@ -266,7 +266,7 @@ class SaParser {
     if (form.udp) form.udp->zero_checksum6 = zero_checksum6_;
     if (form.source.version != form.destination.version)
       cursor_.fail(at("dst"), "expected an IPv" + std::to_string(form.source.version) +
-                                  " address, as behind 'src'");
+                                  " address, as after 'src'");
     if (form.mode == SaMode::kTunnel && form.destination.is_unspecified())
       cursor_.fail(at("dst"), "expected the address of the tunnel's end");
     if (!form.esn && replay_.has_high_half())
@@ -283,8 +283,8 @@ class SaParser {
   std::map<std::string, Position, std::less<>> seen_;
 };
 
-/// The word after the SA's `proto` if it is another protocol that Linux keeps such states for: AH,
-/// IPComp (with the tunnels that it makes, protocols 4 and 41), and those of Mobile IPv6.
+/// The word after the SA's `proto` if it is another protocol for which Linux keeps such states: AH,
+/// IPComp (and its tunnels, protocols 4 and 41), and those of Mobile IPv6.
 Word const* other_protocol(SaWords const& words) {
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i].text != "proto") continue;

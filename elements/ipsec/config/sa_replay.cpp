@@ -12,8 +12,8 @@ namespace {
 constexpr char const* kNumber = "a number below 2^32";
 constexpr std::uint32_t kWordBits = 32;
 
-/// Bits counted from the newest number down, of a ring of `window` bits in which number n has bit
-/// (n - 1) % `window`. What a last word has beyond the window counts as come.
+/// Reorders the bits of a ring of `window` bits, in which number n has bit (n - 1) % `window`, from
+/// the newest number down. Bits of the last word outside the window count as received.
 std::vector<std::uint32_t> unrolled(std::vector<std::uint32_t> const& ring, std::uint32_t window,
                                     std::uint32_t newest) {
   std::vector<std::uint32_t> bits((window + kWordBits - 1) / kWordBits, ~0u);
@@ -39,7 +39,7 @@ void SaReplay::read_number(Word const& field) {
   if (auto const value = cursor_.number(field, kNumber)) *place_of(field.text) = *value;
 }
 
-/// A number as it is printed: a comma may stand behind it.
+/// A number as it is printed: a comma may follow it.
 std::optional<std::uint32_t> SaReplay::number(Word const& name, std::string const& expected) {
   auto const* const word = cursor_.value(name, expected);
   if (word == nullptr) return std::nullopt;
@@ -53,8 +53,8 @@ std::optional<std::uint32_t> SaReplay::number(Word const& name, std::string cons
   return std::nullopt;
 }
 
-/// The words behind `bitmap-length`, the last of the ring first. False and a finding where they are
-/// not as many.
+/// Reads the words after `bitmap-length`, the last of the ring first. False with an error if their
+/// number is different.
 bool SaReplay::read_bitmap(Word const& name) {
   constexpr std::uint32_t kMostWords = ReplayWindow::kMost / kWordBits;
   std::string const expected = "words of the bitmap, at most " + std::to_string(kMostWords);
@@ -102,7 +102,7 @@ void SaReplay::read_context(Word const& field) {
     if (place == nullptr && (name.text == "bitmap" || name.text == "replay_window")) place = &other;
     if (place == nullptr)
       return fail(name, "unknown word " + quoted(name.text) +
-                            " behind 'anti-replay'; expected one of bitmap, bitmap-length, oseq, "
+                            " after 'anti-replay'; expected one of bitmap, bitmap-length, oseq, "
                             "oseq-hi, replay_window, seq, seq-hi");
     auto const value = number(name, kNumber);
     if (!value) continue;

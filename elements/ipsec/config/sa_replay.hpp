@@ -14,22 +14,22 @@
 
 namespace warpline::ipsec {
 
-/// Reads what an SA file says of sequence numbers that were sent and received: `replay-seq` and its
-/// kin, and the state that `ip xfrm state` prints behind `anti-replay`.
+/// Reads the sequence numbers in an SA file: `replay-seq` and similar fields, and the state that
+/// `ip xfrm state` prints after `anti-replay`.
 class SaReplay {
  public:
-  /// `is_field`: whether a word begins another field of an SA.
+  /// `is_field`: returns whether a word begins another field of an SA.
   SaReplay(SaCursor& cursor, std::function<bool(std::string_view)> is_field)
       : cursor_(cursor), is_field_(std::move(is_field)) {}
 
   /// Reads the value of `replay-seq`, `replay-seq-hi`, `replay-oseq` or `replay-oseq-hi`.
   void read_number(Word const& field);
-  /// Reads what is behind `anti-replay`.
+  /// Reads the words after `anti-replay`.
   void read_context(Word const& field);
 
-  /// Whether a high half was given that is not 0.
+  /// Returns whether a high half other than 0 was read.
   bool has_high_half() const { return high_received_ != 0 || high_sent_ != 0; }
-  /// Sets what was read; a window only where one was read.
+  /// Sets the values that were read; a window only if one was read.
   void apply(SaConfig& sa) const;
 
  private:

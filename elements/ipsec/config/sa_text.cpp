@@ -31,7 +31,7 @@ std::vector<std::uint32_t> ring_of(SaStatus const& sa) {
   return ring;
 }
 
-/// `separator` stands between the kernel's lines.
+/// `separator` separates the kernel's lines.
 std::string anti_replay(SaStatus const& sa, char const* separator) {
   bool const outbound = sa.name.direction == Direction::kOutbound;
   auto const low = static_cast<unsigned>(sa.sequence);

@@ -13,12 +13,13 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
 
-/// Whether there is a `\` at `i` that separates words.
+/// True if there is a `\` at `i` that separates words.
 bool is_row_end(std::string_view line, std::size_t i) {
   return line[i] == '\\' && (i + 1 == line.size() || is_blank(line[i + 1]));
 }
 
-/// The words of one line, whose first row is `row`; true if the next line continues it.
+/// Splits one line, whose first row is `row`, into words; returns whether the next line continues
+/// it.
 bool split_line(std::string_view line, std::uint32_t number, std::uint32_t& row, SaWords& words,
                 Diagnostics& diagnostics) {
   auto const first_row = row;

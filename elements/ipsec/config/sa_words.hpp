@@ -16,21 +16,21 @@ namespace warpline::ipsec {
 struct Word {
   std::string_view text;  ///< into the source
   Position position;
-  std::uint32_t row = 0;  ///< a line, or with `ip -o` what stands between two `\`
+  std::uint32_t row = 0;  ///< a line, or with `ip -o` the text between two `\`
 };
 
 /// The words of one SA; never empty.
 using SaWords = std::vector<Word>;
 
 /// Splits a text into SAs and words. An SA begins in the first column of a line; an indented line,
-/// or one after a line that ends in `\`, continues it. `#` begins a comment; words may stand in
-/// quotes. A `\` before a blank separates words, since `ip -o` prints it for an end of line.
+/// or one after a line that ends in `\`, continues it. `#` begins a comment; words may be in
+/// quotes. A `\` before a blank separates words, because `ip -o` prints it for an end of line.
 std::vector<SaWords> split_sas(std::string_view text, Diagnostics& diagnostics);
 
-/// The same text with `mask_keys`: what may be shown. It is as long as the text.
+/// The same text with `mask_keys`, for messages. The length does not change.
 std::shared_ptr<Source const> without_keys(Source const& source);
 
-/// For what is wrong with a text that holds keys: its lines and the messages are shown masked.
+/// Collects errors in a text that contains keys: its lines and the messages are masked.
 Diagnostics masked_diagnostics(Source const& source);
 
 }  // namespace warpline::ipsec

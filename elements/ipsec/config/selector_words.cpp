@@ -30,7 +30,7 @@ class SelectorReader {
   }
 
  private:
-  /// Takes a word of the selector and its value; false if the next word is none.
+  /// Reads a word of the selector and its value; false if the next word does not belong to it.
   bool read_word(std::string_view name) {
     bool const any = !seen_.empty();
     if (name == "uid" || name == "dev") {

@@ -8,9 +8,9 @@
 
 namespace warpline::ipsec {
 
-/// Reads what an SA file has after `sel`: prefixes, protocol, ports or ICMP type and code. The
-/// words of a selector go on while each comes for the first time, since `src` may also begin the
-/// next field. Errors are noted at the cursor.
+/// Reads the words after `sel` in an SA file: prefixes, protocol, ports or ICMP type and code. A
+/// selector ends at a word that it already contains, because `src` may also begin the next field.
+/// Errors are reported at the cursor.
 TrafficSelector read_selector(SaCursor& cursor, PassedOver& passed_over, Word const& field);
 
 }  // namespace warpline::ipsec

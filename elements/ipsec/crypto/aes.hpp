@@ -12,11 +12,11 @@
 /// bytes, one table.
 namespace warpline::ipsec {
 
-/// The round table, 1 KiB: `te[x]` holds `2·S(x), S(x), S(x), 3·S(x)` from the top byte down; the
-/// three tables of the other rows are rotations of it, and the S-box itself is its middle bytes.
-/// Kernels take any type that gives the words by index, so that a device may hold its copy where
-/// and as it is fastest.
-/// Look-ups depend on the data: on a CPU shared with strangers use the library form instead.
+/// The round table, 1 KiB: `te[x]` is `2·S(x), S(x), S(x), 3·S(x)` from the top byte down. The
+/// three tables of the other rows are rotations of it, and the S-box is its middle bytes. Kernels
+/// accept any type that returns the words by index, so that a device may keep its copy in the
+/// fastest place and form. Look-ups depend on the data: use the library form on a CPU that is
+/// shared with untrusted programs.
 struct AesTables {
   std::uint32_t te[256];
   WARPLINE_HD constexpr std::uint32_t operator[](std::uint32_t x) const { return te[x]; }
@@ -136,7 +136,8 @@ WARPLINE_HD inline AesBlock aes_encrypt(Table const& table, AesKey const& key, A
   std::uint32_t a = block.words[0] ^ k.words[0], b = block.words[1] ^ k.words[1];
   std::uint32_t c = block.words[2] ^ k.words[2], d = block.words[3] ^ k.words[3];
   unsigned round = 1;
-  // What all keys have first: a constant bound makes straight code of AES-128.
+  // The rounds that all keys have come first: a constant bound makes straight-line code for
+  // AES-128.
   for (; round < AesKey::kLeastRounds; ++round) detail::aes_round(table, key, round, a, b, c, d);
   for (; round < key.rounds; ++round) detail::aes_round(table, key, round, a, b, c, d);
   k = detail::round_key(key, round);

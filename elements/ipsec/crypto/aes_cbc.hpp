@@ -9,7 +9,7 @@
 #include "elements/ipsec/crypto/aes_inverse.hpp"
 
 /// AES in cipher block chaining mode (NIST SP 800-38A section 6.2) as kernel bodies. Sizes are
-/// multiples of 16 bytes; the rest of another size is left alone. Any addresses.
+/// multiples of 16 bytes; the remainder of another size is not changed. Any addresses.
 namespace warpline::ipsec {
 
 /// Encrypts in place: one chain, so one thread.
@@ -44,7 +44,7 @@ WARPLINE_HD inline AesBlock aes_cbc_before(AesBlock const& iv, std::uint8_t cons
   return run.first == 0 || run.first == run.end ? iv : load_block(data + 16 * (run.first - 1));
 }
 
-/// A lane's share of decryption in place, after `before` has been read for all lanes.
+/// A thread's share of decryption in place, after `before` has been read for all threads.
 template <class InverseTable>
 WARPLINE_HD inline void aes_cbc_decrypt_lane(InverseTable const& table, AesInverseKey const& key,
                                              AesBlock before, std::uint8_t* data,

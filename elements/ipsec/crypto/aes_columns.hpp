@@ -11,9 +11,9 @@
 
 namespace warpline::ipsec {
 
-/// A table of 256 words, AES's or its inverse's, 32 times over in the memory of a GPU's block, 32
-/// KiB: word by word side by side, so that each thread of a warp reads from a bank of its own
-/// whatever its data.
+/// A table of 256 words of AES or its inverse, 32 times in the memory of a GPU's block, 32 KiB. The
+/// copies are interleaved word by word, so that each thread of a warp reads from its own bank for
+/// any data.
 struct AesColumns {
   static constexpr std::uint32_t kCopies = 32, kBytes = sizeof(AesTables) * kCopies;
 
@@ -21,7 +21,7 @@ struct AesColumns {
 
   WARPLINE_HD std::uint32_t operator[](std::uint32_t x) const { return column[x * kCopies]; }
 
-  /// Of the inverse table: its words hold 14, 9, 13 and 11 times an S-box byte, and the sum of the
+  /// Of the inverse table: its words are 14, 9, 13 and 11 times an S-box byte, and the sum of the
   /// four is that byte.
   WARPLINE_HD std::uint32_t inverse_box(std::uint32_t x) const {
     std::uint32_t word = (*this)[x];

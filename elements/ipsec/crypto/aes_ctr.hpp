@@ -9,7 +9,7 @@
 
 namespace warpline::ipsec {
 
-/// The blocks `lane`, `lane + lanes`, ... of what `aes_ctr` does: all lanes together do it all.
+/// Does blocks `lane`, `lane + lanes`, ... of `aes_ctr`: all lanes together do all.
 template <class Table>
 WARPLINE_HD inline void aes_ctr_lane(Table const& tables, AesKey const& key, std::uint32_t nonce,
                                      std::uint8_t const* iv, std::uint32_t counter,

@@ -26,14 +26,14 @@ WARPLINE_HD inline AesBlock gcm_tag(GhashElement hash, AesBlock tag) {
   return tag;
 }
 
-/// The cipher of the first counter block, which makes a tag of the hash.
+/// The encrypted first counter block, which turns the hash into a tag.
 template <class Table>
 WARPLINE_HD inline AesBlock gcm_mask(Table const& tables, AesKey const& key, std::uint32_t salt,
                                      std::uint8_t const* iv) {
   return aes_encrypt(tables, key, {{salt, load_be32(iv), load_be32(iv + 4), 1}});
 }
 
-/// XORs up to 16 bytes in place; what is there afterwards, filled up with zeros.
+/// XORs up to 16 bytes in place and returns the result, padded with zeros.
 WARPLINE_HD inline AesBlock xor_and_load(std::uint8_t* data, std::uint32_t size,
                                          AesBlock const& key_stream) {
   if (size >= 16) {
@@ -44,10 +44,10 @@ WARPLINE_HD inline AesBlock xor_and_load(std::uint8_t* data, std::uint32_t size,
   return load_partial_block(data, size);
 }
 
-/// A lane's part of the hash of `size` bytes: of the blocks `lane`, `lane + lanes`, ..., each the
-/// result of `block(at, size left)`. `before`: what was hashed ahead of them, in one of the lanes.
-/// The sum of all parts lacks only the block of lengths. `powers`: the first `lanes` powers of the
-/// GHASH key from the key itself on.
+/// A lane's part of the hash of `size` bytes, for the blocks `lane`, `lane + lanes`, ...; each is
+/// the result of `block(at, remaining size)`. `before`: the hash of earlier data, in one of the
+/// lanes. The sum of all parts lacks only the block of lengths. `powers`: the first `lanes` powers
+/// of the GHASH key, from the key itself.
 template <class LoadBlock>
 WARPLINE_HD inline GhashElement ghash_lane(GhashElement before, GhashElement const* powers,
                                            std::uint32_t size, std::uint32_t lane,
@@ -60,8 +60,8 @@ WARPLINE_HD inline GhashElement ghash_lane(GhashElement before, GhashElement con
   return ghash_multiply(before, powers[blocks + lanes - at - 1]);
 }
 
-/// The blocks `lane`, `lane + lanes`, ... of encryption in place, and those blocks' part of the
-/// hash. `aad`: at most 16 bytes of associated data, filled up with zeros; for the last lane alone.
+/// Encrypts the blocks `lane`, `lane + lanes`, ... in place and returns their part of the hash.
+/// `aad`: at most 16 bytes of associated data, padded with zeros; only for the last lane.
 template <class Table>
 WARPLINE_HD inline GhashElement aes_gcm_encrypt_lane(Table const& tables, AesKey const& key,
                                                      GhashElement const* powers, std::uint32_t salt,
@@ -78,7 +78,7 @@ WARPLINE_HD inline GhashElement aes_gcm_encrypt_lane(Table const& tables, AesKey
       });
 }
 
-/// The same of data that is ciphertext, which is left as it is.
+/// The same for data that is ciphertext and is not changed.
 WARPLINE_HD inline GhashElement gcm_hash_lane(GhashElement const* powers, GhashElement aad,
                                               std::uint8_t const* data, std::uint32_t size,
                                               std::uint32_t lane, std::uint32_t lanes) {

@@ -10,7 +10,7 @@
 /// AES decryption (FIPS 197 section 5.3.5, the equivalent inverse cipher) as a kernel body.
 namespace warpline::ipsec {
 
-/// The inverse round table, 1 KiB, and the inverse S-box: `td[x]` holds 14, 9, 13 and 11 times
+/// The inverse round table, 1 KiB, and the inverse S-box: `td[x]` is 14, 9, 13 and 11 times
 /// `InvS(x)` from the top byte down; the tables of the other rows are rotations of it.
 struct AesInverseTables {
   std::uint32_t td[256];
@@ -57,7 +57,7 @@ inline AesInverseKey invert_aes_key(AesInverseTables const& inverse, AesTables c
 }
 
 namespace detail {
-/// Rows move the other way: a column's words come in the opposite order.
+/// Rows rotate in the opposite direction: a column's words come in reverse order.
 template <class InverseTable>
 WARPLINE_HD inline void aes_inverse_round(InverseTable const& table, AesKey const& key,
                                           unsigned round, std::uint32_t& a, std::uint32_t& b,

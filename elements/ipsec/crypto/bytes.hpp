@@ -7,9 +7,9 @@
 
 #include "core/base/hd.hpp"
 
-/// Big-endian words at any address, for kernel bodies. Composed of bytes: no alignment is assumed,
-/// and host compilers turn each into one load or store and a byte swap. A device has no such loads:
-/// it takes blocks in units as large as the address allows.
+/// Big-endian words at any address, for kernel bodies. They are composed of bytes: no alignment is
+/// assumed, and host compilers turn each into one load or store and a byte swap. A device has no
+/// such loads: it processes blocks in units as large as the address allows.
 namespace warpline::ipsec {
 
 WARPLINE_HD inline std::uint32_t load_be32(std::uint8_t const* from) {
@@ -38,7 +38,7 @@ WARPLINE_HD constexpr std::uint32_t swap_bytes(std::uint32_t word) {
   return word << 24 | (word & 0xff00u) << 8 | (word >> 8 & 0xff00u) | word >> 24;
 }
 
-/// By units of `kUnit` bytes (2, 4 or 16), of which `from` is a multiple.
+/// In units of `kUnit` bytes (2, 4 or 16); `from` is a multiple of it.
 template <unsigned kUnit>
 WARPLINE_HD inline Block load_units(std::uint8_t const* from) {
   Block block;

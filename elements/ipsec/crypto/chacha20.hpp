@@ -11,8 +11,8 @@
 /// whatever the data.
 namespace warpline::ipsec {
 
-/// The key as eight words, and 64 bytes of key stream as sixteen, as they stand in the algorithm:
-/// little-endian.
+/// The key as eight words, and 64 bytes of key stream as sixteen, in the byte order of the
+/// algorithm: little-endian.
 struct ChaChaKey {
   std::uint32_t words[8];
 };
@@ -95,7 +95,7 @@ WARPLINE_HD inline void xor_chacha_block(std::uint8_t* data, std::uint32_t size,
 }
 }  // namespace detail
 
-/// The blocks of 64 bytes `lane`, `lane + lanes`, ... of what `chacha20` does.
+/// Does the 64-byte blocks `lane`, `lane + lanes`, ... of `chacha20`.
 WARPLINE_HD inline void chacha20_lane(ChaChaKey const& key, ChaChaNonce const& nonce,
                                       std::uint32_t counter, std::uint8_t* data, std::uint32_t size,
                                       std::uint32_t lane, std::uint32_t lanes) {

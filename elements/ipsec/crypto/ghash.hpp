@@ -9,14 +9,14 @@
 
 /// GHASH (NIST SP 800-38D section 6.4) without tables and without a carry-less multiplier.
 ///
-/// An integer product of operands that have a bit only in every fourth place is a carry-less one:
-/// at most eight partial products meet in a place, and three bits of room take their carries.
-/// Sixteen such products make one of 32×32 bits. The time does not depend on the data, no memory is
-/// touched, and a GPU, for which a table per SA would not stay in cache, has a 32×32→64 multiplier.
+/// An integer product of operands whose bits are only in every fourth place is a carry-less one: at
+/// most eight partial products meet in a place, and three free bits hold their carries. Sixteen
+/// such products make one of 32×32 bits. The time does not depend on the data, and no memory is
+/// accessed. A table per SA would not stay in a GPU's cache, but a GPU has a 32×32→64 multiplier.
 namespace warpline::ipsec {
 
-/// A field element as it stands in memory: `high` is the first 8 bytes, big-endian. The field's bit
-/// order is reversed: the coefficient of x^0 is the top bit of `high`.
+/// A field element in memory order: `high` is the first 8 bytes, big-endian. The field's bit order
+/// is reversed: the coefficient of x^0 is the top bit of `high`.
 struct GhashElement {
   std::uint64_t high;
   std::uint64_t low;
@@ -62,7 +62,7 @@ WARPLINE_HD inline GhashElement ghash_multiply(GhashElement x, GhashElement y) {
   middle.low ^= low.low ^ high.low;
   std::uint64_t p0 = low.low, p1 = low.high ^ middle.low;
   std::uint64_t p2 = high.low ^ middle.high, p3 = high.high;
-  // The product of reversed operands has 255 bits, reversed: one place up makes it 256.
+  // The product of reversed operands has 255 bits, reversed: a shift by one makes it 256.
   p3 = p3 << 1 | p2 >> 63;
   p2 = p2 << 1 | p1 >> 63;
   p1 = p1 << 1 | p0 >> 63;
@@ -83,7 +83,7 @@ WARPLINE_HD inline GhashElement ghash_element(Block const& block) {
           static_cast<std::uint64_t>(block.words[2]) << 32 | block.words[3]};
 }
 
-/// Takes a block into the hash.
+/// Adds a block to the hash.
 WARPLINE_HD inline GhashElement ghash_block(GhashElement hash, GhashElement key,
                                             Block const& block) {
   return ghash_multiply(hash ^ ghash_element(block), key);
@@ -94,7 +94,7 @@ WARPLINE_HD constexpr Block ghash_lengths(std::uint32_t aad_size, std::uint32_t 
   return {{aad_size >> 29, aad_size << 3, size >> 29, size << 3}};
 }
 
-/// Takes `size` bytes at `data` into the hash, the last block filled up with zeros.
+/// Adds `size` bytes at `data` to the hash, the last block padded with zeros.
 WARPLINE_HD inline GhashElement ghash_bytes(GhashElement hash, GhashElement key,
                                             std::uint8_t const* data, std::uint32_t size) {
   for (; size >= 16; size -= 16, data += 16) hash = ghash_block(hash, key, load_block(data));

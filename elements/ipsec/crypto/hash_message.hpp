@@ -7,8 +7,9 @@
 #include "core/base/hd.hpp"
 #include "elements/ipsec/crypto/bytes.hpp"
 
-/// What SHA-1 and the SHA-2 family have in common (FIPS 180-4 section 5): blocks of 16 words, padding,
-/// the length in bits in the last two words. `Word`: 32 bits, or 64 with SHA-384 and SHA-512.
+/// The common part of SHA-1 and the SHA-2 family (FIPS 180-4 section 5): blocks of 16 words,
+/// padding, the length in bits in the last two words. `Word`: 32 bits, or 64 with SHA-384 and
+/// SHA-512.
 namespace warpline::ipsec {
 
 template <class Word>

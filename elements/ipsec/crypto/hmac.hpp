@@ -9,8 +9,8 @@
 
 namespace warpline::ipsec {
 
-/// An HMAC key as the two states that its pads lead to (RFC 2104 section 4): two compressions less a
-/// packet, and the key itself is not kept. `Hash`: `Sha1`, `Sha256`, `Sha384` or `Sha512`.
+/// An HMAC key as the two states after its pads (RFC 2104 section 4): it saves two compressions a
+/// packet, and the key itself is not stored. `Hash`: `Sha1`, `Sha256`, `Sha384` or `Sha512`.
 template <class Hash>
 struct HmacKey {
   typename Hash::State inner;

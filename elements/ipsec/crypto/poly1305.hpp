@@ -9,7 +9,7 @@
 #include "elements/ipsec/crypto/chacha20.hpp"
 
 /// Poly1305 (RFC 8439 section 2.5) as a kernel body: limbs of 26 bits, whose products of 32×32→64
-/// bits leave room for all sums. No branch and no address depends on the data.
+/// bits have spare bits for all sums. No branch and no address depends on the data.
 namespace warpline::ipsec {
 
 /// A key for one message: `r`, then `s`, little-endian words.
@@ -38,7 +38,7 @@ class Poly1305 {
     for (unsigned i = 0; i < 4; ++i) pad_[i] = w[4 + i];
   }
 
-  /// Takes in a block of 16 bytes; `top`: 1 for the bit behind them.
+  /// Adds a block of 16 bytes; `top`: 1 for the bit after them.
   WARPLINE_HD void block(Block const& bytes, std::uint32_t top = 1) {
     std::uint32_t w[4];
     for (unsigned i = 0; i < 4; ++i) w[i] = detail::swap_bytes(bytes.words[i]);
@@ -49,7 +49,7 @@ class Poly1305 {
     std::uint32_t const h3 = h_[3] + ((w[2] >> 14 | w[3] << 18) & kLimb);
     std::uint32_t const h4 = h_[4] + (w[3] >> 8 | top << 24);
     std::uint32_t const r0 = r_[0], r1 = r_[1], r2 = r_[2], r3 = r_[3], r4 = r_[4];
-    // What exceeds 2^130 comes back five times.
+    // The part above 2^130 is added again, times five.
     std::uint32_t const s1 = 5 * r1, s2 = 5 * r2, s3 = 5 * r3, s4 = 5 * r4;
     std::uint64_t const d0 =
         wide(h0, r0) + wide(h1, s4) + wide(h2, s3) + wide(h3, s2) + wide(h4, s1);
@@ -69,8 +69,8 @@ class Poly1305 {
     h_[4] = static_cast<std::uint32_t>(d4) & kLimb;
   }
 
-  /// Takes in `size` bytes at `data` (any address), the last block filled up with zeros as the
-  /// AEAD does it (RFC 8439 section 2.8).
+  /// Adds `size` bytes at `data` (any address), the last block padded with zeros as in the AEAD
+  /// (RFC 8439 section 2.8).
   WARPLINE_HD void padded(std::uint8_t const* data, std::uint32_t size) {
     for (; size >= 16; size -= 16, data += 16) block(load_block(data));
     if (size > 0) block(load_partial_block(data, size));
@@ -91,7 +91,7 @@ class Poly1305 {
       carry *= 5;
     }
     h[0] += carry;
-    // h - (2^130 - 5), taken where that is not negative.
+    // Subtracts 2^130 - 5 unless that is negative.
     std::uint32_t g[5];
     carry = 5;
     for (unsigned i = 0; i < 5; ++i) {
@@ -124,7 +124,7 @@ class Poly1305 {
 };
 
 /// The tag of ChaCha20-Poly1305 (RFC 8439 section 2.8) over ciphertext at any address, for at most
-/// 16 bytes of associated data, filled up with zeros.
+/// 16 bytes of associated data, padded with zeros.
 WARPLINE_HD inline Block chacha20_poly1305_tag(PolyKey const& key, Block const& aad,
                                                std::uint32_t aad_size, std::uint8_t const* data,
                                                std::uint32_t size) {

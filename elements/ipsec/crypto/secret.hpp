@@ -29,11 +29,11 @@ class Secret {
     if (bytes_.data() != nullptr) explicit_bzero(bytes_.data(), bytes_.size());
   }
 
-  /// The bytes of an even number of hexadecimal digits. Where `text` is not that, nothing, and `bad`
-  /// is the place of the first other character, or the end.
+  /// Parses an even number of hexadecimal digits. No value if `text` is something else; `bad` is
+  /// then the place of the first wrong character, or the end.
   static std::optional<Secret> of_hex(std::string_view text, std::size_t& bad) {
     Secret secret;
-    secret.bytes_.reserve(text.size() / 2 + 1);  // once: no copies are left behind
+    secret.bytes_.reserve(text.size() / 2 + 1);  // once, so that no copies remain
     for (bad = 0; bad < text.size(); ++bad) {
       auto const nibble = hex_value(text[bad]);
       if (nibble < 0) return std::nullopt;

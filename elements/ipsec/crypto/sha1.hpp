@@ -54,7 +54,7 @@ WARPLINE_HD inline void sha1_rounds(std::uint32_t (&v)[5], std::uint32_t (&w)[16
 }
 }  // namespace detail
 
-/// Mixes one block of sixteen words into `state`; `words` is used up.
+/// Mixes one block of sixteen words into `state`; overwrites `words`.
 WARPLINE_HD inline void sha1_compress(Sha1State& state, std::uint32_t (&words)[16]) {
   std::uint32_t v[5] = {state.words[0], state.words[1], state.words[2], state.words[3],
                         state.words[4]};
@@ -62,8 +62,8 @@ WARPLINE_HD inline void sha1_compress(Sha1State& state, std::uint32_t (&words)[1
   for (unsigned i = 0; i < 5; ++i) state.words[i] += v[i];
 }
 
-/// The digest of what `state` has taken in (`before` bytes, whole blocks) and then `size` bytes at
-/// `data` (any address): the padding and the length are added here.
+/// The digest of `before` bytes (whole blocks), which are already in `state`, and `size` bytes at
+/// `data` (any address). Adds the padding and the length.
 WARPLINE_HD inline Sha1State sha1_finish(Sha1State state, std::uint32_t before,
                                          std::uint8_t const* data, std::uint32_t size) {
   hash_rest<std::uint32_t>(before, data, size,

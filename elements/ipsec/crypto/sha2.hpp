@@ -13,7 +13,7 @@
 /// like sha1.hpp: every index into the message schedule is a constant, and so are the round constants.
 namespace warpline::ipsec {
 
-/// The eight chaining words; after the last block, those of the digest come first.
+/// The eight chaining words; after the last block, the words of the digest come first.
 template <class W>
 struct Sha2State {
   W words[8];
@@ -53,7 +53,7 @@ inline constexpr std::uint64_t kSha2Start[16] = {
     0x67332667ffc00b31u, 0x8eb44a8768581511u, 0xdb0c2e0d64f98fa7u, 0x47b5481dbefa4fa4u,
 };
 
-/// FIPS 180-4 sections 4.1.2 and 4.1.3: how far words are rotated to the right, or shifted, in the
+/// FIPS 180-4 sections 4.1.2 and 4.1.3: the distances of right rotations and shifts in the
 /// functions of a round and of the message schedule.
 template <class Word>
 struct Sha2Rotations;
@@ -82,7 +82,7 @@ WARPLINE_HD constexpr Word high_part(std::uint64_t value) {
 template <std::size_t I, class Word>
 WARPLINE_HD inline void sha2_round(Word (&v)[8], Word (&w)[16]) {
   using By = Sha2Rotations<Word>;
-  // Names of their own: a device has no arrays of constants to index.
+  // Separate names: a device has no arrays of constants to index.
   constexpr unsigned a0 = By::a[0], a1 = By::a[1], a2 = By::a[2];
   constexpr unsigned e0 = By::e[0], e1 = By::e[1], e2 = By::e[2];
   constexpr unsigned x0 = By::early[0], x1 = By::early[1], x2 = By::early[2];
@@ -119,7 +119,7 @@ WARPLINE_HD inline void sha2_mix(Sha2State<Word>& state, Word (&words)[16]) {
 }
 }  // namespace detail
 
-/// Mixes one block of sixteen words into `state`; `words` is used up.
+/// Mixes one block of sixteen words into `state`; overwrites `words`.
 WARPLINE_HD inline void sha2_compress(Sha2State<std::uint32_t>& state, std::uint32_t (&words)[16]) {
   detail::sha2_mix(state, words);
 }
@@ -145,7 +145,7 @@ struct Sha2 {
     return state;
   }
   WARPLINE_HD static void compress(State& state, Word (&words)[16]) { sha2_compress(state, words); }
-  /// The digest of what `state` has taken in (`before` bytes, whole blocks) and then `size` bytes at
+  /// The digest of `before` bytes (whole blocks), which are already in `state`, and `size` bytes at
   /// `data` (any address).
   WARPLINE_HD static State finish(State state, std::uint32_t before, std::uint8_t const* data,
                                   std::uint32_t size) {

@@ -18,10 +18,10 @@ namespace warpline::ipsec {
 
 /// Finds SAs that share cipher key and salt. If the IV is the sequence number (CTR, GCM,
 /// ChaCha20-Poly1305), two such SAs encrypt with the same nonces, which reveals the plaintexts (RFC
-/// 3686 section 7, RFC 4106 section 10). An SA in both directions is one: SPI and destination are
-/// the same.
+/// 3686 section 7, RFC 4106 section 10). An SA in both directions counts as one, because SPI and
+/// destination are the same.
 ///
-/// Keeps fingerprints under a random key, and no keys. Thread-safe.
+/// Stores fingerprints under a random key, and no keys. Thread-safe.
 class KeyReuse : public std::enable_shared_from_this<KeyReuse> {
  public:
   KeyReuse();
@@ -32,15 +32,16 @@ class KeyReuse : public std::enable_shared_from_this<KeyReuse> {
   /// While the claim exists, no other SA may have the same key and salt.
   using Claim = std::shared_ptr<void const>;
 
-  /// For an SA that is to be used; empty if its suite takes no nonce from the sequence number.
-  /// Throws `ConfigError` that names the other SA if there is one. The object must be owned by a
-  /// `std::shared_ptr`.
+  /// Claims key and salt for an SA that will be used; empty if its suite takes no nonce from the
+  /// sequence number. Throws `ConfigError` that names the other SA if there is one. The object must
+  /// be owned by a `std::shared_ptr`.
   Claim claim(SaConfig const& sa);
 
-  /// Claims key and salt for `sa` as long as this object lives. If another SA has them: its place.
+  /// Claims key and salt for `sa` during the lifetime of this object. Returns the place of another
+  /// SA that has them.
   std::optional<Position> hold(SaConfig const& sa);
 
-  /// Why the same key is refused, and what was expected.
+  /// The reason for refusing a key that is in use, and what was expected.
   static char const* const kReason;
 
  private:

@@ -14,7 +14,7 @@
 namespace warpline::ipsec {
 namespace {
 
-constexpr std::size_t kFewPolicies = 256;  // they are made anew in less than a millisecond
+constexpr std::size_t kFewPolicies = 256;  // building them again takes less than a millisecond
 
 std::string describe(SaName const& name) {
   char spi[16];
@@ -23,13 +23,13 @@ std::string describe(SaName const& name) {
          " SA with SPI " + spi + " to " + to_string(name.destination);
 }
 
-/// Of the packets that an inbound SA is for; none: any.
+/// The packets that an inbound SA is for; no value: any.
 std::optional<IpAddress> destination_of(SaConfig const& sa) {
   auto const& destination = sa.form.destination;
   return destination.is_unspecified() ? std::nullopt : std::optional(destination);
 }
 
-/// Without one of its own an SA takes all packets.
+/// An SA without a selector accepts all packets.
 TrafficSelector selector_of(SaConfig const& sa) { return sa.selector.value_or(TrafficSelector{}); }
 
 std::string text(TrafficSelector const& selector) {
@@ -53,15 +53,15 @@ std::string with_reqid(std::string const& ends, std::uint32_t reqid) {
   return ends + ' ' + std::to_string(reqid);
 }
 
-/// Groups of policies that an SA may serve; where `own`, the policies are the SAs' own.
+/// Groups of policies that an SA may serve; with `own`, the policies are the selectors of SAs.
 std::vector<std::string> groups_of(SaConfig const& sa, bool own) {
   auto const alike = ends(sa.form.mode, sa.form.source, sa.form.destination);
   auto const alone = with_reqid(alike, sa.reqid);
   if (own) return {alone + ' ' + text(selector_of(sa))};
   return {alone, alike, std::string()};
 }
-/// The one group that has all SAs which may serve the policy: without a reqid those between its ends,
-/// where it leaves an end open all.
+/// The group of all SAs that may serve the policy. Without a reqid these are the SAs between its
+/// ends; if an end is open, all SAs.
 std::string group_of(Policy const& policy, bool own) {
   auto const& sa = *policy.sa;
   if (!sa.source || !sa.destination) return {};
@@ -294,7 +294,8 @@ std::span<std::uint32_t const> SaDatabase::policies_of(std::string const& group)
   return found->second;
 }
 
-/// Outbound policies as they were written; without any, one for each group of SAs, the oldest first.
+/// Outbound policies as the user wrote them; without any, one for each group of SAs, the oldest
+/// first.
 void SaDatabase::make_policies() {
   policies_.resize(written_);
   policies_of_.clear();
@@ -328,7 +329,7 @@ void SaDatabase::make_policies() {
   make_time_ = made_ - begin;
 }
 
-/// SAs that are added one by one take time by their number, not by its square.
+/// The time for adding SAs one by one grows linearly with their number.
 void SaDatabase::make_policies_now_or_later() {
   constexpr std::size_t kShare = 8;
   if (policies_.size() < kFewPolicies || outdated_ >= policies_.size() / kShare) make_policies();
@@ -433,7 +434,7 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
       expired.push_back({sa.name(), false});
     }
   }
-  // Where there are many, no more than a fifth of the time, however many SAs come and go.
+  // With many policies, this takes at most a fifth of the time, for any rate of changes.
   if (outdated_ != 0 && (policies_.size() < kFewPolicies || now - made_ >= 4 * make_time_))
     make_policies();
   readers_->collect();

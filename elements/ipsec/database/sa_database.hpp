@@ -24,24 +24,24 @@
 
 namespace warpline::ipsec {
 
-/// Names an SA: there is one of each direction at most.
+/// Identifies an SA: there is at most one of each direction.
 struct SaName {
   Direction direction = Direction::kOutbound;
   std::uint32_t spi = 0;
   IpAddress destination;  ///< of the outer header; unspecified: any
 };
 
-/// An SA as it stands.
+/// The state of an SA.
 struct SaStatus {
   SaName name;
   SaForm form;
   Suite suite{};
   std::uint32_t reqid = 0;
-  bool in_use = false;         ///< a policy sends by it
-  std::uint64_t sequence = 0;  ///< outbound the last one given, inbound the highest one accepted
+  bool in_use = false;         ///< a policy uses it to send
+  std::uint64_t sequence = 0;  ///< outbound: the last one used; inbound: the highest one accepted
   std::uint64_t packets = 0, bytes = 0;
   std::uint64_t integrity_failures = 0, replayed = 0, too_old = 0, mismatched = 0;
-  std::optional<double> idle_seconds;  ///< since its last packet; none: there was none
+  std::optional<double> idle_seconds;  ///< since its last packet; no value: there was none
   double age_seconds = 0;
   Lifetime soft, hard;
   std::optional<TrafficSelector> selector;
@@ -52,75 +52,76 @@ struct SaStatus {
 
 /// The SAs and policies of a gateway (RFC 4301 section 4.4), which change while packets flow.
 ///
-/// Workers look up without locks: what they see is exchanged as a whole or is atomic, and what is
-/// removed stays as long as one of them may hold it. A new SA takes over from the one before with
-/// the same selector, ends, mode and reqid as soon as it is there; the old one goes on receiving
-/// until it is removed. Everything else here may be called by any thread, but not by workers: it
-/// takes a lock.
+/// Workers look up without locks: the data is exchanged as a whole or is atomic, and removed data
+/// stays until no worker can hold it. A new SA replaces the previous one with the same selector,
+/// ends, mode and reqid as soon as it is added; the old one continues to receive until it is
+/// removed. All other functions may be called by any thread except workers: they take a lock.
 class SaDatabase {
  public:
   using Clock = std::chrono::steady_clock;
 
   struct Options {
-    /// SAs, both directions together, without those that were removed; 0: as many as there is memory
-    /// for, and 2^26 at most.
+    /// Maximum number of SAs in both directions, without removed ones; 0: as many as memory allows,
+    /// and at most 2^26.
     std::uint32_t max_sas = 0;
     /// No packet of a removed SA is inside any longer than this.
     std::chrono::nanoseconds hold = std::chrono::seconds(65);
-    /// Claims the key of every SA, so that none can share it; none: nothing is checked.
+    /// Claims the key of every SA, so that no other can share it; null: no check.
     std::shared_ptr<KeyReuse> keys{};
-    /// The workers that read it; none: those of nobody, for one thread.
+    /// The workers that read it; null: none, for use by one thread.
     std::shared_ptr<Quiescence> readers{};
   };
 
-  /// Without policies for outbound packets, each outbound SA is one by its selector, in this order.
-  /// An SA whose direction neither it nor a policy says is loaded for both. Throws `ConfigError`
-  /// for SAs of the same name or (`Options::keys`) with the same key, or more than there is room
-  /// for.
+  /// Without policies for outbound packets, the selector of each outbound SA is a policy, in this
+  /// order. An SA without a direction of its own or from a policy is loaded for both. Throws
+  /// `ConfigError` for SAs with the same name or (`Options::keys`) the same key, or too many SAs.
   SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies, Options options);
   SaDatabase(std::span<SaConfig const> sas, std::vector<Policy> policies)
       : SaDatabase(sas, std::move(policies), Options{}) {}
   ~SaDatabase();
 
-  /// Throws `ConfigError` where there is one of that name or with that key, or no room; those before
-  /// it are added then. Without policies, a new selector makes all policies again, which takes half a
-  /// second for 100,000: where there are many and few are new, `tick` does that, and until then no
-  /// packet goes by a new selector.
+  /// Adds SAs. Throws `ConfigError` if the name or the key of one exists or there is no space; the
+  /// SAs before it stay added. Without policies, a new selector rebuilds all policies, which takes
+  /// half a second for 100,000. With many policies and few new ones, `tick` does that later, and
+  /// until then no packet uses a new selector.
   void add(std::span<SaConfig const> sas);
   void add(SaConfig const& sa) { add({&sa, 1}); }
-  /// False where there is none. A policy goes back to an older SA that fits, if there is one.
+  /// Removes an SA; false if there is none. A policy returns to an older SA that matches, if there
+  /// is one.
   bool remove(SaName const& name);
   /// All SAs, by direction, SPI and destination.
   std::vector<SaStatus> list() const;
-  /// The SAs that follow `after` in this order (none: from the first on), `max` of them if there are.
+  /// At most `max` of the SAs after `after` in this order (no value: from the first).
   std::vector<SaStatus> list(std::optional<SaName> const& after, std::size_t max) const;
   std::optional<SaStatus> find(SaName const& name) const;
 
-  /// What has reached the end of its life.
+  /// An SA at the end of its lifetime.
   struct Expired {
     SaName name;
     bool hard;  ///< and has been removed
   };
-  /// To be called a few times a second: tells of lifetimes, each once, removes what has ended, and
-  /// frees what nobody can hold any more. Looks at the SAs that have a lifetime alone.
+  /// Call it a few times a second: reports each end of a lifetime once, removes SAs that have
+  /// expired, and frees memory that no worker can hold any more. It examines only the SAs with a
+  /// lifetime.
   std::vector<Expired> tick();
 
-  /// Keeps the numbers of SAs that send (`outbound`) and receive (`inbound`) in `file` from now on, and
-  /// goes on from those there. Before the first packet. `step`: see `SaState`. Throws `ConfigError` if
-  /// the file cannot be written, or if another database uses the numbers of one of these SAs.
+  /// Stores the numbers of SAs that send (`outbound`) and receive (`inbound`) in `file` from now
+  /// on, and continues from the numbers in it. Before the first packet. `step`: see `SaState`.
+  /// Throws `ConfigError` if the file cannot be written, or if another database uses the numbers of
+  /// one of these SAs.
   void keep_state(std::shared_ptr<StateFile> file, bool outbound, bool inbound,
                   std::uint64_t step = 0);
-  /// To be called every few milliseconds: see `SaState::tick`. None where it was not time yet.
+  /// Call it every few milliseconds: see `SaState::tick`. No value if it is too early.
   std::optional<std::error_code> write_state();
-  /// Where numbers are kept; null where they are not.
+  /// The file with the numbers; null if there is none.
   std::string const* state_path() const { return state_ ? &state_->file().path() : nullptr; }
   /// `identity_of` each outbound SA, and its SPI.
   std::vector<std::pair<Secret, std::uint32_t>> outbound_identities() const;
-  /// Workers have ended: makes the marks exact, for `StateFile::finish`.
+  /// Makes the marks exact for `StateFile::finish`, after the workers have ended.
   void settle_state();
 
-  /// Memory that an SA takes, with the suite that takes most. About: strings and trees count as
-  /// measured with 100,000 SAs.
+  /// Memory of an SA, with the largest suite. An estimate: strings and trees count as measured with
+  /// 100,000 SAs.
   static std::size_t max_bytes_of_sa();
 
   // For workers.
@@ -130,7 +131,7 @@ class SaDatabase {
   OutboundPolicies const& outbound() const noexcept {
     return *outbound_.load(std::memory_order_acquire);
   }
-  /// Null where decrypted packets are held against nothing.
+  /// Null if decrypted packets are not compared with policies.
   InboundPolicies const* inbound() const noexcept {
     return inbound_policies_ ? &*inbound_policies_ : nullptr;
   }
@@ -150,12 +151,12 @@ class SaDatabase {
   };
 
   using Place = std::map<Key, Sa>::iterator;
-  /// Which policies name these ends.
+  /// The policies that name these ends.
   struct Used {
     bool out = false, in = false;
   };
 
-  /// An SA in a slot that nobody finds yet.
+  /// An SA in a slot that no look-up returns yet.
   struct Staged {
     SaConfig config;  // without keys
     Direction direction;
@@ -192,16 +193,16 @@ class SaDatabase {
   bool keeps_outbound_ = false, keeps_inbound_ = false;  // in `state_`
   SpiTable spis_;
   std::map<Key, Sa> sas_;
-  std::map<std::uint64_t, Place> mortal_;  // those with a lifetime, by serial
+  std::map<std::uint64_t, Place> mortal_;  // those with a lifetime, by serial number
   std::uint64_t serial_ = 0;
-  std::vector<Policy> policies_;  // of all directions; outbound ones made of SAs at the end
+  std::vector<Policy> policies_;  // of all directions; outbound ones from SAs at the end
   std::size_t written_ = 0;       // policies that the user wrote
   bool implicit_ = false;         // there is none for outbound packets among them
-  std::size_t outdated_ = 0;      // policies that are missing, or have no SA any more
-  Clock::time_point made_{};      // when policies were made,
-  Clock::duration make_time_{};   // and how long it took
+  std::size_t outdated_ = 0;      // policies that are missing, or have lost their SA
+  Clock::time_point made_{};      // time of the last rebuild of policies,
+  Clock::duration make_time_{};   // and its duration
   std::map<std::string, Used> used_between_;
-  // Which policies and outbound SAs belong together; SAs by serial.
+  // The relation of policies and outbound SAs; SAs by serial number.
   std::map<std::string, std::vector<std::uint32_t>> policies_of_;
   std::map<std::string, std::map<std::uint64_t, Sa const*>> sas_of_;
   std::map<std::string, std::uint32_t> peers_;

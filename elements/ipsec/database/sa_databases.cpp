@@ -10,7 +10,7 @@
 namespace warpline::ipsec {
 namespace {
 
-/// The same for all names of one file, whether it is there or not.
+/// The same path for all names of one file, even if the file does not exist.
 std::string canonical(std::string const& path) {
   std::error_code error;
   auto const absolute = std::filesystem::absolute(path, error);

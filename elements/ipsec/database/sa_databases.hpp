@@ -17,46 +17,47 @@
 
 namespace warpline::ipsec {
 
-/// The databases of a program, by the text that names their files, and the state files where their
-/// numbers are kept. Used by the control thread only.
+/// The databases of a program, by the text that names their files, and the state files with their
+/// numbers. Control thread only.
 class SaDatabases {
  public:
   /// Those that are still in use.
   std::map<std::string, std::shared_ptr<SaDatabase>> all() const;
 
-  /// `sa_file`: where its SAs come from, and its version before it was read; empty if they are made up.
+  /// `sa_file`: the file of its SAs, and its version before it was read; empty if the SAs are
+  /// generated.
   void add(std::string const& name, std::shared_ptr<SaDatabase> const& database,
            std::string const& sa_file = {}, FileVersion const& version = {});
-  /// An element sends or receives by the database.
+  /// An element sends or receives with the database.
   void use(std::string const& name, Direction direction);
-  /// An element wants the database's numbers kept in `state_file`. False where another one asked for
-  /// another file.
+  /// An element requests that the database's numbers are stored in `state_file`. False if another
+  /// element requested another file.
   bool keep_in(std::string const& name, std::string const& state_file);
 
   /// Refuses a key that two databases would send by, each from the same number on. Throws
   /// `ConfigError` that names both.
   void check() const;
 
-  /// How the program runs, for `open`.
+  /// Properties of the run, for `open`.
   struct Opening {
-    std::string state_file;        ///< for databases of which no element names one; empty: none
+    std::string state_file;        ///< for databases without a file from an element; empty: none
     std::uint64_t state_step = 0;  ///< see `SaState`
     bool real_ports = false;       ///< frames leave the program for another machine or the kernel
     std::function<void(std::string const&)> warn;
   };
-  /// Locks the files of SAs while real ports run, exclusively where packets are sent by them; opens
-  /// state files, and goes on from their numbers. Before a worker starts. Throws `ConfigError` where
-  /// another program has one of them, or a state file cannot be used.
+  /// Locks the files of SAs while real ports run, exclusively if packets are sent with them; opens
+  /// state files, and continues from their numbers. Before a worker starts. Throws `ConfigError` if
+  /// another program has locked one of them, or a state file cannot be used.
   void open(Opening const& opening);
 
-  /// What has changed with state files: a new error, or the end of one.
+  /// Changes in the errors of state files: a new error, or the end of one.
   struct StateNews {
     bool failed;
     std::string text;
   };
-  /// Keeps marks ahead of what is sent. To be called every few milliseconds.
+  /// Keeps marks ahead of the numbers that are sent. Call it every few milliseconds.
   std::vector<StateNews> write_state();
-  /// Workers have ended: makes state files exact. What went wrong.
+  /// Makes state files exact, after the workers have ended. Returns the errors.
   std::vector<std::string> finish();
 
  private:
@@ -74,7 +75,7 @@ class SaDatabases {
   std::vector<FileLock> locks_;
   std::map<std::string, std::shared_ptr<StateFile>> state_files_;  // by canonical path
   std::map<std::string, std::string> failing_;                     // the error, by path
-  std::chrono::steady_clock::time_point next_look_{};              // at the files' faults
+  std::chrono::steady_clock::time_point next_look_{};              // at the files' errors
   std::set<std::string> faulty_;                                   // paths
 };
 

@@ -9,7 +9,7 @@
 namespace warpline::ipsec {
 namespace {
 
-/// Bytes that are overwritten when they go, also where they grow.
+/// Bytes that are overwritten when they are freed, also when the buffer grows.
 class Bytes {
  public:
   Bytes() { bytes_.reserve(256); }

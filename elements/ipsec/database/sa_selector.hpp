@@ -11,16 +11,15 @@
 
 namespace warpline::ipsec {
 
-/// The inner packets that an inbound SA takes (RFC 4301 section 4.4.2.1), ready to be asked for each
-/// of them. A selector of IPv4 addresses and nothing else needs no memory beside this object. Any
-/// thread.
+/// The selector for inner packets of an inbound SA (RFC 4301 section 4.4.2.1), in a form for fast
+/// checks. A selector that has only IPv4 addresses needs no memory outside this object. Any thread.
 class alignas(32) SaSelector {
  public:
   SaSelector() = default;
   explicit SaSelector(TrafficSelector const& selector);
 
-  /// Whether it takes the packet at `ip`, whose IP header is whole and of which `size` bytes are
-  /// there.
+  /// Returns whether it matches the packet at `ip`, whose IP header is whole and of which `size`
+  /// bytes are available.
   bool takes(std::uint8_t const* ip, std::uint32_t size) const noexcept {
     if (whole_) [[unlikely]]
       return takes_whole(ip, size);
@@ -33,8 +32,8 @@ class alignas(32) SaSelector {
  private:
   bool takes_whole(std::uint8_t const* ip, std::uint32_t size) const noexcept;
 
-  std::uint32_t value_[2]{}, mask_[2]{};  // of source and destination, as they lie in memory
-  std::unique_ptr<TrafficSelector const> whole_;  // where these do not say it
+  std::uint32_t value_[2]{}, mask_[2]{};          // of source and destination, in memory order
+  std::unique_ptr<TrafficSelector const> whole_;  // if these do not suffice
 };
 static_assert(sizeof(SaSelector) == 32);
 

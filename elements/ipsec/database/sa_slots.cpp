@@ -54,7 +54,7 @@ std::size_t SaSlots::host_bytes(Suite suite) {
          CpuKeys::bytes(suite);
 }
 
-/// Makes the chunk of an index accessible, and those before it, here and on devices.
+/// Makes the chunk of an index and those before it accessible, here and on devices.
 void SaSlots::grow(std::uint32_t index) {
   auto const last = SaKeyTable::chunk_of(index);
   auto const before = static_cast<std::uint32_t>(states_.size());
@@ -161,8 +161,8 @@ void SaSlots::upload_chunk(DeviceKeys& keys, std::uint32_t chunk) {
   keys.addresses[chunk] = keys.chunks.back().get();
 }
 
-/// Gives a device the next chunk. Returns why it has no memory for it; empty if it has, or if it has
-/// failed and takes no more work.
+/// Gives a device the next chunk. Returns the reason if it has no memory for it; empty on success,
+/// or if the device has failed and accepts no more work.
 std::string SaSlots::extend(DeviceKeys& keys, std::uint32_t chunk) {
   std::string reason;
   // It may have the chunk already: another device had no memory for it.
@@ -171,7 +171,7 @@ std::string SaSlots::extend(DeviceKeys& keys, std::uint32_t chunk) {
   } catch (ConfigError const& error) {
     reason = error.what();
   }
-  // Also where there is nothing new to see: a device that cannot do this has failed.
+  // Also if there is nothing to update: a device that cannot do this has failed.
   if (keys.table.refresh(&keys.addresses[chunk]).empty()) return reason;
   keys.failed = true;
   return {};
@@ -179,7 +179,7 @@ std::string SaSlots::extend(DeviceKeys& keys, std::uint32_t chunk) {
 
 void SaSlots::refresh(std::uint32_t index) noexcept {
   auto const chunk = SaKeyTable::chunk_of(index);
-  // A device that could not takes no more work, so it has no use for later keys either.
+  // A device that failed here accepts no more work, so it needs no later keys.
   for (auto& keys : devices_)
     if (!keys.failed) keys.failed = !keys.chunks[chunk].refresh(&keys_[index]).empty();
 }

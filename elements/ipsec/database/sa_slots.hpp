@@ -20,7 +20,7 @@
 
 namespace warpline::ipsec {
 
-/// What an outbound SA puts on packets, and the last sequence number given.
+/// The headers that an outbound SA adds to packets, and the last sequence number.
 struct alignas(64) OutboundSa {
   OutboundSa(std::uint32_t spi, SaForm const& form, std::uint64_t sequence)
       : esp(spi, form), last(sequence) {}
@@ -29,7 +29,7 @@ struct alignas(64) OutboundSa {
   std::atomic<std::uint64_t> last;
 };
 
-/// What is known of an inbound SA's packets, and which of them have come.
+/// The properties of an inbound SA's packets, and the sequence numbers received.
 struct alignas(64) InboundSa {
   /// `window_size`: 0 for an SA without anti-replay.
   InboundSa(SaForm const& form, std::uint32_t window_size)
@@ -40,16 +40,16 @@ struct alignas(64) InboundSa {
   ReplayWindow window;
   EspInbound esp;
   bool anti_replay;
-  bool selects = false;  ///< `SaSlots::selector` has to be asked of decrypted packets
+  bool selects = false;  ///< `SaSlots::selector` must be checked for decrypted packets
 };
 
-/// What an SA has done, and what it may do. Counters are kept by workers and read by any thread.
+/// Counters and limits of an SA. Workers keep the counters and any thread reads them.
 struct alignas(64) SaUse {
   /// Max sequence numbers (RFC 4303 sections 3.3.3 and 2.2.1).
   static constexpr std::uint64_t kLastSequence = 0xffffffff, kLastExtended = ~std::uint64_t{0};
 
   struct Outbound {
-    std::atomic<std::uint64_t> limit{0};  ///< no number above it is sent; the writer may raise it
+    std::atomic<std::uint64_t> limit{0};  ///< no higher number is sent; the writer may raise it
     std::uint64_t last_sequence = 0;      ///< the limit never rises above it
     std::uint64_t hard_bytes = ~std::uint64_t{0};
   };
@@ -76,13 +76,13 @@ struct alignas(64) SaUse {
 };
 static_assert(sizeof(SaUse) == 64);
 
-/// The memory of SAs by index, as all workers and devices share it: keys, headers, sequence numbers,
-/// counters.
+/// The memory of SAs by index, which all workers and devices share: keys, headers, sequence
+/// numbers, counters.
 ///
-/// Indices are filled and emptied by one thread, the writer, while workers use others; an index is
-/// written when nobody can find it, and used again when no packet carries it any more. The tables grow
-/// meanwhile, chunk by chunk (see `SaKeyTable`): addresses are reserved for as many SAs as a tag can
-/// name, or fewer if the process may not have that many addresses (RLIMIT_AS).
+/// One thread, the writer, fills and empties indices while workers use others. An index is written
+/// when no worker can find it, and reused when no packet carries it any more. The tables grow
+/// meanwhile, chunk by chunk (see `SaKeyTable`): addresses are reserved for as many SAs as a tag
+/// can represent, or fewer if the process may not have that many addresses (RLIMIT_AS).
 class SaSlots {
  public:
   /// Throws `std::bad_alloc`.
@@ -91,23 +91,23 @@ class SaSlots {
   SaSlots(SaSlots const&) = delete;
   SaSlots& operator=(SaSlots const&) = delete;
 
-  /// SAs that there can be at most.
+  /// Maximum number of SAs.
   std::uint32_t capacity() const { return capacity_; }
-  /// Bytes of the tables for each SA, of which the last are its keys on the CPU, and on a device.
+  /// Bytes of the tables for each SA; the last ones are its keys on the CPU, and on a device.
   static std::size_t host_bytes(Suite suite);
   static std::size_t device_bytes() { return sizeof(SaKeys); }
 
-  /// Fills an empty place, whose index is below `capacity()`. The writer alone. Throws
-  /// `std::bad_alloc`, and `ConfigError` where a device has no memory for more keys; the place then
+  /// Fills an empty place, whose index is less than `capacity()`. For the writer. Throws
+  /// `std::bad_alloc`, and `ConfigError` if a device has no memory for more keys; the place then
   /// stays empty.
   void set(std::uint32_t index, SaConfig const& sa, Direction direction);
-  /// Starts an outbound SA behind `sa.last_sequence`, with what its lifetime then allows. While no
-  /// worker finds it. The writer alone.
+  /// Starts an outbound SA after `sa.last_sequence`, within the limits of its lifetime. No worker
+  /// may find it yet. For the writer.
   void resume(std::uint32_t index, SaConfig const& sa);
-  /// Keeps the ring of an inbound SA's window in `memory` from now on, which is left as it is. While
-  /// no worker finds the SA. The writer alone.
+  /// Stores the ring of an inbound SA's window in `memory` from now on, and does not change its
+  /// content. No worker may find the SA yet. For the writer.
   ReplayWindow& keep_window(std::uint32_t index, ReplayWindow::Word* memory);
-  /// Overwrites keys, here and on devices. The writer alone.
+  /// Overwrites keys, here and on devices. For the writer.
   void wipe(std::uint32_t index) noexcept;
 
   OutboundSa& outbound(std::uint32_t index) { return places_[index].outbound; }
@@ -121,11 +121,11 @@ class SaSlots {
     prefetch_for_write(&places_[index]);
     prefetch_for_write(&places_[index].use);
   }
-  /// Whether the frame is an ESP packet that an outbound SA made, the one that its tag names.
+  /// Returns whether the frame is an ESP packet of the outbound SA in its tag.
   bool made(Packet const& packet) const noexcept;
   /// Of an inbound SA that `selects`.
   SaSelector const& selector(std::uint32_t index) const { return selectors_[index]; }
-  /// Whether there is an SA of that direction at `index`, which may be any number.
+  /// Returns whether there is an SA of that direction at `index`, which may be any number.
   bool holds(std::uint32_t index, Direction direction) const {
     return index < states_.size() && states_[index].load(std::memory_order_acquire) ==
                                          1 + static_cast<std::uint8_t>(direction);
@@ -133,19 +133,19 @@ class SaSlots {
 
   SaKeys const& keys(std::uint32_t index) const { return keys_[index]; }
   std::shared_ptr<CpuKeys const> cpu_keys() const { return cpu_keys_; }
-  /// All keys as kernels on `device` see them; kept up to date from now on, or the device fails all
-  /// work. While graphs are built. Throws `ConfigError` if the device has no room.
+  /// All keys in the form that kernels on `device` use. They are updated from now on, or the device
+  /// fails all work. While graphs are built. Throws `ConfigError` if the device has no memory.
   SaKeyTable upload(Device& device);
-  /// The constants of AES as kernels on `device` see them; likewise.
+  /// The constants of AES in the form that kernels on `device` use; also updated.
   AesTables const* aes(Device& device) const { return aes_.on(device); }
   AesInverseTables const* aes_inverse(Device& device) const { return aes_inverse_.on(device); }
 
-  /// Whether one thread alone handles packets (default: several). Before the first packet.
+  /// Sets whether a single thread handles packets (default: false). Before the first packet.
   void serve_one_thread(bool alone) { alone_ = alone; }
   bool alone() const { return alone_; }
 
  private:
-  /// Neighbouring lines: the second comes from memory at a third of what it costs alone.
+  /// Neighbouring lines: the second one costs a third of a single one.
   struct alignas(2 * kCacheLine) Place {
     Place() : use(Direction::kOutbound) {}
     ~Place() {}
@@ -158,13 +158,13 @@ class SaSlots {
   static_assert(sizeof(Place) == 2 * kCacheLine);
   static constexpr std::uint8_t kEmpty = 0;
 
-  /// What the kernels of one device read; devices that run them in this process share it.
+  /// The tables of one device's kernels; devices that run them in this process share one.
   struct DeviceKeys {
     std::shared_ptr<TableMemory> memory;
     std::vector<DeviceTable<SaKeys>> chunks;
     std::unique_ptr<SaKeys const*[]> addresses;  // of the chunks, on the device
     DeviceTable<SaKeys const*> table;            // the addresses
-    bool failed = false;  // takes no more work; what it still runs may read all this
+    bool failed = false;  // accepts no more work; work in flight may read all this
   };
 
   void grow(std::uint32_t index);
@@ -178,7 +178,7 @@ class SaSlots {
   StableArray<SaKeys> keys_;
   StableArray<Place> places_;
   StableArray<SaSelector> selectors_;
-  // kEmpty, or 1 + direction. Grows last: what has a state is accessible in the others.
+  // kEmpty, or 1 + direction. Grows last: an index with a state is accessible in the other tables.
   StableArray<std::atomic<std::uint8_t>> states_;
   std::shared_ptr<CpuKeys> cpu_keys_;
   std::vector<DeviceKeys> devices_;

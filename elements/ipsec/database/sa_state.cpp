@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kLook = 5ms;
 constexpr unsigned kMinLookRatio = 20;  // a scan may use at most 1/20 of the control thread's time
-constexpr auto kWindow = 100ms;         // in which a rate is measured: packets come in bursts
+constexpr auto kWindow = 100ms;         // period of rate measurements: packets come in bursts
 constexpr double kMinWindow = 0.02;
 constexpr auto kInbound = 500ms;
 constexpr auto kRetry = 1s;
@@ -95,7 +95,7 @@ void SaState::begin_inbound(std::uint32_t index, SaConfig const& sa) {
   auto const size = slots_.inbound(index).window.size();
   auto const& record = file_->record(kept.record);
   auto const mark = record.mark;
-  // An SA that was removed with packets inside marks in its ring still: this one gets another.
+  // An SA that was removed with packets inside still marks in its ring: this one gets another.
   if (file_->users(kept.record).holders > 0) file_->leave_window(kept.record);
   bool resumed = record.units != 0 && record.window == size;
   if (resumed) resumed = slots_.keep_window(index, file_->window(kept.record)).resume(mark);
@@ -154,8 +154,8 @@ void SaState::release(std::uint32_t index) {
     file_->free_units(kept.units);
 }
 
-/// Whether the SA's mark was raised, in the record. `seconds`: since the window began in which the rate
-/// is measured; `over`: it ends now.
+/// Returns whether the SA's mark was raised in the record. `seconds`: since the start of the period
+/// in which the rate is measured; `over`: the period ends now.
 bool SaState::raise(std::uint32_t index, Kept& kept, double seconds, bool over) {
   auto const last = slots_.outbound(index).last.load(std::memory_order_relaxed);
   auto& use = slots_.use(index).outbound;

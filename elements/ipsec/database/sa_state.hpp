@@ -15,59 +15,59 @@
 
 namespace warpline::ipsec {
 
-/// Keeps sequence numbers and replay windows of a database's SAs in a state file, so that a restart
-/// sends no number again and accepts none again (RFC 4303 sections 3.3.3 and 3.4.3, RFC 4106 section
+/// Stores sequence numbers and replay windows of a database's SAs in a state file, so that after a
+/// restart no number is sent or accepted again (RFC 4303 sections 3.3.3 and 3.4.3, RFC 4106 section
 /// 10).
 ///
-/// Outbound, a mark on the disk is ahead of what is sent: a worker stops at it, and the writer raises
-/// it when half of the step is used. Inbound, windows lie in memory of the file. One thread, the
-/// writer of the slots; nothing here is called by workers.
+/// Outbound, a mark on the disk is ahead of the numbers that are sent: a worker stops at it, and
+/// the writer raises it when half of the step is used. Inbound, windows are in memory mapped from
+/// the file. One thread, the writer of the slots; workers call nothing here.
 class SaState {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// A mark goes this far ahead: what the SA sends in `kAhead`, at least `kMinStep`, so that a burst
+  /// The distance of a mark: the SA's packets in `kAhead`, at least `kMinStep`, so that a burst
   /// after silence does not wait for the disk.
   static constexpr std::uint64_t kMinStep = std::uint64_t{1} << 16;
-  /// The first step of an SA, whose rate is not known: a rekeyed SA sends at full rate at once, and a
-  /// write to a busy disk takes tens of milliseconds.
+  /// The first step of an SA whose rate is unknown: a rekeyed SA sends at full rate immediately,
+  /// and a write to a busy disk takes tens of milliseconds.
   static constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 18;          ///< 32-bit numbers
   static constexpr std::uint64_t kFirstExtendedStep = std::uint64_t{1} << 20;  ///< 64-bit numbers
   static constexpr std::uint64_t kMaxStep = std::uint64_t{1} << 24;            ///< 32-bit numbers
   static constexpr std::uint64_t kMaxExtendedStep = std::uint64_t{1} << 32;    ///< 64-bit numbers
   static constexpr std::chrono::seconds kAhead{2};
 
-  /// `step`: the min and the first step of all SAs; 0: the constants above.
+  /// `step`: the minimum and the first step of all SAs; 0: the constants above.
   SaState(std::shared_ptr<StateFile> file, SaSlots& slots, std::uint64_t step)
       : file_(std::move(file)),
         slots_(slots),
         min_step_(step != 0 ? step : kMinStep),
         first_step_(step) {}
-  /// The windows must not be used any more.
+  /// No thread may use the windows any more.
   ~SaState();
 
   StateFile const& file() const { return *file_; }
 
-  /// Starts keeping the state of an SA in the slots, before workers can find it. The SA continues from
-  /// the higher of the file's number and `sa`'s, which is set to it, and sends nothing before
+  /// Starts storing the state of an SA in the slots, before workers can find it. The SA continues
+  /// from the higher of the file's number and `sa`'s, which is set to it, and sends nothing before
   /// `release_marks`. Throws `ConfigError` if the file cannot grow, or if another SA of the program
   /// uses the same numbers.
   void begin(std::uint32_t index, SaConfig& sa, Direction direction);
-  /// Writes the marks of what has begun and lets it send. After an error nothing of it sends.
+  /// Writes the marks of new SAs and lets them send. After an error, none of them sends.
   std::error_code release_marks();
   /// The SA was removed; packets with its index may still be inside.
   void remove(std::uint32_t index);
-  /// Nobody holds the index any more.
+  /// No packet carries the index any more.
   void release(std::uint32_t index);
 
-  /// To be called every few milliseconds: raises marks that are half used up, and once in half a
-  /// second notes what was received. None where it is too early; else the error of the write, which
-  /// is tried again in a second.
+  /// Call it every few milliseconds: raises marks that are half used, and stores every half second
+  /// what was received. No value if it is too early; otherwise the error of the write, which is
+  /// retried after a second.
   std::optional<std::error_code> tick(Clock::time_point now);
-  /// Makes marks exact, for a clean end: workers have ended.
+  /// Makes marks exact for a clean end, after the workers have ended.
   void settle();
 
-  /// What `list` says of an SA.
+  /// The part of `list` about an SA.
   struct Status {
     std::uint64_t mark = 0;
     std::uint64_t step = 0;      ///< outbound
@@ -79,7 +79,7 @@ class SaState {
   static constexpr std::uint32_t kNone = ~0u;
   struct Kept {
     std::uint32_t record = kNone;
-    std::uint32_t place = kNone;  // in `active_`; none: removed
+    std::uint32_t place = kNone;  // in `active_`; no value: removed
     Direction direction = Direction::kOutbound;
     bool extended = false;
     StateUnits units;        // inbound: of its ring

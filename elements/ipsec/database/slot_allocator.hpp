@@ -14,11 +14,11 @@
 
 namespace warpline::ipsec {
 
-/// Gives out indices of SAs, from 0 and without gaps while none has been given back.
+/// Allocates indices of SAs, from 0 and without gaps until one is freed.
 ///
-/// An index that was given back may still stand in packets that a device holds: it is given out
-/// again when `hold` has gone by and every reader has been offline after that. One thread, the
-/// writer of `readers`; it passes the time in.
+/// Packets on a device may still carry an index after it was freed: it is reused when the time
+/// `hold` has passed and then every reader has been offline. One thread, the writer of `readers`;
+/// the caller provides the time.
 class SlotAllocator {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -27,8 +27,7 @@ class SlotAllocator {
   SlotAllocator(Quiescence& readers, std::uint32_t capacity, std::chrono::nanoseconds hold)
       : readers_(readers), hold_(hold), capacity_(capacity) {}
 
-  /// An index that nobody holds, one that was used before if there is one; none where all are in
-  /// use or on hold.
+  /// A free index, preferably a used one; no value if all are in use or on hold.
   std::optional<std::uint32_t> take(Time now) {
     advance(now);
     if (!free_.empty()) {
@@ -41,18 +40,18 @@ class SlotAllocator {
     return fresh_++;
   }
 
-  /// Gives back an index that `take` gave out and that no table names any more.
+  /// Frees an index of `take` that no table contains any more.
   void give(std::uint32_t index, Time now) { held_.push_back({index, now + hold_}); }
 
-  /// Those that nobody has held since some time after the last call, and that were not taken again.
+  /// The indices that became free since the last call and are not in use again.
   std::vector<std::uint32_t> collect(Time now) {
     advance(now);
     return std::exchange(freed_, {});
   }
 
-  /// How many indices are on hold.
+  /// Number of indices on hold.
   std::size_t held() const { return held_.size() + leaving_.size(); }
-  /// Takes an index back that nothing has seen since `take`: it is not put on hold.
+  /// Frees an index that nothing has used since `take`: it is not put on hold.
   void put_back(std::uint32_t index) {
     free_.push_back(index);
     freed_.push_back(index);

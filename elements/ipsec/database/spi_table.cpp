@@ -15,8 +15,8 @@
 namespace warpline::ipsec {
 namespace {
 
-// A slot: name 32 bits, index 26, kind 2. The name of an SA for any destination is its SPI; of
-// another, a hash of both, and the key itself stands beside the slots.
+// A slot: name 32 bits, index 26, kind 2. The name of an SA for any destination is its SPI. For one
+// destination it is a hash of both, and the key itself is in a second array.
 constexpr unsigned kIndexShift = 6;
 enum Kind : std::uint64_t { kEmpty = 0, kRemoved = 1, kAny = 2, kOne = 3 };
 
@@ -80,7 +80,7 @@ struct SpiTable::Table {
   /// For a packet.
   std::uint32_t index(std::uint32_t name, SpiKey const& key) const noexcept;
 
-  /// Into the first empty slot: a removed one is not used again, so that a reader who has seen
+  /// Writes to the first empty slot. A removed one is not reused, so that a reader that has seen
   /// the SA in it does not read another's key.
   void put(std::uint32_t name, std::uint64_t slot, SpiKey const& key) {
     std::size_t at = home(name);
@@ -92,10 +92,10 @@ struct SpiTable::Table {
   }
 
   std::pmr::vector<std::atomic<std::uint64_t>> slots;
-  std::pmr::vector<SpiKey> keys;  // empty as long as no SA is for one destination
+  std::pmr::vector<SpiKey> keys;  // empty until an SA is for one destination
   std::size_t last;
   unsigned shift;
-  alignas(64) std::size_t used = 0;  // slots that are not empty; this and the next: the writer's
+  alignas(64) std::size_t used = 0;  // slots that are not empty; this and the next: for the writer
   std::size_t of_one = 0;            // SAs of one destination
 };
 

@@ -18,10 +18,10 @@
 namespace warpline::ipsec {
 namespace {
 
-/// Packets given to the library together, as many as its bursts may have. The fewer, the more often do
-/// its last lanes run half empty: HMAC-SHA-1 of 88 bytes costs 104 cycles in bursts of 32, 92 in these.
+/// Packets per call of the library, the maximum of its bursts. With fewer, its last lanes run half
+/// empty more often: HMAC-SHA-1 of 88 bytes costs 104 cycles in bursts of 32, 92 in these.
 constexpr std::size_t kBurst = IMB_MAX_BURST_SIZE;
-/// How far before its packet a key is asked for where packets are encrypted one by one.
+/// Packets by which the prefetch of a key is ahead, where packets are encrypted one by one.
 constexpr std::size_t kAhead = 8;
 
 /// A packet whose SA and sizes are known.
@@ -52,7 +52,7 @@ inline void prefetch_gcm(gcm_key_data const& key, std::uint32_t key_size, std::u
   prefetch(std::end(powers) - used, used);  // the lowest powers are at the end
 }
 
-/// What the packet's keys take, for whatever its suite is. With many SAs the library would wait for
+/// Prefetches the keys that the packet's suite needs. With many SAs the library would wait for
 /// memory line by line.
 void prefetch_keys(Item const& item) {
   auto const& sa = *item.sa;
@@ -77,7 +77,7 @@ std::uint64_t word_at(std::uint8_t const* from) {
   return word;
 }
 
-/// In a time that does not tell where they differ. `size`: at least 8.
+/// In constant time, so that it does not reveal where they differ. `size`: at least 8.
 bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
   std::uint64_t difference = word_at(a + size - kWord) ^ word_at(b + size - kWord);
   for (std::uint32_t at = 0; at + kWord < size; at += kWord)
@@ -95,8 +95,9 @@ void copy_icv(std::uint8_t* to, std::uint8_t const* from, std::uint32_t size) {
   std::memcpy(to + size - kWord, &last, kWord);
 }
 
-/// The sum of `size` bytes, a multiple of 4, as words of 32 bits as they lie in memory: a loop that
-/// compilers turn into vectors. Of 92 / 1436 bytes it takes 6.5 / 88 cycles, with AVX2 5.7 / 46 (Zen 5).
+/// The sum of `size` bytes, a multiple of 4, as words of 32 bits in host order: a loop that
+/// compilers turn into vectors. For 92 / 1436 bytes it takes 6.5 / 88 cycles, with AVX2 5.7 / 46
+/// (Zen 5).
 [[gnu::always_inline]] inline std::uint64_t sum_words(std::uint8_t const* data,
                                                       std::uint32_t size) {
   std::uint64_t sum = 0;
@@ -145,7 +146,7 @@ std::uint8_t const* key_bytes(Item const& item) {
   return static_cast<std::uint8_t const*>(item.sa->keys);
 }
 
-/// What an HMAC of the packet takes, into `icv`.
+/// Writes the HMAC of the packet to `icv`.
 void fill_hmac(IMB_JOB& job, Item const& item, std::uint8_t* icv, std::uint32_t icv_size) {
   auto const& sa = *item.sa;
   job.src = item.esp;
@@ -188,8 +189,7 @@ struct CpuEsp::State {
   void open(Items burst) noexcept;
 };
 
-/// Calls `run(burst, suite)` for the good packets of each suite, which write to `results` what
-/// becomes of each.
+/// Calls `run(burst, suite)` for the good packets of each suite; the calls write to `results`.
 template <class Run>
 void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet const> packets,
                               std::uint32_t* into, Run const& run) noexcept {
@@ -271,8 +271,8 @@ void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
   }
 }
 
-/// Job by job, each finished when it has been submitted. Not by IMB_SUBMIT_BURST, whose count of the
-/// library's ring of 256 goes wrong in ipsec-mb 1.3 where jobs wait for others of their lanes.
+/// Job by job, each finished when it is submitted. Not by IMB_SUBMIT_BURST: in ipsec-mb 1.3 it
+/// miscounts the library's ring of 256 if jobs wait for others of their lanes.
 void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
   auto* const mb = manager.get();
   for (std::size_t i = 0; i < burst.size(); ++i) {
@@ -316,7 +316,7 @@ void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
       job.iv = ivs[i].bytes;
     } else if (opens) {
       job.iv = item.iv();
-    } else {  // the IV is the cipher of what stands there
+    } else {  // the IV is the encrypted content of its field
       job.iv = kZero.bytes;
       job.src = job.dst = item.iv();
       job.msg_len_to_cipher_in_bytes += item.sa->iv_size;

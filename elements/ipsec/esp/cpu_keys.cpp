@@ -72,7 +72,7 @@ void copy_hmac(SaKeys const& keys, void* into) {
   }
 }
 
-/// The library has round keys as the bodies have them, those of decryption too.
+/// The library's round keys have the same form as those of the bodies, also for decryption.
 void fill(IMB_MGR* manager, SaKeys const& keys, unsigned key_size, void* into) {
   switch (keys.cipher) {
     case Cipher::kNull:

@@ -10,18 +10,16 @@
 
 namespace warpline::ipsec {
 
-/// The keys of a table of SAs, of any suites, in ipsec-mb's own layout: with GCM 1 KiB an SA, since
-/// it holds powers of the hash key; with AES and an HMAC 304 bytes, 368 with SHA-384 or SHA-512, others
-/// less. Besides, 32 bytes
-/// for each place.
+/// The keys of a table of SAs, of any suites, in ipsec-mb's layout. With GCM an SA takes 1 KiB,
+/// because it stores powers of the hash key; with AES and an HMAC 304 bytes, 368 with SHA-384 or
+/// SHA-512, others less. Each place takes 32 bytes more.
 ///
-/// All workers read one table. Places are filled and emptied while they do, by one thread or
-/// several: what is used at a place must have ended before, and may begin after; other places
-/// are not disturbed.
+/// All workers read one table. One or several threads fill and empty places meanwhile: the use of a
+/// place must have ended before, and may begin after; other places are not affected.
 class CpuKeys {
  public:
-  /// `capacity` empty places, whose memory is taken when they are filled. Throws `ConfigError` where
-  /// the library does not run on this processor.
+  /// Creates `capacity` empty places, which get memory when they are filled. Throws `ConfigError`
+  /// if the library does not run on this processor.
   explicit CpuKeys(std::size_t capacity);
   /// As many places as keys, filled.
   explicit CpuKeys(std::span<SaKeys const> keys);
@@ -31,13 +29,13 @@ class CpuKeys {
   CpuKeys& operator=(CpuKeys const&) = delete;
 
   std::size_t capacity() const;
-  /// Puts an SA, inbound or outbound, where there may be one already. Throws `std::bad_alloc`.
+  /// Sets an inbound or outbound SA; it may replace another. Throws `std::bad_alloc`.
   void set(std::size_t index, SaKeys const& keys);
-  /// Overwrites the keys of an SA, if there is one, and gives their memory back.
+  /// Overwrites the keys of an SA, if there is one, and frees their memory.
   void wipe(std::size_t index) noexcept;
-  /// Bytes that the keys of all SAs take now, without their places.
+  /// Bytes of the keys of all SAs, without their places.
   std::size_t key_bytes() const;
-  /// Bytes that an SA of a suite takes, with its place.
+  /// Bytes of an SA of this suite, with its place.
   static std::size_t bytes(Suite suite);
 
  private:

@@ -15,7 +15,7 @@
 
 struct IMB_MGR;
 
-/// What cpu_keys.cpp makes for cpu_esp.cpp.
+/// The part of cpu_keys.cpp that cpu_esp.cpp uses.
 namespace warpline::ipsec {
 
 struct FreeManager {
@@ -23,7 +23,7 @@ struct FreeManager {
 };
 using Manager = std::unique_ptr<IMB_MGR, FreeManager>;
 
-/// `chosen`: the library's number of the instruction set. Throws `ConfigError` where it does not run
+/// `chosen`: the library's number of the instruction set. Throws `ConfigError` if it does not run
 /// on this processor.
 Manager make_manager(unsigned* chosen = nullptr);
 
@@ -33,7 +33,7 @@ template <class Word>
 struct alignas(16) CpuHmacKey {
   Word inner[8], outer[8];
 };
-/// Bytes of one; with AES as many are before the round keys.
+/// Bytes of one of them; with AES, that many bytes precede the round keys.
 inline constexpr std::size_t hmac_key_size(Integrity integrity) {
   return integrity == Integrity::kHmacSha384 || integrity == Integrity::kHmacSha512
              ? sizeof(CpuHmacKey<std::uint64_t>)
@@ -45,11 +45,11 @@ struct CpuChaChaKey {
   std::uint8_t bytes[32];
 };
 
-/// A place of the table: what is needed before the keys themselves come from memory. An empty place
-/// may consist of zero bytes.
+/// A place of the table: the data needed before the keys arrive from memory. An empty place may
+/// consist of zero bytes.
 struct alignas(32) CpuSa {
-  void* keys = nullptr;    ///< by the suite what is above or `gcm_key_data`; null: empty
-  std::uint32_t salt = 0;  ///< as it lies in memory
+  void* keys = nullptr;    ///< by suite: one of the above or `gcm_key_data`; null: empty
+  std::uint32_t salt = 0;  ///< in memory order
   Suite suite = Suite::kAes128Gcm;
   Cipher cipher = Cipher::kNull;
   Integrity integrity = Integrity::kByCipher;
@@ -59,9 +59,9 @@ struct alignas(32) CpuSa {
 };
 static_assert(sizeof(CpuSa) == 32);
 
-/// Memory for keys of one size, in blocks an odd number of cache lines apart. At a power of two the
-/// lines that every packet needs would share few sets of the caches: of 1,024 SAs with GCM, 1 KiB
-/// apart, packets of 64 bytes found half as many keys in the second-level cache. One thread.
+/// Memory for keys of one size, in blocks an odd number of cache lines apart. At a power of two,
+/// the lines that every packet needs would share few sets of the caches: with 1,024 SAs with GCM, 1
+/// KiB apart, packets of 64 bytes found half as many keys in the second-level cache. One thread.
 class KeyBlocks {
  public:
   explicit KeyBlocks(std::size_t bytes) : lines_((bytes + sizeof(Line) - 1) / sizeof(Line) | 1) {}
@@ -69,7 +69,7 @@ class KeyBlocks {
   std::size_t block_bytes() const { return lines_ * sizeof(Line); }
   /// Aligned to a cache line. Throws `std::bad_alloc`.
   void* take();
-  void give(void* block) noexcept { free_.push_back(block); }  // there is room, see `take`
+  void give(void* block) noexcept { free_.push_back(block); }  // has capacity for it, see `take`
 
  private:
   struct alignas(64) Line {
@@ -89,7 +89,7 @@ struct CpuKeys::Table {
   Manager manager = make_manager();
   StableArray<CpuSa> sas;  // grows under `mutex`, while others read
 
-  std::mutex mutex;                         // of all below, for those who set and wipe
+  std::mutex mutex;                         // for all below, for threads that set and wipe
   std::map<std::size_t, KeyBlocks> blocks;  // by the bytes of a key
   std::size_t key_bytes = 0;
   void clear(CpuSa& sa) noexcept;

@@ -12,13 +12,13 @@
 #include "elements/ipsec/crypto/poly1305.hpp"
 #include "elements/ipsec/esp/esp_sizes.hpp"
 
-/// The cryptography of an inbound ESP packet (RFC 4303 section 3.4.4) as kernel bodies: integrity
-/// first, and nothing is decrypted unless it is proved. Each takes the bytes from the ESP header to
-/// the end of the integrity value; with extended sequence numbers 4 more hold the high half,
-/// big-endian. Any address. Keys: an inbound SA's.
+/// The cryptography of an inbound ESP packet (RFC 4303 section 3.4.4) as kernel bodies: the
+/// integrity check comes first, and nothing is decrypted if it fails. Each body processes the bytes
+/// from the ESP header to the end of the ICV; with extended sequence numbers 4 more contain the
+/// high half, big-endian. Any address. Keys: an inbound SA's.
 namespace warpline::ipsec {
 
-/// What became of an inbound packet. But for `kGood`, the packet may hold anything.
+/// The result for an inbound packet. Unless it is `kGood`, the content of the packet is undefined.
 struct EspResult {
   static constexpr std::uint32_t kGood = 0;
   static constexpr std::uint32_t kIntegrity = 1;  ///< the integrity value is another one
@@ -26,8 +26,8 @@ struct EspResult {
 };
 
 namespace detail {
-/// Whether words are those of the integrity value at `icv`, of `size` bytes; in a time that does not
-/// tell where they differ.
+/// Compares words with the `size` bytes of the ICV at `icv`, in constant time, so that it does not
+/// reveal where they differ.
 template <unsigned kCount>
 WARPLINE_HD inline std::uint32_t compare_icv(std::uint32_t const (&words)[kCount],
                                              std::uint8_t const* icv, std::uint32_t size) {
@@ -38,7 +38,7 @@ WARPLINE_HD inline std::uint32_t compare_icv(std::uint32_t const (&words)[kCount
 }
 }  // namespace detail
 
-/// A lane's share of the check, and what it leaves in `part`; at most `kGhashPowers` lanes.
+/// A lane's share of the check; its intermediate result is in `part`. At most `kGhashPowers` lanes.
 template <class Table>
 WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
                                         std::uint8_t* packet, std::uint32_t size, EspPart& part,
@@ -51,7 +51,7 @@ WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
   if (keys.cipher == Cipher::kAesGcm) {
     GhashElement aad{};
     if (last) {
-      // The mask goes into the integrity value, which is then to be the hash itself.
+      // The mask is XORed into the ICV, which must then be equal to the hash.
       aad = ghash_element(EspAad(keys.esn, packet, code + keys.icv_size).bytes);
       Block masked;
       load_icv(masked.words, code, keys.icv_size);
@@ -90,13 +90,13 @@ WARPLINE_HD inline std::uint32_t esp_verify_join(SaKeys const& keys, std::uint8_
     return detail::compare_icv(tag.words, code, keys.icv_size);
   }
   std::uint32_t const first = load_be32(code);
-  if (keys.esn) store_be32(code, load_be32(high));  // RFC 4303 section 2.2.1: behind the text
+  if (keys.esn) store_be32(code, load_be32(high));  // RFC 4303 section 2.2.1: after the ciphertext
   Icv const icv = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
   store_be32(code, first);
   return detail::compare_icv(icv.words, code, keys.icv_size);
 }
 
-/// A lane's share of decryption, of a good packet; `part` is what it left.
+/// A lane's share of decryption of a good packet; `part` is its own intermediate result.
 template <class Table, class InverseTable>
 WARPLINE_HD inline void esp_decrypt_lane(Table const& tables, InverseTable const& inverse,
                                          SaKeys const& keys, std::uint8_t* packet,

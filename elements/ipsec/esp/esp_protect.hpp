@@ -13,17 +13,17 @@
 #include "elements/ipsec/esp/esp_sizes.hpp"
 #include "elements/ipsec/esp/udp_checksum.hpp"
 
-/// The cryptography of an outbound ESP packet (RFC 4303 section 3.3.2) as kernel bodies. Each takes
-/// the bytes from the ESP header to the end of the room for the integrity value, encapsulated
-/// already (`EspSizes`). Any address; a packet that is too short, or whose text is no multiple of
-/// the cipher's block, is left alone.
+/// The cryptography of an outbound ESP packet (RFC 4303 section 3.3.2) as kernel bodies. Each body
+/// processes the bytes from the ESP header to the end of the space for the ICV, after encapsulation
+/// (`EspSizes`). Any address. A packet that is too short, or whose plaintext is not a multiple of
+/// the cipher's block, is not changed.
 ///
-/// With `SaKeys::udp_checksum` the 8 bytes before the ESP header are its UDP header, and the checksum
-/// there is completed last.
+/// With `SaKeys::udp_checksum` the 8 bytes before the ESP header are its UDP header, and its
+/// checksum is completed last.
 ///
-/// The IV field holds the sequence number. With CBC, encryption begins at the IV field, so that what
-/// goes out as IV is the cipher of a number that does not repeat, and nobody foresees it (NIST SP
-/// 800-38A appendix C, RFC 3602 section 3).
+/// The IV field contains the sequence number. With CBC, encryption begins at the IV field: the IV
+/// on the wire is the encrypted sequence number, which never repeats and cannot be predicted (NIST
+/// SP 800-38A appendix C, RFC 3602 section 3).
 namespace warpline::ipsec {
 
 /// Encrypts by AES-CTR (RFC 3686): the blocks `lane`, `lane + lanes`, ...
@@ -37,8 +37,8 @@ WARPLINE_HD inline void esp_encrypt_ctr_lane(Table const& tables, SaKeys const& 
                at.text_size, lane, lanes);
 }
 
-/// Writes the integrity value of an HMAC (RFC 2404, RFC 4868) over ESP header, IV, ciphertext and,
-/// with extended sequence numbers, the high half; then the UDP checksum.
+/// Writes the ICV of an HMAC (RFC 2404, RFC 4868) over ESP header, IV, ciphertext and, with
+/// extended sequence numbers, the high half; then the UDP checksum.
 WARPLINE_HD inline void esp_authenticate(SaKeys const& keys, std::uint8_t* packet,
                                          std::uint32_t size) {
   EspSizes const at(keys, size);
@@ -48,8 +48,8 @@ WARPLINE_HD inline void esp_authenticate(SaKeys const& keys, std::uint8_t* packe
   if (keys.udp_checksum) complete_udp_checksum(packet, size);
 }
 
-/// A lane's share of `esp_protect` and what it leaves in `part`; at most `kGhashPowers` lanes.
-/// Between this and `esp_protect_join` the room for the integrity value may be in use.
+/// A lane's share of `esp_protect`; its intermediate result is in `part`. At most `kGhashPowers`
+/// lanes. Between this and `esp_protect_join` the space for the ICV may be in use.
 template <class Table>
 WARPLINE_HD inline void esp_protect_lane(Table const& tables, SaKeys const& keys,
                                          std::uint8_t* packet, std::uint32_t size, EspPart& part,

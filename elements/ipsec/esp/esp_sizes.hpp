@@ -14,19 +14,23 @@ namespace warpline::ipsec {
 /// Bytes of the high half of an extended sequence number.
 inline constexpr std::uint32_t kEsnSize = 4;
 
-/// Where the parts of an ESP packet are, in bytes from its ESP header on:
+/// The offsets of the parts of an ESP packet, in bytes from its ESP header:
 ///
-///     ESP header (8) | IV field | text: ciphertext with padding and trailer | integrity value
+///     ESP header (8)
+/// IV field
+/// ciphertext with padding and trailer
+/// ICV
 ///
-/// Outbound, the first 4 bytes of the room for the integrity value hold the high half of an extended
-/// sequence number; inbound, 4 bytes behind the integrity value do.
+/// Outbound, the first 4 bytes of the space for the ICV contain the high half of an extended
+/// sequence number; inbound, 4 bytes after the ICV do.
 struct EspSizes {
-  std::uint32_t text;       ///< where the text begins
-  std::uint32_t text_size;  ///< 0 where the packet is too short, or its text no multiple of a block
-  std::uint32_t code;       ///< where the integrity value begins
+  std::uint32_t text;  ///< where the ciphertext begins
+  std::uint32_t
+      text_size;  ///< 0 if the packet is too short, or its ciphertext not a multiple of a block
+  std::uint32_t code;  ///< where the ICV begins
 
   EspSizes() = default;
-  /// `keys`: `SaKeys`, or what has its sizes.
+  /// `keys`: `SaKeys`, or a type with the same sizes.
   template <class Keys>
   WARPLINE_HD EspSizes(Keys const& keys, std::uint32_t size)
       : text(esp::kSize + keys.iv_size), text_size(0), code(0) {
@@ -41,7 +45,7 @@ struct EspSizes {
   WARPLINE_HD bool good() const { return text_size != 0; }
 };
 
-/// The associated data of an AEAD (RFC 4106 section 5, RFC 7634 section 2.1), filled up with zeros:
+/// The associated data of an AEAD (RFC 4106 section 5, RFC 7634 section 2.1), padded with zeros:
 /// SPI and sequence number; with extended numbers the high half, which is at `high`, between them.
 struct EspAad {
   Block bytes;
@@ -56,7 +60,7 @@ struct EspAad {
   }
 };
 
-/// The longest integrity value as big-endian words; what is shorter takes the first of them.
+/// The longest ICV as big-endian words; a shorter one uses the first of them.
 struct Icv {
   static constexpr unsigned kWords = kMaxIcvSize / 4;
   std::uint32_t words[kWords];
@@ -70,7 +74,7 @@ WARPLINE_HD inline void store_icv(std::uint8_t* to, std::uint32_t const (&words)
     if (4 * i < size) store_be32(to + 4 * i, words[i]);
 }
 
-/// What `kCount` words hold of an integrity value of `size` bytes, zeros behind it.
+/// The `kCount` words that contain an ICV of `size` bytes, followed by zeros.
 template <unsigned kCount>
 WARPLINE_HD inline void load_icv(std::uint32_t (&words)[kCount], std::uint8_t const* from,
                                  std::uint32_t size) {
@@ -112,9 +116,9 @@ WARPLINE_HD inline Icv esp_hmac(SaKeys const& keys, std::uint8_t const* packet,
   return {};
 }
 
-/// What a lane leaves for the thread that ends the packet, or for itself.
+/// The intermediate result of a lane.
 union EspPart {
-  /// GCM: its part of the hash, and of the sum that a UDP checksum takes.
+  /// GCM: its part of the hash, and of the sum for a UDP checksum.
   struct Gcm {
     GhashElement hash;
     std::uint64_t sum;

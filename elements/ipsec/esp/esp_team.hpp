@@ -13,12 +13,12 @@
 #include "elements/ipsec/esp/sa_key_table.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
 
-/// The bodies of esp_protect.hpp and esp_open.hpp for teams of threads: the lanes of a packet take
-/// its blocks in turn. Packets come from byte 34 of their frames on, with an `SaTag`.
+/// The bodies of esp_protect.hpp and esp_open.hpp for teams of threads: the lanes of a packet
+/// process its blocks in turn. Packets start at byte 34 of their frames and have an `SaTag`.
 namespace warpline::ipsec {
 
-/// What the outbound teams have: eight lanes, so that a packet of 64 bytes leaves few of them idle,
-/// and the AES table in block memory.
+/// The common part of the outbound teams: eight lanes, so that a packet of 64 bytes leaves few of
+/// them idle, and the AES table in shared memory.
 struct AesTeam {
   static constexpr std::uint32_t kThreads = 256, kLanes = 8;
   using Shared = AesColumns;

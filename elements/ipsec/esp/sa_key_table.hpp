@@ -19,7 +19,7 @@ struct SaKeyTable {
   static constexpr std::uint32_t kChunks = SaTag::kIndexBits - 10 + 1;
   static_assert(kFirstChunk << (kChunks - 1) == SaTag::kCapacity);
 
-  /// On the device: where each chunk begins; null for those that are not there yet.
+  /// On the device: the address of each chunk; null if it does not exist yet.
   SaKeys const* const* chunks;
 
   /// The chunk that has an index, which is below `SaTag::kCapacity`.
@@ -34,12 +34,12 @@ struct SaKeyTable {
   WARPLINE_HD static constexpr std::uint32_t first_of(std::uint32_t chunk) {
     return chunk == 0 ? 0 : kFirstChunk << (chunk - 1);
   }
-  /// How many SAs a chunk has room for.
+  /// Number of SAs for which a chunk has space.
   WARPLINE_HD static constexpr std::uint32_t size_of(std::uint32_t chunk) {
     return chunk == 0 ? kFirstChunk : first_of(chunk);
   }
 
-  /// Whether there is room for an SA at `index`, which is below `SaTag::kCapacity`.
+  /// Returns whether there is space for an SA at `index`, which is less than `SaTag::kCapacity`.
   WARPLINE_HD bool has(std::uint32_t index) const { return chunks[chunk_of(index)] != nullptr; }
   WARPLINE_HD SaKeys const& operator[](std::uint32_t index) const {
     auto const chunk = chunk_of(index);

@@ -17,12 +17,12 @@
 
 namespace warpline::ipsec {
 
-/// How many powers of a GHASH key an SA keeps: as many blocks can be hashed independently.
+/// Number of powers of a GHASH key in an SA: that many blocks can be hashed independently.
 inline constexpr std::uint32_t kGhashPowers = 8;
 
-/// All that a kernel needs for one SA's packets, worked out once: expanded cipher key, HMAC states
-/// or GHASH key, salt, sizes. Copied to a device as it is. The authentication key itself is not
-/// here; whoever can read this can still forge and decrypt, so it is as secret as the keys.
+/// The data that a kernel needs for one SA's packets, prepared once: expanded cipher key, HMAC
+/// states or GHASH key, salt, sizes. It is copied to a device unchanged. The authentication key
+/// itself is not included. A reader can still forge and decrypt, so it is as secret as the keys.
 struct alignas(16) SaKeys {
   union CipherKey {
     AesKey aes;
@@ -48,14 +48,14 @@ struct alignas(16) SaKeys {
   std::uint8_t icv_size;  ///< bytes of the integrity value
   std::uint8_t block;     ///< bytes that ciphertext is a multiple of
   bool esn;               ///< extended sequence numbers (RFC 4303 section 2.2.1)
-  /// Outbound: a UDP header is in front of the ESP header, and its checksum is to be computed where
-  /// its field is not 0 (udp_checksum.hpp). False after `make_sa_keys`.
+  /// Outbound: a UDP header precedes the ESP header, and its checksum must be computed unless its
+  /// field is 0 (udp_checksum.hpp). False after `make_sa_keys`.
   bool udp_checksum;
 };
 static_assert(std::is_trivially_copyable_v<SaKeys> && sizeof(SaKeys) == 400);
 
-/// The keys of one SA from the raw ones, of the sizes that `info(suite)` says: at `key` the cipher's
-/// and behind it the salt. What it returns is all that is kept of them.
+/// Prepares the keys of one SA from the raw ones, whose sizes are in `info(suite)`: `key` is the
+/// cipher's, followed by the salt. No other copy of them is kept.
 SaKeys make_sa_keys(Suite suite, Direction direction, bool esn, std::span<std::uint8_t const> key,
                     std::span<std::uint8_t const> authentication_key);
 

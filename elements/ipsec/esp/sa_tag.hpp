@@ -9,13 +9,13 @@
 
 namespace warpline::ipsec {
 
-/// The tag of a packet under ESP: the index of its SA in the array of keys, and where in the frame
-/// its ESP header begins. With a header behind IPv4 without options it is the index alone.
+/// The tag of a packet under ESP: the index of its SA in the array of keys, and the offset of its
+/// ESP header in the frame. With a header after IPv4 without options it is the index alone.
 struct SaTag {
-  /// The least byte at which ESP headers begin: behind Ethernet and IPv4.
+  /// The first byte at which ESP headers begin: after Ethernet and IPv4.
   static constexpr std::uint32_t kFirstOffset = 34;
   static constexpr std::uint32_t kIndexBits = 26;
-  /// How many SAs there can be.
+  /// Maximum number of SAs.
   static constexpr std::uint32_t kCapacity = 1u << kIndexBits;
   /// The tag of a packet that has no SA.
   static constexpr std::uint32_t kNoSa = ~0u;
@@ -28,15 +28,16 @@ struct SaTag {
       : value(index | (esp_offset - kFirstOffset) / 4 << kIndexBits) {}
 
   WARPLINE_HD constexpr std::uint32_t index() const { return value & (kCapacity - 1); }
-  /// Bytes of the ESP header behind byte 34.
+  /// Bytes between byte 34 and the ESP header.
   WARPLINE_HD constexpr std::uint32_t offset() const { return (value >> kIndexBits) * 4; }
 
-  /// What a kernel edits of a frame: from the ESP header on, given the bytes from byte 34 on.
+  /// The part of a frame that a kernel edits: from the ESP header on, given the bytes from byte 34
+  /// on.
   WARPLINE_HD constexpr MutableBytes esp(MutableBytes behind) const {
     std::uint32_t const skipped = offset() < behind.size ? offset() : behind.size;
     return {behind.data + skipped, behind.size - skipped};
   }
-  /// The same of a whole frame of at least 34 bytes.
+  /// The same for a whole frame of at least 34 bytes.
   WARPLINE_HD MutableBytes esp(PacketHead const& packet) const {
     return esp(MutableBytes{packet.data + kFirstOffset, packet.length - kFirstOffset});
   }

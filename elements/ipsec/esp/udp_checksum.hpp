@@ -9,13 +9,14 @@
 #include "elements/ipsec/crypto/bytes.hpp"
 
 /// The checksum of the UDP header around ESP over IPv6 (RFC 8200 section 8.1) as a kernel body. It
-/// covers ciphertext, so it is computed after encryption, wherever that happens. Encapsulation leaves
-/// in its field the sum of the pseudo header, which the addresses before byte 34 are part of: folded,
-/// not complemented, hence not 0. A field of 0 means that there is no checksum.
+/// covers ciphertext, so it is computed after encryption, on the same device. Encapsulation leaves
+/// in its field the sum of the pseudo header, because that includes the addresses before byte 34.
+/// The sum is folded and not complemented, so it is not 0. A field of 0 means that there is no
+/// checksum.
 namespace warpline::ipsec {
 
-/// The sum of `data` as big-endian words of 32 bits, zeros behind it: of its blocks of 16 bytes the
-/// ones numbered `lane`, `lane + lanes`, ... Any address, any size below 2^32 - 32.
+/// The sum of `data` as big-endian words of 32 bits, padded with zeros: of its blocks of 16 bytes
+/// the ones numbered `lane`, `lane + lanes`, ... Any address, any size below 2^32 - 32.
 WARPLINE_HD inline std::uint64_t sum_lane(std::uint8_t const* data, std::uint32_t size,
                                           std::uint32_t lane = 0, std::uint32_t lanes = 1) {
   std::uint64_t sum = 0;
@@ -27,8 +28,8 @@ WARPLINE_HD inline std::uint64_t sum_lane(std::uint8_t const* data, std::uint32_
   return sum;
 }
 
-/// A ones' complement sum of 16-bit words from one of wider words (RFC 1071 section 2 (B)); 0 for 0
-/// alone.
+/// A ones' complement sum of 16-bit words from a sum of wider words (RFC 1071 section 2 (B)); 0
+/// only for 0.
 WARPLINE_HD constexpr std::uint16_t fold_sum(std::uint64_t sum) {
   sum = (sum & 0xffffffff) + (sum >> 32);
   sum = (sum & 0xffffffff) + (sum >> 32);
@@ -37,7 +38,7 @@ WARPLINE_HD constexpr std::uint16_t fold_sum(std::uint64_t sum) {
   return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
 }
 
-/// The checksum for such a sum; never 0, which would mean none (RFC 768).
+/// The checksum for such a sum; never 0, which would mean no checksum (RFC 768).
 WARPLINE_HD constexpr std::uint16_t udp_checksum_of(std::uint64_t sum) {
   auto const checksum = static_cast<std::uint16_t>(~fold_sum(sum));
   return checksum == 0 ? std::uint16_t{0xffff} : checksum;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kNumbers = 32;  // of a block
 
-/// Blocks such that one more turn around the ring is left of the window.
+/// Number of blocks; with one more turn of the ring, a block is left of the window.
 std::uint32_t blocks(std::uint32_t size) {
   return std::bit_ceil((size + 2 * (kNumbers - 1)) / kNumbers);
 }
@@ -42,7 +42,7 @@ void ReplayWindow::clear() noexcept {
   words()[0] = bit(0);
 }
 
-// A word tells the low 37 bits of its numbers; those of the highest are near `accepted`.
+// A word contains the low 37 bits of its numbers; the highest ones are near `accepted`.
 bool ReplayWindow::resume(std::uint64_t accepted) {
   constexpr unsigned kKnownBits = 32 + kBlockBits;
   constexpr auto kBehind = std::uint64_t{1} << (kKnownBits - 1);

@@ -11,25 +11,26 @@
 
 namespace warpline::ipsec {
 
-/// What a replay window says of a sequence number.
+/// The result of a replay check of a sequence number.
 enum class Replay : std::uint8_t {
   kFresh,     ///< never accepted, not too old
-  kReplayed,  ///< accepted before; or 0, which nobody sends
+  kReplayed,  ///< accepted before; or 0, which no sender uses
   kTooOld,    ///< left of the window
 };
 
-/// Anti-replay of one inbound SA (RFC 4303 section 3.4.3 and appendix A2), without locks. Any number
-/// of threads may call any method at any time. Packets may be checked in one order and marked in
-/// another, however far apart; of several marks of one number exactly one is `kFresh`, once the
-/// number was authenticated.
+/// Anti-replay of one inbound SA (RFC 4303 section 3.4.3 and appendix A2), without locks. Any
+/// number of threads may call any method at any time. Packets may be checked in one order and
+/// marked in another, at any distance. If one number is marked several times, exactly one call
+/// returns `kFresh`, once the number was authenticated.
 ///
-/// A ring of words, each a block of 32 numbers: the block's own number (modulo 2^32) and a bit for each
-/// number. Blocks follow one another through the ring, so that a newer one replaces an older. The ring
-/// is longer than the window: a block that was replaced is left of it. 64 numbers need no memory
-/// beside this object.
+/// A ring of words, each a block of 32 numbers: the block's own number (modulo 2^32) and a bit for
+/// each number. Consecutive blocks follow each other in the ring, so that a newer one replaces an
+/// older. The ring is longer than the window: a replaced block is left of it. 64 numbers need no
+/// memory outside this object.
 ///
-/// The ring may lie in the caller's memory, such as a mapped file. At every moment, also in the middle
-/// of `mark`, another window can resume from it that accepts no number which this one has accepted.
+/// The ring may be in the caller's memory, such as a mapped file. At every moment, also in the
+/// middle of `mark`, another window can resume from it and accepts no number that this one has
+/// accepted.
 class ReplayWindow {
  public:
   using Word = std::atomic<std::uint64_t>;  ///< block number, bits
@@ -38,47 +39,49 @@ class ReplayWindow {
   /// Words of a ring for a window of `size` numbers.
   static std::uint32_t ring_words(std::uint32_t size);
 
-  /// `size`: numbers from the highest down that are still accepted, `kLeast` to `kMost`. `esn`: 64-bit
-  /// numbers.
+  /// `size`: how many numbers, from the highest down, are still accepted, `kMin` to `kMax`. `esn`:
+  /// 64-bit numbers.
   explicit ReplayWindow(std::uint32_t size = kLeast, bool esn = false)
       : ReplayWindow(size, esn, nullptr) {}
   /// The same with its ring in `memory`: `ring_words(size)` words that outlive the window. For use
   /// after `resume` or `restore`.
   ReplayWindow(std::uint32_t size, bool esn, Word* memory);
-  /// Resumes from what a window of this size left in `memory`. `accepted`: a number that it accepted
-  /// when its highest one was at most 2^36 below where it ended; 0: none. False, and the window
-  /// begins anew, where the ring cannot be of that window.
+  /// Resumes from the content that a window of this size left in `memory`. `accepted`: a number
+  /// that it accepted when its highest number was at most 2^36 below its last one; 0: none. Returns
+  /// false, and the window starts empty, if the ring cannot be of that window.
   bool resume(std::uint64_t accepted);
   /// Not while others use `other`.
   ReplayWindow(ReplayWindow&& other) noexcept;
   ~ReplayWindow();
 
-  /// The whole number of a packet with these low 32 bits: with `esn` that of the 2^32 numbers from the
-  /// window's left edge on (RFC 4303 appendix A2.2); otherwise `low`. Integrity must confirm it.
+  /// The whole number of a packet with these low 32 bits. With `esn` it is the one of the 2^32
+  /// numbers from the window's left edge (RFC 4303 appendix A2.2); otherwise `low`. The integrity
+  /// check must confirm it.
   std::uint64_t estimate(std::uint32_t low) const noexcept;
 
-  /// What `mark` would say now.
+  /// What `mark` would return now.
   Replay check(std::uint64_t number) const noexcept;
 
-  /// Accepts `number`, which its packet's integrity value has confirmed, or says why not. With `kAlone`
-  /// no other thread may be in `mark`: plain loads and stores instead of locked exchanges (two, of
-  /// about 20 cycles each).
+  /// Accepts `number`, which the integrity check of its packet has confirmed, or returns the
+  /// reason. With `kSingleThreaded` no other thread may be in `mark`: plain loads and stores
+  /// replace locked exchanges (two, of about 20 cycles each).
   template <bool kAlone = false>
   Replay mark(std::uint64_t number) noexcept;
 
-  /// Goes on from another window's state: `highest` was accepted, and of what is before it those that
-  /// `seen` says: bit n % 32 of word n / 32 is `highest` - n. What is beyond `seen` counts as accepted,
-  /// lest anything be accepted twice. Before the first `mark`, while nobody else uses the window.
+  /// Continues from another window's state: `highest` was accepted, and the earlier numbers whose
+  /// bits are set in `seen`: bit n % 32 of word n / 32 is `highest` - n. Numbers beyond `seen`
+  /// count as accepted, so that none is accepted twice. Before the first `mark`, while no other
+  /// thread uses the window.
   void restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept;
 
   /// Asks for the memory that a number with these low 32 bits needs.
   void prefetch(std::uint32_t low) const noexcept { prefetch_for_write(&word(low)); }
 
-  /// The highest number that was marked; 0 before.
+  /// The highest number that was marked; 0 if none was.
   std::uint64_t highest() const { return highest_.load(std::memory_order_acquire); }
   std::uint32_t size() const { return size_; }
   bool extended() const { return esn_; }
-  /// The accepted numbers below `highest`, as `restore` takes them: `size` bits.
+  /// The accepted numbers below `highest`, in the form of `restore`: `size` bits.
   std::vector<std::uint32_t> accepted_below(std::uint64_t highest) const;
 
  private:
@@ -98,7 +101,7 @@ class ReplayWindow {
   }
 
   std::atomic<std::uint64_t> highest_{0};
-  Word* beside_ = nullptr;  // of its own, or the caller's
+  Word* beside_ = nullptr;  // its own, or the caller's
   mutable Word in_place_[kInPlace]{};
   std::uint16_t size_;
   std::uint16_t mask_;
@@ -120,9 +123,9 @@ inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
   return same_block(seen, number) && (seen & bit(number)) != 0 ? Replay::kReplayed : Replay::kFresh;
 }
 
-// The highest number rises first, and is looked at after the word: whoever sees a newer block sees a
-// number at least as high too, for which his own is too old. So a block in the word that is not his
-// own is older. Numbers 2^37 apart look alike: at worst a fresh one is refused.
+// The highest number is raised first and read after the word. A thread that sees a newer block
+// therefore sees a highest number for which its own number is too old, and a different block in its
+// word is older. Numbers 2^37 apart look the same: at worst a fresh one is refused.
 template <bool kAlone>
 inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
   auto highest = highest_.load(std::memory_order_relaxed);

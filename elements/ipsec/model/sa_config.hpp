@@ -15,7 +15,7 @@
 
 namespace warpline::ipsec {
 
-/// When an SA has served (RFC 4301 section 4.4.2.1); none: never.
+/// Limits of an SA's use (RFC 4301 section 4.4.2.1); no value: no limit.
 struct Lifetime {
   std::optional<std::uint64_t> packets, bytes, seconds;
   friend bool operator==(Lifetime const&, Lifetime const&) = default;
@@ -27,20 +27,21 @@ struct SaConfig {
   std::uint32_t spi = 0;
   SaForm form;
   Suite suite = Suite::kAes128Gcm;
-  Secret key;                          ///< of the cipher, with the salt behind it
-  Secret authentication;               ///< empty for an AEAD
-  std::optional<Direction> direction;  ///< none: as policies or the elements that name it say
+  Secret key;             ///< of the cipher, followed by the salt
+  Secret authentication;  ///< empty for an AEAD
+  std::optional<Direction>
+      direction;  ///< no value: decided by the policies or elements that name it
   std::uint32_t reqid = 0;
-  std::optional<TrafficSelector> selector;  ///< the inner packets that it takes; none: all
-  std::uint32_t replay_window = ReplayWindow::kLeast;  ///< inbound; 0: none
+  std::optional<TrafficSelector> selector;  ///< the inner packets that it accepts; no value: all
+  std::uint32_t replay_window = ReplayWindow::kLeast;  ///< inbound; 0: no window
   std::uint64_t last_sequence = 0;                     ///< outbound: used up already
-  std::uint64_t last_received = 0;                     ///< inbound: the highest that has come
-  /// Inbound: bit n % 32 of word n / 32 says whether `last_received` - n has come. Beyond these words
-  /// all have.
+  std::uint64_t last_received = 0;                     ///< inbound: the highest received number
+  /// Inbound: bit n % 32 of word n / 32 is set if `last_received` - n was received. Numbers beyond
+  /// these words count as received.
   std::vector<std::uint32_t> received;
   Lifetime soft, hard;
 
-  /// Sets the suite, and what of the form follows from it.
+  /// Sets the suite, and the parts of the form that follow from it.
   void choose(Suite chosen) {
     auto const& sizes = info(suite = chosen);
     form.iv_size = sizes.iv_size;

@@ -10,7 +10,7 @@
 
 namespace warpline::ipsec {
 
-/// DF of an outer IPv4 header (RFC 4301 section 8.1). What cannot be fragmented on its way, IPv6,
+/// DF of an outer IPv4 header (RFC 4301 section 8.1). IPv6, which cannot be fragmented on its way,
 /// counts as having DF.
 enum class DfPolicy : std::uint8_t { kCopy, kSet, kClear };
 
@@ -25,11 +25,11 @@ struct UdpEncapsulation {
   friend bool operator==(UdpEncapsulation const&, UdpEncapsulation const&) = default;
 };
 
-/// What an SA's packets look like outside their cryptography, in either direction. ECN needs no
-/// choice: RFC 6040, normal mode.
+/// The format of an SA's packets without their cryptography, in either direction. ECN has no
+/// option: RFC 6040, normal mode.
 struct SaForm {
   SaMode mode = SaMode::kTunnel;
-  IpAddress source;       ///< of the outer header; of no effect in transport mode
+  IpAddress source;       ///< of the outer header; without effect in transport mode
   IpAddress destination;  ///< of the same version
   std::optional<UdpEncapsulation> udp;
   bool esn = false;  ///< 64-bit sequence numbers (RFC 4303 section 2.2.1)
@@ -42,8 +42,8 @@ struct SaForm {
   DfPolicy df = DfPolicy::kCopy;
   std::optional<std::uint8_t> dscp;  ///< 0 to 63 instead of the inner one (RFC 4301 section 5.1.2)
 
-  /// Whether outbound packets can have a UDP checksum: over IPv4 it is 0 (RFC 3948 section 2.1), over
-  /// IPv6 it is computed (RFC 8200 section 8.1) unless the SA asks for 0.
+  /// True if outbound packets can have a UDP checksum: over IPv4 it is 0 (RFC 3948 section 2.1),
+  /// over IPv6 it is computed (RFC 8200 section 8.1) unless the SA sets it to 0.
   bool has_udp_checksum() const {
     return udp && !udp->zero_checksum6 && (mode == SaMode::kTransport || destination.version == 6);
   }

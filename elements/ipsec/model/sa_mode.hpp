@@ -6,7 +6,7 @@
 
 namespace warpline::ipsec {
 
-/// What ESP goes around (RFC 4303 section 3.1): a whole IP packet, or what an IP packet carries.
+/// What ESP encapsulates (RFC 4303 section 3.1): a whole IP packet, or the payload of one.
 enum class SaMode : std::uint8_t { kTunnel, kTransport };
 
 }  // namespace warpline::ipsec

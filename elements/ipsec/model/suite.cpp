@@ -60,7 +60,7 @@ constexpr AeadRow kAeads[] = {
             "RFC 7634"},
 };
 
-/// `first`: its suite with the first integrity algorithm; those with the others follow.
+/// `first`: the cipher's suite with the first integrity algorithm; the other ones follow.
 struct CipherRow {
   Suite first;
   std::string_view name, short_name;
@@ -121,7 +121,7 @@ constexpr IntegrityRow kIntegrities[] = {
              {"sha512", "sha2_512", "hmac-sha512"}),
 };
 
-/// Text put together at compile time; empty where a part is.
+/// Text concatenated at compile time; empty if a part is.
 struct Joined {
   char text[48] = {};
   std::size_t size = 0;

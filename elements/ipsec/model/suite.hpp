@@ -13,9 +13,9 @@
 
 namespace warpline::ipsec {
 
-/// What protects an SA's packets: an AEAD, or each cipher with each integrity algorithm. A new one needs
-/// a row in suite.cpp and, where its cipher or integrity algorithm is new, bodies in esp_protect.hpp
-/// and esp_open.hpp and a library form in cpu_esp.cpp.
+/// The algorithms of an SA: an AEAD, or each cipher with each integrity algorithm. A new one needs
+/// a row in suite.cpp. A new cipher or integrity algorithm also needs bodies in esp_protect.hpp and
+/// esp_open.hpp and a library form in cpu_esp.cpp.
 enum class Suite : std::uint8_t {
   kAes128Gcm,
   kAes128Gcm12,
@@ -65,13 +65,13 @@ enum class Suite : std::uint8_t {
 };
 inline constexpr unsigned kSuiteCount = 45;
 
-/// What encrypts; GCM and ChaCha20-Poly1305 authenticate too.
+/// Encryption; GCM and ChaCha20-Poly1305 authenticate too.
 enum class Cipher : std::uint8_t { kNull, kAesCbc, kAesCtr, kAesGcm, kChaCha20Poly1305 };
 
-/// What authenticates: the cipher itself, or a code over the ciphertext.
+/// Integrity: the cipher itself, or a code over the ciphertext.
 enum class Integrity : std::uint8_t { kByCipher, kHmacSha1, kHmacSha256, kHmacSha384, kHmacSha512 };
 
-/// Which way an SA's packets go.
+/// The direction of an SA's packets.
 enum class Direction : std::uint8_t { kOutbound, kInbound };
 
 /// Bytes of the IV field (RFC 3602 section 3, RFC 3686 section 2.1, RFC 4106 section 3.1, RFC 7634
@@ -90,13 +90,13 @@ inline constexpr std::uint32_t kMaxIcvSize = 32;
 struct SuiteInfo {
   Suite suite;
   std::string_view name;
-  std::array<std::string_view, 4> aliases;  ///< as swanctl.conf spells it; empty ones unused
+  std::array<std::string_view, 4> aliases;  ///< as in swanctl.conf; empty ones unused
   Cipher cipher_kind;
   Integrity integrity;
   std::string_view cipher;          ///< as `ip xfrm state` spells it
   std::string_view authentication;  ///< the same; empty for an AEAD
   std::uint8_t key_size;
-  std::uint8_t salt_size;  ///< stands behind the key in an SA file
+  std::uint8_t salt_size;  ///< follows the key in an SA file
   std::uint8_t authentication_key_size;
   std::uint8_t iv_size;
   std::uint8_t icv_size;  ///< RFC 2404 section 2, RFC 4868 section 2, RFC 4106 section 6
@@ -111,10 +111,10 @@ std::span<SuiteInfo const, kSuiteCount> suites();
 
 inline SuiteInfo const& info(Suite suite) { return suites()[static_cast<std::size_t>(suite)]; }
 
-/// The suite of this name or alias, in any case; none if unknown.
+/// The suite of this name or alias, in any case; no value if unknown.
 std::optional<Suite> find_suite(std::string_view name);
 
-/// What to tell a user who wrote `name`: the known ones, and the nearest.
+/// The error message for an unknown `name`: the known ones and the nearest.
 std::string unknown_suite(std::string_view name);
 
 }  // namespace warpline::ipsec

@@ -9,10 +9,10 @@ namespace warpline::ipsec::ecn {
 
 inline constexpr unsigned kNotEct = 0, kEct1 = 1, kEct0 = 2, kCe = 3, kMask = 3;
 
-/// Congestion was met under a packet whose ends know no ECN.
+/// Congestion was met by a packet whose ends do not use ECN.
 inline constexpr unsigned kDrop = 4;
 
-/// What the inner field becomes when a tunnel ends, or `kDrop` (RFC 6040 section 4.2).
+/// The new inner field at the end of a tunnel, or `kDrop` (RFC 6040 section 4.2).
 constexpr unsigned decapsulated(unsigned inner, unsigned outer) {
   // Rows: inner Not-ECT, ECT(1), ECT(0), CE; columns: outer, in the same order.
   constexpr std::uint8_t kTable[4][4] = {{kNotEct, kNotEct, kNotEct, kDrop},

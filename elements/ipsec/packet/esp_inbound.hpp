@@ -18,29 +18,29 @@
 /// then `decapsulate`.
 namespace warpline::ipsec {
 
-/// What is known of one inbound SA's packets, worked out once. Any thread may use it. The steps of a
+/// The properties of one inbound SA's packets, prepared once. Any thread may use it. The steps of a
 /// packet are inline for IPv4 in a tunnel of IPv4 that met no congestion.
 class EspInbound {
  public:
   explicit EspInbound(SaForm const& form);
 
-  /// Readies a packet that `inspect_outer` found and that has this number for decryption: cuts off
-  /// what is after it, appends the high half of the number where numbers are extended, and sets the
-  /// tag to `SaTag` of `index`, and `l2_length`. Drops: `wrong_encapsulation` (in UDP or not, against the SA),
-  /// `bad_esp_size` (too short, or the trailer is not aligned), `no_tailroom`.
+  /// Prepares a packet that `inspect_outer` found, with this sequence number, for decryption. It
+  /// removes what follows the packet, appends the high half of an extended number, and sets the tag
+  /// to `SaTag` of `index`, and `l2_length`. Drops: `wrong_encapsulation` (in UDP or not, unlike
+  /// the SA), `bad_esp_size` (too short, or the trailer is not aligned), `no_tailroom`.
   Verdict prepare(Packet& packet, OuterPacket const& outer, std::uint64_t sequence,
                   std::uint32_t index) const noexcept;
 
-  /// The number that `prepare` was given, of a packet that has been decrypted. `esp_offset`: of the
-  /// ESP header, from the frame's first byte.
+  /// The sequence number that `prepare` was given, of a packet that has been decrypted.
+  /// `esp_offset`: of the ESP header in the frame.
   std::uint64_t sequence(Packet const& packet, std::uint32_t esp_offset) const noexcept;
 
-  /// Makes the frame one of the inner packet, or of the packet that was protected in transport mode.
-  /// For a frame that `prepare` accepted and whose integrity value was right; what it says may be
-  /// wrong all the same. Ethernet addresses stay; ECN as RFC 6040 section 4.2 has it. Drops:
+  /// Turns the frame into one of the inner packet, or of the packet that was protected in transport
+  /// mode. It requires a frame that `prepare` accepted and whose ICV was correct; the content may
+  /// still be wrong. Ethernet addresses stay; ECN follows RFC 6040 section 4.2. Drops:
   /// `bad_padding`, `dummy` (next header 59), `bad_next_header`, `bad_inner_packet`, `ce_not_ect`
-  /// (congestion was met, and the inner packet cannot say so). In transport mode in UDP the checksum of
-  /// TCP or UDP is computed anew, since a NAT may have changed the addresses under it (RFC 3948
+  /// (congestion was met, and the inner packet cannot signal it). In transport mode in UDP the
+  /// checksum of TCP or UDP is recomputed, because a NAT may have changed the addresses (RFC 3948
   /// section 3.1.2).
   Verdict decapsulate(Packet& packet, std::uint32_t esp_offset) const noexcept;
 
@@ -64,7 +64,7 @@ class EspInbound {
   SaMode mode_;
   bool udp_;
   std::uint8_t text_offset_;  // from the ESP header
-  std::uint8_t behind_;       // bytes behind the trailer
+  std::uint8_t behind_;       // bytes after the trailer
   std::uint8_t high_half_;    // bytes of the number that are appended
   std::uint8_t block_;
 };
@@ -103,7 +103,7 @@ inline std::uint64_t EspInbound::sequence(Packet const& packet,
   return low | std::uint64_t{reinterpret_cast<be32 const*>(high)->host()} << 32;
 }
 
-/// The length of an inner IPv4 packet by its own header; 0 where that is wrong, or more than there is.
+/// The length of an inner IPv4 packet from its header; 0 if that is wrong, or larger than the data.
 inline std::uint32_t EspInbound::inner_ipv4_size(Text const& text) noexcept {
   if (text.size < ipv4::kSize) return 0;
   auto const& ip = *reinterpret_cast<ipv4::Header const*>(text.data);
@@ -113,8 +113,7 @@ inline std::uint32_t EspInbound::inner_ipv4_size(Text const& text) noexcept {
   return good ? size : 0;
 }
 
-/// The inner packet's own length counts: what is behind it hides how long it is (RFC 4303
-/// section 2.7).
+/// The inner packet's own length counts: the bytes after it hide its length (RFC 4303 section 2.7).
 inline void EspInbound::strip(Packet& packet, std::uint8_t* ip, std::uint32_t size,
                               std::uint16_t type) noexcept {
   constexpr std::uint32_t kFieldsBeforeType = 2 * sizeof(ether::Address);

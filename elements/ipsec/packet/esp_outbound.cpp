@@ -66,8 +66,8 @@ Verdict EspOutbound::inspect_transport(Packet const& packet, InnerPacket& inner)
     headers = header.header_size();
     next_at = offsetof(ipv4::Header, protocol);
   } else {
-    // Behind the last header that routers may look at; destination options that no such header
-    // follows are for the other end alone, and are protected (RFC 4303 section 3.1.1).
+    // After the last header that routers may read. Destination options that are not followed by
+    // such a header are only for the other end, and are protected (RFC 4303 section 3.1.1).
     Ip6Headers chain({ip, packet.ip_length});
     headers = chain.offset();
     next_at = chain.next_at();
@@ -133,8 +133,8 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
   packet.tag = SaTag(index, kept + udp_size(kKind)).value;
 }
 
-/// The last 12 bytes before the Ethernet type, addresses or tags, move as addresses do; what is before
-/// them is put back.
+/// The last 12 bytes before the Ethernet type, addresses or tags, move like addresses; the bytes
+/// before them are restored.
 void EspOutbound::encapsulate_after_tags(Packet& packet, InnerPacket const& inner,
                                          std::uint64_t sequence,
                                          std::uint32_t index) const noexcept {

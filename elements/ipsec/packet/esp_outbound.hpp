@@ -13,51 +13,52 @@
 #include "elements/ipsec/packet/esp_trailer.hpp"
 #include "elements/ipsec/packet/inner_packet.hpp"
 
-/// ESP around the IP packet of a frame, in place (RFC 4303 section 3.1): headers go before it or
-/// among its own, the Ethernet header moves in front of them. Encryption comes afterwards.
+/// Encapsulates the IP packet of a frame in ESP, in place (RFC 4303 section 3.1): headers are
+/// inserted before it or among its own, and the Ethernet header moves to the front. Encryption
+/// follows.
 namespace warpline::ipsec {
 
-/// What one outbound SA puts on its packets, worked out once; with a sequence number in one cache
+/// The headers of one outbound SA's packets, prepared once; with a sequence number in one cache
 /// line. Any thread may use it. The two steps of a packet are inline for IPv4 outside without UDP:
 /// called through objects they cost 6 of 37 cycles more (Zen 5).
 class EspOutbound {
  public:
-  /// `form` must be possible: addresses of one version, sizes as it says.
+  /// `form` must be possible: addresses of one version, sizes that fit the suite.
   EspOutbound(std::uint32_t spi, SaForm const& form);
 
-  /// Sets what the packet will need, after `inspect_inner` has agreed, and says whether frame and
-  /// buffer have room. Drops: `too_big`, `no_headroom`, `no_tailroom`; in transport mode also
+  /// Computes the sizes of the packet, after `inspect_inner` has accepted it, and checks that frame
+  /// and buffer have space. Drops: `too_big`, `no_headroom`, `no_tailroom`; in transport mode also
   /// `fragment`, `bad_ip_header`, `long_headers`.
   Verdict check_room(Packet const& packet, InnerPacket& inner) const noexcept;
 
   std::uint32_t spi() const { return spi_.host(); }
-  /// Bytes of the frame that `encapsulate` will make; after `check_room`.
+  /// Bytes of the frame after `encapsulate`; call it after `check_room`.
   std::uint32_t frame_size(InnerPacket const& inner) const { return prefix_ + inner.end; }
 
-  /// Writes headers, IV field and trailer, the high half of the sequence number and zeros where the
-  /// integrity value goes, and sets the tag to `SaTag` of `index`. `check_room` must have agreed.
-  /// The IV is the 64-bit sequence number, so it never repeats while numbers do not. Its low 16 bits
-  /// are the identification of an outer IPv4 header. A UDP checksum that is to be computed after
-  /// encryption is prepared as udp_checksum.hpp says.
+  /// Writes headers, IV field and trailer, the high half of the sequence number, and zeros in the
+  /// space for the ICV; sets the tag to `SaTag` of `index`. `check_room` must have succeeded. The
+  /// IV is the 64-bit sequence number, so it is unique while numbers are. Its low 16 bits are the
+  /// identification of an outer IPv4 header. A UDP checksum that is computed after encryption is
+  /// prepared as described in udp_checksum.hpp.
   void encapsulate(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                    std::uint32_t index) const noexcept;
 
-  /// Whether packets are protected behind their own IP headers.
+  /// True if packets are protected after their own IP headers.
   bool is_transport() const { return kind_ >= Kind::kTransport; }
-  /// Transport mode: finds where ESP goes, and sets `headers` and `next_at`. Drops: `fragment`,
+  /// Transport mode: finds the place for ESP, and sets `headers` and `next_at`. Drops: `fragment`,
   /// `bad_ip_header`, `long_headers`.
   Verdict inspect_transport(Packet const& packet, InnerPacket& inner) const noexcept;
-  /// The most bytes that an IP packet may have for what is made of it to have at most `mtu` bytes from
-  /// the IP header on; 0 where nothing fits. `headers`: of its bytes those that stay before ESP, in
-  /// transport mode; 0 in tunnel mode.
+  /// The maximum size of an IP packet whose encapsulated form has at most `mtu` bytes from the IP
+  /// header on; 0 if nothing fits. `headers`: the bytes that stay before ESP in transport mode; 0
+  /// in tunnel mode.
   std::uint32_t most_inner(std::uint32_t mtu, std::uint32_t headers = 0) const {
     std::uint32_t const around = prefix_ + headers + icv_size_;
     std::uint32_t const text = mtu < around ? 0 : (mtu - around) / block_ * block_;
     return text < kTrailer ? 0 : headers + text - kTrailer;
   }
 
-  /// Whether the frame is an ESP packet of this SA's, as far as its headers show, with the ESP header
-  /// at `esp_offset`.
+  /// Returns whether the frame is an ESP packet of this SA, according to its headers, with the ESP
+  /// header at `esp_offset`.
   bool made(Packet const& packet, std::uint32_t esp_offset) const noexcept;
 
  private:
@@ -99,10 +100,10 @@ class EspOutbound {
 
   std::uint8_t addresses_[2 * sizeof(ipv6::Address)]{};  // source, destination; IPv4: 8 bytes
   be32 spi_;
-  // Sum of what does not change under a checksum: in a tunnel of IPv4 of the outer header, over IPv6
-  // of the pseudo header for UDP; in transport mode of the protocol in it. 0 over IPv6: none.
+  // The constant part of a checksum: in a tunnel of IPv4 the outer header, over IPv6 the pseudo
+  // header for UDP; in transport mode the protocol. 0 over IPv6: no checksum.
   std::uint32_t checksum_ = 0;
-  std::uint32_t ports_ = 0;  // as they lie in memory
+  std::uint32_t ports_ = 0;  // in memory order
   std::uint16_t fragment_kept_, fragment_set_;
   std::uint8_t tos_kept_, tos_set_;
   std::uint8_t hop_limit_;
@@ -148,7 +149,7 @@ template <EspOutbound::Kind kKind>
 inline void EspOutbound::put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size,
                                  std::uint32_t pseudo_sum) {
   if constexpr (udp_size(kKind) != 0) {
-    std::uint32_t checksum = 0;  // none
+    std::uint32_t checksum = 0;  // no place
     if (pseudo_sum != 0) checksum = static_cast<std::uint16_t>(~fold(pseudo_sum + size));
     detail::put(at, ports);
     detail::put(at + 4, wire(static_cast<std::uint16_t>(size)) |
@@ -156,10 +157,11 @@ inline void EspOutbound::put_udp(std::uint8_t* at, std::uint32_t ports, std::uin
   }
 }
 
-// Every value is read before the first byte is written, since the compiler must take it that bytes
-// of the frame are members of `packet`, `inner` or this object. The outer header goes out in words:
-// a copy of the header with some fields changed costs 30 cycles, for its loads meet narrower
-// stores. What is written too much before the IV is written over by the headers, in that order.
+// All values are read before the first byte is written, because the compiler must assume that bytes
+// of the frame are members of `packet`, `inner` or this object. The outer header is written in
+// words: a copy of the header with some fields changed costs 30 cycles, because its loads meet
+// narrower stores. The bytes written too far before the IV are overwritten by the headers, in that
+// order.
 template <EspOutbound::Kind kKind>
 inline void EspOutbound::enter_tunnel(Packet& packet, InnerPacket const& inner,
                                       std::uint64_t sequence, std::uint32_t index) const noexcept {

@@ -9,8 +9,8 @@
 
 #include "core/net/wire.hpp"
 
-/// The end of an ESP packet before encryption: padding, its length, the next header, and the room for
-/// the integrity value (RFC 4303 sections 2.4 to 2.8).
+/// The end of an ESP packet before encryption: padding, its length, the next header, and the space
+/// for the ICV (RFC 4303 sections 2.4 to 2.8).
 namespace warpline::ipsec {
 
 namespace detail {
@@ -29,12 +29,12 @@ inline constexpr auto kLongPadding = [] {
 }();
 }  // namespace detail
 
-/// Writes what stands behind the plaintext at `at`: `padding` bytes, at most 3 with `block` 4 and 15
-/// with 16, the trailer, and `icv_size` (8 to 32) bytes of room, in which the high half of the
-/// sequence number comes first, zeros behind it. Without extended numbers that half is 0.
+/// Writes what follows the plaintext at `at`: `padding` bytes, at most 3 with `block` 4 and 15 with
+/// 16, the trailer, and `icv_size` (8 to 32) bytes of space, which begin with the high half of the
+/// sequence number, followed by zeros. Without extended numbers that half is 0.
 ///
-/// Whole words, each over what the one before wrote too much: by the length, bytes would cost a
-/// branch that mixed sizes mispredict. No word passes the end of the room.
+/// Whole words, each over the excess bytes of the one before: writing bytes by length would cost a
+/// branch that mixed sizes mispredict. No word passes the end of the space.
 inline void put_trailer(std::uint8_t* at, unsigned padding, unsigned block,
                         std::uint8_t next_header, unsigned icv_size, std::uint64_t sequence) {
   constexpr unsigned kWord = sizeof(std::uint64_t);
@@ -54,8 +54,8 @@ inline void put_trailer(std::uint8_t* at, unsigned padding, unsigned block,
   detail::put(room, std::uint64_t{__builtin_bswap32(static_cast<std::uint32_t>(sequence >> 32))});
 }
 
-/// Whether the `size` bytes that end before `trailer` are 1, 2, 3, ... There are 8 bytes before it
-/// that may be read.
+/// Checks that the `size` bytes that end before `trailer` are 1, 2, 3, ... The 8 bytes before it
+/// must be readable.
 inline bool padding_holds(std::uint8_t const* trailer, unsigned size) {
   constexpr unsigned kWord = sizeof(std::uint64_t);
   constexpr std::uint64_t kOnes = 0x01'01'01'01'01'01'01'01;

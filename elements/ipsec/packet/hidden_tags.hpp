@@ -12,8 +12,8 @@
 namespace warpline::ipsec {
 
 /// Makes a frame with VLAN tags look like one without, for code that moves an Ethernet header of 14
-/// bytes, and back: takes as many bytes off its front as the tags have. The 12 bytes before the Ethernet
-/// type are then addresses and tags in part.
+/// bytes, and restores it: removes as many bytes from its front as the tags have. The 12 bytes
+/// before the Ethernet type are then a part of addresses and tags.
 class HiddenTags {
  public:
   explicit HiddenTags(Packet& packet) : size_(packet.l2_length - ether::kSize) {
@@ -21,8 +21,8 @@ class HiddenTags {
     packet.trim_front(size_);
     packet.l2_length = ether::kSize;
   }
-  /// Puts the bytes before the frame, wherever it has moved to. The frame must have grown by no more than
-  /// its headroom allowed with the tags.
+  /// Restores the bytes before the frame at its new place. The frame must have grown by no more
+  /// than its headroom allowed with the tags.
   void restore(Packet& packet) const {
     packet.prepend(size_);
     std::memcpy(packet.data, front_.data(), size_);

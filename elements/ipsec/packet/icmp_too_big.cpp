@@ -65,7 +65,7 @@ bool may_be_reported6(Packet const& packet) {
                                     !is_error6(packet.data[packet.l2_length + chain.offset()]));
 }
 
-/// How many bytes of the packet are quoted; 0 where there is no room for enough of them.
+/// Number of bytes of the packet that are quoted; 0 if the frame is too short.
 std::uint32_t quoted_size(Packet const& error, std::uint32_t size, std::uint32_t l2_length,
                           std::uint32_t ip_header, std::uint32_t most, std::uint32_t least) {
   std::uint32_t const before = ip_header + kIcmpSize;

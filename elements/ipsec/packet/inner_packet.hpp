@@ -9,20 +9,20 @@
 
 namespace warpline::ipsec {
 
-/// Where the parts of an ESP packet will be; set by `EspOutbound::check_room`.
+/// The offsets of the parts of a future ESP packet; set by `EspOutbound::check_room`.
 struct InnerPacket {
   static constexpr std::uint16_t kDontFragment = 0x4000;
 
   std::uint16_t padding;  ///< bytes before the trailer
-  std::uint32_t end;      ///< where the integrity value will end, from the frame's first byte
+  std::uint32_t end;      ///< end of the ICV, from the frame's first byte
 
-  /// Transport mode alone.
-  std::uint16_t headers;  ///< bytes of IP headers that ESP goes after
+  /// In transport mode only.
+  std::uint16_t headers;  ///< bytes of IP headers before ESP
   std::uint16_t
-      next_at;  ///< the byte after the layer-2 header that says which protocol is after them
+      next_at;  ///< the byte after the layer-2 header that contains the protocol after them
 };
 
-/// Of a packet whose network header is annotated: whether it is IPv4.
+/// True if a packet with an annotated network header is IPv4.
 inline bool is_ipv4(Packet const& packet) noexcept {
   return (packet.flags & header_flag::kIpv4) != 0;
 }
@@ -36,13 +36,13 @@ inline std::uint16_t fragment_flags(Packet const& packet) noexcept {
 /// two tags), `not_ip`, `bad_ip_header`.
 Verdict refuse_inner(Packet const& packet) noexcept;
 
-/// Whether a packet whose network header is annotated is a whole IP packet.
+/// True if a packet with an annotated network header is a whole IP packet.
 inline bool is_whole_inner(Packet const& packet) noexcept {
   using namespace header_flag;
   return (packet.flags & (kIpv4 | kIpv6)) != 0 && (packet.flags & (kTruncated | kMalformed)) == 0;
 }
 
-/// Whether it can be protected. Drops: those of `refuse_inner`.
+/// Checks whether the packet can be protected. Drops: those of `refuse_inner`.
 inline Verdict inspect_inner(Packet const& packet) noexcept {
   return is_whole_inner(packet) ? forward() : refuse_inner(packet);
 }

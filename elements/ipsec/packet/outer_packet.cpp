@@ -9,7 +9,7 @@
 namespace warpline::ipsec {
 namespace {
 
-/// What an IP header leads to: a header of `protocol` at `offset`, in a packet that ends at `end`;
+/// The content of an IP packet: a header of `protocol` at `offset`, in a packet that ends at `end`;
 /// both from the frame's first byte.
 struct Carried {
   std::uint8_t protocol;
@@ -58,7 +58,7 @@ OuterKind open_ipv6(Packet const& packet, OuterPacket& outer, Carried& carried) 
   return OuterKind::kEsp;
 }
 
-/// Takes the UDP header off: `carried` leads to what it carries.
+/// Removes the UDP header: `carried` then describes its content.
 OuterKind open_udp(Packet const& packet, Carried& carried, std::uint16_t udp_port) {
   if (carried.later_part) return OuterKind::kFragment;  // its ports are in the first
   if (carried.end - carried.offset < udp::kSize) return OuterKind::kOther;
@@ -97,7 +97,7 @@ OuterKind detail::inspect_outer_slowly(Packet const& packet, OuterPacket& outer,
 
   outer.udp = carried.protocol == protocol::kUdp && udp_port != 0;
   bool const unseen = carried.later_part && carried.protocol == Ip6Headers::kDestinationOptions;
-  if (unseen && !outer.ipv4) return OuterKind::kFragment;  // ESP may be behind them
+  if (unseen && !outer.ipv4) return OuterKind::kFragment;  // ESP may follow them
   if (outer.udp) {
     kind = open_udp(packet, carried, udp_port);
     if (kind != OuterKind::kEsp) return kind;

@@ -12,35 +12,35 @@
 
 namespace warpline::ipsec {
 
-/// The last byte of a frame at which an ESP header can begin: the last that a tag can say.
+/// The last byte of a frame at which an ESP header can begin: the maximum that a tag can represent.
 inline constexpr std::uint32_t kLastEspOffset = SaTag::kFirstOffset + 4 * 63;
 
-/// What a frame from the unprotected side turned out to be.
+/// The kind of a frame from the unprotected side.
 enum class OuterKind : std::uint8_t {
   kEsp,        ///< `OuterPacket` is filled in
-  kOther,      ///< a packet without ESP, as far as can be told
-  kVlan,       ///< it has more than two VLAN tags, and what is in it was not looked at
+  kOther,      ///< a packet without ESP, as far as can be determined
+  kVlan,       ///< it has more than two VLAN tags, and its content was not examined
   kIke,        ///< UDP to the port, with the non-ESP marker (RFC 3948 section 2.2)
-  kKeepalive,  ///< UDP to the port, one byte 0xff (RFC 3948 section 2.3): nobody needs it
-  kFragment,   ///< part of a packet that is or may be ESP; `OuterPacket` says only where to
+  kKeepalive,  ///< UDP to the port, one byte 0xff (RFC 3948 section 2.3): without use here
+  kFragment,   ///< part of a packet that is or may be ESP; `OuterPacket` has only the destination
   // Malformed:
   kTruncated,    ///< the frame ends before the length that IP or UDP states, or within a header
   kBadIpHeader,  ///< version or lengths that contradict each other
-  kLongHeaders,  ///< the ESP header is beyond `kLastEspOffset`
+  kLongHeaders,  ///< the ESP header is after `kLastEspOffset`
 };
 
-/// The reason for dropping a frame that is of no use as what it is: `truncated`, `bad_ip_header`,
-/// `long_headers`, `fragment`, `keepalive`, `vlan`, and for the rest `not_esp`.
+/// The reason for dropping a frame of this kind: `truncated`, `bad_ip_header`, `long_headers`,
+/// `fragment`, `keepalive`, `vlan`, and for the rest `not_esp`.
 Verdict dropped_as(OuterKind kind) noexcept;
 
-/// An ESP packet, as far as can be known without its SA.
+/// The properties of an ESP packet that are known without its SA.
 struct OuterPacket {
   std::uint32_t spi;
   std::uint32_t sequence;           ///< low half
   std::uint8_t const* destination;  ///< in the frame, 4 or 16 bytes in network order
   std::uint16_t esp_offset;         ///< of the ESP header, from the frame's first byte
-  std::uint16_t end;                ///< of the ESP packet; what the frame holds beyond is padding
-  bool ipv4;                        ///< the outer header; else IPv6
+  std::uint16_t end;                ///< of the ESP packet; the rest of the frame is padding
+  bool ipv4;                        ///< the outer header; otherwise IPv6
   bool udp;                         ///< ESP is in UDP
   std::uint8_t tos;                 ///< IPv4 TOS or IPv6 traffic class
   std::uint8_t l2_length;           ///< bytes of the layer-2 header

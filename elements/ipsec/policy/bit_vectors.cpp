@@ -19,7 +19,7 @@ constexpr std::size_t parts(std::size_t count, std::size_t size) {
   return (count + size - 1) / size;
 }
 
-/// The value after `value`; false where it was the last one.
+/// The value after `value`; false if it was the last one.
 template <std::size_t kWords>
 bool advance(std::array<std::uint64_t, kWords>& value) {
   for (std::size_t word = kWords; word-- != 0;)
@@ -40,7 +40,7 @@ BitVectorField<kWords>::BitVectorField(std::span<Range const> ranges)
     Value at;
     std::uint32_t rule;
   };
-  std::vector<Change> changes;  // a rule begins or ends to match
+  std::vector<Change> changes;  // a rule begins or stops matching
   for (std::uint32_t rule = 0; rule < ranges.size(); ++rule) {
     changes.push_back({ranges[rule].first, rule});
     auto behind = ranges[rule].last;
@@ -131,7 +131,7 @@ BitVectors<kAddressWords>::BitVectors(std::span<FlowRule const> rules)
     numbers[i] = rules[i].protocol ? Number::Range{{*rules[i].protocol}, {*rules[i].protocol}}
                                    : Number::Range{{0}, {kMost}};
   protocol_ = Number(numbers);
-  // 0 stands for no port, 1 for port 0.
+  // 0 means no port, 1 means port 0.
   auto const port_field = [&](auto field) {
     for (std::size_t i = 0; i < rules.size(); ++i) {
       auto const& ports = rules[i].*field;

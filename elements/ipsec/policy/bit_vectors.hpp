@@ -13,12 +13,12 @@
 
 namespace warpline::ipsec {
 
-/// One field of rules: which of them a value of it matches, as a bit a rule.
+/// One field of rules: the rules that match each value, as a bit per rule.
 ///
 /// The values between two neighbouring ends of the rules' ranges match the same rules and share a
-/// row. A row is a summary, one bit for 64 rules of which some match, and the numbers of lines of
-/// 512 rules; equal lines are kept once. Neighbouring rows differ in few lines, so that n rules
-/// need about 2n lines. `kWords`: words of a value, the first the highest.
+/// row. A row is a summary, one bit for 64 rules if some match, and the numbers of lines of 512
+/// rules; equal lines are stored once. Neighbouring rows differ in few lines, so that n rules need
+/// about 2n lines. `kWords`: words of a value, the first is the highest.
 template <std::size_t kWords>
 class BitVectorField {
  public:
@@ -36,7 +36,7 @@ class BitVectorField {
   std::uint64_t const* row(std::size_t index) const { return rows_.data() + index * stride_; }
   std::uint64_t const* line(std::uint32_t number) const { return lines_[number].words.data(); }
 
-  /// The rows of `values`; searched in step.
+  /// The rows of `values`, with the searches in step.
   void find(std::span<Value const> values, std::uint32_t* rows) const noexcept;
 
  private:
@@ -44,18 +44,19 @@ class BitVectorField {
     std::array<std::uint64_t, 8> words{};
   };
 
-  std::pmr::vector<Value> bounds_;  // where each row begins; the first is zero
+  std::pmr::vector<Value> bounds_;  // the first value of each row; the first is zero
   std::pmr::vector<std::uint64_t> rows_;
   std::size_t stride_ = 0;
   std::pmr::vector<Line> lines_;
 };
 
-/// Aggregated bit vectors: looks each field up by itself and ands the rows from the first rule on.
+/// Aggregated bit vectors: looks up each field by itself and combines the rows from the first rule
+/// on.
 ///
-/// For rules with many combinations of masks, or many ranges of ports behind one key, where
-/// `TupleSpace` has too much to probe: a look-up costs a binary search a field and at worst one
+/// For rules with many combinations of masks, or with many ranges of ports for one key, for which
+/// `TupleSpace` has too much to probe. A look-up costs a binary search per field and at most one
 /// step for 64 rules. Memory for n rules: at most about 640 n + n * n / 25 bytes, 10 MB for 10,000.
-/// Read-only once made. `kAddressWords`: 1 for IPv4, 2 for IPv6.
+/// Read-only after construction. `kAddressWords`: 1 for IPv4, 2 for IPv6.
 template <std::size_t kAddressWords>
 class BitVectors {
  public:

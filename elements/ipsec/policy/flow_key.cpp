@@ -24,12 +24,12 @@ void set_unseen(std::uint8_t number, Unseen unseen, FlowKey& key) {
   key.unseen = unseen;
 }
 
-/// A part of a packet that does not show what is behind the IP headers.
+/// A fragment that does not contain what follows the IP headers.
 void set_later_fragment(std::uint8_t number, FlowKey& key) {
   set_unseen(number, port_kind(number) == PortKind::kNone ? Unseen::kNothing : Unseen::kPorts, key);
 }
 
-/// `size` bytes are left behind the IP headers.
+/// `size` bytes are left after the IP headers.
 void set_transport(std::uint8_t number, std::uint8_t const* header, std::uint32_t size,
                    FlowKey& key) {
   auto const kind = port_kind(number);

@@ -8,21 +8,21 @@
 
 namespace warpline::ipsec {
 
-/// What of a packet selectors may ask for and cannot be seen.
+/// The parts of a packet that selectors compare and that cannot be seen.
 enum class Unseen : std::uint8_t {
   kNothing,
   kPorts,     ///< a later fragment, or the header is cut
   kProtocol,  ///< and the protocol: more IPv6 extension headers than are read
 };
 
-/// What selectors look at in a packet (RFC 4301 section 4.4.1.1), as words to be masked and
-/// compared.
+/// The fields of a packet that selectors compare (RFC 4301 section 4.4.1.1), as words to be masked
+/// and compared.
 struct FlowKey {
-  /// A packet whose ports can be seen. Where they cannot, this bit and the ports are zero: such a
-  /// packet has OPAQUE ports, which only a selector for any port takes.
+  /// Set if the packet's ports can be seen. Otherwise this bit and the ports are zero: such a
+  /// packet has OPAQUE ports, which only a selector for any port matches.
   static constexpr std::uint64_t kHasPorts = std::uint64_t{1} << 32;
 
-  /// Stands for a protocol that cannot be seen: 255, which is nobody's (RFC 3692 section 2.1.1, IANA).
+  /// For a protocol that cannot be seen: 255, which is reserved (RFC 3692 section 2.1.1, IANA).
   static constexpr std::uint8_t kNoProtocol = 255;
 
   std::uint64_t source[2]{};  ///< numbers, the first bit highest; IPv4: 32 bits of the first
@@ -47,7 +47,7 @@ struct FlowKey {
   constexpr std::uint16_t destination_port() const { return static_cast<std::uint16_t>(transport); }
 };
 
-/// How a protocol's ports are to be found.
+/// How to find the ports of a protocol.
 enum class PortKind : std::uint8_t { kNone, kPorts, kTypeAndCode };
 
 constexpr PortKind port_kind(std::uint8_t number) {
@@ -67,12 +67,13 @@ constexpr PortKind port_kind(std::uint8_t number) {
   }
 }
 
-/// The key of the IPv4 or IPv6 packet at `ip`, of which `size` bytes are there. Extension headers
-/// of IPv6 are skipped, eight at most; of fragments, only the first has ports, and what does not show
-/// is `unseen`. False where the header is not there in full, or is of another version.
+/// Reads the key of the IPv4 or IPv6 packet at `ip`, of which `size` bytes are available. At most
+/// eight extension headers of IPv6 are skipped. Of fragments, only the first has ports; the parts
+/// that are not visible are in `unseen`. Returns false if the header is cut, or is of another
+/// version.
 bool read_flow_key(std::uint8_t const* ip, std::uint32_t size, FlowKey& key) noexcept;
 
-/// The addresses alone, of a packet whose IPv4 header is whole: for tables that look at no more.
+/// Reads only the addresses, of a packet whose IPv4 header is whole: for tables that need no more.
 inline void read_addresses4(std::uint8_t const* ip, FlowKey& key) noexcept {
   auto const& header = *reinterpret_cast<ipv4::Header const*>(ip);
   key.transport = 0;

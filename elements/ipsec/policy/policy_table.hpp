@@ -14,14 +14,14 @@
 
 namespace warpline::ipsec {
 
-/// Finds the policy of a packet: of those of one direction that match it, the one of the lowest
-/// priority, and of equals the one that stands first (RFC 4301 section 4.4.1).
+/// Finds the policy of a packet: of those of one direction that match, the one with the lowest
+/// priority, and of equal ones the first in the file (RFC 4301 section 4.4.1).
 ///
-/// Each IP version has a `TupleSpace`, or `BitVectors` where that would have more than `kMostProbes`
-/// to probe. Read-only once made: any number of threads.
+/// Each IP version has a `TupleSpace`, or `BitVectors` if the former would have more than
+/// `kMaxProbes` to probe. Read-only after construction: any number of threads.
 class PolicyTable {
  public:
-  /// Where both cost the same (benchmarks/policy_bench).
+  /// Both cost the same at this value (benchmarks/policy_bench).
   static constexpr std::size_t kMostProbes = 4;
   enum class Method : std::uint8_t { kChoose, kTuples, kBits };
 
@@ -29,25 +29,25 @@ class PolicyTable {
   PolicyTable(std::span<Policy const> policies, PolicyDirection direction,
               Method method = Method::kChoose);
 
-  /// The index of the packet's policy in the list that the table was made from, or `kNoMatch`.
+  /// The index of the packet's policy in the list of the constructor, or `kNoMatch`.
   std::uint32_t find(FlowKey const& packet) const noexcept;
-  /// The same for several packets, `found` one a packet, in order. Up to 32 wait for memory
+  /// The same for several packets; `found` has one index per packet. Up to 32 wait for memory
   /// together: with `BitVectors` that takes half to a quarter of the time.
   void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
 
-  /// What `find_unseen` returns where the policies that the packet may match are not alike.
+  /// The result of `find_unseen` if the policies that the packet may match differ.
   static constexpr std::uint32_t kDiffer = kNoMatch - 1;
-  /// The policy of a packet of which something is `unseen`, if it does not matter which one that is:
-  /// `alike(a, b)` says whether two policies do the same to it. None that may match: `kNoMatch`. Takes
-  /// a step for each policy with a protocol or ports.
+  /// The policy of a packet with `unseen` parts, if all possible ones are equivalent: `alike(a, b)`
+  /// returns whether two policies treat it alike. `kNoMatch` if none may match. Costs a step for
+  /// each policy with a protocol or ports.
   template <class Alike>
   std::uint32_t find_unseen(FlowKey const& packet, Alike const& alike) const noexcept {
     return packet.version == 4 ? v4_.find_unseen(packet, alike) : v6_.find_unseen(packet, alike);
   }
 
-  /// Some policy asks for a protocol or ports; else `read_addresses` makes keys enough.
+  /// True if a policy has a protocol or ports; otherwise keys of `read_addresses` suffice.
   bool looks_behind_addresses() const { return looks_behind_addresses_; }
-  /// How the packets of IP `version` are looked up.
+  /// The method of look-up for packets of IP `version`.
   Method method(unsigned version) const;
 
  private:

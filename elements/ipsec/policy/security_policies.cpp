@@ -5,7 +5,7 @@
 namespace warpline::ipsec {
 namespace {
 
-/// The policy that is looked at first, where it takes every packet.
+/// The first policy, if it matches every packet.
 std::uint32_t takes_all(std::span<Policy const> policies) {
   std::uint32_t first = kNoMatch;
   for (std::uint32_t i = 0; i < policies.size(); ++i)

@@ -46,7 +46,7 @@ TupleSpace<kWords>::TupleSpace(std::span<FlowRule const> rules) {
       mask |= kProtocolBits;
       value |= FlowKey::opaque(*rule.protocol);
     }
-    // A packet without ports has zeros there: where a port matters, that there is one does too.
+    // A packet without ports has zeros there, so a mask with a port includes the bit for ports.
     if (!rule.any_ports()) {
       mask |= FlowKey::kHasPorts;
       value |= FlowKey::kHasPorts;
@@ -77,8 +77,9 @@ TupleSpace<kWords>::TupleSpace(std::span<FlowRule const> rules) {
 template <std::size_t kWords>
 void TupleSpace<kWords>::fill(Table& table, std::span<Entry const> entries,
                               std::span<FlowRule const> rules) {
-  // A look-up that goes beyond the first line waits for memory: where a line has room for 3 keys, and
-  // gets 0.5 to 1 on average, one in 300 to 60 does. At least two lines: a shift by 64 would be undefined.
+  // A look-up that continues after the first line waits for memory: with space for 3 keys in a line
+  // and 0.5 to 1 on average, one in 300 to 60 does. At least two lines: a shift by 64 would be
+  // undefined.
   std::size_t const size = std::bit_ceil(entries.size() * (Bucket::kSlots == 1 ? 2 : 1) + 1);
   table.buckets.resize(size);
   table.last = size - 1;
@@ -123,7 +124,7 @@ std::uint32_t TupleSpace<kWords>::in_ranges(std::uint32_t first,
   return kNoMatch;
 }
 
-/// Of a line all keys are compared at once: which of them it is cannot be predicted.
+/// All keys of a line are compared at once: which one matches cannot be predicted.
 template <std::size_t kWords>
 [[gnu::always_inline]] inline void TupleSpace<kWords>::probe(Table const& table, Key const& masked,
                                                              std::size_t at, FlowKey const& packet,

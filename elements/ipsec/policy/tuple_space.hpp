@@ -16,11 +16,11 @@
 namespace warpline::ipsec {
 
 /// Tuple space search: rules with the same masks share a hash table of masked keys. A look-up
-/// probes one table per distinct combination of masks, those with early rules first, and stops
-/// where no earlier match is possible. An exact port is part of the key; rules with ranges of
-/// ports are a list behind the rest of their key.
+/// probes one table per distinct combination of masks, those with early rules first, and stops when
+/// no earlier match is possible. An exact port is part of the key; rules with ranges of ports are
+/// in a list at the rest of their key.
 ///
-/// Its cost is that of `probes()`, whatever the number of rules. Read-only once made.
+/// Its cost depends on `probes()`, not on the number of rules. Read-only after construction.
 /// `kWords`: 2 for IPv4, 5 for IPv6.
 template <std::size_t kWords>
 class TupleSpace {
@@ -30,7 +30,7 @@ class TupleSpace {
 
   explicit TupleSpace(std::span<FlowRule const> rules);
 
-  /// What a look-up may have to probe: tables, and four ranges of ports cost as much as one.
+  /// The maximum number of probes of a look-up: tables, and four ranges of ports count as one.
   std::size_t probes() const { return tables_.size() + longest_ / 4; }
 
   /// The index of the first match, or `kNoMatch`.
@@ -53,8 +53,8 @@ class TupleSpace {
     }
     std::uint64_t hash() const { return hash_of(words); }
   };
-  /// A cache line of keys and of the earliest rule with each, `kNoMatch` behind the last: those whose
-  /// hash leads here, and, where it is full, some of the line before.
+  /// A cache line of keys and of the earliest rule for each, with `kNoMatch` after the last: those
+  /// with this hash, and some of the previous line if it is full.
   struct alignas(64) Bucket {
     static constexpr std::size_t kSlots = kCacheLine / (sizeof(Key) + sizeof(std::uint32_t));
     Bucket() { std::fill_n(first, kSlots, kNoMatch); }

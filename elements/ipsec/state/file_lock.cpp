@@ -36,7 +36,8 @@ FileLock::FileLock(std::string const& path, FileVersion const& version, bool exc
   struct stat about {};
   auto const lock = [&] { return flock(file_, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0; };
   bool locked = lock();
-  if (!locked && errno == EBADF) {  // NFS locks exclusively what is open for writing alone
+  if (!locked &&
+      errno == EBADF) {  // for an exclusive lock, NFS requires that the file is open for writing
     ::close(file_);
     file_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
     locked = file_ >= 0 && lock();

@@ -8,7 +8,7 @@
 
 namespace warpline::ipsec {
 
-/// Which file a path led to, and its last change; zeros where it is no regular file.
+/// The file at a path, and its last change; zeros if it is not a regular file.
 struct FileVersion {
   std::uint64_t device = 0, inode = 0, size = 0, seconds = 0, nanoseconds = 0;
 
@@ -17,10 +17,11 @@ struct FileVersion {
   friend bool operator==(FileVersion const&, FileVersion const&) = default;
 };
 
-/// A lock on a file (flock) while the object lives; the system frees it when the program dies.
+/// A lock on a file (flock) for the lifetime of the object; the system releases it when the program
+/// ends.
 class FileLock {
  public:
-  /// Throws `ConfigError` where another program has it, or where the file is no longer `version`.
+  /// Throws `ConfigError` if another program has it, or if the file is no longer `version`.
   FileLock(std::string const& path, FileVersion const& version, bool exclusive);
   FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
   FileLock& operator=(FileLock&& other) noexcept {

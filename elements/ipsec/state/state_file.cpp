@@ -37,7 +37,7 @@ std::uint32_t crc_after_checksum(T const& value) {
   return crc.checksum();
 }
 
-/// Zeros where there is none: no boot is like another then.
+/// Zeros if it cannot be read: no boot is equal to another then.
 std::array<std::uint8_t, 16> read_boot_id(std::string const& path) {
   std::array<std::uint8_t, 16> id{};
   std::ifstream file(path);
@@ -93,7 +93,7 @@ StateFile::StateFile(std::string path, std::string const& boot_id_file) : path_(
       change(index).began_at_mark = 1;
       free_window(index);
     }
-    // Before the header: whoever finds this boot in it must find no window of the last one.
+    // Before the header: a program that finds this boot in it must find no window of the last one.
     auto error = write();
     header_.boot_id = boot_id;
     header_.clean = 0;
@@ -154,13 +154,13 @@ void StateFile::make() {
   header_.clean = 1;  // it has no SA whose state could be lost
   auto error = write_header();
   if (!error && fsync(file_) != 0) error = last_error();
-  // A link does not replace what another program has made meanwhile.
+  // A link does not replace a file that another program created meanwhile.
   if (!error && ::link(fresh.c_str(), resolved.c_str()) != 0 && errno != EEXIST)
     error = last_error();
   ::unlink(fresh.c_str());
   ::close(std::exchange(file_, -1));
   if (error) fail(error.message());
-  // The file's name: without it a power loss leaves no file, and the marks are gone.
+  // Syncs the file's name: without it a power loss leaves no file, and the marks are lost.
   auto const folder = ::open(resolved.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0 || fsync(folder) != 0) fail("its folder: " + last_error().message());
   ::close(folder);
@@ -237,7 +237,7 @@ void StateFile::read_records(std::uint32_t segment) {
       free_records_.push_back(static_cast<std::uint32_t>(index));
 }
 
-/// Which units records have; the others are free.
+/// The units that records use; the others are free.
 void StateFile::claim_windows() {
   std::uint64_t const all = std::uint64_t{kUnitsPerSegment} * window_segments_.size();
   std::map<std::uint32_t, std::uint32_t> used;
@@ -272,8 +272,8 @@ std::uint64_t StateFile::offset_of(std::uint32_t segment) {
   return kStateHeaders * sizeof(StateHeader) + std::uint64_t{segment} * kStateSegmentBytes;
 }
 
-/// Returns when the data is on the disk. The sync is of this range alone: one of the whole file would
-/// write windows too, and the next store of a worker to each of their pages would fault.
+/// Returns when the data is on the disk. It syncs only this range: a sync of the whole file would
+/// also write windows, and the next store of a worker to each of their pages would fault.
 std::error_code StateFile::store(void const* data, std::size_t size, std::uint64_t offset) {
   auto const* bytes = static_cast<char const*>(data);
   bool flush = false;
@@ -360,7 +360,7 @@ std::uint32_t StateFile::add(StateRecord const& record) {
   return index;
 }
 
-/// Frees records of SAs that were removed long ago; whether there were any.
+/// Frees records of SAs that were removed long ago; returns whether there were any.
 bool StateFile::reuse_records() {
   auto const now = minutes_now();
   constexpr auto kMinutes = std::chrono::minutes(kKeepRemoved).count();
@@ -416,7 +416,7 @@ void StateFile::free_units(StateUnits units) {
   if (units.count != 0) leaving_units_.push_back(units);
 }
 
-/// Joins the run to its free neighbours in the segment.
+/// Merges the run with its free neighbours in the segment.
 void StateFile::join_free(StateUnits units) {
   auto const first = units.first;
   auto count = units.count;

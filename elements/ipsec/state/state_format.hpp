@@ -9,17 +9,18 @@
 
 #include "elements/ipsec/model/suite.hpp"
 
-/// The layout of a state file, little-endian. Two copies of the header, 4096 bytes each, then segments
-/// of 256 KiB: of records, 64 bytes each, or of the memory of replay windows, in units of 64 bytes.
-/// A checksum is the CRC-32 (IEEE 802.3, as zlib's) of what follows it in its record or header.
+/// The layout of a state file, little-endian. Two copies of the header, 4096 bytes each, then
+/// segments of 256 KiB: of records, 64 bytes each, or of the memory of replay windows, in units of
+/// 64 bytes. A checksum is the CRC-32 (IEEE 802.3, as in zlib) of the bytes after it in its record
+/// or header.
 namespace warpline::ipsec {
 
 static_assert(std::endian::native == std::endian::little);
 
-/// Names an SA without its keys: the first half of an HMAC-SHA-256 under the file's own secret.
+/// Identifies an SA without its keys: the first half of an HMAC-SHA-256 with the file's own secret.
 using Fingerprint = std::array<std::uint8_t, 16>;
 
-/// What a segment holds.
+/// The content of a segment.
 enum class StateSegment : std::uint8_t { kUnused, kRecords, kWindows };
 
 struct StateHeader {
@@ -45,7 +46,7 @@ struct StateRecord {
   std::uint8_t removed = 0;  ///< 1: the SA was removed; its numbers stay used
   std::uint16_t window = 0;  ///< inbound: numbers in the replay window
   Fingerprint fingerprint{};
-  std::uint64_t mark = 0;  ///< outbound: none above it was sent; inbound: this one was accepted
+  std::uint64_t mark = 0;  ///< outbound: no higher number was sent; inbound: this one was accepted
   std::uint32_t spi = 0;   ///< for the reader of a dump
   /// Inbound: offset of its window in units of 64 bytes, counted over all window segments.
   std::uint32_t first_unit = 0;
@@ -56,7 +57,7 @@ struct StateRecord {
 };
 static_assert(sizeof(StateRecord) == 64 && std::is_trivially_copyable_v<StateRecord>);
 
-/// What `checksum` must be.
+/// The correct value of `checksum`.
 std::uint32_t state_checksum(StateHeader const& header);
 std::uint32_t state_checksum(StateRecord const& record);
 

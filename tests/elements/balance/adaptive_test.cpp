@@ -89,7 +89,7 @@ TEST(Adaptive, KeepsALightLoadOnTheOwnCore) {
   EXPECT_NEAR(window.rate(), 500e3, 1e3);
   EXPECT_EQ(run.policy.explain().reason, Explanation::Reason::kLightLoad);
 
-  costs.arrivals = 3e6;  // what the own core cannot do
+  costs.arrivals = 3e6;  // what the CPU cannot do
   run.pair.change(costs);
   run.pair.run(1);
   window = run.pair.run(1);
@@ -109,7 +109,7 @@ TEST(Adaptive, KeepsALatencyBound) {
     run.pair.run(1);
     auto const window = run.pair.run(1);
     EXPECT_LE(run.policy.explain().p99_seconds, bound);
-    EXPECT_GE(window.rate(), 0.97e6) << "never below the own core alone";
+    EXPECT_GE(window.rate(), 0.97e6) << "never below the CPU alone";
     EXPECT_GT(window.rate(), bound >= 200e-6 ? 2e6 : 0) << bound;
   }
 }
@@ -137,11 +137,11 @@ TEST(Adaptive, LearnsCostsPerPacketAndPerByte) {
 
 TEST(Adaptive, ExplainsItself) {
   Simulation run({.own_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9});
-  EXPECT_EQ(balance::text(run.policy.explain(), "gpu"), "own core only: still trying");
+  EXPECT_EQ(balance::text(run.policy.explain(), "gpu"), "CPU only: still trying");
   run.pair.run(1);
   auto const line = balance::text(run.policy.explain(), "gpu");
   EXPECT_TRUE(line.starts_with("mixed, 87.")) << line;
-  EXPECT_NE(line.find("% over the own core; own core 1.000 us/packet, gpu 0.21"), std::string::npos)
+  EXPECT_NE(line.find("% over the CPU; CPU 1.000 us/packet, gpu 0.21"), std::string::npos)
       << line;
 }
 

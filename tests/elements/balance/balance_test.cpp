@@ -65,7 +65,7 @@ TEST(GPUOnly, SaysWhatDevicesThereAre) {
             "  FromInput -> GPUOnly(DEVICE hots) -> ToOutput;\n"
             "                              ^");
   EXPECT_EQ(error_with("GPUOnly(DEVICE cpu)"),
-            "test.click:1:29: error: GPUOnly: 'cpu' is the worker's own core; expected a device");
+            "test.click:1:29: error: GPUOnly: 'cpu' is the worker's CPU; expected a device");
   EXPECT_EQ(error_with("GPUOnly", -1),
             "test.click:1:14: error: GPUOnly: there is no device to offload to; give the host "
             "device helper cores");

@@ -84,7 +84,7 @@ TEST(Balancers, RefuseWhatMakesNoSense) {
     return line.substr(line.find("error: ") + 7);
   };
   EXPECT_EQ(error("LoadBalanceThruput(PERIOD 0s)"),
-            "LoadBalanceThruput: PERIOD is no time; expected one above 0, like 200ms");
+            "LoadBalanceThruput: PERIOD is not a time; expected one above 0, e.g. 200ms");
   EXPECT_EQ(error("LoadBalanceThruput(STEP 0)"),
             "LoadBalanceThruput: STEP is 0; expected 0.001 to 1");
   EXPECT_EQ(error("LoadBalanceAIMD(OVERLOAD 1.5)"),
@@ -97,11 +97,11 @@ TEST(Balancers, RefuseWhatMakesNoSense) {
   EXPECT_EQ(error("LoadBalanceAdaptiveMeasure(TICKS 0)"),
             "LoadBalanceAdaptiveMeasure: TICKS is 0; expected 1 to 10000");
   EXPECT_EQ(error("LoadBalanceAdaptive(LATENCY 0us)"),
-            "LoadBalanceAdaptive: LATENCY is no time; expected one above 0, like 200us");
+            "LoadBalanceAdaptive: LATENCY is not a time; expected one above 0, e.g. 200us");
   EXPECT_EQ(error("LoadBalanceAdaptive(SMALLEST 0)"),
             "LoadBalanceAdaptive: SMALLEST is 0; expected 1 to 65536");
   EXPECT_EQ(error("LoadBalanceAdaptive(DEVICE cpu)"),
-            "LoadBalanceAdaptive: 'cpu' is the worker's own core; expected a device");
+            "LoadBalanceAdaptive: 'cpu' is the worker's CPU; expected a device");
 }
 
 TEST(LoadBalanceAdaptiveMeasure, PrintsALineForEveryShare) {

@@ -14,11 +14,11 @@ struct PairCase {
   PairCosts costs;
 };
 
-/// Pairs of which the own core, the device or both together are the fastest.
+/// Pairs of which the CPU, the device or both together are the fastest.
 inline std::vector<PairCase> pair_cases() {
   return {
-      {"own core 70x", {.own_packet = 100e-9, .device_packet = 7.4e-6}},
-      {"own core 3x", {.own_packet = 500e-9, .device_packet = 1.5e-6}},
+      {"CPU 70x", {.own_packet = 100e-9, .device_packet = 7.4e-6}},
+      {"CPU 3x", {.own_packet = 500e-9, .device_packet = 1.5e-6}},
       {"equal", {.own_packet = 500e-9, .device_packet = 500e-9}},
       {"device 2x", {.own_packet = 1e-6, .device_packet = 500e-9}},
       {"device 5x", {.own_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9}},

@@ -14,13 +14,13 @@ namespace warpline::test {
 /// What packets cost, in seconds, and how they come.
 struct PairCosts {
   double source = 30e-9, sink = 20e-9;       ///< a packet, of the worker
-  double own_packet = 500e-9, own_byte = 0;  ///< on the own core
+  double own_packet = 500e-9, own_byte = 0;  ///< on the CPU
   double offload_packet = 10e-9;             ///< of the worker, for one that it offloads
   double offload_task = 2e-6;                ///< of the worker, for a task
   double device_task = 5e-6;                 ///< of the device, which does one task at a time
   double device_packet = 100e-9, device_byte = 0;
   double device_latency = 0;  ///< more per task, in which others may run
-  double interference = 0;    ///< the own core is slower while the device is busy
+  double interference = 0;    ///< the CPU is slower while the device is busy
   double noise = 0;           ///< every cost is off by up to this share
   double arrivals = 0;        ///< packets a second; 0: as many as are taken
   unsigned size = 64;         ///< bytes of a packet

@@ -91,7 +91,7 @@ TEST(EtherRewrite, RefusesWhatIsNoAddress) {
     EXPECT_EQ(
         error_line("FromInput -> EtherRewrite(" + wrong + ", 02:00:00:00:00:02) -> ToOutput;"),
         "test.click:1:27: error: EtherRewrite: SRC is '" + wrong +
-            "'; expected an Ethernet address, such as 02:00:00:00:00:01");
+            "'; expected an Ethernet address, e.g. 02:00:00:00:00:01");
 }
 
 TEST(DropBroadcasts, DropsFramesForGroups) {

@@ -150,7 +150,7 @@ TEST(PolicyFile, NamesWhatIsWrongWithEachField) {
       "'flag' 'imcp' is not supported; expected 'localok' or 'icmp'; did you mean 'icmp'?\n"
       "'share' 'usr' is not supported; expected 'any' or 'session' or 'user' or 'unique'; did "
       "you mean 'user'?\n"
-      "nothing behind 'priority'; expected a number below 2^32; the lowest wins\n");
+      "nothing after 'priority'; expected a number below 2^32; the lowest wins\n");
 }
 
 TEST(PolicyFile, AsksForTheProtocolThatPortsNeed) {

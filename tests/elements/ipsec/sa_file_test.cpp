@@ -144,10 +144,10 @@ TEST(SaFile, NamesWhatIsWrongWithWhatHasBeenReceived) {
     return test::messages_of([&] { parse(kEnds + (kGcm + words)); });
   };
   EXPECT_EQ(of(" anti-replay"),
-            "nothing behind 'anti-replay'; expected 'context:' or 'esn context:'\n");
+            "nothing after 'anti-replay'; expected 'context:' or 'esn context:'\n");
   EXPECT_EQ(of(" anti-replay esn seq 0x1"), "'seq': expected 'context:' or 'esn context:'\n");
   EXPECT_EQ(of(" anti-replay context: seq 0x1, sequence 2"),
-            "unknown word 'sequence' behind 'anti-replay'; expected one of bitmap, bitmap-length, "
+            "unknown word 'sequence' after 'anti-replay'; expected one of bitmap, bitmap-length, "
             "oseq, oseq-hi, replay_window, seq, seq-hi\n");
   EXPECT_EQ(of(" anti-replay context: seq 0xg, oseq 4294967296"),
             "'seq' '0xg,': expected a number below 2^32\n"
@@ -277,7 +277,7 @@ TEST(SaFile, NamesWhatIsWrongWithEachField) {
       messages(std::string(kEnds) + kGcm + " spi"),
       "'spi' is given twice in one SA; first in line 1 (an SA begins in the first column, lines "
       "that continue it are indented)\n"
-      "nothing behind 'spi'; expected a number from 1 to 2^32 - 1 (RFC 4303 section 2.1)\n");
+      "nothing after 'spi'; expected a number from 1 to 2^32 - 1 (RFC 4303 section 2.1)\n");
 }
 
 std::string digits(unsigned bytes) { return " 0x" + std::string(2 * bytes, 'a'); }
@@ -344,7 +344,7 @@ TEST(SaFile, NamesWhatIsWrongWithAlgorithms) {
 
 TEST(SaFile, ChecksThatFieldsAgree) {
   EXPECT_EQ(messages("src 10.0.0.1 dst ::1 proto esp spi 4097 mode tunnel" + std::string(kGcm)),
-            "expected an IPv4 address, as behind 'src'\n");
+            "expected an IPv4 address, as after 'src'\n");
   EXPECT_EQ(messages("src 10.0.0.1 dst 0.0.0.0 proto esp spi 4097 mode tunnel" + std::string(kGcm)),
             "expected the address of the tunnel's end\n");
   EXPECT_EQ(messages(std::string(kEnds) + kGcm + " flag udp6zerocsumtx"),

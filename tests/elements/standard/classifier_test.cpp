@@ -132,7 +132,7 @@ TEST(Classifier, SaysWhatIsWrongWithAClauseAndWhere) {
   EXPECT_EQ(error("0x12/00"), at + "'0x12/00': the offset must be a number from 0 to 65535");
   EXPECT_EQ(error("-1/00"), at + "'-1/00': the offset must be a number from 0 to 65535");
   EXPECT_EQ(error("65536/00"), at + "'65536/00': the offset must be a number from 0 to 65535");
-  EXPECT_EQ(error("65535/00"), at + "'65535/00': no frame is that long");
+  EXPECT_EQ(error("65535/00"), at + "'65535/00': frames are shorter");
   EXPECT_EQ(error("12/0800%ff"),
             at + "'12/0800%ff': value and mask must have the same number of digits");
   EXPECT_EQ(error("12/0800%ff?0"), at + "'12/0800%ff?0': a mask has no '?'");
