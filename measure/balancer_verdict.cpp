@@ -12,17 +12,17 @@
 namespace warpline::bench {
 namespace {
 
-// An adaptive balancer keeps sending a few percent elsewhere, to see whether that has become better.
+// An adaptive balancer sends a few percent elsewhere, to notice when that becomes better.
 constexpr double kMinWholeShare = 0.9;
 
-/// The device that nearly all packets went to; empty if they were split.
+/// The device that got nearly all packets; empty if they were split.
 std::string whole_device(Result const& balancer) {
   for (auto const& [device, share] : balancer.device_share)
     if (share >= kMinWholeShare) return device;
   return {};
 }
 
-/// Whether `device` is the fastest, or as good as the fastest.
+/// Returns whether `device` is the fastest, or about as fast as the fastest.
 bool is_among_best(std::string const& device, std::span<Result const* const> ranked) {
   auto const best = ranked.front()->packets_per_second.median;
   return std::any_of(ranked.begin(), ranked.end(), [&](auto const* rival) {
@@ -57,7 +57,7 @@ BalancerVerdict judge_balancer(Result const& balancer, std::span<Result const* c
     return {name + " loses to " + best.subject.device + " alone:", factor_text(rate / best_rate)};
   auto const device = whole_device(balancer);
   if (device.empty()) return {name + " splits, as fast as " + best.subject.device + " alone,", {}};
-  // Whether the place is right can be told only if another one was measured, too.
+  // Whether the choice is right is known only if another device was measured too.
   auto const rightly = ranked.size() >= 2 && is_among_best(device, ranked);
   return {name + place(device) + (rightly ? ", rightly," : ","), {}};
 }

@@ -9,13 +9,14 @@
 
 namespace warpline::bench {
 
-/// Whether `device` in a result names a balancer (`adaptive`, `mix`) and not the CPU or a device.
+/// Returns whether `device` in a result names a balancer (`adaptive`, `mix`) and not the CPU or a
+/// device.
 bool is_balancer(std::string const& device);
 
 /// The judgement of a balancer at one packet size.
 struct BalancerVerdict {
   std::string sentence;  ///< `adaptive stays on the CPU, rightly,`
-  std::string factor;    ///< of the fastest one's rate, as text; empty if about as fast
+  std::string factor;    ///< below the fastest one's rate, as text; empty if about as fast
 };
 
 /// Compares a balancer with the CPU and the devices alone. `ranked`: their results at the same

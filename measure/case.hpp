@@ -20,8 +20,8 @@ namespace warpline::bench {
 /// Copies of frames as the case's port hands them out.
 using Frames = std::vector<std::vector<std::uint8_t>>;
 
-/// What a pipeline is compared with: the bare libraries that could do its work, at least one. One
-/// object a thread, on a thread that is pinned as a worker is.
+/// The ceiling of a pipeline: one or more bare libraries that could do its work. One object per
+/// thread, on a thread that is pinned like a worker.
 class Ceiling {
  public:
   virtual ~Ceiling() = default;
@@ -46,21 +46,22 @@ class SingleCeiling : public Ceiling {
   std::string name_;
 };
 
-/// What a ceiling may be made from: the traffic, and ports like those of the pipeline, started and
-/// used by nobody else.
+/// The inputs of a ceiling: the traffic, and ports like those of the pipeline, started and
+/// otherwise unused.
 struct CeilingInput {
   Frames const& frames;
   PortSet& ports;
   unsigned thread;
 };
 
-/// One kind of traffic and what is compared on it.
+/// One kind of traffic and the pipelines and ceilings measured with it.
 struct Case {
   Subject subject;                 ///< all but the device
   std::vector<std::string> ports;  ///< specs
   /// The pipeline for a balancer, e.g. `CPUOnly`.
   std::function<std::string(std::string const& balancer)> pipeline;
-  std::string source_sink;  ///< the pipeline that does nothing; empty: the ceiling has both itself
+  std::string
+      source_sink;  ///< the pipeline that does nothing; empty: the ceiling includes source and sink
   std::function<std::unique_ptr<Ceiling>(CeilingInput const&)> ceiling;
 };
 

@@ -60,7 +60,7 @@ std::string machine(json::value const& report) {
          (is_complete(report) ? "" : ", incomplete");
 }
 
-/// The line about cases that one side has alone; empty for none.
+/// The line about cases that only one side has; empty if there are none.
 std::string only_in(std::size_t count, char const* side) {
   if (count == 0) return {};
   return std::to_string(count) + (count == 1 ? " case is" : " cases are") + " only in " + side +
@@ -82,7 +82,7 @@ json::value load_report(std::string const& path) {
   } catch (ConfigError const&) {
     throw;
   } catch (std::exception const&) {
-    throw ConfigError(path + ": not what 'warpline bench --json' writes");
+    throw ConfigError(path + ": not a report of 'warpline bench --json'");
   }
   return report;
 }

@@ -29,7 +29,7 @@ std::vector<std::uint32_t> write_esp_capture(std::string const& path, std::strin
     sa.direction = ipsec::Direction::kOutbound;  // as the peer has it
     if (sa.replay_window != 0)
       throw ConfigError(sa_path +
-                        ": the same packets come over and over, and an SA refuses replays; give "
+                        ": the same packets are replayed, and an SA refuses replays; give "
                         "each of them replay-window 0");
   }
   std::erase_if(sas, [&](auto const& sa) { return sa.suite != suite; });
@@ -44,7 +44,7 @@ std::vector<std::uint32_t> write_esp_capture(std::string const& path, std::strin
     auto const got = generator.rx(0)->receive(packets);
     for (auto const& packet : std::span(packets, got)) sizes.push_back(packet.length);
     if (!sender.encapsulate({packets, got}, verdicts))
-      throw ConfigError(sa_path + ": its SAs do not take packets from 10.0.0.0/16 to " +
+      throw ConfigError(sa_path + ": its SAs do not accept packets from 10.0.0.0/16 to " +
                         traffic.to);
     cpu.protect({packets, got});
     for (auto const& packet : std::span(packets, got)) {

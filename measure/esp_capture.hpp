@@ -11,9 +11,9 @@
 
 namespace warpline::bench {
 
-/// Writes a capture of `count` frames of `traffic` or some more, each put into ESP by the SA of
-/// `suite` that takes it, and returns the sizes that they had without. Throws `ConfigError` for what
-/// the SAs do not take, and for SAs that refuse replays.
+/// Writes a capture of at least `count` frames of `traffic`, each encapsulated in ESP by the SA of
+/// `suite` that accepts it, and returns their sizes before that. Throws `ConfigError` for packets
+/// that no SA accepts, and for SAs that refuse replays.
 std::vector<std::uint32_t> write_esp_capture(std::string const& path, std::string const& sa_path,
                                              ipsec::Suite suite, Traffic const& traffic,
                                              unsigned count);

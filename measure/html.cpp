@@ -23,7 +23,7 @@
 namespace warpline::bench {
 namespace {
 
-/// Runs `python -c script` and waits; the exit code, -1 where it could not run. `input`: file
+/// Runs `python -c script` and waits; returns the exit code, -1 if it could not run. `input`: file
 /// descriptor of its stdin. `output`: the path of its stdout.
 int run_python(std::string const& python, char const* script, int input, std::string const& output,
                bool quiet) {
@@ -35,7 +35,7 @@ int run_python(std::string const& python, char const* script, int input, std::st
   if (quiet) posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   std::string program = python, option = "-c", text = script;
   char* const arguments[] = {program.data(), option.data(), text.data(), nullptr};
-  // Signals that this program watches are blocked in its threads; not so in the child.
+  // Signals that this program watches are blocked in its threads, but not in the child.
   posix_spawnattr_t attributes;
   sigset_t none;
   sigemptyset(&none);

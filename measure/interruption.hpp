@@ -11,15 +11,16 @@
 
 namespace warpline::bench {
 
-/// Thrown where a measurement is given up because of a signal.
+/// Thrown if a measurement is cancelled because of a signal.
 struct Interrupted {};
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a request to end in order, while the object lives.
+/// Turns SIGINT, SIGTERM and SIGHUP into a request for an orderly end, for the lifetime of the
+/// object.
 ///
 /// The first signal is only recorded. A second one removes all scratch folders and ends the program
-/// at once, by that signal's default action. A SIGHUP that is ignored (nohup) stays ignored.
-/// The signals are blocked in the calling thread and in all threads that it starts, so no system
-/// call of theirs is interrupted. At most one object at a time. Members may be called by any thread.
+/// immediately, by that signal's default action. A SIGHUP that is ignored (nohup) stays ignored.
+/// The signals are blocked in the calling thread and in all threads that it starts, so their system
+/// calls are not interrupted. At most one object at a time. Any thread may call the members.
 class Interruption {
  public:
   /// Throws `std::system_error` if the kernel refuses a descriptor or a thread.

@@ -12,8 +12,8 @@ namespace {
 
 using ceilings::RawIpsecMb;
 
-/// One way of a suite, by the interface that is fastest on the average: the mean of the window, as
-/// the pipeline's rate is.
+/// One direction of a suite, by the interface that is fastest on average: the mean of the window,
+/// like the pipeline's rate.
 class OneWay {
  public:
   OneWay(ipsec::Suite suite, RawIpsecMb::Way way, std::vector<std::uint32_t> const& sizes)

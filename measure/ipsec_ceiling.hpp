@@ -11,7 +11,8 @@
 
 namespace warpline::bench {
 
-/// ipsec-mb alone on frames of `sizes` before encapsulation: each is handled once in each of `ways`.
+/// ipsec-mb alone on frames of `sizes` before encapsulation: each is processed once in each of
+/// `ways`.
 std::unique_ptr<Ceiling> ipsec_ceiling(ipsec::Suite suite,
                                        std::vector<ceilings::RawIpsecMb::Way> const& ways,
                                        std::vector<std::uint32_t> sizes);

@@ -8,16 +8,16 @@
 
 namespace warpline::bench {
 
-/// Where numbers come from: what a reader needs to judge or repeat them. Empty where unknown.
+/// The origin of numbers: the data that a reader needs to judge or repeat them. Empty if unknown.
 struct Machine {
   std::string cpu;
-  std::vector<std::string> flags;  ///< of those that matter to the libraries, the ones it has
+  std::vector<std::string> flags;  ///< the available ones of those that the libraries use
   unsigned cores = 0;              ///< that the program may run on
   double tsc_hz = 0;
   std::string governor;
   bool virtual_machine = false;
   std::string kernel;
-  std::string memory;  ///< pages that packets lie in, e.g. `4 KiB pages`
+  std::string memory;  ///< pages of the packet memory, e.g. `4 KiB pages`
   /// Of the program, its compiler and the libraries, in the order of printing.
   std::vector<std::pair<std::string, std::string>> versions;
   std::string eal;  ///< DPDK's arguments
@@ -25,7 +25,7 @@ struct Machine {
   std::vector<std::string> devices;  ///< name and description of each
 };
 
-/// All that can be found out without a session: everything but `eal`, `memory`, `worker_cores` and
+/// Everything that can be determined without a session: all but `eal`, `memory`, `worker_cores` and
 /// `devices`.
 Machine describe_machine();
 

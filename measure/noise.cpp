@@ -12,9 +12,9 @@
 namespace warpline::bench {
 namespace {
 
-/// Ticks of all processors so far: taken by other virtual machines, and altogether.
+/// Ticks of all processors so far: taken by other virtual machines, and in total.
 std::pair<std::uint64_t, std::uint64_t> ticks() {
-  constexpr int kSteal = 7, kFields = 8;  // of proc(5)'s line for all processors
+  constexpr int kSteal = 7, kFields = 8;  // of the line of proc(5) for all processors
   std::ifstream file("/proc/stat");
   std::string name;
   file >> name;

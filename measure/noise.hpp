@@ -8,13 +8,13 @@
 
 namespace warpline::bench {
 
-/// Watches for what else uses the machine's processors while something is measured.
+/// Watches for other users of the machine's processors during a measurement.
 class Noise {
  public:
   /// From now on.
   Noise();
 
-  /// What a reader of the numbers should know, a sentence each; empty on a quiet machine.
+  /// Notes for readers of the numbers, a sentence each; empty on a quiet machine.
   std::vector<std::string> remarks() const;
 
  private:

@@ -62,7 +62,7 @@ SizeVerdict verdict_of(std::string const& sizes, Result const& first, Result con
 /// Sentences in the order of their first use, each with the sizes that it holds for.
 class Sentences {
  public:
-  /// `factor`: empty, or what precedes the size.
+  /// `factor`: empty, or the text before the size.
   void add(std::string const& subject, std::string const& factor, std::string const& sizes) {
     auto found = std::find_if(all_.begin(), all_.end(),
                               [&](auto const& known) { return known.first == subject; });
@@ -82,7 +82,7 @@ class Sentences {
   std::vector<std::pair<std::string, std::string>> all_;
 };
 
-/// The two names in alphabetical order: which of them was ahead by a hair says nothing.
+/// The two names in alphabetical order: a tiny lead means nothing.
 std::string pair_of(SizeVerdict const& verdict) {
   auto const& [first, second] = std::minmax(verdict.fastest, verdict.second);
   return first + " and " + second;

@@ -24,16 +24,17 @@ struct SizeVerdict {
   bool has_winner() const { return factor > kMaxEqualFactor; }
 };
 
-/// One verdict for each packet size at which at least two of the CPU and the devices were measured,
-/// each in at least `kMinTrials` trials. Balancers are no rivals. `results`: those of one case.
+/// One verdict for each packet size for which at least two of the CPU and the devices were
+/// measured, each in at least `kMinTrials` trials. Balancers do not compete. `results`: those of
+/// one case.
 std::vector<SizeVerdict> verdicts(std::span<Result const> results);
 
-/// Conclusions about one case, a sentence each: the verdicts, grouped by winner; then how each
-/// balancer did beside the best of the CPU and the devices. Empty if nothing can be compared, or
-/// if there were fewer than `kMinTrials` trials. `results`: those of one case.
+/// Conclusions about one case, a sentence each: the verdicts, grouped by winner; then the
+/// comparison of each balancer with the best of the CPU and the devices. Empty if nothing can be
+/// compared, or if there were fewer than `kMinTrials` trials. `results`: those of one case.
 std::vector<std::string> recommendation(std::span<Result const> results);
 
-/// A sentence for readers if some results have fewer than `kMinTrials` trials; else empty.
+/// A sentence for readers if some results have fewer than `kMinTrials` trials; otherwise empty.
 std::string trials_note(std::span<Result const> results);
 
 }  // namespace warpline::bench

@@ -36,7 +36,7 @@ std::string deviation(Result const& result) {
   return fixed((spread.max - spread.min) / 2 / spread.median * 100, 0);
 }
 
-/// The device, with the mix that was achieved where it is one.
+/// The device, with the achieved mix if it is one.
 std::string device(Result const& result) {
   auto text = result.subject.device;
   if (!is_balancer(text)) return text;
@@ -101,8 +101,8 @@ std::string explanation_lines(std::span<Result const> results) {
   return text;
 }
 
-/// A sentence in lines of at most 80 characters, broken after commas; `indent` begins all but the
-/// first.
+/// Breaks a sentence into lines of at most 80 characters, after commas; `indent` begins all lines
+/// but the first.
 std::string wrapped(std::string const& sentence, std::string const& indent) {
   constexpr std::size_t kMaxLine = 80;
   std::string lines, line;

@@ -9,8 +9,8 @@
 
 namespace warpline::bench {
 
-/// The report for people: a table for each case, then what follows from it. Styled for `file`.
-/// docs/measuring.md says what each column means.
+/// The report for people: a table for each case, followed by conclusions. Styled for `file`.
+/// docs/measuring.md explains each column.
 std::string report_text(Report const& report, std::FILE* file);
 
 }  // namespace warpline::bench

@@ -21,7 +21,7 @@ std::optional<double> finite(double value) {
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-/// Packets/s that are left for the work itself. Infinite where it cannot be told from noise.
+/// Packets/s without the time of source and sink. Infinite if the difference is within the noise.
 double net_rate(Round const& round) {
   auto const work = 1 / round.window.packets_per_second() - 1 / round.source_sink;
   return work > 0 ? 1 / work : kInfinite;
@@ -39,7 +39,7 @@ std::map<std::string, double> shares(std::span<Round const> rounds) {
   return packets;
 }
 
-/// Those that every round has, medians.
+/// The medians of the names that every round has.
 std::map<std::string, double> ceilings(std::span<Round const> rounds) {
   std::map<std::string, double> all;
   if (rounds.empty()) return all;

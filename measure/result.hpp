@@ -15,7 +15,7 @@
 
 namespace warpline::bench {
 
-/// What was measured: one pipeline on one kind of traffic and one device.
+/// What was measured: one pipeline with one kind of traffic on one device.
 struct Subject {
   std::string workload;    ///< `ipsec`, `ids` or `l2fwd`
   std::string name;        ///< the suite, the kind of payload, or the kind of port
@@ -23,11 +23,10 @@ struct Subject {
   double packet_size = 0;  ///< mean bytes of a frame, from the Ethernet header, without FCS
   std::string device;      ///< `cpu`, `adaptive`, `mix`, or the name of a device
   unsigned workers = 1;
-  std::vector<std::string> labels;  ///< what a reader has to know, e.g. `engine-only`
+  std::vector<std::string> labels;  ///< a note for readers, e.g. `engine-only`
 };
 
-/// One repeat: the pipeline, and right before or after it on the same core what it is compared
-/// with.
+/// One repeat: the pipeline, and right before or after it on the same core its ceilings.
 struct Round {
   Window window;
   std::map<std::string, double> ceilings;  ///< packets/s of each raw library, by its name
@@ -35,7 +34,7 @@ struct Round {
   double source_sink = 0;
 };
 
-/// A case as it is reported. All numbers are medians over the repeats, except where said.
+/// A case in the report. All numbers are medians over the repeats, unless stated otherwise.
 struct Result {
   Subject subject;
   unsigned repeats = 0;
@@ -45,14 +44,15 @@ struct Result {
   double p50_us = 0, p99_us = 0;
   std::map<std::string, std::uint64_t> dropped;  ///< by reason, sum over the repeats
   std::map<std::string, double> device_share;    ///< of the packets that a device could work on
-  std::string explanation;  ///< why the balancer split as it did in the last repeat; empty: none
+  std::string explanation;  ///< the balancer's reason for its split in the last repeat; empty: none
   std::map<std::string, double> ceilings;  ///< packets/s of each raw library, by its name
   std::string ceiling_name;                ///< the fastest of them; empty: none
   std::optional<double> ceiling;           ///< its packets/s
   std::optional<double> source_sink;       ///< packets/s
-  /// The median of the repeats' own ratios, since what disturbs a repeat disturbs both its sides.
+  /// The median of the ratios of the repeats, because a disturbance of a repeat affects both its
+  /// sides.
   std::optional<double> share_of_ceiling;
-  /// The same with the time of source and sink taken off the pipeline's; on the own core only.
+  /// The same without the time of source and sink in the pipeline; on the CPU only.
   std::optional<double> net_share_of_ceiling;
 
   std::uint64_t dropped_total() const;

@@ -13,9 +13,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kFormat = 1;  // raised when a field changes its meaning or goes
+constexpr int kFormat = 1;  // raised when a field changes its meaning or is removed
 
-/// Nobody reads more digits than a measurement has: six significant ones, whole from a million on.
+/// Numbers have six significant digits, like a measurement; whole from a million on.
 json::value number(double value) {
   if (!std::isfinite(value)) return nullptr;
   if (std::abs(value) >= 1e6 || value == std::floor(value))

@@ -8,7 +8,7 @@
 
 namespace warpline::bench {
 
-/// The report for programs; docs/measuring.md describes its fields. What is not known is null.
+/// The report for programs; docs/measuring.md describes its fields. Unknown values are null.
 boost::json::object to_json(Report const& report);
 
 }  // namespace warpline::bench

@@ -6,7 +6,7 @@
 
 namespace warpline::bench {
 
-/// A fresh folder for temporary files, readable by this user only; it is removed with the object.
+/// A new folder for temporary files, readable by this user only; it is removed with the object.
 class ScratchFolder {
  public:
   /// Throws `std::runtime_error` with the system's reason.

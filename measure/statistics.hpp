@@ -7,16 +7,16 @@
 
 namespace warpline::bench {
 
-/// With fewer trials a spread says nothing, so no verdict is built on it.
+/// With fewer trials a spread means nothing, so no verdict uses it.
 inline constexpr unsigned kMinTrials = 3;
 
-/// The middle of several measurements of one thing, and how far apart they lie.
+/// The median and the range of several measurements.
 struct Spread {
   double median = 0, min = 0, max = 0;
   friend bool operator==(Spread const&, Spread const&) = default;
 };
 
-/// Of an even number of values the median is the mean of the two in the middle; all 0 without
+/// The median of an even number of values is the mean of the two in the middle; all 0 without
 /// values.
 inline Spread spread_of(std::vector<double> values) {
   if (values.empty()) return {};

@@ -19,7 +19,7 @@ class Table {
   struct Column {
     std::string title;
     Align align = Align::kRight;
-    /// 0: always shown. On a terminal that is too narrow for the table, the column with the highest
+    /// 0: always shown. If the terminal is too narrow for the table, the column with the highest
     /// rank is left out first.
     unsigned rank = 0;
   };
@@ -36,7 +36,7 @@ class Table {
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.empty(); }
 
-  /// The table as text; styles are used where `file` shows colours. If columns were left out for
+  /// The table as text, with styles if `file` shows colours. If columns were left out because of
   /// the terminal's width, a last line names them.
   std::string text(std::FILE* file) const { return text(file, terminal_width(file)); }
   /// The same for a line of `max_width` characters; 0: no limit.

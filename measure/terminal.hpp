@@ -9,21 +9,21 @@
 
 namespace warpline::app {
 
-/// Whether `file` is a terminal that shows colours (the variable `NO_COLOR` is not set, `TERM` is
-/// not `dumb`).
+/// Returns whether `file` is a terminal that shows colours (the variable `NO_COLOR` is not set,
+/// `TERM` is not `dumb`).
 bool shows_colours(std::FILE* file);
 
 /// Characters in a line of `file` if it is a terminal that knows its width, else 0: no limit.
 std::size_t terminal_width(std::FILE* file);
 
-/// `text` in bold, green, yellow or red where `file` shows colours, else as it is.
+/// `text` in bold, green, yellow or red if `file` shows colours, otherwise unchanged.
 enum class Style : unsigned char { kPlain, kBold, kGood, kWarning, kBad };
 std::string styled(std::string_view text, Style style, std::FILE* file);
 
-/// One line on stderr that is written over again; nothing where stderr is not a terminal.
+/// One line on stderr that is overwritten; nothing if stderr is not a terminal.
 class Progress {
  public:
-  /// Silent for good where `quiet`.
+  /// Prints nothing if `quiet`.
   explicit Progress(bool quiet);
   ~Progress() { clear(); }
 

@@ -20,7 +20,7 @@ struct Parts {
   unsigned part_bits = 0;
 };
 
-/// The generator's usual destinations as long as they have an address for each tunnel.
+/// The generator's usual destinations if they have an address for each tunnel.
 Parts parts_for(unsigned tunnels) {
   constexpr Parts kUsual{"10.1.0.0/16", 0x0a010000, 16}, kLarge{"10.128.0.0/9", 0x0a800000, 23};
   auto parts = tunnels <= 1u << kUsual.host_bits ? kUsual : kLarge;
@@ -28,7 +28,7 @@ Parts parts_for(unsigned tunnels) {
   return parts;
 }
 
-/// Digits of a key of so many bytes, of its own for each tunnel.
+/// The digits of a key of `size` bytes, different for each tunnel.
 std::string made_up_key(unsigned tunnel, unsigned size) {
   std::string digits;
   for (unsigned i = 0; i < size; ++i)
@@ -41,7 +41,7 @@ std::string made_up_key(unsigned tunnel, unsigned size) {
 void spread_over_tunnels(unsigned tunnels, Traffic& traffic) {
   auto const parts = parts_for(tunnels);
   traffic.to = parts.text;
-  // Neither the prefix's first address is drawn nor, as it may be its last, the last one here.
+  // The prefix's first address is not used, nor the last one here, which may be its last.
   traffic.hosts = (std::uint64_t{tunnels} << parts.part_bits) - 2;
 }
 

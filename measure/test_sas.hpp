@@ -9,12 +9,12 @@
 
 namespace warpline::bench {
 
-/// Sets the destinations of traffic that so many tunnels have equal shares of.
+/// Sets the destinations of traffic so that `tunnels` tunnels get equal shares.
 void spread_over_tunnels(unsigned tunnels, Traffic& traffic);
 
-/// Writes SAs with keys that everybody may know, tunnels over IPv4, one for each of `tunnels` equal
-/// parts of those destinations. `words` go to each: its direction, its replay window.
-/// Throws `std::runtime_error` where the file cannot be written.
+/// Writes SAs with keys that are not secret, tunnels over IPv4, one for each of `tunnels` equal
+/// parts of those destinations. `words` are added to each: its direction, its replay window. Throws
+/// `std::runtime_error` if the file cannot be written.
 void write_test_sas(std::string const& path, ipsec::SuiteInfo const& suite, unsigned tunnels,
                     std::string const& words);
 

@@ -23,7 +23,7 @@ std::string quote(std::string const& text) {
 
 std::string payload_label(Traffic const& traffic) {
   if (traffic.recycled) return "payload recycled: not copied for every packet";
-  return "payload copied afresh for every packet";
+  return "payload copied for every packet";
 }
 
 }  // namespace warpline::bench

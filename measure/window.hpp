@@ -10,7 +10,7 @@
 
 namespace warpline::bench {
 
-/// What a pipeline did between two moments, all workers together.
+/// The work of a pipeline between two moments, all workers together.
 struct Window {
   double seconds = 0;
   unsigned workers = 1;
@@ -18,7 +18,7 @@ struct Window {
   std::uint64_t transmitted = 0;
   std::map<std::string, std::uint64_t> dropped;         ///< packets by reason
   std::map<std::string, std::uint64_t> device_packets;  ///< packets that each device worked on
-  double busy_cycles = 0;                               ///< of the workers; waiting not counted
+  double busy_cycles = 0;                               ///< of the workers; waiting is not counted
   double p50_us = 0, p99_us = 0;                        ///< receive to transmit
   std::string explanation;  ///< the balancer's, at the end, of the first worker; empty: none
 

@@ -21,7 +21,8 @@ constexpr unsigned kBurstsPerLook = 16;  // at the clock
 
 inline void swap_addresses(void* frame) { static_cast<ether::Header*>(frame)->swap_addresses(); }
 
-/// Calls `burst` (returning packets sent) for a tenth of the time and then all of it.
+/// Calls `burst`, which returns the number of packets sent, for a tenth of the time and then for
+/// the whole time.
 template <class Burst>
 double rate_of(Burst burst, std::chrono::nanoseconds at_least) noexcept {
   auto const whole = std::chrono::duration<double>(at_least).count() * cycles_per_second();

@@ -14,17 +14,17 @@ class TxQueue;
 
 namespace warpline::ceilings {
 
-/// Forwarding with nothing around it: receive a burst, swap the Ethernet addresses, send. What is
-/// not sent is freed. Returns packets sent a second by the calling thread, after a tenth of the
-/// time to warm up; at most 256 a burst.
+/// Forwarding without an engine: receive a burst, swap the Ethernet addresses, send. Packets that
+/// are not sent are freed. Returns packets sent per second by the calling thread, after warming up
+/// for a tenth of the time; at most 256 per burst.
 
-/// On queue number `queue` of the started DPDK devices of these names in turn, on their mbufs.
-/// Throws `std::runtime_error` where there is no such device.
+/// On queue number `queue` of the started DPDK devices of these names in turn, with their mbufs.
+/// Throws `std::runtime_error` if there is no such device.
 double forward(std::vector<std::string> const& devices, std::uint16_t queue, unsigned burst,
                std::chrono::nanoseconds at_least);
 
-/// On the queues of any started port, through packet descriptors. What is not sent stays with the
-/// caller's pool: only for ports that always take all.
+/// On the queues of any started port, through packet descriptors. Packets that are not sent stay in
+/// the caller's pool: only for ports that always accept all.
 double forward(RxQueue& rx, TxQueue& tx, unsigned burst,
                std::chrono::nanoseconds at_least) noexcept;
 

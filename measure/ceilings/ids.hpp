@@ -14,19 +14,19 @@
 
 namespace warpline::ceilings {
 
-/// What one core does with nothing around it.
+/// The rate of one core without an engine.
 struct ScanRate {
   double packets_per_second = 0;
   double bytes_per_second = 0;
   double matches_per_packet = 0;
 };
 
-/// Hyperscan alone: one `hs_scan` a payload and a callback that counts. One thread at a time.
+/// Hyperscan alone: one `hs_scan` per payload and a callback that counts. One thread at a time.
 class RawHyperscan {
  public:
   explicit RawHyperscan(std::shared_ptr<ids::HyperscanDatabase const> database);
 
-  /// One pass over all payloads; returns how many matches there were.
+  /// One pass over all payloads; returns the number of matches.
   std::uint64_t scan(std::span<Bytes const> payloads) noexcept;
 
   /// One pass to warm up, then whole passes until `at_least` has gone by.
@@ -47,8 +47,8 @@ class RawAutomaton {
   /// `automaton`: its tables must outlive this object.
   explicit RawAutomaton(ids::Automaton const& automaton) : scan_(automaton) {}
 
-  /// As those of `RawHyperscan`; of a payload with more patterns than a result holds, only that
-  /// number counts.
+  /// Like those of `RawHyperscan`. A payload with more patterns than a result can hold counts for
+  /// that number.
   std::uint64_t scan(std::span<Bytes const> payloads);
   ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least);
 

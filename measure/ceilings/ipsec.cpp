@@ -64,7 +64,7 @@ IMB_HASH_ALG hash_of(ipsec::SuiteInfo const& suite) {
   return suite.cipher_kind == Cipher::kAesGcm ? IMB_AUTH_AES_GMAC : IMB_AUTH_CHACHA20_POLY1305;
 }
 
-/// The library refuses 12 bytes of HMAC-SHA-256 (ipsec-mb 1.3): 16 are made then.
+/// The library refuses 12 bytes of HMAC-SHA-256 (ipsec-mb 1.3): it then computes 16.
 std::uint32_t icv_size_of(ipsec::SuiteInfo const& suite) {
   return suite.integrity == ipsec::Integrity::kHmacSha256 ? 16 : suite.icv_size;
 }
@@ -98,7 +98,7 @@ struct RawIpsecMb::State {
   void fill(IMB_JOB& job, unsigned i, std::uint32_t text) {
     auto* const esp = packet(i);
     bool const aead = suite.aead(), cbc = suite.cipher_kind == Cipher::kAesCbc;
-    std::uint32_t const first = cbc && !opens ? esp::kSize : text_at;  // CBC makes its IV
+    std::uint32_t const first = cbc && !opens ? esp::kSize : text_at;  // CBC encrypts its IV
     job.cipher_mode = mode_of(suite.cipher_kind);
     job.hash_alg = hash_of(suite);
     job.cipher_direction = opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
@@ -212,7 +212,8 @@ RawIpsecMb::~RawIpsecMb() = default;
 
 std::span<RawIpsecMb::Interface const> RawIpsecMb::interfaces(Suite suite) {
   static constexpr Interface kAead[] = {Interface::kDirect, Interface::kBurst};
-  // Not by jobs: IMB_FLUSH_BURST of ipsec-mb 1.3 leaves some of 256 undone, in lanes that hashes share.
+  // Not by jobs: IMB_FLUSH_BURST of ipsec-mb 1.3 leaves some of 256 unfinished, in lanes that
+  // hashes share.
   static constexpr Interface kTwoParts[] = {Interface::kSplitBursts};
   return ipsec::info(suite).aead() ? std::span<Interface const>(kAead) : kTwoParts;
 }

@@ -12,7 +12,7 @@
 
 namespace warpline::ceilings {
 
-/// What one core does with nothing around it.
+/// The rate of one core without an engine.
 struct CipherRate {
   double packets_per_second = 0;
   double cycles_per_packet = 0;
@@ -20,8 +20,8 @@ struct CipherRate {
 };
 
 /// ipsec-mb alone: the ESP cryptography of Ethernet frames with IP in them, in place, in warm
-/// buffers (256, 2 KiB apart or more), one SA. No header is read or written, no SA looked up, no
-/// integrity value compared. One thread.
+/// buffers (256, at least 2 KiB apart), one SA. No header is read or written, no SA looked up, no
+/// ICV compared. One thread.
 class RawIpsecMb {
  public:
   enum class Way : std::uint8_t { kProtect, kOpen };
@@ -36,7 +36,7 @@ class RawIpsecMb {
   std::span<Interface const> interfaces() const;
   static std::string name(Interface interface);
 
-  /// Makes room for packets of these frames. Before `run`.
+  /// Allocates memory for packets of these frames. Before `run`.
   void prepare(std::span<std::uint32_t const> frame_sizes);
   /// One pass over 256 packets whose frames have these sizes in turn without ESP.
   void run(Interface interface, std::span<std::uint32_t const> frame_sizes) noexcept;
