@@ -14,8 +14,8 @@
 namespace warpline::bench {
 namespace {
 
-// Enough for the tasks in flight of a device and as many batches waiting, and no more: what lies in
-// queues only adds latency.
+// Enough for the tasks in flight of a device and as many waiting batches: longer queues only add
+// latency.
 constexpr std::size_t kBatches = 192;
 constexpr std::chrono::seconds kDrain{20};  // a device may be slow, and the machine busy
 constexpr std::chrono::milliseconds kMaxPart{
@@ -98,7 +98,7 @@ Frames Meter::sample(Case const& subject) {
     Eal::unregister_thread();
   });
   thread.join();
-  if (frames.empty()) throw std::runtime_error("the traffic source gives no packets");
+  if (frames.empty()) throw std::runtime_error("the traffic source provides no packets");
   return frames;
 }
 

@@ -15,9 +15,9 @@
 
 namespace warpline::bench {
 
-/// Runs pipelines and ceilings on the session's workers' cores, one at a time: each gets a fresh
-/// engine on fresh ports, and ends with every packet accounted for. The calling thread sleeps while
-/// something is measured.
+/// Runs pipelines and ceilings on the session's workers' cores, one at a time. Each gets a new
+/// engine on new ports, and every packet is accounted for at its end. The calling thread sleeps
+/// during a measurement.
 class Meter {
  public:
   /// All must outlive the meter. Every member throws `Interrupted` after a signal, once nothing runs.
@@ -26,11 +26,11 @@ class Meter {
   /// Builds the case's pipeline without running it. Throws `ConfigError` with all that is wrong.
   void check(Case const& subject, std::string const& text);
 
-  /// Frames as the case's first port hands them out, enough to stand for all.
+  /// A sample of the frames that the case's first port provides.
   Frames sample(Case const& subject);
 
-  /// Warms up, then measures one window.
-  /// Throws `std::runtime_error` where packets were lost or doubled, or a worker ended by itself.
+  /// Warms up, then measures one window. Throws `std::runtime_error` if packets were lost or
+  /// duplicated, or a worker ended by itself.
   Window pipeline(Case const& subject, std::string const& text, std::chrono::nanoseconds warm_up);
 
   /// Packets/s of each raw library, by its name: one thread on each worker's core, all at once.

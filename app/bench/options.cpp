@@ -59,8 +59,7 @@ void check_belonging(Options const& options) {
   belongs("--patterns", !options.patterns.empty(), "ids");
   belongs("--pcap", !options.pcap.empty(), "ids");
   if (options.tunnels && !options.sa.empty())
-    throw ConfigError(
-        "--tunnels is for SAs that are made here; the tunnels of --sa FILE are its own");
+    throw ConfigError("--tunnels is for generated SAs; --sa FILE has its own tunnels");
   if (options.mix && !has(options.devices, "mix"))
     throw ConfigError("--mix sets the share of the device 'mix'; expected it among --devices");
 }
@@ -72,7 +71,7 @@ void check_range(char const* option, T value, T min, T max) {
                       std::to_string(min) + " to " + std::to_string(max));
 }
 
-/// Fills in and checks how long and how often is measured.
+/// Sets the length and the number of trials and checks them.
 void complete_trials(Options& options) {
   if (!options.repeat) options.repeat = options.quick ? 1 : 5;
   check_range("--repeat", *options.repeat, 1u, kMaxTrials);
@@ -90,31 +89,35 @@ unsigned parse_size(std::string const& text) {
 }
 
 void add_options(app::CommandLine& command, Options& options) {
-  command.add_option("WORKLOAD", options.workload, "What to measure: " + workload_list())
+  command.add_option("WORKLOAD", options.workload, "Measure " + workload_list())
       .required()
       .type_name("");
   add_list(command, "--cases,--suites,--payloads", options.cases,
            "Suites of ipsec, payload kinds of ids (random, text, pcap), or ports of l2fwd "
            "(generator, net_null)");
-  add_list(command, "--sizes", options.sizes,
-           "Frame sizes in bytes without FCS, or imix (default 64,256,1024,1408)");
+  add_list(
+      command, "--sizes", options.sizes,
+      "Measure frames of these sizes in bytes without FCS, or imix (default 64,256,1024,1408)");
   add_list(command, "--devices", options.devices,
-           "Where the work is done: cpu, host, cuda:0, adaptive, mix (default: all there are and "
+           "Measure these devices: cpu, host, cuda:0, adaptive, mix (default: all and "
            "adaptive)");
   command.add_option("--mix", options.mix, "Set the CPU's share of 'mix' (default 0.5)")
       .type_name("SHARE");
-  command.add_option("--sa", options.sa, "ipsec: file of SAs (default: made here, test keys)")
+  command
+      .add_option("--sa", options.sa, "ipsec: Read SAs from FILE (default: generated, test keys)")
       .type_name("FILE");
   add_list(command, "--directions", options.directions,
-           "ipsec: out (encrypt), in (decrypt), both (a gateway: out and in again; default out)");
-  command.add_option("--tunnels", options.tunnels, "ipsec: Make N SAs (default 1024)")
+           "ipsec: Measure out (encrypt), in (decrypt) or both (a gateway: out and in again; "
+           "default out)");
+  command.add_option("--tunnels", options.tunnels, "ipsec: Generate N SAs (default 1024)")
       .type_name("N");
   command
       .add_option("--flows", options.flows,
-                  "ipsec: Make N flows (default 4096, at least 4 for each tunnel)")
+                  "ipsec: Generate N flows (default 4096, at least 4 per tunnel)")
       .type_name("N");
   command
-      .add_option("--patterns", options.patterns, "ids: file of patterns (default: 3,000 made up)")
+      .add_option("--patterns", options.patterns,
+                  "ids: Read patterns from FILE (default: 3,000 generated)")
       .type_name("FILE");
   command
       .add_option("--pcap", options.pcap,
@@ -123,7 +126,7 @@ void add_options(app::CommandLine& command, Options& options) {
   command.add_flag("--fresh", options.fresh, "ipsec: copy a payload for every packet");
   command
       .add_option("--burst", options.burst,
-                  "Most packets received at a time (default 64, ipsec 256)")
+                  "Receive at most N packets at a time (default 64, ipsec 256)")
       .type_name("N");
   command
       .add_option_function(
@@ -140,12 +143,12 @@ void add_options(app::CommandLine& command, Options& options) {
   command.add_flag("--quick", options.quick,
                    "Measure two sizes with one short window each (no verdict)");
   command.add_flag("--show-pipeline", options.show_pipeline, "Print each pipeline that is run");
-  command.add_option("--json", options.json, "Write the results as JSON; - is stdout")
+  command.add_option("--json", options.json, "Write the results as JSON to FILE; - is stdout")
       .type_name("FILE");
   command.add_option("--html", options.html, "Write a report with plots as one HTML page")
       .type_name("FILE");
   app::add_session_options(command, options.session);
-  // The bench makes its ports, and opens what it measures.
+  // The benchmark creates its ports, and opens the devices that it measures.
   for (auto const* name : {"--port", "--device"}) command.remove_option(name);
 }
 
@@ -153,7 +156,8 @@ void complete(Options& options) {
   auto const& workload = workload_named(options.workload);
   check_belonging(options);
   if (!options.session.ports.empty())
-    throw ConfigError("a benchmark makes its own ports; remove [[port]] from the deployment file");
+    throw ConfigError(
+        "a benchmark creates its own ports; remove [[port]] from the deployment file");
   if (!options.mix) options.mix = 0.5;
   if (*options.mix < 0 || *options.mix > 1) throw ConfigError("--mix is a share from 0 to 1");
   if (!options.tunnels) options.tunnels = 1024;
@@ -164,7 +168,7 @@ void complete(Options& options) {
   auto const directions = ipsec_directions();
   for (auto const& name : options.directions)
     if (std::find(directions.begin(), directions.end(), name) == directions.end())
-      throw ConfigError("'" + name + "' is no direction; expected " + alternatives(directions) +
+      throw ConfigError("'" + name + "' is not a direction; expected " + alternatives(directions) +
                         did_you_mean(name, directions));
   // Of a batch the last lanes of a multi-buffer cipher run half empty: with 16 and CBC a batch of 64
   // costs 15 % more a packet than one of 256.

@@ -14,19 +14,19 @@
 
 namespace warpline::bench {
 
-/// What a sweep has measured.
+/// The results of a sweep.
 struct Sweep {
   std::vector<Result> results;  ///< each from at least one trial
-  std::size_t done = 0;         ///< measurements made, ceilings included
+  std::size_t done = 0;         ///< number of measurements, ceilings included
   std::size_t total = 0;        ///< measurements that were asked for
-  std::exception_ptr error;  ///< what ended the sweep before its time; null: nothing, or a signal
+  std::exception_ptr error;     ///< the error that ended the sweep early; null: none, or a signal
   bool complete() const { return total > 0 && done == total; }
 };
 
-/// Measures every case on every device that the options name, with ceilings, all trials of a
-/// case interleaved. Shows progress on a terminal. After a signal, or where a measurement fails as
-/// `Meter` says, the sweep ends with what was finished.
-/// Throws `ConfigError` before the first window for what cannot be had.
+/// Measures every case on every device in the options, with ceilings, all trials of a case
+/// interleaved. Shows progress on a terminal. After a signal, or an error of `Meter`, the sweep
+/// ends with the finished trials. Throws `ConfigError` before the first window for requests that
+/// cannot be met.
 Sweep sweep(app::Session& session, Options const& options, std::vector<Case> cases,
             Interruption const& interruption, bool quiet);
 

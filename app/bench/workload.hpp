@@ -32,7 +32,7 @@ std::string workload_list();
 /// A size in bytes. Throws `ConfigError`.
 unsigned parse_size(std::string const& text);
 
-/// What `bench ipsec` can do with packets: `out`, `in`, `both`.
+/// The directions of `bench ipsec`: `out`, `in`, `both`.
 std::vector<std::string> ipsec_directions();
 
 std::vector<Case> ipsec_cases(Options const& options);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr unsigned kPatterns = 3000;
 
-/// Both matchers for one set of patterns, made when a case is first measured, once for all cases.
+/// Both matchers for one set of patterns, built when a case is first measured, once for all cases.
 class Matchers {
  public:
   explicit Matchers(ids::PatternSet patterns) : patterns_(std::move(patterns)) {}
@@ -28,7 +28,7 @@ class Matchers {
     if (!database_) database_ = std::make_shared<ids::HyperscanDatabase>(patterns_);
     return database_;
   }
-  /// Null if it would be larger than what `IDSMatch` uses on the CPU.
+  /// Null if it would be larger than `IDSMatch` allows on the CPU.
   std::shared_ptr<ids::AhoCorasick const> automaton() {
     std::scoped_lock const lock(mutex_);
     if (automaton_ || too_large_) return automaton_;
@@ -99,7 +99,7 @@ std::vector<Case> ids_cases(Options const& options) {
       made.subject.name = name;
       made.subject.sizes = sizes;
       made.subject.labels = {options.patterns.empty()
-                                 ? std::to_string(kPatterns) + " made-up patterns"
+                                 ? std::to_string(kPatterns) + " generated patterns"
                                  : "patterns of " + options.patterns,
                              payload_label(traffic)};
       made.ports = {generator_spec(traffic)};

@@ -18,11 +18,11 @@ namespace {
 
 using Way = ceilings::RawIpsecMb::Way;
 
-/// What is done to a packet, and what that is compared with.
+/// The pipeline's work on a packet, and its ceiling.
 struct Direction {
   std::string name;    ///< as in `--directions`
   std::string suffix;  ///< of the suite's name in reports
-  std::string words;   ///< of the SAs that are made for it
+  std::string words;   ///< of the SAs that are generated for it
   std::vector<Way> ways;
 };
 
@@ -31,10 +31,11 @@ std::vector<Direction> const kDirections = {
     {"in", " in", "dir in replay-window 0", {Way::kOpen}},
     {"both", " both", "replay-window 4096", {Way::kProtect, Way::kOpen}}};
 
-/// Frames of a capture for `in`: so many that each tunnel has some, and caches see that.
+/// Frames of a capture for `in`: enough that each tunnel has some, and that caches are used
+/// realistically.
 unsigned captured_frames(unsigned tunnels) { return std::max(1024u, tunnels); }
 
-/// What comes behind the balancer, to the end.
+/// The part of the pipeline after the balancer.
 std::string work(std::string const& direction, std::string const& suite, std::string const& sa) {
   auto const file = quote(sa);
   if (direction == "out") return "IPsecEncrypt(" + suite + ", " + file + ") -> ToOutput;";
@@ -78,14 +79,14 @@ struct Maker {
       plain = write_esp_capture(capture, sa, suite.suite, traffic, frames);
       made.ports = {"replay:" + quote(capture)};
       made.subject.labels.push_back(std::to_string(frames) +
-                                    " ESP packets over and over, copied from memory; replays "
+                                    " ESP packets again and again, copied from memory; replays "
                                     "accepted");
     } else {
       made.ports = {generator_spec(traffic)};
       made.subject.labels.push_back(payload_label(traffic));
     }
     auto const source = "FromInput(BURST " + std::to_string(*options.burst) + ") -> ";
-    // `folder` is kept for as long as a pipeline may be made.
+    // `folder` is kept until no pipeline can be built any more.
     made.pipeline = [kept = folder, source, rest = work(direction.name, name, sa)](
                         std::string const& balancer) { return source + balancer + " -> " + rest; };
     made.source_sink = source + "ToOutput;";
@@ -110,7 +111,7 @@ std::vector<std::string> ipsec_directions() {
 
 std::vector<Case> ipsec_cases(Options const& options) {
   auto const folder = std::make_shared<ScratchFolder>();
-  if (!options.sa.empty()) ipsec::load_sa_file(options.sa);  // says now what is wrong with it
+  if (!options.sa.empty()) ipsec::load_sa_file(options.sa);  // reports errors in it now
   std::vector<Case> cases;
   for (auto const& name : options.cases) {
     auto const& suite = ipsec::info(ipsec::find_suite(name).value());

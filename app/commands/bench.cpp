@@ -69,19 +69,20 @@ std::vector<std::string> notes(bench::Options const& options, bench::Noise const
   auto const milliseconds =
       std::chrono::duration_cast<std::chrono::milliseconds>(*options.window).count();
   std::vector<std::string> all = {
-      "engine-only: packets are made in memory and freed behind the pipeline; this is no rate on a "
+      "engine-only: packets are made in memory and freed after the pipeline; this is not a rate on "
+      "a "
       "wire",
       (*options.repeat == 1 ? "one trial of "
                             : "median of " + std::to_string(*options.repeat) + " trials of ") +
           std::to_string(milliseconds) +
-          " ms; Gbps of frames as they come in, without FCS; latency under full load"};
+          " ms; Gbps of received frames without FCS; latency under full load"};
   for (auto& remark : noise.remarks()) all.push_back(std::move(remark));
   return all;
 }
 
-/// Shows the first and the last size after one short trial of each case, on stderr: a first impression
-/// while the benchmark itself takes its minute. It is no part of the results. Silent if the user asked
-/// for few sizes anyway; an error or a signal is left to the benchmark.
+/// Shows the first and the last size after one short trial of each case, on stderr: a first
+/// impression during the minute of the benchmark. It is not part of the results. Silent if the user
+/// requested few sizes; the benchmark handles errors and signals.
 void show_preliminary(Session& session, bench::Options options, std::vector<bench::Case> cases,
                       bench::Interruption const& interruption) {
   if (options.quick || options.sizes.size() < 3) return;

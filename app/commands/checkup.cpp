@@ -70,7 +70,7 @@ class Checkup {
         "echo 512 | sudo tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
     if (free_bytes == 0)
       add(Level::kWarning, "hugepages",
-          "none free: packet buffers lie in ordinary pages, which costs throughput", set_aside);
+          "none free: packet buffers use ordinary pages, which costs throughput", set_aside);
     else if (!hugepages_usable(std::size_t{2} << 20))
       add(Level::kWarning, "hugepages", "there are free ones, but this process cannot have them",
           "sudo warpline ..., or raise the cgroup's limit of hugetlb pages");
@@ -118,7 +118,7 @@ class Checkup {
     bool const wide =
         flags.find("vaes") != std::string::npos && flags.find("avx512f") != std::string::npos;
     add(wide ? Level::kFine : Level::kNote, "instructions",
-        flags.empty() ? "none that matter" : flags);
+        flags.empty() ? "none that Warpline uses" : flags);
     check_isolation();
     if (machine.governor.empty())
       add(Level::kFine, "governor",
@@ -172,7 +172,7 @@ class Checkup {
     if (vfio)
       add(Level::kFine, "vfio", "the module is loaded");
     else if (!devices.empty())
-      add(Level::kNote, "vfio", "the module is not loaded: DPDK cannot take a port from the kernel",
+      add(Level::kNote, "vfio", "the module is not loaded: DPDK cannot use a port of the kernel",
           "sudo modprobe vfio-pci");
   }
 
@@ -190,9 +190,9 @@ class Checkup {
       add(reason.empty() ? Level::kFine : Level::kWarning, "GPU",
           "cuda:" + std::to_string(info.index) +
               (reason.empty()
-                   ? " reaches packet buffers where they lie"
+                   ? " accesses packet buffers in place"
                    : " cannot reach packet buffers (" + reason + "): packets are copied for it"),
-          reason.empty() ? "" : "ulimit -l unlimited; else --transfer staged is all there is");
+          reason.empty() ? "" : "ulimit -l unlimited; otherwise only --transfer staged works");
     }
   }
 
@@ -207,7 +207,7 @@ std::optional<Finding> describe_offloads(std::span<InterfaceOffloads const> inte
   std::string names, first;
   std::size_t count = 0;
   for (auto const& each : interfaces) {
-    // Where the frames reach a gateway by memory, and no hardware does what was left to it.
+    // The frames reach a gateway through memory, and no hardware completes them.
     bool const by_memory =
         each.driver == "veth" || each.driver == "virtio_net" || each.driver == "tun";
     if (!by_memory || !(each.tx_checksum || each.segmentation)) continue;

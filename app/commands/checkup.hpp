@@ -11,21 +11,21 @@
 
 namespace warpline::app {
 
-/// One finding about this machine.
+/// One result of a check of this machine.
 struct Finding {
   enum class Level : unsigned char { kFine, kNote, kWarning };
   Level level = Level::kFine;
   std::string subject;  ///< `hugepages`
-  std::string text;     ///< what is there
-  std::string repair;   ///< the command that improves it; empty where there is none
+  std::string text;     ///< the current state
+  std::string repair;   ///< the command that improves it; empty if there is none
 };
 
-/// Looks at everything that makes packets slow or ports unusable: memory, rights, processors,
-/// DPDK's devices, the GPU. Starts nothing. Reads below `root`, e.g. a copy of /sys and /proc.
+/// Checks everything that makes packets slow or ports unusable: memory, rights, processors, DPDK's
+/// devices, the GPU. Starts nothing. Reads below `root`, e.g. a copy of /sys and /proc.
 std::vector<Finding> check_machine(std::string const& root = "");
 
-/// A note about interfaces over which TCP through a gateway fails, where there are such: their
-/// peers get frames without checksums, or longer than the MTU, that no hardware completes.
+/// A notice about interfaces over which TCP through a gateway fails, if there are any: their peers
+/// get frames without checksums, or longer than the MTU, that no hardware completes.
 std::optional<Finding> describe_offloads(std::span<InterfaceOffloads const> interfaces);
 
 }  // namespace warpline::app

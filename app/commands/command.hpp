@@ -13,10 +13,10 @@ namespace warpline::app {
 /// Exit codes of the command.
 enum ExitCode : int { kOk = 0, kRuntimeFailure = 1, kBadInput = 2 };
 
-/// What the user typed, and what is to be done about it.
+/// The user's command line and the action for it.
 struct Invocation {
-  std::vector<std::string> command_line;  ///< all of it, the program's name first
-  std::vector<std::string> eal;           ///< what followed `--`: arguments for DPDK's EAL
+  std::vector<std::string> command_line;  ///< the whole line, with the program's name
+  std::vector<std::string> eal;           ///< the words after `--`: arguments for DPDK's EAL
   bool quiet = false;                     ///< nothing on stderr but errors
   /// Set by the chosen subcommand when the arguments are parsed; returns the exit code.
   std::function<int()> action;
@@ -41,7 +41,7 @@ struct Invocation {
 /// (exit code 1). `invocation` outlives the action.
 using AddCommand = void (*)(CommandLine& app, Invocation& invocation);
 
-/// Puts a subcommand on the list before `main`; lower `rank`s come first in the help text.
+/// Adds a subcommand to the list before `main`; lower `rank`s come first in the help text.
 struct CommandRegistration {
   CommandRegistration(int rank, AddCommand add);
 };

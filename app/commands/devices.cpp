@@ -13,7 +13,7 @@ namespace {
 std::string joined(std::vector<std::string> const& words) {
   std::string text;
   for (auto const& word : words) text += (text.empty() ? "" : " ") + word;
-  return text.empty() ? "none that matter" : text;
+  return text.empty() ? "none that Warpline uses" : text;
 }
 
 std::string describe(cuda::DeviceInfo const& info) {
@@ -26,9 +26,9 @@ std::string describe(cuda::DeviceInfo const& info) {
 int print_devices() {
   auto const machine = bench::describe_machine();
   Table table({{"device", Table::Align::kLeft}, {"description", Table::Align::kLeft}});
-  table.add({"cpu", machine.cpu + " (the worker's own core); " + joined(machine.flags)});
+  table.add({"cpu", machine.cpu + " (the worker's CPU); " + joined(machine.flags)});
   table.add({"host", "up to " + std::to_string(machine.cores) +
-                         " processors as helper threads; --host-cores says how many"});
+                         " processors as helper threads; --host-cores sets their number"});
   auto const gpus = cuda::probe();
   for (auto const& info : gpus.devices)
     table.add({"cuda:" + std::to_string(info.index), describe(info)});
@@ -38,7 +38,8 @@ int print_devices() {
 }
 
 void add_devices(CommandLine& app, Invocation& invocation) {
-  auto command = app.add_subcommand("devices", "List what can run offloadable elements");
+  auto command =
+      app.add_subcommand("devices", "List the devices that can run offloadable elements");
   command.callback([&invocation] { invocation.action = print_devices; });
 }
 

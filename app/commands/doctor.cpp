@@ -25,7 +25,7 @@ int print_checkup() {
 
 void add_doctor(CommandLine& app, Invocation& invocation) {
   auto command = app.add_subcommand(
-      "doctor", "Look at memory, rights, processors, ports and GPUs, and say how to improve them");
+      "doctor", "Check memory, rights, processors, ports and GPUs, and show how to improve them");
   command.callback([&invocation] { invocation.action = print_checkup; });
 }
 

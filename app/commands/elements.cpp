@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 
-/// The text in lines of `kWidth` characters at most, each behind `indent` blanks but the first,
-/// which stands behind `first`.
+/// Breaks the text into lines of at most `kWidth` characters, each after `indent` blanks; the first
+/// line comes after `first`.
 std::string wrapped(std::string first, std::string_view text, std::size_t indent) {
   std::string out, line = std::move(first);
   line.resize(std::max(line.size(), indent), ' ');
@@ -74,7 +74,7 @@ int print_elements(std::vector<std::string> const& names) {
   if (names.empty()) {
     Table table({{"element", Table::Align::kLeft},
                  {"runs on", Table::Align::kLeft},
-                 {"what it does", Table::Align::kLeft}});
+                 {"summary", Table::Align::kLeft}});
     for (auto const& doc : element_docs())
       table.add({std::string(doc.name), doc.offloadable ? "cpu, devices" : "cpu",
                  first_sentence(doc.summary)});

@@ -26,16 +26,17 @@ std::vector<std::string> option_names(CLI::App const& app) {
   return names;
 }
 
-/// What was wrong with the arguments, in one line.
+/// Describes the error in the arguments in one line.
 std::string explain(CLI::App const& app, CLI::App const* command, CLI::ParseError const& error) {
   auto const* chosen = command != nullptr ? command : &app;
-  // Without a command there are leftovers too, but CLI11 misses the command first.
+  // Without a command there may be remaining words too, but CLI11 reports the missing command
+  // first.
   bool const no_command =
       command == nullptr && dynamic_cast<CLI::RequiredError const*>(&error) != nullptr;
   if (!no_command && dynamic_cast<CLI::ExtrasError const*>(&error) == nullptr) return error.what();
   auto const extras = chosen->remaining(true);
   if (extras.empty())
-    return no_command ? "a command is missing; expected one of those that 'warpline --help' lists"
+    return no_command ? "a command is missing; expected one of those in 'warpline --help'"
                       : error.what();
   auto const& word = extras.front();
   if (word.size() > 1 && word[0] == '-') {
@@ -62,12 +63,13 @@ int run(std::vector<std::string> arguments) {
   app.set_version_flag("-V,--version", std::string(kVersion));
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  app.footer("What follows '--' goes to DPDK's EAL. Exit codes: 0 fine, 1 failed, 2 bad input.");
+  app.footer(
+      "Arguments after '--' are passed to DPDK's EAL. Exit codes: 0 fine, 1 failed, 2 bad input.");
   CommandLine command_line(app);
   for (auto const add : commands()) add(command_line, invocation);
 
   std::reverse(arguments.begin(), arguments.end());
-  arguments.pop_back();  // the program's name; CLI11 takes the rest last one first
+  arguments.pop_back();  // the program's name; CLI11 wants the rest in reverse order
   try {
     app.parse(arguments);
   } catch (CLI::ParseError const& error) {
@@ -93,7 +95,7 @@ int main(int argc, char** argv) {
   try {
     return warpline::app::run({argv, argv + argc});
   } catch (warpline::ConfigError const& error) {
-    // A finding with a place carries its own `file:line:col: error:`.
+    // An error with a place has its own `file:line:col: error:`.
     std::fprintf(stderr, "%s%s\n", error.diagnostics().empty() ? "error: " : "", error.what());
     return warpline::app::kBadInput;
   } catch (std::bad_alloc const&) {

@@ -21,7 +21,7 @@ struct PlanOptions {
   SessionOptions session;
 };
 
-/// What each device makes of the transfer forms, and which one it gets.
+/// Prints how each device handles the transfer forms, and which one it gets.
 void print_transfers(SessionOptions const& session, Placement const& placement) {
   DeviceSet devices;
   PoolOptions const pool;
@@ -41,7 +41,7 @@ void print_transfers(SessionOptions const& session, Placement const& placement) 
       auto const& each = measured[row];
       Extent extent;
       if (each.edits) extent.write_from = 0, extent.write_to = Extent::kEnd;
-      // The host device shares its memory with us: it copies only where that is asked for.
+      // The host device shares its memory with the program: it copies only on request.
       auto const chosen = device.kind() == Device::Kind::kHost
                               ? session.transfer.value_or(Transfer::kDirect)
                               : device.transfer(extent);
@@ -117,7 +117,7 @@ int plan(PlanOptions& options) {
 
 void add_plan(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<PlanOptions>();
-  auto command = app.add_subcommand("plan", "Show where threads, queues and ports would be placed");
+  auto command = app.add_subcommand("plan", "Show the placement of threads, queues and ports");
   add_pipeline_options(command, options->pipeline);
   add_session_options(command, options->session);
   command.callback(

@@ -33,7 +33,7 @@ struct RunOptions {
   bool busy_poll = false;
 };
 
-/// Prints the remarks of the ports after the workers have ended.
+/// Prints the notices of the ports after the workers have ended.
 void report_ports(Deployment& deployment) {
   auto& ports = deployment.ports();
   for (std::size_t i = 0; i < ports.size(); ++i)
@@ -149,12 +149,13 @@ void add_run(CommandLine& app, Invocation& invocation) {
             options->duration = parse_duration(text, "--duration");
             if (options->duration.count() == 0)
               throw ConfigError("--duration: '" + text +
-                                "' is no time to run; expected e.g. 10s, or no --duration to run "
+                                "' is not a duration; expected e.g. 10s, or no --duration to run "
                                 "until a signal or the end of all captures");
           },
-          "End after this time, e.g. 10s (default: run until a signal or the end of all captures)")
+          "End after TIME, e.g. 10s (default: at a signal or the end of all captures)")
       .type_name("TIME");
-  command.add_option("--json,--stats", options->json, "Write the report as JSON; - is stdout")
+  command
+      .add_option("--json,--stats", options->json, "Write the report as JSON to FILE; - is stdout")
       .type_name("FILE");
   command
       .add_option("--control", options->control,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/session/command_line.hpp"
 
-#include <CLI/CLI.hpp>  // all of it: its virtual tables belong to one object of the program
+#include <CLI/CLI.hpp>  // all of CLI11: its virtual tables belong to one object of the program
 #include <utility>
 
 namespace warpline::app {

@@ -15,8 +15,8 @@ class Option;
 
 namespace warpline::app {
 
-/// An option that a `CommandLine` has declared; the setters return it again. Copies name the same
-/// option. Valid as long as the parser lives.
+/// An option that a `CommandLine` has declared; the setters return it. Copies refer to the same
+/// option. Valid during the lifetime of the parser.
 class CommandOption {
  public:
   explicit CommandOption(CLI::Option& option) : option_(&option) {}
@@ -26,7 +26,7 @@ class CommandOption {
   /// The heading in the help text.
   CommandOption& group(std::string const& name);
   CommandOption& required();
-  /// One value for each time the option is given, as opposed to all words that follow it.
+  /// One value for each use of the option, not for all words that follow it.
   CommandOption& single();
   /// Splits values at this character.
   CommandOption& delimiter(char character);
@@ -37,10 +37,11 @@ class CommandOption {
   CLI::Option* option_;
 };
 
-/// What declares options and subcommands. It hides CLI11, whose headers cost each file that includes
-/// them seconds of compiling: only this class and `main` see them.
+/// Declares options and subcommands. It hides CLI11, whose headers cost each file that includes
+/// them seconds of compiling: only this class and `main` include them.
 ///
-/// Values and functions must live until the arguments are parsed. A function may throw `ConfigError`.
+/// Values and functions must live until the arguments are parsed. A function may throw
+/// `ConfigError`.
 class CommandLine {
  public:
   using Store = std::function<void(std::string const&)>;
@@ -63,13 +64,13 @@ class CommandLine {
                            std::string const& help);
   /// An option whose text `store` turns into a value, so that it reports a bad one.
   CommandOption add_option_function(std::string const& names, Store store, std::string const& help);
-  /// The same for an option that may be given more than once.
+  /// The same for an option that may be used more than once.
   CommandOption add_options_function(std::string const& names, StoreAll store,
                                      std::string const& help);
   CommandOption add_flag(std::string const& names, bool& value, std::string const& help);
   CommandOption add_flag_callback(std::string const& names, std::function<void()> call,
                                   std::string const& help);
-  /// Takes an option away that was declared before.
+  /// Removes an option that was declared before.
   void remove_option(std::string const& name);
 
  private:

@@ -4,9 +4,9 @@
 
 namespace warpline::app {
 
-/// Whether other processes of the user may read this one's memory, keys included: by a core dump, a
-/// debugger or /proc (PR_SET_DUMPABLE of prctl(2)). Always allowed in sanitizer builds, whose leak
-/// detection needs it.
+/// Sets whether other processes of the user may read this one's memory, keys included: by a core
+/// dump, a debugger or /proc (PR_SET_DUMPABLE of prctl(2)). Always allowed in sanitizer builds,
+/// whose leak detection needs it.
 void allow_memory_dumps(bool allow);
 
 }  // namespace warpline::app

@@ -135,12 +135,12 @@ void apply_config(SessionOptions& options) {
       TomlTableReader(name, diagnostics).read(node, keys);
     };
   };
-  TomlKeys const port_keys{
-      {"device", [&](auto const& node) {
-         auto const begin = node.source().begin;
-         ports.push_back(
-             {string_of(node), source, {begin.line, begin.column + 1}});  // behind the quote
-       }}};
+  TomlKeys const port_keys{{"device", [&](auto const& node) {
+                              auto const begin = node.source().begin;
+                              ports.push_back({string_of(node),
+                                               source,
+                                               {begin.line, begin.column + 1}});  // after the quote
+                            }}};
   auto const read_ports = [&](toml::node const& node) {
     auto const* list = node.as_array();
     if (list == nullptr) throw ConfigError("expected [[port]] tables");

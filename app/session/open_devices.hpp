@@ -13,7 +13,7 @@ namespace warpline::app {
 
 struct SessionOptions;
 
-/// How lanes work, as the options have it, for frames up to `frame_size` bytes.
+/// The options of lanes, for frames up to `frame_size` bytes.
 stream::Options stream_options(SessionOptions const& options, unsigned frame_size);
 
 /// Throws `ConfigError` if this machine or build has no device of that name.
@@ -25,7 +25,7 @@ void check_device_name(std::string const& name);
 void open_devices(DeviceSet& devices, SessionOptions const& options,
                   std::vector<int> const& helpers, unsigned frame_size);
 
-/// The same devices as `open_devices` adds, but none is opened and none can run anything.
+/// The same devices as from `open_devices`, but none is opened and none can run anything.
 void pretend_devices(DeviceSet& devices, SessionOptions const& options);
 
 }  // namespace warpline::app

@@ -18,7 +18,7 @@ namespace {
 
 using Kind = FileUse::Kind;
 
-/// Where a path leads, also through links to files that are not there yet.
+/// The target of a path, also through links to files that do not exist yet.
 std::filesystem::path target_of(std::string const& path) {
   std::error_code none;
   std::filesystem::path target = std::filesystem::absolute(path, none);
@@ -80,7 +80,8 @@ void check_writable(FileUse const& use, Identity const& file) {
 void check_pair(FileUse const& output, Identity const& file, FileUse const& other,
                 Identity const& other_file) {
   if (output.kind == Kind::kAppend && other.kind == Kind::kAppend) return;
-  // Two users of one terminal or pipe do not harm each other's files; of a capture's stream they do.
+  // Two users of one terminal or pipe do not damage each other's files; in a capture's stream they
+  // do.
   bool const streams = output.path == "-" && other.path == "-";
   if (!streams && file.exists && !file.regular && output.kind != Kind::kSocket &&
       other.kind != Kind::kSocket)
@@ -91,7 +92,7 @@ void check_pair(FileUse const& output, Identity const& file, FileUse const& othe
                       other.user);
   auto const* relation = is_output(other) ? " is written too" : " is read";
   throw ConfigError(named(output) + ": the same file as " + named(other) + ", which" + relation +
-                    "; expected a file of its own");
+                    "; expected a separate file");
 }
 
 }  // namespace

@@ -20,11 +20,11 @@ void add_pipeline_options(CommandLine& command, PipelineOptions& options) {
   command.add_option("-D,--define", options.definitions, "The same")
       .type_name("NAME=VALUE")
       .single();
-  command.add_option("-r,--read", options.read, "Take packets from this capture: port 0")
+  command.add_option("-r,--read", options.read, "Receive packets from the capture FILE, as port 0")
       .type_name("PCAP");
   command
       .add_option("-w,--write", options.write,
-                  "Write the packets of port 0 to this capture; - is standard output")
+                  "Write the packets of port 0 to the capture FILE; - is stdout")
       .type_name("PCAP");
   add_element_options(command, options, ProgramOption::Commands::kPipeline);
 }

@@ -19,8 +19,8 @@ struct Invocation;
 /// Which pipeline, and the captures that make port 0.
 struct PipelineOptions {
   std::string file;
-  std::vector<std::string> definitions;  ///< `name=value`, behind the file or with -D
-  std::string read;                      ///< -r: the capture that packets come from
+  std::vector<std::string> definitions;  ///< `name=value`, after the file or with -D
+  std::string read;                      ///< -r: the capture from which packets are received
   std::string write;                     ///< -w: the capture that packets go to
   bool has_control_socket = false;       ///< see `RunConditions`
   /// Options that elements read, with their values.
@@ -37,19 +37,19 @@ void add_element_options(CommandLine& command, PipelineOptions& options,
 /// Throws `ConfigError` with everything that is wrong with them.
 std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
 
-/// Reads the captures to their ends and notes in the specs how long they are, checks the pipeline on
+/// Reads the captures to their ends and stores their lengths in the specs, checks the pipeline on
 /// ports of those specs (see `check_pipeline`), and checks all outputs (see `check_outputs`):
-/// `files` are those that other options name.
+/// `files` are those in other options.
 Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
                 std::span<PortSpec> specs, std::vector<FileUse> files = {});
 
-/// Whether one of the ports writes its capture to standard output.
+/// Returns whether one of the ports writes its capture to standard output.
 bool writes_to_stdout(std::span<PortSpec const> specs);
 
 /// Prints the warnings about captures to stderr.
 void print_warnings(Preflight const& preflight);
 
-/// Prints warnings, notices (unless `quiet`) and what the pipeline consists of.
+/// Prints warnings, notices (unless `quiet`) and the parts of the pipeline.
 void report_check(PipelineOptions const& options, Preflight const& preflight, bool quiet);
 
 }  // namespace warpline::app

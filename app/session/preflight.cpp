@@ -19,7 +19,7 @@ namespace {
 
 constexpr unsigned kPlentyOfPorts = 8;
 
-/// The workers that get a queue of each port.
+/// The number of workers that get a queue of each port.
 unsigned workers_on_ports(SessionOptions const& options) {
   if (!options.io_cores.empty()) return static_cast<unsigned>(options.io_cores.size());
   auto const cores = static_cast<unsigned>(options.cores.size());
@@ -40,7 +40,7 @@ Override parse_definition(std::string const& text) {
   auto const equals = text.find('=');
   auto const begin = text.starts_with('$') ? 1u : 0u;
   if (equals == std::string::npos || equals <= begin)
-    throw ConfigError("'" + text + "' is not a definition; expected name=value");
+    throw ConfigError("'" + text + "' is not a definition; expected NAME=VALUE");
   return {text.substr(begin, equals - begin), text.substr(equals + 1)};
 }
 
@@ -79,7 +79,7 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   auto const workers = workers_on_ports(options);
   auto few = few_queues(ports, workers);
   if (!few.empty() && options.io_cores.empty()) {
-    // The last worker has the fewest queues: elements that need one say so.
+    // The last worker has the fewest queues: elements that need one report it.
     context.worker = workers - 1;
     context.workers = workers;
     Graph::build(result.pipeline, context);

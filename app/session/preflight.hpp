@@ -15,31 +15,30 @@ namespace warpline::app {
 
 struct SessionOptions;
 
-/// A pipeline that has been found good, and what was made of it on the way.
+/// A pipeline that was checked, and the results of the check.
 struct Preflight {
   Pipeline pipeline;
   std::vector<Diagnostic> warnings;             ///< of the parser, the graph and the ports
-  std::vector<std::string> notices;             ///< what elements had to say
+  std::vector<std::string> notices;             ///< notices of elements
   std::vector<std::string> file_warnings{};     ///< doubts about captures
-  std::shared_ptr<SharedStore> shared;          ///< where the engine finds the tables
-  std::vector<std::shared_ptr<void>> tables{};  ///< keeps them until the engine has taken over
+  std::shared_ptr<SharedStore> shared;          ///< through which the engine finds the tables
+  std::vector<std::shared_ptr<void>> tables{};  ///< keeps them until the engine takes them over
   std::vector<std::string> sources;             ///< classes of elements that receive
   std::vector<std::vector<std::string>>
       segments;  ///< names of elements that go to a device together
 };
 
-/// `name=value` as an override of the pipeline's `define($name ...)`.
-/// Throws `ConfigError` where there is no `=` or no name.
+/// `name=value` as an override of the pipeline's `define($name ...)`. Throws `ConfigError` if there
+/// is no `=` or no name.
 Override parse_definition(std::string const& text);
 
-/// A warning for each port that has fewer queues than there are workers: the workers beyond drop
-/// what they are to send there.
+/// A warning for each port that has fewer queues than there are workers: workers without a queue
+/// drop what they should send there.
 std::vector<Diagnostic> few_queues(PortSet& ports, unsigned workers);
 
-/// Reads, parses and builds the pipeline on ports and devices that are only pretended, so that
-/// nothing is started: the ports of `specs`, or plenty where there is none; the devices that the
-/// options ask for. What elements share goes to `shared`, where the caller may have put something for
-/// them. Throws `ConfigError` with everything that is wrong.
+/// Dry run: reads, parses and builds the pipeline without starting anything, on placeholders for
+/// the ports of `specs` (or plenty if there are none) and for the requested devices. Elements share
+/// data in `shared`, which the caller may have filled before. Throws `ConfigError` with all errors.
 Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
                          std::span<PortSpec const> specs, SessionOptions const& options,
                          std::shared_ptr<SharedStore> shared = std::make_shared<SharedStore>());

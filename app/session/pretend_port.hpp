@@ -11,13 +11,13 @@
 
 namespace warpline::app {
 
-/// A port that nothing comes from and nothing leaves by: for pipelines that are only checked.
+/// A placeholder port without packets, for pipelines that are only checked.
 class PretendPort final : public Port, public QueueAdvice {
  public:
   static constexpr unsigned kManyQueues = std::numeric_limits<unsigned>::max();
 
-  /// `receives`, `sends`: whether it has queues of that kind. `queues`: for how many workers at
-  /// most.
+  /// `receives`, `sends`: whether it has queues of that kind. `queues`: for at most this number of
+  /// workers.
   explicit PretendPort(std::string name, bool receives = true, bool sends = true,
                        unsigned queues = kManyQueues)
       : Port(std::move(name)), receives_(receives), sends_(sends), queues_(queues) {}

@@ -57,7 +57,7 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
                      state_->placement.control};
   pool.shared_by_pci = !request.pci.empty();
 
-  // Devices first: what is wrong with them is known without DPDK.
+  // Devices first: their errors are known without DPDK.
   open_devices(state_->devices, wanted, state_->placement.helpers,
                pool.frame_size + DpdkPool::kTailroom);
   state_->eal.emplace(request);
@@ -114,7 +114,7 @@ void Session::notice(std::string const& text) const {
   if (!state_->quiet) std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-// The engine goes before the ports: its workers use their queues.
+// The engine is destroyed before the ports: its workers use their queues.
 struct Deployment::State {
   Session& session;
   PortSet ports;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char const* kGroup = "Machine";
 
-/// An option whose text `store` turns into a value, so that a bad one is reported our way.
+/// An option whose text `store` parses, so that errors have the program's format.
 void add(CommandLine& command, std::string const& name, std::string const& placeholder,
          std::string const& help, std::function<void(std::string const&)> store) {
   command.add_option_function(name, std::move(store), help).type_name(placeholder).group(kGroup);
@@ -27,11 +27,11 @@ void add_placement(CommandLine& command, SessionOptions& options) {
           [&options](std::vector<std::string> const& texts) {
             for (auto const& text : texts) options.ports.push_back({text, {}, {}});
           },
-          "A port: gen:size=64, pcap:in=FILE, a PCI address, net_null0, ...; repeat for more")
+          "Add a port: gen:size=64, pcap:in=FILE, a PCI address, net_null0, ...; repeat for more")
       .type_name("SPEC")
       .single()
       .group(kGroup);
-  add(command, "--workers", "N", "Worker threads, one core each (default 1)",
+  add(command, "--workers", "N", "Start N worker threads, one core each (default 1)",
       [&options](std::string const& text) {
         options.workers = static_cast<unsigned>(parse_count(text, "--workers", 1, 1024));
       });
@@ -40,7 +40,7 @@ void add_placement(CommandLine& command, SessionOptions& options) {
   add(command, "--io-cores", "LIST",
       "Split topology: processors for IO workers, which receive and transmit for the others",
       [&options](std::string const& text) { options.io_cores = parse_cores(text, "--io-cores"); });
-  add(command, "--host-cores", "N", "Helper threads of the host device; 0 leaves it out",
+  add(command, "--host-cores", "N", "Start N helper threads of the host device; 0: no host device",
       [&options](std::string const& text) {
         options.host_cores = static_cast<unsigned>(parse_count(text, "--host-cores", 0, 1024));
       });
@@ -64,37 +64,39 @@ void add_placement(CommandLine& command, SessionOptions& options) {
       .single()
       .group(kGroup);
   command
-      .add_option("-c,--config", options.config, "A deployment file (TOML) with defaults for these")
+      .add_option("-c,--config", options.config, "Read defaults for these options from FILE (TOML)")
       .type_name("FILE")
       .group(kGroup);
 }
 
 void add_memory(CommandLine& command, SessionOptions& options) {
-  add(command, "--buffers", "N", "Packet buffers (default: as many as the workers need)",
+  add(command, "--buffers", "N", "Allocate N packet buffers (default: as many as the workers need)",
       [&options](std::string const& text) {
         options.buffers = parse_count(text, "--buffers", 64, 1u << 24);
       });
-  add(command, "--buffer-size", "BYTES", "Longest frame that a buffer holds (default 2048)",
+  add(command, "--buffer-size", "BYTES",
+      "Set the longest frame that a buffer holds, in bytes (default 2048)",
       [&options](std::string const& text) {
         options.buffer_size = parse_count(text, "--buffer-size", 64, DpdkPool::kMaxBufferSize);
       });
 }
 
 void add_offload(CommandLine& command, SessionOptions& options) {
-  add(command, "--task-packets", "N", "Send a task to a device at this many packets (default 1024)",
+  add(command, "--task-packets", "N", "Send a task to a device at N packets (default 1024)",
       [&options](std::string const& text) {
         options.task_packets =
             static_cast<unsigned>(parse_count(text, "--task-packets", 1, 1u << 20));
       });
-  add(command, "--task-bytes", "N", "or at this many bytes (default 1 MiB)",
+  add(command, "--task-bytes", "N", "or at N bytes (default 1 MiB)",
       [&options](std::string const& text) {
         options.task_bytes = parse_count(text, "--task-bytes", 1, std::uint64_t{1} << 32);
       });
-  add(command, "--deadline", "TIME", "or when its first batch has waited this long (default 100us)",
+  add(command, "--deadline", "TIME", "or when its first batch has waited for TIME (default 100us)",
       [&options](std::string const& text) {
         options.deadline = parse_duration(text, "--deadline");
       });
-  add(command, "--tasks-in-flight", "N", "Tasks at once on a device, per worker (default 4)",
+  add(command, "--tasks-in-flight", "N",
+      "Allow N tasks at once on a device, per worker (default 4)",
       [&options](std::string const& text) {
         options.tasks_in_flight =
             static_cast<unsigned>(parse_count(text, "--tasks-in-flight", 1, 1024));
@@ -106,17 +108,17 @@ void add_offload(CommandLine& command, SessionOptions& options) {
         options.streams = static_cast<unsigned>(parse_count(text, "--streams", 1, 64));
       });
   add(command, "--completion", "HOW",
-      "How a worker learns that a task is over: callback, event, flag (default flag)",
+      "Report completed tasks to the worker by callback, event or flag (default flag)",
       [&options](std::string const& text) {
         options.completion = parse_completion(text, "--completion");
       });
   add(command, "--transfer", "HOW",
-      "How packets get to a device: direct, staged, gather, auto (default auto)",
+      "Transfer packets to a device by direct, staged, gather or auto (default auto)",
       [&options](std::string const& text) {
         options.transfer = parse_transfer(text, "--transfer");
       });
   add(command, "--task-timeout", "TIME",
-      "Give a device up when a task takes so long (default 2s; 30s for host)",
+      "Treat a device as failed if a task takes longer than TIME (default 2s; 30s for host)",
       [&options](std::string const& text) {
         options.task_timeout = parse_duration(text, "--task-timeout");
       });
@@ -166,11 +168,12 @@ void add_session_options(CommandLine& command, SessionOptions& options) {
   command
       .add_flag_callback(
           "--dumpable", [] { allow_memory_dumps(true); },
-          "Let core dumps and debuggers read the program's memory, keys included (default: no)")
+          "Allow core dumps and debuggers to read the program's memory, keys included (default: "
+          "no)")
       .group(kGroup);
-  add(command, "--seed", "N", "For everything that is drawn by chance (default 1)",
+  add(command, "--seed", "N", "Seed the random numbers (default 1)",
       [&options](std::string const& text) { options.seed = parse_count(text, "--seed"); });
-  add(command, "--watchdog", "TIME", "Report workers that make no turn for so long; 0s: off",
+  add(command, "--watchdog", "TIME", "Warn if a worker is stuck longer than TIME (0s disables)",
       [&options](std::string const& text) {
         options.watchdog = parse_duration(text, "--watchdog");
       });

@@ -15,8 +15,8 @@
 
 namespace warpline::app {
 
-/// What `run`, `bench`, `plan` and `check` understand in common. What is not set is chosen by the
-/// session; an option of the command line wins over the deployment file.
+/// The common options of `run`, `bench`, `plan` and `check`. The session chooses what is not set;
+/// an option of the command line overrides the deployment file.
 struct SessionOptions {
   std::string config;           ///< the deployment file (TOML); empty: none
   std::vector<PortText> ports;  ///< one spec each, in the order of port numbers
@@ -24,8 +24,8 @@ struct SessionOptions {
   std::vector<int> cores;                  ///< processors for the workers
   std::vector<int> io_cores;               ///< split topology: processors for as many IO workers
   std::optional<unsigned> host_cores;      ///< helper threads of the host device; 0: no host device
-  std::vector<int> host_core_list;         ///< where they are pinned; from the deployment file only
-  std::vector<std::string> devices;        ///< the devices to open; empty: all there are
+  std::vector<int> host_core_list;         ///< their processors; from the deployment file only
+  std::vector<std::string> devices;        ///< the devices to open; empty: all
   std::optional<std::size_t> buffers;      ///< packet buffers in the pool
   std::optional<std::size_t> buffer_size;  ///< longest frame in bytes
   std::optional<unsigned> task_packets;
@@ -34,7 +34,7 @@ struct SessionOptions {
   std::optional<unsigned> tasks_in_flight;
   std::optional<unsigned> streams;  ///< of a lane
   std::optional<stream::Completion> completion;
-  std::optional<Transfer> transfer;  ///< none: what is measured to be fastest
+  std::optional<Transfer> transfer;  ///< no value: the one that is measured as fastest
   std::optional<std::chrono::nanoseconds> task_timeout;
   std::optional<bool> ordered;
   std::optional<std::uint64_t> seed;
@@ -42,17 +42,17 @@ struct SessionOptions {
 };
 
 /// Adds `--port`, `--workers`, `--cores`, `--host-cores`, `--device`, `--config` and the rest to a
-/// subcommand; the values land in `options`, which must live until they are parsed.
+/// subcommand. The values are stored in `options`, which must live until they are parsed.
 void add_session_options(CommandLine& command, SessionOptions& options);
 
 /// `callback`, `event` or `flag`. Throws `ConfigError` with the name of the option.
 stream::Completion parse_completion(std::string const& text, std::string const& option);
-/// `direct`, `staged` or `gather`; none for `auto`. Throws `ConfigError` likewise.
+/// `direct`, `staged` or `gather`; no value for `auto`. Also throws `ConfigError`.
 std::optional<Transfer> parse_transfer(std::string const& text, std::string const& option);
 
-/// Fills in from the deployment file, where there is one, what is not set yet.
-/// Throws `ConfigError` with everything that is wrong in the file: its syntax, or every unknown key
-/// and bad value, with their places.
+/// Sets options that are not set yet from the deployment file, if there is one. Throws
+/// `ConfigError` with all errors in the file: its syntax, or every unknown key and bad value, with
+/// their places.
 void apply_config(SessionOptions& options);
 
 }  // namespace warpline::app

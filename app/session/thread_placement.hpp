@@ -11,9 +11,9 @@ namespace warpline::app {
 
 struct SessionOptions;
 
-/// Places the threads that the options ask for: one worker unless told otherwise, and a helper of
-/// the host device for each worker as far as processors are left, at least one. `ports`: those
-/// whose NUMA nodes count. Throws `ConfigError` as `place` does.
+/// Places the requested threads: one worker by default, and a helper of the host device for each
+/// worker while processors are left, at least one. `ports`: their NUMA nodes count. Throws
+/// `ConfigError` as `place` does.
 Placement place_threads(Topology const& topology, SessionOptions const& options,
                         std::span<PortSpec const> ports);
 

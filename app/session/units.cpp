@@ -16,7 +16,8 @@ struct Unit {
   double factor;
 };
 
-/// The number at the start of `text`; what follows stays in `rest`. False where there is none.
+/// Parses the number at the start of `text`; the remaining text is in `rest`. False if there is no
+/// number.
 template <class Number>
 bool leading_number(std::string_view text, Number& number, std::string_view& rest) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -9,8 +9,8 @@
 
 namespace warpline::app {
 
-/// A count with an optional `k`, `M` or `G` (powers of 1000), e.g. `64k`.
-/// All of these throw `ConfigError` that names `what`, e.g. the option.
+/// A count with an optional `k`, `M` or `G` (powers of 1000), e.g. `64k`. All of these throw
+/// `ConfigError` that names `what`, e.g. the option.
 std::uint64_t parse_count(std::string const& text, std::string const& what);
 /// The same, within `least` to `most`.
 std::uint64_t parse_count(std::string const& text, std::string const& what, std::uint64_t least,

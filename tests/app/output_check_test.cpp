@@ -45,7 +45,7 @@ TEST_F(OutputCheckTest, FindsAnInputByItsDeviceAndInode) {
   std::filesystem::create_symlink("in", folder.path("soft"));
   for (auto const* name : {"in", "hard", "soft", "./in"})
     EXPECT_THAT(fault({{"in", "-r"}, {name, "-w", Kind::kOutput}}),
-                HasSubstr("which is read; expected a file of its own"))
+                HasSubstr("which is read; expected a separate file"))
         << name;
 }
 

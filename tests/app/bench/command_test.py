@@ -214,7 +214,7 @@ class Refusals(unittest.TestCase):
         (["l2fwd", "--devices", "host"], "--devices can only be cpu"),
         (["l2fwd", "--sa", "x"], "--sa belongs to 'bench ipsec'"),
         (["ipsec", "--devices", "warp"], "warp"),
-        (["ipsec", "--directions", "up"], "'up' is no direction; expected out, in or both"),
+        (["ipsec", "--directions", "up"], "'up' is not a direction; expected out, in or both"),
         (["ids", "--directions", "in"], "--directions belongs to 'bench ipsec'"),
         (["ipsec", "--tunnels", "131073"], "--tunnels is 131073; expected 1 to 131072"),
         (["ipsec", "--tunnels", "0"], "--tunnels is 0; expected 1 to 131072"),

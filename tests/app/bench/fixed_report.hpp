@@ -39,7 +39,7 @@ inline Report fixed_report() {
   report.machine.versions = {{"warpline", "0.1.0"}, {"DPDK", "22.11"}};
   report.machine.eal = "--no-huge --in-memory";
   report.machine.worker_cores = {0};
-  report.machine.devices = {"cpu: the worker's own core", "host: 1 helper <thread>"};
+  report.machine.devices = {"cpu: the worker's CPU", "host: 1 helper <thread>"};
   report.command = {"warpline", "bench", "ipsec", "--json", "a b.json"};
   report.started = "2026-01-02T03:04:05Z";
   report.window_seconds = 0.5;
