@@ -8,8 +8,8 @@
 
 #include "core/engine/async_lane.hpp"
 
-/// What one device operation costs the worker that starts and completes it, the device's own time
-/// not counted: the lane below is as fast as memory.
+/// The cost of one device operation for the worker that starts and completes it, without the
+/// device's own time: the lane below is as fast as memory.
 namespace warpline {
 namespace {
 

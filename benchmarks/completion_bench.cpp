@@ -9,8 +9,8 @@
 #include "gpu/cuda/probe.hpp"
 #include "gpu/host/host_device.hpp"
 
-/// How a worker learns that a device is through: the three mechanisms, a loop that looks and one
-/// that sleeps, and asking before waiting; on the host device and on `cuda:0` where there is one.
+/// How a worker learns that a device has finished: the three mechanisms, a loop that polls and one
+/// that sleeps, and a check before waiting; on the host device and on `cuda:0` if there is one.
 namespace warpline::bench {
 namespace {
 
@@ -67,16 +67,16 @@ int measure(Settings settings) {
 }  // namespace warpline::bench
 
 int main(int count, char** arguments) {
-  CLI::App app("Measures how completions of device work reach their handlers.");
+  CLI::App app("Measure how completions of device work reach their handlers.");
   warpline::bench::Settings settings;
-  app.add_option("--devices", settings.devices, "host, cuda:0 (default: all there are)")
+  app.add_option("--devices", settings.devices, "Measure host or cuda:0 (default: all)")
       ->delimiter(',')
       ->check(CLI::IsMember({"host", "cuda:0"}));
-  app.add_option("--window", settings.window, "Seconds for each case (default 0.3)")
+  app.add_option("--window", settings.window, "Measure each case for N seconds (default 0.3)")
       ->check(CLI::Range(0.001, 60.0));
-  app.add_option("--json", settings.json, "Write the results as JSON; - is stdout");
+  app.add_option("--json", settings.json, "Write the results as JSON to FILE; - is stdout");
   app.add_flag("--strict", settings.strict,
-               "Exit with 1 where the worker's own cost of a task is over 100 ns or allocates");
+               "Exit with 1 if the worker's own cost of a task is over 100 ns or allocates");
   CLI11_PARSE(app, count, arguments);
   try {
     return warpline::bench::measure(settings);

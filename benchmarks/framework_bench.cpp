@@ -11,8 +11,8 @@
 #include "core/element/polled_element.hpp"
 #include "core/engine/graph.hpp"
 
-/// What the graph costs around elements that do nothing. `cycles/batch` and `cycles/packet` are the
-/// same time, divided by one or the other.
+/// The cost of the graph around elements that do nothing. `cycles/batch` and `cycles/packet` are
+/// the same time, divided by one or the other.
 namespace warpline {
 namespace {
 
@@ -31,7 +31,7 @@ class BenchEntry final : public PolledElement {
 };
 WARPLINE_ELEMENT(BenchEntry);
 
-/// Ends packets without a word.
+/// Frees packets without counting drops.
 class BenchExit final : public Element {
  public:
   explicit BenchExit(Args&) {}
@@ -40,7 +40,7 @@ class BenchExit final : public Element {
 };
 WARPLINE_ELEMENT(BenchExit);
 
-/// Every `EVERY`th packet goes to the second output; with 0, none.
+/// Every `EVERY`th packet goes to the second output; none if it is 0.
 class BenchSplit final : public PacketElement<BenchSplit> {
  public:
   explicit BenchSplit(Args& args) : every_(args.required<unsigned>("EVERY")) {}
@@ -92,7 +92,7 @@ class Rig {
   Node* entry_;
 };
 
-/// The thread's own time: other programs on the core do not count.
+/// The thread's CPU time: other programs on the core do not count.
 double thread_seconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

@@ -8,8 +8,8 @@
 #include "gpu/cuda/probe.hpp"
 #include "gpu/cuda/try.hpp"
 
-/// What one CUDA device, its way to the host and the elements' kernels on it can do.
-/// Exit codes: 0 measured, 1 something could not be or came out wrong, 2 no CUDA device.
+/// The speed of one CUDA device, its connection to the host and the elements' kernels on it. Exit
+/// codes: 0 measured, 1 a measurement failed or a result was wrong, 2 no CUDA device.
 namespace warpline::bench {
 namespace {
 
@@ -44,7 +44,7 @@ int measure(std::vector<std::string> const& wanted, std::string const& json) {
       rows.add("failures").set("part", part.name).set("reason", std::string(error.what()));
       std::cerr << "gpu_bench: " << part.name << ": " << error.what() << "\n";
     }
-    // What was measured so far is kept, whatever becomes of the rest.
+    // Earlier measurements are kept if a later one fails.
     if (!json.empty() && json != "-") rows.write_json(json, "gpu_bench", found.devices[0].name);
   }
   if (json == "-")
@@ -67,10 +67,10 @@ int main(int count, char** arguments) {
   std::string json;
   std::vector<std::string> names;
   for (auto const& part : warpline::bench::kParts) names.push_back(part.name);
-  app.add_option("--only", wanted, "Parts to measure (default: all)")
+  app.add_option("--only", wanted, "Measure these parts (default: all)")
       ->delimiter(',')
       ->check(CLI::IsMember(names));
-  app.add_option("--json", json, "Write the results as JSON; - is stdout");
+  app.add_option("--json", json, "Write the results as JSON to FILE; - is stdout");
   CLI11_PARSE(app, count, arguments);
   try {
     return warpline::bench::measure(wanted, json);

@@ -16,9 +16,8 @@
 #include "elements/ids/tables.hpp"
 #include "measure/ceilings/ids.hpp"
 
-/// IDSMatch on the CPU and its kernel body, beside both matchers alone on the same payloads. All
-/// run over the same 4,096 UDP frames in memory, in batches of 64. `text` is argument 1, `random`
-/// 0.
+/// IDSMatch on the CPU and its kernel body, compared with both matchers alone on the same payloads:
+/// 4,096 UDP frames in memory, in batches of 64. `text` is argument 1, `random` 0.
 namespace warpline {
 namespace {
 
@@ -32,7 +31,7 @@ class BenchSource final : public SourceElement {
 };
 WARPLINE_ELEMENT(BenchSource);
 
-/// Ends packets without a word: their frames are used again.
+/// Frees packets without counting drops: their frames are used again.
 class BenchSink final : public Element {
  public:
   explicit BenchSink(Args&) {}
@@ -78,8 +77,8 @@ SharedStore& store() {
   return shared;
 }
 
-/// A pipeline of its own for each run, since `IDSMatch` adapts to the traffic; its tables are those
-/// of all others.
+/// A separate pipeline for each run, because `IDSMatch` adapts to the traffic; all share their
+/// tables.
 struct Pipelined {
   Pipelined() {
     BuildContext context{ports, devices, store()};
@@ -106,7 +105,7 @@ struct Pipelined {
   Node* ids;
 };
 
-/// Those of the element: the same memory for all, so that its place cannot favour one.
+/// The element's buffers: the same memory for all, so that its place favours none.
 ids::Tables const& tables() {
   static auto const made = ids::synthetic_tables(store(), 3000);
   return *made->current();

@@ -16,8 +16,8 @@
 #include "io/dpdk/dpdk_port.hpp"
 #include "io/generator/generator_port.hpp"
 
-/// What a packet costs on its way in and out, in ticks of the time-stamp counter: ports against a
-/// plain DPDK loop on the same devices, and generated traffic. The argument is the burst.
+/// The cost of a packet on its way in and out, in ticks of the time-stamp counter: ports compared
+/// with a plain DPDK loop on the same devices, and generated traffic. The argument is the burst.
 namespace warpline {
 namespace {
 
@@ -61,7 +61,7 @@ double ticks_used() {
          cycles_per_second();
 }
 
-/// Measures ticks a packet of what `turn` does, which returns how many packets it has handled.
+/// Measures ticks a packet of `turn`, which returns the number of packets that it has processed.
 template <class Turn>
 void measure(benchmark::State& state, Turn&& turn) {
   std::uint64_t packets = 0;

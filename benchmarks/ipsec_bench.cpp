@@ -14,10 +14,10 @@
 #include "elements/ipsec/esp_sender.hpp"
 #include "measure/ceilings/ipsec.hpp"
 
-/// IPsecEncrypt on the own core and its parts, beside ipsec-mb alone, over the same 256 frames in
-/// memory in batches of 64. Encryption destroys what it reads, so each turn first writes
-/// descriptors and headers afresh: `restore` alone is what that costs, and what the others are to
-/// be reduced by. Argument 1: the suite, by its number in `suites()`.
+/// IPsecEncrypt on the CPU and its parts, compared with ipsec-mb alone, on the same 256 frames in
+/// memory in batches of 64. Encryption destroys its input, so each turn first rewrites descriptors
+/// and headers: `restore` alone is the cost of that, to be subtracted from the others. Argument 1:
+/// the suite, by its number in `suites()`.
 namespace warpline {
 namespace {
 
@@ -33,7 +33,7 @@ class IpsecBenchSource final : public SourceElement {
 };
 WARPLINE_ELEMENT(IpsecBenchSource);
 
-/// Ends packets without a word: their frames are used again.
+/// Frees packets without counting drops: their frames are used again.
 class IpsecBenchSink final : public Element {
  public:
   explicit IpsecBenchSink(Args&) {}
@@ -99,7 +99,7 @@ struct Pipelined {
 
 Suite suite_of(benchmark::State const& state) { return static_cast<Suite>(state.range(1)); }
 
-/// Runs `step` for each batch and reports cycles a packet, of the thread's own time.
+/// Runs `step` for each batch and reports cycles a packet, of the thread's CPU time.
 template <class Step>
 void run(benchmark::State& state, Step step) {
   for (auto _ : state)
@@ -155,7 +155,7 @@ std::unique_ptr<ipsec::EspSender> sender_of(Suite suite, unsigned count) {
   return std::make_unique<ipsec::EspSender>(std::move(database));
 }
 
-/// SA look-up, numbers and headers. Argument 2: how many SAs there are.
+/// SA look-up, numbers and headers. Argument 2: number of SAs.
 void encapsulate(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
   auto const sender = sender_of(suite_of(state), static_cast<unsigned>(state.range(2)));
@@ -185,7 +185,7 @@ void body(benchmark::State& state) {
   });
 }
 
-/// The library form by itself, behind encapsulation.
+/// The library form by itself, after encapsulation.
 void cpu_protect(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
   auto const sender = sender_of(suite_of(state), 1);
@@ -200,8 +200,8 @@ void cpu_protect(benchmark::State& state) {
   });
 }
 
-/// Of genuine packets, which are first copied to where they are opened (argument 2: 0), or the copy
-/// alone (1).
+/// With genuine packets, which are first copied to the place where they are decrypted (argument 2:
+/// 0), or the copy alone (1).
 void cpu_open(benchmark::State& state) {
   auto const suite = suite_of(state);
   Traffic traffic(static_cast<unsigned>(state.range(0)));
@@ -260,7 +260,7 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
     for (int const size : {64, 256, 512, 1024, 1408}) benchmark->Args({size, suite});
 }
 
-/// `kinds(suite)`: how many there are.
+/// `kinds(suite)`: the number of interfaces.
 template <class Kinds>
 void sizes_and_kinds(benchmark::internal::Benchmark* benchmark, Kinds const& kinds) {
   benchmark->ArgNames({"size", "suite", "kind"});

@@ -17,8 +17,8 @@
 ///
 /// Shapes: `sites` a /24 for each policy; `ports` the same with a protocol and an exact port;
 /// `nested` sites, each with four policies inside each other; `ranges` ports in ranges; `masks` all
-/// combinations of prefix lengths in random order; `misses` the same, and packets that match nothing;
-/// `crossed` policies that each field of a packet matches half of, and both fields none.
+/// combinations of prefix lengths in random order; `misses` the same, and packets that match
+/// nothing; `crossed` policies of which each field of a packet matches half, and both fields none.
 namespace warpline::ipsec {
 namespace {
 
@@ -166,7 +166,7 @@ BENCHMARK(policies)
                    {1, 10, 100, 1000, 10000},
                    {static_cast<int>(Method::kChoose)},
                    {0, 1}});
-/// Where `PolicyTable::kMostProbes` comes from.
+/// The origin of `PolicyTable::kMaxProbes`.
 BENCHMARK(policies)
     ->Name("threshold")
     ->ArgNames({"shape", "policies", "method", "batch"})

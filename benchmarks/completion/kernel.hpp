@@ -6,13 +6,13 @@
 
 namespace warpline::bench {
 
-/// What a device does for so long and then, as the last thing, to say when: on the host it stores
+/// Work that occupies a device for a given time and then records the end: on the host it stores
 /// `cycles()` to the item's results. On CUDA it is an empty kernel.
 struct Stamp {
   std::uint64_t busy = 0;  ///< cycles
 };
 
-/// `stamp` must live as long as the call is used.
+/// `stamp` must live until the last use of the call.
 KernelCall stamp_call(Stamp const& stamp);
 
 }  // namespace warpline::bench

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kMostNanoseconds = 100;
 constexpr unsigned kTasks = 10'000;  // in one run
-constexpr unsigned kRuns = 15;       // of which the best counts: others use the machine, too
+constexpr unsigned kRuns = 15;       // the best of them counts: other programs use the machine too
 
 /// Over as soon as somebody looks.
 class NullLane final : public Lane {
@@ -89,7 +89,7 @@ bool add(Rows& rows, std::string const& device, std::string const& completion, C
 
 bool measure_own_cost(CompletionPlan const& plan, Rows& rows) {
   rows.note("own cost",
-            "start and completion of a task on one thread, nobody else involved; best and median "
+            "start and completion of a task on one thread alone; best and median "
             "of " +
                 std::to_string(kRuns) +
                 " runs; the kernel does nothing, the lane reads the clock twice a task");

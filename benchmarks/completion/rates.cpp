@@ -8,7 +8,7 @@
 namespace warpline::bench {
 namespace {
 
-constexpr unsigned kInFlight = 4;  // on a lane, as a worker has by default
+constexpr unsigned kInFlight = 4;  // on a lane, a worker's default
 constexpr std::size_t kMost = 1u << 18;
 
 /// Keeps every lane full: each handler starts the next task of its lane.

@@ -10,15 +10,15 @@
 
 namespace warpline::bench {
 
-/// What the worker's thread does while it waits: it looks at its lanes all the time, or sleeps in
-/// `io_context::run` until the device wakes it.
+/// How the worker's thread waits: it polls its lanes all the time, or sleeps in `io_context::run`
+/// until the device wakes it.
 enum class Loop : std::uint8_t { kSpinning, kBlocked };
 inline constexpr Loop kLoops[] = {Loop::kSpinning, Loop::kBlocked};
 constexpr char const* name_of(Loop loop) {
   return loop == Loop::kSpinning ? "spinning" : "blocked";
 }
 
-/// Work without packets for a device, and where the host's kernel leaves its time.
+/// Work without packets for a device, and where the host's kernel stores its time.
 class StampWork {
  public:
   explicit StampWork(std::uint64_t busy = 0);
@@ -38,7 +38,7 @@ class StampWork {
   Work work_;
 };
 
-/// What running a loop has taken from the worker's thread.
+/// The time that a loop took from the worker's thread.
 struct Spent {
   double wall_s = 0, cpu_s = 0;
   std::uint64_t allocations = 0;  ///< of the thread, from `begin_counting` on
@@ -54,7 +54,7 @@ class Rig {
   AsyncLane& lane(unsigned index) { return *lanes_[index]; }
   unsigned lanes() const { return static_cast<unsigned>(lanes_.size()); }
 
-  /// `finish` has been called: nothing new shall be started.
+  /// `finish` has been called: start nothing new.
   bool finished() const { return finished_; }
   void finish() { finished_ = true; }
   /// Warm-up is over: time and allocations count from here.

@@ -11,11 +11,11 @@ namespace warpline::bench {
 namespace {
 
 constexpr unsigned kTunnels = 256;
-/// So many suites would take too long at every size.
+/// All suites would take too long at every size.
 std::vector<unsigned> const kFewSizes = {64, 1408};
 
-/// SAs of one suite for both directions, one for each of 256 parts of 10.1.0.0/16; none remembers what
-/// has come, so that packets can be opened again and again.
+/// SAs of one suite for both directions, one for each of 256 parts of 10.1.0.0/16, without replay
+/// windows, so that packets can be decrypted again and again.
 std::string write_sas(ScratchFolder const& folder, ipsec::SuiteInfo const& suite) {
   auto const path = folder.path() + "/" + std::string(suite.name) + ".sa";
   write_test_sas(path, suite, kTunnels, "replay-window 0");
@@ -45,8 +45,8 @@ void add_suites(std::vector<KernelCase>& cases, std::vector<KernelCase> const& c
 
 }  // namespace
 
-// The bytes that a multiprocessor can do in a clock were counted from the instructions that the
-// algorithm needs at the least: 32 shared-memory words or 64 integer operations in one clock.
+// The bytes per clock of a multiprocessor were computed from the minimum number of instructions of
+// the algorithm: 32 shared-memory words or 64 integer operations in one clock.
 std::vector<KernelCase> kernel_cases(ScratchFolder const& folder) {
   auto const ctr = write_sas(folder, ipsec::info(ipsec::Suite::kAes128CtrHmacSha1));
   std::vector<KernelCase> cases{

@@ -19,7 +19,7 @@ int attribute(cudaDeviceAttr which) {
   return value;
 }
 
-/// What the device could do at best, from what it says of itself.
+/// The maximum speed of the device, according to its properties.
 struct Limits {
   double memory = 0;  ///< bytes/s
   double clocks = 0;  ///< of all multiprocessors together, 1/s
@@ -36,14 +36,14 @@ struct Limits {
   }
 };
 
-/// Several launches as one graph: what the host needs to start one is not measured.
+/// Several launches as one graph: the host's time to start one is not measured.
 class Launches {
  public:
   Launches(KernelCall const& call, Mirrors& mirrors, std::uint32_t task, unsigned count,
            OwnedStream const& stream)
       : mirrors_(mirrors), stream_(stream) {
     auto const per_copy = std::max<std::size_t>(1, mirrors.packets() / task);
-    // Each packet once: what is decrypted already would not be decrypted again.
+    // Each packet once: a decrypted packet would not be decrypted again.
     count_ = static_cast<unsigned>(std::min<std::size_t>(count, per_copy * mirrors.copies()));
     std::vector<WorkItem const*> items;
     for (unsigned i = 0; i < count_; ++i)
@@ -84,7 +84,7 @@ class Launches {
   cudaGraphExec_t made_ = nullptr;
 };
 
-/// What the task takes at the least, by memory and by arithmetic, in microseconds.
+/// The minimum time of the task, by memory and by arithmetic, in microseconds.
 struct Floor {
   double memory = 0, arithmetic = 0;
 
@@ -104,7 +104,7 @@ void measure_case(Rows& rows, KernelCase const& subject, DeviceSet& devices, uns
   auto& device = devices[devices.size() - 1];
   Prepared prepared(subject, devices, size, kPackets);
   if (prepared.packets() == 0) {
-    rows.note("kernels", subject.name + ": no packet of " + std::to_string(size) + " bytes comes");
+    rows.note("kernels", subject.name + ": no packet of " + std::to_string(size) + " bytes is");
     return;
   }
   Mirrors mirrors(prepared, 2 * limits.cache);

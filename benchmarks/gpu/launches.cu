@@ -30,7 +30,7 @@ class Sequence {
     CUDA_TRY(
         cudaMemcpyAsync(host_.get(), device_.get(), host_.bytes(), cudaMemcpyDeviceToHost, stream));
   }
-  /// How often the sequence has run, as its result says; -1 where it is wrong.
+  /// The number of times that the sequence has run, according to its result; -1 if it is wrong.
   long long runs() const {
     auto const runs = host_.get()[0];
     for (std::size_t i = 0; i < host_.size(); ++i)

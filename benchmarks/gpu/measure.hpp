@@ -9,22 +9,22 @@
 
 #include "benchmarks/report/report.hpp"
 
-/// What a CUDA device and its way to the host can do, without the engine around it, and with data
-/// on the device what the elements' kernels can.
+/// The speed of a CUDA device and its connection to the host, without the engine, and of the
+/// elements' kernels with data on the device.
 namespace warpline::bench {
 
 /// Copies between pinned memory and the device, one way and both at once.
 void measure_copies(Rows& rows);
-/// Kernels that read and write pinned memory of the host where it lies.
+/// Kernels that read and write pinned memory of the host in place.
 void measure_pinned_access(Rows& rows);
-/// What it costs to start work: call by call, and as one graph.
+/// The cost of starting work: call by call, and as one graph.
 void measure_launches(Rows& rows);
 /// From an empty kernel's submission until the host knows that it is over, by mechanism.
 void measure_notices(Rows& rows);
 /// Every element's kernel on packets in device memory, beside a calculated floor.
 void measure_kernels(Rows& rows);
 
-/// The middle of the values; 0 without any.
+/// The median of the values; 0 without any.
 inline double median(std::vector<double> values) {
   if (values.empty()) return 0;
   auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

@@ -34,7 +34,7 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t least) : extent_(prepared.exten
   descriptors_ = std::make_unique<Owned<PacketHead>>(packets_ * copies_);
   results_ = std::make_unique<Owned<std::byte>>(packets_ * copies_ * Batch::kResultBytes);
   items_ = std::make_unique<Owned<WorkItem>>(kItems);
-  // What no kernel has written shall not look right.
+  // Bytes that no kernel has written must not be correct by chance.
   CUDA_TRY(cudaMemset(results_->get(), 0xee, results_->bytes()));
 
   std::vector<std::uint8_t> image(bytes_);
@@ -59,7 +59,7 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t least) : extent_(prepared.exten
 }
 
 void Mirrors::restore(cudaStream_t stream) {
-  // What no kernel edits is as it was.
+  // Bytes that no kernel edits are unchanged.
   if (restored_ && !extent_.edits()) return;
   for (unsigned copy = 0; copy < copies_; ++copy)
     CUDA_TRY(cudaMemcpyAsync(memory_->get() + copy * bytes_, prepared_->get(), bytes_,

@@ -11,31 +11,32 @@
 
 namespace warpline::bench {
 
-/// Prepared packets in the device's memory, laid out as `staged` and `gather` do it; several
-/// copies, so that no cache holds all of them.
+/// Prepared packets in the device's memory, in the layout of `staged` and `gather`; several copies,
+/// so that no cache holds all of them.
 class Mirrors {
  public:
-  /// At least `least` bytes of packets in all, in at least 8 copies.
+  /// At least `least` bytes of packets in total, in at least 8 copies.
   Mirrors(Prepared& prepared, std::size_t least);
 
   /// The packets from `first` on as one item, in memory of the device.
   WorkItem const* item(unsigned copy, std::size_t first, std::uint32_t count, cudaStream_t stream);
-  /// Makes the packets of all copies what they were before any kernel ran. Does not wait for it.
+  /// Restores the packets of all copies to their state before any kernel ran. Does not wait for it.
   void restore(cudaStream_t stream);
   unsigned copies() const { return copies_; }
   std::size_t packets() const { return packets_; }
   std::size_t bytes() const { return bytes_; }  ///< of one copy's packets
 
-  /// Whether the first copy is what the element's body makes of the same packets, results and all, in
-  /// every fourth batch and the last. Runs the body: changes what was prepared.
+  /// Compares the first copy with the results of the element's body on the same packets, in every
+  /// fourth batch and the last. Runs the body: changes the prepared packets.
   bool right(Prepared& prepared) const;
 
  private:
   std::size_t packets_ = 0, bytes_ = 0;
   unsigned copies_ = 1;
   Extent extent_;
-  std::vector<std::uint32_t> offsets_;                      // of the packets in a copy
-  std::unique_ptr<Owned<std::uint8_t>> memory_, prepared_;  // all copies; one that stays as it is
+  std::vector<std::uint32_t> offsets_;  // of the packets in a copy
+  std::unique_ptr<Owned<std::uint8_t>> memory_,
+      prepared_;  // all copies; one that does not change
   std::unique_ptr<Owned<PacketHead>> descriptors_;
   std::unique_ptr<Owned<std::byte>> results_;
   std::unique_ptr<Owned<WorkItem>> items_;

@@ -24,7 +24,7 @@ __global__ void store(unsigned* flag, unsigned value) {
 
 using WriteValue = CUresult (*)(CUstream, CUdeviceptr, cuuint32_t, unsigned);
 
-/// Null where the driver has no such function.
+/// Null if the driver has no such function.
 WriteValue write_value() {
   void* function = nullptr;
   cudaDriverEntryPointQueryResult found{};
@@ -36,7 +36,7 @@ WriteValue write_value() {
              : nullptr;
 }
 
-/// How the end of a kernel is made known: what is enqueued behind it, and how it is seen.
+/// How the end of a kernel is signalled: the work enqueued after it, and how the host sees it.
 struct Notice {
   std::string name;
   std::function<void(unsigned number)> enqueue;
@@ -74,7 +74,7 @@ void add(Rows& rows, OwnedStream const& stream, Notice const& notice) {
 
 void measure_notices(Rows& rows) {
   rows.note("notices",
-            "an empty kernel and what says that it is over, one at a time; the host "
+            "an empty kernel and the signal of its end, one at a time; the host "
             "looks all the time");
   OwnedStream const stream;
   Pinned<unsigned> const flag(64);

@@ -72,7 +72,7 @@ class Owned {
 template <class T>
 using Pinned = Owned<T, Where::kPinned>;
 
-/// Microseconds on the device that what `enqueue` puts into the stream takes.
+/// Microseconds on the device for the work that `enqueue` puts into the stream.
 template <class Enqueue>
 double device_time_us(cudaStream_t stream, Enqueue&& enqueue) {
   OwnedEvent const begin, end;

@@ -13,7 +13,7 @@ constexpr int kRepeats = 9;
 constexpr unsigned kThreads = 256;
 constexpr std::size_t kStride = 2048;  // of packets, as in a pool of buffers
 
-/// Neighbouring threads take neighbouring words of 16 bytes.
+/// Neighbouring threads access neighbouring words of 16 bytes.
 __global__ void read_words(uint4 const* from, std::size_t words, unsigned* sink) {
   unsigned sum = 0;
   for (auto i = blockIdx.x * std::size_t{blockDim.x} + threadIdx.x; i < words;
@@ -60,7 +60,7 @@ double median_time(cudaStream_t stream, Launch&& launch) {
 void measure_pinned_access(Rows& rows) {
   std::string const section = "pinned memory from kernels";
   rows.note(section,
-            "words: 16 bytes a thread, neighbours beside each other; packets: 16 bytes at "
+            "words: 16 bytes a thread, neighbouring threads adjacent; packets: 16 bytes at "
             "a time of packets that begin every 2 KiB, by one thread or a warp each");
   int processors = 0;
   CUDA_TRY(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0));

@@ -26,7 +26,7 @@ class GpuBenchEntry final : public PolledElement {
 };
 WARPLINE_ELEMENT(GpuBenchEntry);
 
-/// Where they would go to.
+/// Their destination.
 class GpuBenchExit final : public Element {
  public:
   explicit GpuBenchExit(Args&) {}
@@ -37,7 +37,7 @@ class GpuBenchExit final : public Element {
 };
 WARPLINE_ELEMENT(GpuBenchExit);
 
-/// A UDP frame to somewhere in 10.1.0.0/16, payload from anywhere in `corpus`.
+/// A UDP frame to a random address in 10.1.0.0/16, with a random part of `corpus` as payload.
 void fill(Packet& packet, unsigned size, std::string const& corpus, std::mt19937_64& random) {
   constexpr unsigned kHeaders = ether::kSize + ipv4::kSize + udp::kSize;
   packet.append(size);
@@ -71,7 +71,7 @@ std::string corpus_of(std::string const& payload, std::mt19937_64& random) {
 
 }  // namespace
 
-/// Keeps the batches that the element's segment would run; others run here.
+/// Keeps the batches for the element's segment; other segments run here.
 class Prepared::Catcher final : public OffloadHandler {
  public:
   explicit Catcher(std::vector<BatchPtr>& batches) : batches_(batches) {}

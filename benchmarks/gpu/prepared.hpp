@@ -12,29 +12,29 @@
 
 namespace warpline::bench {
 
-/// An element to measure: a pipeline in which it is called `e`, and what payloads it gets.
+/// An element to measure: a pipeline in which it is called `e`, and its kind of payload.
 struct KernelCase {
   std::string name;
   std::string pipeline;
   std::string payload = "random";  ///< or `text`
-  double bytes_per_clock = 0;      ///< of a multiprocessor, calculated; 0: only memory counts
-  std::string floor;               ///< what that was calculated from, or that it was not
+  double bytes_per_clock = 0;      ///< of a multiprocessor, computed; 0: only memory counts
+  std::string floor;               ///< the basis of that number, or that there is none
   std::vector<unsigned> sizes = {64, 256, 1024, 1408};  ///< of frames, in bytes
 };
 
-/// One for every registered element with a kernel, IPsec's for every suite; those that nobody has described have no
-/// pipeline. Files of SAs go to the folder.
+/// One for every registered element with a kernel, IPsec's for every suite; elements without a
+/// description have no pipeline. Files of SAs go to the folder.
 std::vector<KernelCase> kernel_cases(ScratchFolder const& folder);
 
-/// Packets as they are when the element's kernel gets them: headers written, SAs looked up, and
-/// encrypted where the kernel decrypts. What stands before the element runs on the own core.
+/// Packets in their state before the element's kernel: headers written, SAs looked up, and
+/// encrypted if the kernel decrypts. The elements before it run on the CPU.
 class Prepared {
  public:
   /// `count` frames of `size` bytes. Throws `ConfigError` for a pipeline that cannot be built.
   Prepared(KernelCase const& subject, DeviceSet& devices, unsigned size, std::size_t count);
   ~Prepared();
 
-  /// In batches; fewer packets than asked for where some were dropped on the way.
+  /// In batches; fewer packets than requested if some were dropped on the way.
   std::vector<BatchPtr>& batches() { return batches_; }
   std::size_t packets() const;
   OffloadBase& element() { return *node_->element->offload(); }

@@ -19,7 +19,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kFormat = 1;  // raised when a field changes its meaning or goes
+constexpr int kFormat = 1;  // raised when a field changes its meaning or is removed
 
 std::string text_of(Row::Value const& value) {
   if (auto const* text = std::get_if<std::string>(&value)) return *text;

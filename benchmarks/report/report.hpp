@@ -32,20 +32,20 @@ class Row {
   std::vector<std::pair<std::string, Value>> fields_;
 };
 
-/// What a benchmark program has measured: sections of rows with the same fields, as tables for
-/// people and as JSON for programs.
+/// The results of a benchmark program: sections of rows with the same fields, as tables for people
+/// and as JSON for programs.
 class Rows {
  public:
-  /// A new row at the end of the section, which begins with it if there is none of that name.
+  /// A new row at the end of the section, which is created if there is none of that name.
   Row& add(std::string const& section);
-  /// Whether a field of that name is false somewhere: a check that failed.
+  /// Returns whether a field of that name is false somewhere: a check that failed.
   bool any_false(std::string const& field) const;
-  /// A sentence that belongs to the section; the same one again is not repeated.
+  /// A sentence about the section; the same one is not repeated.
   void note(std::string const& section, std::string text);
 
   void print(std::FILE* file) const;
-  /// Writes `{"format", "program", "started", "machine", "gpu", "sections"}` to a file or, for
-  /// `-`, to stdout. Throws `std::runtime_error` where that cannot be.
+  /// Writes `{"format", "program", "started", "machine", "gpu", "sections"}` to a file or, for `-`,
+  /// to stdout. Throws `std::runtime_error` on failure.
   void write_json(std::string const& path, std::string const& program,
                   std::string const& gpu) const;
 

@@ -8,7 +8,7 @@
 
 namespace warpline::test {
 
-/// What `action` throws as a `ConfigError`, as a user sees it; `no error` where it throws none.
+/// The `ConfigError` that `action` throws, as a user sees it; `no error` if it throws none.
 template <class Action>
 std::string errors_of(Action&& action) {
   try {
@@ -19,7 +19,7 @@ std::string errors_of(Action&& action) {
   return "no error";
 }
 
-/// The messages of it alone, one a line.
+/// The messages alone, one per line.
 template <class Action>
 std::string messages_of(Action&& action) {
   try {

@@ -9,7 +9,7 @@
 
 namespace warpline::test {
 
-/// Stands in for a full disk: no file of this process grows beyond `bytes`, until `lift`.
+/// Simulates a full disk: no file of this process grows beyond `bytes`, until `lift`.
 class ScopedFileLimit {
  public:
   explicit ScopedFileLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {

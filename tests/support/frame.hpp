@@ -12,12 +12,13 @@ namespace warpline::test {
 
 using Frame = std::vector<std::uint8_t>;
 
-/// Addresses of frames that say nothing of them.
+/// The default addresses of frames.
 inline constexpr std::array<std::uint8_t, 6> kStation{0x02, 0, 0, 0, 0, 1};
 inline constexpr std::array<std::uint8_t, 6> kOtherStation{0x02, 0, 0, 0, 0, 2};
 inline constexpr std::array<std::uint8_t, 6> kBroadcast{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-/// Fields of an IPv4 header (RFC 791), in host byte order. What is not set is filled in rightly.
+/// Fields of an IPv4 header (RFC 791), in host byte order. Fields that are not set get correct
+/// values.
 struct Ipv4 {
   std::uint32_t source = 0x0a000001;
   std::uint32_t destination = 0x0a000002;
@@ -43,15 +44,15 @@ struct Ipv6 {
   std::optional<std::uint16_t> payload_length{};
 };
 
-/// Puts an Ethernet frame together, layer by layer; lengths, types and checksums are right unless a
-/// field says otherwise.
+/// Builds an Ethernet frame, layer by layer. Lengths, types and checksums are correct unless a
+/// field sets them otherwise.
 ///
 ///     FrameBuilder().vlan(5).ipv4({.ttl = 1}).udp(1000, 2000).payload("hello").pad_to(60).build()
 class FrameBuilder {
  public:
   FrameBuilder& ether(std::array<std::uint8_t, 6> destination,
                       std::array<std::uint8_t, 6> source = kOtherStation);
-  /// The Ethernet type, where no IP header follows that tells it.
+  /// The Ethernet type, if no IP header follows that implies it.
   FrameBuilder& type(std::uint16_t type);
   /// One more 802.1Q tag, outermost first.
   FrameBuilder& vlan(std::uint16_t id);
@@ -62,7 +63,7 @@ class FrameBuilder {
                     bool right_checksum = true);
   FrameBuilder& payload(std::string_view text);
   FrameBuilder& payload(Frame bytes);
-  /// Zeros behind everything, up to this length of the frame.
+  /// Adds zeros at the end, up to this length of the frame.
   FrameBuilder& pad_to(std::size_t length);
   Frame build() const;
 
@@ -86,10 +87,10 @@ class FrameBuilder {
   std::size_t least_ = 0;
 };
 
-/// Bytes from a hex text; blanks and line ends do not count.
+/// Bytes from a hex text; blanks and line ends are ignored.
 Frame from_hex(std::string_view hex);
 
-/// The internet checksum of some bytes, written from RFC 1071 apart from the engine's own.
+/// The internet checksum of some bytes, implemented from RFC 1071 independently of the engine.
 std::uint16_t plain_checksum(Frame const& bytes);
 
 }  // namespace warpline::test

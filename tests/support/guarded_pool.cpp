@@ -28,7 +28,7 @@ void GuardedPool::release(std::span<Packet const> packets) noexcept {
     if (live_.erase(packet.buffer) == 1)
       memory_->deallocate(packet.buffer, kHeadroom + frame_size_, 16);
     else
-      ADD_FAILURE() << "a buffer was released that nobody has";
+      ADD_FAILURE() << "a buffer was released that is not in use";
   }
 }
 

@@ -9,9 +9,9 @@
 
 namespace warpline::test {
 
-/// Buffers that are each an allocation of their own, given back to the heap when released: what
-/// touches a byte beside a buffer, or a buffer that is no longer its own, is found by the address
-/// sanitizer; a buffer released twice or unknown fails the test. Used by one thread at a time.
+/// Buffers that are separate heap allocations, freed when released. The address sanitizer finds
+/// accesses outside a buffer, or to a released buffer; releasing a buffer twice or an unknown one
+/// fails the test. One thread at a time.
 class GuardedPool final : public BufferPool {
  public:
   explicit GuardedPool(std::size_t count, unsigned frame_size = 2048,

@@ -8,7 +8,7 @@
 
 namespace warpline::test {
 
-/// Length of the longest text that stands in both `text` and `key`.
+/// Length of the longest text that is part of both `text` and `key`.
 inline std::size_t longest_shared_run(std::string_view text, std::string_view key) {
   std::size_t longest = 0;
   for (std::size_t begin = 0; begin < key.size(); ++begin)

@@ -23,8 +23,7 @@ unsigned MemoryPort::receive(std::span<Packet> packets) noexcept {
       frames_.pop_front();
       continue;
     }
-    // At the end of the buffer: what reads beyond the frame and its tailroom reads beyond the
-    // buffer.
+    // At the end of the buffer: a read past the frame and its tailroom is a read past the buffer.
     auto const shift = packet.tailroom - length - tailroom_;
     packet.data += shift;
     packet.headroom = static_cast<std::uint16_t>(packet.headroom + shift);

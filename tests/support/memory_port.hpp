@@ -11,23 +11,23 @@
 
 namespace warpline::test {
 
-/// A frame that left through a port, and what its descriptor said.
+/// A frame that left through a port, and the fields of its descriptor.
 struct Sent {
   Frame frame;
   std::uint16_t in_port = 0;
   std::uint8_t paint = 0;
   std::uint32_t tag = 0;
-  std::uint32_t flow = 0;  ///< of use only where an element has set it: not compared
+  std::uint32_t flow = 0;  ///< valid only if an element has set it: not compared
   friend bool operator==(Sent const& a, Sent const& b) {
     return a.frame == b.frame && a.in_port == b.in_port && a.paint == b.paint && a.tag == b.tag;
   }
 };
 
-/// A port in memory: hands out the frames it was given and keeps those it is given to send.
-/// Its one queue each way serves whichever worker asks; one thread at a time.
+/// A port in memory: provides the given frames and keeps the frames that are sent. One queue in
+/// each direction serves any worker; one thread at a time.
 class MemoryPort final : public Port, private RxQueue, private TxQueue {
  public:
-  /// `tailroom`: free bytes behind each received frame; beyond them the buffer ends.
+  /// `tailroom`: free bytes after each received frame, up to the end of the buffer.
   MemoryPort(std::string name, BufferPool& buffers, unsigned tailroom)
       : Port(std::move(name)), buffers_(buffers), tailroom_(tailroom) {}
 
@@ -39,9 +39,9 @@ class MemoryPort final : public Port, private RxQueue, private TxQueue {
   void give(std::vector<Frame> const& frames) {
     frames_.insert(frames_.end(), frames.begin(), frames.end());
   }
-  /// The sizes of the batches handed out, in turn; by default as many as are asked for.
+  /// The sizes of the received batches, in turn; by default as many as requested.
   void set_bursts(std::vector<unsigned> bursts) { bursts_ = std::move(bursts); }
-  /// Takes so many more packets, then none.
+  /// Accepts this number of packets, then none.
   void set_room(std::size_t packets) { room_ = packets; }
 
   std::vector<Sent> const& sent() const { return sent_; }

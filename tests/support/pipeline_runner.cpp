@@ -14,7 +14,7 @@
 namespace warpline::test {
 namespace {
 
-constexpr std::chrono::seconds kPatience{60};  // far more than any run takes
+constexpr std::chrono::seconds kPatience{60};  // far more than any run needs
 
 }  // namespace
 

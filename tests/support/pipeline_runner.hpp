@@ -17,7 +17,7 @@
 
 namespace warpline::test {
 
-/// Who runs the kernels of offloadable elements.
+/// How the kernels of offloadable elements run.
 enum class Kernels {
   kCpu,     ///< the CPU, in the tuned form where there is one
   kBody,    ///< the CPU, always as the one body
@@ -30,17 +30,17 @@ struct RunOptions {
   std::vector<unsigned> bursts{};  ///< sizes of received batches in turn (also limited by BURST)
   std::size_t buffers = 4096;
   unsigned frame_size = 2048;  ///< longest frame with its tailroom
-  unsigned tailroom = 0;       ///< of received frames; the buffer ends behind it
+  unsigned tailroom = 0;       ///< of received frames; the buffer ends after it
   std::size_t batches = 128;
   unsigned worker = 0;
   unsigned workers = 1;
   std::uint64_t seed = 1;
   Kernels kernels = Kernels::kDevice;
   std::uint32_t team_room = 48 * 1024;  ///< bytes of block memory, with `kTeam`
-  int host_helpers = -1;    ///< helper threads of a device `host`; -1: there is no such device
-  bool threaded = false;    ///< on a worker's thread instead of the test's
-  stream::Options lanes{};  ///< of the device `host`, and of `cuda:0`
-  bool cuda = false;        ///< open `cuda:0`, too; it must be there
+  int host_helpers = -1;                ///< helper threads of a device `host`; -1: no such device
+  bool threaded = false;                ///< on a worker's thread instead of the test's
+  stream::Options lanes{};              ///< of the device `host`, and of `cuda:0`
+  bool cuda = false;                    ///< open `cuda:0` too; it must exist
   OffloadOptions offload{};
   std::string source_name = "test.click";  ///< paths in the pipeline are relative to its folder
 };
@@ -48,7 +48,7 @@ struct RunOptions {
 /// Packets dropped, by reason.
 using Drops = std::map<std::string, std::uint64_t>;
 
-/// What became of the packets.
+/// What happened to the packets.
 struct Outcome {
   std::vector<std::vector<Sent>> sent;  ///< by port, in order
   Drops drops;                          ///< by reason
@@ -66,8 +66,8 @@ struct Outcome {
 
 /// A pipeline between ports in memory, run to the end.
 ///
-/// Every run checks that packets are conserved and that every buffer and batch came back; what is
-/// wrong fails the test.
+/// Every run checks that packets are conserved and that every buffer and batch was returned; an
+/// error fails the test.
 class PipelineRunner {
  public:
   /// Throws `ConfigError` as `Graph::build` does.
@@ -77,7 +77,7 @@ class PipelineRunner {
   PipelineRunner& operator=(PipelineRunner const&) = delete;
 
   /// Frames for port 0, or for each port in turn. Runs until all have left. May be called again
-  /// where not `threaded`; drops and counters then go on.
+  /// unless `threaded`; drops and counters then continue.
   Outcome run(std::vector<Frame> const& frames) { return run_ports({frames}); }
   Outcome run_ports(std::vector<std::vector<Frame>> const& frames);
 
@@ -88,7 +88,7 @@ class PipelineRunner {
   MemoryPort& port(unsigned index) { return *ports_[index]; }
   GuardedPool& buffers() { return buffers_; }
   BatchPool& batches() { return *batches_; }
-  /// What the offloader has sent to a device. Not `threaded`.
+  /// The tasks that the offloader has sent to a device. Not `threaded`.
   Offloader const& offloader() const { return *offloader_; }
   std::vector<std::string> const& notices() const { return notices_; }
   std::vector<Diagnostic> const& warnings() const { return warnings_; }
@@ -125,7 +125,7 @@ class PipelineRunner {
 Outcome run_pipeline(std::string const& click, std::vector<Frame> const& frames,
                      RunOptions options = {});
 
-/// What is wrong with a pipeline, as the user reads it; `no error` where nothing is.
+/// The error in a pipeline, as the user reads it; `no error` if there is none.
 std::string error_of(std::string const& click, RunOptions options = {});
 
 /// Its first line: the place and the message.

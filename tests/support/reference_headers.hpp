@@ -13,7 +13,7 @@ namespace warpline::test {
 
 namespace flag = header_flag;
 
-/// A slow parser, written for clarity: throws where it would read beyond the frame or a length
+/// A slow parser, written for clarity: throws if it would read past the frame or a length
 /// contradicts another.
 struct ReferenceHeaders {
   struct Malformed {};
@@ -104,7 +104,7 @@ struct ReferenceHeaders {
   Headers headers;
 };
 
-/// The name of the first member of a parser's result that the reference does not have; null if none.
+/// The name of the first member of a parser's result that differs from the reference; null if none.
 inline char const* first_difference(Headers const& found, Headers const& expected) {
   if (found.flags != expected.flags) return "flags";
   if (found.l2_length != expected.l2_length) return "l2_length";

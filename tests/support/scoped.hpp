@@ -13,7 +13,7 @@
 
 namespace warpline::test {
 
-/// An environment variable with another value, or without one, for as long as this lives.
+/// An environment variable with another value, or without one, for the lifetime of this object.
 class ScopedEnvironment {
  public:
   ScopedEnvironment(std::string name, std::optional<std::string> const& value)
@@ -36,7 +36,7 @@ class ScopedEnvironment {
   std::optional<std::string> old_;
 };
 
-/// A folder of its own that goes away with everything in it.
+/// A temporary folder that is removed with its content.
 class ScopedFolder {
  public:
   ScopedFolder() {

@@ -5,7 +5,7 @@
 namespace warpline {
 namespace {
 
-/// Takes N bytes of headroom into each frame.
+/// Moves N bytes of headroom into each frame.
 class TestPrepend final : public PacketElement<TestPrepend> {
  public:
   explicit TestPrepend(Args& args) : bytes_(args.required<std::uint32_t>("N")) {}
@@ -18,7 +18,7 @@ class TestPrepend final : public PacketElement<TestPrepend> {
 };
 WARPLINE_ELEMENT(TestPrepend);
 
-/// Sets the output port, whether there is one of that number or not.
+/// Sets the output port, even to a number without a port.
 class TestOutPort final : public PacketElement<TestOutPort> {
  public:
   explicit TestOutPort(Args& args) : port_(args.required<std::uint16_t>("PORT")) {}
