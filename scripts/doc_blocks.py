@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the code blocks of the documents.
 
-Every block is fenced and says its language; LANGUAGES lists how each is checked. Comments directly above
+Every block is fenced and names its language; LANGUAGES lists how each is checked. Comments directly above
 the fence give details:
 
   <!-- file: PATH -->      the block is that source file, without its licence lines

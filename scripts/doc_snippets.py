@@ -78,7 +78,7 @@ def main():
         return
     faults = doc_blocks.read(root)[1]
     if stale:
-        faults.append("not what the sources say: " + ", ".join(stale) + "; run scripts/doc_snippets.py")
+        faults.append("different from the sources: " + ", ".join(stale) + "; run scripts/doc_snippets.py")
     if faults:
         sys.exit("\n".join(faults))
 

@@ -9,7 +9,7 @@ element_docs.py --check FILE      fails where docs/elements.md is not what it wo
 
 A doc block is what stands in `///` lines above a class that WARPLINE_ELEMENT registers: one
 sentence, an example indented by four blanks, perhaps more text, and `Ports:`, `Arguments:` and
-`Drops:`; `Reads:` and `Returns:` may say more of a kernel. Every fault of a
+`Drops:`; `Reads:` and `Returns:` may describe a kernel. Every fault of a
 block is reported, with its place; the reasons listed must be those that the code drops with. Faults
 stop no build (--cpp), but --markdown and --check.
 """
@@ -147,8 +147,8 @@ def reached_from(path, seen):
 
 
 def check_drops(by_path, faults):
-    """The classes of a file list every reason in its code. What they list beyond that comes from a
-    file they share, each reason of which is listed by somebody."""
+    """The classes of a file list every reason in its code. Other reasons in a list come from a file that the
+    classes share; a class must list each reason of such a file."""
     listed_for = {}  # shared file -> reasons listed by classes that reach it
     for path, docs in by_path.items():
         listed = {reason for doc in docs for reason, _ in doc.drops}

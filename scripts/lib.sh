@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Shared by ./warpline, ./test and the other scripts; the caller sets `root` to the repository.
-# Everything said here goes to stderr: stdout belongs to the program that is run.
+# All messages go to stderr: stdout belongs to the program that is run.
 : "${root:?}"
 
-say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
-die() { say "$@"; exit 1; }
+notice() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+die() { notice "$@"; exit 1; }
 
 # On a terminal one line that is overwritten, and an empty one clears it; elsewhere a line every 10 s.
 progress_seconds=10
@@ -17,7 +17,7 @@ progress() {
     printf '\r\033[K%.78s' "$*" >&2
   elif [[ -n $* ]] && ((SECONDS >= progress_due)); then
     progress_due=$((SECONDS + progress_seconds))
-    say "$*"
+    notice "$*"
   fi
 }
 
@@ -34,7 +34,7 @@ follow() {
     fi
     if ((code > 0)); then break; fi
     if [[ $line =~ ^\[([0-9]+/[0-9]+)\]\ (.*) && $line != *'Re-checking globbed'* ]]; then
-      [[ -n $begun || -t 2 ]] || say "building"
+      [[ -n $begun || -t 2 ]] || notice "building"
       begun=yes
       text="building ${BASH_REMATCH[1]} ${BASH_REMATCH[2]##*/}"
     elif [[ $line =~ ^(Get:[0-9]+\ |Unpacking\ |Setting\ up\ ) ]]; then
@@ -55,7 +55,7 @@ logged() {
   if "$@" 2>&1 | tee "$log" | follow; then return 0; fi
   grep -vE '^(\[[0-9]+/[0-9]+\]|Get:[0-9]+|Selecting|Preparing|Unpacking|Setting up|-- GLOB mismatch!)( |$)' "$log" |
     tail -n "${log_lines:-200}" >&2 || true
-  say "that failed; the whole log: $log"
+  notice "that failed; the whole log: $log"
   return 1
 }
 
@@ -63,7 +63,7 @@ logged() {
 lock() {
   exec {lock_fd}>"$1" || die "cannot write $1 (was the tree built by another user?)"
   flock --nonblock "$lock_fd" && return
-  say "waiting for another build in this tree"
+  notice "waiting for another build in this tree"
   flock "$lock_fd"
 }
 unlock() { exec {lock_fd}>&-; }
@@ -85,7 +85,7 @@ ensure_packages() {
 
 # build_preset PRESET [TARGET…]: configures where that is due, builds the targets (all by default) and
 # leaves the log in build/PRESET.log. One builder at a time for each preset. The target `program` is what
-# `program_of` says.
+# `program_of` prints.
 build_preset() {
   local preset=$1 dir=$root/build/$1
   shift
@@ -107,7 +107,7 @@ configure_preset() {
     return 0
   fi
   if [[ -e $dir/CMakeCache.txt ]]; then fresh=(--fresh); fi
-  say "configuring build/$preset"
+  notice "configuring build/$preset"
   logged "$dir.configure.log" cmake -S "$root" --preset "$preset" "${fresh[@]}" || return 1
   : >"$dir/.configured"
 }
@@ -123,11 +123,11 @@ program_of() {
   fi
 }
 
-# announce DIR [TARGET…]: says once if the program is built without kernels for GPUs.
+# announce DIR [TARGET…]: prints a notice once if the program is built without kernels for GPUs.
 announce() {
   local dir=$1
   if [[ ${2:-} == program && $(program_of "$dir") == app/cpu/* && ! -e $dir/app/cpu/warpline ]]; then
-    say "no NVIDIA driver is loaded: kernels are compiled for the CPU only (./test compiles them with nvcc, too)"
+    notice "no NVIDIA driver is loaded: kernels are compiled for the CPU only (./test compiles them with nvcc, too)"
   fi
 }
 
