@@ -24,8 +24,8 @@ struct AesTables {
 
 /// An expanded key: round keys of four big-endian words, one more than there are rounds.
 struct alignas(16) AesKey {
-  static constexpr unsigned kMostRounds = 14, kLeastRounds = 10;
-  std::uint32_t words[4 * (kMostRounds + 1)];
+  static constexpr unsigned kMaxRounds = 14, kMinRounds = 10;
+  std::uint32_t words[4 * (kMaxRounds + 1)];
   std::uint32_t rounds;  ///< 10, 12 or 14
 };
 
@@ -105,22 +105,35 @@ WARPLINE_HD inline AesBlock round_key(AesKey const& key, unsigned round) {
   std::memcpy(&block, __builtin_assume_aligned(key.words + 4 * round, 16), 16);
   return block;
 }
-}  // namespace detail
 
-namespace detail {
-/// A round on four words: as a block they would go through memory.
-template <class Table>
+/// A round on four words: as a block they would go through memory. The inverse rotates rows in the
+/// opposite direction.
+template <bool kInverse, class Table>
 WARPLINE_HD inline void aes_round(Table const& table, AesKey const& key, unsigned round,
                                   std::uint32_t& a, std::uint32_t& b, std::uint32_t& c,
                                   std::uint32_t& d) {
   AesBlock const k = round_key(key, round);
-  std::uint32_t const e = aes_column(table, a, b, c, d, k.words[0]);
-  std::uint32_t const f = aes_column(table, b, c, d, a, k.words[1]);
-  std::uint32_t const g = aes_column(table, c, d, a, b, k.words[2]);
-  d = aes_column(table, d, a, b, c, k.words[3]);
+  std::uint32_t const e = aes_column(table, a, kInverse ? d : b, c, kInverse ? b : d, k.words[0]);
+  std::uint32_t const f = aes_column(table, b, kInverse ? a : c, d, kInverse ? c : a, k.words[1]);
+  std::uint32_t const g = aes_column(table, c, kInverse ? b : d, a, kInverse ? d : b, k.words[2]);
+  d = aes_column(table, d, kInverse ? c : a, b, kInverse ? a : c, k.words[3]);
   a = e;
   b = f;
   c = g;
+}
+
+/// All rounds but the last of one block.
+template <bool kInverse, class Table>
+WARPLINE_HD inline AesBlock aes_rounds(Table const& table, AesKey const& key, AesBlock block) {
+  AesBlock const k = round_key(key, 0);
+  std::uint32_t a = block.words[0] ^ k.words[0], b = block.words[1] ^ k.words[1];
+  std::uint32_t c = block.words[2] ^ k.words[2], d = block.words[3] ^ k.words[3];
+  unsigned round = 1;
+  // The rounds that all keys have come first: a constant bound makes straight-line code for
+  // AES-128.
+  for (; round < AesKey::kMinRounds; ++round) aes_round<kInverse>(table, key, round, a, b, c, d);
+  for (; round < key.rounds; ++round) aes_round<kInverse>(table, key, round, a, b, c, d);
+  return {{a, b, c, d}};
 }
 
 WARPLINE_HD inline AesBlock operator^(AesBlock a, AesBlock const& b) {
@@ -132,15 +145,8 @@ WARPLINE_HD inline AesBlock operator^(AesBlock a, AesBlock const& b) {
 /// One block in ECB (FIPS 197 section 5.1).
 template <class Table>
 WARPLINE_HD inline AesBlock aes_encrypt(Table const& table, AesKey const& key, AesBlock block) {
-  AesBlock k = detail::round_key(key, 0);
-  std::uint32_t a = block.words[0] ^ k.words[0], b = block.words[1] ^ k.words[1];
-  std::uint32_t c = block.words[2] ^ k.words[2], d = block.words[3] ^ k.words[3];
-  unsigned round = 1;
-  // The rounds that all keys have come first: a constant bound makes straight-line code for
-  // AES-128.
-  for (; round < AesKey::kLeastRounds; ++round) detail::aes_round(table, key, round, a, b, c, d);
-  for (; round < key.rounds; ++round) detail::aes_round(table, key, round, a, b, c, d);
-  k = detail::round_key(key, round);
+  auto const [a, b, c, d] = detail::aes_rounds<false>(table, key, block).words;
+  AesBlock const k = detail::round_key(key, key.rounds);
   return {{detail::aes_last_column(table, a, b, c, d, k.words[0]),
            detail::aes_last_column(table, b, c, d, a, k.words[1]),
            detail::aes_last_column(table, c, d, a, b, k.words[2]),

@@ -56,36 +56,13 @@ inline AesInverseKey invert_aes_key(AesInverseTables const& inverse, AesTables c
   return inverted;
 }
 
-namespace detail {
-/// Rows rotate in the opposite direction: a column's words come in reverse order.
-template <class InverseTable>
-WARPLINE_HD inline void aes_inverse_round(InverseTable const& table, AesKey const& key,
-                                          unsigned round, std::uint32_t& a, std::uint32_t& b,
-                                          std::uint32_t& c, std::uint32_t& d) {
-  AesBlock const k = round_key(key, round);
-  std::uint32_t const e = aes_column(table, a, d, c, b, k.words[0]);
-  std::uint32_t const f = aes_column(table, b, a, d, c, k.words[1]);
-  std::uint32_t const g = aes_column(table, c, b, a, d, k.words[2]);
-  d = aes_column(table, d, c, b, a, k.words[3]);
-  a = e;
-  b = f;
-  c = g;
-}
-}  // namespace detail
-
 /// One block.
 template <class InverseTable>
 WARPLINE_HD inline AesBlock aes_decrypt(InverseTable const& table, AesInverseKey const& inverse,
                                         AesBlock block) {
   auto const& key = inverse.rounds;
-  AesBlock k = detail::round_key(key, 0);
-  std::uint32_t a = block.words[0] ^ k.words[0], b = block.words[1] ^ k.words[1];
-  std::uint32_t c = block.words[2] ^ k.words[2], d = block.words[3] ^ k.words[3];
-  unsigned round = 1;
-  for (; round < AesKey::kLeastRounds; ++round)
-    detail::aes_inverse_round(table, key, round, a, b, c, d);
-  for (; round < key.rounds; ++round) detail::aes_inverse_round(table, key, round, a, b, c, d);
-  k = detail::round_key(key, round);
+  auto const [a, b, c, d] = detail::aes_rounds<true>(table, key, block).words;
+  AesBlock const k = detail::round_key(key, key.rounds);
   auto const last = [&table](std::uint32_t w, std::uint32_t x, std::uint32_t y, std::uint32_t z) {
     return table.inverse_box(w >> 24) << 24 | table.inverse_box(x >> 16 & 255) << 16 |
            table.inverse_box(y >> 8 & 255) << 8 | table.inverse_box(z & 255);

@@ -32,9 +32,9 @@ struct ChaChaNonce {
 
 /// On the host, once per SA: 32 bytes at `key`.
 inline ChaChaKey make_chacha_key(std::uint8_t const* key) {
-  ChaChaKey made{};
-  for (unsigned i = 0; i < 8; ++i) made.words[i] = detail::swap_bytes(load_be32(key + 4 * i));
-  return made;
+  ChaChaKey nonce{};
+  for (unsigned i = 0; i < 8; ++i) nonce.words[i] = detail::swap_bytes(load_be32(key + 4 * i));
+  return nonce;
 }
 
 namespace detail {

@@ -20,9 +20,9 @@ struct PolyKey {
 /// The one-time key of ChaCha20-Poly1305 (RFC 8439 section 2.6).
 WARPLINE_HD inline PolyKey make_poly_key(ChaChaKey const& key, ChaChaNonce const& nonce) {
   ChaChaBlock const block = chacha20_block(key, 0, nonce);
-  PolyKey made;
-  for (unsigned i = 0; i < 8; ++i) made.words[i] = block.words[i];
-  return made;
+  PolyKey state;
+  for (unsigned i = 0; i < 8; ++i) state.words[i] = block.words[i];
+  return state;
 }
 
 /// The sum so far, modulo 2^130 - 5.

@@ -11,7 +11,7 @@
 
 #include "core/base/prefetch.hpp"
 #include "elements/ipsec/esp/cpu_keys_table.hpp"
-#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_decrypt.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
 #include "elements/ipsec/esp/udp_checksum.hpp"
 
@@ -32,8 +32,8 @@ struct Item {
   std::uint32_t order;  // in the caller's array
 
   std::uint8_t* iv() const { return esp + esp::kSize; }
-  std::uint8_t* text() const { return esp + at.text; }
-  std::uint8_t* code() const { return esp + at.code; }
+  std::uint8_t* ciphertext() const { return esp + at.ciphertext; }
+  std::uint8_t* icv() const { return esp + at.icv; }
 };
 using Items = std::span<Item const>;
 
@@ -59,7 +59,7 @@ void prefetch_keys(Item const& item) {
   switch (sa.cipher) {
     case Cipher::kAesGcm:
       return prefetch_gcm(*static_cast<gcm_key_data const*>(sa.keys), sa.key_size,
-                          item.at.text_size);
+                          item.at.ciphertext_size);
     case Cipher::kAesCtr:
     case Cipher::kAesCbc:
       return prefetch(sa.keys, hmac_key_size(sa.integrity) + 16 * (sa.key_size / 4u + 7));
@@ -151,7 +151,7 @@ void fill_hmac(IMB_JOB& job, Item const& item, std::uint8_t* icv, std::uint32_t 
   auto const& sa = *item.sa;
   job.src = item.esp;
   job.hash_start_src_offset_in_bytes = 0;
-  job.msg_len_to_hash_in_bytes = item.at.code + (sa.esn ? kEsnSize : 0);
+  job.msg_len_to_hash_in_bytes = item.at.icv + (sa.esn ? kEsnSize : 0);
   job.auth_tag_output = icv;
   job.auth_tag_output_len_in_bytes = icv_size;
   job.u.HMAC._hashed_auth_key_xor_ipad = key_bytes(item);
@@ -171,7 +171,7 @@ struct CpuEsp::State {
   gcm_context_data gcm{};
   Item items[kBurst]{};
   Bytes16 ivs[kBurst]{}, aads[kBurst]{};
-  IcvBytes codes[kBurst]{}, given[kBurst]{};
+  IcvBytes computed[kBurst]{}, received[kBurst]{};
   IMB_JOB jobs[kBurst]{};
   std::uint32_t results[kBurst]{};
 
@@ -180,10 +180,10 @@ struct CpuEsp::State {
                  Run const& run) noexcept;
   template <class Code>
   void gather_aead(Items burst, Code const& high) noexcept;
-  void gcm_crypt(Items burst, bool opens) noexcept;
-  void chacha_crypt(Items burst, bool opens) noexcept;
-  void cipher(Items burst, bool opens) noexcept;
-  void hash(Items burst, bool opens) noexcept;
+  void gcm_crypt(Items burst, bool decrypts) noexcept;
+  void chacha_crypt(Items burst, bool decrypts) noexcept;
+  void cipher(Items burst, bool decrypts) noexcept;
+  void hash(Items burst, bool decrypts) noexcept;
   void complete_udp(Items burst) noexcept;
   void protect(Items burst) noexcept;
   void open(Items burst) noexcept;
@@ -248,48 +248,49 @@ void CpuEsp::State::gather_aead(Items burst, High const& high) noexcept {
   }
 }
 
-void CpuEsp::State::gcm_crypt(Items burst, bool opens) noexcept {
+void CpuEsp::State::gcm_crypt(Items burst, bool decrypts) noexcept {
   auto const key_size = burst.front().sa->key_size;
   auto const* const mb = manager.get();
-  auto const crypt = opens ? (key_size == 16   ? mb->gcm128_dec
-                              : key_size == 24 ? mb->gcm192_dec
-                                               : mb->gcm256_dec)
-                           : (key_size == 16   ? mb->gcm128_enc
-                              : key_size == 24 ? mb->gcm192_enc
-                                               : mb->gcm256_enc);
+  auto const crypt = decrypts ? (key_size == 16   ? mb->gcm128_dec
+                                 : key_size == 24 ? mb->gcm192_dec
+                                                  : mb->gcm256_dec)
+                              : (key_size == 16   ? mb->gcm128_enc
+                                 : key_size == 24 ? mb->gcm192_enc
+                                                  : mb->gcm256_enc);
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     bool const esn = item.sa->esn;
     if (i + kAhead < burst.size() && burst[i + kAhead].sa != burst[i + kAhead - 1].sa) {
       auto const& later = burst[i + kAhead];
-      prefetch_gcm(*static_cast<gcm_key_data const*>(later.sa->keys), key_size, later.at.text_size);
+      prefetch_gcm(*static_cast<gcm_key_data const*>(later.sa->keys), key_size,
+                   later.at.ciphertext_size);
     }
-    crypt(static_cast<gcm_key_data const*>(item.sa->keys), &gcm, item.text(), item.text(),
-          item.at.text_size, ivs[i].bytes, esn ? aads[i].bytes : item.esp,
-          esp::kSize + (esn ? kEsnSize : 0), opens ? codes[i].bytes : item.code(),
+    crypt(static_cast<gcm_key_data const*>(item.sa->keys), &gcm, item.ciphertext(),
+          item.ciphertext(), item.at.ciphertext_size, ivs[i].bytes, esn ? aads[i].bytes : item.esp,
+          esp::kSize + (esn ? kEsnSize : 0), decrypts ? computed[i].bytes : item.icv(),
           item.sa->icv_size);
   }
 }
 
 /// Job by job, each finished when it is submitted. Not by IMB_SUBMIT_BURST: in ipsec-mb 1.3 it
 /// miscounts the library's ring of 256 if jobs wait for others of their lanes.
-void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
+void CpuEsp::State::chacha_crypt(Items burst, bool decrypts) noexcept {
   auto* const mb = manager.get();
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto& job = *IMB_GET_NEXT_JOB(mb);
     job.cipher_mode = IMB_CIPHER_CHACHA20_POLY1305;
     job.hash_alg = IMB_AUTH_CHACHA20_POLY1305;
-    job.cipher_direction = opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
-    job.chain_order = opens ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
+    job.cipher_direction = decrypts ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
+    job.chain_order = decrypts ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
     job.enc_keys = job.dec_keys = item.sa->keys;
     job.key_len_in_bytes = sizeof(CpuChaChaKey);
     job.iv = ivs[i].bytes;
     job.iv_len_in_bytes = 12;
-    job.src = job.dst = item.text();
+    job.src = job.dst = item.ciphertext();
     job.cipher_start_src_offset_in_bytes = job.hash_start_src_offset_in_bytes = 0;
-    job.msg_len_to_cipher_in_bytes = job.msg_len_to_hash_in_bytes = item.at.text_size;
-    job.auth_tag_output = opens ? codes[i].bytes : item.code();
+    job.msg_len_to_cipher_in_bytes = job.msg_len_to_hash_in_bytes = item.at.ciphertext_size;
+    job.auth_tag_output = decrypts ? computed[i].bytes : item.icv();
     job.auth_tag_output_len_in_bytes = item.sa->icv_size;
     job.u.CHACHA20_POLY1305.aad = item.sa->esn ? aads[i].bytes : item.esp;
     job.u.CHACHA20_POLY1305.aad_len_in_bytes = esp::kSize + (item.sa->esn ? kEsnSize : 0);
@@ -299,7 +300,7 @@ void CpuEsp::State::chacha_crypt(Items burst, bool opens) noexcept {
   }
 }
 
-void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
+void CpuEsp::State::cipher(Items burst, bool decrypts) noexcept {
   if (burst.empty()) return;
   bool const ctr = burst.front().sa->cipher == Cipher::kAesCtr;
   for (std::size_t i = 0; i < burst.size(); ++i) {
@@ -307,14 +308,14 @@ void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
     auto& job = jobs[i];
     job.enc_keys = job.dec_keys = key_bytes(item) + hmac_key_size(item.sa->integrity);
     job.cipher_start_src_offset_in_bytes = 0;
-    job.src = job.dst = item.text();
-    job.msg_len_to_cipher_in_bytes = item.at.text_size;
+    job.src = job.dst = item.ciphertext();
+    job.msg_len_to_cipher_in_bytes = item.at.ciphertext_size;
     job.iv_len_in_bytes = ctr ? 12 : 16;
     if (ctr) {
       std::memcpy(ivs[i].bytes, &item.sa->salt, 4);
       std::memcpy(ivs[i].bytes + 4, item.iv(), 8);
       job.iv = ivs[i].bytes;
-    } else if (opens) {
+    } else if (decrypts) {
       job.iv = item.iv();
     } else {  // the IV is the encrypted content of its field
       job.iv = kZero.bytes;
@@ -324,27 +325,27 @@ void CpuEsp::State::cipher(Items burst, bool opens) noexcept {
   }
   IMB_SUBMIT_CIPHER_BURST_NOCHECK(manager.get(), jobs, static_cast<std::uint32_t>(burst.size()),
                                   ctr ? IMB_CIPHER_CNTR : IMB_CIPHER_CBC,
-                                  opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT,
+                                  decrypts ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT,
                                   static_cast<IMB_KEY_SIZE_BYTES>(burst.front().sa->key_size));
 }
 
-void CpuEsp::State::hash(Items burst, bool opens) noexcept {
+void CpuEsp::State::hash(Items burst, bool decrypts) noexcept {
   auto const library = hash_of(burst.front().sa->integrity);
-  bool const apart = opens || burst.front().sa->icv_size != library.icv_size;
+  bool const apart = decrypts || burst.front().sa->icv_size != library.icv_size;
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     auto const& sa = *item.sa;
-    if (opens) {
-      copy_icv(given[i].bytes, item.code(), sa.icv_size);
-      if (sa.esn) std::memcpy(item.code(), item.code() + sa.icv_size, kEsnSize);
+    if (decrypts) {
+      copy_icv(received[i].bytes, item.icv(), sa.icv_size);
+      if (sa.esn) std::memcpy(item.icv(), item.icv() + sa.icv_size, kEsnSize);
     }
-    fill_hmac(jobs[i], item, apart ? codes[i].bytes : item.code(), library.icv_size);
+    fill_hmac(jobs[i], item, apart ? computed[i].bytes : item.icv(), library.icv_size);
   }
   IMB_SUBMIT_HASH_BURST_NOCHECK(manager.get(), jobs, static_cast<std::uint32_t>(burst.size()),
                                 library.algorithm);
-  if (!apart || opens) return;
+  if (!apart || decrypts) return;
   for (std::size_t i = 0; i < burst.size(); ++i)
-    copy_icv(burst[i].code(), codes[i].bytes, burst[i].sa->icv_size);
+    copy_icv(burst[i].icv(), computed[i].bytes, burst[i].sa->icv_size);
 }
 
 /// `complete_udp_checksum` of each packet: a sum of words in the other byte order is the sum in that
@@ -356,7 +357,7 @@ void CpuEsp::State::complete_udp(Items burst) noexcept {
     if (udp.checksum.host() == 0) continue;
     auto const* const data = item.esp - udp::kSize;
     auto const checksum =
-        udp_checksum_of(sum_udp(data, udp::kSize + item.at.code + item.sa->icv_size));
+        udp_checksum_of(sum_udp(data, udp::kSize + item.at.icv + item.sa->icv_size));
     std::memcpy(udp.checksum.bytes, &checksum, sizeof checksum);
   }
 }
@@ -367,7 +368,7 @@ void CpuEsp::State::protect(Items burst) noexcept {
     if (sa.cipher != Cipher::kNull) cipher(burst, false);
     hash(burst, false);
   } else {
-    gather_aead(burst, [](Item const& item) { return item.code(); });
+    gather_aead(burst, [](Item const& item) { return item.icv(); });
     if (sa.cipher == Cipher::kAesGcm)
       gcm_crypt(burst, false);
     else
@@ -380,19 +381,19 @@ void CpuEsp::State::open(Items burst) noexcept {
   auto const& sa = *burst.front().sa;
   auto const judge = [&](auto const& expected) {
     for (std::size_t i = 0; i < burst.size(); ++i)
-      results[i] =
-          same(expected(i), codes[i].bytes, sa.icv_size) ? EspResult::kGood : EspResult::kIntegrity;
+      results[i] = same(expected(i), computed[i].bytes, sa.icv_size) ? EspResult::kGood
+                                                                     : EspResult::kIntegrity;
   };
   if (sa.integrity == Integrity::kByCipher) {
-    gather_aead(burst, [](Item const& item) { return item.code() + item.sa->icv_size; });
+    gather_aead(burst, [](Item const& item) { return item.icv() + item.sa->icv_size; });
     if (sa.cipher == Cipher::kAesGcm)
       gcm_crypt(burst, true);
     else
       chacha_crypt(burst, true);
-    return judge([&](std::size_t i) { return burst[i].code(); });
+    return judge([&](std::size_t i) { return burst[i].icv(); });
   }
   hash(burst, true);
-  judge([&](std::size_t i) { return given[i].bytes; });
+  judge([&](std::size_t i) { return received[i].bytes; });
   if (sa.cipher == Cipher::kNull) return;
   Item good[kBurst];
   std::size_t count = 0;

@@ -12,7 +12,7 @@
 
 namespace warpline::ipsec {
 
-/// The transforms of esp_protect.hpp and esp_open.hpp on the worker's CPU, by ipsec-mb. A packet's
+/// The transforms of esp_protect.hpp and esp_decrypt.hpp on the worker's CPU, by ipsec-mb. A packet's
 /// tag is an `SaTag`: the place of the ESP header, and of the keys in the table. SAs of several
 /// suites may be mixed in a call. One object per thread. A call allocates nothing and has finished
 /// every packet when it returns.

@@ -88,9 +88,9 @@ void fill(IMB_MGR* manager, SaKeys const& keys, unsigned key_size, void* into) {
     case Cipher::kAesGcm:
       return expand_gcm(manager, keys.key.aes, key_size, new (into) gcm_key_data{});
     case Cipher::kChaCha20Poly1305:
-      auto& made = *new (into) CpuChaChaKey{};
-      store_words(made.bytes, keys.key.chacha.words, 8);
-      for (unsigned i = 0; i < 32; i += 4) std::reverse(made.bytes + i, made.bytes + i + 4);
+      auto& block = *new (into) CpuChaChaKey{};
+      store_words(block.bytes, keys.key.chacha.words, 8);
+      for (unsigned i = 0; i < 32; i += 4) std::reverse(block.bytes + i, block.bytes + i + 4);
   }
 }
 
@@ -112,8 +112,8 @@ Manager make_manager(unsigned* chosen) {
 
 void* KeyBlocks::take() {
   if (free_.empty()) {
-    auto const most = kMostBytes / sizeof(Line) / lines_;
-    auto const more = std::min(std::max(kLeast, count_), most);
+    auto const max_blocks = kMaxBytes / sizeof(Line) / lines_;
+    auto const more = std::min(std::max(kMin, count_), max_blocks);
     free_.reserve(count_ + more);
     auto& chunk = chunks_.emplace_back(more * lines_, secret_pages());
     count_ += more;
@@ -144,8 +144,8 @@ void CpuKeys::set(std::size_t index, SaKeys const& keys) {
   if (index >= sas.size()) sas.grow(std::min(std::max(index + 1, 2 * sas.size()), sas.capacity()));
   auto const key_size = info(keys.suite).key_size;
   auto const bytes = size_of_keys(keys.cipher, keys.integrity);
-  void* const made = table_->blocks.try_emplace(bytes, bytes).first->second.take();
-  fill(table_->manager.get(), keys, key_size, made);
+  void* const block = table_->blocks.try_emplace(bytes, bytes).first->second.take();
+  fill(table_->manager.get(), keys, key_size, block);
   table_->key_bytes += bytes;
   auto& sa = sas[index];
   table_->clear(sa);
@@ -162,7 +162,7 @@ void CpuKeys::set(std::size_t index, SaKeys const& keys) {
   sa.block = keys.block;
   sa.esn = keys.esn;
   sa.udp_checksum = keys.udp_checksum;
-  sa.keys = made;
+  sa.keys = block;
 }
 
 void CpuKeys::wipe(std::size_t index) noexcept {

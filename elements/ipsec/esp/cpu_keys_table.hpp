@@ -75,7 +75,7 @@ class KeyBlocks {
   struct alignas(64) Line {
     std::uint8_t bytes[64];
   };
-  static constexpr std::size_t kLeast = 8, kMostBytes = std::size_t{2} << 20;
+  static constexpr std::size_t kMin = 8, kMaxBytes = std::size_t{2} << 20;
 
   std::size_t lines_;  // of a block
   std::size_t count_ = 0;

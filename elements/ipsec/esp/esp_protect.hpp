@@ -33,8 +33,8 @@ WARPLINE_HD inline void esp_encrypt_ctr_lane(Table const& tables, SaKeys const& 
                                              std::uint32_t lane, std::uint32_t lanes) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
-  aes_ctr_lane(tables, keys.key.aes, keys.salt, packet + esp::kSize, 1, packet + at.text,
-               at.text_size, lane, lanes);
+  aes_ctr_lane(tables, keys.key.aes, keys.salt, packet + esp::kSize, 1, packet + at.ciphertext,
+               at.ciphertext_size, lane, lanes);
 }
 
 /// Writes the ICV of an HMAC (RFC 2404, RFC 4868) over ESP header, IV, ciphertext and, with
@@ -43,8 +43,8 @@ WARPLINE_HD inline void esp_authenticate(SaKeys const& keys, std::uint8_t* packe
                                          std::uint32_t size) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
-  Icv const icv = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
-  store_icv(packet + at.code, icv.words, keys.icv_size);
+  Icv const icv = esp_hmac(keys, packet, at.icv + (keys.esn ? kEsnSize : 0));
+  store_icv(packet + at.icv, icv.words, keys.icv_size);
   if (keys.udp_checksum) complete_udp_checksum(packet, size);
 }
 
@@ -57,28 +57,30 @@ WARPLINE_HD inline void esp_protect_lane(Table const& tables, SaKeys const& keys
   EspSizes const at(keys, size);
   if (!at.good()) return;
   auto* const iv = packet + esp::kSize;
-  auto* const text = packet + at.text;
+  auto* const text = packet + at.ciphertext;
   bool const last = lane == lanes - 1;
   switch (keys.cipher) {
     case Cipher::kAesGcm: {
       GhashElement aad{};
       if (last) {
-        aad = ghash_element(EspAad(keys.esn, packet, packet + at.code).bytes);
-        store_icv(packet + at.code, gcm_mask(tables, keys.key.aes, keys.salt, iv).words,
+        aad = ghash_element(EspAad(keys.esn, packet, packet + at.icv).bytes);
+        store_icv(packet + at.icv, gcm_mask(tables, keys.key.aes, keys.salt, iv).words,
                   keys.icv_size);
       }
-      part.gcm.hash = aes_gcm_encrypt_lane(tables, keys.key.aes, keys.authentication.ghash,
-                                           keys.salt, iv, aad, text, at.text_size, lane, lanes);
-      if (keys.udp_checksum) part.gcm.sum = sum_lane(text, at.text_size, lane, lanes);
+      part.gcm.hash =
+          aes_gcm_encrypt_lane(tables, keys.key.aes, keys.authentication.ghash, keys.salt, iv, aad,
+                               text, at.ciphertext_size, lane, lanes);
+      if (keys.udp_checksum) part.gcm.sum = sum_lane(text, at.ciphertext_size, lane, lanes);
       return;
     }
     case Cipher::kAesCtr:
-      return aes_ctr_lane(tables, keys.key.aes, keys.salt, iv, 1, text, at.text_size, lane, lanes);
+      return aes_ctr_lane(tables, keys.key.aes, keys.salt, iv, 1, text, at.ciphertext_size, lane,
+                          lanes);
     case Cipher::kChaCha20Poly1305: {
       ChaChaNonce const nonce(keys.salt, iv);
       // Lanes have a block fewer to do the more they are, so the last has time for the key.
       if (last) part.poly = make_poly_key(keys.key.chacha, nonce);
-      return chacha20_lane(keys.key.chacha, nonce, 1, text, at.text_size, lane, lanes);
+      return chacha20_lane(keys.key.chacha, nonce, 1, text, at.ciphertext_size, lane, lanes);
     }
     case Cipher::kAesCbc:
     case Cipher::kNull:
@@ -94,30 +96,28 @@ WARPLINE_HD inline void esp_protect_join(Table const& tables, SaKeys const& keys
                                          EspPart const* parts, std::uint32_t lanes) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
-  auto* const text = packet + at.text;
-  auto* const code = packet + at.code;
+  auto* const text = packet + at.ciphertext;
+  auto* const icv_bytes = packet + at.icv;
   if (keys.cipher == Cipher::kAesGcm) {
-    GhashElement hash = parts[0].gcm.hash;
-    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
-    hash = ghash_block(hash, keys.authentication.ghash[0],
-                       ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.text_size));
+    auto const hash = gcm_hash_of(keys, at, parts, lanes);
     Block mask;
-    load_icv(mask.words, code, keys.icv_size);
-    store_icv(code, gcm_tag(hash, mask).words, keys.icv_size);
+    load_icv(mask.words, icv_bytes, keys.icv_size);
+    store_icv(icv_bytes, gcm_tag(hash, mask).words, keys.icv_size);
     if (!keys.udp_checksum) return;
-    auto sum = sum_lane(packet, at.text) + sum_lane(code, keys.icv_size);
+    auto sum = sum_lane(packet, at.ciphertext) + sum_lane(icv_bytes, keys.icv_size);
     for (unsigned lane = 0; lane < lanes; ++lane) sum += parts[lane].gcm.sum;
     return store_udp_checksum(packet, sum);
   }
   if (keys.cipher == Cipher::kChaCha20Poly1305) {
-    EspAad const aad(keys.esn, packet, code);
-    store_block(code, chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size, text,
-                                            at.text_size));
+    EspAad const aad(keys.esn, packet, icv_bytes);
+    store_block(icv_bytes, chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size, text,
+                                                 at.ciphertext_size));
     if (keys.udp_checksum) complete_udp_checksum(packet, size);
     return;
   }
   if (keys.cipher == Cipher::kAesCbc)
-    aes_cbc_encrypt(tables, keys.key.aes, {}, packet + esp::kSize, keys.iv_size + at.text_size);
+    aes_cbc_encrypt(tables, keys.key.aes, {}, packet + esp::kSize,
+                    keys.iv_size + at.ciphertext_size);
   esp_authenticate(keys, packet, size);
 }
 

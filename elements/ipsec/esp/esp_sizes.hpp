@@ -24,25 +24,25 @@ inline constexpr std::uint32_t kEsnSize = 4;
 /// Outbound, the first 4 bytes of the space for the ICV contain the high half of an extended
 /// sequence number; inbound, 4 bytes after the ICV do.
 struct EspSizes {
-  std::uint32_t text;  ///< where the ciphertext begins
+  std::uint32_t ciphertext;  ///< where the ciphertext begins
   std::uint32_t
-      text_size;  ///< 0 if the packet is too short, or its ciphertext not a multiple of a block
-  std::uint32_t code;  ///< where the ICV begins
+      ciphertext_size;  ///< 0 if the packet is too short, or its ciphertext not a multiple of a block
+  std::uint32_t icv;    ///< where the ICV begins
 
   EspSizes() = default;
   /// `keys`: `SaKeys`, or a type with the same sizes.
   template <class Keys>
   WARPLINE_HD EspSizes(Keys const& keys, std::uint32_t size)
-      : text(esp::kSize + keys.iv_size), text_size(0), code(0) {
-    std::uint32_t const behind =
+      : ciphertext(esp::kSize + keys.iv_size), ciphertext_size(0), icv(0) {
+    std::uint32_t const trailing =
         keys.icv_size + (keys.esn && keys.direction == Direction::kInbound ? kEsnSize : 0);
-    if (size < text + sizeof(esp::Trailer) + behind) return;
-    code = size - behind;
-    std::uint32_t const held = code - text;
-    if ((held & (keys.block - 1u)) == 0) text_size = held;
+    if (size < ciphertext + sizeof(esp::Trailer) + trailing) return;
+    icv = size - trailing;
+    std::uint32_t const held = icv - ciphertext;
+    if ((held & (keys.block - 1u)) == 0) ciphertext_size = held;
   }
 
-  WARPLINE_HD bool good() const { return text_size != 0; }
+  WARPLINE_HD bool good() const { return ciphertext_size != 0; }
 };
 
 /// The associated data of an AEAD (RFC 4106 section 5, RFC 7634 section 2.1), padded with zeros:
@@ -126,5 +126,14 @@ union EspPart {
   PolyKey poly;  ///< ChaCha20-Poly1305: the one-time key, in the last lane's
   Block before;  ///< CBC, inbound: the ciphertext before its first block
 };
+
+/// GCM: the hash of a packet from the parts of all lanes.
+WARPLINE_HD inline GhashElement gcm_hash_of(SaKeys const& keys, EspSizes const& at,
+                                            EspPart const* parts, std::uint32_t lanes) {
+  GhashElement hash = parts[0].gcm.hash;
+  for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
+  return ghash_block(hash, keys.authentication.ghash[0],
+                     ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.ciphertext_size));
+}
 
 }  // namespace warpline::ipsec

@@ -33,9 +33,9 @@ struct SaTag {
 
   /// The part of a frame that a kernel edits: from the ESP header on, given the bytes from byte 34
   /// on.
-  WARPLINE_HD constexpr MutableBytes esp(MutableBytes behind) const {
-    std::uint32_t const skipped = offset() < behind.size ? offset() : behind.size;
-    return {behind.data + skipped, behind.size - skipped};
+  WARPLINE_HD constexpr MutableBytes esp(MutableBytes rest) const {
+    std::uint32_t const skipped = offset() < rest.size ? offset() : rest.size;
+    return {rest.data + skipped, rest.size - skipped};
   }
   /// The same for a whole frame of at least 34 bytes.
   WARPLINE_HD MutableBytes esp(PacketHead const& packet) const {

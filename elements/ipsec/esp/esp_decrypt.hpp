@@ -46,25 +46,26 @@ WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
   EspSizes const at(keys, size);
   if (!at.good()) return;
   auto* const iv = packet + esp::kSize;
-  auto* const code = packet + at.code;
+  auto* const icv_bytes = packet + at.icv;
   bool const last = lane == lanes - 1;
   if (keys.cipher == Cipher::kAesGcm) {
     GhashElement aad{};
     if (last) {
       // The mask is XORed into the ICV, which must then be equal to the hash.
-      aad = ghash_element(EspAad(keys.esn, packet, code + keys.icv_size).bytes);
+      aad = ghash_element(EspAad(keys.esn, packet, icv_bytes + keys.icv_size).bytes);
       Block masked;
-      load_icv(masked.words, code, keys.icv_size);
+      load_icv(masked.words, icv_bytes, keys.icv_size);
       Block const mask = gcm_mask(tables, keys.key.aes, keys.salt, iv);
       for (unsigned i = 0; i < 4; ++i) masked.words[i] ^= mask.words[i];
-      store_icv(code, masked.words, keys.icv_size);
+      store_icv(icv_bytes, masked.words, keys.icv_size);
     }
-    part.gcm.hash =
-        gcm_hash_lane(keys.authentication.ghash, aad, packet + at.text, at.text_size, lane, lanes);
+    part.gcm.hash = gcm_hash_lane(keys.authentication.ghash, aad, packet + at.ciphertext,
+                                  at.ciphertext_size, lane, lanes);
   } else if (keys.cipher == Cipher::kChaCha20Poly1305) {
     if (last) part.poly = make_poly_key(keys.key.chacha, ChaChaNonce(keys.salt, iv));
   } else if (keys.cipher == Cipher::kAesCbc) {
-    part.before = aes_cbc_before(load_block(iv), packet + at.text, at.text_size, lane, lanes);
+    part.before =
+        aes_cbc_before(load_block(iv), packet + at.ciphertext, at.ciphertext_size, lane, lanes);
   }
 }
 
@@ -74,26 +75,24 @@ WARPLINE_HD inline std::uint32_t esp_verify_join(SaKeys const& keys, std::uint8_
                                                  std::uint32_t lanes) {
   EspSizes const at(keys, size);
   if (!at.good()) return EspResult::kSize;
-  auto* const code = packet + at.code;
-  auto const* const high = code + keys.icv_size;
+  auto* const icv_bytes = packet + at.icv;
+  auto const* const high = icv_bytes + keys.icv_size;
   if (keys.cipher == Cipher::kAesGcm) {
-    GhashElement hash = parts[0].gcm.hash;
-    for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
-    hash = ghash_block(hash, keys.authentication.ghash[0],
-                       ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.text_size));
-    return detail::compare_icv(gcm_tag(hash, {}).words, code, keys.icv_size);
+    auto const hash = gcm_hash_of(keys, at, parts, lanes);
+    return detail::compare_icv(gcm_tag(hash, {}).words, icv_bytes, keys.icv_size);
   }
   if (keys.cipher == Cipher::kChaCha20Poly1305) {
     EspAad const aad(keys.esn, packet, high);
     auto const tag = chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size,
-                                           packet + at.text, at.text_size);
-    return detail::compare_icv(tag.words, code, keys.icv_size);
+                                           packet + at.ciphertext, at.ciphertext_size);
+    return detail::compare_icv(tag.words, icv_bytes, keys.icv_size);
   }
-  std::uint32_t const first = load_be32(code);
-  if (keys.esn) store_be32(code, load_be32(high));  // RFC 4303 section 2.2.1: after the ciphertext
-  Icv const icv = esp_hmac(keys, packet, at.code + (keys.esn ? kEsnSize : 0));
-  store_be32(code, first);
-  return detail::compare_icv(icv.words, code, keys.icv_size);
+  std::uint32_t const first = load_be32(icv_bytes);
+  if (keys.esn)
+    store_be32(icv_bytes, load_be32(high));  // RFC 4303 section 2.2.1: after the ciphertext
+  Icv const icv = esp_hmac(keys, packet, at.icv + (keys.esn ? kEsnSize : 0));
+  store_be32(icv_bytes, first);
+  return detail::compare_icv(icv.words, icv_bytes, keys.icv_size);
 }
 
 /// A lane's share of decryption of a good packet; `part` is its own intermediate result.
@@ -104,18 +103,19 @@ WARPLINE_HD inline void esp_decrypt_lane(Table const& tables, InverseTable const
                                          std::uint32_t lane, std::uint32_t lanes) {
   EspSizes const at(keys, size);
   auto const* const iv = packet + esp::kSize;
-  auto* const text = packet + at.text;
+  auto* const text = packet + at.ciphertext;
   switch (keys.cipher) {
     case Cipher::kAesGcm:
     case Cipher::kAesCtr:
       return aes_ctr_lane(tables, keys.key.aes, keys.salt, iv,
-                          keys.cipher == Cipher::kAesGcm ? 2 : 1, text, at.text_size, lane, lanes);
+                          keys.cipher == Cipher::kAesGcm ? 2 : 1, text, at.ciphertext_size, lane,
+                          lanes);
     case Cipher::kChaCha20Poly1305:
-      return chacha20_lane(keys.key.chacha, ChaChaNonce(keys.salt, iv), 1, text, at.text_size, lane,
-                           lanes);
+      return chacha20_lane(keys.key.chacha, ChaChaNonce(keys.salt, iv), 1, text, at.ciphertext_size,
+                           lane, lanes);
     case Cipher::kAesCbc:
-      return aes_cbc_decrypt_lane(inverse, keys.key.inverse, part.before, text, at.text_size, lane,
-                                  lanes);
+      return aes_cbc_decrypt_lane(inverse, keys.key.inverse, part.before, text, at.ciphertext_size,
+                                  lane, lanes);
     case Cipher::kNull:
       return;
   }
@@ -123,9 +123,9 @@ WARPLINE_HD inline void esp_decrypt_lane(Table const& tables, InverseTable const
 
 /// Verifies and decrypts by the SA's own suite; returns an `EspResult`.
 template <class Table, class InverseTable>
-WARPLINE_HD inline std::uint32_t esp_open(Table const& tables, InverseTable const& inverse,
-                                          SaKeys const& keys, std::uint8_t* packet,
-                                          std::uint32_t size) {
+WARPLINE_HD inline std::uint32_t esp_decrypt(Table const& tables, InverseTable const& inverse,
+                                             SaKeys const& keys, std::uint8_t* packet,
+                                             std::uint32_t size) {
   EspPart part{.poly = {}};
   esp_verify_lane(tables, keys, packet, size, part, 0, 1);
   auto const result = esp_verify_join(keys, packet, size, &part, 1);
