@@ -35,6 +35,8 @@ class Tree:
             if self._is_source(path):
                 self.text[path] = (self.root / path).read_text(errors="replace").splitlines()
         self.cxx = {path: lines for path, lines in self.text.items() if suffix(path) in CXX}
+        self.documents = {path: (self.root / path).read_text().splitlines()
+                          for path in self._paths() if suffix(path) == ".md"}
 
     def _paths(self):
         if (self.root / ".git").exists():
@@ -154,6 +156,41 @@ def check_licence(tree):
         head = [line.lstrip("#/ ") for line in lines if not line.startswith(("#!", "# shellcheck"))][:2]
         if head != SPDX:
             yield f"{path}: does not begin with the two SPDX lines"
+
+
+def prose_of(path, lines):
+    """`lines` without what is code: comments and string literals of C++, all text of other files."""
+    if suffix(path) not in CXX:
+        return [re.sub(r"^\s*#+", " ", line) for line in lines]
+    prose = []
+    for line in lines:
+        pieces = re.findall(r'//[/<]*(.*)|"((?:\\.|[^"\\])*)"', line) if "#include" not in line else []
+        prose.append(" ".join(comment + text for comment, text in pieces))
+    return prose
+
+
+def matches_in(pattern, lines):
+    """(line number, match) of a pattern whose words may stand in two lines."""
+    text = "\n".join(lines)
+    for match in re.finditer(pattern.replace(" ", r"\s+"), text, re.IGNORECASE):
+        yield text.count("\n", 0, match.start()) + 1, " ".join(match[0].split())
+
+
+def check_words(tree):
+    """No word that the language of the project has replaced: in comments, messages and documents, and as names."""
+    texts = {**tree.text, **tree.documents}
+    for path, lines in texts.items():
+        if not any(inside(path, folder) for folder in rules.WORD_FOLDERS):
+            continue
+        found = [(number, word, instead) for pattern, instead in rules.RETIRED_WORDS
+                 for number, word in matches_in(pattern, prose_of(path, lines))]
+        if path in tree.cxx:
+            code = [re.sub(r'//.*|"(?:\\.|[^"\\])*"', "", line) for line in lines]
+            found += [(number, name, instead) for pattern, instead in rules.RETIRED_NAMES
+                      for number, line in enumerate(code, 1) for name in re.findall(pattern, line)]
+        for number, word, instead in sorted(found):
+            if (path, word.lower()) not in rules.KEPT_WORDS:
+                yield f"{path}:{number}: '{word}'; write {instead}"
 
 
 def check_format(tree):

@@ -126,6 +126,16 @@ class Checks(unittest.TestCase):
         for text in ("int a;  // TO" "DO: later", "// FIX" "ME", "#if" " 0", "# if" " 0  // old"):
             self.assert_finds("leftovers", "core/bad.cpp", text + "\n", ":3:")
 
+    def test_retired_words_are_found_in_comments_messages_and_documents(self):
+        for text in ("int a;  // be" "hind the header\n", "/// It takes so\n/// lo" "ng.\n",
+                     'auto b = "where there " "is none";\n', "int to" "ld;\n", "constexpr int kMo" "stBytes = 1;\n"):
+            self.assert_finds("words", "core/base/bad.hpp", text, "write")
+        for path in ("docs/bad.md", "scripts/bad.sh"):
+            self.assert_finds("words", path, "# It sa" "ys so.\n", ":3:", "write")
+        good = {"core/base/good.hpp": "int almost;  // the header after it\nint mostly;\n",
+                "core/other.hpp": "// be" "hind it, in a folder that is not checked\n"}
+        self.assertEqual(self.findings("words", files=good), [])
+
     def test_the_licence_lines_open_a_file(self):
         bad = {"core/none.hpp": "#pragma once\n", "core/late.hpp": "#pragma once\n" + LICENCE,
                "scripts/tool": "#!/bin/sh\necho\n", "tests/tool.py": "import os\n", "empty.py": ""}

@@ -81,3 +81,34 @@ EXPENSIVE = [
 NOT_FROM_CUDA = re.compile(r"(rte_|cmdline|ethdev_)\w*\.h|boost/asio.*")
 
 MAX_LINES = 500
+
+# Folders whose words are checked.
+WORD_FOLDERS = ["core/base", "core/net", "core/packet", "core/device", "core/click", "io", "elements", "measure",
+                "app/commands", "app/session", "app/bench", "benchmarks", "scripts", "tests/support", "docs"]
+
+# Words that have a plainer form: (pattern, what to write). A blank is any white space, also an end of line.
+RETIRED_WORDS = [
+    (r"\bso (long|many|much|few)\b", "the number, the time, or 'while'"),
+    (r"\bas of\b", "'like' or 'see'"),
+    (r"\bbehind\b", "'after'"),
+    (r"\blest\b", "'so that ... not'"),
+    (r"\bof which\b", "a second sentence"),
+    (r"\bmanieth\b", "frames i, i+N, ..."),
+    (r"\bha(s|ve) need of\b", "'needs'"),
+    (r"\bno telling\b", "'unknown'"),
+    (r"\bgoes? (its|their) way\b", "what happens"),
+    (r"\bwhere there (is|are|was|were)\b", "'if there is'"),
+    (r"\bown cores?\b", "'CPU'"),
+    (r"\b(say|says|said|saying|tell|tells|told|telling)\b", "who reports, returns, describes or determines what"),
+    (r"\banew\b|\bafresh\b", "'again'"),
+]
+
+# Names in C++: constants are kMax and kMin, variables are nouns.
+RETIRED_NAMES = [
+    (r"\bk(?:Most|Least)(?![a-z])\w*", "kMax or kMin"),
+    (r"\b(?:said|told|wanted|made|most|least|behind)\b", "a noun"),
+]
+
+# (path, word) that stays, each with its reason.
+KEPT_WORDS = {
+}
