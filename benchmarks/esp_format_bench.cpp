@@ -47,7 +47,7 @@ struct Frames {
 /// Cycles and drops of one step: of a pass over all frames, and of the fastest, since others use the
 /// machine too.
 struct Step {
-  double pass = 0, least = 1e9;
+  double pass = 0, best = 1e9;
   unsigned drops = 0;
   template <class Body>
   void run(Body body) {
@@ -56,13 +56,13 @@ struct Step {
     pass += static_cast<double>(cycles() - begin);
   }
   void end_pass() {
-    least = std::min(least, pass / kFrames);
+    best = std::min(best, pass / kFrames);
     pass = 0;
   }
 };
 
-SaForm form_of(std::string const& name) {
-  SaForm form;
+SaEncapsulation form_of(std::string const& name) {
+  SaEncapsulation form;
   if (name.find("ipv6") != std::string::npos) form.source.version = form.destination.version = 6;
   if (name.find("transport") != std::string::npos) form.mode = SaMode::kTransport;
   if (name.find("udp") != std::string::npos) form.udp.emplace();
@@ -71,12 +71,12 @@ SaForm form_of(std::string const& name) {
   return form;
 }
 
-template <bool kAlone>
+template <bool kSingleThreaded>
 void there_and_back(benchmark::State& state, std::string const& name) {
   auto const form = form_of(name);
   EspOutbound const out(0x1000, form);
   EspInbound const in(form);
-  ReplayWindow window(ReplayWindow::kLeast, form.esn);
+  ReplayWindow window(ReplayWindow::kMin, form.esn);
   Frames frames(static_cast<unsigned>(state.range(0)));
   InnerPacket inner[kBurst];
   std::uint64_t sequence = 1;
@@ -102,7 +102,7 @@ void there_and_back(benchmark::State& state, std::string const& name) {
       mark.run([&](unsigned i) {
         auto const number =
             in.sequence(packets[i], SaTag::kFirstOffset + SaTag(packets[i].tag).offset());
-        return window.mark<kAlone>(number) != Replay::kFresh;
+        return window.mark<kSingleThreaded>(number) != Replay::kFresh;
       });
       in_step.run([&](unsigned i) {
         auto const offset = SaTag::kFirstOffset + SaTag(packets[i].tag).offset();
@@ -111,10 +111,10 @@ void there_and_back(benchmark::State& state, std::string const& name) {
     }
     for (auto* const step : {&out_step, &check, &mark, &in_step}) step->end_pass();
   }
-  state.counters["out"] = out_step.least;
-  state.counters["check"] = check.least;
-  state.counters["mark"] = mark.least;
-  state.counters["in"] = in_step.least;
+  state.counters["out"] = out_step.best;
+  state.counters["check"] = check.best;
+  state.counters["mark"] = mark.best;
+  state.counters["in"] = in_step.best;
   if (out_step.drops + check.drops + mark.drops + in_step.drops != 0) state.SkipWithError("drops");
   state.SetItemsProcessed(state.iterations() * kFrames);
 }

@@ -25,7 +25,7 @@ std::vector<Part> const kParts = {{"copies", measure_copies},
                                   {"notices", measure_notices},
                                   {"kernels", measure_kernels}};
 
-int measure(std::vector<std::string> const& wanted, std::string const& json) {
+int measure(std::vector<std::string> const& parts, std::string const& json) {
   auto const found = cuda::probe();
   if (found.devices.empty()) {
     std::cerr << "gpu_bench: no CUDA device: " << found.reason << "\n";
@@ -34,8 +34,7 @@ int measure(std::vector<std::string> const& wanted, std::string const& json) {
   Rows rows;
   bool failed = false;
   for (auto const& part : kParts) {
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), part.name) == wanted.end())
-      continue;
+    if (!parts.empty() && std::find(parts.begin(), parts.end(), part.name) == parts.end()) continue;
     try {
       CUDA_TRY(cudaSetDevice(0));
       part.measure(rows);
@@ -63,17 +62,17 @@ int measure(std::vector<std::string> const& wanted, std::string const& json) {
 
 int main(int count, char** arguments) {
   CLI::App app("Measures cuda:0, its link to the host and the elements' kernels on it.");
-  std::vector<std::string> wanted;
+  std::vector<std::string> parts;
   std::string json;
   std::vector<std::string> names;
   for (auto const& part : warpline::bench::kParts) names.push_back(part.name);
-  app.add_option("--only", wanted, "Measure these parts (default: all)")
+  app.add_option("--only", parts, "Measure these parts (default: all)")
       ->delimiter(',')
       ->check(CLI::IsMember(names));
   app.add_option("--json", json, "Write the results as JSON to FILE; - is stdout");
   CLI11_PARSE(app, count, arguments);
   try {
-    return warpline::bench::measure(wanted, json);
+    return warpline::bench::measure(parts, json);
   } catch (std::exception const& error) {
     std::cerr << "gpu_bench: " << error.what() << "\n";
     return 1;

@@ -16,7 +16,7 @@ def die(text):
 
 @contextlib.contextmanager
 def hugepages(wanted):
-    """At least so many 2 MiB pages, as many as before afterwards."""
+    """Reserves at least this number of 2 MiB pages, and restores the old number afterwards."""
     before = int(HUGEPAGES.read_text())
     try:
         if before < wanted:

@@ -107,8 +107,8 @@ struct Pipelined {
 
 /// The element's buffers: the same memory for all, so that its place favours none.
 ids::Tables const& tables() {
-  static auto const made = ids::synthetic_tables(store(), 3000);
-  return *made->current();
+  static auto const tables = ids::synthetic_tables(store(), 3000);
+  return *tables->current();
 }
 
 void report(benchmark::State& state, Traffic const& traffic) {

@@ -49,8 +49,8 @@ class Borrowed final : public Port {
 };
 
 Machine& machine() {
-  static auto& made = *new Machine;
-  return made;
+  static auto& machine = *new Machine;
+  return machine;
 }
 
 /// Ticks of the time-stamp counter that this thread has had a processor for.

@@ -18,7 +18,7 @@
 /// Shapes: `sites` a /24 for each policy; `ports` the same with a protocol and an exact port;
 /// `nested` sites, each with four policies inside each other; `ranges` ports in ranges; `masks` all
 /// combinations of prefix lengths in random order; `misses` the same, and packets that match
-/// nothing; `crossed` policies of which each field of a packet matches half, and both fields none.
+/// nothing; `crossed` policies: each field of a packet matches half of them, both fields none.
 namespace warpline::ipsec {
 namespace {
 

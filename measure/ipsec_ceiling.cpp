@@ -14,10 +14,11 @@ using ceilings::RawIpsecMb;
 
 /// One direction of a suite, by the interface that is fastest on average: the mean of the window,
 /// like the pipeline's rate.
-class OneWay {
+class OneDirection {
  public:
-  OneWay(ipsec::Suite suite, RawIpsecMb::Way way, std::vector<std::uint32_t> const& sizes)
-      : raw_(suite, way), tried_(raw_.interfaces().size()) {
+  OneDirection(ipsec::Suite suite, ipsec::Direction direction,
+               std::vector<std::uint32_t> const& sizes)
+      : raw_(suite, direction), tried_(raw_.interfaces().size()) {
     raw_.prepare(sizes);
     for (auto const interface : raw_.interfaces()) raw_.run(interface, sizes);
   }
@@ -52,11 +53,12 @@ class OneWay {
 
 class IpsecCeiling final : public SingleCeiling {
  public:
-  IpsecCeiling(ipsec::Suite suite, std::vector<RawIpsecMb::Way> const& ways,
+  IpsecCeiling(ipsec::Suite suite, std::vector<ipsec::Direction> const& directions,
                std::vector<std::uint32_t> sizes)
       : SingleCeiling(ipsec::CpuEsp::description() + ", one SA"), sizes_(std::move(sizes)) {
     sizes_.resize(std::min<std::size_t>(sizes_.size(), RawIpsecMb::kPackets));
-    for (auto const way : ways) ways_.push_back(std::make_unique<OneWay>(suite, way, sizes_));
+    for (auto const direction : directions)
+      directions_.push_back(std::make_unique<OneDirection>(suite, direction, sizes_));
   }
 
   double rate(std::chrono::nanoseconds at_least) override {
@@ -64,23 +66,24 @@ class IpsecCeiling final : public SingleCeiling {
         cycles() + static_cast<std::uint64_t>(std::chrono::duration<double>(at_least).count() *
                                               cycles_per_second());
     do {
-      for (auto const& way : ways_) way->turn(sizes_);
+      for (auto const& direction : directions_) direction->turn(sizes_);
     } while (cycles() < end);
     double all = 0;
-    for (auto const& way : ways_) all += way->cycles_per_packet();
+    for (auto const& direction : directions_) all += direction->cycles_per_packet();
     return cycles_per_second() / all;
   }
 
  private:
   std::vector<std::uint32_t> sizes_;
-  std::vector<std::unique_ptr<OneWay>> ways_;
+  std::vector<std::unique_ptr<OneDirection>> directions_;
 };
 
 }  // namespace
 
-std::unique_ptr<Ceiling> ipsec_ceiling(ipsec::Suite suite, std::vector<RawIpsecMb::Way> const& ways,
+std::unique_ptr<Ceiling> ipsec_ceiling(ipsec::Suite suite,
+                                       std::vector<ipsec::Direction> const& directions,
                                        std::vector<std::uint32_t> sizes) {
-  return std::make_unique<IpsecCeiling>(suite, ways, std::move(sizes));
+  return std::make_unique<IpsecCeiling>(suite, directions, std::move(sizes));
 }
 
 }  // namespace warpline::bench

@@ -12,9 +12,9 @@
 namespace warpline::bench {
 
 /// ipsec-mb alone on frames of `sizes` before encapsulation: each is processed once in each of
-/// `ways`.
+/// `directions`.
 std::unique_ptr<Ceiling> ipsec_ceiling(ipsec::Suite suite,
-                                       std::vector<ceilings::RawIpsecMb::Way> const& ways,
+                                       std::vector<ipsec::Direction> const& directions,
                                        std::vector<std::uint32_t> sizes);
 
 }  // namespace warpline::bench

@@ -20,7 +20,7 @@ constexpr std::size_t kBatches = 192;
 constexpr std::chrono::seconds kDrain{20};  // a device may be slow, and the machine busy
 constexpr std::chrono::milliseconds kMaxPart{
     500};  // of a ceiling's window, without a look at signals
-constexpr int kMostWindows = 10;
+constexpr int kMaxWindows = 10;
 constexpr std::uint64_t kFewPackets = 2048;
 constexpr std::size_t kSampleFrames = 4096, kSampleBytes = 4u << 20;
 
@@ -111,8 +111,8 @@ Window Meter::pipeline(Case const& subject, std::string const& text,
   interruption_.sleep_for(warm_up);
   auto const before = engine.totals().transmitted;
   auto const begin = take_snapshot(engine);
-  // A window in which next to nothing came out would say nothing: it goes on for a while.
-  for (int i = 0; i < kMostWindows; ++i) {
+  // A window with very few packets would mean nothing: it is extended for a while.
+  for (int i = 0; i < kMaxWindows; ++i) {
     interruption_.sleep_for(*options_.window);
     if (engine.totals().transmitted - before >= kFewPackets) break;
   }

@@ -15,7 +15,7 @@ namespace warpline::bench {
 namespace {
 
 constexpr unsigned kLongestFrame = 16000;
-constexpr unsigned kMaxTunnels = 1u << 17, kMaxFlows = GeneratorOptions::kMostFlows;
+constexpr unsigned kMaxTunnels = 1u << 17, kMaxFlows = GeneratorOptions::kMaxFlows;
 constexpr unsigned kMaxTrials = 1000;
 // In less, a worker is measured whose caches are not yet warm, and a device that has done nothing.
 constexpr std::chrono::milliseconds kMinWindow{10};

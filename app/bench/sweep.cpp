@@ -138,15 +138,15 @@ Sweep sweep(app::Session& session, Options const& options, std::vector<Case> cas
             Interruption const& interruption, bool quiet) {
   auto const on = targets(session.devices(), options);
   Meter meter(session, options, interruption);
-  Sweep made;
+  Sweep report;
   for (auto const& each : cases)
-    made.total += *options.repeat * (on.size() + 1 + (each.source_sink.empty() ? 0 : 1));
-  Steps progress(made.total, quiet);
+    report.total += *options.repeat * (on.size() + 1 + (each.source_sink.empty() ? 0 : 1));
+  Steps progress(report.total, quiet);
   try {
     for (auto const& each : cases)
       for (auto const& target : on) meter.check(each, each.pipeline(target.balancer));
   } catch (Interrupted const&) {
-    return made;
+    return report;
   }
   for (auto& each : cases) {
     CaseTrials trials(meter, progress, each, on);
@@ -155,13 +155,13 @@ Sweep sweep(app::Session& session, Options const& options, std::vector<Case> cas
       for (unsigned trial = 0; trial < *options.repeat; ++trial) trials.run_once(options.warm_up());
     } catch (Interrupted const&) {
     } catch (...) {
-      made.error = std::current_exception();
+      report.error = std::current_exception();
     }
-    trials.add_to(made.results);
-    if (made.error || interruption.signal() != 0) break;
+    trials.add_to(report.results);
+    if (report.error || interruption.signal() != 0) break;
   }
-  made.done = progress.done();
-  return made;
+  report.done = progress.done();
+  return report;
 }
 
 }  // namespace warpline::bench

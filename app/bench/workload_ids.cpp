@@ -95,23 +95,23 @@ std::vector<Case> ids_cases(Options const& options) {
   for (auto const& name : options.cases)
     for (auto const& sizes : options.sizes) {
       Traffic const traffic{sizes, name, options.pcap, false};
-      Case made;
-      made.subject.name = name;
-      made.subject.sizes = sizes;
-      made.subject.labels = {options.patterns.empty()
-                                 ? std::to_string(kPatterns) + " generated patterns"
-                                 : "patterns of " + options.patterns,
-                             payload_label(traffic)};
-      made.ports = {generator_spec(traffic)};
-      made.pipeline = [patterns, burst = *options.burst](std::string const& balancer) {
+      Case result;
+      result.subject.name = name;
+      result.subject.sizes = sizes;
+      result.subject.labels = {options.patterns.empty()
+                                   ? std::to_string(kPatterns) + " generated patterns"
+                                   : "patterns of " + options.patterns,
+                               payload_label(traffic)};
+      result.ports = {generator_spec(traffic)};
+      result.pipeline = [patterns, burst = *options.burst](std::string const& balancer) {
         return "FromInput(BURST " + std::to_string(burst) + ") -> " + balancer + " -> IDSMatch(" +
                patterns + ") -> ToOutput;";
       };
-      made.source_sink = "FromInput(BURST " + std::to_string(*options.burst) + ") -> ToOutput;";
-      made.ceiling = [matchers](CeilingInput const& input) {
+      result.source_sink = "FromInput(BURST " + std::to_string(*options.burst) + ") -> ToOutput;";
+      result.ceiling = [matchers](CeilingInput const& input) {
         return std::make_unique<IdsCeiling>(*matchers, input.frames);
       };
-      cases.push_back(std::move(made));
+      cases.push_back(std::move(result));
     }
   return cases;
 }

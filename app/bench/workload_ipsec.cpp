@@ -16,20 +16,21 @@
 namespace warpline::bench {
 namespace {
 
-using Way = ceilings::RawIpsecMb::Way;
-
 /// The pipeline's work on a packet, and its ceiling.
 struct Direction {
   std::string name;    ///< as in `--directions`
   std::string suffix;  ///< of the suite's name in reports
   std::string words;   ///< of the SAs that are generated for it
-  std::vector<Way> ways;
+  std::vector<ipsec::Direction> directions;
 };
 
 std::vector<Direction> const kDirections = {
-    {"out", "", "dir out", {Way::kProtect}},
-    {"in", " in", "dir in replay-window 0", {Way::kOpen}},
-    {"both", " both", "replay-window 4096", {Way::kProtect, Way::kOpen}}};
+    {"out", "", "dir out", {ipsec::Direction::kOutbound}},
+    {"in", " in", "dir in replay-window 0", {ipsec::Direction::kInbound}},
+    {"both",
+     " both",
+     "replay-window 4096",
+     {ipsec::Direction::kOutbound, ipsec::Direction::kInbound}}};
 
 /// Frames of a capture for `in`: enough that each tunnel has some, and that caches are used
 /// realistically.
@@ -66,38 +67,41 @@ struct Maker {
     Traffic traffic{sizes, "random", {}, !options.fresh};
     traffic.flows = *options.flows;
     spread_over_tunnels(*options.tunnels, traffic);
-    Case made;
-    made.subject.name = name + direction.suffix;
-    made.subject.sizes = sizes;
-    made.subject.labels = {options.sa.empty() ? std::to_string(*options.tunnels) + " tunnels"
-                                              : "SAs of " + options.sa};
+    Case result;
+    result.subject.name = name + direction.suffix;
+    result.subject.sizes = sizes;
+    result.subject.labels = {options.sa.empty() ? std::to_string(*options.tunnels) + " tunnels"
+                                                : "SAs of " + options.sa};
     std::vector<std::uint32_t> plain;
     if (direction.name == "in") {
       traffic.recycled = false;
       auto const capture = folder->path() + "/" + name + "-" + sizes + ".pcap";
       auto const frames = captured_frames(*options.tunnels);
       plain = write_esp_capture(capture, sa, suite.suite, traffic, frames);
-      made.ports = {"replay:" + quote(capture)};
-      made.subject.labels.push_back(std::to_string(frames) +
-                                    " ESP packets again and again, copied from memory; replays "
-                                    "accepted");
+      result.ports = {"replay:" + quote(capture)};
+      result.subject.labels.push_back(std::to_string(frames) +
+                                      " ESP packets again and again, copied from memory; replays "
+                                      "accepted");
     } else {
-      made.ports = {generator_spec(traffic)};
-      made.subject.labels.push_back(payload_label(traffic));
+      result.ports = {generator_spec(traffic)};
+      result.subject.labels.push_back(payload_label(traffic));
     }
     auto const source = "FromInput(BURST " + std::to_string(*options.burst) + ") -> ";
     // `folder` is kept until no pipeline can be built any more.
-    made.pipeline = [kept = folder, source, rest = work(direction.name, name, sa)](
-                        std::string const& balancer) { return source + balancer + " -> " + rest; };
-    made.source_sink = source + "ToOutput;";
-    made.ceiling = [id = suite.suite, ways = direction.ways, plain](CeilingInput const& input) {
+    result.pipeline = [kept = folder, source,
+                       rest = work(direction.name, name, sa)](std::string const& balancer) {
+      return source + balancer + " -> " + rest;
+    };
+    result.source_sink = source + "ToOutput;";
+    result.ceiling = [id = suite.suite, directions = direction.directions,
+                      plain](CeilingInput const& input) {
       auto lengths = plain;
       if (lengths.empty())
         for (auto const& frame : input.frames)
           lengths.push_back(static_cast<std::uint32_t>(frame.size()));
-      return ipsec_ceiling(id, ways, std::move(lengths));
+      return ipsec_ceiling(id, directions, std::move(lengths));
     };
-    return made;
+    return result;
   }
 };
 

@@ -51,24 +51,24 @@ std::vector<Case> l2fwd_cases(Options const& options) {
       // One size a device: net_null has no mix.
       if (!generated && sizes == "imix") continue;
       Traffic const traffic{sizes, "random", {}, true};
-      Case made;
-      made.subject.name = name;
-      made.subject.sizes = sizes;
-      made.subject.labels = {generated ? payload_label(traffic)
-                                       : "two net_null devices, whose frames are empty buffers"};
+      Case result;
+      result.subject.name = name;
+      result.subject.sizes = sizes;
+      result.subject.labels = {generated ? payload_label(traffic)
+                                         : "two net_null devices, whose frames are empty buffers"};
       if (generated)
-        made.ports = {generator_spec(traffic)};
+        result.ports = {generator_spec(traffic)};
       else
-        made.ports = {"net_null0,size=" + sizes, "net_null1,size=" + sizes};
-      made.pipeline = [burst = *options.burst](std::string const&) {
+        result.ports = {"net_null0,size=" + sizes, "net_null1,size=" + sizes};
+      result.pipeline = [burst = *options.burst](std::string const&) {
         return "FromInput(BURST " + std::to_string(burst) + ") -> EtherMirror -> ToOutput;";
       };
-      made.ceiling = [generated, burst = *options.burst](
-                         CeilingInput const& input) -> std::unique_ptr<Ceiling> {
+      result.ceiling = [generated, burst = *options.burst](
+                           CeilingInput const& input) -> std::unique_ptr<Ceiling> {
         if (generated) return std::make_unique<QueueCeiling>(input, burst);
         return std::make_unique<DpdkCeiling>(input, burst);
       };
-      cases.push_back(std::move(made));
+      cases.push_back(std::move(result));
     }
   return cases;
 }

@@ -59,11 +59,11 @@ void print_transfers(SessionOptions const& session, Placement const& placement) 
 int plan(PlanOptions& options) {
   apply_config(options.session);
   auto specs = port_specs(options.pipeline, options.session);
-  auto const preflight = check(options.pipeline, options.session, specs);
+  auto const dry_run = check(options.pipeline, options.session, specs);
   auto const topology = Topology::of_this_machine();
   auto const placement = place_threads(topology, options.session, specs);
 
-  for (auto const& warning : preflight.warnings)
+  for (auto const& warning : dry_run.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
   for (auto const& remark : placement.remarks) std::fprintf(stderr, "note: %s\n", remark.c_str());
 
@@ -104,14 +104,14 @@ int plan(PlanOptions& options) {
     }
     ports.print(stdout);
   }
-  for (auto const& service : Services::of(*preflight.shared)->all())
+  for (auto const& service : Services::of(*dry_run.shared)->all())
     std::fputs(service->plan().c_str(), stdout);
-  for (auto const& segment : preflight.segments) {
+  for (auto const& segment : dry_run.segments) {
     std::string text;
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
     std::printf("\ngoes to a device in one piece: %s\n", text.c_str());
   }
-  if (!preflight.segments.empty()) print_transfers(options.session, placement);
+  if (!dry_run.segments.empty()) print_transfers(options.session, placement);
   return kOk;
 }
 

@@ -11,9 +11,9 @@
 #include "app/control/output_monitor.hpp"
 #include "app/control/output_report.hpp"
 #include "app/control/run_report.hpp"
+#include "app/session/dry_run.hpp"
 #include "app/session/output_check.hpp"
 #include "app/session/pipeline_options.hpp"
-#include "app/session/preflight.hpp"
 #include "app/session/session.hpp"
 #include "app/session/units.hpp"
 #include "core/element/service.hpp"
@@ -93,29 +93,29 @@ int run(Invocation const& invocation, RunOptions& options) {
     files_named.push_back({options.json, "--json", FileUse::Kind::kOutput});
   if (!options.control.empty())
     files_named.push_back({options.control, "--control", FileUse::Kind::kSocket});
-  auto const preflight = check(options.pipeline, options.session, specs, std::move(files_named));
+  auto const dry_run = check(options.pipeline, options.session, specs, std::move(files_named));
   if (options.check_only) {
-    report_check(options.pipeline, preflight, invocation.quiet);
+    report_check(options.pipeline, dry_run, invocation.quiet);
     return kOk;
   }
   if (specs.empty())
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
-  print_warnings(preflight);
-  OpenServices services(*preflight.shared);
+  print_warnings(dry_run);
+  OpenServices services(*dry_run.shared);
   ignore_write_signals();
   Hangup hangup;
   Session session(options.session, invocation.eal, invocation.quiet);
   auto engine_options = session.engine_options();
-  engine_options.shared = preflight.shared;
+  engine_options.shared = dry_run.shared;
   engine_options.worker.nap = !options.busy_poll;
   Deployment deployment(session, specs, std::move(engine_options));
-  deployment.load(preflight.pipeline);
+  deployment.load(dry_run.pipeline);
 
-  auto const files = preflight.shared->single<OutputFiles>();
+  auto const files = dry_run.shared->single<OutputFiles>();
   OutputMonitor monitor(files, invocation.quiet);
   ControlLoop control(deployment.engine(),
-                      {options.duration, invocation.quiet, options.control, preflight.shared,
+                      {options.duration, invocation.quiet, options.control, dry_run.shared,
                        &monitor, &hangup, &deployment.ports()});
   auto const begin = std::chrono::steady_clock::now();
   deployment.start();

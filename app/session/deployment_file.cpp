@@ -12,12 +12,12 @@ namespace {
 /// The parsers of `app/session/units.hpp` get no name for a value: the reader adds the key.
 constexpr char const* kNoName = "";
 
-std::uint64_t count_of(toml::node const& node, std::uint64_t least, std::uint64_t most) {
+std::uint64_t count_of(toml::node const& node, std::uint64_t min, std::uint64_t max) {
   if (auto const text = node.value_exact<std::string>())
-    return parse_count(*text, kNoName, least, most);
+    return parse_count(*text, kNoName, min, max);
   auto const number = node.value_exact<std::int64_t>();
   if (!number || *number < 0) throw ConfigError("expected a count, e.g. 4096 or \"64k\"");
-  return parse_count(std::to_string(*number), kNoName, least, most);
+  return parse_count(std::to_string(*number), kNoName, min, max);
 }
 
 std::chrono::nanoseconds duration_of(toml::node const& node) {

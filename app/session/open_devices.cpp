@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/session/open_devices.hpp"
 
-#include "app/session/pretend_device.hpp"
+#include "app/session/placeholder_device.hpp"
 #include "app/session/session_options.hpp"
 #include "gpu/device_scheme.hpp"
 
@@ -29,9 +29,9 @@ stream::Options stream_options(SessionOptions const& options, unsigned frame_siz
   made.task_bytes = options.task_bytes.value_or(usual.task_bytes);
   made.frame_size = frame_size;
   if (options.task_timeout)
-    made.task_timeout =
+    result.task_timeout =
         std::chrono::duration_cast<std::chrono::milliseconds>(*options.task_timeout);
-  return made;
+  return result;
 }
 
 void check_device_name(std::string const& name) { find_devices({name}, {}); }
@@ -45,10 +45,10 @@ void open_devices(DeviceSet& devices, SessionOptions const& options,
     devices.add(found.scheme->open(found.name, environment));
 }
 
-void pretend_devices(DeviceSet& devices, SessionOptions const& options) {
+void add_placeholder_devices(DeviceSet& devices, SessionOptions const& options) {
   for (auto const& found : find_devices(options.devices, environment_of(options)))
-    devices.add(
-        std::make_unique<PretendDevice>(found.name, found.scheme->kind, found.scheme->description));
+    devices.add(std::make_unique<PlaceholderDevice>(found.name, found.scheme->kind,
+                                                    found.scheme->description));
 }
 
 }  // namespace warpline::app

@@ -19,13 +19,13 @@ stream::Options stream_options(SessionOptions const& options, unsigned frame_siz
 /// Throws `ConfigError` if this machine or build has no device of that name.
 void check_device_name(std::string const& name);
 
-/// Adds the devices that the options ask for, or all there are, to the own core: the host device
-/// with a helper on each of `helpers`, not that one for `--host-cores 0`; CUDA devices. Throws
+/// Adds the requested devices, or all of this machine, to the CPU: the host device
+/// with a helper on each of `helpers`, unless `--host-cores 0`; CUDA devices. Throws
 /// `ConfigError` for a device that this machine or build does not have, or that cannot be used.
 void open_devices(DeviceSet& devices, SessionOptions const& options,
                   std::vector<int> const& helpers, unsigned frame_size);
 
 /// The same devices as from `open_devices`, but none is opened and none can run anything.
-void pretend_devices(DeviceSet& devices, SessionOptions const& options);
+void add_placeholder_devices(DeviceSet& devices, SessionOptions const& options);
 
 }  // namespace warpline::app

@@ -60,8 +60,8 @@ std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions
   return specs;
 }
 
-Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::span<PortSpec> specs, std::vector<FileUse> files) {
+DryRun check(PipelineOptions const& pipeline, SessionOptions const& session,
+             std::span<PortSpec> specs, std::vector<FileUse> files) {
   std::vector<std::string> warnings;
   for (auto const& spec : specs)
     for (auto& warning : spec.request->inspect()) warnings.push_back(std::move(warning));
@@ -71,14 +71,14 @@ Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
   conditions->uses_real_ports = std::any_of(
       specs.begin(), specs.end(), [](auto const& spec) { return spec.request->leaves_program(); });
   for (auto const& [option, value] : pipeline.of_elements) option->store(value, *shared);
-  auto preflight = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
-  preflight.file_warnings = std::move(warnings);
+  auto dry_run = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
+  dry_run.file_warnings = std::move(warnings);
   auto all = files_of(pipeline, session, specs);
-  auto const of_elements = preflight.shared->single<FileUses>();
+  auto const of_elements = dry_run.shared->single<FileUses>();
   for (auto const& more : {of_elements->all, files})
     all.insert(all.end(), more.begin(), more.end());
   check_outputs(all);
-  return preflight;
+  return dry_run;
 }
 
 bool writes_to_stdout(std::span<PortSpec const> specs) {
@@ -90,22 +90,22 @@ bool writes_to_stdout(std::span<PortSpec const> specs) {
   });
 }
 
-void print_warnings(Preflight const& preflight) {
-  for (auto const& warning : preflight.file_warnings)
+void print_warnings(DryRun const& dry_run) {
+  for (auto const& warning : dry_run.file_warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
 }
 
-void report_check(PipelineOptions const& options, Preflight const& preflight, bool quiet) {
-  print_warnings(preflight);
-  for (auto const& warning : preflight.warnings)
+void report_check(PipelineOptions const& options, DryRun const& dry_run, bool quiet) {
+  print_warnings(dry_run);
+  for (auto const& warning : dry_run.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
-  for (auto const& notice : preflight.notices)
+  for (auto const& notice : dry_run.notices)
     if (!quiet) std::fprintf(stderr, "note: %s\n", notice.c_str());
-  auto const& pipeline = preflight.pipeline;
+  auto const& pipeline = dry_run.pipeline;
   std::printf("%s is fine: %s, %s\n", options.file.c_str(),
               counted(pipeline.elements.size(), "element").c_str(),
               counted(pipeline.connections.size(), "connection").c_str());
-  for (auto const& segment : preflight.segments) {
+  for (auto const& segment : dry_run.segments) {
     std::string text;
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
     std::printf("goes to a device in one piece: %s\n", text.c_str());

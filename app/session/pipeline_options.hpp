@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/session/command_line.hpp"
-#include "app/session/preflight.hpp"
+#include "app/session/dry_run.hpp"
 #include "app/session/session_options.hpp"
 #include "core/element/file_uses.hpp"
 #include "core/element/program_option.hpp"
@@ -40,16 +40,16 @@ std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions
 /// Reads the captures to their ends and stores their lengths in the specs, checks the pipeline on
 /// ports of those specs (see `check_pipeline`), and checks all outputs (see `check_outputs`):
 /// `files` are those in other options.
-Preflight check(PipelineOptions const& pipeline, SessionOptions const& session,
-                std::span<PortSpec> specs, std::vector<FileUse> files = {});
+DryRun check(PipelineOptions const& pipeline, SessionOptions const& session,
+             std::span<PortSpec> specs, std::vector<FileUse> files = {});
 
 /// Returns whether one of the ports writes its capture to standard output.
 bool writes_to_stdout(std::span<PortSpec const> specs);
 
 /// Prints the warnings about captures to stderr.
-void print_warnings(Preflight const& preflight);
+void print_warnings(DryRun const& dry_run);
 
 /// Prints warnings, notices (unless `quiet`) and the parts of the pipeline.
-void report_check(PipelineOptions const& options, Preflight const& preflight, bool quiet);
+void report_check(PipelineOptions const& options, DryRun const& dry_run, bool quiet);
 
 }  // namespace warpline::app

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/session/dry_run.hpp"
 #include "app/session/open_devices.hpp"
-#include "app/session/preflight.hpp"
 #include "app/session/thread_placement.hpp"
 #include "core/base/output_file.hpp"
 #include "gpu/calibration.hpp"
@@ -40,17 +40,17 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
     : state_(std::make_unique<State>()) {
   state_->options = std::move(options);
   state_->quiet = quiet;
-  auto const& wanted = state_->options;
+  auto const& user_options = state_->options;
 
-  auto const specs = parse_port_specs(wanted.ports);
+  auto const specs = parse_port_specs(user_options.ports);
   auto const topology = Topology::of_this_machine();
-  state_->placement = place_threads(topology, wanted, specs);
+  state_->placement = place_threads(topology, user_options, specs);
   for (auto const& remark : state_->placement.remarks) notice("note: " + remark);
 
   PoolOptions pool;
-  pool.count = wanted.buffers.value_or(kBuffersPerWorker *
-                                       (state_->placement.workers.size() + wanted.io_cores.size()));
-  if (wanted.buffer_size) pool.frame_size = static_cast<unsigned>(*wanted.buffer_size);
+  pool.count = user_options.buffers.value_or(
+      kBuffersPerWorker * (state_->placement.workers.size() + user_options.io_cores.size()));
+  if (user_options.buffer_size) pool.frame_size = static_cast<unsigned>(*user_options.buffer_size);
   auto const* processor = topology.find(state_->placement.workers.front());
   if (processor != nullptr && topology.numa_nodes() > 1) pool.numa_node = processor->numa_node;
   EalRequest request{std::move(eal), pci_addresses(specs), DpdkPool::memory_of(pool),
@@ -58,7 +58,7 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
   pool.shared_by_pci = !request.pci.empty();
 
   // Devices first: their errors are known without DPDK.
-  open_devices(state_->devices, wanted, state_->placement.helpers,
+  open_devices(state_->devices, user_options, state_->placement.helpers,
                pool.frame_size + DpdkPool::kTailroom);
   state_->eal.emplace(request);
   notice("EAL: " + state_->eal->line());
@@ -88,25 +88,26 @@ std::pmr::memory_resource* Session::memory() { return &state_->batches; }
 std::string const& Session::eal_line() const { return state_->eal->line(); }
 
 EngineOptions Session::engine_options() const {
-  auto const& wanted = state_->options;
+  auto const& user_options = state_->options;
   EngineOptions engine;
   engine.cores = worker_cores();
-  engine.io_cores = wanted.io_cores;
-  engine.seed = wanted.seed.value_or(engine.seed);
+  engine.io_cores = user_options.io_cores;
+  engine.seed = user_options.seed.value_or(engine.seed);
   auto& offload = engine.worker.offload;
-  offload.task_packets = wanted.task_packets.value_or(offload.task_packets);
-  offload.task_bytes = wanted.task_bytes.value_or(offload.task_bytes);
-  offload.tasks_in_flight = wanted.tasks_in_flight.value_or(offload.tasks_in_flight);
-  offload.ordered = wanted.ordered.value_or(offload.ordered);
-  if (wanted.deadline)
-    offload.deadline = std::chrono::duration_cast<std::chrono::microseconds>(*wanted.deadline);
+  offload.task_packets = user_options.task_packets.value_or(offload.task_packets);
+  offload.task_bytes = user_options.task_bytes.value_or(offload.task_bytes);
+  offload.tasks_in_flight = user_options.tasks_in_flight.value_or(offload.tasks_in_flight);
+  offload.ordered = user_options.ordered.value_or(offload.ordered);
+  if (user_options.deadline)
+    offload.deadline =
+        std::chrono::duration_cast<std::chrono::microseconds>(*user_options.deadline);
   engine.worker.on_thread_start = [] { Eal::register_thread(); };
   engine.worker.on_thread_end = [] { Eal::unregister_thread(); };
 #ifdef WARPLINE_WATCHDOG
   engine.watchdog = std::chrono::milliseconds(100);
 #endif
-  if (wanted.watchdog)
-    engine.watchdog = std::chrono::duration_cast<std::chrono::milliseconds>(*wanted.watchdog);
+  if (user_options.watchdog)
+    engine.watchdog = std::chrono::duration_cast<std::chrono::milliseconds>(*user_options.watchdog);
   return engine;
 }
 

@@ -38,12 +38,12 @@ std::uint64_t parse_count(std::string const& text, std::string const& what) {
   refuse(what, text, "a count; expected e.g. 4096, 64k or 2M");
 }
 
-std::uint64_t parse_count(std::string const& text, std::string const& what, std::uint64_t least,
-                          std::uint64_t most) {
+std::uint64_t parse_count(std::string const& text, std::string const& what, std::uint64_t min,
+                          std::uint64_t max) {
   auto const value = parse_count(text, what);
-  if (value < least || value > most)
-    throw ConfigError(label(what) + text + " is out of range; expected " + std::to_string(least) +
-                      " to " + std::to_string(most));
+  if (value < min || value > max)
+    throw ConfigError(label(what) + text + " is out of range; expected " + std::to_string(min) +
+                      " to " + std::to_string(max));
   return value;
 }
 
@@ -67,16 +67,16 @@ std::chrono::nanoseconds parse_duration(std::string const& text, std::string con
 
 std::vector<int> parse_cores(std::string const& text, std::string const& what) {
   constexpr char const* expected = "a list of processors; expected e.g. 1,3 or 2-5";
-  constexpr int kMost = 4096;
+  constexpr int kMax = 4096;
   std::vector<int> cores;
   std::string_view rest = text;
   while (true) {
     int first = 0;
-    if (!leading_number(rest, first, rest) || first < 0 || first >= kMost)
+    if (!leading_number(rest, first, rest) || first < 0 || first >= kMax)
       refuse(what, text, expected);
     int last = first;
     if (rest.starts_with('-') &&
-        (!leading_number(rest.substr(1), last, rest) || last < first || last >= kMost))
+        (!leading_number(rest.substr(1), last, rest) || last < first || last >= kMax))
       refuse(what, text, expected);
     for (int core = first; core <= last; ++core) cores.push_back(core);
     if (rest.empty()) return cores;

@@ -12,9 +12,9 @@ namespace warpline::app {
 /// A count with an optional `k`, `M` or `G` (powers of 1000), e.g. `64k`. All of these throw
 /// `ConfigError` that names `what`, e.g. the option.
 std::uint64_t parse_count(std::string const& text, std::string const& what);
-/// The same, within `least` to `most`.
-std::uint64_t parse_count(std::string const& text, std::string const& what, std::uint64_t least,
-                          std::uint64_t most);
+/// The same, within `min` to `max`.
+std::uint64_t parse_count(std::string const& text, std::string const& what, std::uint64_t min,
+                          std::uint64_t max);
 
 /// A duration with its unit, e.g. `500ms`, `1.5s`, `2m`.
 std::chrono::nanoseconds parse_duration(std::string const& text, std::string const& what);

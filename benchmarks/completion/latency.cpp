@@ -9,7 +9,7 @@
 namespace warpline::bench {
 namespace {
 
-constexpr std::size_t kMost = 20'000;
+constexpr std::size_t kMax = 20'000;
 constexpr std::size_t kWarmUp = 50;
 constexpr double kBusySeconds = 20e-6;  // long enough for the worker to fall asleep
 
@@ -18,7 +18,7 @@ class OneAtATime {
  public:
   OneAtATime(Rig& rig, StampWork const& work, bool from_submission, double window)
       : rig_(rig), work_(work), from_submission_(from_submission), window_(window) {
-    samples_.reserve(kMost);
+    samples_.reserve(kMax);
   }
 
   void start() {
@@ -39,7 +39,7 @@ class OneAtATime {
     if (seen_ > kWarmUp)
       samples_.push_back(static_cast<std::uint32_t>(
           std::min<std::uint64_t>(taken, std::numeric_limits<std::uint32_t>::max())));
-    if (samples_.size() == kMost || now > until_)
+    if (samples_.size() == kMax || now > until_)
       rig_.finish();
     else
       start();

@@ -9,7 +9,7 @@
 namespace warpline::bench {
 namespace {
 
-constexpr double kMostNanoseconds = 100;
+constexpr double kMaxNanoseconds = 100;
 constexpr unsigned kTasks = 10'000;  // in one run
 constexpr unsigned kRuns = 15;       // the best of them counts: other programs use the machine too
 
@@ -74,7 +74,7 @@ Cost cost_of(asio::io_context& context, AsyncLane& lane, Work const& work) {
 }
 
 bool add(Rows& rows, std::string const& device, std::string const& completion, Cost const& cost) {
-  bool const kept = cost.best_ns < kMostNanoseconds && cost.allocations == 0;
+  bool const kept = cost.best_ns < kMaxNanoseconds && cost.allocations == 0;
   rows.add("own cost")
       .set("device", device)
       .set("completion", completion)

@@ -9,14 +9,14 @@ namespace warpline::bench {
 namespace {
 
 constexpr unsigned kInFlight = 4;  // on a lane, a worker's default
-constexpr std::size_t kMost = 1u << 18;
+constexpr std::size_t kMax = 1u << 18;
 
 /// Keeps every lane full: each handler starts the next task of its lane.
 class KeepFull {
  public:
   KeepFull(Rig& rig, StampWork const& work, double window)
       : rig_(rig), work_(work), window_(window) {
-    started_.reserve(kMost);
+    started_.reserve(kMax);
   }
 
   void start() {
@@ -37,7 +37,7 @@ class KeepFull {
       if (error) throw boost::system::system_error(error);
       over(lane);
     });
-    if (counting_ && started_.size() < kMost)
+    if (counting_ && started_.size() < kMax)
       started_.push_back(static_cast<std::uint32_t>(cycles() - before));
   }
   void over(unsigned lane) {

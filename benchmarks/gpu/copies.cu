@@ -12,7 +12,7 @@ constexpr std::size_t kBuffer = std::size_t{128} << 20;  // more than any cache 
 constexpr int kRepeats = 9;
 constexpr std::size_t kBytes = std::size_t{64} << 20;  // in one timed row of copies
 
-enum class Way : unsigned char { kIn, kOut, kBoth };
+enum class CopyDirection : unsigned char { kIn, kOut, kBoth };
 
 /// Walks through both buffers, so that no copy finds its bytes in a cache.
 class Copies {
@@ -26,17 +26,18 @@ class Copies {
   }
 
   /// Microseconds for `count` copies of `size` bytes in each direction asked for.
-  double time(Way way, std::size_t size, std::size_t count) {
+  double time(CopyDirection direction, std::size_t size, std::size_t count) {
     return device_time_us(first_, [&] {
-      if (way == Way::kBoth) {
+      if (direction == CopyDirection::kBoth) {
         CUDA_TRY(cudaEventRecord(begun_, first_));
         CUDA_TRY(cudaStreamWaitEvent(second_, begun_));
       }
       for (std::size_t i = 0; i < count; ++i) {
-        if (way != Way::kOut) copy_in(size, first_);
-        if (way != Way::kIn) copy_out(size, way == Way::kBoth ? second_ : first_);
+        if (direction != CopyDirection::kOut) copy_in(size, first_);
+        if (direction != CopyDirection::kIn)
+          copy_out(size, direction == CopyDirection::kBoth ? second_ : first_);
       }
-      if (way == Way::kBoth) {
+      if (direction == CopyDirection::kBoth) {
         CUDA_TRY(cudaEventRecord(ended_, second_));
         CUDA_TRY(cudaStreamWaitEvent(first_, ended_));
       }
@@ -98,15 +99,16 @@ void measure_copies(Rows& rows) {
   Copies copies;
   for (std::size_t size = 64 << 10; size <= 16u << 20; size *= 4) {
     auto const count = std::clamp<std::size_t>(kBytes / size, 4, 256);
-    auto const rate = [&](Way way) {
-      auto const bytes = static_cast<double>(size * count) * (way == Way::kBoth ? 2 : 1);
-      return 1e-3 * bytes / median_of([&] { return copies.time(way, size, count); });
+    auto const rate = [&](CopyDirection direction) {
+      auto const bytes =
+          static_cast<double>(size * count) * (direction == CopyDirection::kBoth ? 2 : 1);
+      return 1e-3 * bytes / median_of([&] { return copies.time(direction, size, count); });
     };
     rows.add("copies")
         .set("bytes", size)
-        .set("to_device_GBps", rate(Way::kIn))
-        .set("to_host_GBps", rate(Way::kOut))
-        .set("both_GBps", rate(Way::kBoth))
+        .set("to_device_GBps", rate(CopyDirection::kIn))
+        .set("to_host_GBps", rate(CopyDirection::kOut))
+        .set("both_GBps", rate(CopyDirection::kBoth))
         .set("submit_us", median_of([&] { return copies.submission_us(size); }))
         .set("one_and_wait_us", median_of([&] { return copies.round_trip_us(size); }));
   }

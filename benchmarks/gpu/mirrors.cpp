@@ -12,13 +12,13 @@ namespace warpline::bench {
 namespace {
 
 constexpr std::size_t kItems = 4096;
-constexpr std::size_t kLeastCopies = 8;
+constexpr std::size_t kMinCopies = 8;
 // Of the batches: the one body of a suite does about 20 MB/s on a core.
 constexpr std::size_t kCheckedOneIn = 4;
 
 }  // namespace
 
-Mirrors::Mirrors(Prepared& prepared, std::size_t least) : extent_(prepared.extent()) {
+Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes) : extent_(prepared.extent()) {
   std::uint32_t offset = 0;
   for (auto const& batch : prepared.batches())
     for (auto const& packet : std::as_const(*batch).packets()) {
@@ -28,7 +28,7 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t least) : extent_(prepared.exten
   packets_ = offsets_.size();
   bytes_ = std::max<std::size_t>(offset, 16);
   copies_ = static_cast<unsigned>(
-      std::clamp<std::size_t>((least + bytes_ - 1) / bytes_, kLeastCopies, 256));
+      std::clamp<std::size_t>((min_bytes + bytes_ - 1) / bytes_, kMinCopies, 256));
   memory_ = std::make_unique<Owned<std::uint8_t>>(bytes_ * copies_);
   prepared_ = std::make_unique<Owned<std::uint8_t>>(bytes_);
   descriptors_ = std::make_unique<Owned<PacketHead>>(packets_ * copies_);

@@ -15,8 +15,8 @@ namespace warpline::bench {
 /// so that no cache holds all of them.
 class Mirrors {
  public:
-  /// At least `least` bytes of packets in total, in at least 8 copies.
-  Mirrors(Prepared& prepared, std::size_t least);
+  /// At least `min_bytes` bytes of packets in total, in at least 8 copies.
+  Mirrors(Prepared& prepared, std::size_t min_bytes);
 
   /// The packets from `first` on as one item, in memory of the device.
   WorkItem const* item(unsigned copy, std::size_t first, std::uint32_t count, cudaStream_t stream);

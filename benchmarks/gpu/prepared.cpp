@@ -105,10 +105,11 @@ Prepared::Prepared(KernelCase const& subject, DeviceSet& devices, unsigned size,
   auto const corpus = corpus_of(subject.payload, random);
   for (std::size_t i = 0; i < count; i += Batch::kCapacity) {
     auto batch = pool_.allocate();
-    auto const wanted = static_cast<unsigned>(std::min<std::size_t>(Batch::kCapacity, count - i));
-    if (!batch || !buffers_.allocate({batch->slots(), wanted})) break;
-    for (unsigned k = 0; k < wanted; ++k) fill(batch->slots()[k], size, corpus, random);
-    batch->resize(wanted);
+    auto const batch_size =
+        static_cast<unsigned>(std::min<std::size_t>(Batch::kCapacity, count - i));
+    if (!batch || !buffers_.allocate({batch->slots(), batch_size})) break;
+    for (unsigned k = 0; k < batch_size; ++k) fill(batch->slots()[k], size, corpus, random);
+    batch->resize(batch_size);
     batch->device = static_cast<DeviceIndex>(devices.size() - 1);
     graph_->push(*graph_->find("entry"), 0, std::move(batch));
   }

@@ -12,21 +12,20 @@ namespace warpline {
 namespace {
 
 constexpr std::size_t kPage = std::size_t{2} << 20;
-constexpr std::size_t kLeast = 256 << 10;
+constexpr std::size_t kMin = 256 << 10;
 
 class BigPages final : public std::pmr::memory_resource {
   static std::size_t whole(std::size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
 
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    if (bytes < kLeast) return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+    if (bytes < kMin) return std::pmr::new_delete_resource()->allocate(bytes, alignment);
     auto* const memory =
         ::operator new (whole(bytes), std::align_val_t{std::max(alignment, kPage)});
     madvise(memory, whole(bytes), MADV_HUGEPAGE);
     return memory;
   }
   void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
-    if (bytes < kLeast)
-      return std::pmr::new_delete_resource()->deallocate(memory, bytes, alignment);
+    if (bytes < kMin) return std::pmr::new_delete_resource()->deallocate(memory, bytes, alignment);
     ::operator delete (memory, std::align_val_t{std::max(alignment, kPage)});
   }
   bool do_is_equal(memory_resource const& other) const noexcept override { return this == &other; }

@@ -14,7 +14,7 @@ namespace warpline {
 /// A file that a run writes while packets flow, as the control thread sees it.
 ///
 /// The writer counts the units that it wrote and lost, and records when writing begins to fail. The
-/// control thread tells the user and reopens the file by its name. Any thread may read.
+/// control thread informs the user and reopens the file by its name. Any thread may read.
 class OutputFile {
  public:
   /// `unit`: what the file consists of, in the singular, such as `frame`. `owner`: the port or

@@ -140,7 +140,7 @@ void Parser::connect(Block& block, std::vector<Endpoint> const& left,
                      std::vector<Endpoint> const& right, Position arrow) {
   if (left.size() > 1 && right.size() > 1) {
     errors_.error(arrow,
-                  "lists on both sides of '->' do not say what is connected with what; "
+                  "lists on both sides of '->' are ambiguous; "
                   "expected one element on one side");
     return;
   }

@@ -164,9 +164,9 @@ bool Expander::follow(Connection const& start) {
       continue;
     }
     auto next = std::lower_bound(onward_.begin(), onward_.end(), reached[i],
-                                 [&](std::size_t link, auto const& wanted) {
+                                 [&](std::size_t link, auto const& target) {
                                    return std::tie(links_[link].from, links_[link].from_port) <
-                                          std::tie(wanted.first, wanted.second);
+                                          std::tie(target.first, target.second);
                                  });
     for (; next != onward_.end() && links_[*next].from == node && links_[*next].from_port == port;
          ++next) {

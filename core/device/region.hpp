@@ -103,9 +103,9 @@ struct Tag {
 template <class... Each>
 struct Regions {
   static constexpr unsigned kMinimum = [] {
-    unsigned most = 0;
-    ((most = Each::kMinimum > most ? Each::kMinimum : most), ...);
-    return most;
+    unsigned max = 0;
+    ((max = Each::kMinimum > max ? Each::kMinimum : max), ...);
+    return max;
   }();
   static constexpr bool kWrites = (Each::kWrites || ...);
   static constexpr AnnotationSet kUses = (AnnotationSet() | ... | Each::kUses);

@@ -18,8 +18,9 @@
 ///     time a multiprocessor shall hold (what bounds registers and memory);
 ///   - `Part`: what a lane leaves for the join; an empty type if nothing;
 ///   - `Shared`: a thread's way to the block's tables;
-///   - `std::uint32_t table_bytes(std::uint32_t room) const`: how many bytes of block memory it
-///     wants for tables where there are `room`; more than `room` if it cannot do with them;
+///   - `std::uint32_t table_bytes(std::uint32_t room) const`: bytes of shared
+///     memory needed for tables, given `room` bytes. A result larger than `room` means: does not
+///     fit, use the plain kernel;
 ///   - `Shared load(std::byte* memory, std::uint32_t bytes, std::uint32_t thread) const`: the
 ///     thread's share of filling the tables, once a block;
 ///   - `void part(Shared const&, std::uint32_t lane, Part&, ...) const`: a lane's share of a

@@ -39,9 +39,9 @@ struct BigEndian {
       bytes[i] = static_cast<std::uint8_t>(value >> (8 * (sizeof(T) - 1 - i)));
   }
   WARPLINE_HD static constexpr BigEndian of(T value) {
-    BigEndian made{};
-    made.set(value);
-    return made;
+    BigEndian result{};
+    result.set(value);
+    return result;
   }
   WARPLINE_HD friend constexpr bool operator==(BigEndian const& a, BigEndian const& b) {
     return a.host() == b.host();

@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::uint16_t kMoreFragments = 0x2000, kOffset = 0x1fff;
 
-/// Bytes of payload after `header` in a fragment of at most `most` bytes, rounded down to a
+/// Bytes of payload after `header` in a fragment of at most `max_size` bytes, rounded down to a
 /// multiple of eight.
-std::uint32_t text_behind(std::uint32_t header, std::uint32_t most) {
-  return most < header ? 0 : (most - header) & ~7u;
+std::uint32_t payload_after(std::uint32_t header, std::uint32_t max_size) {
+  return max_size < header ? 0 : (max_size - header) & ~7u;
 }
 
 /// Length, place and checksum.
@@ -38,7 +38,7 @@ void annotate_fragment(Packet& packet, ipv4::Header const& ip) {
 
 }  // namespace
 
-Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept
+Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t max_size) noexcept
     : l2_length_(packet.l2_length) {
   auto const& ip = *reinterpret_cast<ipv4::Header const*>(packet.data + l2_length_);
   header_ = ip.header_size();
@@ -53,8 +53,8 @@ Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept
     verdict_ = drop<"bad_ip_header">();
     return;
   }
-  first_text_ = text_behind(header_, most);
-  later_text_ = text_behind(later_header_, most);
+  first_text_ = payload_after(header_, max_size);
+  later_text_ = payload_after(later_header_, max_size);
   if (first_text_ == 0 || later_text_ == 0) {
     verdict_ = drop<"too_big">();
     return;
@@ -62,9 +62,9 @@ Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept
   // The last one may have any length.
   std::uint32_t left = size_ - header_;
   count_ = 1;
-  if (header_ + left <= most) return;
+  if (header_ + left <= max_size) return;
   left -= first_text_;
-  std::uint32_t const last = most - later_header_;
+  std::uint32_t const last = max_size - later_header_;
   if (left > last) count_ += (left - last + later_text_ - 1) / later_text_;
   ++count_;
 }

@@ -16,15 +16,15 @@ namespace warpline::ipsec {
 class Ipv4Fragments {
  public:
   /// Requires an IPv4 packet that is whole, has the annotation `kNetwork` and may be fragmented.
-  /// `most`: maximum size of a fragment in bytes, with its IP header. Fragments get valid
+  /// `max_size`: maximum size of a fragment in bytes, with its IP header. Fragments get valid
   /// annotations.
-  Ipv4Fragments(Packet const& packet, std::uint32_t most) noexcept;
+  Ipv4Fragments(Packet const& packet, std::uint32_t max_size) noexcept;
 
   /// Whether the packet can be split. Drops: `ip_bad_checksum` (each fragment would have a correct
   /// one), `bad_ip_header` (options that are cut, or data after byte 65,535 of the datagram),
-  /// `too_big` (`most` is too small for a header and 8 bytes).
+  /// `too_big` (`max_size` is too small for a header and 8 bytes).
   Verdict verdict() const { return verdict_; }
-  /// Number of fragments, including the first; at least 2 for a packet of more than `most` bytes.
+  /// Number of fragments, including the first; at least 2 for a packet of more than `max_size` bytes.
   std::uint32_t count() const { return count_; }
   /// Bytes of the longest frame that `write` creates.
   std::uint32_t longest_frame() const;
@@ -34,7 +34,7 @@ class Ipv4Fragments {
   void write(Packet& packet, std::span<Packet> others) const noexcept;
 
  private:
-  static constexpr std::uint32_t kMostOptions = 40, kUnit = 8;
+  static constexpr std::uint32_t kMaxOptions = 40, kUnit = 8;
 
   bool copy_options(std::uint8_t const* options, std::uint32_t size) noexcept;
 
@@ -43,7 +43,7 @@ class Ipv4Fragments {
   std::uint32_t later_header_ = ipv4::kSize;
   std::uint32_t first_text_ = 0, later_text_ = 0;  // bytes after the headers
   std::uint32_t count_ = 0;
-  std::uint8_t options_[kMostOptions]{};  // of later fragments
+  std::uint8_t options_[kMaxOptions]{};  // of later fragments
 };
 
 }  // namespace warpline::ipsec

@@ -13,18 +13,18 @@ double positive_seconds(Args& args, char const* name, std::chrono::nanoseconds f
   return std::chrono::duration<double>(time).count();
 }
 
-double share_keyword(Args& args, char const* name, double fallback, double least) {
+double share_keyword(Args& args, char const* name, double fallback, double min) {
   auto const share = args.keyword(name, fallback);
-  if (!(share >= least && share <= 1))
-    throw args.error(fmt::format("{} is {}; expected {} to 1", name, share, least), name);
+  if (!(share >= min && share <= 1))
+    throw args.error(fmt::format("{} is {}; expected {} to 1", name, share, min), name);
   return share;
 }
 
-unsigned count_keyword(Args& args, char const* name, unsigned fallback, unsigned least,
-                       unsigned most) {
+unsigned count_keyword(Args& args, char const* name, unsigned fallback, unsigned min,
+                       unsigned max) {
   auto const count = args.keyword<unsigned>(name, fallback);
-  if (count < least || count > most)
-    throw args.error(fmt::format("{} is {}; expected {} to {}", name, count, least, most), name);
+  if (count < min || count > max)
+    throw args.error(fmt::format("{} is {}; expected {} to {}", name, count, min, max), name);
   return count;
 }
 

@@ -14,7 +14,7 @@ DeviceIndex offload_target(Args& args) {
   try {
     auto const chosen = name.empty() ? devices.preferred() : devices.find(name);
     if (chosen == kCpuDevice)
-      throw ConfigError("'" + name + "' is the worker's own core; expected a device");
+      throw ConfigError("'" + name + "' is the worker's CPU; expected a device");
     if (name.empty() && devices[chosen].kind() != Device::Kind::kCuda)
       args.context().notice(args.class_name() + ": no CUDA device; offloading to '" +
                             devices[chosen].name() + "', " + devices[chosen].description());

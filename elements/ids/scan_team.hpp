@@ -46,8 +46,8 @@ static_assert(sizeof(LaneMatches) == 16);
 /// packet to the thread that reduces.
 struct ScanTeam {
   static constexpr std::uint32_t kThreads = 512, kLanes = 8, kBlocks = 2;
-  static constexpr std::uint32_t kPiece = 16;       ///< bytes of a load
-  static constexpr std::uint32_t kLeastChunk = 32;  ///< below, a start costs more than it saves
+  static constexpr std::uint32_t kPiece = 16;     ///< bytes of a load
+  static constexpr std::uint32_t kMinChunk = 32;  ///< below, a start costs more than it saves
 
   using Part = LaneMatches;
   struct Shared {
@@ -80,7 +80,7 @@ struct ScanTeam {
     // Chunks end at addresses that pieces can be loaded from.
     auto const before = static_cast<std::uint32_t>(address(text.data) % kPiece);
     std::uint32_t chunk = (before + text.size + kLanes - 1) / kLanes;
-    chunk = (chunk > kLeastChunk ? chunk + kPiece - 1 : kLeastChunk) / kPiece * kPiece;
+    chunk = (chunk > kMinChunk ? chunk + kPiece - 1 : kMinChunk) / kPiece * kPiece;
     std::uint32_t const begin = lane == 0 ? 0 : lane * chunk - before;
     std::uint32_t const end = (lane + 1) * chunk - before;
     if (begin >= text.size) return;

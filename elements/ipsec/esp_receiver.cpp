@@ -9,7 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/prefetch.hpp"
-#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_decrypt.hpp"
 #include "elements/ipsec/packet/outer_packet.hpp"
 
 namespace warpline::ipsec {
@@ -18,9 +18,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 /// `kSingleThreaded`: no other thread counts.
-template <bool kAlone = false, class T>
+template <bool kSingleThreaded = false, class T>
 void count(std::atomic<T>& counter, std::type_identity_t<T> by = 1) noexcept {
-  if constexpr (kAlone)
+  if constexpr (kSingleThreaded)
     counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   else
     counter.fetch_add(by, std::memory_order_relaxed);
@@ -40,7 +40,7 @@ void read_key(OuterPacket const& outer, SpiKey& key) noexcept {
   }
 }
 
-Verdict refuse(Replay replay, SaUse& use) noexcept {
+Verdict refuse(Replay replay, SaCounters& use) noexcept {
   if (replay == Replay::kTooOld) {
     count(use.inbound.too_old);
     return drop<"too_old">();
@@ -109,19 +109,19 @@ unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts
 
 void EspReceiver::finish(std::span<Packet> packets, std::uint32_t const* results,
                          Verdict* verdicts) noexcept {
-  if (slots_.alone())
+  if (slots_.single_threaded())
     finish_all<true>(packets, results, verdicts);
   else
     finish_all<false>(packets, results, verdicts);
 }
 
-template <bool kAlone>
+template <bool kSingleThreaded>
 void EspReceiver::finish_all(std::span<Packet> packets, std::uint32_t const* results,
                              Verdict* verdicts) noexcept {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     SaTag const tag(packets[i].tag);
-    verdicts[i] =
-        results[i] == EspResult::kGood ? accept<kAlone>(packets[i], tag) : reject(tag, results[i]);
+    verdicts[i] = results[i] == EspResult::kGood ? accept<kSingleThreaded>(packets[i], tag)
+                                                 : reject(tag, results[i]);
   }
 }
 
@@ -145,12 +145,12 @@ inline Verdict EspReceiver::check_policy(Packet const& packet, InboundSa const& 
   return policies->by_sa(key, use.inbound.peer, use.inbound.any_peer);
 }
 
-template <bool kAlone>
+template <bool kSingleThreaded>
 [[gnu::always_inline]] inline Verdict EspReceiver::accept(Packet& packet, SaTag tag) noexcept {
   auto& sa = slots_.inbound(tag.index());
   auto& use = slots_.use(tag.index());
   auto const offset = SaTag::kFirstOffset + tag.offset();
-  auto const replay = sa.window.mark<kAlone>(sa.esp.sequence(packet, offset));
+  auto const replay = sa.window.mark<kSingleThreaded>(sa.esp.sequence(packet, offset));
   if (replay != Replay::kFresh && sa.anti_replay) [[unlikely]]
     return refuse(replay, use);
   auto const verdict = sa.esp.decapsulate(packet, offset);
@@ -161,8 +161,8 @@ template <bool kAlone>
     count(use.inbound.mismatched);
     return permitted;
   }
-  count<kAlone>(use.inbound.packets);
-  count<kAlone>(use.bytes, packet.length - packet.l2_length);
+  count<kSingleThreaded>(use.inbound.packets);
+  count<kSingleThreaded>(use.bytes, packet.length - packet.l2_length);
   use.last_use.store(now_, std::memory_order_relaxed);
   return forward();
 }

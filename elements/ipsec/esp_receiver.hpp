@@ -35,10 +35,10 @@ class EspReceiver {
 
   unsigned prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept;
   void prefetch_beyond(std::uint32_t index, std::uint32_t sequence) const;
-  template <bool kAlone>
+  template <bool kSingleThreaded>
   void finish_all(std::span<Packet> packets, std::uint32_t const* results,
                   Verdict* verdicts) noexcept;
-  template <bool kAlone>
+  template <bool kSingleThreaded>
   Verdict accept(Packet& packet, SaTag tag) noexcept;
   Verdict reject(SaTag tag, std::uint32_t result) noexcept;
   Verdict check_policy(Packet const& packet, InboundSa const& sa,

@@ -22,10 +22,10 @@ Verdict decide(PolicyAction action, std::uint32_t sa) noexcept {
 }
 
 /// The reason why an SA sends nothing: its bytes are used up, or its numbers up to `limit`.
-Verdict spent(std::uint64_t bytes, SaUse::Outbound const& use, std::uint64_t limit) noexcept {
+Verdict spent(std::uint64_t bytes, SaCounters::Outbound const& use, std::uint64_t limit) noexcept {
   if (bytes > use.hard_bytes) return drop<"sa_expired">();
   if (limit < use.last_sequence) return drop<"state_behind">();
-  bool const last = limit == SaUse::kLastSequence || limit == SaUse::kLastExtended;
+  bool const last = limit == SaCounters::kLastSequence || limit == SaCounters::kLastExtended;
   return last ? drop<"sequence_exhausted">() : drop<"sa_expired">();
 }
 
@@ -131,11 +131,11 @@ void EspSender::take_all(Burst& burst, OutboundPolicies const& policies) noexcep
 
 /// Space, numbers and headers for forwarded packets.
 unsigned EspSender::number(Burst& burst) noexcept {
-  return slots_.alone() ? number_alone(burst) : number_shared(burst);
+  return slots_.single_threaded() ? number_single_threaded(burst) : number_shared(burst);
 }
 
 /// A single thread: one packet at a time.
-unsigned EspSender::number_alone(Burst& burst) noexcept {
+unsigned EspSender::number_single_threaded(Burst& burst) noexcept {
   auto const now = cycles();
   unsigned dropped = 0;
   for (std::size_t i = 0; i < burst.packets.size(); ++i) {

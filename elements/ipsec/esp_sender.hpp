@@ -43,7 +43,7 @@ class EspSender {
   void look_up(Burst& burst) noexcept;
   static void take_all(Burst& burst, OutboundPolicies const& policies) noexcept;
   unsigned number(Burst& burst) noexcept;
-  unsigned number_alone(Burst& burst) noexcept;
+  unsigned number_single_threaded(Burst& burst) noexcept;
   unsigned number_shared(Burst& burst) noexcept;
   template <class Step>
   bool in_bursts(std::span<Packet> packets, Verdict* verdicts, Step&& step) noexcept;

@@ -27,15 +27,15 @@ class IPsecAES final : public OffloadElement<IPsecAES> {
         cpu_(slots().cpu_keys()) {}
 
   Verdict prepare(Packet& packet) const noexcept {
-    return slots().made(packet) ? forward() : drop<"not_esp">();
+    return slots().is_own(packet) ? forward() : drop<"not_esp">();
   }
 
   struct Kernel {
     ipsec::AesTables const* aes;
     ipsec::SaKeyTable sas;
-    WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
+    WARPLINE_HD void operator()(MutableBytes rest, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
-      auto const esp = sa.esp(behind);
+      auto const esp = sa.esp(rest);
       ipsec::esp_encrypt_ctr_lane(*aes, sas[sa.index()], esp.data, esp.size, 0, 1);
     }
     ipsec::EspCtrTeam team() const { return {{aes, sas}}; }

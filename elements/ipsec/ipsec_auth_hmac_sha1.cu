@@ -32,9 +32,9 @@ class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
 
   struct Kernel {
     ipsec::SaKeyTable sas;
-    WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
+    WARPLINE_HD void operator()(MutableBytes rest, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
-      auto const esp = sa.esp(behind);
+      auto const esp = sa.esp(rest);
       if (!sas.has(sa.index())) return;
       auto const& keys = sas[sa.index()];
       if (keys.udp_checksum && sa.offset() < udp::kSize) return;  // not of IPsecESPencap
@@ -46,14 +46,14 @@ class IPsecAuthHMACSHA1 final : public OffloadElement<IPsecAuthHMACSHA1> {
   void cpu(std::span<Packet> packets) noexcept {
     while (!packets.empty()) {
       std::size_t good = 0;
-      while (good < packets.size() && slots().made(packets[good])) ++good;
+      while (good < packets.size() && slots().is_own(packets[good])) ++good;
       cpu_.authenticate(packets.first(good));
       packets = packets.subspan(std::min(good + 1, packets.size()));
     }
   }
 
   Verdict finish(Packet& packet) const noexcept {
-    return slots().made(packet) ? forward() : drop<"not_esp">();
+    return slots().is_own(packet) ? forward() : drop<"not_esp">();
   }
 
  private:

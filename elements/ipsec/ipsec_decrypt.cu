@@ -47,10 +47,10 @@ class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
     ipsec::AesTables const* aes;
     ipsec::AesInverseTables const* inverse;
     ipsec::SaKeyTable sas;
-    WARPLINE_HD std::uint32_t operator()(MutableBytes behind, std::uint32_t tag) const {
+    WARPLINE_HD std::uint32_t operator()(MutableBytes rest, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
-      auto const esp = sa.esp(behind);
-      return ipsec::esp_open(*aes, *inverse, sas[sa.index()], esp.data, esp.size);
+      auto const esp = sa.esp(rest);
+      return ipsec::esp_decrypt(*aes, *inverse, sas[sa.index()], esp.data, esp.size);
     }
     ipsec::EspOpenTeam team() const { return {aes, inverse, sas}; }
   };

@@ -58,9 +58,9 @@ class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
   struct Kernel {
     ipsec::AesTables const* aes;
     ipsec::SaKeyTable sas;
-    WARPLINE_HD void operator()(MutableBytes behind, std::uint32_t tag) const {
+    WARPLINE_HD void operator()(MutableBytes rest, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
-      auto const esp = sa.esp(behind);
+      auto const esp = sa.esp(rest);
       ipsec::esp_protect(*aes, sas[sa.index()], esp.data, esp.size);
     }
     ipsec::EspTeam team() const { return {{aes, sas}}; }

@@ -74,15 +74,15 @@ class IPsecFragmenter final : public Element {
  private:
   /// Emits the packets of output 0, in order.
   struct Sequence {
-    static constexpr unsigned kMost = 64;
-    BatchPtr batches[kMost], spare;
+    static constexpr unsigned kMax = 64;
+    BatchPtr batches[kMax], spare;
     unsigned used = 1;
 
     Batch& last() { return *batches[used - 1]; }
     /// Returns whether there is space for this number of packets, at most a batch.
     bool reserve(unsigned packets, BatchPool& pool) noexcept {
       if (last().size() + packets <= Batch::kCapacity || spare) return true;
-      if (used < kMost) spare = pool.allocate();
+      if (used < kMax) spare = pool.allocate();
       return spare != nullptr;
     }
     /// Requires space.
@@ -101,7 +101,7 @@ class IPsecFragmenter final : public Element {
   static bool too_big_argument(Args& args);
   static ipsec::TokenBucket bucket_argument(Args& args);
   void handle(BatchPtr batch, ipsec::Measured const* measured, Outputs& out) noexcept;
-  void fragment(Packet& packet, std::uint32_t most, Sequence& sequence, BatchPtr& others,
+  void fragment(Packet& packet, std::uint32_t max_size, Sequence& sequence, BatchPtr& others,
                 Outputs& out) noexcept;
   void report(Packet const& packet, ipsec::Measured const& measured, BatchPtr& errors,
               Outputs& out) noexcept;
@@ -170,7 +170,7 @@ void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
         break;
       case ipsec::Fit::kFragment:
         if (fragments_)
-          fragment(packet, about.most, sequence, others, out);
+          fragment(packet, about.max_size, sequence, others, out);
         else
           out.drop({&packet, 1}, detail::drop_reason<"too_big">);
         break;
@@ -193,27 +193,27 @@ void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
 }
 
 /// All fragments or none: an incomplete packet is useless.
-void IPsecFragmenter::fragment(Packet& packet, std::uint32_t most, Sequence& sequence,
+void IPsecFragmenter::fragment(Packet& packet, std::uint32_t max_size, Sequence& sequence,
                                BatchPtr& others, Outputs& out) noexcept {
   auto const refuse = [&](DropReason reason) { out.drop({&packet, 1}, reason); };
-  ipsec::Ipv4Fragments const fragments(packet, most);
+  ipsec::Ipv4Fragments const fragments(packet, max_size);
   if (fragments.verdict().is_drop()) return refuse(fragments.verdict().reason());
   if (fragments.count() > Batch::kCapacity) return refuse(detail::drop_reason<"too_big">);
   if (!others) others = out.batches().allocate();
   if (!others || !sequence.reserve(fragments.count(), out.batches()))
     return refuse(detail::drop_reason<"no_batch">);
-  std::span const made(others->slots(), fragments.count() - 1);
-  if (!out.buffers().allocate(made)) return refuse(detail::drop_reason<"no_buffer">);
-  if (made[0].tailroom < fragments.longest_frame()) {
-    out.buffers().release(made);
+  std::span const copies(others->slots(), fragments.count() - 1);
+  if (!out.buffers().allocate(copies)) return refuse(detail::drop_reason<"no_buffer">);
+  if (copies[0].tailroom < fragments.longest_frame()) {
+    out.buffers().release(copies);
     return refuse(detail::drop_reason<"copy_too_long">);
   }
-  fragments.write(packet, made);
-  others->resize(static_cast<unsigned>(made.size()));
+  fragments.write(packet, copies);
+  others->resize(static_cast<unsigned>(copies.size()));
   out.count_created(*others);
   others->resize(0);
   sequence.add(packet);
-  for (auto const& each : made) sequence.add(each);
+  for (auto const& each : copies) sequence.add(each);
   fragmented_.add(1);
 }
 
@@ -224,7 +224,7 @@ void IPsecFragmenter::report(Packet const& packet, ipsec::Measured const& measur
   auto const& source = v4 ? source_ : source6_;
   // No host makes packets smaller than the minimum because of an error (RFC 1191, RFC 8201).
   std::uint32_t const mtu =
-      std::max(std::uint32_t{measured.most}, v4 ? ipsec::kLeastMtu4 : ipsec::kLeastMtu6);
+      std::max(std::uint32_t{measured.max_size}, v4 ? ipsec::kMinMtu4 : ipsec::kMinMtu6);
   if (out.ports() < 2 || !source || packet.ip_length <= mtu || !ipsec::may_be_reported(packet))
     return;
   if (!errors_allowed_.take(out.now())) {
@@ -237,13 +237,13 @@ void IPsecFragmenter::report(Packet const& packet, ipsec::Measured const& measur
     return;
   }
   auto const used = errors->size();
-  std::span const made(errors->slots() + used, 1);
-  if (!out.buffers().allocate(made)) {
+  std::span const copies(errors->slots() + used, 1);
+  if (!out.buffers().allocate(copies)) {
     out.count_uncopied(1, detail::drop_reason<"no_buffer">);
     return;
   }
-  if (!ipsec::write_too_big(made[0], packet, *source, mtu)) {
-    out.buffers().release(made);
+  if (!ipsec::write_too_big(copies[0], packet, *source, mtu)) {
+    out.buffers().release(copies);
     out.count_uncopied(1, detail::drop_reason<"copy_too_long">);
     return;
   }

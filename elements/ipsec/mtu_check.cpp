@@ -27,17 +27,17 @@ Fit MtuCheck::measure(Packet const& packet, Measured& measured) const noexcept {
   }
   auto const& esp = slots_.outbound(packet.tag).esp;
   if (!esp.is_transport()) {
-    measured.most = static_cast<std::uint16_t>(esp.most_inner(mtu_));
+    measured.max_size = static_cast<std::uint16_t>(esp.most_inner(mtu_));
   } else {
     // The amount of padding in a block depends on the headers, which are not parsed if even a whole
     // block fits.
-    constexpr std::uint32_t kMostPadding = 15;
-    if (packet.ip_length <= esp.most_inner(mtu_ - kMostPadding)) return Fit::kFits;
+    constexpr std::uint32_t kMaxPadding = 15;
+    if (packet.ip_length <= esp.most_inner(mtu_ - kMaxPadding)) return Fit::kFits;
     measured.verdict = esp.inspect_transport(packet, inner);
     if (measured.verdict.is_drop()) return Fit::kDrop;
-    measured.most = static_cast<std::uint16_t>(esp.most_inner(mtu_, inner.headers));
+    measured.max_size = static_cast<std::uint16_t>(esp.most_inner(mtu_, inner.headers));
   }
-  if (packet.ip_length <= measured.most) return Fit::kFits;
+  if (packet.ip_length <= measured.max_size) return Fit::kFits;
   return fragment_flags(packet) == 0 && !esp.is_transport() ? Fit::kFragment : Fit::kReport;
 }
 

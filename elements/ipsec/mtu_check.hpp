@@ -26,7 +26,7 @@ struct Measured {
   Verdict verdict;    ///< with `kDrop`
   InnerPacket inner;  ///< if `inspect_inner` accepted the packet
   std::uint16_t
-      most;  ///< maximum size of such an IP packet that fits; with `kFragment` and `kReport`
+      max_size;  ///< maximum size of such an IP packet that fits; with `kFragment` and `kReport`
 };
 
 /// Checks whether the ESP form of packets that have their SA's index as tag fits into a link (RFC

@@ -103,9 +103,9 @@ std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> s
   auto& databases = SaService::of(context.shared)->databases();
   auto database = context.shared.get<SaDatabase>(name, [&] {
     auto const version = path.empty() ? FileVersion{} : FileVersion::of(path);
-    auto made = load(args, path, policies, suite);
-    databases.add(name, made, path, version);
-    return made;
+    auto result = load(args, path, policies, suite);
+    databases.add(name, result, path, version);
+    return result;
   });
   if (use) databases.use(name, *use);
   if (!state.empty() && !databases.keep_in(name, state))

@@ -8,7 +8,7 @@
 namespace warpline {
 namespace {
 
-constexpr std::uint32_t kMostOffset = 65535;
+constexpr std::uint32_t kMaxOffset = 65535;
 
 /// Reads one clause; every error points at its word.
 class ClauseReader {
@@ -37,7 +37,7 @@ class ClauseReader {
       for (std::size_t i = 0; i < given.size(); ++i) clause.mask[i] &= given[i];
     }
     for (std::size_t i = 0; i < clause.mask.size(); ++i) clause.value[i] &= clause.mask[i];
-    if (clause.offset + clause.value.size() > kMostOffset) throw wrong("frames are shorter");
+    if (clause.offset + clause.value.size() > kMaxOffset) throw wrong("frames are shorter");
     return clause;
   }
 
@@ -48,8 +48,8 @@ class ClauseReader {
 
   std::uint32_t offset(std::string_view text) const {
     auto const number = to_number<std::uint32_t>(text);
-    if (!number || *number > kMostOffset)
-      throw wrong("the offset must be a number from 0 to " + std::to_string(kMostOffset));
+    if (!number || *number > kMaxOffset)
+      throw wrong("the offset must be a number from 0 to " + std::to_string(kMaxOffset));
     return *number;
   }
 

@@ -105,9 +105,9 @@ class ToCompute final : public PolledElement {
     auto const packets = batch->size();
     // After a batch that waits, all batches for the same compute worker wait too, to keep the
     // order.
-    auto const behind = std::any_of(waiting_.begin(), waiting_.end(),
-                                    [&](auto const& each) { return each.compute == compute; });
-    if (!behind && handover_.in(compute, (*batch)[0].in_port).push(batch))
+    auto const must_wait = std::any_of(waiting_.begin(), waiting_.end(),
+                                       [&](auto const& each) { return each.compute == compute; });
+    if (!must_wait && handover_.in(compute, (*batch)[0].in_port).push(batch))
       out.count_handed_over(packets);
     else
       waiting_.push_back({std::move(batch), compute});

@@ -38,10 +38,10 @@ class Tee final : public Element {
       out.count_uncopied(batch.size(), detail::drop_reason<"no_batch">);
       return copies;
     }
-    auto const made = allocate(std::span(copies->slots(), batch.size()), out.buffers());
+    auto const count = allocate(std::span(copies->slots(), batch.size()), out.buffers());
     unsigned used = 0, without = 0, too_long = 0;
     for (auto const& packet : batch.packets()) {
-      if (used == made) {
+      if (used == count) {
         ++without;
         continue;
       }
@@ -56,7 +56,7 @@ class Tee final : public Element {
       copy_annotations(packet, fresh);
       ++used;
     }
-    out.buffers().release({copies->slots() + used, made - used});
+    out.buffers().release({copies->slots() + used, count - used});
     out.count_uncopied(without, detail::drop_reason<"no_buffer">);
     out.count_uncopied(too_long, detail::drop_reason<"copy_too_long">);
     copies->resize(used);
@@ -69,9 +69,9 @@ class Tee final : public Element {
   /// Allocates as many as possible, from the front; returns their number.
   static unsigned allocate(std::span<Packet> packets, BufferPool& buffers) noexcept {
     if (buffers.allocate(packets)) return static_cast<unsigned>(packets.size());
-    unsigned made = 0;
-    while (made < packets.size() && buffers.allocate(packets.subspan(made, 1))) ++made;
-    return made;
+    unsigned count = 0;
+    while (count < packets.size() && buffers.allocate(packets.subspan(count, 1))) ++count;
+    return count;
   }
 
   std::uint32_t outputs_;

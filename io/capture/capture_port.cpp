@@ -181,7 +181,7 @@ std::vector<std::string> CapturePort::remarks() const {
   }
   if (output_)
     add(output_->clamped_times(), " in " + options_.out + " of a time after 2106-02-07 06:28:15, " +
-                                      "the last that a pcap can tell, have that time");
+                                      "the last in a pcap, have that time");
   return remarks;
 }
 

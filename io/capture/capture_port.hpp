@@ -20,7 +20,7 @@ class CaptureWriter;
 struct CaptureOptions {
   std::string in{};   ///< empty: nothing is ever received
   std::string out{};  ///< empty: packets cannot be sent; `-`: standard output
-  /// The treatment of frames of which only a part was captured.
+  /// The treatment of frames that were captured in part.
   enum class Cut : std::uint8_t {
     kPad,     ///< the missing bytes are zeros
     kRefuse,  ///< skipped and counted

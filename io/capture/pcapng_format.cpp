@@ -118,8 +118,8 @@ class PcapngFormat final : public CaptureFormat {
     std::uint8_t again[4];
     if (!input_.skip(rest_) || input_.read(again, sizeof again) != sizeof again) return cut();
     if (word(again) == block_length_) return Step::kEnd;
-    return damaged("a block of " + std::to_string(block_length_) + " bytes says at its end that " +
-                   "it has " + std::to_string(word(again)));
+    return damaged("a block of " + std::to_string(block_length_) +
+                   " bytes has another length at its end: " + std::to_string(word(again)));
   }
 
   Step begin_section(std::uint8_t const* head) noexcept {

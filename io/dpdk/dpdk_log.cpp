@@ -41,8 +41,8 @@ struct Log {
 
 // Never destroyed: DPDK's threads may log until the process ends.
 Log& log() {
-  static auto& made = *new Log;
-  return made;
+  static auto& instance = *new Log;
+  return instance;
 }
 
 ssize_t write_log(void*, char const* data, std::size_t size) {
@@ -88,11 +88,11 @@ std::string DpdkLog::reasons_since(std::size_t mark) {
 
   // A library reports the same error at several levels of its call chain; once is enough.
   std::deque<std::string> reasons, plain;
-  auto const add = [](std::deque<std::string>& to, std::string const& text, std::size_t most) {
+  auto const add = [](std::deque<std::string>& to, std::string const& text, std::size_t max_lines) {
     for (auto const& other : to)
       if (other == text) return;
     to.push_back(text);
-    if (to.size() > most) to.pop_front();
+    if (to.size() > max_lines) to.pop_front();
   };
   for (auto line = first; line != kept.lines.end(); ++line)
     line->is_reason ? add(reasons, line->text, kMaxReasons) : add(plain, line->text, kPlainLines);

@@ -33,8 +33,8 @@ class DpdkPort::Rx final : public RxQueue {
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     rte_mbuf* mbufs[kDpdkBurst];
-    auto const wanted = static_cast<std::uint16_t>(std::min(packets.size(), kDpdkBurst));
-    unsigned const count = rte_eth_rx_burst(device_, queue_, mbufs, wanted);
+    auto const max_count = static_cast<std::uint16_t>(std::min(packets.size(), kDpdkBurst));
+    unsigned const count = rte_eth_rx_burst(device_, queue_, mbufs, max_count);
     if (count == 0) return 0;
     interrupt_.disarm();
     std::uint64_t const port = port_index;

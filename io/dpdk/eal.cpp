@@ -101,8 +101,8 @@ Eal::Eal(EalRequest const& request) {
   std::optional<Quiet> quiet;
   if (std::none_of(words.begin(), words.end(), wants_help)) quiet.emplace();
   auto const used = initialise(words);
-  std::istringstream said(quiet ? quiet->restore() : std::string());
-  for (std::string text; std::getline(said, text);) DpdkLog::add(text, used < 0);
+  std::istringstream output(quiet ? quiet->restore() : std::string());
+  for (std::string text; std::getline(output, text);) DpdkLog::add(text, used < 0);
 
   if (used < 0) {
     auto reason = DpdkLog::reasons_since(mark);

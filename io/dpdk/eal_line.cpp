@@ -36,8 +36,8 @@ class Given {
   std::vector<std::string> const& arguments_;
 };
 
-bool hex_digits(std::string_view text, std::size_t least, std::size_t most) {
-  return text.size() >= least && text.size() <= most &&
+bool hex_digits(std::string_view text, std::size_t min, std::size_t max) {
+  return text.size() >= min && text.size() <= max &&
          std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 

@@ -43,13 +43,13 @@ std::vector<Hugepages> hugepages(std::string const& folder) {
 bool hugepages_usable(std::size_t bytes) {
   for (auto const& pages : hugepages()) {
     if (pages.page_bytes == 0) continue;
-    auto const wanted = std::max<std::size_t>(1, (bytes + pages.page_bytes - 1) / pages.page_bytes);
-    if (pages.free < wanted) continue;
+    auto const count = std::max<std::size_t>(1, (bytes + pages.page_bytes - 1) / pages.page_bytes);
+    if (pages.free < count) continue;
     auto const size_flag = static_cast<int>(std::bit_width(pages.page_bytes) - 1) << MAP_HUGE_SHIFT;
-    auto* mapped = mmap(nullptr, wanted * pages.page_bytes, PROT_READ | PROT_WRITE,
+    auto* mapped = mmap(nullptr, count * pages.page_bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | size_flag, -1, 0);
     if (mapped == MAP_FAILED) continue;
-    munmap(mapped, wanted * pages.page_bytes);
+    munmap(mapped, count * pages.page_bytes);
     return true;
   }
   return false;

@@ -26,7 +26,7 @@ struct GeneratorOptions {
     unsigned weight = 1;
   };
 
-  static constexpr unsigned kMostFlows = 1u << 22;  ///< 64 bytes each
+  static constexpr unsigned kMaxFlows = 1u << 22;  ///< 64 bytes each
 
   std::vector<Size> sizes{{}};
   unsigned flows = 1024;    ///< different (source, destination, source port) triples

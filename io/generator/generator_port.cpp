@@ -40,11 +40,11 @@ void GeneratorPort::check() const {
   };
   if (options_.flows == 0) fail("0 flows; expected at least 1");
   if (options_.sizes.empty() || options_.sizes.size() > 256) fail("expected 1 to 256 frame sizes");
-  auto const least = options_.is_ipv6() ? Flow::kSize6 : Flow::kSize4;
+  auto const min_size = options_.is_ipv6() ? Flow::kSize6 : Flow::kSize4;
   for (auto const& size : options_.sizes) {
-    if (size.bytes < least)
+    if (size.bytes < min_size)
       fail("frames of " + std::to_string(size.bytes) + " bytes; the headers alone take " +
-           std::to_string(least));
+           std::to_string(min_size));
     if (size.bytes > buffers_.frame_size)
       fail("frames of " + std::to_string(size.bytes) + " bytes; the packet buffers hold " +
            std::to_string(buffers_.frame_size));

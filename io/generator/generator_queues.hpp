@@ -44,7 +44,7 @@ class GeneratorPort::Rx final : public RxQueue {
       recycled_ ? fill<false, false>(packets) : fill<false, true>(packets);
     else
       recycled_ ? fill<true, false>(packets) : fill<true, true>(packets);
-    quota_.made(count);
+    quota_.count(count);
     return count;
   }
   bool finished() const noexcept override { return quota_.used_up(); }

@@ -15,11 +15,11 @@ class Pacer {
   Pacer(double rate, double ticks, std::uint64_t now)
       : per_tick_(rate / ticks), most_(std::max(256.0, rate / 1000)), last_(now) {}
 
-  /// Number of packets, at most `wanted`, that may pass at `now`.
-  unsigned grant(unsigned wanted, std::uint64_t now) {
+  /// Number of packets, at most `max_count`, that may pass at `now`.
+  unsigned grant(unsigned max_count, std::uint64_t now) {
     credit_ = std::min(most_, credit_ + static_cast<double>(now - last_) * per_tick_);
     last_ = now;
-    auto const granted = std::min(wanted, static_cast<unsigned>(credit_));
+    auto const granted = std::min(max_count, static_cast<unsigned>(credit_));
     credit_ -= granted;
     return granted;
   }

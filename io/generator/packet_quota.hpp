@@ -19,16 +19,16 @@ class PacketQuota {
         rate_(rate / queues),
         endless_(count == 0) {}
 
-  /// Number of packets, at most `wanted`, that may be generated now.
-  unsigned grant(unsigned wanted) noexcept {
-    if (!endless_ && wanted > left_) wanted = static_cast<unsigned>(left_);
-    if (rate_ <= 0) return wanted;
+  /// Number of packets, at most `max_count`, that may be generated now.
+  unsigned grant(unsigned max_count) noexcept {
+    if (!endless_ && max_count > left_) max_count = static_cast<unsigned>(left_);
+    if (rate_ <= 0) return max_count;
     auto const now = cycles();
     if (!pacer_) pacer_.emplace(rate_, cycles_per_second(), now);
-    return pacer_->grant(wanted, now);
+    return pacer_->grant(max_count, now);
   }
   /// Counts generated packets.
-  void made(unsigned packets) noexcept {
+  void count(unsigned packets) noexcept {
     if (!endless_) left_ -= packets;
   }
   /// Nothing will be granted again.

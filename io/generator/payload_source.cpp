@@ -14,8 +14,8 @@
 namespace warpline {
 namespace {
 
-constexpr std::size_t kMade = std::size_t{512} << 10;         // stays in a core's cache
-constexpr std::size_t kMostCaptured = std::size_t{64} << 20;  // of a capture's payloads
+constexpr std::size_t kMade = std::size_t{512} << 10;        // stays in a core's cache
+constexpr std::size_t kMaxCaptured = std::size_t{64} << 20;  // of a capture's payloads
 constexpr std::size_t kStarts = 4096;
 
 template <class Header>
@@ -64,7 +64,7 @@ PayloadSource PayloadSource::make(PayloadKind kind, std::uint64_t seed,
     while (auto const* frame = reader.next()) {
       auto const payload = payload_of_frame(frame->bytes);
       if (payload.size == 0) continue;
-      if (source.bytes_.size() + payload.size > kMostCaptured) break;
+      if (source.bytes_.size() + payload.size > kMaxCaptured) break;
       source.starts_.push_back(static_cast<std::uint32_t>(source.bytes_.size()));
       source.bytes_.insert(source.bytes_.end(), payload.data, payload.data + payload.size);
     }

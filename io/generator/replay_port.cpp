@@ -39,7 +39,7 @@ class ReplayPort::Rx final : public RxQueue {
         std::memcpy(packet.data + kFixed, from + kFixed, frame.size - kFixed);
       packet.arrive(port_index, frame.size, BufferPool::kHeadroom, room - frame.size);
     }
-    quota_.made(count);
+    quota_.count(count);
     return count;
   }
   bool finished() const noexcept override { return quota_.used_up(); }

@@ -34,9 +34,9 @@ class Supply {
     auto const& all = topology.processors();
     // Near before far, then in the topology's order: a core's second thread comes last.
     for (int const thread : {0, 1})
-      for (bool const wanted : {true, false})
+      for (bool const is_near : {true, false})
         for (auto const& processor : all)
-          if (near(processor.numa_node) == wanted && std::min(processor.thread, 1) == thread)
+          if (near(processor.numa_node) == is_near && std::min(processor.thread, 1) == thread)
             left_.push_back(processor.number);
   }
 

@@ -45,7 +45,7 @@ std::unique_ptr<Port> CaptureRequest::open(std::string name, PortEnvironment& en
                                        environment.outputs);
 }
 
-// The port itself tells of frames that are no Ethernet when it has read the capture.
+// The port itself reports frames that are not Ethernet after it has read the capture.
 std::vector<std::string> CaptureRequest::inspect() {
   if (options.in.empty()) return {};
   auto summary = summarise_capture(options.in);

@@ -70,9 +70,9 @@ PortSchemeRegistration const virtual_device{
 }  // namespace
 
 std::unique_ptr<Port> DpdkRequest::open(std::string, PortEnvironment& environment) const {
-  auto made = options;
-  made.interrupts = environment.interrupts;
-  return std::make_unique<DpdkPort>(std::move(made), environment.pool, environment.workers);
+  auto result = options;
+  result.interrupts = environment.interrupts;
+  return std::make_unique<DpdkPort>(std::move(result), environment.pool, environment.workers);
 }
 
 std::vector<FileUse> DpdkRequest::files() const {

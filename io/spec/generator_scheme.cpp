@@ -98,7 +98,7 @@ PortSpec parse(PortText const& text) {
   auto& generator = request->options;
   if (auto const sizes = options.text("size")) generator.sizes = sizes_of(options, *sizes);
   generator.flows =
-      static_cast<unsigned>(options.number("flows", generator.flows, 1, generator.kMostFlows));
+      static_cast<unsigned>(options.number("flows", generator.flows, 1, generator.kMaxFlows));
   request->seeded = options.text("seed").has_value();
   generator.seed = options.number("seed", generator.seed, 0, kAny);
   generator.rate = options.rate("rate");
@@ -107,11 +107,11 @@ PortSpec parse(PortText const& text) {
   generator.recycled = options.flag("recycled");
   read_addresses(options, generator);
   generator.port = static_cast<std::uint16_t>(options.number("port", generator.port, 1, 65535));
-  auto const least = generator.is_ipv6() ? Flow::kSize6 : Flow::kSize4;
+  auto const min_size = generator.is_ipv6() ? Flow::kSize6 : Flow::kSize4;
   for (auto const& size : generator.sizes)
-    if (size.bytes < least)
+    if (size.bytes < min_size)
       options.fail("size", "frames of " + std::to_string(size.bytes) +
-                               " bytes; the headers alone take " + std::to_string(least));
+                               " bytes; the headers alone take " + std::to_string(min_size));
   options.finish();
   return spec;
 }
@@ -127,12 +127,12 @@ GeneratorOptions generator_options(std::string const& text) {
 }
 
 std::unique_ptr<Port> GeneratorRequest::open(std::string name, PortEnvironment& environment) const {
-  auto made = options;
-  if (!seeded) made.seed = environment.seed++;
+  auto result = options;
+  if (!seeded) result.seed = environment.seed++;
   auto& pool = environment.pool;
   GeneratorBuffers buffers{pool, pool.options().frame_size,
                            [&pool](Bytes content) { pool.fill(content); }};
-  return std::make_unique<GeneratorPort>(std::move(name), std::move(made), std::move(buffers),
+  return std::make_unique<GeneratorPort>(std::move(name), std::move(result), std::move(buffers),
                                          environment.workers);
 }
 

@@ -15,7 +15,7 @@ namespace warpline {
 struct PortScheme {
   std::string name{};                  ///< `gen`
   int rank = 0;                        ///< in error messages, lower ranks come first
-  std::string expected{};              ///< what an error says one may write: `gen:...`
+  std::string expected{};              ///< the expected text in error messages: `gen:...`
   std::vector<std::string> nearest{};  ///< words that a misspelt one may have meant
   /// Whether a specification is of this scheme; null: if it is the name, alone or before a colon.
   bool (*matches)(std::string_view text) = nullptr;

@@ -85,14 +85,14 @@ std::optional<std::string> SpecOptions::text(std::string const& key) {
   return item->value;
 }
 
-std::uint64_t SpecOptions::number(std::string const& key, std::uint64_t fallback,
-                                  std::uint64_t least, std::uint64_t most) {
+std::uint64_t SpecOptions::number(std::string const& key, std::uint64_t fallback, std::uint64_t min,
+                                  std::uint64_t max) {
   auto const given = text(key);
   if (!given || given->empty()) return fallback;
   auto const number = parse_count(*given);
-  if (number && *number >= least && *number <= most) return *number;
+  if (number && *number >= min && *number <= max) return *number;
   fail(key, "'" + key + "' is '" + *given + "'; expected a whole number from " +
-                std::to_string(least) + " to " + std::to_string(most));
+                std::to_string(min) + " to " + std::to_string(max));
   return fallback;
 }
 

@@ -28,8 +28,8 @@ class SpecOptions {
 
   std::optional<std::string> text(std::string const& key);
   /// A whole number, with an optional suffix k, M or G.
-  std::uint64_t number(std::string const& key, std::uint64_t fallback, std::uint64_t least,
-                       std::uint64_t most);
+  std::uint64_t number(std::string const& key, std::uint64_t fallback, std::uint64_t min,
+                       std::uint64_t max);
   double rate(std::string const& key);
   bool yes(std::string const& key, bool fallback);
   bool flag(std::string const& key);

@@ -72,11 +72,12 @@ std::uint32_t icv_size_of(ipsec::SuiteInfo const& suite) {
 }  // namespace
 
 struct RawIpsecMb::State {
-  State(ipsec::SuiteInfo const& of, Way way) : suite(of), opens(way == Way::kOpen) {}
+  State(ipsec::SuiteInfo const& of, ipsec::Direction direction)
+      : suite(of), decrypts(direction == ipsec::Direction::kInbound) {}
 
   std::unique_ptr<IMB_MGR, FreeManager> manager{alloc_mb_mgr(0)};
   ipsec::SuiteInfo const& suite;
-  bool const opens;
+  bool const decrypts;
   std::uint32_t const text_at = esp::kSize + suite.iv_size;
   Keys keys{};
   gcm_context_data context{};
@@ -98,11 +99,11 @@ struct RawIpsecMb::State {
   void fill(IMB_JOB& job, unsigned i, std::uint32_t text) {
     auto* const esp = packet(i);
     bool const aead = suite.aead(), cbc = suite.cipher_kind == Cipher::kAesCbc;
-    std::uint32_t const first = cbc && !opens ? esp::kSize : text_at;  // CBC encrypts its IV
+    std::uint32_t const first = cbc && !decrypts ? esp::kSize : text_at;  // CBC encrypts its IV
     job.cipher_mode = mode_of(suite.cipher_kind);
     job.hash_alg = hash_of(suite);
-    job.cipher_direction = opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
-    job.chain_order = opens ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
+    job.cipher_direction = decrypts ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
+    job.chain_order = decrypts ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
     job.enc_keys = suite.cipher_kind == Cipher::kAesGcm ? static_cast<void const*>(&keys.gcm)
                    : suite.cipher_kind == Cipher::kChaCha20Poly1305 ? keys.chacha
                                                                     : keys.cipher;
@@ -136,7 +137,7 @@ struct RawIpsecMb::State {
     auto* const data = esp + text_at;
     if (suite.cipher_kind == Cipher::kChaCha20Poly1305) {
       IMB_CHACHA20_POLY1305_INIT(mb, keys.chacha, &chacha, ivs[i].data(), esp, esp::kSize);
-      if (opens) {
+      if (decrypts) {
         IMB_CHACHA20_POLY1305_DEC_UPDATE(mb, keys.chacha, &chacha, data, data, text);
         IMB_CHACHA20_POLY1305_DEC_FINALIZE(mb, &chacha, data + text, 16);
       } else {
@@ -145,9 +146,9 @@ struct RawIpsecMb::State {
       }
       return;
     }
-    auto const crypt = suite.key_size == 16   ? (opens ? mb->gcm128_dec : mb->gcm128_enc)
-                       : suite.key_size == 24 ? (opens ? mb->gcm192_dec : mb->gcm192_enc)
-                                              : (opens ? mb->gcm256_dec : mb->gcm256_enc);
+    auto const crypt = suite.key_size == 16   ? (decrypts ? mb->gcm128_dec : mb->gcm128_enc)
+                       : suite.key_size == 24 ? (decrypts ? mb->gcm192_dec : mb->gcm192_enc)
+                                              : (decrypts ? mb->gcm256_dec : mb->gcm256_enc);
     crypt(&keys.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text,
           suite.icv_size);
   }
@@ -164,9 +165,9 @@ struct RawIpsecMb::State {
   template <class Size>
   void split_bursts(unsigned from, Size size) {
     for (unsigned i = 0; i < kBurst; ++i) fill(own[i], from + i, size(from + i));
-    if (opens) hash_burst(from);
+    if (decrypts) hash_burst(from);
     if (suite.cipher_kind != Cipher::kNull) cipher_burst();
-    if (!opens) hash_burst(from);
+    if (!decrypts) hash_burst(from);
   }
 
   void cipher_burst() {
@@ -175,7 +176,7 @@ struct RawIpsecMb::State {
       job.cipher_start_src_offset_in_bytes = 0;
     }
     IMB_SUBMIT_CIPHER_BURST_NOCHECK(manager.get(), own.data(), kBurst, mode_of(suite.cipher_kind),
-                                    opens ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT,
+                                    decrypts ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT,
                                     static_cast<IMB_KEY_SIZE_BYTES>(suite.key_size));
   }
 
@@ -185,8 +186,8 @@ struct RawIpsecMb::State {
   }
 };
 
-RawIpsecMb::RawIpsecMb(Suite suite, Way way)
-    : state_(std::make_unique<State>(ipsec::info(suite), way)) {
+RawIpsecMb::RawIpsecMb(Suite suite, ipsec::Direction direction)
+    : state_(std::make_unique<State>(ipsec::info(suite), direction)) {
   if (!state_->manager) throw std::bad_alloc();
   auto* const manager = state_->manager.get();
   init_mb_mgr_auto(manager, nullptr);

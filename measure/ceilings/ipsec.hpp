@@ -24,11 +24,10 @@ struct CipherRate {
 /// ICV compared. One thread.
 class RawIpsecMb {
  public:
-  enum class Way : std::uint8_t { kProtect, kOpen };
   /// The library's interfaces worth trying for a suite.
   enum class Interface : std::uint8_t { kDirect, kBurst, kSplitBursts };
 
-  explicit RawIpsecMb(ipsec::Suite suite, Way way = Way::kProtect);
+  explicit RawIpsecMb(ipsec::Suite suite, ipsec::Direction direction = ipsec::Direction::kOutbound);
   ~RawIpsecMb();
 
   /// The interfaces that a suite has, and this one.

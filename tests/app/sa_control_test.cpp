@@ -156,7 +156,7 @@ TEST_F(SaControlTest, KeepsTenSecondsUnlessTold) {
 
 TEST_F(SaControlTest, ARekeyThatFailsLeavesTheOldSa) {
   EXPECT_THAT(error(rekey("in", "0x201", "0x201", 0)), HasSubstr("0x201"));
-  EXPECT_EQ(error(rekey("in", "0x202", "0x203", 0)), "there is no such SA as \"old\" says");
+  EXPECT_EQ(error(rekey("in", "0x202", "0x203", 0)), "the SA in \"old\" does not exist");
   EXPECT_TRUE(control_.tick().empty());
   EXPECT_THAT(listed(), ::testing::UnorderedElementsAre("out 0x00000101", "in 0x00000201"));
 }
@@ -402,7 +402,7 @@ TEST_F(SaControlTest, TellsWhatItPassedOver) {
   EXPECT_EQ(answer.at("notes"),
             (json::array{"SPIs from 1 to 255 are reserved (RFC 4303 section 2.1); peers may refuse "
                          "this one",
-                         "passed over, as it says nothing about packets here: lastused, offload"}));
+                         "ignored, without effect on packets here: lastused, offload"}));
 }
 
 TEST_F(SaControlTest, SurvivesManyFlagsInOneRequest) {

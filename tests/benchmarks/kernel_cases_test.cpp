@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "benchmarks/gpu/prepared.hpp"
-#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_decrypt.hpp"
 #include "elements/ipsec/model/suite.hpp"
 #include "gpu/host/host_device.hpp"
 

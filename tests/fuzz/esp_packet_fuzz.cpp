@@ -19,10 +19,10 @@ using namespace warpline::ipsec;
 
 /// What a byte says of a form: mode, UDP, extended numbers, IPv6 outside, and one of the suites'
 /// sizes.
-SaForm form_of(std::uint8_t choice) {
+SaEncapsulation form_of(std::uint8_t choice) {
   constexpr std::uint8_t kSizes[][3] = {{8, 16, 4},  {8, 12, 4}, {16, 12, 16}, {16, 16, 16},
                                         {16, 8, 16}, {0, 16, 4}, {0, 12, 4},   {8, 8, 4}};
-  SaForm form;
+  SaEncapsulation form;
   if ((choice & 1) != 0) form.mode = SaMode::kTransport;
   if ((choice & 2) != 0) form.udp.emplace();
   form.esn = (choice & 4) != 0;
@@ -50,7 +50,7 @@ void check_frame(Packet const& packet, Packet const& before) {
 }
 
 /// The frame without Ethernet and what is behind its IP packet, after reception; empty where dropped.
-std::vector<std::uint8_t> receive(SaForm const& form, Packet packet) {
+std::vector<std::uint8_t> receive(SaEncapsulation const& form, Packet packet) {
   auto const before = packet;
   EspInbound const sa(form);
   OuterPacket outer{};
@@ -68,7 +68,7 @@ std::vector<std::uint8_t> receive(SaForm const& form, Packet packet) {
   return {packet.data + packet.l2_length, packet.data + packet.length};
 }
 
-void send(SaForm const& form, Packet packet) {
+void send(SaEncapsulation const& form, Packet packet) {
   auto const before = packet;
   EspOutbound const sa(0x100, form);
   InnerPacket inner{};
@@ -83,7 +83,7 @@ void send(SaForm const& form, Packet packet) {
   check_frame(packet, before);
   bool const may_be_routed = !v4 && std::find(clear.begin(), clear.end(), 43) != clear.end();
   if (form.mode == SaMode::kTransport && may_be_routed) return;  // another host's to take in
-  require(sa.made(packet, SaTag(packet.tag).offset() + SaTag::kFirstOffset), "its own packet");
+  require(sa.is_own(packet, SaTag(packet.tag).offset() + SaTag::kFirstOffset), "its own packet");
   if (packet.tailroom < 4) return;
   auto const back = receive(form, packet);
   if (form.mode == SaMode::kTransport && form.udp)  // whatever it was, it arrives right (RFC 3948)

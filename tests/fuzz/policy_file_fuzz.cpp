@@ -29,7 +29,7 @@ void check(Policy const& policy) {
   auto const& selector = policy.selector;
   require((policy.action == PolicyAction::kProtect) == policy.sa.has_value(), "a template");
   require(!selector.source || !selector.destination ||
-              selector.source->version == selector.destination->version,
+              selector.source->address.version == selector.destination->address.version,
           "one version");
   require(selector.source_port.first <= selector.source_port.last, "a range");
   require(selector.destination_port.first <= selector.destination_port.last, "a range");
@@ -45,7 +45,7 @@ void check_tables(std::vector<Policy> const& policies, PolicyDirection direction
   PolicyTable const bits(policies, direction, PolicyTable::Method::kBits);
   for (auto const& policy : policies) {
     FlowKey key;
-    if (policy.selector.source) key.version = policy.selector.source->version;
+    if (policy.selector.source) key.version = policy.selector.source->address.version;
     key.transport =
         FlowKey::ports(policy.selector.protocol.value_or(6), policy.selector.source_port.last,
                        policy.selector.destination_port.first);

@@ -181,7 +181,7 @@ TEST_F(CaptureReaderTest, RefusesWhatContradictsItself) {
   EXPECT_THAT(raw(file.writer().word(5).word(13).text()), HasSubstr("a block of 13 bytes"));
   EXPECT_THAT(raw(file.writer().word(5).word(0).text()), HasSubstr("a block of 0 bytes"));
   EXPECT_THAT(raw(file.writer().word(5).word(16).word(0).word(20).text()),
-              HasSubstr("a block of 16 bytes says at its end that it has 20"));
+              HasSubstr("a block of 16 bytes has another length at its end: 20"));
 }
 
 TEST_F(CaptureReaderTest, NamesTheProgramThatCompressedAFile) {

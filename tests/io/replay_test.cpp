@@ -133,7 +133,7 @@ TEST(PacketQuotaTest, DividesACountWithoutRest) {
       while (!quota.used_up()) {
         auto const now = quota.grant(32);
         ASSERT_GT(now, 0u);
-        quota.made(now);
+        quota.count(now);
         granted += now;
       }
       EXPECT_EQ(quota.grant(1), 0u);
@@ -146,7 +146,7 @@ TEST(PacketQuotaTest, WhatWasNotMadeIsNotCounted) {
   PacketQuota quota(10, 0, 0, 1);
   EXPECT_EQ(quota.grant(32), 10u);
   EXPECT_EQ(quota.grant(32), 10u);
-  quota.made(9);
+  quota.count(9);
   EXPECT_EQ(quota.grant(32), 1u);
 }
 

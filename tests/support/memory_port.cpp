@@ -10,10 +10,10 @@
 namespace warpline::test {
 
 unsigned MemoryPort::receive(std::span<Packet> packets) noexcept {
-  auto wanted = std::min(packets.size(), frames_.size());
-  if (!bursts_.empty() && wanted > 0)
-    wanted = std::min<std::size_t>(wanted, bursts_[next_burst_++ % bursts_.size()]);
-  packets = packets.first(wanted);
+  auto count = std::min(packets.size(), frames_.size());
+  if (!bursts_.empty() && count > 0)
+    count = std::min<std::size_t>(count, bursts_[next_burst_++ % bursts_.size()]);
+  packets = packets.first(count);
   if (!buffers_.allocate(packets)) return 0;
   for (auto& packet : packets) {
     auto const& frame = frames_.front();

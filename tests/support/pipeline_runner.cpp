@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kPatience{60};  // far more than any run needs
 
 }  // namespace
 
-/// Runs every kernel as its body on the CPU, whatever the balancers say.
+/// Runs every kernel as its body on the CPU, for any balancer.
 class PipelineRunner::Bodies final : public OffloadHandler {
  public:
   /// `room`: see `OffloadBase::run_emulated`; 0: as the body.

@@ -19,10 +19,10 @@ namespace warpline::test {
 
 /// How the kernels of offloadable elements run.
 enum class Kernels {
-  kCpu,     ///< the CPU, in the tuned form where there is one
+  kCpu,     ///< the CPU, in the tuned form if there is one
   kBody,    ///< the CPU, always as the one body
   kTeam,    ///< the CPU, as a GPU would in the form for teams of threads
-  kDevice,  ///< whatever device the pipeline's balancers say
+  kDevice,  ///< the devices that the pipeline's balancers choose
 };
 
 struct RunOptions {

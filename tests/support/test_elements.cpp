@@ -32,7 +32,7 @@ class TestOutPort final : public PacketElement<TestOutPort> {
 };
 WARPLINE_ELEMENT(TestOutPort);
 
-/// A source that has nothing to say and needs no port.
+/// A source that emits nothing and needs no port.
 class TestSilence final : public SourceElement {
  public:
   explicit TestSilence(Args&) {}

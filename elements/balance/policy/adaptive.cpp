@@ -27,14 +27,14 @@ constexpr double kHopeless = 0.5, kHopelessShare = 0.1;  // of the CPU's rate
 constexpr double kSlowTask = 1e-3;  // no device needs longer for reasons of its own
 constexpr double kLongestSearch = 0.25;
 constexpr double kWorthAnotherLook = 0.7;  // of the best rate
-constexpr unsigned kMostRounds = 10;
+constexpr unsigned kMaxRounds = 10;
 constexpr double kSearching = 0.2;  // of the time, the maximum, on a machine with much noise
 
 constexpr double kProbing = 0.005;  // of the rate, spent on measuring other settings
 constexpr double kUsualLoss = 0.5;  // of a setting that is not the best
 constexpr double kShortestPause = 0.1, kLongestPause = 10;
 constexpr double kBetweenSearches = 0.1;
-constexpr double kMostRestless = 8;
+constexpr double kMaxRestless = 8;
 
 }  // namespace
 
@@ -147,7 +147,7 @@ void Adaptive::next_of_search() noexcept {
 
 // The three best are measured again, then the two best of these until they can be distinguished.
 void Adaptive::next_round() noexcept {
-  if (++round_ >= 3 && (round_ == kMostRounds || stage_seconds_ > kLongestSearch || !undecided()))
+  if (++round_ >= 3 && (round_ == kMaxRounds || stage_seconds_ > kLongestSearch || !undecided()))
     return choose();
   auto const better = [this](unsigned char a, unsigned char b) { return score(a) > score(b); };
   std::stable_sort(queue_.begin(), queue_.begin() + queued_, better);
@@ -156,8 +156,8 @@ void Adaptive::next_round() noexcept {
   if (score(0) > kSurelyWorse * score(queue_[0]) &&
       std::find(queue_.begin(), queue_.begin() + queued_, 0) == queue_.begin() + queued_)
     queue_[queued_ - 1] = 0;
-  auto const least = kWorthAnotherLook * score(queue_[0]);
-  while (queued_ > 0 && score(queue_[queued_ - 1]) <= least) --queued_;
+  auto const threshold = kWorthAnotherLook * score(queue_[0]);
+  while (queued_ > 0 && score(queue_[queued_ - 1]) <= threshold) --queued_;
   if (queued_ <= 1) return choose();
   at_ = 0;
   next_of_search();
@@ -174,7 +174,7 @@ void Adaptive::choose() noexcept {
   while (chosen_ + 1 < trials_.size() && !good(chosen_)) ++chosen_;
   // A change without a better setting is noise of the machine.
   bool const in_vain = chosen_ == before && searches_ > 1;
-  restless_ = in_vain ? std::min(2 * restless_, kMostRestless) : 1;
+  restless_ = in_vain ? std::min(2 * restless_, kMaxRestless) : 1;
   search_seconds_ = stage_seconds_;
   stage_ = Stage::kHold;
   watch(trials_[chosen_].rate());
@@ -329,15 +329,15 @@ bool Adaptive::hardly_helps() const noexcept {
   return smallest > 0 && larger > kFixedCost * smallest && larger * own_rate * kSurelyBetter > 1;
 }
 
-bool Adaptive::foreseen_to_fail(Setting const& wanted) const noexcept {
-  if (wanted.mode == Mode::kOwn) return false;
+bool Adaptive::foreseen_to_fail(Setting const& setting) const noexcept {
+  if (setting.mode == Mode::kOwn) return false;
   auto const cost = device_cost(), own_rate = trials_[0].rate();
   if (cost <= 0) return false;
   if (cost * own_rate * kSurelyBetter > 1 && cost * options_.smallest_task > kSlowTask) return true;
-  if (wanted.mode == Mode::kDevice) return cost * own_rate * kSurelyWorse > 1;
-  auto const seconds = cost * wanted.task * wanted.depth;
+  if (setting.mode == Mode::kDevice) return cost * own_rate * kSurelyWorse > 1;
+  auto const seconds = cost * setting.task * setting.depth;
   if (options_.latency > 0 && seconds > options_.latency) return true;
-  if (wanted.task <= options_.smallest_task) return false;
+  if (setting.task <= options_.smallest_task) return false;
   auto const room = kPoolInUse * options_.pool_batches * batch_packets_;
   return seconds > kLongestTasks || (room > 0 && seconds * own_rate > room) || hardly_helps();
 }

@@ -76,7 +76,7 @@ class Adaptive final : public Policy {
 
   // The search.
   unsigned searches_ = 0, round_ = 0, queued_ = 0, at_ = 0;
-  std::array<unsigned char, Trials::kMost> queue_{};
+  std::array<unsigned char, Trials::kMax> queue_{};
 
   // While holding.
   bool light_ = false;

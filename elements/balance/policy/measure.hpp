@@ -23,7 +23,7 @@ class Measure final : public Policy {
     double own_share;
     Window window;
   };
-  /// `tell` is called with the line of each share, then once more with the best and `last` true.
+  /// `report` is called with the line of each share, then once more with the best and `last` true.
   Measure(Options options, std::function<void(Line const&, bool last)> tell)
       : options_(options), tell_(std::move(tell)), runs_(options.depth) {}
 

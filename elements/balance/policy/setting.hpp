@@ -57,7 +57,7 @@ struct Trial {
 /// The settings to try, those with lower latency first. The first one is the CPU.
 class Trials {
  public:
-  static constexpr unsigned kMost = 16;
+  static constexpr unsigned kMax = 16;
 
   /// With tasks from `smallest` to `largest` packets; `latency_matters`: no unbounded queue, and
   /// also the shortest one.
@@ -77,9 +77,9 @@ class Trials {
 
  private:
   void add(Setting setting) {
-    if (size_ < kMost) trials_[size_++].setting = setting;
+    if (size_ < kMax) trials_[size_++].setting = setting;
   }
-  std::array<Trial, kMost> trials_{};
+  std::array<Trial, kMax> trials_{};
   unsigned size_ = 0;
 };
 

@@ -48,11 +48,11 @@ Secret key_of(toml::node const& node, HiddenDigits const& digits) {
 std::vector<std::uint32_t> bitmap_of(toml::node const& node, HiddenDigits const& hidden) {
   constexpr std::size_t kDigits = 8;  // of a word
   std::string const expected =
-      "0x and 1 to " + std::to_string(ReplayWindow::kMost / 4) + " hexadecimal digits";
+      "0x and 1 to " + std::to_string(ReplayWindow::kMax / 4) + " hexadecimal digits";
   auto digits = hidden_text_of(node, hidden, expected);
   if (!digits.starts_with("0x")) throw ConfigError("expected " + expected);
   digits.remove_prefix(2);
-  if (digits.empty() || digits.size() > ReplayWindow::kMost / 4)
+  if (digits.empty() || digits.size() > ReplayWindow::kMax / 4)
     throw ConfigError("expected " + expected);
   std::vector<std::uint32_t> words;
   while (!digits.empty()) {
@@ -95,25 +95,25 @@ std::string digits_text(std::size_t bytes, std::string const& parts) {
 void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
                 TomlTableReader& reader) {
   auto const& suite = info(sa.suite);
-  std::size_t const size = std::size_t{suite.key_size} + suite.salt_size;
+  std::size_t const key_size = std::size_t{suite.key_size} + suite.salt_size;
   auto parts = std::to_string(suite.key_size) + " bytes of key";
   if (suite.salt_size > 0)
     parts +=
         ", then " + std::to_string(suite.salt_size) + (suite.aead() ? " of salt" : " of nonce");
-  auto const check = [&](char const* name, Secret const& key, std::size_t wanted,
+  auto const check = [&](char const* name, Secret const& key, std::size_t size,
                          std::string const& what) {
     auto const found = seen.find(name);
-    if (key.bytes().size() == wanted) return;
+    if (key.bytes().size() == size) return;
     auto const message = std::string(name) + ": " + std::string(suite.name) + " has " +
-                         (wanted == 0 ? "none" : digits_text(wanted, what));
+                         (size == 0 ? "none" : digits_text(size, what));
     if (found != seen.end())
       reader.fail(found->second,
                   message + "; there are " + std::to_string(2 * key.bytes().size()) + " digits");
     else
       reader.fail(sa.position,
-                  "this SA has no " + quoted(name) + "; expected " + digits_text(wanted, what));
+                  "this SA has no " + quoted(name) + "; expected " + digits_text(size, what));
   };
-  check("key", sa.key, size, parts);
+  check("key", sa.key, key_size, parts);
   check("authentication_key", sa.authentication, suite.authentication_key_size,
         std::to_string(suite.authentication_key_size) + " bytes");
 }
@@ -166,7 +166,7 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
           std::string const expected = "packets, 0 for none, or 64 to 4096";
           sa.replay_window = number_of(value, 0, expected);
           if (sa.replay_window != 0 &&
-              (sa.replay_window < ReplayWindow::kLeast || sa.replay_window > ReplayWindow::kMost))
+              (sa.replay_window < ReplayWindow::kMin || sa.replay_window > ReplayWindow::kMax))
             throw ConfigError("expected " + expected);
         }},
        {"last_sequence", [&](auto const& value) { sa.last_sequence = sequence_of(value); }},

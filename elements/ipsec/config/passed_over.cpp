@@ -76,8 +76,7 @@ void PassedOver::take_lifetime() {
 }
 
 void PassedOver::warn(Word const& name, std::string_view shown) {
-  diagnostics_.warning_item(name.position, "passed over, as it says nothing about packets here",
-                            shown);
+  diagnostics_.warning_item(name.position, "ignored, without effect on packets here", shown);
 }
 
 void PassedOver::take(Word const& name) { warn(name, take_values(name)); }

@@ -183,11 +183,11 @@ class PolicyParser {
       cursor_.fail(*word, quoted(word->text) + ": " + protocol_expected(word->text));
   }
 
-  void ports(Word const& field, PortRange& into, std::uint16_t most) {
-    auto const expected = "a number up to " + std::to_string(most) + ", or FIRST-LAST";
+  void ports(Word const& field, PortRange& into, std::uint16_t max) {
+    auto const expected = "a number up to " + std::to_string(max) + ", or FIRST-LAST";
     auto const* const word = cursor_.value(field, expected);
     if (word == nullptr) return;
-    if (auto const parsed = parse_ports(word->text, most))
+    if (auto const parsed = parse_ports(word->text, max))
       into = *parsed;
     else
       cursor_.fail(*word, quoted(word->text) + ": expected " + expected);

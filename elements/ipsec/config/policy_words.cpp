@@ -61,11 +61,11 @@ std::string protocol_expected(std::string_view text) {
          did_you_mean(text, protocol_names());
 }
 
-std::optional<PortRange> parse_ports(std::string_view text, std::uint16_t most) {
+std::optional<PortRange> parse_ports(std::string_view text, std::uint16_t max) {
   auto const dash = text.find('-');
-  auto const first = parse_number(text.substr(0, dash), most);
+  auto const first = parse_number(text.substr(0, dash), max);
   auto const last =
-      dash == std::string_view::npos ? first : parse_number(text.substr(dash + 1), most);
+      dash == std::string_view::npos ? first : parse_number(text.substr(dash + 1), max);
   if (!first || !last || *first > *last) return std::nullopt;
   return PortRange{*first, *last};
 }

@@ -30,8 +30,8 @@ std::vector<std::string> protocol_names();
 /// The error message for a wrong protocol, with the nearest names.
 std::string protocol_expected(std::string_view text);
 
-/// Parses `443` or `8000-8099`, each number at most `most`; no value if the text is neither.
-std::optional<PortRange> parse_ports(std::string_view text, std::uint16_t most = 0xffff);
+/// Parses `443` or `8000-8099`, each number at most `max`; no value if the text is neither.
+std::optional<PortRange> parse_ports(std::string_view text, std::uint16_t max = 0xffff);
 
 /// The reason why this protocol cannot have ports, or an ICMP type and code; empty if it can.
 std::string ports_fault(std::optional<std::uint8_t> protocol, bool type_and_code);

@@ -167,11 +167,11 @@ class SaParser {
   void parse_window(Word const& field) {
     auto const parsed = cursor_.number(field, "packets, 0 for none, at most 4096");
     if (!parsed) return;
-    if (*parsed > ReplayWindow::kMost)
+    if (*parsed > ReplayWindow::kMax)
       return cursor_.fail(cursor_.last(), "a window of " + std::to_string(*parsed) +
                                               " is not supported; expected at most 4096");
     // A window smaller than the minimum is enlarged: this refuses no more packets.
-    sa_.replay_window = *parsed == 0 ? 0 : std::max(*parsed, ReplayWindow::kLeast);
+    sa_.replay_window = *parsed == 0 ? 0 : std::max(*parsed, ReplayWindow::kMin);
   }
   void parse_sequence(Word const& field) { replay_.read_number(field); }
   void parse_context(Word const& field) { replay_.read_context(field); }

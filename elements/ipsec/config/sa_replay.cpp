@@ -56,11 +56,11 @@ std::optional<std::uint32_t> SaReplay::number(Word const& name, std::string cons
 /// Reads the words after `bitmap-length`, the last of the ring first. False with an error if their
 /// number is different.
 bool SaReplay::read_bitmap(Word const& name) {
-  constexpr std::uint32_t kMostWords = ReplayWindow::kMost / kWordBits;
-  std::string const expected = "words of the bitmap, at most " + std::to_string(kMostWords);
+  constexpr std::uint32_t kMaxWords = ReplayWindow::kMax / kWordBits;
+  std::string const expected = "words of the bitmap, at most " + std::to_string(kMaxWords);
   auto const count = number(name, expected);
   if (!count) return false;
-  if (*count > kMostWords) {
+  if (*count > kMaxWords) {
     cursor_.fail(cursor_.last(), "expected " + expected);
     return false;
   }
@@ -110,7 +110,7 @@ void SaReplay::read_context(Word const& field) {
     if (name.text == "bitmap") bits_ = {*value};
     if (name.text != "replay_window") continue;
     window_ = *value;
-    if (*value > ReplayWindow::kMost)
+    if (*value > ReplayWindow::kMax)
       cursor_.fail(cursor_.last(), "a window of " + std::to_string(*value) +
                                        " is not supported; expected at most 4096");
   }
@@ -126,8 +126,7 @@ void SaReplay::apply(SaConfig& sa) const {
   auto const window = window_.value_or(0);
   sa.received = window == 0 || ring_.empty() ? bits_ : unrolled(ring_, window, received_);
   if (window_)
-    sa.replay_window =
-        window == 0 ? 0 : std::clamp(window, ReplayWindow::kLeast, ReplayWindow::kMost);
+    sa.replay_window = window == 0 ? 0 : std::clamp(window, ReplayWindow::kMin, ReplayWindow::kMax);
 }
 
 }  // namespace warpline::ipsec

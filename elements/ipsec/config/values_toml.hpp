@@ -14,10 +14,10 @@
 /// Values of a gateway's TOML file; for the sources that read it.
 namespace warpline::ipsec {
 
-inline std::uint32_t number_of(toml::node const& node, std::uint32_t least,
+inline std::uint32_t number_of(toml::node const& node, std::uint32_t min,
                                std::string const& expected) {
   auto const number = node.value_exact<std::int64_t>();
-  if (!number || *number < least || *number > 0xffffffff) throw ConfigError("expected " + expected);
+  if (!number || *number < min || *number > 0xffffffff) throw ConfigError("expected " + expected);
   return static_cast<std::uint32_t>(*number);
 }
 
@@ -58,13 +58,13 @@ inline std::uint8_t protocol_of(toml::node const& node) {
   throw ConfigError(quoted(text) + ": " + protocol_expected(text));
 }
 
-inline PortRange ports_of(toml::node const& node, std::uint16_t most) {
-  auto const expected = "a number up to " + std::to_string(most) + ", or \"FIRST-LAST\"";
+inline PortRange ports_of(toml::node const& node, std::uint16_t max) {
+  auto const expected = "a number up to " + std::to_string(max) + ", or \"FIRST-LAST\"";
   auto const number = node.value_exact<std::int64_t>();
   auto const text = node.value_exact<std::string>();
   if (!number && !text) throw ConfigError("expected " + expected);
   auto const written = number ? std::to_string(*number) : *text;
-  if (auto const ports = parse_ports(written, most)) return *ports;
+  if (auto const ports = parse_ports(written, max)) return *ports;
   throw ConfigError(quoted(written) + ": expected " + expected);
 }
 

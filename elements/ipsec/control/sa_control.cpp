@@ -173,7 +173,7 @@ ControlAnswer SaControl::rekey(ControlRequest& request) {
   std::vector<Diagnostic> notes;
   auto const sas = take_sas(request, notes);
   request.finish();
-  if (!database->find(name)) throw ConfigError("there is no such SA as \"old\" says");
+  if (!database->find(name)) throw ConfigError("the SA in \"old\" does not exist");
   database->add(sas);
   auto const wait = name.direction == Direction::kInbound ? keep : 0;
   forget(database, name);

@@ -14,7 +14,7 @@ namespace warpline::ipsec {
 
 /// `direction`, `spi` and `destination` of an SA; docs/ipsec.md describes all members.
 boost::json::object describe(SaName const& name);
-/// All that `list` says of an SA.
+/// The description of an SA for `list`.
 boost::json::object describe(SaStatus const& sa);
 
 /// Databases by the text that names their files.

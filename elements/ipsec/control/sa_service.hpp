@@ -14,7 +14,7 @@
 
 namespace warpline::ipsec {
 
-/// What the command line says about SAs: a single object of the `SharedStore`.
+/// The options of the command line for SAs: a single object of the `SharedStore`.
 struct SaOptions {
   std::uint32_t max_sas = 0;     ///< `--max-sas`, of each database; 0: no limit
   std::string state_file{};      ///< `--state`; empty: none

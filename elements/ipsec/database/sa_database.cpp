@@ -221,7 +221,7 @@ void SaDatabase::publish(Staged&& staged) {
   auto const place = sas_.emplace(key, std::move(entry)).first;
   auto const& kept = place->second;
   if (kept.config.soft != Lifetime{} || kept.config.hard != Lifetime{})
-    mortal_.emplace(kept.serial, place);
+    expiring_.emplace(kept.serial, place);
   if (direction == Direction::kInbound) return;
   for (auto const& group : groups_of(kept.config, implicit_)) {
     auto& sas = sas_of_[group];
@@ -251,21 +251,21 @@ void SaDatabase::erase(Place at) {
         if (owned_->sa(policy) == index) bind(policy);
     }
   }
-  mortal_.erase(sa.serial);
+  expiring_.erase(sa.serial);
   if (state_) state_->remove(index);
   sas_.erase(at);
   indices_.give(index, Clock::now());
 }
 
 bool SaDatabase::serves(Sa const& sa, Policy const& policy) const {
-  auto const& wanted = *policy.sa;
+  auto const& sa_template = *policy.sa;
   auto const& form = sa.config.form;
   auto const same = [](std::optional<IpAddress> const& address, IpAddress const& other) {
     return !address || address->is_unspecified() || *address == other;
   };
-  return wanted.mode == form.mode && (!wanted.spi || *wanted.spi == sa.config.spi) &&
-         (wanted.reqid == 0 || wanted.reqid == sa.config.reqid) &&
-         same(wanted.source, form.source) && same(wanted.destination, form.destination);
+  return sa_template.mode == form.mode && (!sa_template.spi || *sa_template.spi == sa.config.spi) &&
+         (sa_template.reqid == 0 || sa_template.reqid == sa.config.reqid) &&
+         same(sa_template.source, form.source) && same(sa_template.destination, form.destination);
 }
 
 /// Of the SAs that serve it, the policy uses the newest.
@@ -423,7 +423,7 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
   std::lock_guard const lock(mutex_);
   auto const now = Clock::now();
   std::vector<Expired> expired;
-  for (auto at = mortal_.begin(); at != mortal_.end();) {
+  for (auto at = expiring_.begin(); at != expiring_.end();) {
     auto const here = (at++)->second;
     auto& sa = here->second;
     if (reached(sa, sa.config.hard, now)) {

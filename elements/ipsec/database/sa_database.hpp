@@ -34,7 +34,7 @@ struct SaName {
 /// The state of an SA.
 struct SaStatus {
   SaName name;
-  SaForm form;
+  SaEncapsulation form;
   Suite suite{};
   std::uint32_t reqid = 0;
   bool in_use = false;         ///< a policy uses it to send
@@ -193,7 +193,7 @@ class SaDatabase {
   bool keeps_outbound_ = false, keeps_inbound_ = false;  // in `state_`
   SpiTable spis_;
   std::map<Key, Sa> sas_;
-  std::map<std::uint64_t, Place> mortal_;  // those with a lifetime, by serial number
+  std::map<std::uint64_t, Place> expiring_;  // those with a lifetime, by serial number
   std::uint64_t serial_ = 0;
   std::vector<Policy> policies_;  // of all directions; outbound ones from SAs at the end
   std::size_t written_ = 0;       // policies that the user wrote

@@ -99,7 +99,7 @@ void SaDatabases::open(Opening const& opening) {
       opening.warn(
           entry.sa_file +
           ": no state file keeps the sequence numbers of these SAs. After a restart they begin "
-          "anew: "
+          "again: "
           "GCM, CTR and ChaCha20 then encrypt under nonces that were used, which gives plaintext "
           "away, and the peer refuses the packets as replays. Give --state FILE");
   }

@@ -15,7 +15,7 @@ void put(std::optional<IpPrefix> const& prefix, std::uint32_t& value, std::uint3
   std::memcpy(&value, prefix->address.bytes.data(), sizeof value);
 }
 
-/// Whether it consists of IPv4 addresses only, one of which is set.
+/// Whether it has at least one IPv4 address and nothing else.
 bool is_ipv4_addresses(TrafficSelector const& selector) {
   auto const is_ipv4 = [](std::optional<IpPrefix> const& prefix) {
     return prefix && prefix->address.version == 4;

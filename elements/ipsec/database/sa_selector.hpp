@@ -18,8 +18,8 @@ class alignas(32) SaSelector {
   SaSelector() = default;
   explicit SaSelector(TrafficSelector const& selector);
 
-  /// Returns whether it matches the packet at `ip`, whose IP header is whole and of which `size`
-  /// bytes are available.
+  /// Returns whether it matches the packet at `ip`, whose IP header is whole; `size` bytes
+  /// are available.
   bool takes(std::uint8_t const* ip, std::uint32_t size) const noexcept {
     if (whole_) [[unlikely]]
       return takes_whole(ip, size);

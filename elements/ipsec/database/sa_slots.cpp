@@ -16,9 +16,9 @@ namespace warpline::ipsec {
 namespace {
 
 std::uint64_t last_sequence(SaConfig const& sa) {
-  auto const most = sa.form.esn ? SaUse::kLastExtended : SaUse::kLastSequence;
-  if (!sa.hard.packets || sa.last_sequence >= most) return most;
-  return sa.last_sequence + std::min(*sa.hard.packets, most - sa.last_sequence);
+  auto const max = sa.form.esn ? SaCounters::kLastExtended : SaCounters::kLastSequence;
+  if (!sa.hard.packets || sa.last_sequence >= max) return max;
+  return sa.last_sequence + std::min(*sa.hard.packets, max - sa.last_sequence);
 }
 
 /// As many as there can be addresses for.
@@ -36,9 +36,9 @@ std::uint32_t possible_capacity(std::size_t bytes_each) {
 }  // namespace
 
 SaSlots::SaSlots()
-    : capacity_(possible_capacity(sizeof(SaKeys) + sizeof(Place) + sizeof(SaSelector) + 64)),
+    : capacity_(possible_capacity(sizeof(SaKeys) + sizeof(Entry) + sizeof(SaSelector) + 64)),
       keys_(capacity_),
-      places_(capacity_),
+      entries_(capacity_),
       selectors_(capacity_),
       states_(capacity_),
       cpu_keys_(std::make_shared<CpuKeys>(std::size_t{capacity_})) {
@@ -50,7 +50,7 @@ SaSlots::~SaSlots() {
 }
 
 std::size_t SaSlots::host_bytes(Suite suite) {
-  return sizeof(SaKeys) + sizeof(Place) + sizeof(SaSelector) + sizeof(states_[0]) +
+  return sizeof(SaKeys) + sizeof(Entry) + sizeof(SaSelector) + sizeof(states_[0]) +
          CpuKeys::bytes(suite);
 }
 
@@ -62,7 +62,7 @@ void SaSlots::grow(std::uint32_t index) {
   for (; chunk <= last; ++chunk) {
     auto const size = SaKeyTable::first_of(chunk) + SaKeyTable::size_of(chunk);
     keys_.grow(size);
-    places_.grow(size);
+    entries_.grow(size);
     selectors_.grow(size);
     std::string reason;
     for (auto& keys : devices_)
@@ -79,7 +79,7 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
       make_sa_keys(sa.suite, direction, sa.form.esn, sa.key.bytes(), sa.authentication.bytes());
   keys_[index].udp_checksum = direction == Direction::kOutbound && sa.form.has_udp_checksum();
   cpu_keys_->set(index, keys_[index]);
-  auto& place = places_[index];
+  auto& place = entries_[index];
   if (direction == Direction::kOutbound)
     new (&place.outbound) OutboundSa(sa.spi, sa.form, sa.last_sequence);
   else
@@ -89,7 +89,7 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
     new (&selectors_[index]) SaSelector(*sa.selector);
     place.inbound.selects = true;
   }
-  auto* const use = new (&place.use) SaUse(direction);
+  auto* const use = new (&place.use) SaCounters(direction);
   if (direction == Direction::kOutbound) {
     resume(index, sa);
     if (sa.hard.bytes) use->outbound.hard_bytes = *sa.hard.bytes;
@@ -100,7 +100,7 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
 }
 
 void SaSlots::resume(std::uint32_t index, SaConfig const& sa) {
-  auto& place = places_[index];
+  auto& place = entries_[index];
   auto& use = place.use.outbound;
   use.last_sequence = last_sequence(sa);
   place.outbound.last.store(std::min(sa.last_sequence, use.last_sequence),
@@ -109,7 +109,7 @@ void SaSlots::resume(std::uint32_t index, SaConfig const& sa) {
 }
 
 ReplayWindow& SaSlots::keep_window(std::uint32_t index, ReplayWindow::Word* memory) {
-  auto& window = places_[index].inbound.window;
+  auto& window = entries_[index].inbound.window;
   auto const size = window.size();
   bool const extended = window.extended();
   std::destroy_at(&window);
@@ -120,8 +120,8 @@ void SaSlots::erase(std::uint32_t index) noexcept {
   auto const state = states_[index].exchange(kEmpty, std::memory_order_acq_rel);
   if (state == kEmpty) return;
   if (state == 1 + static_cast<std::uint8_t>(Direction::kInbound)) {
-    if (places_[index].inbound.selects) selectors_[index].~SaSelector();
-    places_[index].inbound.~InboundSa();
+    if (entries_[index].inbound.selects) selectors_[index].~SaSelector();
+    entries_[index].inbound.~InboundSa();
   }
   explicit_bzero(&keys_[index], sizeof keys_[index]);
   cpu_keys_->wipe(index);
@@ -133,12 +133,12 @@ void SaSlots::wipe(std::uint32_t index) noexcept {
   refresh(index);
 }
 
-bool SaSlots::made(Packet const& packet) const noexcept {
+bool SaSlots::is_own(Packet const& packet) const noexcept {
   SaTag const tag(packet.tag);
   auto const index = tag.index(), offset = SaTag::kFirstOffset + tag.offset();
   return holds(index, Direction::kOutbound) && packet.length >= offset &&
          EspSizes(keys_[index], packet.length - offset).good() &&
-         places_[index].outbound.esp.made(packet, offset);
+         entries_[index].outbound.esp.is_own(packet, offset);
 }
 
 SaKeyTable SaSlots::upload(Device& device) {

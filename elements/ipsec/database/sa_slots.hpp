@@ -22,7 +22,7 @@ namespace warpline::ipsec {
 
 /// The headers that an outbound SA adds to packets, and the last sequence number.
 struct alignas(64) OutboundSa {
-  OutboundSa(std::uint32_t spi, SaForm const& form, std::uint64_t sequence)
+  OutboundSa(std::uint32_t spi, SaEncapsulation const& form, std::uint64_t sequence)
       : esp(spi, form), last(sequence) {}
 
   EspOutbound esp;
@@ -32,8 +32,8 @@ struct alignas(64) OutboundSa {
 /// The properties of an inbound SA's packets, and the sequence numbers received.
 struct alignas(64) InboundSa {
   /// `window_size`: 0 for an SA without anti-replay.
-  InboundSa(SaForm const& form, std::uint32_t window_size)
-      : window(window_size == 0 ? ReplayWindow::kLeast : window_size, form.esn),
+  InboundSa(SaEncapsulation const& form, std::uint32_t window_size)
+      : window(window_size == 0 ? ReplayWindow::kMin : window_size, form.esn),
         esp(form),
         anti_replay(window_size != 0) {}
 
@@ -44,7 +44,7 @@ struct alignas(64) InboundSa {
 };
 
 /// Counters and limits of an SA. Workers keep the counters and any thread reads them.
-struct alignas(64) SaUse {
+struct alignas(64) SaCounters {
   /// Max sequence numbers (RFC 4303 sections 3.3.3 and 2.2.1).
   static constexpr std::uint64_t kLastSequence = 0xffffffff, kLastExtended = ~std::uint64_t{0};
 
@@ -60,7 +60,7 @@ struct alignas(64) SaUse {
     std::uint32_t any_peer = 0;  ///< the same for any reqid
   };
 
-  explicit SaUse(Direction direction) {
+  explicit SaCounters(Direction direction) {
     if (direction == Direction::kOutbound)
       new (&outbound) Outbound();
     else
@@ -74,7 +74,7 @@ struct alignas(64) SaUse {
     Inbound inbound;
   };
 };
-static_assert(sizeof(SaUse) == 64);
+static_assert(sizeof(SaCounters) == 64);
 
 /// The memory of SAs by index, which all workers and devices share: keys, headers, sequence
 /// numbers, counters.
@@ -110,19 +110,19 @@ class SaSlots {
   /// Overwrites keys, here and on devices. For the writer.
   void wipe(std::uint32_t index) noexcept;
 
-  OutboundSa& outbound(std::uint32_t index) { return places_[index].outbound; }
-  InboundSa& inbound(std::uint32_t index) { return places_[index].inbound; }
-  SaUse& use(std::uint32_t index) { return places_[index].use; }
-  OutboundSa const& outbound(std::uint32_t index) const { return places_[index].outbound; }
-  InboundSa const& inbound(std::uint32_t index) const { return places_[index].inbound; }
-  SaUse const& use(std::uint32_t index) const { return places_[index].use; }
+  OutboundSa& outbound(std::uint32_t index) { return entries_[index].outbound; }
+  InboundSa& inbound(std::uint32_t index) { return entries_[index].inbound; }
+  SaCounters& use(std::uint32_t index) { return entries_[index].use; }
+  OutboundSa const& outbound(std::uint32_t index) const { return entries_[index].outbound; }
+  InboundSa const& inbound(std::uint32_t index) const { return entries_[index].inbound; }
+  SaCounters const& use(std::uint32_t index) const { return entries_[index].use; }
   /// Asks for the lines of an SA and of its use, which packets will change.
   void prefetch(std::uint32_t index) const {
-    prefetch_for_write(&places_[index]);
-    prefetch_for_write(&places_[index].use);
+    prefetch_for_write(&entries_[index]);
+    prefetch_for_write(&entries_[index].use);
   }
   /// Returns whether the frame is an ESP packet of the outbound SA in its tag.
-  bool made(Packet const& packet) const noexcept;
+  bool is_own(Packet const& packet) const noexcept;
   /// Of an inbound SA that `selects`.
   SaSelector const& selector(std::uint32_t index) const { return selectors_[index]; }
   /// Returns whether there is an SA of that direction at `index`, which may be any number.
@@ -141,21 +141,21 @@ class SaSlots {
   AesInverseTables const* aes_inverse(Device& device) const { return aes_inverse_.on(device); }
 
   /// Sets whether a single thread handles packets (default: false). Before the first packet.
-  void serve_one_thread(bool alone) { alone_ = alone; }
-  bool alone() const { return alone_; }
+  void serve_one_thread(bool single_threaded) { single_threaded_ = single_threaded; }
+  bool single_threaded() const { return single_threaded_; }
 
  private:
   /// Neighbouring lines: the second one costs a third of a single one.
-  struct alignas(2 * kCacheLine) Place {
-    Place() : use(Direction::kOutbound) {}
-    ~Place() {}
+  struct alignas(2 * kCacheLine) Entry {
+    Entry() : use(Direction::kOutbound) {}
+    ~Entry() {}
     union {
       OutboundSa outbound;
       InboundSa inbound;
     };
-    SaUse use;
+    SaCounters use;
   };
-  static_assert(sizeof(Place) == 2 * kCacheLine);
+  static_assert(sizeof(Entry) == 2 * kCacheLine);
   static constexpr std::uint8_t kEmpty = 0;
 
   /// The tables of one device's kernels; devices that run them in this process share one.
@@ -174,9 +174,9 @@ class SaSlots {
   void refresh(std::uint32_t index) noexcept;
 
   std::uint32_t capacity_;
-  bool alone_ = false;
+  bool single_threaded_ = false;
   StableArray<SaKeys> keys_;
-  StableArray<Place> places_;
+  StableArray<Entry> entries_;
   StableArray<SaSelector> selectors_;
   // kEmpty, or 1 + direction. Grows last: an index with a state is accessible in the other tables.
   StableArray<std::atomic<std::uint8_t>> states_;

@@ -42,7 +42,7 @@ bool same(SpiKey const& a, SpiKey const& b) {
          a.destination[1] == b.destination[1];
 }
 
-constexpr std::size_t kLeastSlots = 64;
+constexpr std::size_t kMinSlots = 64;
 
 }  // namespace
 
@@ -68,11 +68,11 @@ struct SpiTable::Table {
 
   /// `key` is compared for an SA of one destination.
   Found look_up(std::uint32_t name, Kind kind, SpiKey const& key) const noexcept {
-    auto const wanted = match_of(name, kind);
+    auto const match = match_of(name, kind);
     for (std::size_t at = home(name);; at = (at + 1) & last) {
       auto const slot = slots[at].load(std::memory_order_acquire);
       if (slot == kEmpty) return {at, slot};
-      if ((slot & (kNameMask | kKindMask)) == wanted && (kind == kAny || same(keys[at], key)))
+      if ((slot & (kNameMask | kKindMask)) == match && (kind == kAny || same(keys[at], key)))
         return {at, slot};
     }
   }
@@ -106,7 +106,7 @@ SpiKey SpiKey::of(std::uint32_t spi, IpAddress const& destination) {
 }
 
 SpiTable::SpiTable(Quiescence& readers)
-    : readers_(readers), table_(std::make_unique<Table>(kLeastSlots, false).release()) {}
+    : readers_(readers), table_(std::make_unique<Table>(kMinSlots, false).release()) {}
 
 SpiTable::~SpiTable() { std::unique_ptr<Table>(table_.load(std::memory_order_relaxed)).reset(); }
 
@@ -141,7 +141,7 @@ bool SpiTable::remove(std::uint32_t spi, std::optional<IpAddress> const& destina
 
 SpiTable::Table* SpiTable::rebuild(bool with_keys) {
   auto* const old = table_.load(std::memory_order_relaxed);
-  auto const slots = std::bit_ceil(std::max(kLeastSlots, 4 * (size_ + 1)));
+  auto const slots = std::bit_ceil(std::max(kMinSlots, 4 * (size_ + 1)));
   auto next = std::make_unique<Table>(slots, with_keys || old->of_one != 0);
   for (std::size_t at = 0; at < old->slots.size(); ++at) {
     auto const slot = old->slots[at].load(std::memory_order_relaxed);

@@ -19,12 +19,12 @@ std::uint32_t blocks(std::uint32_t size) {
 }  // namespace
 
 std::uint32_t ReplayWindow::ring_words(std::uint32_t size) {
-  return blocks(std::clamp(size, kLeast, kMost));
+  return blocks(std::clamp(size, kMin, kMax));
 }
 
 ReplayWindow::ReplayWindow(std::uint32_t size, bool esn, Word* memory)
     : beside_(memory),
-      size_(static_cast<std::uint16_t>(std::clamp(size, kLeast, kMost))),
+      size_(static_cast<std::uint16_t>(std::clamp(size, kMin, kMax))),
       mask_(static_cast<std::uint16_t>(blocks(size_) - 1)),
       esn_(esn) {
   owned_ = memory == nullptr && mask_ >= kInPlace;

@@ -34,14 +34,14 @@ enum class Replay : std::uint8_t {
 class ReplayWindow {
  public:
   using Word = std::atomic<std::uint64_t>;  ///< block number, bits
-  static constexpr std::uint32_t kLeast = 64, kMost = 4096;
+  static constexpr std::uint32_t kMin = 64, kMax = 4096;
 
   /// Words of a ring for a window of `size` numbers.
   static std::uint32_t ring_words(std::uint32_t size);
 
   /// `size`: how many numbers, from the highest down, are still accepted, `kMin` to `kMax`. `esn`:
   /// 64-bit numbers.
-  explicit ReplayWindow(std::uint32_t size = kLeast, bool esn = false)
+  explicit ReplayWindow(std::uint32_t size = kMin, bool esn = false)
       : ReplayWindow(size, esn, nullptr) {}
   /// The same with its ring in `memory`: `ring_words(size)` words that outlive the window. For use
   /// after `resume` or `restore`.
@@ -65,7 +65,7 @@ class ReplayWindow {
   /// Accepts `number`, which the integrity check of its packet has confirmed, or returns the
   /// reason. With `kSingleThreaded` no other thread may be in `mark`: plain loads and stores
   /// replace locked exchanges (two, of about 20 cycles each).
-  template <bool kAlone = false>
+  template <bool kSingleThreaded = false>
   Replay mark(std::uint64_t number) noexcept;
 
   /// Continues from another window's state: `highest` was accepted, and the earlier numbers whose
@@ -126,10 +126,10 @@ inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
 // The highest number is raised first and read after the word. A thread that sees a newer block
 // therefore sees a highest number for which its own number is too old, and a different block in its
 // word is older. Numbers 2^37 apart look the same: at worst a fresh one is refused.
-template <bool kAlone>
+template <bool kSingleThreaded>
 inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
   auto highest = highest_.load(std::memory_order_relaxed);
-  if constexpr (kAlone) {
+  if constexpr (kSingleThreaded) {
     if (highest < number) highest_.store(number, std::memory_order_relaxed);
   } else {
     while (highest < number &&
@@ -144,7 +144,7 @@ inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
     auto const before = same_block(seen, number) ? seen : block(number);
     auto const after = before | bit(number);
     if (before == after) return Replay::kReplayed;
-    if constexpr (kAlone) {
+    if constexpr (kSingleThreaded) {
       place.store(after, std::memory_order_release);
       return Replay::kFresh;
     }

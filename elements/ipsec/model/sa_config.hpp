@@ -10,7 +10,7 @@
 #include "elements/ipsec/crypto/secret.hpp"
 #include "elements/ipsec/model/policy.hpp"
 #include "elements/ipsec/model/replay_window.hpp"
-#include "elements/ipsec/model/sa_form.hpp"
+#include "elements/ipsec/model/sa_encapsulation.hpp"
 #include "elements/ipsec/model/suite.hpp"
 
 namespace warpline::ipsec {
@@ -25,7 +25,7 @@ struct Lifetime {
 struct SaConfig {
   Position position{};  ///< of its SPI
   std::uint32_t spi = 0;
-  SaForm form;
+  SaEncapsulation form;
   Suite suite = Suite::kAes128Gcm;
   Secret key;             ///< of the cipher, followed by the salt
   Secret authentication;  ///< empty for an AEAD
@@ -33,9 +33,9 @@ struct SaConfig {
       direction;  ///< no value: decided by the policies or elements that name it
   std::uint32_t reqid = 0;
   std::optional<TrafficSelector> selector;  ///< the inner packets that it accepts; no value: all
-  std::uint32_t replay_window = ReplayWindow::kLeast;  ///< inbound; 0: no window
-  std::uint64_t last_sequence = 0;                     ///< outbound: used up already
-  std::uint64_t last_received = 0;                     ///< inbound: the highest received number
+  std::uint32_t replay_window = ReplayWindow::kMin;  ///< inbound; 0: no window
+  std::uint64_t last_sequence = 0;                   ///< outbound: used up already
+  std::uint64_t last_received = 0;                   ///< inbound: the highest received number
   /// Inbound: bit n % 32 of word n / 32 is set if `last_received` - n was received. Numbers beyond
   /// these words count as received.
   std::vector<std::uint32_t> received;

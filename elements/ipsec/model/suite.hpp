@@ -15,7 +15,7 @@ namespace warpline::ipsec {
 
 /// The algorithms of an SA: an AEAD, or each cipher with each integrity algorithm. A new one needs
 /// a row in suite.cpp. A new cipher or integrity algorithm also needs bodies in esp_protect.hpp and
-/// esp_open.hpp and a library form in cpu_esp.cpp.
+/// esp_decrypt.hpp and a library form in cpu_esp.cpp.
 enum class Suite : std::uint8_t {
   kAes128Gcm,
   kAes128Gcm12,

@@ -29,7 +29,7 @@ void set_ecn(ipv6::Header& ip, unsigned field) {
 
 }  // namespace
 
-EspInbound::EspInbound(SaForm const& form)
+EspInbound::EspInbound(SaEncapsulation const& form)
     : mode_(form.mode),
       udp_(form.udp.has_value()),
       text_offset_(static_cast<std::uint8_t>(esp::kSize + form.iv_size)),

@@ -9,7 +9,7 @@
 #include "core/packet/packet.hpp"
 #include "core/packet/verdict.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
-#include "elements/ipsec/model/sa_form.hpp"
+#include "elements/ipsec/model/sa_encapsulation.hpp"
 #include "elements/ipsec/packet/ecn.hpp"
 #include "elements/ipsec/packet/esp_trailer.hpp"
 #include "elements/ipsec/packet/outer_packet.hpp"
@@ -22,7 +22,7 @@ namespace warpline::ipsec {
 /// packet are inline for IPv4 in a tunnel of IPv4 that met no congestion.
 class EspInbound {
  public:
-  explicit EspInbound(SaForm const& form);
+  explicit EspInbound(SaEncapsulation const& form);
 
   /// Prepares a packet that `inspect_outer` found, with this sequence number, for decryption. It
   /// removes what follows the packet, appends the high half of an extended number, and sets the tag

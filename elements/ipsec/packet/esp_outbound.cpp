@@ -13,11 +13,13 @@ using detail::put;
 
 namespace {
 
-bool is_plain(SaForm const& form) { return form.iv_size == 8 && form.block == 4 && !form.dscp; }
+bool is_plain(SaEncapsulation const& form) {
+  return form.iv_size == 8 && form.block == 4 && !form.dscp;
+}
 
 }  // namespace
 
-EspOutbound::EspOutbound(std::uint32_t spi, SaForm const& form)
+EspOutbound::EspOutbound(std::uint32_t spi, SaEncapsulation const& form)
     : spi_(be32::of(spi)),
       fragment_kept_(form.df == DfPolicy::kCopy ? InnerPacket::kDontFragment : std::uint16_t{0}),
       fragment_set_(form.df == DfPolicy::kSet ? InnerPacket::kDontFragment : std::uint16_t{0}),
@@ -166,7 +168,7 @@ void EspOutbound::encapsulate_other(Packet& packet, InnerPacket const& inner,
   }
 }
 
-bool EspOutbound::made(Packet const& packet, std::uint32_t esp_offset) const noexcept {
+bool EspOutbound::is_own(Packet const& packet, std::uint32_t esp_offset) const noexcept {
   be16 port{};
   std::memcpy(&port, reinterpret_cast<std::uint8_t const*>(&ports_) + sizeof port, sizeof port);
   OuterPacket outer{};

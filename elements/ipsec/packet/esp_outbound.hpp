@@ -9,7 +9,7 @@
 #include "core/packet/packet.hpp"
 #include "core/packet/verdict.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
-#include "elements/ipsec/model/sa_form.hpp"
+#include "elements/ipsec/model/sa_encapsulation.hpp"
 #include "elements/ipsec/packet/esp_trailer.hpp"
 #include "elements/ipsec/packet/inner_packet.hpp"
 
@@ -24,7 +24,7 @@ namespace warpline::ipsec {
 class EspOutbound {
  public:
   /// `form` must be possible: addresses of one version, sizes that fit the suite.
-  EspOutbound(std::uint32_t spi, SaForm const& form);
+  EspOutbound(std::uint32_t spi, SaEncapsulation const& form);
 
   /// Computes the sizes of the packet, after `inspect_inner` has accepted it, and checks that frame
   /// and buffer have space. Drops: `too_big`, `no_headroom`, `no_tailroom`; in transport mode also
@@ -59,7 +59,7 @@ class EspOutbound {
 
   /// Returns whether the frame is an ESP packet of this SA, according to its headers, with the ESP
   /// header at `esp_offset`.
-  bool made(Packet const& packet, std::uint32_t esp_offset) const noexcept;
+  bool is_own(Packet const& packet, std::uint32_t esp_offset) const noexcept;
 
  private:
   enum class Kind : std::uint8_t {

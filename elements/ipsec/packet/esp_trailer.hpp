@@ -43,9 +43,9 @@ inline void put_trailer(std::uint8_t* at, unsigned padding, unsigned block,
   if (block == 4) {
     detail::put(at, detail::kTrailers[padding] | std::uint64_t{next_header} << 8 * (padding + 1));
   } else {
-    unsigned const behind = padding + static_cast<unsigned>(sizeof(esp::Trailer)) + icv_size;
+    unsigned const trailing = padding + static_cast<unsigned>(sizeof(esp::Trailer)) + icv_size;
     detail::put(at, detail::kPadding);
-    detail::put(at + std::min(kWord, behind - kWord), detail::kPaddingBehind);
+    detail::put(at + std::min(kWord, trailing - kWord), detail::kPaddingBehind);
     detail::put(trailer, static_cast<std::uint16_t>(padding | unsigned{next_header} << 8));
   }
   for (unsigned zeros = kWord; zeros + kWord < icv_size; zeros += kWord)

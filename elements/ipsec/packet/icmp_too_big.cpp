@@ -67,12 +67,12 @@ bool may_be_reported6(Packet const& packet) {
 
 /// Number of bytes of the packet that are quoted; 0 if the frame is too short.
 std::uint32_t quoted_size(Packet const& error, std::uint32_t size, std::uint32_t l2_length,
-                          std::uint32_t ip_header, std::uint32_t most, std::uint32_t least) {
+                          std::uint32_t ip_header, std::uint32_t max_size, std::uint32_t min_size) {
   std::uint32_t const before = ip_header + kIcmpSize;
   std::uint32_t const room =
       error.tailroom < l2_length + before ? 0 : error.tailroom - l2_length - before;
-  auto const quoted = std::min({size, most - before, room});
-  return quoted < std::min(size, least) ? 0 : quoted;
+  auto const quoted = std::min({size, max_size - before, room});
+  return quoted < std::min(size, min_size) ? 0 : quoted;
 }
 
 }  // namespace
@@ -88,16 +88,15 @@ bool may_be_reported(Packet const& packet) noexcept {
 
 bool write_too_big(Packet& error, Packet const& packet, IpAddress const& from,
                    std::uint32_t mtu) noexcept {
-  constexpr std::uint32_t kLeastQuoted = 8, kMost4 = 576, kMost6 = 1280;
+  constexpr std::uint32_t kMinQuoted = 8, kMax4 = 576, kMax6 = 1280;
   auto const* const about = packet.data + packet.l2_length;
   bool const v4 = is_ipv4(packet);
   std::uint32_t const header = v4 ? ipv4::kSize : ipv6::kSize;
-  std::uint32_t const least =
-      kLeastQuoted +
-      (v4 ? reinterpret_cast<ipv4::Header const*>(about)->header_size() : ipv6::kSize);
+  std::uint32_t const min_size =
+      kMinQuoted + (v4 ? reinterpret_cast<ipv4::Header const*>(about)->header_size() : ipv6::kSize);
   std::uint32_t const l2_length = packet.l2_length;
   auto const quoted =
-      quoted_size(error, packet.ip_length, l2_length, header, v4 ? kMost4 : kMost6, least);
+      quoted_size(error, packet.ip_length, l2_length, header, v4 ? kMax4 : kMax6, min_size);
   if (quoted == 0) return false;
   std::uint32_t const icmp_size = kIcmpSize + quoted;
   error.append(l2_length + header + icmp_size);

@@ -13,7 +13,7 @@
 namespace warpline::ipsec {
 
 /// The minimum MTU in an error (RFC 1191 section 3, RFC 8200 section 5).
-inline constexpr std::uint32_t kLeastMtu4 = 68, kLeastMtu6 = 1280;
+inline constexpr std::uint32_t kMinMtu4 = 68, kMinMtu6 = 1280;
 
 /// True for the address of one host: not unspecified, loopback or a group; in IPv4 also not of this
 /// network, reserved or broadcast.

@@ -8,7 +8,7 @@
 #include "core/packet/packet.hpp"
 #include "core/packet/verdict.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
-#include "elements/ipsec/model/sa_form.hpp"
+#include "elements/ipsec/model/sa_encapsulation.hpp"
 
 namespace warpline::ipsec {
 

@@ -17,8 +17,9 @@ void renew_udp(MutableBytes text, std::uint32_t addresses) {
   std::uint32_t const size = udp.length.host();
   if (udp.checksum.host() == 0 || size < udp::kSize || size > text.size) return;
   udp.checksum.set(0);
-  auto const made = checksum_of(checksum_sum({text.data, size}, addresses + protocol::kUdp + size));
-  udp.checksum.set(made == 0 ? 0xffff : made);
+  auto const checksum =
+      checksum_of(checksum_sum({text.data, size}, addresses + protocol::kUdp + size));
+  udp.checksum.set(checksum == 0 ? 0xffff : checksum);
 }
 
 void renew_tcp(MutableBytes text, std::uint32_t addresses) {

@@ -43,8 +43,8 @@ BitVectorField<kWords>::BitVectorField(std::span<Range const> ranges)
   std::vector<Change> changes;  // a rule begins or stops matching
   for (std::uint32_t rule = 0; rule < ranges.size(); ++rule) {
     changes.push_back({ranges[rule].first, rule});
-    auto behind = ranges[rule].last;
-    if (advance(behind)) changes.push_back({behind, rule});
+    auto end = ranges[rule].last;
+    if (advance(end)) changes.push_back({end, rule});
   }
   std::sort(changes.begin(), changes.end(),
             [](Change const& a, Change const& b) { return a.at < b.at; });
@@ -125,17 +125,17 @@ BitVectors<kAddressWords>::BitVectors(std::span<FlowRule const> rules)
   source_ = address_field(&FlowRule::source, &FlowRule::source_mask);
   destination_ = address_field(&FlowRule::destination, &FlowRule::destination_mask);
 
-  constexpr std::uint64_t kMost = ~std::uint64_t{0};
+  constexpr std::uint64_t kMax = ~std::uint64_t{0};
   std::vector<Number::Range> numbers(rules.size());
   for (std::size_t i = 0; i < rules.size(); ++i)
     numbers[i] = rules[i].protocol ? Number::Range{{*rules[i].protocol}, {*rules[i].protocol}}
-                                   : Number::Range{{0}, {kMost}};
+                                   : Number::Range{{0}, {kMax}};
   protocol_ = Number(numbers);
   // 0 means no port, 1 means port 0.
   auto const port_field = [&](auto field) {
     for (std::size_t i = 0; i < rules.size(); ++i) {
       auto const& ports = rules[i].*field;
-      numbers[i] = ports.is_any() ? Number::Range{{0}, {kMost}}
+      numbers[i] = ports.is_any() ? Number::Range{{0}, {kMax}}
                                   : Number::Range{{ports.first + 1u}, {ports.last + 1u}};
     }
     return Number(numbers);

@@ -67,7 +67,7 @@ constexpr PortKind port_kind(std::uint8_t number) {
   }
 }
 
-/// Reads the key of the IPv4 or IPv6 packet at `ip`, of which `size` bytes are available. At most
+/// Reads the key of the IPv4 or IPv6 packet at `ip`; `size` bytes are available. At most
 /// eight extension headers of IPv6 are skipped. Of fragments, only the first has ports; the parts
 /// that are not visible are in `unseen`. Returns false if the header is cut, or is of another
 /// version.

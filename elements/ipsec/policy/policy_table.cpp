@@ -34,7 +34,7 @@ PolicyTable::Version<kKeyWords, kAddressWords>::Version(std::span<Policy const> 
       policies_.push_back(index);
     }
   TupleSpace<kKeyWords> tuples(rules);
-  bool const many = tuples.probes() > kMostProbes;
+  bool const many = tuples.probes() > kMaxProbes;
   if (method == Method::kBits || (method == Method::kChoose && many))
     rules_.template emplace<1>(rules);
   else

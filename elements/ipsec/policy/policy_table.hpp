@@ -22,7 +22,7 @@ namespace warpline::ipsec {
 class PolicyTable {
  public:
   /// Both cost the same at this value (benchmarks/policy_bench).
-  static constexpr std::size_t kMostProbes = 4;
+  static constexpr std::size_t kMaxProbes = 4;
   enum class Method : std::uint8_t { kChoose, kTuples, kBits };
 
   /// `method`: for tests and measurements.

@@ -64,7 +64,7 @@ class OutboundPolicies {
 class InboundPolicies {
  public:
   /// `policies`: only those for packets to this host or to be forwarded are used. `peers`: for each
-  /// of them the required `SaUse::Inbound::peer`, 0 if it protects nothing.
+  /// of them the required `SaCounters::Inbound::peer`, 0 if it protects nothing.
   InboundPolicies(std::span<Policy const> policies, std::span<std::uint32_t const> peers);
 
   /// Forwards a packet that may arrive by an SA with these peers. Drops: `policy_mismatch`,

@@ -170,7 +170,7 @@ std::string StateFile::fault() const {
   struct stat about {};
   if (fstat(file_, &about) != 0) return last_error().message();
   if (about.st_nlink == 0)
-    return "it was removed while it is used: after a restart the numbers of its SAs begin anew";
+    return "it was removed while it is used: after a restart the numbers of its SAs begin again";
   if (static_cast<std::uint64_t>(about.st_size) < offset_of(header_.segment_count))
     return "it was cut while it is used: the program may be killed, and numbers are lost";
   return {};

@@ -141,8 +141,7 @@ TEST(Adaptive, ExplainsItself) {
   run.pair.run(1);
   auto const line = balance::text(run.policy.explain(), "gpu");
   EXPECT_TRUE(line.starts_with("mixed, 87.")) << line;
-  EXPECT_NE(line.find("% over the CPU; CPU 1.000 us/packet, gpu 0.21"), std::string::npos)
-      << line;
+  EXPECT_NE(line.find("% over the CPU; CPU 1.000 us/packet, gpu 0.21"), std::string::npos) << line;
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <thread>
 
-#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_decrypt.hpp"
 #include "elements/ipsec/esp/esp_protect.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
 #include "tests/elements/ipsec/every_suite.hpp"
@@ -68,8 +68,8 @@ class CpuEspTest : public testing::EverySuite {
       if (random_() % 4 == 0) esp[random_() % esp.size()] ^= 0x40;
     }
     auto* const expected = batch.add(esp, sa, kOffsets[random_() % 4]);
-    batch.expected_results.push_back(esp_open(aes_tables(), aes_inverse_tables(), keys_[sa],
-                                              expected, static_cast<std::uint32_t>(esp.size())));
+    batch.expected_results.push_back(esp_decrypt(aes_tables(), aes_inverse_tables(), keys_[sa],
+                                                 expected, static_cast<std::uint32_t>(esp.size())));
   }
 
   using Sizes = std::vector<std::vector<std::size_t>>;  // of packets, by batches

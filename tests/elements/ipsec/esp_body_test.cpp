@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_decrypt.hpp"
 #include "elements/ipsec/esp/esp_protect.hpp"
 #include "tests/elements/ipsec/every_suite.hpp"
 
@@ -17,8 +17,8 @@ using testing::to_hex;
 class EspBodies : public testing::EverySuite {
  protected:
   std::uint32_t open(SaKeys const& keys, std::uint8_t* packet, std::size_t size) {
-    return esp_open(aes_tables(), aes_inverse_tables(), keys, packet,
-                    static_cast<std::uint32_t>(size));
+    return esp_decrypt(aes_tables(), aes_inverse_tables(), keys, packet,
+                       static_cast<std::uint32_t>(size));
   }
 
   /// As `lanes` lanes would, the last first in every step.

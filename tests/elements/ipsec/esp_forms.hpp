@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/packet/verdict.hpp"
-#include "elements/ipsec/model/sa_form.hpp"
+#include "elements/ipsec/model/sa_encapsulation.hpp"
 #include "tests/elements/ipsec/frames.hpp"
 #include "tests/support/frame.hpp"
 
@@ -41,7 +41,7 @@ inline constexpr Sizes kSizes[] = {
 
 struct NamedForm {
   std::string name;
-  SaForm form;
+  SaEncapsulation form;
 };
 
 /// Tunnels over IPv4 and IPv6 and transport mode, with and without UDP, with and without extended
@@ -51,7 +51,7 @@ inline std::vector<NamedForm> forms_of(Sizes const& sizes) {
   for (std::string const mode : {"tunnel4", "tunnel6", "transport"})
     for (bool const udp : {false, true})
       for (bool const esn : {false, true}) {
-        SaForm form;
+        SaEncapsulation form;
         bool const v4 = mode != "tunnel6";
         form.mode = mode == "transport" ? SaMode::kTransport : SaMode::kTunnel;
         form.source = *parse_ip_address(v4 ? "192.0.2.1" : "2001:db8::1");
@@ -126,7 +126,7 @@ inline std::size_t be16_at(Octets const& bytes, std::size_t at) {
 
 /// Takes a frame apart whose IP headers, Ethernet's included, have `headers` bytes. Throws
 /// `std::runtime_error` where a length, checksum, protocol or padding is wrong.
-inline OpenedEsp open_esp(Octets const& frame, SaForm const& form, std::size_t headers) {
+inline OpenedEsp open_esp(Octets const& frame, SaEncapsulation const& form, std::size_t headers) {
   auto const require = [](bool condition, char const* what) {
     if (!condition) throw std::runtime_error(what);
   };
@@ -190,7 +190,8 @@ struct SealOptions {
   int padding = -1;                ///< bytes; -1: the least
   std::uint8_t first_padding = 1;  ///< 2, 3, ... follow
 };
-inline Octets seal_esp(SaForm const& form, Octets const& text, SealOptions const& options = {}) {
+inline Octets seal_esp(SaEncapsulation const& form, Octets const& text,
+                       SealOptions const& options = {}) {
   Octets esp(8 + form.iv_size, 0x11);
   store_be32(&esp[0], options.spi);
   store_be32(&esp[4], options.sequence);
@@ -206,7 +207,7 @@ inline Octets seal_esp(SaForm const& form, Octets const& text, SealOptions const
 }
 
 /// A frame that carries these bytes, from the ESP header on, as `form` has them.
-inline Octets carry_esp(SaForm const& form, Octets const& esp, bool v4 = true,
+inline Octets carry_esp(SaEncapsulation const& form, Octets const& esp, bool v4 = true,
                         std::uint8_t tos = 0) {
   test::FrameBuilder builder;
   std::uint8_t const protocol = form.udp ? 17 : 50;

@@ -24,7 +24,7 @@ using testing::seal_esp;
 constexpr std::uint64_t kHigh = std::uint64_t{0x0badcafe} << 32;
 
 /// All steps of a packet that needs no decryption; the reason of a drop.
-std::string receive(SaForm const& form, Frame& frame, std::uint64_t high = kHigh) {
+std::string receive(SaEncapsulation const& form, Frame& frame, std::uint64_t high = kHigh) {
   EspInbound const sa(form);
   OuterPacket outer{};
   auto const port = form.udp ? form.udp->destination : std::uint16_t{4500};
@@ -41,17 +41,17 @@ std::string receive(SaForm const& form, Frame& frame, std::uint64_t high = kHigh
   return reason(sa.decapsulate(frame.packet, outer.esp_offset));
 }
 
-std::string receive(SaForm const& form, Octets const& bytes) {
+std::string receive(SaEncapsulation const& form, Octets const& bytes) {
   Frame frame(bytes, 0, 4);
   return receive(form, frame);
 }
 
 using EspInboundTest = testing::EachForm;
 
-bool is_tunnel(SaForm const& form) { return form.mode == SaMode::kTunnel; }
+bool is_tunnel(SaEncapsulation const& form) { return form.mode == SaMode::kTunnel; }
 
 TEST_P(EspInboundTest, GivesBackWhatWentOut) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     std::mt19937 random(4303);
     EspOutbound const out(0x1234, form);
     for (unsigned size = 0; size <= 300; ++size) {
@@ -77,7 +77,7 @@ TEST_P(EspInboundTest, GivesBackWhatWentOut) {
 }
 
 TEST_P(EspInboundTest, AppendsTheHighHalfBehindTheIntegrityValue) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     auto const bytes = carry_esp(form, seal_esp(form, Octets(30, 0x77), {.sequence = 0xfffffff0}));
     for (unsigned const behind : {0u, 3u, 60u}) {
       auto padded = bytes;
@@ -103,7 +103,7 @@ TEST_P(EspInboundTest, AppendsTheHighHalfBehindTheIntegrityValue) {
 }
 
 TEST_P(EspInboundTest, RefusesSizesThatCannotBe) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     std::size_t const least = 8u + form.iv_size + form.icv_size;
     for (std::size_t size = 8; size < least + 70; ++size) {
       Octets esp(size, 1);
@@ -118,7 +118,7 @@ TEST_P(EspInboundTest, RefusesSizesThatCannotBe) {
 }
 
 TEST_P(EspInboundTest, RefusesTheOtherEncapsulation) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     auto other = form;
     other.udp = form.udp ? std::optional<UdpEncapsulation>() : UdpEncapsulation{};
     auto const bytes = carry_esp(other, seal_esp(form, ip_of(ipv4_frame(Octets(9)))));
@@ -131,7 +131,7 @@ TEST_P(EspInboundTest, RefusesTheOtherEncapsulation) {
 
 /// Any padding to the right alignment, not only the least.
 TEST_P(EspInboundTest, AcceptsEveryPaddingThatCountsUp) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     auto const inner = ip_of(ipv4_frame(Octets(9)));  // 29 bytes
     for (int padding = 0; padding < 256; ++padding) {
       if ((inner.size() + static_cast<unsigned>(padding) + 2) % form.block != 0) continue;
@@ -164,7 +164,7 @@ TEST_P(EspInboundTest, AcceptsEveryPaddingThatCountsUp) {
 }
 
 TEST_P(EspInboundTest, DropsDummies) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     EXPECT_EQ(receive(form, carry_esp(form, seal_esp(form, Octets(70), {.next_header = 59}))),
               "dummy");
   });
@@ -173,13 +173,13 @@ TEST_P(EspInboundTest, DropsDummies) {
 INSTANTIATE_TEST_SUITE_P(Sizes, EspInboundTest, ::testing::ValuesIn(testing::kSizes),
                          testing::SizesName());
 
-SaForm tunnel() {
-  SaForm form;
+SaEncapsulation tunnel() {
+  SaEncapsulation form;
   form.source = *parse_ip_address("192.0.2.1");
   form.destination = *parse_ip_address("192.0.2.2");
   return form;
 }
-SaForm transport() {
+SaEncapsulation transport() {
   auto form = tunnel();
   form.mode = SaMode::kTransport;
   return form;

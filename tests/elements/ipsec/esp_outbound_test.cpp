@@ -27,7 +27,7 @@ constexpr std::uint32_t kSpi = 0xabcd1234;
 constexpr std::uint64_t kSequence = 0x0102'0304'0506'0708, kShortSequence = 0x0506'0708;
 
 /// Both steps; the reason of a drop.
-std::string encapsulate(SaForm const& form, Frame& frame, std::uint64_t sequence = 1,
+std::string encapsulate(SaEncapsulation const& form, Frame& frame, std::uint64_t sequence = 1,
                         std::uint32_t index = 77) {
   EspOutbound const sa(kSpi, form);
   InnerPacket inner{};
@@ -41,23 +41,25 @@ std::string encapsulate(SaForm const& form, Frame& frame, std::uint64_t sequence
 }
 
 /// Bytes of Ethernet and IP headers before ESP, or before its UDP header.
-std::size_t headers_of(SaForm const& form, bool v4_inside) {
+std::size_t headers_of(SaEncapsulation const& form, bool v4_inside) {
   if (form.mode == SaMode::kTunnel) return form.destination.version == 4 ? 34 : 54;
   return v4_inside ? 34 : 54;
 }
 
-unsigned front(SaForm const& form) {
+unsigned front(SaEncapsulation const& form) {
   unsigned const ip = form.mode == SaMode::kTransport ? 0 : form.destination.version == 4 ? 20 : 40;
   return ip + (form.udp ? 8 : 0) + 8 + form.iv_size;
 }
 
 using EspOutboundTest = testing::EachForm;
 
-bool is_tunnel(SaForm const& form) { return form.mode == SaMode::kTunnel; }
-std::uint64_t sequence(SaForm const& form) { return form.esn ? kSequence : kShortSequence; }
+bool is_tunnel(SaEncapsulation const& form) { return form.mode == SaMode::kTunnel; }
+std::uint64_t sequence(SaEncapsulation const& form) {
+  return form.esn ? kSequence : kShortSequence;
+}
 
 TEST_P(EspOutboundTest, MakesPacketsThatTheOtherEndCanTakeApart) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     std::mt19937 random(4303);
     for (unsigned size = 0; size <= 300; ++size) {
       bool const v4 = size % 2 == 0;
@@ -93,7 +95,7 @@ TEST_P(EspOutboundTest, MakesPacketsThatTheOtherEndCanTakeApart) {
 }
 
 TEST_P(EspOutboundTest, AsksForAllTheRoomItWritesToAndNoMore) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     for (unsigned size = 0; size < 20; ++size) {
       auto const clear = ipv4_frame(Octets(size));
       std::size_t const text = is_tunnel(form) ? 20 + size : size;
@@ -112,7 +114,7 @@ TEST_P(EspOutboundTest, AsksForAllTheRoomItWritesToAndNoMore) {
 }
 
 TEST_P(EspOutboundTest, LeavesEthernetPaddingOut) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     auto padded = ipv4_frame(Octets(6, 0x77));
     auto const ip = ip_of(padded);
     padded.resize(60, 0xdd);
@@ -124,7 +126,7 @@ TEST_P(EspOutboundTest, LeavesEthernetPaddingOut) {
 }
 
 TEST_P(EspOutboundTest, RefusesWhatWouldExceedAFrame) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     std::size_t largest = 0;
     for (std::size_t size = 65380; size <= 65501; ++size) {
       Frame frame(ipv4_frame(Octets(size)), 80, 64);
@@ -143,31 +145,31 @@ TEST_P(EspOutboundTest, RefusesWhatWouldExceedAFrame) {
 }
 
 TEST_P(EspOutboundTest, KnowsItsOwnPackets) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     for (bool const v4 : {true, false}) {
       Frame frame(v4 ? ipv4_frame(Octets(33)) : ipv6_frame(Octets(33)), 80, 64);
       EspOutbound const sa(kSpi, form), other(kSpi + 1, form);
-      EXPECT_FALSE(sa.made(frame.packet, 34));
+      EXPECT_FALSE(sa.is_own(frame.packet, 34));
       ASSERT_EQ(encapsulate(form, frame), "none");
       std::uint32_t const at = 34 + SaTag(frame.packet.tag).offset();
-      EXPECT_TRUE(sa.made(frame.packet, at));
-      EXPECT_FALSE(sa.made(frame.packet, at + 4));
-      EXPECT_FALSE(other.made(frame.packet, at));
+      EXPECT_TRUE(sa.is_own(frame.packet, at));
+      EXPECT_FALSE(sa.is_own(frame.packet, at + 4));
+      EXPECT_FALSE(other.is_own(frame.packet, at));
       auto cut = frame.packet;
       --cut.length;
-      EXPECT_FALSE(sa.made(cut, at));
+      EXPECT_FALSE(sa.is_own(cut, at));
       auto elsewhere = form;
       elsewhere.destination.bytes[0] ^= 1;
-      EXPECT_EQ(EspOutbound(kSpi, elsewhere).made(frame.packet, at), !is_tunnel(form));
+      EXPECT_EQ(EspOutbound(kSpi, elsewhere).is_own(frame.packet, at), !is_tunnel(form));
       auto unlike = form;
       unlike.udp = form.udp ? std::optional<UdpEncapsulation>() : UdpEncapsulation{};
-      EXPECT_FALSE(EspOutbound(kSpi, unlike).made(frame.packet, at));
+      EXPECT_FALSE(EspOutbound(kSpi, unlike).is_own(frame.packet, at));
     }
   });
 }
 
 TEST_P(EspOutboundTest, KnowsBeforehandWhatFitsIntoALink) {
-  each([&](SaForm const& form) {
+  each([&](SaEncapsulation const& form) {
     EspOutbound const sa(kSpi, form);
     for (bool const v4 : {true, false})
       for (unsigned size = 0; size <= 200; ++size) {
@@ -177,9 +179,9 @@ TEST_P(EspOutboundTest, KnowsBeforehandWhatFitsIntoALink) {
         ASSERT_EQ(inspect_inner(frame.packet), forward());
         ASSERT_EQ(sa.check_room(frame.packet, inner), forward());
         unsigned const headers = is_tunnel(form) ? 0 : inner.headers;
-        auto const made = sa.frame_size(inner) - 14;
-        ASSERT_GE(sa.most_inner(made, headers), frame.packet.ip_length) << "size " << size;
-        ASSERT_LT(sa.most_inner(made - 1, headers), frame.packet.ip_length) << "size " << size;
+        auto const is_own = sa.frame_size(inner) - 14;
+        ASSERT_GE(sa.most_inner(is_own, headers), frame.packet.ip_length) << "size " << size;
+        ASSERT_LT(sa.most_inner(is_own - 1, headers), frame.packet.ip_length) << "size " << size;
       }
     EXPECT_EQ(sa.most_inner(0), 0u);
     EXPECT_EQ(sa.most_inner(front(form) + form.icv_size + form.block - 1u), 0u);
@@ -189,14 +191,14 @@ TEST_P(EspOutboundTest, KnowsBeforehandWhatFitsIntoALink) {
 INSTANTIATE_TEST_SUITE_P(Sizes, EspOutboundTest, ::testing::ValuesIn(testing::kSizes),
                          testing::SizesName());
 
-SaForm tunnel(unsigned version = 4) {
-  SaForm form;
+SaEncapsulation tunnel(unsigned version = 4) {
+  SaEncapsulation form;
   form.source = *parse_ip_address(version == 4 ? "10.0.0.1" : "2001:db8::1");
   form.destination = *parse_ip_address(version == 4 ? "10.0.0.2" : "2001:db8::2");
   return form;
 }
 
-Octets outer_of(SaForm const& form, Octets const& clear, std::uint64_t sequence = 1) {
+Octets outer_of(SaEncapsulation const& form, Octets const& clear, std::uint64_t sequence = 1) {
   Frame frame(clear, 128, 64);
   EXPECT_EQ(encapsulate(form, frame, sequence), "none");
   return open_esp(frame.bytes(), form, form.destination.version == 4 ? 34 : 54).outer;
@@ -267,7 +269,7 @@ TEST(EspOutbound, TakesDscpFromTheFormAndEcnFromThePacket) {
   }
 }
 
-SaForm transport() {
+SaEncapsulation transport() {
   auto form = tunnel();
   form.mode = SaMode::kTransport;
   return form;

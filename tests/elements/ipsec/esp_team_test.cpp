@@ -127,7 +127,7 @@ TEST_P(EspTeams, OpenAsTheBodyAtEveryLength) {
   compare<Result<std::uint32_t>>(
       std::move(sealed), EspOpenTeam{&aes_tables(), &aes_inverse_tables(), inbound_table_},
       [&, this](std::uint32_t sa, MutableBytes esp, std::uint32_t& result) {
-        result = esp_open(aes_tables(), aes_inverse_tables(), inbound_[sa], esp.data, esp.size);
+        result = esp_decrypt(aes_tables(), aes_inverse_tables(), inbound_[sa], esp.data, esp.size);
         seen.insert(result);
       });
   EXPECT_EQ(seen,

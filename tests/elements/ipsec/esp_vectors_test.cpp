@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "elements/ipsec/esp/esp_open.hpp"
+#include "elements/ipsec/esp/esp_decrypt.hpp"
 #include "elements/ipsec/esp/esp_protect.hpp"
 #include "tests/elements/ipsec/vectors.hpp"
 
@@ -120,8 +120,8 @@ TEST(EspOpen, OpensThePacketsOfTheStandards) {
     for (auto const suite : vector.suites()) {
       auto packet = from_hex(vector.wire(suite) + vector.high);
       EXPECT_EQ(
-          esp_open(aes_tables(), aes_inverse_tables(), vector.keys(Direction::kInbound, suite),
-                   packet.data(), static_cast<std::uint32_t>(packet.size())),
+          esp_decrypt(aes_tables(), aes_inverse_tables(), vector.keys(Direction::kInbound, suite),
+                      packet.data(), static_cast<std::uint32_t>(packet.size())),
           EspResult::kGood)
           << info(suite).name;
       auto const expected = vector.head() + vector.plaintext;
@@ -180,7 +180,7 @@ TEST(EspProtect, GivesTheCiphertextsOfRfc3602WhereTheIvFieldHoldsWhatMakesTheirI
     esp_protect(aes_tables(), keys, packet.data(), size);
     auto const wire = std::string(vector.head) + vector.iv + vector.ciphertext;
     EXPECT_EQ(to_hex(packet).substr(0, wire.size()), wire);
-    EXPECT_EQ(esp_open(aes_tables(), aes_inverse_tables(), inverse, packet.data(), size),
+    EXPECT_EQ(esp_decrypt(aes_tables(), aes_inverse_tables(), inverse, packet.data(), size),
               EspResult::kGood);
     auto const opened = std::string(vector.head) + vector.iv + vector.plaintext;
     EXPECT_EQ(to_hex(packet).substr(0, opened.size()), opened);

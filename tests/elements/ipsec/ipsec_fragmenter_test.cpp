@@ -24,7 +24,7 @@ std::string const kAnyTunnel = kTunnel.substr(0, kTunnel.size() - 1) + " flag no
 std::string const kTransport =
     "src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1002 mode transport dir out" + kGcm;
 /// The largest packet through `kTunnel` in a link of 1500: 36 before, 16 behind, 2 of trailer.
-constexpr std::size_t kMost = 1446;
+constexpr std::size_t kMax = 1446;
 
 class IPsecFragmenter : public ::testing::Test {
  protected:
@@ -116,9 +116,9 @@ TEST_F(IPsecFragmenter, NothingThatLeavesIsLongerThanTheLinkTakes) {
 }
 
 TEST_F(IPsecFragmenter, LetsThroughWhatFitsAndFragmentsWhatDoesNot) {
-  auto const out = run(kTunnel, "", {packet4(kMost, 0), packet4(kMost + 1, 0), packet4(100, 0)});
+  auto const out = run(kTunnel, "", {packet4(kMax, 0), packet4(kMax + 1, 0), packet4(100, 0)});
   ASSERT_EQ(out.frames(0).size(), 4u);
-  EXPECT_EQ(out.frames(0)[0], packet4(kMost, 0));
+  EXPECT_EQ(out.frames(0)[0], packet4(kMax, 0));
   EXPECT_EQ(out.frames(0)[1].size(), 14 + 20 + 1424u);
   EXPECT_EQ(out.frames(0)[2].size(), 14 + 20 + 3u);
   EXPECT_EQ(out.frames(0)[3], packet4(100, 0)) << "in order";
@@ -152,8 +152,8 @@ TEST_F(IPsecFragmenter, KeepsTheOrderOverManyBatches) {
 
 TEST_F(IPsecFragmenter, TellsTheSourceOfPacketsWithDfWhatFits) {
   for (auto const& sas : {kTunnel, kAnyTunnel}) {
-    auto const sent = packet4(kMost + 1);
-    auto const out = run(sas, gateway(), {sent, packet4(kMost)});
+    auto const sent = packet4(kMax + 1);
+    auto const out = run(sas, gateway(), {sent, packet4(kMax)});
     EXPECT_EQ(out.drops_at, (Drops{{"m:too_big", 1}}));
     EXPECT_EQ(out.created, 1u);
     ASSERT_EQ(errors(out).size(), 1u);
@@ -175,8 +175,8 @@ TEST_F(IPsecFragmenter, TellsTheSourceOfPacketsWithDfWhatFits) {
 }
 
 TEST_F(IPsecFragmenter, TellsTheSourceOfIpv6Packets) {
-  auto const sent = packet6(kMost + 1);
-  auto const out = run(kTunnel, gateway(), {sent, packet6(kMost)});
+  auto const sent = packet6(kMax + 1);
+  auto const out = run(kTunnel, gateway(), {sent, packet6(kMax)});
   EXPECT_EQ(out.drops_at, (Drops{{"m:too_big", 1}}));
   ASSERT_EQ(errors(out).size(), 1u);
   auto const error = errors(out)[0];

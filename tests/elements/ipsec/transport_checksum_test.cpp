@@ -113,7 +113,7 @@ TEST(TransportChecksum, IsFoundBehindHeadersOfIpv6) {
 
 /// An inbound SA's decapsulation of a packet whose addresses were changed on its way.
 Octets arrived(bool in_udp, Octets const& sent) {
-  SaForm form;
+  SaEncapsulation form;
   form.mode = SaMode::kTransport;
   form.source = *parse_ip_address("10.0.0.1");
   form.destination = *parse_ip_address("10.0.0.2");

@@ -46,7 +46,7 @@ std::vector<std::string> notes_of(PolicyFile const& file) {
 using Notes = std::vector<std::string>;
 
 std::string passed_over(std::string const& words) {
-  return "passed over, as it says nothing about packets here: " + words;
+  return "ignored, without effect on packets here: " + words;
 }
 
 /// A state as it is printed, with `lines` before its selector.

@@ -16,7 +16,7 @@ namespace warpline::app {
 struct SessionOptions;
 
 /// A pipeline that was checked, and the results of the check.
-struct Preflight {
+struct DryRun {
   Pipeline pipeline;
   std::vector<Diagnostic> warnings;             ///< of the parser, the graph and the ports
   std::vector<std::string> notices;             ///< notices of elements
@@ -39,8 +39,8 @@ std::vector<Diagnostic> few_queues(PortSet& ports, unsigned workers);
 /// Dry run: reads, parses and builds the pipeline without starting anything, on placeholders for
 /// the ports of `specs` (or plenty if there are none) and for the requested devices. Elements share
 /// data in `shared`, which the caller may have filled before. Throws `ConfigError` with all errors.
-Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
-                         std::span<PortSpec const> specs, SessionOptions const& options,
-                         std::shared_ptr<SharedStore> shared = std::make_shared<SharedStore>());
+DryRun check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
+                      std::span<PortSpec const> specs, SessionOptions const& options,
+                      std::shared_ptr<SharedStore> shared = std::make_shared<SharedStore>());
 
 }  // namespace warpline::app

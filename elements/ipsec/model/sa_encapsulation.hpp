@@ -27,7 +27,7 @@ struct UdpEncapsulation {
 
 /// The format of an SA's packets without their cryptography, in either direction. ECN has no
 /// option: RFC 6040, normal mode.
-struct SaForm {
+struct SaEncapsulation {
   SaMode mode = SaMode::kTunnel;
   IpAddress source;       ///< of the outer header; without effect in transport mode
   IpAddress destination;  ///< of the same version

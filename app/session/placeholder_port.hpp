@@ -12,14 +12,14 @@
 namespace warpline::app {
 
 /// A placeholder port without packets, for pipelines that are only checked.
-class PretendPort final : public Port, public QueueAdvice {
+class PlaceholderPort final : public Port, public QueueAdvice {
  public:
   static constexpr unsigned kManyQueues = std::numeric_limits<unsigned>::max();
 
   /// `receives`, `sends`: whether it has queues of that kind. `queues`: for at most this number of
   /// workers.
-  explicit PretendPort(std::string name, bool receives = true, bool sends = true,
-                       unsigned queues = kManyQueues)
+  explicit PlaceholderPort(std::string name, bool receives = true, bool sends = true,
+                           unsigned queues = kManyQueues)
       : Port(std::move(name)), receives_(receives), sends_(sends), queues_(queues) {}
 
   std::string description() const override { return "not opened"; }

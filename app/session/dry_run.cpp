@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/session/preflight.hpp"
+#include "app/session/dry_run.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 #include "app/session/open_devices.hpp"
-#include "app/session/pretend_port.hpp"
+#include "app/session/placeholder_port.hpp"
 #include "app/session/session_options.hpp"
 #include "core/base/read_source.hpp"
 #include "core/click/limits.hpp"
@@ -44,12 +44,12 @@ Override parse_definition(std::string const& text) {
   return {text.substr(begin, equals - begin), text.substr(equals + 1)};
 }
 
-Preflight check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
-                         std::span<PortSpec const> specs, SessionOptions const& options,
-                         std::shared_ptr<SharedStore> shared) {
+DryRun check_pipeline(std::string const& file, std::vector<std::string> const& definitions,
+                      std::span<PortSpec const> specs, SessionOptions const& options,
+                      std::shared_ptr<SharedStore> shared) {
   std::vector<Override> overrides;
   for (auto const& definition : definitions) overrides.push_back(parse_definition(definition));
-  Preflight result;
+  DryRun result;
   result.pipeline =
       parse_pipeline(read_source(file, {.max_bytes = click::kMaxSourceBytes}), overrides);
   result.shared = std::move(shared);
@@ -58,14 +58,14 @@ Preflight check_pipeline(std::string const& file, std::vector<std::string> const
   auto const names = port_names(specs);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     auto const& request = *specs[i].request;
-    ports.add(
-        std::make_unique<PretendPort>(names[i], request.receives(), request.transmits(),
-                                      request.max_queues().value_or(PretendPort::kManyQueues)));
+    ports.add(std::make_unique<PlaceholderPort>(
+        names[i], request.receives(), request.transmits(),
+        request.max_queues().value_or(PlaceholderPort::kManyQueues)));
   }
   for (unsigned i = 0; specs.empty() && i < kPlentyOfPorts; ++i)
-    ports.add(std::make_unique<PretendPort>("port" + std::to_string(i)));
+    ports.add(std::make_unique<PlaceholderPort>("port" + std::to_string(i)));
   DeviceSet devices;
-  pretend_devices(devices, options);
+  add_placeholder_devices(devices, options);
 
   BuildContext context{ports, devices, *result.shared};
   context.seed = options.seed.value_or(1);

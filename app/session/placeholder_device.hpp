@@ -10,9 +10,9 @@
 namespace warpline::app {
 
 /// A device that runs nothing: for pipelines that are only checked.
-class PretendDevice final : public Device {
+class PlaceholderDevice final : public Device {
  public:
-  PretendDevice(std::string name, Kind kind, std::string description)
+  PlaceholderDevice(std::string name, Kind kind, std::string description)
       : Device(std::move(name), kind), description_(std::move(description)) {}
 
   std::string description() const override { return description_; }
