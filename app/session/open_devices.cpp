@@ -20,14 +20,14 @@ DeviceEnvironment environment_of(SessionOptions const& options) {
 
 stream::Options stream_options(SessionOptions const& options, unsigned frame_size) {
   OffloadOptions const usual;
-  stream::Options made;
-  made.completion = options.completion.value_or(made.completion);
-  made.transfer = options.transfer;
-  made.depth = options.tasks_in_flight.value_or(usual.tasks_in_flight);
-  made.streams = options.streams;
-  made.task_packets = options.task_packets.value_or(usual.task_packets);
-  made.task_bytes = options.task_bytes.value_or(usual.task_bytes);
-  made.frame_size = frame_size;
+  stream::Options result;
+  result.completion = options.completion.value_or(result.completion);
+  result.transfer = options.transfer;
+  result.depth = options.tasks_in_flight.value_or(usual.tasks_in_flight);
+  result.streams = options.streams;
+  result.task_packets = options.task_packets.value_or(usual.task_packets);
+  result.task_bytes = options.task_bytes.value_or(usual.task_bytes);
+  result.frame_size = frame_size;
   if (options.task_timeout)
     result.task_timeout =
         std::chrono::duration_cast<std::chrono::milliseconds>(*options.task_timeout);
