@@ -35,7 +35,9 @@ struct AfterL2 {
 
 template <class T, class Begin>
 struct ValueRegion {
-  static_assert(alignof(T) == 1, "wire types only");
+  static_assert(
+      alignof(T) == 1,
+      "a value of a packet is of a wire type (core/net/wire.hpp): packets are not aligned");
   using Argument = T;
   static constexpr unsigned kMinimum = Begin::kMin + sizeof(T);
   static constexpr bool kWrites = false;
@@ -128,7 +130,8 @@ struct Regions {
 /// What a kernel returns for each packet: `T`, trivially copyable.
 template <class T>
 struct Result {
-  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 32);
+  static_assert(std::is_trivially_copyable_v<T>, "a result is copied from a device byte by byte");
+  static_assert(sizeof(T) <= 32, "a result has at most 32 bytes");
   using Type = T;
   static constexpr unsigned kSize = sizeof(T);
 };

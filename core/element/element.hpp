@@ -73,6 +73,8 @@ template <class Self>
 class PacketElement : public Element {
  public:
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept final {
+    static_assert(std::is_invocable_r_v<Verdict, Self&, Packet&>,
+                  "a PacketElement has `Verdict operator()(Packet&)`, public");
     auto& self = static_cast<Self&>(*this);
     emit_by_verdict(std::move(batch), out,
                     [&self](Packet& packet, unsigned) { return self(packet); });

@@ -11,6 +11,7 @@
 #include "core/device/region.hpp"
 #include "core/device/team.hpp"
 #include "core/element/element.hpp"
+#include "core/element/offload_checks.hpp"
 #include "core/element/shared.hpp"
 
 namespace warpline {
@@ -109,6 +110,8 @@ class OffloadBase : public Element {
 template <class Self>
 class OffloadElement : public OffloadBase {
  public:
+  OffloadElement() { detail::check_offload_element<Self>(); }
+
   bool has_prepare() const noexcept final { return kHasPrepare<Self> || kHasBatchPrepare<Self>; }
   bool has_cpu_form() const noexcept final { return kHasCpuForm<Self>; }
   bool only_edits() const noexcept final {
@@ -262,8 +265,6 @@ class OffloadElement : public OffloadBase {
   // Self is complete only inside member functions, so Kernel's type is erased here.
   auto const& bound(Device& device) {
     using Kernel = typename Self::Kernel;
-    static_assert(std::is_trivially_copyable_v<Kernel>,
-                  "a device gets a copy of the kernel's bytes");
     auto& kept = kernels_[&device];
     if (!kept) kept = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
     return *static_cast<Kernel const*>(kept.get());

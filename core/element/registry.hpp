@@ -43,6 +43,14 @@ class Registry {
 namespace detail {
 template <class T>
 std::unique_ptr<Element> make_element(Args& args) {
+  static_assert(std::is_base_of_v<Element, T>,
+                "an element derives from Element, PacketElement, PolledElement or OffloadElement");
+  static_assert(
+      !std::is_abstract_v<T>,
+      "the element does not override `void process(BatchPtr, unsigned, Outputs&) noexcept`, "
+      "or `unsigned poll(Outputs&) noexcept` if it is polled");
+  static_assert(std::is_constructible_v<T, Args&>,
+                "an element has a public constructor that takes Args&");
   return std::make_unique<T>(args);
 }
 struct Registration {

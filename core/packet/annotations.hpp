@@ -110,6 +110,15 @@ namespace detail {
 template <class T>
 constexpr AnnotationUse declared_annotations() {
   AnnotationUse use;
+  static_assert(
+      !requires { typename T::Uses; } || requires { T::Uses::kSet; },
+      "`Uses` is `Annotations<Annotation::..., ...>`");
+  static_assert(
+      !requires { typename T::Sets; } || requires { T::Sets::kSet; },
+      "`Sets` is `Annotations<Annotation::..., ...>`");
+  static_assert(
+      !requires { typename T::Clears; } || requires { T::Clears::kSet; },
+      "`Clears` is `Annotations<Annotation::..., ...>`");
   if constexpr (requires { T::Uses::kSet; }) use.uses = T::Uses::kSet.with_lower_layers();
   if constexpr (requires { T::Reads::kUses; }) use.uses |= T::Reads::kUses.with_lower_layers();
   if constexpr (requires { T::Sets::kSet; }) use.sets = T::Sets::kSet;
