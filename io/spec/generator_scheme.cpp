@@ -26,7 +26,7 @@ std::vector<GeneratorOptions::Size> sizes_of(SpecOptions& options, std::string c
     auto const bytes = to_number<unsigned>(std::string_view(text).substr(begin, end - begin));
     if (!bytes || *bytes > DpdkPool::kMaxFrameSize) {
       options.fail("size", "'" + text.substr(begin, end - begin) +
-                               "' is no frame size; expected bytes such as 64 or 64,1408, or imix");
+                               "' is not a frame size; expected bytes, e.g. 64 or 64,1408, or imix");
       return {{}};
     }
     auto const same = [bytes](auto const& size) { return size.bytes == *bytes; };
@@ -44,7 +44,7 @@ IpPrefix addresses_of(SpecOptions& options, std::string const& key, IpPrefix fal
   if (!text || text->empty()) return fallback;
   if (auto const prefix = parse_prefix(*text, HostBits::kRefuse)) return *prefix;
   options.fail(key,
-               "'" + *text + "' is no range of addresses; expected such as " + to_string(fallback));
+               "'" + *text + "' is not a range of addresses; expected e.g. " + to_string(fallback));
   return fallback;
 }
 

@@ -21,7 +21,7 @@ namespace {
     expected.push_back(scheme.expected);
     nearest.insert(nearest.end(), scheme.nearest.begin(), scheme.nearest.end());
   }
-  auto message = "'" + word + "' is no port; expected " + alternatives(expected);
+  auto message = "'" + word + "' is not a port; expected " + alternatives(expected);
   if (!word.empty() && if_nametoindex(word.c_str()) != 0)
     message += "; a network interface of the kernel is net_af_packet0,iface=" + word;
   else

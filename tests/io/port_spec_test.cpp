@@ -163,7 +163,7 @@ TEST(PortSpecTest, ErrorsShowTheirPlace) {
 TEST(PortSpecTest, AllErrorsAreReportedTogether) {
   EXPECT_THAT(
       error_of("gen:size=x,rate=-1,payload=txt,from=10.0.0.1/8,nonsense=1"),
-      AllOf(HasSubstr("'x' is no frame size"), HasSubstr("'rate' is '-1'"),
+      AllOf(HasSubstr("'x' is not a frame size"), HasSubstr("'rate' is '-1'"),
             HasSubstr("expected random, text or pcap:FILE; did you mean 'text'?"),
             HasSubstr("'10.0.0.1/8' is not a range of addresses; expected e.g. 10.0.0.0/16"),
             HasSubstr("unknown option 'nonsense' of gen; it has name, size, flows")));
@@ -186,13 +186,13 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"", "'' is not a port; expected gen:..., pcap:..., replay:..., a PCI address"},
         Bad{"gem:size=64", "'gem' is not a port"}, Bad{"gem", "did you mean 'gen'?"},
-        Bad{"gen size=64", "is no port"}, Bad{"lo", "net_af_packet0,iface=lo"},
-        Bad{"0000:3b:00", "is no port"}, Bad{"gen:size=", "'size' needs a value"},
-        Bad{"gen:size=64,,128", "'' is no frame size"},
+        Bad{"gen size=64", "is not a port"}, Bad{"lo", "net_af_packet0,iface=lo"},
+        Bad{"0000:3b:00", "is not a port"}, Bad{"gen:size=", "'size' needs a value"},
+        Bad{"gen:size=64,,128", "'' is not a frame size"},
         Bad{"gen:size=41", "the headers alone take 42"},
         Bad{"gen:size=61,ip=6", "the headers alone take 62"},
-        Bad{"gen:size=70000", "'70000' is no frame size"},
-        Bad{"gen:size=-1", "'-1' is no frame size"},
+        Bad{"gen:size=70000", "'70000' is not a frame size"},
+        Bad{"gen:size=-1", "'-1' is not a frame size"},
         Bad{"gen:flows=0", "expected a whole number from 1"},
         Bad{"gen:flows=1.5", "'flows' is '1.5'"},
         Bad{"gen:flows=1,flows=2", "'flows' is given twice"},
