@@ -25,8 +25,9 @@ std::vector<GeneratorOptions::Size> sizes_of(SpecOptions& options, std::string c
     auto const end = std::min(text.find(',', begin), text.size());
     auto const bytes = to_number<unsigned>(std::string_view(text).substr(begin, end - begin));
     if (!bytes || *bytes > DpdkPool::kMaxFrameSize) {
-      options.fail("size", "'" + text.substr(begin, end - begin) +
-                               "' is not a frame size; expected bytes, e.g. 64 or 64,1408, or imix");
+      options.fail("size",
+                   "'" + text.substr(begin, end - begin) +
+                       "' is not a frame size; expected bytes, e.g. 64 or 64,1408, or imix");
       return {{}};
     }
     auto const same = [bytes](auto const& size) { return size.bytes == *bytes; };
