@@ -220,7 +220,7 @@ TEST_F(DpdkPortTest, SaysWhyADeviceCannotBeMade) {
               AllOf(HasSubstr("port '0000:99:00.0': DPDK has no such device"),
                     HasSubstr("on the PCI bus")));
   EXPECT_THAT(config_error([&] { DpdkPort(device("net_null4", "size=64"), *pool, 1); }),
-              HasSubstr("'net_null4' is there already"));
+              HasSubstr("'net_null4' already exists"));
 }
 
 TEST_F(DpdkPortTest, RefusesAnMtuThatBuffersDoNotHold) {

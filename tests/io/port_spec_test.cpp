@@ -201,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"gen:recycled=yes", "'recycled' takes no value"}, Bad{"gen:ip=5", "expected 4 or 6"},
         Bad{"gen:hosts=0", "expected a whole number from 1"},
         Bad{"gen:to=10.9.0.0/30,hosts=3", "'hosts' is '3'; 10.9.0.0/30 has 2 addresses"},
-        Bad{"gen:port=0", "from 1 to 65535"}, Bad{"gen:from=10.0.0.0/33", "no range of addresses"},
+        Bad{"gen:port=0", "from 1 to 65535"}, Bad{"gen:from=10.0.0.0/33", "not a range of addresses"},
         Bad{"gen:name=\"a", "a quote that is not closed"}, Bad{"pcap", "needs in=FILE or out=FILE"},
         Bad{"pcap:", "needs in=FILE or out=FILE"},
         Bad{"pcap:a,cut=maybe", "expected pad or refuse"},
