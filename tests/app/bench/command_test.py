@@ -221,7 +221,7 @@ class Refusals(unittest.TestCase):
         (["l2fwd", "--tunnels", "5"], "--tunnels belongs to 'bench ipsec'"),
         (["ids", "--flows", "5"], "--flows belongs to 'bench ipsec'"),
         (["l2fwd", "--fresh"], "--fresh belongs to 'bench ipsec'"),
-        (["ipsec", "--sa", "x", "--tunnels", "4"], "--tunnels is for SAs that are made here"),
+        (["ipsec", "--sa", "x", "--tunnels", "4"], "--tunnels is for generated SAs"),
         (["ids", "--payloads", "random", "--pcap", "x"], "--pcap is for the payload 'pcap'"),
         (["l2fwd", "--repeat", "0"], "--repeat is 0; expected 1 to 1000"),
         (["l2fwd", "--repeat", "1001"], "--repeat is 1001; expected 1 to 1000"),
