@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/clock.hpp"
+#include "core/base/text.hpp"
 #include "elements/ipsec/esp/cpu_esp.hpp"
 
 namespace warpline::bench {
@@ -17,8 +18,8 @@ using ceilings::RawIpsecMb;
 class OneDirection {
  public:
   OneDirection(ipsec::Suite suite, ipsec::Direction direction,
-               std::vector<std::uint32_t> const& sizes)
-      : raw_(suite, direction), tried_(raw_.interfaces().size()) {
+               std::vector<std::uint32_t> const& sizes, std::size_t sas)
+      : raw_(suite, direction, sas), tried_(raw_.interfaces().size()) {
     raw_.prepare(sizes);
     for (auto const interface : raw_.interfaces()) raw_.run(interface, sizes);
   }
@@ -54,11 +55,12 @@ class OneDirection {
 class IpsecCeiling final : public SingleCeiling {
  public:
   IpsecCeiling(ipsec::Suite suite, std::vector<ipsec::Direction> const& directions,
-               std::vector<std::uint32_t> sizes)
-      : SingleCeiling(ipsec::CpuEsp::description() + ", one SA"), sizes_(std::move(sizes)) {
+               std::vector<std::uint32_t> sizes, std::size_t sas)
+      : SingleCeiling(ipsec::CpuEsp::description() + ", " + counted(sas, "SA")),
+        sizes_(std::move(sizes)) {
     sizes_.resize(std::min<std::size_t>(sizes_.size(), RawIpsecMb::kPackets));
     for (auto const direction : directions)
-      directions_.push_back(std::make_unique<OneDirection>(suite, direction, sizes_));
+      directions_.push_back(std::make_unique<OneDirection>(suite, direction, sizes_, sas));
   }
 
   double rate(std::chrono::nanoseconds at_least) override {
@@ -82,8 +84,8 @@ class IpsecCeiling final : public SingleCeiling {
 
 std::unique_ptr<Ceiling> ipsec_ceiling(ipsec::Suite suite,
                                        std::vector<ipsec::Direction> const& directions,
-                                       std::vector<std::uint32_t> sizes) {
-  return std::make_unique<IpsecCeiling>(suite, directions, std::move(sizes));
+                                       std::vector<std::uint32_t> sizes, std::size_t sas) {
+  return std::make_unique<IpsecCeiling>(suite, directions, std::move(sizes), sas);
 }
 
 }  // namespace warpline::bench

@@ -61,6 +61,14 @@ struct Maker {
     return path;
   }
 
+  /// SAs of the suite that packets are sent by.
+  std::size_t sa_count() const {
+    if (options.sa.empty()) return *options.tunnels;
+    std::size_t count = 0;
+    for (auto const& sa : ipsec::load_sa_file(options.sa)) count += sa.suite == suite.suite;
+    return std::max<std::size_t>(count, 1);
+  }
+
   Case make(std::string const& sizes) const {
     auto const sa = sa_file();
     std::string const name(suite.name);
@@ -93,13 +101,13 @@ struct Maker {
       return source + balancer + " -> " + rest;
     };
     result.source_sink = source + "ToOutput;";
-    result.ceiling = [id = suite.suite, directions = direction.directions,
-                      plain](CeilingInput const& input) {
+    result.ceiling = [id = suite.suite, directions = direction.directions, plain,
+                      sas = sa_count()](CeilingInput const& input) {
       auto lengths = plain;
       if (lengths.empty())
         for (auto const& frame : input.frames)
           lengths.push_back(static_cast<std::uint32_t>(frame.size()));
-      return ipsec_ceiling(id, directions, std::move(lengths));
+      return ipsec_ceiling(id, directions, std::move(lengths), sas);
     };
     return result;
   }

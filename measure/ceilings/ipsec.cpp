@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 #include <new>
+#include <numeric>
+#include <random>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -72,14 +75,19 @@ std::uint32_t icv_size_of(ipsec::SuiteInfo const& suite) {
 }  // namespace
 
 struct RawIpsecMb::State {
-  State(ipsec::SuiteInfo const& of, ipsec::Direction direction)
-      : suite(of), decrypts(direction == ipsec::Direction::kInbound) {}
+  State(ipsec::SuiteInfo const& of, ipsec::Direction direction, std::size_t sas)
+      : suite(of), decrypts(direction == ipsec::Direction::kInbound), keys(sas), order(sas) {
+    std::iota(order.begin(), order.end(), 0u);
+    std::shuffle(order.begin(), order.end(), std::mt19937(1));
+  }
 
   std::unique_ptr<IMB_MGR, FreeManager> manager{alloc_mb_mgr(0)};
   ipsec::SuiteInfo const& suite;
   bool const decrypts;
   std::uint32_t const text_at = esp::kSize + suite.iv_size;
-  Keys keys{};
+  std::vector<Keys> keys;            // of each SA
+  std::vector<std::uint32_t> order;  // in which packets take the SAs
+  std::size_t next = 0;              // in `order`
   gcm_context_data context{};
   chacha20_poly1305_context_data chacha{};
   std::vector<std::uint8_t> buffers;
@@ -87,6 +95,11 @@ struct RawIpsecMb::State {
   std::array<std::array<std::uint8_t, 16>, kPackets> ivs{};
   std::array<IMB_JOB, kBurst> own{};
 
+  Keys const& next_keys() {
+    auto const& chosen = keys[order[next]];
+    if (++next == order.size()) next = 0;
+    return chosen;
+  }
   std::uint8_t* packet(unsigned i) { return buffers.data() + i * stride; }
 
   /// Ciphertext of a frame: its IP packet, padding and trailer.
@@ -97,6 +110,7 @@ struct RawIpsecMb::State {
   }
 
   void fill(IMB_JOB& job, unsigned i, std::uint32_t text) {
+    auto const& sa = next_keys();
     auto* const esp = packet(i);
     bool const aead = suite.aead(), cbc = suite.cipher_kind == Cipher::kAesCbc;
     std::uint32_t const first = cbc && !decrypts ? esp::kSize : text_at;  // CBC encrypts its IV
@@ -104,10 +118,10 @@ struct RawIpsecMb::State {
     job.hash_alg = hash_of(suite);
     job.cipher_direction = decrypts ? IMB_DIR_DECRYPT : IMB_DIR_ENCRYPT;
     job.chain_order = decrypts ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
-    job.enc_keys = suite.cipher_kind == Cipher::kAesGcm ? static_cast<void const*>(&keys.gcm)
-                   : suite.cipher_kind == Cipher::kChaCha20Poly1305 ? keys.chacha
-                                                                    : keys.cipher;
-    job.dec_keys = cbc ? keys.decryption : job.enc_keys;
+    job.enc_keys = suite.cipher_kind == Cipher::kAesGcm ? static_cast<void const*>(&sa.gcm)
+                   : suite.cipher_kind == Cipher::kChaCha20Poly1305 ? sa.chacha
+                                                                    : sa.cipher;
+    job.dec_keys = cbc ? sa.decryption : job.enc_keys;
     job.key_len_in_bytes = suite.key_size;
     job.iv = ivs[i].data();
     job.iv_len_in_bytes = cbc ? 16 : 12;
@@ -126,22 +140,23 @@ struct RawIpsecMb::State {
       job.u.CHACHA20_POLY1305.aad = esp;
       job.u.CHACHA20_POLY1305.aad_len_in_bytes = esp::kSize;
     } else {
-      job.u.HMAC._hashed_auth_key_xor_ipad = keys.inner;
-      job.u.HMAC._hashed_auth_key_xor_opad = keys.outer;
+      job.u.HMAC._hashed_auth_key_xor_ipad = sa.inner;
+      job.u.HMAC._hashed_auth_key_xor_opad = sa.outer;
     }
   }
 
   void direct(unsigned i, std::uint32_t text) {
+    auto const& sa = next_keys();
     auto* const mb = manager.get();
     auto* const esp = packet(i);
     auto* const data = esp + text_at;
     if (suite.cipher_kind == Cipher::kChaCha20Poly1305) {
-      IMB_CHACHA20_POLY1305_INIT(mb, keys.chacha, &chacha, ivs[i].data(), esp, esp::kSize);
+      IMB_CHACHA20_POLY1305_INIT(mb, sa.chacha, &chacha, ivs[i].data(), esp, esp::kSize);
       if (decrypts) {
-        IMB_CHACHA20_POLY1305_DEC_UPDATE(mb, keys.chacha, &chacha, data, data, text);
+        IMB_CHACHA20_POLY1305_DEC_UPDATE(mb, sa.chacha, &chacha, data, data, text);
         IMB_CHACHA20_POLY1305_DEC_FINALIZE(mb, &chacha, data + text, 16);
       } else {
-        IMB_CHACHA20_POLY1305_ENC_UPDATE(mb, keys.chacha, &chacha, data, data, text);
+        IMB_CHACHA20_POLY1305_ENC_UPDATE(mb, sa.chacha, &chacha, data, data, text);
         IMB_CHACHA20_POLY1305_ENC_FINALIZE(mb, &chacha, data + text, 16);
       }
       return;
@@ -149,7 +164,7 @@ struct RawIpsecMb::State {
     auto const crypt = suite.key_size == 16   ? (decrypts ? mb->gcm128_dec : mb->gcm128_enc)
                        : suite.key_size == 24 ? (decrypts ? mb->gcm192_dec : mb->gcm192_enc)
                                               : (decrypts ? mb->gcm256_dec : mb->gcm256_enc);
-    crypt(&keys.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text,
+    crypt(&sa.gcm, &context, data, data, text, ivs[i].data(), esp, esp::kSize, data + text,
           suite.icv_size);
   }
 
@@ -186,26 +201,31 @@ struct RawIpsecMb::State {
   }
 };
 
-RawIpsecMb::RawIpsecMb(Suite suite, ipsec::Direction direction)
-    : state_(std::make_unique<State>(ipsec::info(suite), direction)) {
+RawIpsecMb::RawIpsecMb(Suite suite, ipsec::Direction direction, std::size_t sas)
+    : state_(std::make_unique<State>(ipsec::info(suite), direction, sas)) {
   if (!state_->manager) throw std::bad_alloc();
   auto* const manager = state_->manager.get();
   init_mb_mgr_auto(manager, nullptr);
-  auto& keys = state_->keys;
-  std::uint8_t const key[32] = {};
   auto const key_size = state_->suite.key_size;
-  if (key_size == 16)
-    IMB_AES128_GCM_PRE(manager, key, &keys.gcm);
-  else if (key_size == 24)
-    IMB_AES192_GCM_PRE(manager, key, &keys.gcm);
-  else
-    IMB_AES256_GCM_PRE(manager, key, &keys.gcm);
-  if (key_size == 16)
-    IMB_AES_KEYEXP_128(manager, key, keys.cipher, keys.decryption);
-  else if (key_size == 24)
-    IMB_AES_KEYEXP_192(manager, key, keys.cipher, keys.decryption);
-  else
-    IMB_AES_KEYEXP_256(manager, key, keys.cipher, keys.decryption);
+  std::uint32_t number = 0;
+  for (auto& keys : state_->keys) {
+    std::uint8_t key[32] = {};
+    std::memcpy(key, &number, sizeof number);
+    ++number;
+    if (key_size == 16)
+      IMB_AES128_GCM_PRE(manager, key, &keys.gcm);
+    else if (key_size == 24)
+      IMB_AES192_GCM_PRE(manager, key, &keys.gcm);
+    else
+      IMB_AES256_GCM_PRE(manager, key, &keys.gcm);
+    if (key_size == 16)
+      IMB_AES_KEYEXP_128(manager, key, keys.cipher, keys.decryption);
+    else if (key_size == 24)
+      IMB_AES_KEYEXP_192(manager, key, keys.cipher, keys.decryption);
+    else
+      IMB_AES_KEYEXP_256(manager, key, keys.cipher, keys.decryption);
+    std::memcpy(keys.chacha, key, sizeof key);
+  }
   for (unsigned i = 0; i < kPackets; ++i) state_->ivs[i][11] = static_cast<std::uint8_t>(i);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -20,14 +21,15 @@ struct CipherRate {
 };
 
 /// ipsec-mb alone: the ESP cryptography of Ethernet frames with IP in them, in place, in warm
-/// buffers (256, at least 2 KiB apart), one SA. No header is read or written, no SA looked up, no
-/// ICV compared. One thread.
+/// buffers (256, at least 2 KiB apart). No header is read or written, no SA looked up, no ICV compared.
+/// With several SAs, each has a key of its own, and packets take them in random order. One thread.
 class RawIpsecMb {
  public:
   /// The library's interfaces worth trying for a suite.
   enum class Interface : std::uint8_t { kDirect, kBurst, kSplitBursts };
 
-  explicit RawIpsecMb(ipsec::Suite suite, ipsec::Direction direction = ipsec::Direction::kOutbound);
+  explicit RawIpsecMb(ipsec::Suite suite, ipsec::Direction direction = ipsec::Direction::kOutbound,
+                      std::size_t sas = 1);
   ~RawIpsecMb();
 
   /// The interfaces that a suite has, and this one.
