@@ -16,9 +16,9 @@ constexpr double kLongestMeasure = 60e-3, kLongestSettle = 30e-3;
 constexpr double kTasksMeasured = 6, kTasksSettled = 2;  // tasks at a time
 constexpr double kFewTasks = 4;
 
-constexpr double kIdle = 0.05;         // more, and the CPU keeps up
-constexpr double kOwnCoreLoad = 0.85;  // less, and it would
-constexpr double kGain = 0.015;        // less is not worth a longer queue
+constexpr double kIdle = 0.05;        // more, and the CPU keeps up
+constexpr double kMaxCpuLoad = 0.85;  // the CPU alone is enough below it
+constexpr double kGain = 0.015;       // less is not worth a longer queue
 constexpr double kSurelyBetter = 0.03, kSurelyWorse = 0.8;
 constexpr double kPoolInUse = 0.7;  // more, and finished batches wait too long after the device's
 constexpr double kLongestTasks = 10e-3;  // on the device at a time
@@ -200,7 +200,7 @@ void Adaptive::hold(Window const& window) noexcept {
     return;
   }
   if (light_) return search();
-  if (chosen_ != 0 && window.idle_share() > 2 * kIdle && own_core_would_do(window) &&
+  if (chosen_ != 0 && window.idle_share() > 2 * kIdle && cpu_would_do(window) &&
       since_search_ > kBetweenSearches)
     return search();
   trials_[chosen_].p99_seconds = window.p99_seconds;
@@ -298,9 +298,9 @@ void Adaptive::returned(Window const& window) noexcept {
   until_challenge_ = std::clamp(stage_seconds_ * lost / kProbing, kShortestPause, kLongestPause);
 }
 
-bool Adaptive::own_core_would_do(Window const& window) const noexcept {
+bool Adaptive::cpu_would_do(Window const& window) const noexcept {
   return own_cost_.known() &&
-         window.rate() * (own_cost_.packet(bytes_) + other_seconds_) < kOwnCoreLoad;
+         window.rate() * (own_cost_.packet(bytes_) + other_seconds_) < kMaxCpuLoad;
 }
 
 /// A setting with such a small share of the time could not be better than the CPU.

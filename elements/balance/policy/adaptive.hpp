@@ -50,7 +50,7 @@ class Adaptive final : public Policy {
   void challenged(Window const& window) noexcept;
   void returned(Window const& window) noexcept;
   void light_load() noexcept;
-  bool own_core_would_do(Window const& window) const noexcept;
+  bool cpu_would_do(Window const& window) const noexcept;
   void watch(double rate) noexcept;
   bool speed_changed(Window const& window) noexcept;
   bool decided_anyway(double rate) const noexcept;
