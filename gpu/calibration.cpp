@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<unsigned, 2> kSizes{64, 1408};
 constexpr double kSeconds = 1e-3;
-constexpr int kWindows = 3;            // of which the best counts: others may use the machine
+constexpr int kWindows = 3;            // the best counts: others may use the machine
 constexpr std::size_t kStride = 2048;  // of packets, as in a pool of buffers
 
 /// Packets in pinned memory, in batches, enough for all tasks in flight.
@@ -23,10 +23,10 @@ class Packets {
  public:
   Packets(stream::StreamDevice& device, unsigned size) : driver_(device.driver()) {
     auto const& options = device.options();
-    auto const wanted = std::max<std::size_t>(
+    auto const max_packets = std::max<std::size_t>(
         1, std::min<std::uint64_t>(options.task_packets, options.task_bytes / size));
     per_task_ = static_cast<std::uint32_t>(
-        std::min<std::size_t>(wanted, Work::kMaxItems * Batch::kCapacity));
+        std::min<std::size_t>(max_packets, Work::kMaxItems * Batch::kCapacity));
     auto const count = std::size_t{per_task_} * options.depth;
     auto const room = count * (kStride + sizeof(Packet) + Batch::kResultBytes);
     if (driver_.allocate_pinned(memory_, room) != stream::kOk)

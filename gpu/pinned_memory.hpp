@@ -13,7 +13,7 @@
 
 namespace warpline {
 
-/// Told when memory could not be pinned, in one line: packets are then copied for that device.
+/// Gets one line if memory could not be pinned: packets are then copied for that device.
 using Tell = std::function<void(std::string const&)>;
 
 /// Pieces of memory that devices reach until this goes. Used by one thread.

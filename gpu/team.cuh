@@ -45,7 +45,7 @@ class BlockRooms {
   struct Room {
     std::uint32_t block, processor, reserved, processors;
 
-    /// For one of so many blocks on a multiprocessor.
+    /// Memory of one block if a multiprocessor holds `blocks` of them.
     std::uint32_t of(std::uint32_t blocks) const {
       return std::min(block, processor / blocks - reserved) / 16 * 16;
     }
@@ -104,8 +104,9 @@ int launch_teams(Team const& team, WorkItem const* items, std::uint32_t count,
   auto const* const room = rooms.of_current_device(reinterpret_cast<void const*>(kernel), error);
   launched = true;
   if (room == nullptr) return error;
-  auto const wanted = room->of(Team::kBlocks);
-  auto const tables = team.table_bytes(wanted < Block::kPartBytes ? 0 : wanted - Block::kPartBytes);
+  auto const available = room->of(Team::kBlocks);
+  auto const tables =
+      team.table_bytes(available < Block::kPartBytes ? 0 : available - Block::kPartBytes);
   auto const bytes = Block::kPartBytes + tables;
   launched = bytes <= room->block;
   if (!launched) return 0;

@@ -96,7 +96,7 @@ class ControlClient : public std::enable_shared_from_this<ControlClient> {
   boost::asio::steady_timer timer_;
   RequestBuffer input_;
   std::string output_;                   // being written
-  std::optional<ControlAnswer> answer_;  // of which pieces are missing
+  std::optional<ControlAnswer> answer_;  // being sent in pieces
   std::uint64_t next_event_;
   Clock::time_point progress_ = Clock::now();  // of requests and answers
   bool reading_ = false, writing_ = false;

@@ -14,20 +14,20 @@
 
 namespace warpline::app {
 
-/// A Unix socket at a path: clients send lines and get one line back for each, in order. All of it
-/// happens in handlers of one `io_context`, one of which calls `answer`.
+/// A Unix socket at a path: clients send lines and get one line back for each, in order. All
+/// work, calls of `answer` too, happens in handlers of one `io_context`.
 ///
 /// Memory is bounded: by the longest request (one client at a time may send a long one), by a piece
 /// of an answer for each client, and by the events that are kept for all of them. A client that
-/// cannot be served gets one line that says why.
+/// cannot be served gets one line with the reason.
 class ControlSocket {
  public:
   struct Options {
-    std::size_t max_clients = 64;  ///< one more is told so and disconnected
+    std::size_t max_clients = 64;  ///< one more gets an error and is disconnected
     std::size_t max_request_bytes = std::size_t{64} << 20;  ///< with the end of the line
     std::size_t max_event_bytes = std::size_t{16} << 20;    ///< kept for clients that read slowly
     /// A client that has sent no request and read nothing of an answer for this time is
-    /// disconnected, unless an answer said that it waits for events.
+    /// disconnected, unless it has subscribed to events.
     std::chrono::nanoseconds max_idle = std::chrono::seconds(60);
   };
   using Answer = std::function<ControlAnswer(std::string_view)>;

@@ -17,7 +17,7 @@ class EventLog {
   /// `max_bytes`: of the lines that are kept; the last one is kept in any case.
   explicit EventLog(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  /// Adds a line without its end. The oldest lines leave where there is no room for it.
+  /// Adds a line without its end. The oldest lines are removed until it fits.
   void add(std::string line) {
     bytes_ += line.size();
     lines_.push_back(std::move(line));
@@ -32,7 +32,7 @@ class EventLog {
   std::size_t bytes() const { return bytes_; }
 
   /// Appends events from number `position` on to `output`, a line each, until it has `max_bytes` or
-  /// more, and moves `position` behind them. For events that have left, one line says how many.
+  /// more, and moves `position` past them. One line gives the number of events that were removed.
   void read(std::uint64_t& position, std::size_t max_bytes, std::string& output) const {
     if (position < begin_) {
       output += "{\"event\":\"lost\",\"count\":" + std::to_string(begin_ - position) + "}\n";

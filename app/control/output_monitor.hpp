@@ -11,7 +11,7 @@
 
 namespace warpline::app {
 
-/// Tells the user about the files that a run writes. Control thread.
+/// Reports the state of the files that a run writes. Control thread.
 class OutputMonitor {
  public:
   /// `quiet`: no line but errors.

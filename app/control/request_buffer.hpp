@@ -13,7 +13,7 @@
 namespace warpline::app {
 
 /// Bytes of a client's requests as they arrive. Requests contain keys: whatever leaves the buffer
-/// is overwritten. `data_` is `capacity_` bytes, of which those from `begin_` to `end_` are in use.
+/// is overwritten. `data_` has `capacity_` bytes; those from `begin_` to `end_` are in use.
 class RequestBuffer {
  public:
   explicit RequestBuffer(std::size_t capacity)

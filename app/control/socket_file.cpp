@@ -60,7 +60,7 @@ void SocketFile::refuse_if_taken(Protocol::acceptor::executor_type const& execut
     throw failure(path_, "another program listens there");
   if (error != boost::asio::error::connection_refused &&
       error != boost::system::errc::no_such_file_or_directory)
-    throw failure(path_, "there is a socket already, and whether it is in use cannot be told (" +
+    throw failure(path_, "there is a socket already, and whether it is in use is unknown (" +
                              error.message() + ")");
 }
 
@@ -72,14 +72,14 @@ void SocketFile::listen(Protocol::acceptor& acceptor) {
   struct stat about {};
   if (::lstat(fresh.c_str(), &about) == 0 && S_ISSOCK(about.st_mode)) ::unlink(fresh.c_str());
   error_code error;
-  bool made = false;
+  bool bound = false;
   try {
     Protocol::endpoint const endpoint(fresh);
     acceptor.open();
     auto const mask = ::umask(0177);
     acceptor.bind(endpoint, error);
     ::umask(mask);
-    made = !error;
+    bound = !error;
     if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
     if (!error && (::lstat(fresh.c_str(), &about) != 0 || !S_ISSOCK(about.st_mode) ||
                    ::rename(fresh.c_str(), path_.c_str()) != 0))
@@ -88,7 +88,7 @@ void SocketFile::listen(Protocol::acceptor& acceptor) {
     error = thrown.code();
   }
   if (error) {
-    if (made) ::unlink(fresh.c_str());
+    if (bound) ::unlink(fresh.c_str());
     throw failure(path_, error.message());
   }
   device_ = about.st_dev;

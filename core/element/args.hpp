@@ -22,7 +22,7 @@ struct BuildContext;
 /// The configuration of one element, read by type.
 ///
 /// An argument is written by position, `FromDPDKDevice(0)`, or by keyword: `FromDPDKDevice(PORT
-/// 0)`. The calls of an element's constructor say which there are, in order. Every fault is a
+/// 0)`. The calls of an element's constructor define the arguments, in order. Every fault is a
 /// `ConfigError` at the argument; `finish`, called afterwards, refuses what nobody asked for.
 /// A quoted argument that begins with the name asked for is its keyword and value, as NBA writes
 /// them: `L2Forward("method echoback")`.

@@ -70,7 +70,7 @@ struct BuildContext {
   bool trial = false;
   Handover* handover = nullptr;  ///< on an IO worker of the split topology
   std::shared_ptr<Timers> timers = std::make_shared<Timers>();  ///< of the graph's elements
-  /// Tells the user something once per text, whoever says it.
+  /// Shows a notice to the user, each text once.
   std::function<void(std::string const&)> notice = [](std::string const&) {};
   /// Writes a line for `Print`, from any worker's thread.
   std::function<void(std::string_view)> print = &print_line;

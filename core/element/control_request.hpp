@@ -18,7 +18,7 @@ class ControlRequest {
   explicit ControlRequest(std::string_view line);
 
   bool contains(std::string_view name) const { return members_.contains(name); }
-  /// Takes a member. Throws `ConfigError`, which says what was expected, if there is none.
+  /// Takes a member. Throws `ConfigError` with `expected` if there is none.
   boost::json::value take(std::string const& name, std::string const& expected);
   /// The same for a member that must be text.
   boost::json::string take_text(std::string const& name, std::string const& expected);

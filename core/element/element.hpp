@@ -28,7 +28,7 @@ struct PortCounts {
   static constexpr unsigned kAny = ~0u;
   unsigned inputs = 1;
   unsigned outputs = 1;
-  unsigned optional_outputs = 0;  ///< so many of the last outputs may be left unconnected
+  unsigned optional_outputs = 0;  ///< number of the last outputs that may be left unconnected
 };
 
 /// A node of the packet graph. Each worker has its own instance, used by its thread alone.
@@ -45,8 +45,8 @@ class Element {
   /// Numbers beside those that the graph counts. Reports add up the instances of all workers. Any
   /// thread.
   virtual std::vector<Metric> metrics() const { return {}; }
-  /// For reports: why it does at this moment what it does, in a line without an end; empty where
-  /// there is nothing to say. Any thread.
+  /// For reports: the reason for the current behaviour, in one line without its end; empty if there
+  /// is none. Any thread.
   virtual std::string explanation() const { return {}; }
 
   /// Takes the state of `old`, an element of the same name and class, whose graph this one's graph
@@ -57,8 +57,8 @@ class Element {
   virtual void start() {}
   virtual void stop() noexcept {}
 
-  /// What it does to annotations, if that depends on its arguments; otherwise the types `Uses`, `Sets`
-  /// and `Clears` of the class say it.
+  /// Use of annotations, if that depends on the arguments; otherwise the types `Uses`, `Sets` and
+  /// `Clears` of the class describe it.
   virtual std::optional<AnnotationUse> annotations() const { return std::nullopt; }
 
   /// Not null for elements that a device can run.

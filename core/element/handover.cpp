@@ -113,19 +113,19 @@ class HandoverPort::Transmit final : public TxQueue {
   BatchPool batches_{Handover::kDepth};
 };
 
-HandoverPort::HandoverPort(Port const& behind, Handover& handover)
-    : Port(behind.name()), behind_(behind) {
+HandoverPort::HandoverPort(Port const& device, Handover& handover)
+    : Port(device.name()), device_(device) {
   for (unsigned compute = 0; compute < handover.compute_workers(); ++compute) {
-    receive_.push_back(std::make_unique<Receive>(handover.in(compute, behind.index())));
+    receive_.push_back(std::make_unique<Receive>(handover.in(compute, device.index())));
     transmit_.push_back(std::make_unique<Transmit>(handover.out(compute),
-                                                   static_cast<std::uint16_t>(behind.index())));
+                                                   static_cast<std::uint16_t>(device.index())));
   }
 }
 
 HandoverPort::~HandoverPort() = default;
 
 std::string HandoverPort::description() const {
-  return behind_.description() + ", through IO workers";
+  return device_.description() + ", through IO workers";
 }
 
 RxQueue* HandoverPort::rx(unsigned worker) {

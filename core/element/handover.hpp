@@ -65,16 +65,16 @@ class Handover {
   std::vector<std::unique_ptr<HandoverRing>> in_, out_;
 };
 
-/// The ports as compute workers see them: the same names and numbers, behind them the rings.
+/// A port as compute workers see it: the same name and number, but rings in place of the device.
 class HandoverPort final : public Port {
  public:
-  /// `behind` is the port whose packets come and go; both arguments must outlive this.
-  HandoverPort(Port const& behind, Handover& handover);
+  /// `device` is the port that the IO workers drive. Both arguments must outlive this.
+  HandoverPort(Port const& device, Handover& handover);
   ~HandoverPort() override;
 
   std::string description() const override;
-  ether::Address address() const override { return behind_.address(); }
-  int numa_node() const override { return behind_.numa_node(); }
+  ether::Address address() const override { return device_.address(); }
+  int numa_node() const override { return device_.numa_node(); }
   RxQueue* rx(unsigned worker) override;
   TxQueue* tx(unsigned worker) override;
 
@@ -82,7 +82,7 @@ class HandoverPort final : public Port {
   class Receive;
   class Transmit;
 
-  Port const& behind_;
+  Port const& device_;
   std::vector<std::unique_ptr<Receive>> receive_;
   std::vector<std::unique_ptr<Transmit>> transmit_;
 };

@@ -24,7 +24,7 @@ struct Metric {
   std::string_view unit;  ///< `packets`, `bytes`, `cycles`
   std::uint64_t value = 0;
   Kind kind = Kind::kCounter;
-  std::vector<Label> labels{};  ///< tell apart metrics of one name: `{"group", "web"}`
+  std::vector<Label> labels{};  ///< distinguish metrics of one name: `{"group", "web"}`
 
   bool same_as(Metric const& other) const { return name == other.name && labels == other.labels; }
 };

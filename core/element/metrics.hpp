@@ -48,11 +48,11 @@ class Histogram {
   std::uint64_t quantile(double quantile) const noexcept {
     auto const total = count();
     if (total == 0) return 0;
-    auto const wanted = static_cast<std::uint64_t>(quantile * static_cast<double>(total - 1)) + 1;
+    auto const rank = static_cast<std::uint64_t>(quantile * static_cast<double>(total - 1)) + 1;
     std::uint64_t seen = 0;
     for (std::size_t i = 0; i < kBuckets; ++i) {
       seen += buckets_[i].get();
-      if (seen >= wanted) return upper_edge(i);
+      if (seen >= rank) return upper_edge(i);
     }
     return upper_edge(kBuckets - 1);
   }

@@ -214,10 +214,10 @@ class OffloadElement : public OffloadBase {
   }
 
   KernelCall call(Device& device) final {
-    KernelCall made;
-    made.host = &body;
+    KernelCall call;
+    call.host = &body;
     // Found at the point of instantiation: the overload of gpu/launch.cuh where a .cu includes it.
-    made.cuda = cuda_launch_of(
+    call.cuda = cuda_launch_of(
         KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
 #if defined(__CUDACC__)
     static_assert(
@@ -226,8 +226,8 @@ class OffloadElement : public OffloadBase {
             nullptr,
         "a .cu element includes gpu/launch.cuh");
 #endif
-    made.kernel = &bound(device);
-    return made;
+    call.kernel = &bound(device);
+    return call;
   }
 
  private:

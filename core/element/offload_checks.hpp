@@ -11,8 +11,8 @@
 #include "core/element/shared.hpp"
 #include "core/packet/verdict.hpp"
 
-/// Checks that turn the commonest mistakes in an element for devices into a message of the compiler
-/// that says what is wrong. tests/compile_fail has an example of each.
+/// Checks that turn the commonest mistakes in an element for devices into a clear message of the
+/// compiler. tests/compile_fail has an example of each.
 namespace warpline::detail {
 
 template <class Member>
@@ -32,7 +32,7 @@ inline constexpr bool kIsResult = std::is_same_v<Writes, NoResult>;
 template <class T>
 inline constexpr bool kIsResult<Result<T>> = true;
 
-/// Whether the kernel takes the regions' arguments, and returns what `Writes` says.
+/// Whether the kernel takes the regions' arguments and returns the type that `Writes` requires.
 template <class Kernel, class Writes, class Reads>
 inline constexpr bool kKernelFits = false;
 template <class Kernel, class Writes, class... Each>

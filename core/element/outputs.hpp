@@ -30,7 +30,7 @@ class Outputs {
   /// Of several batches emitted in one call the last is served first.
   void emit(BatchPtr batch, unsigned port = 0) noexcept;
 
-  /// Sends each packet where its verdict says, keeping order within an output. The batch goes on
+  /// Sends each packet to the output of its verdict, keeping order within an output. The batch goes on
   /// with the output that most packets take; the others get batches from the pool.
   void split(BatchPtr batch, Verdict const* verdicts) noexcept;
 
@@ -40,7 +40,7 @@ class Outputs {
   void drop(std::span<Packet const> packets, DropReason reason) noexcept;
 
   /// Counts packets that came from outside (sources), or that were made inside (copies).
-  /// `queue`: the counters of the queue they came through, where there is one.
+  /// `queue`: the counters of the queue they came through; null without one.
   void count_received(Batch const& batch, QueueCounters* queue = nullptr) noexcept;
   void count_created(Batch const& batch) noexcept;
   /// Counts packets that came from another worker, or were given to one.

@@ -19,7 +19,7 @@ namespace warpline {
 class RxQueue {
  public:
   virtual ~RxQueue() = default;
-  /// Fills descriptors with up to `packets.size()` received packets, each as of `Packet::arrive`
+  /// Fills descriptors with up to `packets.size()` received packets, each as `Packet::arrive` does
   /// with this queue's `port_index`, and returns how many.
   virtual unsigned receive(std::span<Packet> packets) noexcept = 0;
   /// True for good when no packet will ever come again (the end of a capture).
@@ -68,7 +68,7 @@ class Port {
   virtual ether::Address address() const { return {}; }
   virtual int numa_node() const { return -1; }
   virtual PortStatistics statistics() const { return {}; }
-  /// What the user should be told after the run, a sentence each: frames refused, a failed write.
+  /// Notices for the user after the run, a sentence each: frames refused, a failed write.
   virtual std::vector<std::string> remarks() const { return {}; }
 
   /// Lets packets flow, after the queues were handed out and before the workers start.

@@ -32,7 +32,7 @@ class Registry {
   static Registry& instance();
   /// Throws `std::logic_error` with both source files if the name is taken.
   void add(std::string const& name, Entry entry);
-  /// Null where there is none of that name.
+  /// Null if there is none of that name.
   Entry const* find(std::string const& name) const;
   std::vector<std::string> names() const;
 

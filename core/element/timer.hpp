@@ -33,7 +33,7 @@ class Timer {
   Timer(Timer const&) = delete;
   Timer& operator=(Timer const&) = delete;
 
-  /// Calls the function once, after `delay`. A timer that runs is started anew.
+  /// Calls the function once, after `delay`. A running timer is restarted.
   void start_once(std::chrono::nanoseconds delay) noexcept;
   /// Calls the function every `period`, first after one period.
   void start_periodic(std::chrono::nanoseconds period) noexcept;
@@ -62,7 +62,7 @@ class Timers {
   /// When the next timer is due, in `cycles()`; `kNever` if none runs.
   std::uint64_t next_due() const noexcept { return heap_.empty() ? kNever : heap_.front()->due_; }
 
-  /// Takes a timer that was due at `now` and starts it anew if it is periodic; null if none is left.
+  /// Takes a timer that was due at `now` and restarts it if it is periodic; null if none is left.
   Timer* take_due(std::uint64_t now) noexcept;
   /// Calls the timer's function.
   static void call(Timer& timer, Outputs& out) noexcept { timer.function_(out); }

@@ -9,7 +9,7 @@ class Waker {
  public:
   /// There may be work. Any thread; once more than needed does no harm.
   virtual void wake() noexcept = 0;
-  /// Wakes when `file` can be read, or can be already; asked anew for each sleep. False where it
+  /// Wakes when `file` can be read, or can be already; called again for each sleep. False if it
   /// cannot be watched. The worker's thread. The file is duplicated and let go when the worker ends.
   virtual bool watch(int file) noexcept = 0;
 

@@ -36,28 +36,28 @@ AnnotationSet AnnotationFlow::missing(std::size_t element) const {
   return elements_[element].use.uses - before_[element];
 }
 
-/// What each element, or one after it, uses of the headers that it finds.
-std::vector<AnnotationSet> AnnotationFlow::wanted() const {
-  std::vector<AnnotationSet> wanted(elements_.size());
+/// The annotations that each element, or one after it, uses and that nothing in between sets.
+std::vector<AnnotationSet> AnnotationFlow::demand() const {
+  std::vector<AnnotationSet> demand(elements_.size());
   for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t i = 0; i < elements_.size(); ++i) {
       auto later = elements_[i].use.uses;
       for (auto const& connection : connections_)
         if (connection.from == i)
-          later |= wanted[connection.to] - connection.parsed.with_lower_layers() -
+          later |= demand[connection.to] - connection.parsed.with_lower_layers() -
                    elements_[i].use.sets.with_lower_layers() -
                    elements_[i].use.clears.with_dependents();
-      changed = changed || later != wanted[i];
-      wanted[i] = later;
+      changed = changed || later != demand[i];
+      demand[i] = later;
     }
   }
-  return wanted;
+  return demand;
 }
 
 /// The headers that a parser before the element has to read: those that it uses, and those that an
 /// element after it uses and only some of the paths to here have read.
-AnnotationSet AnnotationFlow::lacking(std::size_t element, AnnotationSet wanted) const {
+AnnotationSet AnnotationFlow::lacking(std::size_t element, AnnotationSet demand) const {
   AnnotationSet some;
   auto all = AnnotationSet::all();
   for (auto const& connection : connections_)
@@ -65,22 +65,22 @@ AnnotationSet AnnotationFlow::lacking(std::size_t element, AnnotationSet wanted)
       some |= at(connection);
       all = all & at(connection);
     }
-  return (missing(element) | (wanted & (some - all))) & AnnotationSet::headers();
+  return (missing(element) | (demand & (some - all))) & AnnotationSet::headers();
 }
 
 void AnnotationFlow::add_parsers() {
   for (std::size_t i = 0; i < elements_.size();) {
-    auto const wanted = this->wanted();
-    auto const lacks = lacking(i, wanted[i]);
+    auto const demand = this->demand();
+    auto const lacks = lacking(i, demand[i]);
     bool first = !lacks.empty();
     for (std::size_t other = 0; first && other < elements_.size(); ++other)
-      if (other != i && !lacking(other, wanted[other]).empty())
+      if (other != i && !lacking(other, demand[other]).empty())
         first = !leads_to(other, i) || leads_to(i, other);
     if (!first) {
       ++i;
       continue;
     }
-    AnnotationSet const layer = (wanted[i] & AnnotationSet::headers()).highest_layer();
+    AnnotationSet const layer = (demand[i] & AnnotationSet::headers()).highest_layer();
     for (auto& connection : connections_)
       if (connection.to == i && !at(connection).contains(lacks)) connection.parsed = layer;
     propagate();

@@ -44,8 +44,8 @@ class AnnotationFlow {
 
  private:
   void propagate();
-  std::vector<AnnotationSet> wanted() const;
-  AnnotationSet lacking(std::size_t element, AnnotationSet wanted) const;
+  std::vector<AnnotationSet> demand() const;
+  AnnotationSet lacking(std::size_t element, AnnotationSet demand) const;
   bool leads_to(std::size_t from, std::size_t to) const;
 
   std::vector<Element> elements_;

@@ -69,7 +69,7 @@ std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, Por
     worker_options.readers = options_.shared->single<Quiescence>();
     worker_options.index = for_io ? i + static_cast<unsigned>(options_.cores.size()) : i;
     worker_options.core = cores[i];
-    // A compute worker that has ended tells its IO worker that nothing more will come out.
+    // When a compute worker ends, its IO worker learns that no more packets will come out.
     if (handover_ != nullptr && !for_io)
       worker_options.on_thread_end = [this, i, end = options_.worker.on_thread_end] {
         handover_->out(i).close();

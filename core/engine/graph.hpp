@@ -66,7 +66,8 @@ class Graph {
                                       std::vector<Diagnostic>* warnings = nullptr);
   ~Graph();
 
-  /// Where elements get buffers and batches, and who is told of packets. Before the first packet.
+  /// Sets where elements get buffers and batches, and the counters of packets. Call before the first
+  /// packet.
   void attach(BufferPool& buffers, BatchPool& batches, WorkerCounters& counters);
   void attach(OffloadHandler* handler) { offload_ = handler; }
 
@@ -102,8 +103,8 @@ class Graph {
   std::span<std::unique_ptr<RetiredNode> const> retired() const { return retired_; }
   bool sources_finished() const noexcept;
   std::size_t held() const noexcept;
-  /// Tells the elements that sources have stopped; then `drained` says when all of them are
-  /// through.
+  /// Notifies the elements that sources have stopped. Afterwards `drained` is true as soon as all of
+  /// them have finished.
   void drain() noexcept;
   bool drained() const noexcept;
   /// Arms every polled element; false where one of them has to be polled.

@@ -37,8 +37,8 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
                                             std::to_string(port) + "]; it has " +
                                             std::to_string(has));
       auto const min_ports = has == PortCounts::kAny ? 1u : has - optional;
-      auto const wanted = std::max(min_ports, used.empty() ? 0u : *used.rbegin() + 1);
-      for (unsigned port = 0; port < std::min(wanted, has) && port < 64; ++port)
+      auto const needed = std::max(min_ports, used.empty() ? 0u : *used.rbegin() + 1);
+      for (unsigned port = 0; port < std::min(needed, has) && port < 64; ++port)
         if (!used.contains(port))
           findings.error(decl.position, std::string(what) + " [" + std::to_string(port) + "] of '" +
                                             describe(decl) + "' is not connected");

@@ -27,7 +27,7 @@ void Watchdog::watch() {
     std::uint64_t turns = ~std::uint64_t{0};
     Clock::time_point since{};
     Clock::time_point reported{};
-    bool told = false;
+    bool notified = false;
   };
   std::vector<Seen> seen(workers_.size());
   std::unique_lock lock(mutex_);
@@ -41,12 +41,13 @@ void Watchdog::watch() {
       if (!worker.awake() || turns != last.turns) {
         last.turns = turns;
         last.since = now;
-        last.told = false;
+        last.notified = false;
         continue;
       }
-      if (last.told || now - last.since < limit_ || now - last.reported < std::chrono::seconds(1))
+      if (last.notified || now - last.since < limit_ ||
+          now - last.reported < std::chrono::seconds(1))
         continue;
-      last.told = true;
+      last.notified = true;
       last.reported = now;
       auto const* node = worker.graph().current();
       auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - last.since);

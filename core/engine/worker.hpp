@@ -38,7 +38,7 @@ struct WorkerOptions {
 /// other threads.
 class Worker final : private Waker {
  public:
-  /// `memory` holds the batches; pinned where there is a device.
+  /// `memory` holds the batches; pinned if there is a device.
   Worker(WorkerOptions options, BufferPool& buffers,
          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~Worker();

@@ -28,7 +28,7 @@ static_assert(stream::kNotReady == cudaErrorNotReady);
 using WriteValue = CUresult (*)(CUstream, CUdeviceptr, cuuint32_t, unsigned);
 
 /// The driver's own function for a write in stream order; the program does not link the driver's
-/// library, so that it starts where there is none. Null where the driver has no such function.
+/// library, so that it starts without a driver. Null if the driver has no such function.
 WriteValue write_value() {
   void* function = nullptr;
   cudaDriverEntryPointQueryResult found{};
@@ -55,7 +55,7 @@ class CudaDriver final : public stream::Driver {
   }
   ~CudaDriver() override {
     select();
-    said(cudaStreamDestroy(control_));
+    to_status(cudaStreamDestroy(control_));
   }
 
   std::string describe(Status status) const override {
@@ -65,105 +65,110 @@ class CudaDriver final : public stream::Driver {
 
   Status create(StreamHandle*& stream) override {
     select();
-    cudaStream_t made = nullptr;
-    auto const status = said(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking));
-    stream = reinterpret_cast<StreamHandle*>(made);
+    cudaStream_t created = nullptr;
+    auto const status = to_status(cudaStreamCreateWithFlags(&created, cudaStreamNonBlocking));
+    stream = reinterpret_cast<StreamHandle*>(created);
     return status;
   }
-  void destroy(StreamHandle* stream) noexcept override { said(cudaStreamDestroy(native(stream))); }
+  void destroy(StreamHandle* stream) noexcept override {
+    to_status(cudaStreamDestroy(native(stream)));
+  }
   Status create(EventHandle*& event) override {
     select();
-    cudaEvent_t made = nullptr;
-    auto const status = said(cudaEventCreateWithFlags(&made, cudaEventDisableTiming));
-    event = reinterpret_cast<EventHandle*>(made);
+    cudaEvent_t created = nullptr;
+    auto const status = to_status(cudaEventCreateWithFlags(&created, cudaEventDisableTiming));
+    event = reinterpret_cast<EventHandle*>(created);
     return status;
   }
-  void destroy(EventHandle* event) noexcept override { said(cudaEventDestroy(native(event))); }
+  void destroy(EventHandle* event) noexcept override { to_status(cudaEventDestroy(native(event))); }
 
   Status allocate(void*& memory, std::size_t size) override {
     select();
-    return said(cudaMalloc(&memory, size));
+    return to_status(cudaMalloc(&memory, size));
   }
-  void release(void* memory) noexcept override { said(cudaFree(memory)); }
+  void release(void* memory) noexcept override { to_status(cudaFree(memory)); }
   Status allocate_pinned(void*& memory, std::size_t size) override {
     select();
-    return said(cudaHostAlloc(&memory, size, cudaHostAllocPortable | cudaHostAllocMapped));
+    return to_status(cudaHostAlloc(&memory, size, cudaHostAllocPortable | cudaHostAllocMapped));
   }
-  void release_pinned(void* memory) noexcept override { said(cudaFreeHost(memory)); }
+  void release_pinned(void* memory) noexcept override { to_status(cudaFreeHost(memory)); }
   Status pin(void* memory, std::size_t size) override {
     select();
-    auto const status =
-        said(cudaHostRegister(memory, size, cudaHostRegisterPortable | cudaHostRegisterMapped));
+    auto const status = to_status(
+        cudaHostRegister(memory, size, cudaHostRegisterPortable | cudaHostRegisterMapped));
     if (status != stream::kOk) return status;
     void* seen = nullptr;
-    auto const mapped = said(cudaHostGetDevicePointer(&seen, memory, 0));
+    auto const mapped = to_status(cudaHostGetDevicePointer(&seen, memory, 0));
     // Descriptors hold the host's addresses: kernels must be able to use them as they are.
     return mapped != stream::kOk ? mapped
            : seen != memory      ? static_cast<Status>(cudaErrorNotSupported)
                                  : stream::kOk;
   }
-  void unpin(void* memory) noexcept override { said(cudaHostUnregister(memory)); }
+  void unpin(void* memory) noexcept override { to_status(cudaHostUnregister(memory)); }
   // cudaMalloc and cudaFree would stall the device, and with it the packets of all workers.
   Status allocate_table(void*& memory, std::size_t size) override {
     select();
-    return pools_ ? said(cudaMallocAsync(&memory, size, control_)) : allocate(memory, size);
+    return pools_ ? to_status(cudaMallocAsync(&memory, size, control_)) : allocate(memory, size);
   }
   void release_table(void* memory) noexcept override {
     if (!pools_) return release(memory);
     select();
-    said(cudaFreeAsync(memory, control_));
+    to_status(cudaFreeAsync(memory, control_));
   }
   Status fill(void* device, void const* host, std::size_t size) override {
     select();
-    auto const status = said(cudaMemcpyAsync(device, host, size, cudaMemcpyHostToDevice, control_));
-    return status != stream::kOk ? status : said(cudaStreamSynchronize(control_));
+    auto const status =
+        to_status(cudaMemcpyAsync(device, host, size, cudaMemcpyHostToDevice, control_));
+    return status != stream::kOk ? status : to_status(cudaStreamSynchronize(control_));
   }
 
   Status copy_in(StreamHandle* stream, void* device, void const* host,
                  std::size_t size) noexcept override {
     select();
-    return said(cudaMemcpyAsync(device, host, size, cudaMemcpyHostToDevice, native(stream)));
+    return to_status(cudaMemcpyAsync(device, host, size, cudaMemcpyHostToDevice, native(stream)));
   }
   Status copy_out(StreamHandle* stream, void* host, void const* device,
                   std::size_t size) noexcept override {
     select();
-    return said(cudaMemcpyAsync(host, device, size, cudaMemcpyDeviceToHost, native(stream)));
+    return to_status(cudaMemcpyAsync(host, device, size, cudaMemcpyDeviceToHost, native(stream)));
   }
   Status launch(StreamHandle* stream, KernelCall const& call, WorkItem const* items,
                 std::uint32_t count, std::uint32_t max_packets) noexcept override {
     if (call.cuda == nullptr) return cudaErrorInvalidDeviceFunction;
     select();
-    return said(static_cast<cudaError_t>(
+    return to_status(static_cast<cudaError_t>(
         call.cuda(call.kernel, items, count, max_packets, native(stream))));
   }
   Status gather(StreamHandle* stream, Mirror const& mirror) noexcept override {
     select();
-    return said(static_cast<cudaError_t>(launch_gather(mirror, native(stream))));
+    return to_status(static_cast<cudaError_t>(launch_gather(mirror, native(stream))));
   }
   Status scatter(StreamHandle* stream, Mirror const& mirror) noexcept override {
     select();
-    return said(static_cast<cudaError_t>(launch_scatter(mirror, native(stream))));
+    return to_status(static_cast<cudaError_t>(launch_scatter(mirror, native(stream))));
   }
   Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept override {
     if (write_ == nullptr) {
       select();
-      return said(static_cast<cudaError_t>(launch_write(flag, value, native(stream))));
+      return to_status(static_cast<cudaError_t>(launch_write(flag, value, native(stream))));
     }
     auto const result = write_(native(stream), reinterpret_cast<CUdeviceptr>(flag), value, 0);
     return static_cast<Status>(result);  // the numbers are the runtime's
   }
   Status call(StreamHandle* stream, void (*function)(void*), void* context) noexcept override {
     select();
-    return said(cudaLaunchHostFunc(native(stream), function, context));
+    return to_status(cudaLaunchHostFunc(native(stream), function, context));
   }
   Status record(StreamHandle* stream, EventHandle* event) noexcept override {
     select();
-    return said(cudaEventRecord(native(event), native(stream)));
+    return to_status(cudaEventRecord(native(event), native(stream)));
   }
 
-  Status query(EventHandle* event) noexcept override { return said(cudaEventQuery(native(event))); }
+  Status query(EventHandle* event) noexcept override {
+    return to_status(cudaEventQuery(native(event)));
+  }
   Status query(StreamHandle* stream) noexcept override {
-    return said(cudaStreamQuery(native(stream)));
+    return to_status(cudaStreamQuery(native(stream)));
   }
 
  private:
@@ -173,7 +178,7 @@ class CudaDriver final : public stream::Driver {
   static cudaEvent_t native(EventHandle* event) { return reinterpret_cast<cudaEvent_t>(event); }
 
   /// The runtime also keeps an error for the next call that asks; nobody else shall find it.
-  static Status said(cudaError_t error) noexcept {
+  static Status to_status(cudaError_t error) noexcept {
     if (error != cudaSuccess) cudaGetLastError();
     return static_cast<Status>(error);
   }
@@ -185,7 +190,7 @@ class CudaDriver final : public stream::Driver {
     if (error == cudaSuccess) selected = index;
     return error;
   }
-  void select() const noexcept { said(select(index_)); }
+  void select() const noexcept { to_status(select(index_)); }
 
   int index_;
   bool pools_ = false;              // the device can allocate in stream order

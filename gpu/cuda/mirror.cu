@@ -28,8 +28,8 @@ class Scratch {
   using value_type = char;
 
   Scratch(void* memory, std::size_t size) : memory_(static_cast<char*>(memory)), left_(size) {}
-  char* allocate(std::ptrdiff_t wanted) {
-    auto const size = (static_cast<std::size_t>(wanted) + 255) / 256 * 256;
+  char* allocate(std::ptrdiff_t bytes) {
+    auto const size = (static_cast<std::size_t>(bytes) + 255) / 256 * 256;
     if (size > left_) throw std::bad_alloc();
     left_ -= size;
     return std::exchange(memory_, memory_ + size);

@@ -19,14 +19,14 @@ struct DeviceInfo {
   bool integrated = false;
 };
 
-/// What the CUDA runtime says of this machine.
+/// The CUDA devices of this machine according to the runtime.
 struct Probe {
   std::vector<DeviceInfo> devices;
-  std::string version;  ///< of the runtime, `13.0`, and the driver where there is one
-  std::string reason;   ///< why there are no devices, one line; empty where there are some
+  std::string version;  ///< of the runtime, `13.0`, and the driver if there is one
+  std::string reason;   ///< why there are no devices, one line; empty if there are some
 };
 
-/// Asks the runtime, which loads the driver where there is one. Never throws for a missing driver
+/// Queries the runtime, which loads the driver if there is one. Never throws for a missing driver
 /// or device, nor in a build without CUDA. Thread-safe; slow (up to a second with a device). Must
 /// be the first use of CUDA: sets `CUDA_MODULE_LOADING=EAGER` unless the user has set it.
 Probe probe();

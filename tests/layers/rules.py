@@ -83,8 +83,7 @@ NOT_FROM_CUDA = re.compile(r"(rte_|cmdline|ethdev_)\w*\.h|boost/asio.*")
 MAX_LINES = 500
 
 # Folders whose words are checked.
-WORD_FOLDERS = ["core/base", "core/net", "core/packet", "core/device", "core/click", "io", "elements", "measure",
-                "app/commands", "app/session", "app/bench", "benchmarks", "scripts", "tests/support", "docs"]
+WORD_FOLDERS = ["core", "io", "gpu", "elements", "measure", "app", "benchmarks", "scripts", "tests/support", "docs"]
 
 # Words that have a plainer form: (pattern, what to write). A blank is any white space, also an end of line.
 RETIRED_WORDS = [
