@@ -92,7 +92,7 @@ TEST(AllocationCounter, SeesEveryWayToGetMemory) {
   EXPECT_EQ(counted([] { return std::calloc(10, 10); }), 1u);
   EXPECT_EQ(counted([] { return std::aligned_alloc(64, 64); }), 1u);
   auto const before = test::allocations_here();
-  auto const made = std::make_unique<std::string>(100, 'x');
+  auto const text = std::make_unique<std::string>(100, 'x');
   EXPECT_EQ(test::allocations_here() - before, 2u);
 }
 

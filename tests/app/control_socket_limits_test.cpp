@@ -71,7 +71,7 @@ TEST_F(ControlSocketLimits, WithoutDescriptorsClientsAreToldAndAcceptingGoesOn) 
   start();
   Client early(path_);
   expect_served(early);
-  Client told[3], later;
+  Client refused[3], later;
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   std::vector<int> taken;
@@ -80,7 +80,7 @@ TEST_F(ControlSocketLimits, WithoutDescriptorsClientsAreToldAndAcceptingGoesOn) 
   for (int next = 0; (next = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
     taken.push_back(next);
   EXPECT_EQ(errno, EMFILE);
-  for (auto& client : told) {
+  for (auto& client : refused) {
     client.connect(path_);
     EXPECT_TRUE(client.send("one\n"));
     EXPECT_EQ(client.line(),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """core_dumps.py PROGRAM: a process is not dumpable, so that its user cannot read its keys, unless --dumpable is given.
 
-Linux gives the files of a process that is not dumpable to root (proc(5)): the owner of /proc/PID/environ tells. The
+Linux gives the files of a process that is not dumpable to root (proc(5)): the owner of /proc/PID/environ shows it. The
 program runs as another user than root and waits for a file of SAs, which is a pipe. Exits 77 where that cannot be.
 """
 

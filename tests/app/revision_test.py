@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
 """revision_test.py SOURCE_DIR: a small project with the project's cmake/Revision.cmake, built again after each
-change of its checkout: what its program says of its revision, and what was compiled for that."""
+change of its checkout: the revision that its program prints, and the files compiled for that."""
 
 import os
 import pathlib

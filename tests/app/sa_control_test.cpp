@@ -45,7 +45,7 @@ class SaControlTest : public ::testing::Test {
     return json::parse(line).as_object();
   }
   json::object ask(json::object const& request) { return ask(json::serialize(request)); }
-  /// What an answer that is not `ok` says.
+  /// The error of an answer that is not `ok`.
   std::string error(std::string const& request) {
     auto const answer = ask(request);
     EXPECT_EQ(answer.at("ok"), false) << json::serialize(answer);
@@ -189,12 +189,12 @@ TEST_F(SaControlTest, TellsOfLifetimesOnce) {
                           {"database", "a.sa"}};
   auto hard = soft;
   hard["event"] = "expired";
-  std::vector<json::object> told;
+  std::vector<json::object> events;
   for (unsigned i = 0; i < 8; ++i) {
     packets = i / 2;
-    for (auto const& line : control_.tick()) told.push_back(json::parse(line).as_object());
+    for (auto const& line : control_.tick()) events.push_back(json::parse(line).as_object());
   }
-  EXPECT_EQ(told, (std::vector<json::object>{soft, hard}));
+  EXPECT_EQ(events, (std::vector<json::object>{soft, hard}));
   EXPECT_EQ(listed().size(), 2u);
   EXPECT_TRUE(control_.tick().empty());
 }

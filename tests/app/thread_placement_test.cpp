@@ -15,16 +15,16 @@ namespace {
 
 /// A machine in hwloc's words, e.g. `numa:2 core:4 pu:2`.
 Topology machine(char const* description) {
-  hwloc_topology_t made = nullptr;
+  hwloc_topology_t topology = nullptr;
   char* text = nullptr;
   int size = 0;
-  hwloc_topology_init(&made);
-  hwloc_topology_set_synthetic(made, description);
-  hwloc_topology_load(made);
-  hwloc_topology_export_xmlbuffer(made, &text, &size, 0);
+  hwloc_topology_init(&topology);
+  hwloc_topology_set_synthetic(topology, description);
+  hwloc_topology_load(topology);
+  hwloc_topology_export_xmlbuffer(topology, &text, &size, 0);
   std::string const xml(text);
-  hwloc_free_xmlbuffer(made, text);
-  hwloc_topology_destroy(made);
+  hwloc_free_xmlbuffer(topology, text);
+  hwloc_topology_destroy(topology);
   return Topology::from_xml(xml);
 }
 

@@ -37,12 +37,12 @@ TEST(Graph, SplitsBatchesByVerdictAndKeepsTheOrderWithinAnOutput) {
       "s[2] -> c :: TestSink;");
   rig.bench->input = {count_from(1, 256), count_from(257, 1), count_from(258, 63)};
   rig.poll_all();
-  Numbers wanted[3];
+  Numbers expected[3];
   for (std::uint32_t n = 1; n <= 320; ++n)
-    if (n % 5 != 0) wanted[n % 3].push_back(n);
-  EXPECT_EQ(rig.bench->by_sink["a"], wanted[0]);
-  EXPECT_EQ(rig.bench->by_sink["b"], wanted[1]);
-  EXPECT_EQ(rig.bench->by_sink["c"], wanted[2]);
+    if (n % 5 != 0) expected[n % 3].push_back(n);
+  EXPECT_EQ(rig.bench->by_sink["a"], expected[0]);
+  EXPECT_EQ(rig.bench->by_sink["b"], expected[1]);
+  EXPECT_EQ(rig.bench->by_sink["c"], expected[2]);
   auto const* spread = rig.graph->find("s");
   EXPECT_EQ(spread->counters.drops[DropReason::named("test_spread").index()].get(), 64u);
   EXPECT_EQ(spread->counters.packets.get(), 320u);

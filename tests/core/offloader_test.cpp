@@ -38,7 +38,7 @@ class ManualDevice final : public Device {
       each.lane->complete(each.done);
     }
   }
-  /// Works behind the next `sound` of each lane fail.
+  /// After the next `sound` works of each lane, all works fail.
   void fail_after(std::size_t sound, DeviceError error) {
     for (auto& each : lanes) each.lane->fail_from(each.done + sound + 1, error);
   }
@@ -112,9 +112,9 @@ TEST_F(OffloaderTest, BatchesLeaveInOrderWhicheverDeviceTheyTook) {
   EXPECT_EQ(poll(), 3u);  // a, b, CPU; the fourth is on a
   a->finish();
   poll();
-  Numbers wanted;
-  for (std::uint32_t n = 0; n < 8; ++n) wanted.insert(wanted.end(), {n + 1100, n + 2100});
-  EXPECT_EQ(rig.bench->output, wanted);
+  Numbers expected;
+  for (std::uint32_t n = 0; n < 8; ++n) expected.insert(expected.end(), {n + 1100, n + 2100});
+  EXPECT_EQ(rig.bench->output, expected);
   EXPECT_TRUE(offloader->idle());
   EXPECT_TRUE(rig.conserved());
   EXPECT_EQ(rig.buffers.in_use(), 0u);
@@ -178,10 +178,10 @@ TEST_F(OffloaderTest, MoreBatchesThanTasksQueueUpAndNoneIsLost) {
   options.tasks_in_flight = 2;
   open(kChain, options);
   rig.bench->devices = {1};
-  Numbers wanted;
+  Numbers expected;
   for (std::uint32_t n = 0; n < 20; ++n) {
     rig.bench->input.push_back({n});
-    wanted.push_back(n + 1100);
+    expected.push_back(n + 1100);
   }
   rig.poll_all();
   EXPECT_EQ(a->lane->submitted.size(), 2u);
@@ -190,7 +190,7 @@ TEST_F(OffloaderTest, MoreBatchesThanTasksQueueUpAndNoneIsLost) {
     a->finish();
     poll();
   }
-  EXPECT_EQ(rig.bench->output, wanted);
+  EXPECT_EQ(rig.bench->output, expected);
 }
 
 TEST_F(OffloaderTest, AFailedTaskDropsPacketsThatItMayHaveChanged) {
@@ -257,8 +257,8 @@ TEST_F(OffloaderTest, WhatADeviceNeverGotIsNotLostEvenIfItWouldBeChanged) {
 /// A pipeline whose batches go to two devices and the CPU as a seed has it, in tasks of random
 /// size that end at random moments.
 struct RandomSchedule {
-  /// `most_packets` of a task; the devices repeat after so many `choices`.
-  RandomSchedule(char const* text, std::mt19937_64& source, unsigned most_packets,
+  /// `max_packets` of a task; the sequence of devices repeats after `choices` batches.
+  RandomSchedule(char const* text, std::mt19937_64& source, unsigned max_packets,
                  std::size_t choices)
       : random(source) {
     for (auto*& device : devices) {
@@ -268,7 +268,7 @@ struct RandomSchedule {
     }
     rig.build(text);
     OffloadOptions options;
-    options.task_packets = 1 + static_cast<unsigned>(random() % most_packets);
+    options.task_packets = 1 + static_cast<unsigned>(random() % max_packets);
     options.tasks_in_flight = 1 + static_cast<unsigned>(random() % 4);
     options.deadline = std::chrono::microseconds(random() % 3);
     offloader = std::make_unique<Offloader>(context, *rig.graph, rig.devices, options,

@@ -34,7 +34,7 @@ struct Held {
   bool congested = false;
 };
 
-/// Counts the calls that a graph makes, and is congested if the test says so.
+/// Counts the calls that a graph makes, and is congested if the test requests it.
 class TestPolled final : public PolledElement {
  public:
   explicit TestPolled(Args& args)

@@ -19,11 +19,11 @@ class TaskBuilderTest : public ::testing::Test {
 
   /// `packets` packets of `length` bytes.
   OrderedBatch batch(unsigned packets, std::uint16_t length = 100) {
-    auto made = pool.allocate();
+    auto result = pool.allocate();
     Packet packet{};
     packet.length = length;
-    for (unsigned i = 0; i < packets; ++i) made->add(packet);
-    return {std::move(made), tickets++};
+    for (unsigned i = 0; i < packets; ++i) result->add(packet);
+    return {std::move(result), tickets++};
   }
 };
 

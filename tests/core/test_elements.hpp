@@ -34,7 +34,7 @@ struct Bench {
   std::shared_ptr<Shared<Version>> version =
       std::make_shared<Shared<Version>>(std::make_shared<Version>(1));
   std::map<std::uint32_t, unsigned> versions;  ///< packets by the version that TestVersion saw
-  unsigned mixed = 0;                          ///< packets of which it saw two
+  unsigned mixed = 0;                          ///< packets with two versions
   static inline std::atomic<unsigned> reads_after_release{0};
 };
 

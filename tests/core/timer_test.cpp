@@ -24,7 +24,7 @@ std::uint64_t cycles_of(std::chrono::nanoseconds time) {
                                     cycles_per_second());
 }
 
-/// Has two timers; says when they were called, and emits a packet then.
+/// Has two timers; records when they are called, and emits a packet each time.
 class TestTicker final : public Element {
  public:
   explicit TestTicker(Args& args)

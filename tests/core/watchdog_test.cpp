@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Tells the user of each batch from the worker's thread.
+/// Sends a notice for each batch from the worker's thread.
 class TestNotice final : public Element {
  public:
   explicit TestNotice(Args& args) : notice_(args.context().notice) {}

@@ -39,10 +39,10 @@ TEST(Worker, RetiresTasksThatAreOverBeforeAnybodyWaitsForThem) {
   test::Rig rig;
   rig.devices.add(std::make_unique<InstantDevice>());
   rig.bench->devices.assign(200, 1);
-  std::vector<std::uint32_t> wanted;
+  std::vector<std::uint32_t> expected;
   for (std::uint32_t i = 0; i < 200; ++i) {
     rig.bench->input.push_back({i});
-    wanted.push_back(i);
+    expected.push_back(i);
   }
   WorkerOptions options;
   options.offload.task_packets = 1;
@@ -53,7 +53,7 @@ TEST(Worker, RetiresTasksThatAreOverBeforeAnybodyWaitsForThem) {
   worker.start();
   worker.join();
   EXPECT_EQ(worker.left_inside(), 0u);
-  EXPECT_EQ(rig.bench->output, wanted);
+  EXPECT_EQ(rig.bench->output, expected);
 }
 
 /// Becomes readable, as the receive interrupt of a device does.

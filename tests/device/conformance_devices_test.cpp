@@ -44,7 +44,7 @@ TEST_P(ConformanceOfDevices, GiveTheBytesOfTheBody) {
                               frames, options);
   };
   options.kernels = test::Kernels::kBody;
-  auto const wanted = run("CPUOnly");
+  auto const expected = run("CPUOnly");
 
   options.kernels = test::Kernels::kDevice;
   options.lanes.transfer = transfer;
@@ -53,7 +53,7 @@ TEST_P(ConformanceOfDevices, GiveTheBytesOfTheBody) {
   options.lanes.streams = 2;
   options.host_helpers = 2;
   options.cuda = cuda;
-  test::expect_same(run(cuda ? "GPUOnly(DEVICE cuda:0)" : "GPUOnly(DEVICE host)"), wanted);
+  test::expect_same(run(cuda ? "GPUOnly(DEVICE cuda:0)" : "GPUOnly(DEVICE host)"), expected);
 }
 
 std::string name_of_way(testing::TestParamInfo<Way> const& info) {

@@ -21,7 +21,7 @@ std::vector<std::string> every_suite() {
   return all;
 }
 
-/// Says of every packet that it has an SA: one that there may not be.
+/// Marks every packet with an SA, which may not exist.
 struct TestAnySa final : PacketElement<TestAnySa> {
   using Sets = Annotations<Annotation::kSa>;
   explicit TestAnySa(Args&) {}
@@ -105,13 +105,13 @@ Frame frame_of(std::mt19937_64& random, std::size_t length) {
   }
 }
 
-void expect_same(Outcome const& given, Outcome const& wanted) {
-  EXPECT_EQ(given.drops_at, wanted.drops_at);
-  EXPECT_EQ(given.transmitted, wanted.transmitted);
-  for (std::size_t port = 0; port < wanted.sent.size(); ++port) {
-    ASSERT_EQ(given.sent[port].size(), wanted.sent[port].size());
-    for (std::size_t i = 0; i < wanted.sent[port].size(); ++i)
-      ASSERT_EQ(given.sent[port][i], wanted.sent[port][i]) << "packet " << i;
+void expect_same(Outcome const& given, Outcome const& expected) {
+  EXPECT_EQ(given.drops_at, expected.drops_at);
+  EXPECT_EQ(given.transmitted, expected.transmitted);
+  for (std::size_t port = 0; port < expected.sent.size(); ++port) {
+    ASSERT_EQ(given.sent[port].size(), expected.sent[port].size());
+    for (std::size_t i = 0; i < expected.sent[port].size(); ++i)
+      ASSERT_EQ(given.sent[port][i], expected.sent[port][i]) << "packet " << i;
   }
 }
 

@@ -28,6 +28,6 @@ std::vector<ConformanceCase> conformance_cases();
 Frame frame_of(std::mt19937_64& random, std::size_t length);
 
 /// Packets, order and drops are the same.
-void expect_same(Outcome const& given, Outcome const& wanted);
+void expect_same(Outcome const& given, Outcome const& expected);
 
 }  // namespace warpline::test

@@ -109,11 +109,11 @@ TEST_P(Conformance, HoldsOnAWorkersThreadWithADevicesThread) {
   std::vector<Frame> frames;
   for (int i = 0; i < 3000; ++i) frames.push_back(frame_of(random, random() % 400));
   std::vector<unsigned> const bursts = {32, 1, 256, 7};
-  auto const wanted = run({"", "CPUOnly", Kernels::kBody}, frames, bursts);
+  auto const expected = run({"", "CPUOnly", Kernels::kBody}, frames, bursts);
   for (auto const* balancer : {"GPUOnly(DEVICE host)", "LoadBalanceByWeight(0.5)"})
     for (int helpers = 0; helpers <= 2; ++helpers) {
       SCOPED_TRACE(std::string(balancer) + ", helper threads: " + std::to_string(helpers));
-      expect_same(run({"", balancer, Kernels::kDevice, helpers, true}, frames, bursts), wanted);
+      expect_same(run({"", balancer, Kernels::kDevice, helpers, true}, frames, bursts), expected);
     }
 }
 

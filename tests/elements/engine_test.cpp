@@ -63,10 +63,10 @@ class NumberPort final : public Port {
       // Pauses long enough for the worker to fall asleep, now and then.
       if (silent > 0) return --silent, 0;
       if (pauses && ++asked % 128 == 0) silent = 1200;
-      auto const most =
+      auto const number =
           std::min<std::size_t>(packets.size(), std::min(count - next, 1 + next % 61));
-      if (most == 0 || !pool.allocate(packets.first(most))) return 0;
-      for (auto& packet : packets.first(most)) {
+      if (number == 0 || !pool.allocate(packets.first(number))) return 0;
+      for (auto& packet : packets.first(number)) {
         packet.arrive(port_index);
         packet.append(64);
         std::memset(packet.data, 0, 64);
@@ -76,7 +76,7 @@ class NumberPort final : public Port {
         ip->destination.set(0x0a010000 + next % kFlows);
         packet.header<be32>(40)->set(++next);
       }
-      return static_cast<unsigned>(most);
+      return static_cast<unsigned>(number);
     }
     bool finished() const noexcept override { return next == count; }
     LockedPool& pool;

@@ -83,14 +83,14 @@ TEST(RandomGraphs, GiveTheSameSequencesForAnyBatchSizes) {
       return test::run_pipeline(text, frames,
                                 {.bursts = std::move(bursts), .buffers = 100000, .batches = 512});
     };
-    auto const wanted = run({1});
-    EXPECT_EQ(wanted.received, 600u);
+    auto const expected = run({1});
+    EXPECT_EQ(expected.received, 600u);
     for (auto const& bursts :
          std::vector<std::vector<unsigned>>{{2}, {7}, {64}, {256}, {1, 255, 3, 100}}) {
       auto const given = run(bursts);
-      ASSERT_EQ(given.drops_at, wanted.drops_at);
-      ASSERT_EQ(given.created, wanted.created);
-      ASSERT_EQ(by_leaf(given), by_leaf(wanted));
+      ASSERT_EQ(given.drops_at, expected.drops_at);
+      ASSERT_EQ(given.created, expected.created);
+      ASSERT_EQ(by_leaf(given), by_leaf(expected));
     }
   }
 }

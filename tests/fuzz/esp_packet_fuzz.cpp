@@ -17,8 +17,8 @@ using warpline::fuzz::require;
 using namespace warpline;
 using namespace warpline::ipsec;
 
-/// What a byte says of a form: mode, UDP, extended numbers, IPv6 outside, and one of the suites'
-/// sizes.
+/// The encapsulation that a byte selects: mode, UDP, extended numbers, IPv6 outside, and one of the
+/// suites' sizes.
 SaEncapsulation form_of(std::uint8_t choice) {
   constexpr std::uint8_t kSizes[][3] = {{8, 16, 4},  {8, 12, 4}, {16, 12, 16}, {16, 16, 16},
                                         {16, 8, 16}, {0, 16, 4}, {0, 12, 4},   {8, 8, 4}};
@@ -49,7 +49,7 @@ void check_frame(Packet const& packet, Packet const& before) {
         "length");
 }
 
-/// The frame without Ethernet and what is behind its IP packet, after reception; empty where dropped.
+/// The IP packet after reception, without Ethernet and trailing bytes; empty if it was dropped.
 std::vector<std::uint8_t> receive(SaEncapsulation const& form, Packet packet) {
   auto const before = packet;
   EspInbound const sa(form);
@@ -78,7 +78,7 @@ void send(SaEncapsulation const& form, Packet packet) {
   auto const* const ip = packet.data + packet.l2_length;
   std::vector<std::uint8_t> clear(ip, ip + packet.ip_length);
   bool const dummy = form.mode == SaMode::kTransport &&
-                     ip[inner.next_at] == protocol::kNone;  // says RFC 4303 section 2.6
+                     ip[inner.next_at] == protocol::kNone;  // RFC 4303 section 2.6
   sa.encapsulate(packet, inner, 1, 1);
   check_frame(packet, before);
   bool const may_be_routed = !v4 && std::find(clear.begin(), clear.end(), 43) != clear.end();

@@ -43,8 +43,8 @@ void check(Source const& source, Diagnostic const& diagnostic) {
 
 }  // namespace
 
-/// Any bytes: SAs that are complete and a table of their selectors, or errors with places, none of
-/// which shows a key.
+/// Any bytes: SAs that are complete and a table of their selectors, or errors with places. No error
+/// shows a key.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   Source const source{"fuzz.sa", std::string(reinterpret_cast<char const*>(data), size)};
   try {

@@ -25,7 +25,7 @@ using warpline::ipsec::StateHeader;
 using warpline::ipsec::StateRecord;
 using warpline::ipsec::StateSegment;
 
-/// A file with right checksums of whatever the input says: kinds of segments, then records.
+/// A file with right checksums and contents from the input: kinds of segments, then records.
 std::vector<std::uint8_t> file_of(std::uint8_t const* data, std::size_t size) {
   StateHeader header;
   header.segment_count = size > 0 ? data[0] % 5 : 0;

@@ -37,17 +37,17 @@ std::vector<std::uint32_t> reference(char const* text, std::uint32_t count) {
   return rig.bench->output;
 }
 
-/// Runs to the end: every packet came out or was dropped, and what came out is a subsequence of
-/// `wanted`, what the CPU gives, in its order.
-void run_and_compare(FaultWorld& world, std::vector<std::uint32_t> const& wanted) {
+/// Runs to the end: every packet came out or was dropped, and the output is a subsequence of
+/// `expected`, the output of the CPU.
+void run_and_compare(FaultWorld& world, std::vector<std::uint32_t> const& expected) {
   ASSERT_TRUE(world.run()) << "packets never got through";
   auto const& output = world.rig.bench->output;
   ASSERT_EQ(output.size() + world.rig.counters.dropped.get(), world.sent);
   ASSERT_TRUE(world.rig.conserved());
-  auto at = wanted.begin();
+  auto at = expected.begin();
   for (auto const number : output) {
-    at = std::find(at, wanted.end(), number);
-    ASSERT_NE(at, wanted.end()) << number << " is wrong, twice or out of order";
+    at = std::find(at, expected.end(), number);
+    ASSERT_NE(at, expected.end()) << number << " is wrong, twice or out of order";
     ++at;
   }
 }
@@ -59,12 +59,12 @@ class FaultProperties : public testing::TestWithParam<char const*> {};
 // where a kernel may have changed it or may still do so.
 TEST_P(FaultProperties, NothingIsLostUncountedNorChangedNorTwiceNorOutOfOrder) {
   std::string const text = GetParam();
-  auto const wanted = reference(GetParam(), 24 * 32);
+  auto const expected = reference(GetParam(), 24 * 32);
   std::uint64_t failures = 0, quarantined = 0, dropped = 0, complete = 0;
   for (std::uint64_t seed = 1; seed <= kSchedules; ++seed) {
     FaultWorld world(text, seed, 1 + seed % 2);
     SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
-    ASSERT_NO_FATAL_FAILURE(run_and_compare(world, wanted));
+    ASSERT_NO_FATAL_FAILURE(run_and_compare(world, expected));
     auto const lost = world.rig.counters.dropped.get();
     unsigned failed = 0;
     for (DeviceIndex device = 1; device <= 2; ++device)
@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(Pipelines, FaultProperties, testing::Values(kReadOnly, 
 
 // Without faults: all of it, whatever the devices' pace, up to and across the overflow of a flag.
 TEST(FaultFree, EverythingGetsThrough) {
-  auto const wanted = reference(kEdits, 24 * 32);
+  auto const expected = reference(kEdits, 24 * 32);
   for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
     FaultWorld world(kEdits, seed, 0);
     SCOPED_TRACE("seed " + std::to_string(seed) + world.described);
@@ -103,7 +103,7 @@ TEST(FaultFree, EverythingGetsThrough) {
     auto const& output = world.rig.bench->output;
     ASSERT_EQ(output.size(), world.sent);
     ASSERT_EQ(world.rig.counters.dropped.get(), 0u);
-    ASSERT_EQ(output, std::vector(wanted.begin(), wanted.begin() + world.sent));
+    ASSERT_EQ(output, std::vector(expected.begin(), expected.begin() + world.sent));
     ASSERT_TRUE(world.notices.empty()) << world.notices.front();
     ASSERT_EQ(world.rig.buffers.in_use(), 0u);
   }
@@ -128,7 +128,7 @@ TEST(FaultFree, ResultsStayWithTheirPacketsWhenAFinishDrops) {
 // A table that cannot be brought up to date at some moment: the device gets nothing more from there on,
 // the other one does, and what is missing was on its way to the device at that moment.
 TEST(OutdatedDevice, IsGivenUpAndTheOtherOneIsNot) {
-  auto const wanted = reference(kEdits, 24 * 32);
+  auto const expected = reference(kEdits, 24 * 32);
   std::uint64_t given_up = 0, dropped = 0;
   for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
     FaultWorld world(kEdits, seed, 0, 2);
@@ -138,7 +138,7 @@ TEST(OutdatedDevice, IsGivenUpAndTheOtherOneIsNot) {
     auto copy = device.upload(&table);
     for (std::uint64_t i = 0; i < seed % 60 && !world.over(); ++i) world.step();
     ASSERT_NE(copy.refresh(&table), "");
-    ASSERT_NO_FATAL_FAILURE(run_and_compare(world, wanted));
+    ASSERT_NO_FATAL_FAILURE(run_and_compare(world, expected));
     auto const lost = world.rig.counters.dropped.get();
     ASSERT_TRUE(world.offloader->usable(2));
     bool const failed = !world.offloader->usable(1);

@@ -39,7 +39,7 @@ class StreamLaneOf : public testing::TestWithParam<stream::Completion> {};
 /// With one lane, opened by the test.
 class OneStreamLane : public testing::TestWithParam<stream::Completion> {
  protected:
-  /// A lane of a device that fails as planned, with so many works submitted.
+  /// Opens a lane of a device that fails as planned, and submits `works` works.
   void open(test::FaultPlan const& plan, unsigned works) {
     device = device_of(options_of(GetParam()), plan);
     lane = device->open_lane(Transfer::kDirect);
@@ -133,7 +133,7 @@ TEST_P(OneStreamLane, GivesUpATaskAfterItsTimeAndNotBefore) {
 
 TEST_P(OneStreamLane, WhatIsRefusedHalfWayOnAStreamThatStopsIsGivenUpNotHandedBack) {
   test::FaultPlan plan;
-  plan.refuse_at = 2;  // the mark behind the kernel, which then never ends
+  plan.refuse_at = 2;  // the mark after the kernel, which then never ends
   plan.stall_at = 1;
   open(plan, 1);
   device->virtual_driver().run_all();

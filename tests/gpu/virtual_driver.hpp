@@ -27,7 +27,7 @@ struct FaultPlan {
   std::uint64_t break_at = 0;         ///< at this command the device breaks: all fails for ever
   std::uint64_t break_stream_at = 0;  ///< at this command its stream breaks, and no other
   std::uint64_t stall_at = 0;         ///< at this command its stream stops
-  std::uint64_t stall_looks = 0;      ///< and goes on after so many steps; 0: never
+  std::uint64_t stall_looks = 0;      ///< and goes on after this number of steps; 0: never
   std::uint64_t lose_at = 0;          ///< from this command on one mark of completion is not made
   std::uint64_t repeat_calls = 0;     ///< every n-th call of a function happens twice
 
@@ -36,8 +36,8 @@ struct FaultPlan {
 };
 
 /// A driver without threads: commands wait until the test lets one run, of any stream. With a
-/// device's rules: after an error functions are no longer called, flags no longer written, and
-/// every stream says so.
+/// device's rules: after an error functions are no longer called, flags are no longer written,
+/// and every stream returns the error.
 class VirtualDriver final : public host::MemoryDriver {
  public:
   using stream::Driver::create;

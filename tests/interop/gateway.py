@@ -60,7 +60,7 @@ class Gateway:
             return answer
 
     def sas(self):
-        """{(direction, SPI): what `list` says of the SA}."""
+        """{(direction, SPI): the entry of `list` for the SA}."""
         return {(sa["direction"], int(sa["spi"], 0)): sa for each in self.ask("list")["databases"] for sa in each["sas"]}
 
     def stop(self):

@@ -45,8 +45,8 @@ def options():
     parser.add_argument("--packets", type=int, default=300, help="UDP packets in each direction for each case (default 300)")
     parser.add_argument("--balancer", metavar="ELEMENT", help="such as 'LoadBalanceByWeight(0.5)': cryptography also on the host device")
     parser.add_argument("--option", action="append", default=[], help="one more option for Warpline")
-    parser.add_argument("--minutes", type=float, help="then traffic for so long (default: 6 s), with a rekey")
-    parser.add_argument("--rekey", type=float, help="each so many seconds (default: 60; 2 without --minutes)")
+    parser.add_argument("--minutes", type=float, help="then send traffic for N minutes (default: 6 s), with rekeys")
+    parser.add_argument("--rekey", type=float, help="rekey every N seconds (default: 60; 2 without --minutes)")
     return parser.parse_args()
 
 
@@ -97,7 +97,7 @@ class Bench:
 
 
 def try_case(bench, case, packets):
-    """Ping either way, UDP and TCP there and back; prints a line and says whether all was well."""
+    """Ping either way, UDP and TCP there and back; prints a line and returns whether all was well."""
     bench.peer.ip(*case.peer_lines())
     host, guest = case.address("host"), case.address("peer")
     faults = []

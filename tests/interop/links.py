@@ -64,7 +64,7 @@ def enter(namespace):
 class Sender(threading.Thread):
     """Sends frames out of an interface whenever it can, and counts those that the kernel took.
 
-    Past the queueing discipline of a veth, which takes frames that the other end does not get and says nothing.
+    Bypasses the queueing discipline of a veth, which silently takes frames that the other end does not get.
     """
 
     def __init__(self, namespace, interface, bypass):
@@ -217,7 +217,7 @@ class Program:
         return self.events
 
     def states(self, port):
-        """Those that its events tell; an interface that is deleted may be seen going down first."""
+        """The states in its events. A deleted interface may first go down; that state is left out."""
         states = [event["state"] for event in self.read_events()
                   if event.get("event") == "port" and event["port"] == port]
         return [state for state, following in zip(states, [*states[1:], None]) if (state, following) != ("down", "gone")]
@@ -338,7 +338,7 @@ class Run:
         print(f"{self.kind}: traffic again within {self.slowest:.3f} s"
               + (f", idle worker of a dead port: {self.busiest:.1%}" if self.options.full else ""))
         if not counts["missed is from"]:
-            raise AssertionError("the report does not say where `missed` comes from")
+            raise AssertionError("the report does not name the source of `missed`")
         if report["transmitted"] != counts["delivered"]:
             raise AssertionError("not everything that counts as transmitted was delivered")
         if counts["sent"] != counts["delivered"] + sum(dropped.values()) + missed:

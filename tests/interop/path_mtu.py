@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""A link behind Warpline that takes less than what ESP makes of the largest packets: fragments before encryption, or errors."""
+"""A link after Warpline that is too small for the largest packets in ESP: fragments before encryption, or errors."""
 
 import errno
 import pathlib
@@ -12,7 +12,7 @@ import traffic
 from cases import Case
 from namespace import host_side, join
 
-LINK = 1392  # what Warpline is told; red0 takes 1390, and what fits must be at least 1280 (RFC 8200 section 5)
+LINK = 1392  # the MTU in Warpline's configuration; red0 takes 1390, and what fits must be at least 1280 (RFC 8200 section 5)
 FIRST = 5000  # numbers of no other case
 # What Linux calls them: value 0 never sets DF, 2 always does and learns.
 OPTIONS = {4: (socket.IPPROTO_IP, 10, 14), 6: (socket.IPPROTO_IPV6, 23, 24)}  # MTU_DISCOVER, MTU
@@ -42,7 +42,7 @@ def reassembled(bench):
 
 
 def fragments(bench, case, packets):
-    """Faults of packets without DF: every one that is too big reaches the guest in fragments, each of which is an ESP packet."""
+    """Faults of packets without DF: every one that is too big reaches the guest in fragments. Each fragment is an ESP packet."""
     before = reassembled(bench)
     flow = traffic.Datagrams(case.address("host"), case.address("peer"))
     discovery(flow, case, 0)
@@ -53,7 +53,7 @@ def fragments(bench, case, packets):
 
 
 def errors(case, packets):
-    """Faults of packets that must not be fragmented: the source is told the largest, which passes, and a byte more does not."""
+    """Faults of packets that must not be fragmented: the source learns the largest size. That size passes, and a byte more does not."""
     flow = traffic.Datagrams(case.address("host"), case.address("peer"))
     discovery(flow, case, 2)
     before = known_mtu(flow, case)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""A Linux kernel in qemu as the other end: started on a tap device, told what to do by a serial port."""
+"""A Linux kernel in qemu as the other end: started on a tap device and controlled by a serial port."""
 
 import base64
 import socket

@@ -36,7 +36,7 @@ def selected(chosen, most):
 
 
 def run(bench, seconds, every):
-    """Traffic for `seconds`, new keys each `every`; prints a line for each flow and says whether all was well."""
+    """Traffic for `seconds`, new keys each `every`; prints a line for each flow and returns whether all was well."""
     current = selected(bench.cases, 13 if every >= 10 else 3)
     flows = [traffic.Datagrams(case.address("host"), case.address("peer"), window=4) for case in current]
     stop = threading.Event()

@@ -15,7 +15,7 @@
 
 namespace warpline::test {
 
-/// A frame and what a capture says of it.
+/// A frame and its record in a capture.
 struct Timed {
   Frame bytes;
   std::uint64_t time_ns = 0;

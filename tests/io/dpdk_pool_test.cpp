@@ -53,13 +53,13 @@ TEST(DpdkPoolTest, EveryByteOfEveryBufferIsItsOwn) {
 
 TEST(DpdkPoolTest, GivesAllOrNone) {
   auto const pool = make_pool(600);
-  std::vector<Packet> most(590), more(300), rest(10);
-  ASSERT_TRUE(pool->allocate(most));
-  EXPECT_FALSE(pool->allocate(more)) << "in two steps, of which the first could be met";
+  std::vector<Packet> bulk(590), more(300), rest(10);
+  ASSERT_TRUE(pool->allocate(bulk));
+  EXPECT_FALSE(pool->allocate(more)) << "in two steps; the first alone could succeed";
   EXPECT_EQ(pool->in_use(), 590u);
   ASSERT_TRUE(pool->allocate(rest)) << "nothing is kept back";
   EXPECT_EQ(pool->in_use(), 600u);
-  pool->release(most);
+  pool->release(bulk);
   pool->release(rest);
   EXPECT_EQ(pool->in_use(), 0u);
 }

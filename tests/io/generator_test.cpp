@@ -56,7 +56,7 @@ Frame part(Frame const& frame, std::size_t from, std::size_t size) {
   return {begin, begin + static_cast<std::ptrdiff_t>(size)};
 }
 
-/// What tells a flow: addresses and ports as they stand in the frame.
+/// The key of a flow: addresses and ports as they stand in the frame.
 Frame flow_of(Frame const& frame) {
   return frame[12] == 0x08 ? part(frame, 26, 12) : part(frame, 22, 36);
 }
@@ -134,7 +134,7 @@ TEST(GeneratorTest, MakesAsManyFlowsAsAskedEachAsOften) {
   for (unsigned const flows : {1u, 2u, 1000u}) {
     GeneratorOptions options;
     options.flows = flows;
-    options.from = *parse_prefix("10.0.0.0/30");  // few sources: ports must tell flows apart
+    options.from = *parse_prefix("10.0.0.0/30");  // few sources: flows must differ in ports
     Generator generator(options);
     std::map<Frame, unsigned> seen;
     for (auto const& frame : generator.take(std::size_t{3} * flows)) ++seen[flow_of(frame)];

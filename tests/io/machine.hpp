@@ -33,7 +33,7 @@ std::vector<Frame> receive_all(RxQueue& queue, BufferPool& pool, std::size_t cou
 /// A capture of these frames, a microsecond apart.
 void write_capture(std::string const& path, std::vector<Frame> const& frames);
 
-/// What `action` throws as a `ConfigError`, or a text that says it threw nothing.
+/// The text of the `ConfigError` that `action` throws, or a note that it threw nothing.
 template <class Action>
 std::string config_error(Action&& action) {
   try {

@@ -141,7 +141,7 @@ TEST_F(PortLink, TakesNoPacketsWhileTheLinkIsDown) {
     EXPECT_THAT(event->text, HasSubstr("link down"));
     EXPECT_EQ(transmit(3), 0u);
     EXPECT_EQ(state(), LinkState::kDown);
-    EXPECT_FALSE(port->check_link()) << "a change is told once";
+    EXPECT_FALSE(port->check_link()) << "a change is reported once";
 
     run("ip link set a0 up");
     event = next_event();

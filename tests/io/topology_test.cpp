@@ -39,7 +39,7 @@ std::string machine(std::string const& notation, std::vector<unsigned> const& ca
     auto const found =
         xml.find("<object type=\"NUMANode\" os_index=\"" + std::to_string(node) + "\"");
     EXPECT_NE(found, std::string::npos);
-    // I/O objects stand behind the other children of a package.
+    // I/O objects stand after the other children of a package.
     auto const package = xml.rfind("<object type=\"Package\"", found);
     auto depth = 0;
     auto at = package;

@@ -32,7 +32,7 @@ RIGHT = {
 
 class Checks(unittest.TestCase):
     def findings(self, name, files=()):
-        """What the check says of the right tree with `files` over it."""
+        """The findings of the check in the right tree with `files` over it."""
         files = {path: LICENCE + text for path, text in RIGHT.items()} | dict(files)
         with tempfile.TemporaryDirectory() as folder:
             for path, text in files.items():
@@ -133,7 +133,8 @@ class Checks(unittest.TestCase):
         for path in ("docs/bad.md", "scripts/bad.sh"):
             self.assert_finds("words", path, "# It sa" "ys so.\n", ":3:", "write")
         good = {"core/base/good.hpp": "int almost;  // the header after it\nint mostly;\n",
-                "core/other.hpp": "// be" "hind it, in a folder that is not checked\n"}
+                "cmake/Other.cmake": "# be" "hind it, in a folder that is not checked\n",
+                "tests/layers/rules.py": "# to" "ld, the list of these words\n"}
         self.assertEqual(self.findings("words", files=good), [])
 
     def test_the_licence_lines_open_a_file(self):

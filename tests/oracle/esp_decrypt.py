@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """esp_decrypt.py SA_FILE IN.pcap OUT.pcap [SUITE]: scapy verifies and decrypts every packet of OUT.
 
-Exits 0 if OUT holds, in order, exactly the IP packets of IN that an SA (of the suite) takes, each behind the headers
-that docs/ipsec_format.md says, and whole; 1 with the first difference; 77 where scapy is missing.
+Exits 0 if OUT holds, in order, exactly the IP packets of IN that an SA (of the suite) takes, each whole and after
+the headers that docs/ipsec_format.md requires; 1 with the first difference; 77 where scapy is missing.
 """
 
 import dataclasses

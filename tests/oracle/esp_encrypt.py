@@ -19,7 +19,7 @@ CE, ECT1, ECT0, NOT_ECT = 3, 1, 2, 0
 
 
 def sequences(sa, count, draw):
-    """Numbers for so many packets: all different, some late, none too late for a window of 128."""
+    """Numbers for `count` packets: all different, some late, none too late for a window of 128."""
     found, last = [], 0
     for i in range(count):
         if sa.esn and i == count // 4:

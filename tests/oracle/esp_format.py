@@ -65,7 +65,7 @@ def with_checksum(packet):
 
 
 def headers(packet):
-    """(bytes that ESP comes behind in transport mode, where their last next-header number is)."""
+    """(number of bytes before ESP in transport mode, where their last next-header number is)."""
     if packet[0] >> 4 == 4:
         return (packet[0] & 15) * 4, 9
     at, number_at = 40, 6
@@ -79,7 +79,7 @@ def headers(packet):
 
 
 def with_size(header, number_at, protocol, size):
-    """The IP header with this protocol, for so many bytes behind it."""
+    """The IP header with this protocol, with `size` bytes after it."""
     header = bytearray(header)
     header[number_at] = protocol
     if header[0] >> 4 == 6:
@@ -103,7 +103,7 @@ def tunnel_header(sa, inner, sequence):
 
 
 def form(sa, packet, sequence, ethernet=b""):
-    """(before, text, next header, size behind `before`) of a packet in ESP; a UDP checksum is 0 in `before`."""
+    """(before, text, next header, size after `before`) of a packet in ESP; a UDP checksum is 0 in `before`."""
     if sa.tunnel:
         header, number_at = tunnel_header(sa, packet, sequence), 9 if sa.outer_version == 4 else 6
         text, next_header = packet, 4 if packet[0] >> 4 == 4 else 41

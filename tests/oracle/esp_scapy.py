@@ -4,7 +4,7 @@
 
 scapy 2.5 knows every cipher and hash, both modes and both IP versions. What it does not: extended sequence numbers with
 HMAC (AH alone has them; RFC 4303 section 2.2.1 is added here), HMAC-SHA-256 cut to 96 bits, GCM with a
-short integrity value (here by `cryptography` itself), UDP around IPv6 in transport mode and behind
+short integrity value (here by `cryptography` itself), UDP around IPv6 in transport mode and after
 extension headers (the oracles put the 8 bytes there themselves), and the length of the UDP header that it writes.
 """
 

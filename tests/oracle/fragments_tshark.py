@@ -14,7 +14,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "pipelines"))
 import packets
 
-MTU, FITS = 1000, 946  # 36 bytes before a packet, 16 of integrity value and 2 of trailer behind it
+MTU, FITS = 1000, 946  # 36 bytes before a packet, 16 of integrity value and 2 of trailer after it
 SA = """src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel dir out flag af-unspec
   aead "rfc4106(gcm(aes))" 0x000102030405060708090a0b0c0d0e0fa0a1a2a3 128
 """

@@ -26,5 +26,5 @@ class Client:
         return answer
 
     def sas(self):
-        """What `list` says of the SAs of the first database."""
+        """The entries of `list` for the SAs of the first database."""
         return self.ask(command="list")["databases"][0]["sas"]

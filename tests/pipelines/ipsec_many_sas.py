@@ -122,7 +122,7 @@ def limited(gateway, limit):
         expect(not answer["ok"] and "--max-sas" in answer["error"], f"beyond the limit: {answer}")
         client.ask(command="delete", sa=name(number - limit))
         client.ask(command="add", sa=words(number))
-    expect(len(client.sas()) == limit, "not as many SAs as the limit says")
+    expect(len(client.sas()) == limit, "the number of SAs is not the limit")
 
 
 def main():

@@ -61,7 +61,7 @@ def swapped(frame):
 
 
 def aged(frame):
-    """The IPv4 frame behind one more hop: TTL less one, checksum right."""
+    """The IPv4 frame after one more hop: TTL less one, checksum right."""
     head = bytearray(frame[14:34])
     head[8] -= 1
     head[10:12] = b"\0\0"

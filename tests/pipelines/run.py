@@ -18,11 +18,11 @@ remarks. The test runs in an empty folder of its own.
   content NAME   the text file that it wrote
   same NAME NAME both files exist and have the same bytes
   absent NAME    there is no such file
-  needs N        processors; the test is skipped where there are fewer
+  needs N        processors; the test is skipped if the machine has fewer
 
 In stdout, stderr and content, `{*}` stands for anything within a line, and a line `{...}` for any lines.
-There may be several commands, each followed by what is expected of it. `signal NAME SECONDS` behind a
-command sends it that signal after it has run so long.
+There may be several commands, each followed by what is expected of it. `signal NAME SECONDS` after a
+command sends it that signal after it has run for SECONDS.
 """
 
 import os

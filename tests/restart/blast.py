@@ -18,7 +18,7 @@ while True:
     for number in range(sent, due):
         try:
             sender.sendto(number.to_bytes(8, "big") * 25, target)
-        except OSError:  # nobody listens at the other end, and its host says so
+        except OSError:  # nobody listens at the other end, and its host reports it
             pass
     sent = due
     time.sleep(TICK)

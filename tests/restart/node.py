@@ -64,7 +64,7 @@ class Node:
         raise NodeError(f"{self.gateway} has ended: {self.log.read_text()[-2000:]}")
 
     def sas(self):
-        """{direction: what `list` says of the SA}."""
+        """{direction: the entry of `list` for the SA}."""
         return {sa["direction"]: sa for each in self.ask("list")["databases"] for sa in each["sas"]}
 
     def kill(self):

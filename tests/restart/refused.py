@@ -55,7 +55,7 @@ def main():
                 sent = [now - then for then, now in zip(before, packets(links, "A"))]
                 blast.terminate()
                 blast.wait()
-                # What was refused has used up no numbers: its state file says that the program ended cleanly.
+                # A refused start has used up no numbers: its state file shows that the program ended cleanly.
                 clean = not node.state.exists() or node.state.read_bytes()[12:16] in (b"\1\0\0\0", b"xxxx", b"")
                 good = status == 2 and sent == [0, 0] and expected in text and clean
                 faults += not good

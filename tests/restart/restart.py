@@ -116,7 +116,7 @@ class Round:
                     last_before = max(last_before, number)
             elif frame.spi == SPI[victim] and jump == 0:
                 jump = number - last_before
-        # On a busy machine (--short) times and rates say little: the step may have grown since it was read.
+        # On a busy machine (--short) times and rates show little: the step may have grown since it was read.
         slack = 4 if self.options.short else 1
         self.expect(gap <= ready + slack, f"traffic is back {gap:.2f} s after the start, which took {ready:.2f} s")
         self.expect(not numbers.repeated, f"numbers sent twice: {numbers.repeated[:3]}")
@@ -145,7 +145,7 @@ class Round:
 
 
 def other_boot(state):
-    """Makes a state file look as if the machine had been started anew since: another boot id in both headers."""
+    """Makes a state file look as if the machine had been restarted since: another boot id in both headers."""
     import zlib
     data = bytearray(state.read_bytes())
     for copy in (0, 4096):

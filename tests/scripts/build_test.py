@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""./warpline and ./test build what was asked for and say how far they are. A stub of cmake builds nothing."""
+"""./warpline and ./test build the requested targets and report their progress. A stub of cmake builds nothing."""
 
 import os
 import pathlib
@@ -77,7 +77,7 @@ class Build(unittest.TestCase):
         self.assertEqual(first.stderr.count("no NVIDIA driver"), 0 if DRIVER else 1)
         again = self.call("./warpline", rule="build app/cpu/warpline: x")
         self.assertEqual(again.stdout.strip(), expected, again.stderr)
-        self.assertNotIn("no NVIDIA driver", again.stderr, "said once, when it is built")
+        self.assertNotIn("no NVIDIA driver", again.stderr, "printed once, when it is built")
 
     def test_program_is_the_usual_one_without_nvcc(self):
         done = self.call("./warpline", rule="build app/warpline: x")

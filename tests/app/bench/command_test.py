@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""command_test.py PROGRAM: runs short benchmarks and looks at what they say. Nothing here is timed."""
+"""command_test.py PROGRAM: runs short benchmarks and checks their output. Nothing here is timed."""
 
 import json
 import os
@@ -144,7 +144,7 @@ class Preliminary(unittest.TestCase):
 
 
 class Interrupted(unittest.TestCase):
-    """A signal in the middle: what is finished is told, and nothing stays behind."""
+    """A signal in the middle: finished measurements are reported, and no file is left."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -155,12 +155,12 @@ class Interrupted(unittest.TestCase):
         self.path = os.path.join(self.folder, "out.json")
 
     def interrupt(self, number, after, *arguments):
-        """Sends the signal once the line of progress says that measurement `after` has begun."""
+        """Sends the signal as soon as the line of progress shows that measurement `after` has begun."""
         terminal, end = pty.openpty()
         process = subprocess.Popen([PROGRAM, "bench", *arguments, "--json", self.path], stderr=end, text=True,
                                    stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": self.temporary})
         os.close(end)
-        shown, told = "", False
+        shown, signalled = "", False
         while True:
             try:
                 data = os.read(terminal, 4096)
@@ -170,13 +170,13 @@ class Interrupted(unittest.TestCase):
                 break
             shown += data.decode(errors="replace")
             begun = re.findall(r"\[(\d+)/\d+\]", shown)
-            if begun and int(begun[-1]) >= after and not told:
+            if begun and int(begun[-1]) >= after and not signalled:
                 self.assertNotEqual(os.listdir(self.temporary), [], "SA files are there while it runs")
                 process.send_signal(number)
-                told = True
+                signalled = True
         out = process.communicate(timeout=240)[0]
         os.close(terminal)
-        self.assertTrue(told, shown)
+        self.assertTrue(signalled, shown)
         self.assertEqual(os.listdir(self.temporary), [])
         with open(self.path) as file:
             return process.returncode, out, json.load(file)

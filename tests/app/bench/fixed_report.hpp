@@ -43,7 +43,7 @@ inline Report fixed_report() {
   report.command = {"warpline", "bench", "ipsec", "--json", "a b.json"};
   report.started = "2026-01-02T03:04:05Z";
   report.window_seconds = 0.5;
-  report.notes = {"engine-only: packets are made in memory"};
+  report.notes = {"engine-only: packets are created in memory"};
   auto const add = [&](char const* name, char const* sizes, double size, char const* device,
                        std::vector<Round> const& rounds) {
     Subject subject;

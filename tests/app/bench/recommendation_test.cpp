@@ -13,13 +13,13 @@ using ::testing::IsEmpty;
 
 Result result(char const* sizes, char const* device, Spread rate,
               std::map<std::string, double> shares = {}) {
-  Result made;
-  made.subject.sizes = sizes;
-  made.subject.device = device;
-  made.packets_per_second = rate;
-  made.repeats = kMinTrials;
-  made.device_share = std::move(shares);
-  return made;
+  Result result;
+  result.subject.sizes = sizes;
+  result.subject.device = device;
+  result.packets_per_second = rate;
+  result.repeats = kMinTrials;
+  result.device_share = std::move(shares);
+  return result;
 }
 
 TEST(Recommendation, NamesTheWinnerAtEachSizeAndItsFactor) {

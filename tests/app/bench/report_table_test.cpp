@@ -17,7 +17,7 @@ TEST(ReportTable, LooksLikeThis) {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::tmpfile(), std::fclose);
   ASSERT_NE(file, nullptr);
   EXPECT_EQ("\n" + report_text(report, file.get()), R"(
-engine-only: packets are made in memory
+engine-only: packets are created in memory
 
 ipsec aes128-gcm, 1 worker; ceiling: raw library; payload recycled
 bytes  device            Mpps  ±%   Gbps  cycles/pkt  p50 µs  p99 µs  dropped  in+out  ceiling  share   net

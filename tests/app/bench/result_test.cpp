@@ -49,7 +49,7 @@ TEST(Summary, ComparesEachRepeatWithItsOwnCeiling) {
 TEST(Summary, TakesSourceAndSinkOffTheTimeOfAPacket) {
   Subject subject;
   subject.device = "cpu";
-  // 125 ns a packet, of which 25 ns are source and sink; the library needs 80 ns.
+  // 125 ns a packet, 25 ns of them for source and sink; the library needs 80 ns.
   auto const result = summarise(subject, std::vector{round_of(8, 12.5, 40)});
   ASSERT_TRUE(result.net_share_of_ceiling);
   EXPECT_NEAR(*result.net_share_of_ceiling, 0.8, 1e-9);

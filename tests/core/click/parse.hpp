@@ -16,7 +16,7 @@ inline std::shared_ptr<Source const> click_source(std::string text) {
 
 inline Pipeline parse(std::string text) { return parse_pipeline(click_source(std::move(text))); }
 
-/// The rendered errors of a text; empty where there is none.
+/// The rendered errors of a text; empty if there is none.
 inline std::string errors_of(std::string text) {
   try {
     parse(std::move(text));

@@ -125,7 +125,7 @@ TEST(Adaptive, LearnsCostsPerPacketAndPerByte) {
   PairCosts costs{.own_packet = 200e-9, .own_byte = 2e-9, .size = 100};
   Simulation run(costs);
   run.pair.run(0.5);
-  EXPECT_LT(run.policy.explain().own_byte_seconds, 0) << "one size tells nothing about bytes";
+  EXPECT_LT(run.policy.explain().own_byte_seconds, 0) << "one size cannot show the cost of a byte";
   EXPECT_NEAR(run.policy.explain().own_seconds, 400e-9, 4e-9);
   costs.size = 1000;
   run.pair.change(costs);

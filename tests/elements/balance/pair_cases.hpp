@@ -14,7 +14,7 @@ struct PairCase {
   PairCosts costs;
 };
 
-/// Pairs of which the CPU, the device or both together are the fastest.
+/// Pairs where the CPU, the device or both together are the fastest.
 inline std::vector<PairCase> pair_cases() {
   return {
       {"CPU 70x", {.own_packet = 100e-9, .device_packet = 7.4e-6}},

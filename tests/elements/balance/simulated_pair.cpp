@@ -105,8 +105,8 @@ void SimulatedPair::gather(std::uint64_t ticket, Batch const& batch) {
   auto const cost = noisy(costs_.offload_packet * batch.packets);
   total_.device.worker_seconds += cost;
   now_ += cost;
-  auto const wanted = policy_.task_packets();
-  if (open_.packets >= (wanted > 0 ? std::min(wanted, kTaskPackets) : kTaskPackets) ||
+  auto const task_packets = policy_.task_packets();
+  if (open_.packets >= (task_packets > 0 ? std::min(task_packets, kTaskPackets) : kTaskPackets) ||
       open_.bytes >= kTaskBytes)
     send();
 }

@@ -37,7 +37,7 @@ class SimulatedPair {
 
   /// Costs from now on.
   void change(PairCosts const& costs) { costs_ = costs; }
-  /// Lets so many seconds pass; what was transmitted in them and done.
+  /// Runs for `seconds` of simulated time and returns what was transmitted and done in it.
   balance::Window run(double seconds);
   double now() const { return now_; }
   /// Packets that came while the queue before the worker was full.

@@ -37,7 +37,7 @@ inline std::string read_file(std::string const& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Of the captured frames every so many-th is used: all of them where the build is fast.
+/// The tests use every `kFrameStride`th captured frame: all of them if the build is fast.
 #if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 inline constexpr std::size_t kFrameStride = 1;
 #else

@@ -39,7 +39,7 @@ class EveAlertsTest : public ::testing::Test {
 
 PatternSet three_patterns() {
   PatternSet set;
-  set.patterns = {{"a", false, 1001, "say \"hi\"\\ \t\x01 caf\xc3\xa9 \xff", {}},
+  set.patterns = {{"a", false, 1001, "tag \"hi\"\\ \t\x01 caf\xc3\xa9 \xff", {}},
                   {"b", false, 4294967295u, "", {}},
                   {"c", false, 3, "plain", {}}};
   return set;
@@ -84,7 +84,7 @@ TEST_F(EveAlertsTest, WritesALineAMatchWithAllFields) {
   EXPECT_EQ(alert.at("gid").as_int64(), 1);
   EXPECT_EQ(alert.at("signature_id").as_int64(), 1001);
   EXPECT_EQ(alert.at("rev").as_int64(), 0);
-  EXPECT_EQ(alert.at("signature").as_string(), "say \"hi\"\\ \t\x01 caf\xc3\xa9 \xef\xbf\xbd");
+  EXPECT_EQ(alert.at("signature").as_string(), "tag \"hi\"\\ \t\x01 caf\xc3\xa9 \xef\xbf\xbd");
   EXPECT_EQ(alert.at("category").as_string(), "");
   EXPECT_EQ(alert.at("severity").as_int64(), 3);
   EXPECT_EQ(json::parse(written[1]).at("alert").at("signature").as_string(), "plain");

@@ -54,7 +54,7 @@ Matches expected_of(std::string const& frame, ids::testing::BucketSearch& search
   return expected;
 }
 
-/// Says of every packet that it was captured at time 0.
+/// Gives every packet the capture time 0.
 class TimedPool final : public BufferPool {
  public:
   bool allocate(std::span<Packet>) noexcept override { return false; }

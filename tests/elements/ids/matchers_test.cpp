@@ -122,9 +122,9 @@ TEST(Matchers, AgreeWithANaiveSearchOnSmallAlphabets) {
     std::string const letters("aAbB\0\xff", 6);
     auto const alphabet = 2 + pick(5);
     auto const word = [&](unsigned longest) {
-      std::string made(1 + pick(longest), ' ');
-      for (auto& c : made) c = letters[pick(alphabet)];
-      return made;
+      std::string text(1 + pick(longest), ' ');
+      for (auto& c : text) c = letters[pick(alphabet)];
+      return text;
     };
     std::vector<Pattern> patterns;
     for (auto count = 1 + pick(24); count > 0; --count)

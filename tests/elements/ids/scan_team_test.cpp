@@ -78,9 +78,9 @@ TEST(ScanTeam, AgreesWithTheScanOnNestedPatterns) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     auto const word = [&](std::size_t longest) {
-      std::string made(1 + random() % longest, ' ');
-      for (auto& c : made) c = "abAB\xff"[random() % (2 + seed % 4)];
-      return made;
+      std::string text(1 + random() % longest, ' ');
+      for (auto& c : text) c = "abAB\xff"[random() % (2 + seed % 4)];
+      return text;
     };
     std::vector<Pattern> patterns;
     for (auto count = 1 + random() % 30; count > 0; --count)

@@ -76,16 +76,16 @@ class BadPackets : public ::testing::TestWithParam<WireForm> {
 
   Sent genuine(std::size_t who, std::size_t more_padding = 0) {
     auto& peer = peers_[who];
-    auto const made = clear();
-    auto plain = made.text;
+    auto const inner = clear();
+    auto plain = inner.text;
     if (tunnel() && more_padding > 0) plain += octets(draw(200));  // traffic-flow padding
     auto const padding = peer.padding(plain.size(), more_padding);
     plain += padding;
-    plain += {static_cast<std::uint8_t>(padding.size()), made.next};
+    plain += {static_cast<std::uint8_t>(padding.size()), inner.next};
     peer.last += 1 + draw(3);
     Sent sent{peer.frame(peer.esp(peer.last, plain, random_)), "", {}};
-    auto ip =
-        tunnel() ? made.text : ip_packet(peer.source(), peer.destination(), made.next, made.text);
+    auto ip = tunnel() ? inner.text
+                       : ip_packet(peer.source(), peer.destination(), inner.next, inner.text);
     if (!tunnel() && GetParam().udp)
       renew_transport_checksum({ip.data(), static_cast<std::uint32_t>(ip.size())});
     sent.received = in_ethernet(ip);
@@ -106,8 +106,8 @@ class BadPackets : public ::testing::TestWithParam<WireForm> {
   }
   /// ESP as the peer would send it, which arrives otherwise or not at all.
   Octets unsent(std::size_t who) {
-    auto const made = clear();
-    return peers_[who].esp(peers_[who].last + 1 + draw(1000), made.text, made.next, random_);
+    auto const inner = clear();
+    return peers_[who].esp(peers_[who].last + 1 + draw(1000), inner.text, inner.next, random_);
   }
 
   Sent with_bad_padding(std::size_t who) {
@@ -128,15 +128,15 @@ class BadPackets : public ::testing::TestWithParam<WireForm> {
     return sealed(who, plain, "bad_padding");
   }
   Sent bad_inner(std::size_t who) {
-    auto made = clear();
+    auto inner = clear();
     if (draw(2) == 0)
-      made.text[0] ^= 0x80;  // the version
+      inner.text[0] ^= 0x80;  // the version
     else
-      made.text.resize(draw(static_cast<std::uint32_t>(made.text.size())));
-    return sealed(who, made, "bad_inner_packet");
+      inner.text.resize(draw(static_cast<std::uint32_t>(inner.text.size())));
+    return sealed(who, inner, "bad_inner_packet");
   }
 
-  /// All lengths say less than what was protected.
+  /// All lengths are less than what was protected.
   Sent shortened(std::size_t who) {
     auto esp = unsent(who);
     auto const& peer = peers_[who];
@@ -167,16 +167,16 @@ class BadPackets : public ::testing::TestWithParam<WireForm> {
   Sent under_foreign_key(std::size_t who) {
     auto forger = peers_[who];
     forger.keys = RawSa::random(forger.keys.suite, forger.keys.esn, random_);
-    auto const made = clear();
+    auto const inner = clear();
     return {
-        forger.frame(forger.esp(forger.last + 1, made.text, made.next, random_)), "bad_icv", {}};
+        forger.frame(forger.esp(forger.last + 1, inner.text, inner.next, random_)), "bad_icv", {}};
   }
   Sent of_another_epoch(std::size_t who) {
     auto const& peer = peers_[who];
     if (!peer.keys.esn) return flipped(who);
-    auto const made = clear();
+    auto const inner = clear();
     auto const number = peer.last + 1 + (std::uint64_t{1 + draw(1000)} << 32);
-    return {peer.frame(peer.esp(number, made.text, made.next, random_)), "bad_icv", {}};
+    return {peer.frame(peer.esp(number, inner.text, inner.next, random_)), "bad_icv", {}};
   }
   Sent replayed(std::size_t who) {
     auto const& [frame, number] = kept_[who];
@@ -188,8 +188,8 @@ class BadPackets : public ::testing::TestWithParam<WireForm> {
     auto const& peer = peers_[who];
     std::uint64_t const age = 128 + draw(500);
     if (settled_[who] <= age) return genuine(who);
-    auto const made = clear();
-    auto const esp = peer.esp(settled_[who] - age, made.text, made.next, random_);
+    auto const inner = clear();
+    auto const esp = peer.esp(settled_[who] - age, inner.text, inner.next, random_);
     return {peer.frame(esp), peer.keys.esn ? "bad_icv" : "too_old", {}};
   }
 

@@ -86,10 +86,10 @@ struct SizesName {
 
 inline constexpr std::uint8_t kHop = 0, kRouting = 43, kFragment = 44, kOptions = 60;
 
-/// Extension headers of IPv6: their types, and their bytes behind the first.
+/// Extension headers of IPv6: their types, and their bytes after the first.
 using Extensions = std::vector<std::pair<std::uint8_t, Octets>>;
 
-/// An extension header of 8 bytes and so many times 8 more.
+/// An extension header of 8 bytes plus 8 for each unit.
 inline Octets extension(std::uint8_t units) {
   Octets bytes(7 + 8u * units);
   bytes[0] = units;
@@ -196,8 +196,9 @@ inline Octets seal_esp(SaEncapsulation const& form, Octets const& text,
   store_be32(&esp[0], options.spi);
   store_be32(&esp[4], options.sequence);
   esp.insert(esp.end(), text.begin(), text.end());
-  unsigned const least = (0u - static_cast<unsigned>(text.size()) - 2) & (form.block - 1u);
-  unsigned const padding = options.padding < 0 ? least : static_cast<unsigned>(options.padding);
+  unsigned const min_padding = (0u - static_cast<unsigned>(text.size()) - 2) & (form.block - 1u);
+  unsigned const padding =
+      options.padding < 0 ? min_padding : static_cast<unsigned>(options.padding);
   for (unsigned i = 0; i < padding; ++i)
     esp.push_back(static_cast<std::uint8_t>(options.first_padding + i));
   esp.push_back(static_cast<std::uint8_t>(padding));

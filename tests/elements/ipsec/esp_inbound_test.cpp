@@ -79,9 +79,9 @@ TEST_P(EspInboundTest, GivesBackWhatWentOut) {
 TEST_P(EspInboundTest, AppendsTheHighHalfBehindTheIntegrityValue) {
   each([&](SaEncapsulation const& form) {
     auto const bytes = carry_esp(form, seal_esp(form, Octets(30, 0x77), {.sequence = 0xfffffff0}));
-    for (unsigned const behind : {0u, 3u, 60u}) {
+    for (unsigned const trailing : {0u, 3u, 60u}) {
       auto padded = bytes;
-      padded.resize(bytes.size() + behind, 0xdd);
+      padded.resize(bytes.size() + trailing, 0xdd);
       Frame frame(padded, 0, 4);
       OuterPacket outer{};
       ASSERT_EQ(
@@ -104,10 +104,10 @@ TEST_P(EspInboundTest, AppendsTheHighHalfBehindTheIntegrityValue) {
 
 TEST_P(EspInboundTest, RefusesSizesThatCannotBe) {
   each([&](SaEncapsulation const& form) {
-    std::size_t const least = 8u + form.iv_size + form.icv_size;
-    for (std::size_t size = 8; size < least + 70; ++size) {
+    std::size_t const min_size = 8u + form.iv_size + form.icv_size;
+    for (std::size_t size = 8; size < min_size + 70; ++size) {
       Octets esp(size, 1);
-      bool const right = size >= least + 2 && (size - least) % form.block == 0;
+      bool const right = size >= min_size + 2 && (size - min_size) % form.block == 0;
       if (right) {  // a dummy
         esp[size - form.icv_size - 2] = 0;
         esp[size - form.icv_size - 1] = 59;
@@ -211,35 +211,36 @@ TEST(EspInboundTunnel, KeepsTheAddressesOfTheFrame) {
 }
 
 TEST(EspInboundTunnel, RefusesWhatIsNoIpPacket) {
-  auto const said = [](Octets const& text, std::uint8_t next_header) {
+  auto const drop_reason = [](Octets const& text, std::uint8_t next_header) {
     return receive(tunnel(),
                    carry_esp(tunnel(), seal_esp(tunnel(), text, {.next_header = next_header})));
   };
   auto const v4 = ip_of(ipv4_frame(Octets(9))), v6 = ip_of(ipv6_frame(Octets(9)));
-  EXPECT_EQ(said(v4, 4), "none");
-  EXPECT_EQ(said(v6, 41), "none");
-  EXPECT_EQ(said(v4, 41), "bad_inner_packet");
-  EXPECT_EQ(said(v6, 4), "bad_inner_packet");
+  EXPECT_EQ(drop_reason(v4, 4), "none");
+  EXPECT_EQ(drop_reason(v6, 41), "none");
+  EXPECT_EQ(drop_reason(v4, 41), "bad_inner_packet");
+  EXPECT_EQ(drop_reason(v6, 4), "bad_inner_packet");
   for (unsigned next = 0; next < 256; ++next) {
     if (next == 4 || next == 41) continue;
-    EXPECT_EQ(said(v4, static_cast<std::uint8_t>(next)), next == 59 ? "dummy" : "bad_next_header");
+    EXPECT_EQ(drop_reason(v4, static_cast<std::uint8_t>(next)),
+              next == 59 ? "dummy" : "bad_next_header");
   }
   for (std::size_t size = 0; size < v4.size(); ++size)
-    EXPECT_EQ(said({v4.begin(), v4.begin() + static_cast<std::ptrdiff_t>(size)}, 4),
+    EXPECT_EQ(drop_reason({v4.begin(), v4.begin() + static_cast<std::ptrdiff_t>(size)}, 4),
               "bad_inner_packet")
         << size;
   for (std::size_t size = 0; size < v6.size(); ++size)
-    EXPECT_EQ(said({v6.begin(), v6.begin() + static_cast<std::ptrdiff_t>(size)}, 41),
+    EXPECT_EQ(drop_reason({v6.begin(), v6.begin() + static_cast<std::ptrdiff_t>(size)}, 41),
               "bad_inner_packet")
         << size;
   for (unsigned const first : {0x44u, 0x48u, 0x55u, 0x65u, 0x05u}) {
     auto bad = v4;
     bad[0] = static_cast<std::uint8_t>(first);
-    EXPECT_EQ(said(bad, 4), "bad_inner_packet") << first;
+    EXPECT_EQ(drop_reason(bad, 4), "bad_inner_packet") << first;
   }
   auto bad = v4;
   bad[3] = 19;
-  EXPECT_EQ(said(bad, 4), "bad_inner_packet");
+  EXPECT_EQ(drop_reason(bad, 4), "bad_inner_packet");
 }
 
 /// The table of RFC 6040 section 4.2, as it is printed there.
@@ -269,11 +270,11 @@ TEST(EspInboundTunnel, CombinesEcn) {
                         seal_esp(tunnel(), ip_of(make(before)),
                                  {.next_header = static_cast<std::uint8_t>(v4_inside ? 4 : 41)}),
                         v4_outside, static_cast<std::uint8_t>((0xfc ^ rest) | outer)));
-          auto const said = receive(tunnel(), frame);
+          auto const drop_reason = receive(tunnel(), frame);
           if (expected == kDropped) {
-            ASSERT_EQ(said, "ce_not_ect");
+            ASSERT_EQ(drop_reason, "ce_not_ect");
           } else {
-            ASSERT_EQ(said, "none");
+            ASSERT_EQ(drop_reason, "none");
             ASSERT_EQ(frame.bytes(), make(after));  // with its checksum
           }
         }
@@ -326,10 +327,11 @@ TEST(EspInboundTransport, RestoresIpv6WithExtensionHeaders) {
         }
         Frame frame(testing::with_extensions(headers, udp ? 17 : 50, esp));
         ASSERT_EQ(receive(form, frame), "none");
-        auto wanted = testing::with_extensions(headers, next, Octets(35, 0x66));
+        auto expected_bytes = testing::with_extensions(headers, next, Octets(35, 0x66));
         if (udp)
-          renew_transport_checksum({&wanted[14], static_cast<std::uint32_t>(wanted.size()) - 14});
-        EXPECT_EQ(frame.bytes(), wanted);
+          renew_transport_checksum(
+              {&expected_bytes[14], static_cast<std::uint32_t>(expected_bytes.size()) - 14});
+        EXPECT_EQ(frame.bytes(), expected_bytes);
       }
     }
   }

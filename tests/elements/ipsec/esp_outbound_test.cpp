@@ -100,13 +100,12 @@ TEST_P(EspOutboundTest, AsksForAllTheRoomItWritesToAndNoMore) {
       auto const clear = ipv4_frame(Octets(size));
       std::size_t const text = is_tunnel(form) ? 20 + size : size;
       unsigned const padding = static_cast<unsigned>(0u - text - 2) & (form.block - 1u);
-      unsigned const behind = padding + 2 + form.icv_size;
-      Frame fits(clear, front(form), behind);
+      unsigned const tail = padding + 2 + form.icv_size;
+      Frame fits(clear, front(form), tail);
       EXPECT_EQ(encapsulate(form, fits), "none");
       EXPECT_EQ(fits.packet.headroom, 0);
       EXPECT_EQ(fits.packet.tailroom, 0);
-      Frame no_headroom(clear, front(form) - 1, behind),
-          no_tailroom(clear, front(form), behind - 1);
+      Frame no_headroom(clear, front(form) - 1, tail), no_tailroom(clear, front(form), tail - 1);
       EXPECT_EQ(encapsulate(form, no_headroom), "no_headroom");
       EXPECT_EQ(encapsulate(form, no_tailroom), "no_tailroom");
     }
@@ -130,13 +129,13 @@ TEST_P(EspOutboundTest, RefusesWhatWouldExceedAFrame) {
     std::size_t largest = 0;
     for (std::size_t size = 65380; size <= 65501; ++size) {
       Frame frame(ipv4_frame(Octets(size)), 80, 64);
-      auto const said = encapsulate(form, frame);
-      if (said == "none") {
+      auto const drop_reason = encapsulate(form, frame);
+      if (drop_reason == "none") {
         largest = size;
         ASSERT_EQ(open_esp(frame.bytes(), form, headers_of(form, true)).text.size(),
                   is_tunnel(form) ? size + 20 : size);
       } else {
-        ASSERT_EQ(said, "too_big");
+        ASSERT_EQ(drop_reason, "too_big");
       }
     }
     EXPECT_GT(largest, 65380u);
@@ -321,8 +320,8 @@ TEST(EspOutboundTransport, GoesBehindTheHeadersThatRoutersLookAt) {
   struct Case {
     testing::Extensions headers;
     std::size_t kept;         // bytes of extension headers before ESP
-    std::uint8_t protected_;  // the first header behind ESP
-    std::size_t next_at;      // the byte that says ESP
+    std::uint8_t protected_;  // the first header after ESP
+    std::size_t next_at;      // the byte with the number of ESP
   };
   Case const cases[] = {
       {{}, 0, 17, 20},
@@ -358,7 +357,7 @@ TEST(EspOutboundTransport, GoesBehindTheHeadersThatRoutersLookAt) {
 }
 
 TEST(EspOutboundTransport, RefusesIpv6ThatItCannotProtect) {
-  auto const said = [](Octets const& clear) {
+  auto const drop_reason = [](Octets const& clear) {
     Frame frame(clear);
     return encapsulate(transport(), frame);
   };
@@ -366,13 +365,14 @@ TEST(EspOutboundTransport, RefusesIpv6ThatItCannotProtect) {
   for (auto const& field : {Octets{0, 0, 1}, Octets{0, 0, 8}, Octets{0, 0xff, 0xf9}}) {
     auto part = field;
     part.resize(7);
-    EXPECT_EQ(said(with_extensions({{kFragment, part}}, 17, payload)), "fragment");
+    EXPECT_EQ(drop_reason(with_extensions({{kFragment, part}}, 17, payload)), "fragment");
   }
-  EXPECT_EQ(said(with_extensions({{kHop, Octets{200, 0, 0, 0, 0, 0, 0}}}, 17, payload)),
+  EXPECT_EQ(drop_reason(with_extensions({{kHop, Octets{200, 0, 0, 0, 0, 0, 0}}}, 17, payload)),
             "bad_ip_header");
-  EXPECT_EQ(said(with_extensions({{kHop, Octets{0}}}, 17, {})), "bad_ip_header");
-  EXPECT_EQ(said(with_extensions({{kHop, extension(28)}}, 17, payload)), "none");  // 54 + 232 = 286
-  EXPECT_EQ(said(with_extensions({{kHop, extension(29)}}, 17, payload)), "long_headers");
+  EXPECT_EQ(drop_reason(with_extensions({{kHop, Octets{0}}}, 17, {})), "bad_ip_header");
+  EXPECT_EQ(drop_reason(with_extensions({{kHop, extension(28)}}, 17, payload)),
+            "none");  // 54 + 232 = 286
+  EXPECT_EQ(drop_reason(with_extensions({{kHop, extension(29)}}, 17, payload)), "long_headers");
 }
 
 }  // namespace

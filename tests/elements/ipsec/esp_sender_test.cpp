@@ -32,9 +32,9 @@ std::shared_ptr<SaDatabase> database(std::uint64_t last_sequence, bool esn, unsi
                 esn ? "flag esn " : "");
   auto const sas = parse_sa_file(Source{
       "sa", words + std::string("aead rfc4106(gcm(aes)) 0x") + std::string(40, '5') + " 128"});
-  auto made = std::make_shared<SaDatabase>(sas, std::vector<Policy>{});
-  made->slots().serve_one_thread(workers == 1);
-  return made;
+  auto database = std::make_shared<SaDatabase>(sas, std::vector<Policy>{});
+  database->slots().serve_one_thread(workers == 1);
+  return database;
 }
 
 std::uint64_t sequence_of(SaDatabase& database) { return database.list().front().sequence; }

@@ -35,33 +35,33 @@ class EspTeams : public ::testing::TestWithParam<int> {
     inbound_chunk_ = inbound_.data();
   }
 
-  /// Packets of all sizes, one behind the other, beginning at addresses of every remainder, with an
-  /// ESP header at various offsets.
+  /// Packets of all sizes, one after the other, beginning at addresses of every remainder, with an ESP
+  /// header at various offsets.
   struct Traffic {
     Octets bytes;
     std::vector<Packet> packets;
     std::vector<std::uint32_t> results;
   };
   Traffic traffic() {
-    Traffic made;
+    Traffic result;
     std::vector<std::size_t> begins;
     for (std::size_t size = 0; size <= 2048; ++size) {
-      begins.push_back(made.bytes.size() + random_() % 17);
-      made.bytes.resize(begins.back() + size);
+      begins.push_back(result.bytes.size() + random_() % 17);
+      result.bytes.resize(begins.back() + size);
     }
-    for (auto& byte : made.bytes) byte = static_cast<std::uint8_t>(random_());
+    for (auto& byte : result.bytes) byte = static_cast<std::uint8_t>(random_());
     for (std::size_t size = 0; size <= 2048; ++size) {
       constexpr std::uint32_t kOffsets[] = {34, 42, 54, 62};
       Packet packet{};
-      packet.data = made.bytes.data() + begins[size];
+      packet.data = result.bytes.data() + begins[size];
       packet.length = static_cast<std::uint16_t>(size);
       packet.tag = SaTag(static_cast<std::uint32_t>(random_() % sas_.size()),
                          kOffsets[random_() % std::size(kOffsets)])
                        .value;
-      made.packets.push_back(packet);
+      result.packets.push_back(packet);
     }
-    made.results.assign(made.packets.size(), 77);
-    return made;
+    result.results.assign(result.packets.size(), 77);
+    return result;
   }
 
   static MutableBytes esp_of(Packet const& packet) {

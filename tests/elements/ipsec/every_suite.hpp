@@ -29,7 +29,7 @@ inline std::string name_of_suite(Suite suite) {
   return name;
 }
 
-/// Behind a sealed packet the high half that stood in the room for its integrity value.
+/// Appends to a sealed packet the high half that was in the place of its integrity value.
 inline void append_high(Octets& wire, Octets const& clear, RawSa const& sa) {
   auto const at = clear.size() < sa.icv_size() ? 0 : clear.size() - sa.icv_size();
   for (std::size_t i = at; i < at + 4; ++i) wire.push_back(i < clear.size() ? clear[i] : 0);

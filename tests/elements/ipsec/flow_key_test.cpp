@@ -12,7 +12,7 @@ namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
-/// An IPv4 packet with `options` bytes of options and `payload` behind.
+/// An IPv4 packet with `options` bytes of options, then `payload`.
 Octets v4(std::uint8_t number, Octets const& payload, std::uint16_t fragment = 0,
           unsigned options = 0) {
   ipv4::Header header{};
@@ -94,7 +94,7 @@ TEST(FlowKey, OfFragmentsOnlyTheFirstHasPorts) {
   EXPECT_EQ(key_of(v6(44, fragment)).transport, FlowKey::opaque(17));
   EXPECT_EQ(key_of(v6(44, fragment)).unseen, Unseen::kPorts);
   fragment[0] = 60;
-  EXPECT_EQ(key_of(v6(44, fragment)).unseen, Unseen::kProtocol) << "what is behind the options?";
+  EXPECT_EQ(key_of(v6(44, fragment)).unseen, Unseen::kProtocol) << "what comes after the options?";
   fragment[0] = 50;
   EXPECT_EQ(key_of(v6(44, fragment)).unseen, Unseen::kNothing) << "ESP has no ports";
   EXPECT_EQ(key_of(v4(protocol::kUdp, kPorts, 1)).unseen, Unseen::kPorts);

@@ -66,7 +66,7 @@ struct InnerOptions {
   bool dont_fragment = false;
 };
 
-/// Ethernet and IPv4 with `payload` behind a header of 20 bytes.
+/// Ethernet and IPv4 with `payload` after a header of 20 bytes.
 inline Octets ipv4_frame(Octets const& payload, InnerOptions const& options = {}) {
   ether::Header ethernet{{{2, 0, 0, 0, 0, 1}}, {{2, 0, 0, 0, 0, 2}}, be16::of(ether::kIpv4)};
   ipv4::Header ip{};

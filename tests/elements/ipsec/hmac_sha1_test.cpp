@@ -24,9 +24,9 @@ std::string sha1(std::span<std::uint8_t const> text) {
 }
 
 std::string hmac(Octets const& key, std::span<std::uint8_t const> text) {
-  auto const made = make_hmac_key<Sha1>(key.data(), static_cast<std::uint32_t>(key.size()));
+  auto const hmac_key = make_hmac_key<Sha1>(key.data(), static_cast<std::uint32_t>(key.size()));
   return to_hex(
-      ipsec::hmac<Sha1>(made, text.data(), static_cast<std::uint32_t>(text.size())).words);
+      ipsec::hmac<Sha1>(hmac_key, text.data(), static_cast<std::uint32_t>(text.size())).words);
 }
 
 Octets octets(std::string_view text) { return {text.begin(), text.end()}; }

@@ -61,8 +61,8 @@ class Sha2Test : public ::testing::Test {
         Hash::finish(Hash::start(), 0, text.data(), static_cast<std::uint32_t>(text.size())));
   }
   static std::string code(Octets const& key, std::span<std::uint8_t const> text) {
-    auto const made = make_hmac_key<Hash>(key.data(), static_cast<std::uint32_t>(key.size()));
-    return digest_of(hmac(made, text.data(), static_cast<std::uint32_t>(text.size())));
+    auto const hmac_key = make_hmac_key<Hash>(key.data(), static_cast<std::uint32_t>(key.size()));
+    return digest_of(hmac(hmac_key, text.data(), static_cast<std::uint32_t>(text.size())));
   }
   static std::string openssl(Octets const& key, std::span<std::uint8_t const> text) {
     return to_hex(testing::openssl_hmac(Named<Hash>::openssl(), key, text));
@@ -127,8 +127,8 @@ TEST(HmacSha2, GivesTheAuthenticatorsOfRfc4868) {
   auto const code = [&](auto const& hash, unsigned bytes) {
     using Hash = std::decay_t<decltype(hash)>;
     Octets const key(bytes, 0x0b);
-    auto const made = make_hmac_key<Hash>(key.data(), bytes);
-    auto const state = hmac(made, message.data(), static_cast<std::uint32_t>(message.size()));
+    auto const hmac_key = make_hmac_key<Hash>(key.data(), bytes);
+    auto const state = hmac(hmac_key, message.data(), static_cast<std::uint32_t>(message.size()));
     std::string digits;
     for (unsigned i = 0; i < Hash::kWords; ++i)
       for (unsigned byte = sizeof(typename Hash::Word); byte-- > 0;)

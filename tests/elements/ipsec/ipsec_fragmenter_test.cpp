@@ -23,7 +23,7 @@ std::string const kTunnel =
 std::string const kAnyTunnel = kTunnel.substr(0, kTunnel.size() - 1) + " flag nopmtudisc\n";
 std::string const kTransport =
     "src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1002 mode transport dir out" + kGcm;
-/// The largest packet through `kTunnel` in a link of 1500: 36 before, 16 behind, 2 of trailer.
+/// The largest packet through `kTunnel` in a link of 1500: 36 before it, 16 after it, 2 of trailer.
 constexpr std::size_t kMax = 1446;
 
 class IPsecFragmenter : public ::testing::Test {
@@ -33,11 +33,11 @@ class IPsecFragmenter : public ::testing::Test {
 
   /// A pipeline with an SA file of these lines: what goes on leaves with paint 0, errors with 1.
   std::string pipeline(std::string const& sas, std::string const& arguments,
-                       std::string const& behind = "") {
+                       std::string const& next_element = "") {
     auto const path = (folder_ / "site.sa").string();
     std::ofstream(path) << sas;
     return "FromInput(BURST 256) -> spd :: IPsecPolicy(" + path +
-           "); spd[0] -> m :: IPsecFragmenter(" + path + arguments + ") -> " + behind +
+           "); spd[0] -> m :: IPsecFragmenter(" + path + arguments + ") -> " + next_element +
            "out :: ToOutput; m[1] -> Paint(1) -> out; spd[1] -> Discard;";
   }
   std::string encrypt() const {
@@ -169,7 +169,7 @@ TEST_F(IPsecFragmenter, TellsTheSourceOfPacketsWithDfWhatFits) {
     EXPECT_EQ(Frame(error.begin() + 34, error.begin() + 36), (Frame{3, 4}));
     EXPECT_EQ(Frame(error.begin() + 38, error.begin() + 42), (Frame{0, 0, 1446 >> 8, 1446 & 255}));
     EXPECT_EQ(Frame(error.begin() + 42, error.end()), Frame(sent.begin() + 14, sent.begin() + 562));
-    // What was told fits.
+    // A packet of the size in the error fits.
     EXPECT_EQ(run(sas, gateway(), {packet4(1446)}).dropped, 0u);
   }
 }
@@ -233,7 +233,7 @@ TEST_F(IPsecFragmenter, SaysNothingOfErrorsLaterPartsAndWhatComesFromNobody) {
         FrameBuilder().ipv6({.next_header = std::uint8_t{58}}).payload(Frame(1460)).build());
     silent.back()[54] = type;
   }
-  // Behind a fragment header that says a later part.
+  // After the header of a later fragment.
   silent.push_back(
       FrameBuilder().ipv6({.next_header = std::uint8_t{44}}).payload(Frame(1460)).build());
   silent.back()[54] = 17;
@@ -244,20 +244,20 @@ TEST_F(IPsecFragmenter, SaysNothingOfErrorsLaterPartsAndWhatComesFromNobody) {
     EXPECT_EQ(out.drops_at, (Drops{{"m:too_big", 1}}));
   }
 
-  std::vector<Frame> told{packet4(1500, 0x6000),
-                          packet4(1500, 0x4000, 1)};  // a first part, an echo
-  told.back()[34] = 8;
+  std::vector<Frame> answered{packet4(1500, 0x6000),
+                              packet4(1500, 0x4000, 1)};  // a first part, an echo
+  answered.back()[34] = 8;
   test::Ipv6 to_group;
   to_group.destination[0] = 0xff;  // RFC 4443 section 2.4(e.3) has this exception
-  told.push_back(FrameBuilder().ipv6(to_group).payload(Frame(1460)).build());
-  told.push_back(
+  answered.push_back(FrameBuilder().ipv6(to_group).payload(Frame(1460)).build());
+  answered.push_back(
       FrameBuilder().ipv6({.next_header = std::uint8_t{58}}).payload(Frame(1460)).build());
-  told.back()[54] = 128;
-  EXPECT_EQ(errors(run(kTunnel, gateway(), told)).size(), told.size());
+  answered.back()[54] = 128;
+  EXPECT_EQ(errors(run(kTunnel, gateway(), answered)).size(), answered.size());
 }
 
 TEST_F(IPsecFragmenter, ProtectsWholePacketsOnlyInTransportMode) {
-  // 16 into it, 16 behind, 2 of trailer: the packet itself may have 1500 - 34.
+  // 16 inside, 16 after it, 2 of trailer: the packet itself may have 1500 - 34.
   auto const out = run(kTransport, gateway(), {packet4(1466, 0), packet4(1467, 0), packet4(1467)});
   EXPECT_EQ(out.drops_at, (Drops{{"m:too_big", 2}}));
   ASSERT_EQ(errors(out).size(), 2u);
@@ -273,7 +273,7 @@ TEST_F(IPsecFragmenter, ProtectsWholePacketsOnlyInTransportMode) {
     std::uint64_t too_long = 0;
     for (std::size_t size = mtu - 80; size <= mtu; ++size) {
       frames.push_back(packet4(size, 0));
-      // Behind 20 bytes of header: 24 of ESP and IV, blocks, 12 of integrity value.
+      // After 20 bytes of header: 24 of ESP and IV, blocks, 12 of integrity value.
       too_long += 20 + 24 + (size - 20 + 2 + 15) / 16 * 16 + 12 > mtu ? 1 : 0;
     }
     auto const each = test::run_pipeline(pipeline(cbc, ", MTU " + std::to_string(mtu), encrypt()),
@@ -313,7 +313,7 @@ TEST_F(IPsecFragmenter, LosesNothingUncountedWithoutBuffersOrBatches) {
   std::vector<Frame> const frames(100, packet4(4000, 0));
   auto const scarce = test::run_pipeline(pipeline(kTunnel, ""), frames,
                                          {.bursts = {100}, .buffers = 131, .frame_size = 9300});
-  // 31 buffers are left; each packet needs 2 more, and gives 1 back where there are none.
+  // 31 buffers are left; each packet needs 2 more, and gives 1 back if there are none.
   EXPECT_EQ(scarce.drops_at, (Drops{{"m:no_buffer", 57}}));
   EXPECT_EQ(scarce.created, 86u);
   EXPECT_EQ(scarce.transmitted, 129u);
@@ -335,10 +335,10 @@ TEST_F(IPsecFragmenter, LosesNothingUncountedWithoutBuffersOrBatches) {
       held.resize(held.size() - left);
       auto const out =
           runner.run(std::vector<Frame>(10, packet4(4000, fragments ? std::uint16_t{0} : 0x4000)));
-      Drops wanted;
-      if (left == 0) wanted["m:no_batch"] = 10;
-      if (!fragments) wanted["m:too_big"] = 10;
-      EXPECT_EQ(out.drops_at, wanted);
+      Drops expected;
+      if (left == 0) expected["m:no_batch"] = 10;
+      if (!fragments) expected["m:too_big"] = 10;
+      EXPECT_EQ(out.drops_at, expected);
     }
 }
 

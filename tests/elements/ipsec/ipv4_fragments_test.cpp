@@ -21,10 +21,10 @@ using testing::random_octets;
 using testing::reason;
 
 /// The frames that a packet becomes; empty where it is dropped.
-std::vector<Octets> cut(Octets const& frame, std::uint32_t most, Verdict* verdict = nullptr) {
+std::vector<Octets> cut(Octets const& frame, std::uint32_t max_size, Verdict* verdict = nullptr) {
   testing::Frame first(frame);
   parse<Annotation::kNetwork>(first.packet);
-  Ipv4Fragments const fragments(first.packet, most);
+  Ipv4Fragments const fragments(first.packet, max_size);
   if (verdict != nullptr) *verdict = fragments.verdict();
   if (fragments.verdict().is_drop()) return {};
   std::deque<testing::Frame> rooms;
@@ -87,15 +87,15 @@ TEST(Ipv4Fragments, AreReassembledToThePacketWhateverTheSizes) {
     Octets const options(4 * (random() % 11), 1);
     auto const payload = random_octets(random, 9 + random() % 3000);
     auto const header = 20 + static_cast<std::uint32_t>(options.size());
-    auto const most = header + 8 + static_cast<std::uint32_t>(random() % 1600);
+    auto const max_size = header + 8 + static_cast<std::uint32_t>(random() % 1600);
     auto const frame = packet(payload, options);
-    if (frame.size() - 14 <= most) continue;
-    auto const frames = cut(frame, most);
+    if (frame.size() - 14 <= max_size) continue;
+    auto const frames = cut(frame, max_size);
     ASSERT_GE(frames.size(), 2u);
     Reassembly reassembly;
     for (auto const& each : frames) {
       reassembly.add(each);
-      ASSERT_LE(each.size() - 14, most);
+      ASSERT_LE(each.size() - 14, max_size);
       ASSERT_EQ(Octets(each.begin(), each.begin() + 14), Octets(frame.begin(), frame.begin() + 14));
       ASSERT_EQ(each[15], 0x2e);
       ASSERT_EQ(be16_at(each, 18), 0xbeefu);
@@ -106,7 +106,7 @@ TEST(Ipv4Fragments, AreReassembledToThePacketWhateverTheSizes) {
     ASSERT_EQ(reassembly.whole(), payload);
     // As large as they may be.
     for (std::size_t i = 0; i + 1 < frames.size(); ++i)
-      ASSERT_GT(frames[i].size() - 14 + 8, most) << "fragment " << i;
+      ASSERT_GT(frames[i].size() - 14 + 8, max_size) << "fragment " << i;
   }
 }
 
@@ -153,9 +153,9 @@ TEST(Ipv4Fragments, LeaveThePaddingOfEthernetOut) {
 }
 
 TEST(Ipv4Fragments, SayWhyAPacketCannotBeCut) {
-  auto const why = [](Octets const& frame, std::uint32_t most) {
+  auto const why = [](Octets const& frame, std::uint32_t max_size) {
     Verdict verdict{};
-    cut(frame, most, &verdict);
+    cut(frame, max_size, &verdict);
     return reason(verdict);
   };
   EXPECT_EQ(why(packet(Octets(100)), 28), "none");

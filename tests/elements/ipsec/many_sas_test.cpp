@@ -136,19 +136,19 @@ TEST(ManySas, AreNotLookedAtByATickButForThoseWithALifetime) {
   // Those that have one are looked at.
   auto& last = database.slots().outbound(database.outbound().sa(kMany + 1)).last;
   last.store(2);
-  auto told = database.tick();
-  ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(told[0].name.spi, kFirstSpi + kMany + 1);
-  EXPECT_FALSE(told[0].hard);
+  auto events = database.tick();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].name.spi, kFirstSpi + kMany + 1);
+  EXPECT_FALSE(events[0].hard);
   last.store(4);
-  told = database.tick();
-  ASSERT_EQ(told.size(), 1u);
-  EXPECT_TRUE(told[0].hard);
+  events = database.tick();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_TRUE(events[0].hard);
   EXPECT_EQ(database.list().size(), kMany + 2);
   EXPECT_TRUE(database.tick().empty());
 }
 
-// Told apart by their reqids alone, as strongSwan has it.
+// They differ in their reqids alone, as in strongSwan.
 TEST(ManySas, BetweenTheSameEndsEachServeTheirPolicy) {
   constexpr std::uint32_t kTunnels = 30'000;
   std::string sas, policies;

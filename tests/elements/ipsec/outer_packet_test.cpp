@@ -42,7 +42,7 @@ struct Case {
   char const* name;
   Octets frame;
   unsigned esp_offset;
-  unsigned behind;  // bytes of the frame behind the ESP packet
+  unsigned trailing;  // bytes of the frame after the ESP packet
   bool v4, udp;
   unsigned tos;
 };
@@ -71,7 +71,7 @@ std::vector<Case> good() {
       {"in UDP", FrameBuilder().ipv4({.tos = 1}).udp(61234, 4500).payload(esp()).build(), 42, 0,
        true, true, 1},
       {"in UDP, IP being longer", in_longer_ip, 42, 4, true, true, 0},
-      {"in UDP behind options",
+      {"in UDP after options",
        FrameBuilder().ipv4({.options = Octets(40, 1)}).udp(1, 4500).payload(esp()).build(), 82, 0,
        true, true, 0},
       {"in UDP, without padding of Ethernet",
@@ -80,7 +80,7 @@ std::vector<Case> good() {
       {"IPv6", v6, 54, 0, false, false, 0xab},
       {"IPv6 in UDP", FrameBuilder().ipv6().udp(1, 4500).payload(esp()).build(), 62, 0, false, true,
        0},
-      {"behind extension headers",
+      {"after extension headers",
        with_extensions({{kHop, extension(0)},
                         {kOptions, extension(1)},
                         {kRouting, extension(0)},
@@ -88,20 +88,20 @@ std::vector<Case> good() {
                         {kOptions, extension(0)}},
                        50, esp()),
        54 + 48, 0, false, false, 0},
-      {"as far behind as can be", with_extensions({{kHop, extension(28)}}, 50, esp()),
-       kLastEspOffset, 0, false, false, 0},
+      {"at the largest offset", with_extensions({{kHop, extension(28)}}, 50, esp()), kLastEspOffset,
+       0, false, false, 0},
   };
 }
 
 TEST(InspectOuter, FindsEsp) {
-  for (auto const& [name, bytes, esp_offset, behind, v4, udp, tos] : good()) {
+  for (auto const& [name, bytes, esp_offset, trailing, v4, udp, tos] : good()) {
     Frame const frame(bytes, 0, 0);
     OuterPacket outer{};
     ASSERT_EQ(inspect_outer(frame.packet, outer), OuterKind::kEsp) << name;
     EXPECT_EQ(outer.spi, 0x01020304u) << name;
     EXPECT_EQ(outer.sequence, 0x05060708u) << name;
     EXPECT_EQ(outer.esp_offset, esp_offset) << name;
-    EXPECT_EQ(outer.end + behind, bytes.size()) << name;
+    EXPECT_EQ(outer.end + trailing, bytes.size()) << name;
     EXPECT_EQ(outer.ipv4, v4) << name;
     EXPECT_EQ(outer.udp, udp) << name;
     EXPECT_EQ(outer.tos, tos) << name;
@@ -110,12 +110,12 @@ TEST(InspectOuter, FindsEsp) {
 }
 
 TEST(InspectOuter, RefusesEveryCutOfAFrame) {
-  for (auto const& made : good()) {
-    auto const whole = made.frame.size() - (made.udp ? 0 : made.behind);
-    for (std::size_t size = 0; size < whole && made.behind < 5; ++size) {
-      auto cut = made.frame;
+  for (auto const& sample : good()) {
+    auto const whole = sample.frame.size() - (sample.udp ? 0 : sample.trailing);
+    for (std::size_t size = 0; size < whole && sample.trailing < 5; ++size) {
+      auto cut = sample.frame;
       cut.resize(size);
-      ASSERT_EQ(inspect(cut), OuterKind::kTruncated) << made.name << " cut to " << size;
+      ASSERT_EQ(inspect(cut), OuterKind::kTruncated) << sample.name << " cut to " << size;
     }
   }
 }

@@ -45,7 +45,7 @@ struct Peer : RawSa {
     Octets inner;
   };
 
-  /// Verifies and decrypts. Throws `std::runtime_error` saying what is wrong.
+  /// Verifies and decrypts. Throws `std::runtime_error` with the reason.
   Opened open(Octets const& frame) const {
     auto const require = [](bool condition, char const* what) {
       if (!condition) throw std::runtime_error(what);

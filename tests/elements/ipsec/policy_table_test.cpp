@@ -16,8 +16,8 @@ bool contains(std::optional<IpPrefix> const& prefix, unsigned version,
   if (!prefix) return true;
   if (prefix->address.version != version) return false;
   for (unsigned bit = 0; bit < prefix->length; ++bit) {
-    auto const wanted = prefix->address.bytes[bit / 8] >> (7 - bit % 8) & 1;
-    if ((address[bit / 64] >> (63 - bit % 64) & 1) != static_cast<std::uint64_t>(wanted))
+    auto const prefix_bit = prefix->address.bytes[bit / 8] >> (7 - bit % 8) & 1;
+    if ((address[bit / 64] >> (63 - bit % 64) & 1) != static_cast<std::uint64_t>(prefix_bit))
       return false;
   }
   return true;
@@ -78,13 +78,13 @@ INSTANTIATE_TEST_SUITE_P(All, PolicyTableTest, ::testing::Values(Method::kTuples
                          });
 
 TEST_P(PolicyTableTest, TheLowestPriorityWinsAndOfEqualsTheFirst) {
-  auto const made =
+  auto const policy_table =
       table({between("10.0.0.0/8", "0.0.0.0/0", 9), between("10.0.0.0/8", "10.1.0.0/16", 5),
              between("10.2.0.0/16", "10.1.0.0/16", 5), between("10.3.0.1", "10.1.0.1", 1)});
-  EXPECT_EQ(made.find(packet_of("10.0.0.1", "192.0.2.1")), 0u);
-  EXPECT_EQ(made.find(packet_of("10.2.0.1", "10.1.0.1")), 1u);
-  EXPECT_EQ(made.find(packet_of("10.3.0.1", "10.1.0.1")), 3u);
-  EXPECT_EQ(made.find(packet_of("11.3.0.1", "10.1.0.1")), kNoMatch);
+  EXPECT_EQ(policy_table.find(packet_of("10.0.0.1", "192.0.2.1")), 0u);
+  EXPECT_EQ(policy_table.find(packet_of("10.2.0.1", "10.1.0.1")), 1u);
+  EXPECT_EQ(policy_table.find(packet_of("10.3.0.1", "10.1.0.1")), 3u);
+  EXPECT_EQ(policy_table.find(packet_of("11.3.0.1", "10.1.0.1")), kNoMatch);
 }
 
 TEST_P(PolicyTableTest, NeitherNoPoliciesNorThoseOfAnotherDirectionMatch) {
@@ -97,12 +97,12 @@ TEST_P(PolicyTableTest, NeitherNoPoliciesNorThoseOfAnotherDirectionMatch) {
 }
 
 TEST_P(PolicyTableTest, APolicyWithoutPrefixesTakesBothVersions) {
-  auto const made =
+  auto const policy_table =
       table({between("::/0", "2001:db8::/33"), between("0.0.0.0/0", "10.0.0.0/8"), Policy{}});
-  EXPECT_EQ(made.find(packet_of("10.0.0.1", "10.0.0.2")), 1u);
-  EXPECT_EQ(made.find(packet_of("10.0.0.1", "11.0.0.2")), 2u);
-  EXPECT_EQ(made.find(packet_of("::1", "2001:db8:7fff:ffff:ffff:ffff:ffff:ffff")), 0u);
-  EXPECT_EQ(made.find(packet_of("::1", "2001:db8:8000::")), 2u);
+  EXPECT_EQ(policy_table.find(packet_of("10.0.0.1", "10.0.0.2")), 1u);
+  EXPECT_EQ(policy_table.find(packet_of("10.0.0.1", "11.0.0.2")), 2u);
+  EXPECT_EQ(policy_table.find(packet_of("::1", "2001:db8:7fff:ffff:ffff:ffff:ffff:ffff")), 0u);
+  EXPECT_EQ(policy_table.find(packet_of("::1", "2001:db8:8000::")), 2u);
 }
 
 TEST_P(PolicyTableTest, PortsMatchFromTheFirstToTheLast) {
@@ -113,11 +113,11 @@ TEST_P(PolicyTableTest, PortsMatchFromTheFirstToTheLast) {
   policies[3].selector.destination_port = {60000, 65535};
   policies[3].selector.protocol = 17;
   policies[4].selector.destination_port = {0, 0};
-  auto const made = table(policies);
+  auto const policy_table = table(policies);
   auto const of = [&](std::uint8_t number, unsigned source, unsigned destination) {
-    return made.find(packet_of("10.0.0.1", "10.0.0.2",
-                               FlowKey::ports(number, static_cast<std::uint16_t>(source),
-                                              static_cast<std::uint16_t>(destination))));
+    return policy_table.find(packet_of("10.0.0.1", "10.0.0.2",
+                                       FlowKey::ports(number, static_cast<std::uint16_t>(source),
+                                                      static_cast<std::uint16_t>(destination))));
   };
   EXPECT_EQ(of(6, 5000, 999), kNoMatch);
   EXPECT_EQ(of(6, 5000, 1000), 0u);
@@ -137,9 +137,9 @@ TEST_P(PolicyTableTest, WhereAPortMattersAPacketWithoutPortsDoesNotMatch) {
   policies[0].selector.destination_port = {0, 0};
   policies[1].selector.source_port = {0, 65534};
   policies[2].selector.protocol = 50;
-  auto const made = table(policies);
-  EXPECT_EQ(made.find(packet_of("10.0.0.1", "10.0.0.2", FlowKey::opaque(6))), 3u);
-  EXPECT_EQ(made.find(packet_of("10.0.0.1", "10.0.0.2", FlowKey::opaque(50))), 2u);
+  auto const policy_table = table(policies);
+  EXPECT_EQ(policy_table.find(packet_of("10.0.0.1", "10.0.0.2", FlowKey::opaque(6))), 3u);
+  EXPECT_EQ(policy_table.find(packet_of("10.0.0.1", "10.0.0.2", FlowKey::opaque(50))), 2u);
 }
 
 TEST_P(PolicyTableTest, FindsEachOfFiveThousand) {
@@ -235,19 +235,19 @@ class Maker {
 TEST_P(PolicyTableTest, AgreesWithALinearSearch) {
   Maker maker(4301);
   std::size_t matched = 0, looked_up = 0;
-  for (unsigned const most : {1u, 3u, 20u, 63u, 64u, 65u, 200u, 513u, 4200u}) {
-    for (unsigned round = 0; round < (most > 1000 ? 1u : 8u); ++round) {
-      std::vector<Policy> policies(most);
+  for (unsigned const count : {1u, 3u, 20u, 63u, 64u, 65u, 200u, 513u, 4200u}) {
+    for (unsigned round = 0; round < (count > 1000 ? 1u : 8u); ++round) {
+      std::vector<Policy> policies(count);
       for (auto& policy : policies) policy = maker.policy();
-      auto const made = table(policies);
+      auto const policy_table = table(policies);
       std::vector<FlowKey> packets(500);
-      for (auto& packet : packets) packet = maker.packet(policies[maker.below(most)]);
+      for (auto& packet : packets) packet = maker.packet(policies[maker.below(count)]);
       std::vector<std::uint32_t> batch(packets.size());
-      made.find(packets, batch.data());
+      policy_table.find(packets, batch.data());
       for (std::size_t i = 0; i < packets.size(); ++i) {
         auto const expected = first_match(policies, PolicyDirection::kOut, packets[i]);
-        ASSERT_EQ(batch[i], expected) << most << " policies, round " << round;
-        ASSERT_EQ(made.find(packets[i]), expected) << most << " policies, round " << round;
+        ASSERT_EQ(batch[i], expected) << count << " policies, round " << round;
+        ASSERT_EQ(policy_table.find(packets[i]), expected) << count << " policies, round " << round;
         matched += expected != kNoMatch ? 1 : 0;
         ++looked_up;
       }

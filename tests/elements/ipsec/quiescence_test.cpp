@@ -111,12 +111,12 @@ TEST_F(QuiescenceTest, ReadersNeverSeeADestroyedObject) {
   // As long as it takes for readers to have been at work, whatever the machine is busy with. A
   // reader of the writer's own sees to it that objects wait.
   Quiescence::Reader own(domain);
-  std::size_t most = 0;
+  std::size_t max_waiting = 0;
   for (unsigned i = 0; i < 2000 || seen.load(std::memory_order_relaxed) < 1000; ++i) {
     auto* const next = new Counted(alive);
     std::unique_ptr<Counted> old(current.exchange(next, std::memory_order_acq_rel));
     domain.retire(std::move(old));
-    most = std::max(most, domain.collect());
+    max_waiting = std::max(max_waiting, domain.collect());
     if (i % 16 == 0) own.online();
     if (i % 64 == 0) std::this_thread::yield();
   }
@@ -126,7 +126,7 @@ TEST_F(QuiescenceTest, ReadersNeverSeeADestroyedObject) {
   EXPECT_EQ(domain.collect(), 0u);
   EXPECT_EQ(alive, 1);
   EXPECT_EQ(wrong.load(), 0u);
-  EXPECT_GE(most, 15u);
+  EXPECT_GE(max_waiting, 15u);
   delete current.load();
 }
 

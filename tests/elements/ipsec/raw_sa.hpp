@@ -46,7 +46,7 @@ struct RawSa {
   std::size_t icv_size() const { return info(suite).icv_size; }
   /// Bytes of a packet beside its text.
   std::size_t overhead() const { return 8 + iv_size() + icv_size(); }
-  /// Whether a packet of so many bytes, without a high half behind it, can be one.
+  /// Whether a packet of `size` bytes, without a high half after it, can be ESP of this SA.
   bool holds(std::size_t size) const {
     return size >= overhead() + 2 && (size - overhead()) % info(suite).block == 0;
   }
@@ -129,14 +129,14 @@ struct RawSa {
     return packet;
   }
   Octets nonce(Octets const& packet) const {
-    Octets made = salt;
-    made.insert(made.end(), packet.begin() + 8, packet.begin() + 16);
-    return made;
+    Octets result = salt;
+    result.insert(result.end(), packet.begin() + 8, packet.begin() + 16);
+    return result;
   }
   Octets counter(Octets const& packet, std::uint8_t first) const {
-    auto made = nonce(packet);
-    made.insert(made.end(), {0, 0, 0, first});
-    return made;
+    auto result = nonce(packet);
+    result.insert(result.end(), {0, 0, 0, first});
+    return result;
   }
 };
 

@@ -23,10 +23,10 @@ class Oracle {
     return number == 0 || accepted_.contains(number) ? Replay::kReplayed : Replay::kFresh;
   }
   Replay mark(std::uint64_t number) {
-    auto const said = check(number);
-    if (said == Replay::kFresh) accepted_.insert(number);
+    auto const result = check(number);
+    if (result == Replay::kFresh) accepted_.insert(number);
     highest_ = std::max(highest_, number);
-    return said;
+    return result;
   }
   /// RFC 4303 appendix A2.2, with its names.
   std::uint64_t estimate(std::uint32_t seql) const {
@@ -154,7 +154,7 @@ TEST_P(ReplayWindowTest, FollowsTheLowHalfOverItsEnd) {
   std::uint64_t number = 1;
   for (unsigned wraps = 0; wraps < 3; ++wraps) {
     number |= 0xffffffff;
-    window.mark(number - 0x80000000);  // a step of 2^32 and more cannot be told from none
+    window.mark(number - 0x80000000);  // a step of 2^32 or more looks like none
     number -= 500;
     for (unsigned i = 0; i < 1000; ++i, ++number) {
       auto const estimated = window.estimate(static_cast<std::uint32_t>(number));

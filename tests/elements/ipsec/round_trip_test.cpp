@@ -51,17 +51,17 @@ class RoundTrip : public ::testing::TestWithParam<std::tuple<unsigned, unsigned,
   std::string path() const { return path_.string(); }
   bool transport() const { return kAround[std::get<1>(GetParam())].transport; }
   bool renews_checksums() const { return std::get<1>(GetParam()) == 5; }
-  /// Frames that go through as they are: no padding behind them, for that is left out.
+  /// Frames that pass unchanged: without padding after them, because that is removed.
   std::vector<Octets> frames(unsigned count) {
-    std::vector<Octets> made;
+    std::vector<Octets> result;
     for (unsigned i = 0; i < count; ++i) {
       auto const payload = random_octets(random_, i * 7 % 1400);
       if (!transport() && i % 3 == 2)
-        made.push_back(ipv6_frame(payload));
+        result.push_back(ipv6_frame(payload));
       else
-        made.push_back(ipv4_frame(payload, {.destination = "192.168.0.7"}));
+        result.push_back(ipv4_frame(payload, {.destination = "192.168.0.7"}));
     }
-    return made;
+    return result;
   }
 
   std::mt19937 random_{4302};
@@ -72,11 +72,11 @@ TEST_P(RoundTrip, GivesBackWhatWentIn) {
   ElementRig rig("IPsecEncrypt(SA " + path() + ") -> IPsecDecrypt(" + path() + ")");
   auto const sent = frames(200);
   rig.send(sent);
-  auto wanted = sent;
-  for (auto& frame : wanted)
+  auto expected = sent;
+  for (auto& frame : expected)
     if (renews_checksums())
       renew_transport_checksum({&frame[14], static_cast<std::uint32_t>(frame.size()) - 14});
-  EXPECT_EQ(rig.caught->frames, wanted);
+  EXPECT_EQ(rig.caught->frames, expected);
 }
 
 TEST_P(RoundTrip, ChangedPacketsAreDroppedAndNothingElse) {

@@ -187,14 +187,14 @@ TEST(SaDatabase, TellsOfLifetimesOnceAndRemovesWhatHasEnded) {
   EXPECT_TRUE(database.tick().empty());
   auto& last = database.slots().outbound(database.outbound().sa(0)).last;
   last.store(2);
-  auto told = database.tick();
-  ASSERT_EQ(told.size(), 1u);
-  EXPECT_FALSE(told[0].hard);
+  auto events = database.tick();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_FALSE(events[0].hard);
   EXPECT_TRUE(database.tick().empty());
   last.store(4);
-  told = database.tick();
-  ASSERT_EQ(told.size(), 1u);
-  EXPECT_TRUE(told[0].hard);
+  events = database.tick();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_TRUE(events[0].hard);
   EXPECT_TRUE(database.list().empty());
   EXPECT_EQ(database.outbound().size(), 0u);
 }

@@ -90,7 +90,7 @@ TEST_F(SaStateTest, SkipsToTheMarkAfterACrash) {
 /// Whatever is sent between two looks, no number above the mark on the disk is.
 TEST_F(SaStateTest, NeverSendsAboveTheMarkOnTheDisk) {
   auto database = start(parse(words("dir out flag esn")));
-  std::uint64_t last = 0, most = 0;
+  std::uint64_t last = 0, max_step = 0;
   for (unsigned round = 0; round < 200; ++round) {
     last = take(*database, round < 100 ? 10'000 : 3'000'000);
     fs::copy_file(path(), folder_ + "/copy", fs::copy_options::overwrite_existing);
@@ -100,10 +100,10 @@ TEST_F(SaStateTest, NeverSendsAboveTheMarkOnTheDisk) {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     database->write_state();
-    most = std::max(most, find(*database, Direction::kOutbound).kept.step);
+    max_step = std::max(max_step, find(*database, Direction::kOutbound).kept.step);
   }
   EXPECT_GT(last, 1'000'000u);
-  EXPECT_GT(most, SaState::kFirstExtendedStep) << "the step follows the rate";
+  EXPECT_GT(max_step, SaState::kFirstExtendedStep) << "the step follows the rate";
 }
 
 TEST_F(SaStateTest, KeepsTheNumbersOfAKeyWhateverElseChanges) {

@@ -155,12 +155,12 @@ TEST_F(SpiTableTest, ReadersAlwaysFindWhatStays) {
   // A reader of the writer's own keeps replaced tables for a while.
   Quiescence::Reader own(domain);
   std::mt19937 random(99);
-  std::size_t most = 0;
+  std::size_t max_waiting = 0;
   for (unsigned i = 0; i < 60'000 || turns.load(std::memory_order_relaxed) < 1000; ++i) {
     auto const index = kStaying + static_cast<std::uint32_t>(random() % kComing);
     auto const destination = index % 3 == 0 ? kAnywhere : std::optional(end);
     if (!table.add(0x1000 + index, destination, index)) table.remove(0x1000 + index, destination);
-    most = std::max(most, domain.collect());
+    max_waiting = std::max(max_waiting, domain.collect());
     if (i % 256 == 0) {
       own.online();
       std::this_thread::yield();
@@ -170,7 +170,7 @@ TEST_F(SpiTableTest, ReadersAlwaysFindWhatStays) {
   for (auto& reader : readers) reader.join();
   EXPECT_EQ(missed.load(), 0u);
   EXPECT_EQ(wrong.load(), 0u);
-  EXPECT_GT(most, 0u) << "no table was replaced";
+  EXPECT_GT(max_waiting, 0u) << "no table was replaced";
 }
 
 }  // namespace

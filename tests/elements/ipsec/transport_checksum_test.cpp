@@ -13,7 +13,7 @@ namespace {
 using test::FrameBuilder;
 using testing::Octets;
 
-/// The IP packet of a frame with its checksum made anew.
+/// The IP packet of a frame with its checksum computed again.
 Octets renewed(Octets const& frame) {
   auto ip = testing::ip_of(frame);
   renew_transport_checksum({ip.data(), static_cast<std::uint32_t>(ip.size())});
@@ -85,7 +85,7 @@ TEST(TransportChecksum, LeavesAloneWhatHasNone) {
   unchanged(longer, "UDP that is shorter than its header");
 }
 
-/// TCP over IPv6 behind these headers, with a checksum that is wrong.
+/// TCP over IPv6 after these headers, with a checksum that is wrong.
 Octets wrong_tcp(testing::Extensions const& headers) {
   auto const tcp = FrameBuilder().ipv6().tcp(1, 2, 0x10, false).payload(Octets(9)).build();
   return testing::with_extensions(headers, 6, Octets(tcp.begin() + 54, tcp.end()));

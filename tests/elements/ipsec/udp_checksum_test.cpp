@@ -28,7 +28,7 @@ using testing::with_extensions;
 constexpr char kTunnel[] = "src 2001:db8::1 dst 2001:db8:1::ff02 mode tunnel";
 constexpr char kTransport[] = "src 2000::1 dst 2000::2 mode transport";
 
-/// The checksum by RFC 8200 section 8.1 over a frame of UDP behind IPv6 headers of `headers` bytes.
+/// The checksum by RFC 8200 section 8.1 over a frame of UDP after IPv6 headers of `headers` bytes.
 std::uint16_t expected_checksum(Octets const& frame, std::size_t headers = 40,
                                 Octets destination = {}) {
   if (destination.empty()) destination.assign(frame.begin() + 38, frame.begin() + 54);
@@ -66,12 +66,12 @@ class UdpChecksum : public testing::EverySuite {
     return "e :: IPsecEncrypt(SA " + path_.string() + ")";
   }
   std::vector<Octets> frames(bool v4_too) {
-    std::vector<Octets> made;
+    std::vector<Octets> result;
     for (unsigned i = 0; i < 250; ++i) {
       auto const payload = random_octets(i < 80 ? i : i * 37 % 1400);
-      made.push_back(v4_too && i % 3 == 0 ? ipv4_frame(payload) : ipv6_frame(payload));
+      result.push_back(v4_too && i % 3 == 0 ? ipv4_frame(payload) : ipv6_frame(payload));
     }
-    return made;
+    return result;
   }
   std::filesystem::path path_;
 };

@@ -10,7 +10,7 @@
 #include "tests/support/pipeline_runner.hpp"
 #include "tests/support/scoped.hpp"
 
-/// Packets of which ports or protocol cannot be seen, and policies that ask for them.
+/// Packets whose ports or protocol cannot be seen, and policies that select by them.
 namespace warpline::ipsec {
 namespace {
 

@@ -87,17 +87,17 @@ struct WirePeer {
   Octets destination() const { return address(2); }
   Octets address(std::uint8_t host) const {
     if (!form.ipv6) return {10, 0, 0, host};
-    Octets made(16);
-    made[0] = 0x20, made[1] = 0x01, made[2] = 0x0d, made[3] = 0xb8, made[15] = host;
-    return made;
+    Octets result(16);
+    result[0] = 0x20, result[1] = 0x01, result[2] = 0x0d, result[3] = 0xb8, result[15] = host;
+    return result;
   }
   std::size_t block() const { return info(keys.suite).block; }
 
-  /// Padding that aligns a text, and so many blocks more.
+  /// Padding that aligns a text, plus `blocks` blocks.
   Octets padding(std::size_t text_size, std::size_t blocks = 0) const {
-    Octets made((block() - (text_size + 2) % block()) % block() + blocks * block());
-    for (std::size_t i = 0; i < made.size(); ++i) made[i] = static_cast<std::uint8_t>(i + 1);
-    return made;
+    Octets result((block() - (text_size + 2) % block()) % block() + blocks * block());
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<std::uint8_t>(i + 1);
+    return result;
   }
   /// ESP with this number around text, padding and trailer.
   Octets esp(std::uint64_t number, Octets const& plain, std::mt19937& random) const {
@@ -124,15 +124,15 @@ struct WirePeer {
   /// What carries ESP in UDP or not.
   static Octets in_udp(Octets const& data, std::uint16_t port = 4500) {
     auto const size = data.size() + 8;
-    Octets made{0x11,
-                0x94,
-                static_cast<std::uint8_t>(port >> 8),
-                static_cast<std::uint8_t>(port),
-                static_cast<std::uint8_t>(size >> 8),
-                static_cast<std::uint8_t>(size),
-                0,
-                0};
-    return made += data;
+    Octets result{0x11,
+                  0x94,
+                  static_cast<std::uint8_t>(port >> 8),
+                  static_cast<std::uint8_t>(port),
+                  static_cast<std::uint8_t>(size >> 8),
+                  static_cast<std::uint8_t>(size),
+                  0,
+                  0};
+    return result += data;
   }
   Octets carrying(Octets const& esp, bool udp, std::uint8_t tos = 0) const {
     return ip_packet(source(), destination(), udp ? protocol::kUdp : protocol::kEsp,

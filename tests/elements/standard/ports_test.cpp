@@ -81,7 +81,7 @@ TEST(ToOutput, DropsWhatAPortDoesNotTake) {
 }
 
 TEST(ToOutput, SendsEachPacketToItsPortInOrder) {
-  // Colours 0 to 3 go to ports 0 to 3, of which there are three.
+  // Colours 0 to 3 go to ports 0 to 3; only three ports exist.
   std::mt19937_64 random(1);
   std::vector<Frame> frames;
   for (int i = 0; i < 1000; ++i) frames.push_back(test::random_bytes(random, 4));
@@ -90,10 +90,10 @@ TEST(ToOutput, SendsEachPacketToItsPortInOrder) {
       "c[0] -> q :: Queue -> o :: ToOutput; c[1] -> TestOutPort(1) -> q;"
       "c[2] -> TestOutPort(2) -> q; c[3] -> TestOutPort(3) -> q;",
       frames, {.ports = 3, .bursts = {1}});
-  std::vector<std::vector<Frame>> wanted(4);
-  for (auto const& frame : frames) wanted[frame[0] & 3].push_back(frame);
-  for (unsigned port = 0; port < 3; ++port) EXPECT_EQ(out.frames(port), wanted[port]);
-  EXPECT_EQ(out.drops_at, (Drops{{"o:no_such_port", wanted[3].size()}}));
+  std::vector<std::vector<Frame>> expected(4);
+  for (auto const& frame : frames) expected[frame[0] & 3].push_back(frame);
+  for (unsigned port = 0; port < 3; ++port) EXPECT_EQ(out.frames(port), expected[port]);
+  EXPECT_EQ(out.drops_at, (Drops{{"o:no_such_port", expected[3].size()}}));
 }
 
 TEST(ToDPDKDevice, SendsEverythingToOnePort) {

@@ -31,17 +31,17 @@ void set(int socket, int level, int option, int value, char const* what) {
 }
 
 int bound(int family, int kind, unsigned short port) {
-  int const made = socket(family, kind, 0);
-  require(made >= 0, "socket");
+  int const descriptor = socket(family, kind, 0);
+  require(descriptor >= 0, "socket");
   sockaddr_storage address{};
   auto& ip4 = reinterpret_cast<sockaddr_in&>(address);
   auto& ip6 = reinterpret_cast<sockaddr_in6&>(address);
   address.ss_family = static_cast<sa_family_t>(family);
   (family == AF_INET ? ip4.sin_port : ip6.sin6_port) = htons(port);
   if (family == AF_INET6 && port == kEncapsulationPort)
-    set(made, IPPROTO_IPV6, IPV6_V6ONLY, 1, "IPV6_V6ONLY");
-  require(bind(made, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bind");
-  return made;
+    set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1, "IPV6_V6ONLY");
+  require(bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bind");
+  return descriptor;
 }
 
 /// ESP in UDP of transport mode goes between the addresses that the policies protect: the packets
@@ -61,16 +61,16 @@ void bypass(int socket, int family) {
 
 void take_esp_out_of_udp() {
   for (int const family : {AF_INET, AF_INET6}) {
-    int const made = bound(family, SOCK_DGRAM, kEncapsulationPort);
-    bypass(made, family);
-    set(made, IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP, "UDP_ENCAP");
+    int const descriptor = bound(family, SOCK_DGRAM, kEncapsulationPort);
+    bypass(descriptor, family);
+    set(descriptor, IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP, "UDP_ENCAP");
   }
 }
 
 [[noreturn]] void echo_datagrams() {
-  int const made = bound(AF_INET6, SOCK_DGRAM, kEchoPort);
-  set(made, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO");
-  set(made, SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20, "SO_RCVBUFFORCE");
+  int const descriptor = bound(AF_INET6, SOCK_DGRAM, kEchoPort);
+  set(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO");
+  set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20, "SO_RCVBUFFORCE");
   static char data[65536];
   for (;;) {
     sockaddr_in6 from{};
@@ -83,14 +83,14 @@ void take_esp_out_of_udp() {
     message.msg_iovlen = 1;
     message.msg_control = control;
     message.msg_controllen = sizeof control;
-    auto const size = recvmsg(made, &message, 0);
+    auto const size = recvmsg(descriptor, &message, 0);
     if (size < 0) continue;
     part.iov_len = static_cast<std::size_t>(size);
     for (auto* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each))
       if (each->cmsg_level == IPPROTO_IPV6 && each->cmsg_type == IPV6_PKTINFO)
         reinterpret_cast<in6_pktinfo*>(CMSG_DATA(each))->ipi6_ifindex = 0;
     message.msg_flags = 0;
-    if (sendmsg(made, &message, 0) < 0) std::perror("sendmsg");
+    if (sendmsg(descriptor, &message, 0) < 0) std::perror("sendmsg");
   }
 }
 
@@ -108,17 +108,17 @@ void echo_stream(int stream) {
 }
 
 [[noreturn]] void echo_streams() {
-  int const made = socket(AF_INET6, SOCK_STREAM, 0);
-  set(made, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+  int const descriptor = socket(AF_INET6, SOCK_STREAM, 0);
+  set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
   address.sin6_port = htons(kEchoPort);
-  require(bind(made, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bind");
-  // Segments that fit into the tunnel: nothing here tells TCP of a smaller path MTU.
-  set(made, IPPROTO_TCP, TCP_MAXSEG, 1320, "TCP_MAXSEG");
-  require(listen(made, 8) == 0, "listen");
+  require(bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bind");
+  // Segments that fit into the tunnel: TCP does not learn of a smaller path MTU here.
+  set(descriptor, IPPROTO_TCP, TCP_MAXSEG, 1320, "TCP_MAXSEG");
+  require(listen(descriptor, 8) == 0, "listen");
   for (;;) {
-    int const stream = accept(made, nullptr, nullptr);
+    int const stream = accept(descriptor, nullptr, nullptr);
     if (stream < 0) continue;
     echo_stream(stream);
     close(stream);
