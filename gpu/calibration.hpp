@@ -9,19 +9,19 @@
 
 namespace warpline {
 
-/// What one transfer form brought on one device: a kernel that does little else than read every
-/// byte, or change it, over tasks of the device's size, as many in flight as it may have.
+/// The measured speed of one transfer form on one device: a kernel that only reads or changes every
+/// byte, in tasks of the device's size, with the max number of tasks in flight.
 struct Calibration {
   Transfer transfer = Transfer::kDirect;
   bool edits = false;
   unsigned packet_size = 0;
-  double packets_per_second = 0;  ///< 0 where it failed
+  double packets_per_second = 0;  ///< 0 if it failed
 };
 
 /// Measures every form for short and long packets, about 3 ms each, and has the device prefer the
 /// fastest: the one with the least time for one packet of each size. Packets lie in memory that the
 /// driver has pinned. At start-up.
-/// Throws `ConfigError` where the device has not enough memory for its lanes.
+/// Throws `ConfigError` if the device has too little memory for its lanes.
 std::vector<Calibration> calibrate(stream::StreamDevice& device);
 
 }  // namespace warpline

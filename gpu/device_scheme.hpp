@@ -11,7 +11,7 @@
 
 namespace warpline {
 
-/// What devices are opened with.
+/// Settings with which devices are opened.
 struct DeviceEnvironment {
   stream::Options streams{};
   bool has_task_timeout = false;  ///< the user chose the time limit of `streams`

@@ -5,8 +5,8 @@
 #include "core/element/offload.hpp"
 #include "gpu/team.cuh"
 
-/// Launches kernels: an element's body with a thread for each packet, or where the kernel has one,
-/// its form for teams of threads. Included by every `.cu` element; without a CUDA compiler it adds
+/// Launches kernels: an element's body with a thread for each packet, or its form for teams of
+/// threads if it has one. Included by every `.cu` element; without a CUDA compiler it adds
 /// nothing.
 namespace warpline {
 

@@ -30,8 +30,8 @@ class PinnedMemory {
   std::vector<std::pair<Device*, void*>> pieces_;
 };
 
-/// Where batches live: whole pages, pinned for every device that was named, and kept for the next
-/// who asks for as much. Any thread.
+/// Memory of batches: whole pages, pinned for every device that was named. Freed memory is kept for
+/// the next allocation of the same size. Any thread.
 class BatchMemory final : public std::pmr::memory_resource {
  public:
   ~BatchMemory() override;

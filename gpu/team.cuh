@@ -38,7 +38,7 @@ __global__ void __launch_bounds__(Team::kThreads, Team::kBlocks)
   }
 }
 
-/// What blocks of a kernel may have on each device, asked for once. Any thread.
+/// Memory that blocks of a kernel may use on each device, queried once. Any thread.
 class BlockRooms {
  public:
   /// In bytes of memory.
@@ -93,7 +93,7 @@ class BlockRooms {
   std::array<int, kMaxDevices> errors_{};
 };
 
-/// As a `CudaLaunch`; `launched` is false where the device has too little memory a block for it.
+/// As a `CudaLaunch`; `launched` is false if the device has too little memory per block.
 template <class Reads, class Writes, class Team>
 int launch_teams(Team const& team, WorkItem const* items, std::uint32_t count,
                  std::uint32_t max_packets, cudaStream_t stream, bool& launched) noexcept {

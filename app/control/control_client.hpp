@@ -44,7 +44,7 @@ class RefusedClient : public std::enable_shared_from_this<RefusedClient> {
 
 class ControlClient;
 
-/// What the clients of a socket share.
+/// State that the clients of a socket share.
 struct ControlClients {
   ControlSocket::Options options;
   std::function<ControlAnswer(std::string_view)> answer;

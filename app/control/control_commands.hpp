@@ -23,8 +23,8 @@ class ControlCommands {
       std::function<std::vector<Metric>()> metrics = [] { return std::vector<Metric>(); })
       : services_(std::move(services)), metrics_(std::move(metrics)) {}
 
-  /// The answer, in one line without its end: an object with `ok`. If that is false, `error` describes
-  /// what was wrong and what was expected. An error shows nothing that may be a key.
+  /// The answer, in one line without its end: an object with `ok`. If that is false, `error`
+  /// describes what was wrong and what was expected. An error shows nothing that may be a key.
   ControlAnswer answer(std::string_view line);
 
  private:

@@ -14,8 +14,8 @@ namespace {
 using boost::system::error_code;
 using Protocol = boost::asio::local::stream_protocol;
 
-/// A file descriptor in reserve for when the process has no other left: with it, a client that cannot
-/// be served is accepted and gets an error.
+/// A file descriptor in reserve for when the process has no other left: with it, a client that
+/// cannot be served is accepted and gets an error.
 class ReserveDescriptor {
  public:
   ReserveDescriptor() { open(); }

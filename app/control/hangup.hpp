@@ -21,7 +21,7 @@ class Hangup {
 
   Hangup();
 
-  /// What has happened since the last call.
+  /// The event since the last call.
   Event look();
 
  private:

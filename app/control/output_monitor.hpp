@@ -17,8 +17,8 @@ class OutputMonitor {
   /// `quiet`: no line but errors.
   OutputMonitor(std::shared_ptr<OutputFiles const> files, bool quiet);
 
-  /// Lines to print now: `error: ...` where writing has begun to fail since the last call, `note:
-  /// ...` where it works again.
+  /// Lines to print now: `error: ...` if writing has begun to fail since the last call, `note: ...`
+  /// if it works again.
   std::vector<std::string> look();
   /// Has every file opened again by its name, and returns the lines to print.
   std::vector<std::string> reopen();

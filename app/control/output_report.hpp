@@ -14,7 +14,7 @@ namespace warpline::app {
 /// the end become drops, `write_failed`, of the port. After the ports have stopped.
 void add_outputs(RunReport& report, OutputFiles const& outputs);
 
-/// A table of the files that are not complete; nothing where all are.
+/// Prints a table of the files that are not complete; nothing if all are.
 void print_outputs(RunReport const& report, std::FILE* file);
 
 boost::json::array outputs_json(RunReport const& report);

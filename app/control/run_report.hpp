@@ -12,7 +12,7 @@
 
 namespace warpline::app {
 
-/// What a run did. Made after the workers have ended.
+/// Results of a run. Created after the workers have ended.
 struct RunReport {
   struct OutputRow {
     std::string path, unit;
@@ -27,8 +27,7 @@ struct RunReport {
 
 RunReport make_report(Engine const& engine, double seconds);
 
-/// `received 10 = transmitted 8 + dropped 2 + in flight 0`, with `+ created` where copies were
-/// made.
+/// `received 10 = transmitted 8 + dropped 2 + in flight 0`, with `+ created` if copies were made.
 std::string conservation(Totals const& totals);
 
 /// The tables and the conservation line.

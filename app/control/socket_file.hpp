@@ -20,8 +20,8 @@ class SocketFile {
   SocketFile(SocketFile const&) = delete;
   SocketFile& operator=(SocketFile const&) = delete;
 
-  /// Opens `acceptor` and makes it listen at the path, mode 0600. The file is made at `path`.new
-  /// and gets its name when clients can connect. A socket that nobody serves is replaced. Throws
+  /// Opens `acceptor` and makes it listen at the path, mode 0600. The file is created as
+  /// `path`.new and renamed when clients can connect. A socket without a server is replaced. Throws
   /// `ConfigError` with the path and the reason.
   void listen(boost::asio::local::stream_protocol::acceptor& acceptor);
   void remove() noexcept;

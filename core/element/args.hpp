@@ -21,11 +21,11 @@ struct BuildContext;
 
 /// The configuration of one element, read by type.
 ///
-/// An argument is written by position, `FromDPDKDevice(0)`, or by keyword: `FromDPDKDevice(PORT
-/// 0)`. The calls of an element's constructor define the arguments, in order. Every fault is a
-/// `ConfigError` at the argument; `finish`, called afterwards, refuses what nobody asked for.
-/// A quoted argument that begins with the name asked for is its keyword and value, as NBA writes
-/// them: `L2Forward("method echoback")`.
+/// An argument is written by position, `FromDPDKDevice(0)`, or by keyword:
+/// `FromDPDKDevice(PORT 0)`. The calls of an element's constructor define the arguments, in order.
+/// Every fault is a `ConfigError` at the argument; `finish`, called afterwards, refuses arguments
+/// that were not read. A quoted argument that begins with the name asked for is its keyword and
+/// value, as NBA writes them: `L2Forward("method echoback")`.
 ///
 /// Types: integers (decimal or 0x), `double`, `bool` (true/false), `std::string`,
 /// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`).
@@ -60,7 +60,7 @@ class Args {
   T value(Argument const& argument, std::string_view name) const {
     return parse<T>(Value{argument.text, argument.position}, name);
   }
-  /// A path, relative to the folder of the pipeline file where it is not absolute.
+  /// A path, relative to the folder of the pipeline file if it is not absolute.
   std::string path(std::string_view name);
   /// The same for a keyword that may be absent; empty then.
   std::string path_or_empty(std::string_view name);
@@ -72,7 +72,7 @@ class Args {
   [[nodiscard]] ConfigError error_at(Argument const& argument, std::string message) const;
   [[nodiscard]] ConfigError error_at(Word const& word, std::string message) const;
 
-  /// Throws for arguments that nobody took, offering the nearest known names.
+  /// Throws for arguments that were not read, with the nearest known names.
   void finish();
 
   std::string const& element_name() const { return decl_.name; }

@@ -18,11 +18,11 @@
 
 namespace warpline {
 
-/// What the instances of an element on several workers share. Control thread only.
+/// Objects that the instances of an element on several workers share. Control thread only.
 class SharedStore {
  public:
   /// The object of type `T` called `key`, made by `make` (returning a `std::shared_ptr<T>`) if
-  /// nobody holds one: the store does not keep it. Throws what `make` throws.
+  /// none is in use: the store does not keep it alive. Throws what `make` throws.
   template <class T, class Make>
   std::shared_ptr<T> get(std::string const& key, Make&& make) {
     auto& slot = slots_[{std::type_index(typeid(T)), key}];
@@ -57,7 +57,7 @@ void print_line(std::string_view line);
 
 class Handover;
 
-/// What elements may reach while they are constructed. Outlives the graph.
+/// The environment of elements during their construction. Outlives the graph.
 struct BuildContext {
   PortSet& ports;
   DeviceSet& devices;
@@ -65,8 +65,8 @@ struct BuildContext {
   unsigned worker = 0;   ///< index of the worker the graph is built for
   unsigned workers = 1;  ///< how many there are
   std::uint64_t seed = 1;
-  BufferPool const* buffers = nullptr;  ///< where packets lie; null where none will come
-  /// The graph is only checked and will never run: elements leave the world as it is.
+  BufferPool const* buffers = nullptr;  ///< where packets lie; null if none will come
+  /// The graph is only checked and will never run: elements must have no effects outside.
   bool trial = false;
   Handover* handover = nullptr;  ///< on an IO worker of the split topology
   std::shared_ptr<Timers> timers = std::make_shared<Timers>();  ///< of the graph's elements

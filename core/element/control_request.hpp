@@ -22,7 +22,7 @@ class ControlRequest {
   boost::json::value take(std::string const& name, std::string const& expected);
   /// The same for a member that must be text.
   boost::json::string take_text(std::string const& name, std::string const& expected);
-  /// Throws `ConfigError` if a member is left that nobody has taken.
+  /// Throws `ConfigError` if a member was not taken.
   void finish() const;
 
  private:

@@ -23,7 +23,7 @@ namespace warpline {
 class OffloadBase;
 class PolledElement;
 
-/// How many input and output ports an element has; `kAny` where the graph's connections decide.
+/// Numbers of input and output ports of an element; `kAny` if the graph's connections decide.
 struct PortCounts {
   static constexpr unsigned kAny = ~0u;
   unsigned inputs = 1;
@@ -42,7 +42,7 @@ class Element {
   /// kept, and none is lost. Must not throw, block or allocate.
   virtual void process(BatchPtr batch, unsigned port, Outputs& out) noexcept = 0;
 
-  /// Numbers beside those that the graph counts. Reports add up the instances of all workers. Any
+  /// Metrics in addition to those of the graph. Reports add up the instances of all workers. Any
   /// thread.
   virtual std::vector<Metric> metrics() const { return {}; }
   /// For reports: the reason for the current behaviour, in one line without its end; empty if there

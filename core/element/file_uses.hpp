@@ -30,7 +30,7 @@ struct FileUses {
   std::vector<FileUse> all;
 };
 
-/// Notes a file that an element uses, where the graph is only checked.
+/// Records a file that an element uses if the graph is only checked.
 inline void note_file_use(BuildContext& context, FileUse use) {
   if (!context.trial) return;
   auto const uses = context.shared.single<FileUses>();

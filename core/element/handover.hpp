@@ -18,7 +18,7 @@ class HandoverRing {
   explicit HandoverRing(std::size_t capacity) : ring_(capacity) {}
   ~HandoverRing();
 
-  /// Producer: takes the batch, or leaves it where the ring is full.
+  /// Producer: takes the batch, or leaves it if the ring is full.
   bool push(BatchPtr& batch) noexcept;
   /// Producer: nothing will be pushed any more.
   void close() noexcept;

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-/// What ports and queues may implement beyond `Port` and `TxQueue`; found by `dynamic_cast`, away
-/// from the packet path.
+/// Optional interfaces of ports and queues besides `Port` and `TxQueue`; found by `dynamic_cast`,
+/// away from the packet path.
 namespace warpline {
 
 /// Whether packets can leave a port.
@@ -27,9 +27,9 @@ struct LinkEvent {
 class LinkWatch {
  public:
   virtual ~LinkWatch() = default;
-  /// Looks at the link, and opens the port again, at most once a second, where its interface had
-  /// vanished. Returns a change since the last call; the link counts as up before the first. To be
-  /// called every few milliseconds while the port is started; never blocks on a worker.
+  /// Checks the link, and opens the port again, at most once a second, if its interface had
+  /// vanished. Returns a change since the last call; the link counts as up before the first. Call
+  /// it every few milliseconds while the port is started. Never blocks on a worker.
   virtual std::optional<LinkEvent> check_link() = 0;
   /// Packets that a transmit queue took and that never left: counted as transmitted by the queue.
   virtual std::uint64_t lost() const = 0;
@@ -37,11 +37,11 @@ class LinkWatch {
   virtual std::string missed_source() const = 0;
 };
 
-/// A transmit queue that knows the link of its port: why it takes no packets.
+/// A transmit queue that knows the link of its port, and so why it takes no packets.
 class TxLink {
  public:
   virtual ~TxLink() = default;
-  /// Where it is up, a queue that takes no packets is full. The queue's thread.
+  /// If the link is up, a queue that takes no packets is full. The queue's thread.
   virtual LinkState link() const noexcept = 0;
 };
 
@@ -49,15 +49,15 @@ class TxLink {
 class QueueAdvice {
  public:
   virtual ~QueueAdvice() = default;
-  /// What to write in the port's specification for `workers` queues: `qpairs=2`; empty where the
-  /// device can have no more.
+  /// The text for the port's specification that gives it `workers` queues: `qpairs=2`; empty if the
+  /// device has no more.
   virtual std::string queue_advice(unsigned workers) const = 0;
 };
 
 class Port;
 
-/// What is wrong where a port has transmit queues, but fewer than there are workers, and what to
-/// write: `port 'net_af_packet0': 1 queue, 2 workers; write 'qpairs=2' in its specification, or
+/// The problem and the remedy if a port has transmit queues, but fewer than there are workers:
+/// `port 'net_af_packet0': 1 queue, 2 workers; write 'qpairs=2' in its specification, or
 /// '--workers 1'`.
 std::optional<std::string> describe_few_queues(Port& port, unsigned workers);
 

@@ -6,7 +6,7 @@
 
 namespace warpline {
 
-/// What one device has done for one worker. Sums since the start; a balancer compares two
+/// The work of one device for one worker, summed since the start; a balancer compares two
 /// readings.
 struct DeviceLoad {
   std::uint64_t packets = 0, bytes = 0;  ///< done
@@ -17,7 +17,7 @@ struct DeviceLoad {
   std::uint64_t task_cycles = 0;    ///< from submission to completion, summed over tasks
 };
 
-/// What one worker has on one device, or waiting for it, at this moment.
+/// The current work of one worker on one device, or waiting for it.
 struct DeviceBacklog {
   unsigned in_flight = 0;  ///< tasks submitted and not done
   unsigned waiting = 0;    ///< packets gathered or queued, not yet submitted

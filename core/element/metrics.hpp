@@ -76,17 +76,17 @@ class Histogram {
   std::array<Counter, kBuckets> buckets_;
 };
 
-/// What has gone through one queue of a port. Written by the queue's thread.
+/// Counters of one queue of a port. Written by the queue's thread.
 struct QueueCounters {
   Counter packets, bytes;
 };
 
-/// What one element of one worker has done.
+/// Counters of one element of one worker.
 struct ElementCounters {
   Counter batches, packets, bytes, cycles;
   std::array<Counter, DropReason::kMax> drops;  ///< by `DropReason::index()`
 
-  /// Adds what another instance of the element has done before.
+  /// Adds the counters of an earlier instance of the element.
   void add(ElementCounters const& other) noexcept {
     batches.add(other.batches.get());
     packets.add(other.packets.get());
@@ -123,7 +123,7 @@ class IdleClock {
   Counter ended_;
 };
 
-/// What one worker has done. At any quiet moment `received + created + taken_over ==
+/// Counters of one worker. While no packet moves, `received + created + taken_over ==
 /// transmitted + dropped + handed_over + packets inside the worker`.
 struct WorkerCounters {
   Counter received, received_bytes;

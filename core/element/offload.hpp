@@ -16,7 +16,7 @@
 
 namespace warpline {
 
-/// What a CUDA launch is made from; `gpu/launch.cuh` has the better overload for it.
+/// Selects a CUDA launch; `gpu/launch.cuh` has the better overload for it.
 template <class Reads, class Writes, class Kernel>
 struct KernelTypes {};
 template <class Types>
@@ -79,7 +79,7 @@ class OffloadBase : public Element {
   virtual bool finish_may_wait() const noexcept = 0;
   /// True if every packet is long enough for the kernel.
   virtual bool fits(Batch const& batch) const noexcept = 0;
-  /// What its kernel touches of a packet.
+  /// The byte range of a packet that the kernel touches.
   virtual Extent extent() const noexcept = 0;
 
  protected:
@@ -216,7 +216,7 @@ class OffloadElement : public OffloadBase {
   KernelCall call(Device& device) final {
     KernelCall call;
     call.host = &body;
-    // Found at the point of instantiation: the overload of gpu/launch.cuh where a .cu includes it.
+    // Found at the point of instantiation: the overload of gpu/launch.cuh if a .cu includes it.
     call.cuda = cuda_launch_of(
         KernelTypes<typename Self::Reads, typename Self::Writes, typename Self::Kernel>{}, 0);
 #if defined(__CUDACC__)

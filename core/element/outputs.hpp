@@ -17,7 +17,7 @@ class OffloadHandler;
 struct Node;
 class OffloadBase;
 
-/// What an element may do with packets during one call: the graph's side of `Element::process`.
+/// The actions of an element on packets during one call: the graph's side of `Element::process`.
 /// Valid for that call only, on the worker's thread.
 class Outputs {
  public:
@@ -30,8 +30,8 @@ class Outputs {
   /// Of several batches emitted in one call the last is served first.
   void emit(BatchPtr batch, unsigned port = 0) noexcept;
 
-  /// Sends each packet to the output of its verdict, keeping order within an output. The batch goes on
-  /// with the output that most packets take; the others get batches from the pool.
+  /// Sends each packet to the output of its verdict, keeping order within an output. The batch goes
+  /// on with the output that most packets take; the others get batches from the pool.
   void split(BatchPtr batch, Verdict const* verdicts) noexcept;
 
   /// Drops all packets of the batch, counted under this element and `reason`.
@@ -57,7 +57,7 @@ class Outputs {
 
   BufferPool& buffers() noexcept;
   BatchPool& batches() noexcept;
-  /// The worker's devices as balancers see them; null where nothing is offloaded.
+  /// The worker's devices as balancers see them; null if nothing is offloaded.
   OffloadHandler* offload() noexcept;
   WorkerCounters const& counters() const noexcept;
   /// `cycles()` at the beginning of this call.

@@ -24,10 +24,10 @@ class RxQueue {
   virtual unsigned receive(std::span<Packet> packets) noexcept = 0;
   /// True for good when no packet will ever come again (the end of a capture).
   virtual bool finished() const noexcept { return false; }
-  /// True where the packets come from another worker, not from outside.
+  /// True if the packets come from another worker, not from outside.
   virtual bool inside() const noexcept { return false; }
-  /// Asks to be woken when there may be packets again; false where the queue cannot promise that,
-  /// and its worker has to keep polling. It is polled once more afterwards.
+  /// Requests a wake-up when there may be packets again. False if the queue cannot guarantee that:
+  /// its worker has to keep polling. The worker polls once more after the call.
   virtual bool arm(Waker&) noexcept { return false; }
 
   std::uint16_t port_index = 0;  ///< of its port; set by the element that receives
@@ -43,14 +43,14 @@ class TxQueue {
   virtual unsigned transmit(std::span<Packet const> packets) noexcept = 0;
   /// True while what is not taken cannot be written, so that trying again at once is of no use.
   virtual bool failed() const noexcept { return false; }
-  /// True where the packets go to another worker, not out.
+  /// True if the packets go to another worker, not out.
   virtual bool inside() const noexcept { return false; }
 
   std::uint64_t received = 0;  ///< set before `transmit`: when its packets were received
   QueueCounters counters;      ///< kept by the element that sends
 };
 
-/// What a port has counted by itself, beyond what its queues were asked.
+/// Counters that the port keeps itself, in addition to those of its queues.
 struct PortStatistics {
   std::uint64_t missed = 0;   ///< arrived, but no descriptor or buffer was free
   std::uint64_t errors = 0;   ///< arrived broken
@@ -77,8 +77,8 @@ class Port {
   /// Ends it, after the workers have ended. Called again, it does nothing.
   virtual void stop() noexcept {}
 
-  /// The queue of worker `worker`, or null where the port has none for it. Owned by the port; asked
-  /// for before the port starts.
+  /// The queue of worker `worker`, or null if the port has none for it. Owned by the port. Called
+  /// before the port starts.
   virtual RxQueue* rx(unsigned worker) = 0;
   virtual TxQueue* tx(unsigned worker) = 0;
 
@@ -94,7 +94,7 @@ class Port {
 /// The ports of the program, numbered in the order they were added.
 class PortSet {
  public:
-  /// Throws `ConfigError` where a port of that name is there already.
+  /// Throws `ConfigError` if there is already a port of that name.
   Port& add(std::unique_ptr<Port> port);
 
   std::size_t size() const { return ports_.size(); }
@@ -104,7 +104,8 @@ class PortSet {
   /// The port of that name or number. Throws `ConfigError` listing the ports there are.
   Port& find(std::string const& name) const;
 
-  /// Marks the receive side of a port as used by a source; false where one uses it on this worker.
+  /// Marks the receive side of a port as used by a source; false if another source uses it on this
+  /// worker.
   bool claim_rx(unsigned port, unsigned worker);
   /// Frees the claims of a worker's sources: a graph is built that will replace the one before.
   void free_claims(unsigned worker);

@@ -33,8 +33,8 @@ class Shared final : public SharedTable {
   Generation<T> current_;
 };
 
-/// What one element needs to read one generation: the generation, and memory of the element's own,
-/// such as scratch memory of a matcher.
+/// The objects that one element needs to read one generation: the generation, and memory of the
+/// element, such as scratch memory of a matcher.
 class Binding {
  public:
   virtual ~Binding() = default;

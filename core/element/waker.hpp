@@ -4,13 +4,14 @@
 
 namespace warpline {
 
-/// What ends a worker's sleep.
+/// Ends a worker's sleep.
 class Waker {
  public:
-  /// There may be work. Any thread; once more than needed does no harm.
+  /// There may be work. Any thread; an extra call does no harm.
   virtual void wake() noexcept = 0;
   /// Wakes when `file` can be read, or can be already; called again for each sleep. False if it
-  /// cannot be watched. The worker's thread. The file is duplicated and let go when the worker ends.
+  /// cannot be watched. The worker's thread. The file is duplicated; the copy is closed when the
+  /// worker ends.
   virtual bool watch(int file) noexcept = 0;
 
  protected:

@@ -10,8 +10,8 @@
 
 namespace warpline {
 
-/// Which annotations are valid where in a graph: a forward dataflow problem over elements and
-/// connections, without either.
+/// Computes which annotations are valid at each place of a graph: a forward dataflow problem over
+/// elements and connections.
 class AnnotationFlow {
  public:
   struct Element {
@@ -25,9 +25,9 @@ class AnnotationFlow {
 
   AnnotationFlow(std::vector<Element> elements, std::vector<Connection> connections);
 
-  /// What every path to the element sets. An element that no path reaches has all of it.
+  /// The annotations that every path to the element sets; all if no path reaches it.
   AnnotationSet before(std::size_t element) const { return before_[element]; }
-  /// What is valid at the end of a connection.
+  /// The annotations that are valid at the end of a connection.
   AnnotationSet at(Connection const& connection) const;
 
   /// Puts parsers of headers on connections, as few and as shallow as possible, until every element has
@@ -36,7 +36,7 @@ class AnnotationFlow {
   void add_parsers();
   std::span<Connection const> connections() const { return connections_; }
 
-  /// What the element uses and some path does not set.
+  /// The annotations that the element uses and some path does not set.
   AnnotationSet missing(std::size_t element) const;
   /// The element that a path comes from on which `annotation`, which is missing at `element`, is not
   /// set: a source, or an element that clears it.

@@ -95,8 +95,8 @@ class AsyncLane {
   };
   template <class Handler>
   struct Pending;
-  /// What a pending wake-up refers to instead of the lane, which may be gone when it comes. A
-  /// requested wake-up keeps it alive, without memory of its own.
+  /// A pending wake-up refers to this instead of the lane, which may be destroyed before the
+  /// wake-up comes. A requested wake-up keeps it alive without allocating memory.
   struct Self {
     AsyncLane* lane = nullptr;
     std::shared_ptr<Self> kept;

@@ -13,7 +13,7 @@
 
 namespace warpline {
 
-/// What one worker has submitted to one device so far. The worker writes, any thread may read.
+/// Counters of the work of one worker on one device. The worker writes, any thread may read.
 struct DeviceCounters {
   Counter tasks, batches, packets, failed;  ///< submitted; tasks that failed
   Counter done_packets, done_bytes, done_tasks;
@@ -54,7 +54,7 @@ class DeviceMonitor {
   std::uint64_t busy_since_ = 0;  // while tasks are in flight
 };
 
-/// What has become of the batches of a task that completed with `error`. `edits`: its kernels modify
+/// The outcome for the batches of a task that completed with `error`. `edits`: its kernels modify
 /// packets; `transfer`: how the packets travelled.
 Outcome outcome_of(std::error_code error, bool edits, Transfer transfer) noexcept;
 

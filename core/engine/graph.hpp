@@ -40,7 +40,7 @@ struct Node {
   AnnotationSet valid{};  ///< on every packet that comes in
 };
 
-/// What an element has done whose graph was replaced.
+/// Counters of an element whose graph was replaced.
 struct RetiredNode {
   std::string name;
   std::string class_name;
@@ -66,8 +66,8 @@ class Graph {
                                       std::vector<Diagnostic>* warnings = nullptr);
   ~Graph();
 
-  /// Sets where elements get buffers and batches, and the counters of packets. Call before the first
-  /// packet.
+  /// Sets where elements get buffers and batches, and the counters of packets. Call before the
+  /// first packet.
   void attach(BufferPool& buffers, BatchPool& batches, WorkerCounters& counters);
   void attach(OffloadHandler* handler) { offload_ = handler; }
 
@@ -81,10 +81,10 @@ class Graph {
   bool prepare_followers(Segment& segment, Batch& batch) noexcept;
   /// Lets a batch in that has waited for the segment.
   void enter(Segment& segment, BatchPtr batch) noexcept;
-  /// Counts the batch as dropped at the head of its segment, but gives its memory to nobody: a
+  /// Counts the batch as dropped at the head of its segment, but does not free its memory: a
   /// device may still write to it.
   void quarantine(Segment& segment, BatchPtr batch, DropReason reason) noexcept;
-  /// Gives every polled element its turn; sources only where `sources`. Returns packets emitted.
+  /// Gives every polled element its turn; sources only if `sources`. Returns packets emitted.
   unsigned poll(bool sources) noexcept;
 
   /// Calls the functions of timers that were due at `now`, in `cycles()`.
@@ -99,15 +99,15 @@ class Graph {
   /// Takes counters and state of the elements of `old`, a stopped graph that this one replaces, by name
   /// and class. The counters of elements that are gone stay in `retired()`.
   void take_over(Graph& old);
-  /// What elements of replaced graphs have done that this graph does not have.
+  /// Elements of replaced graphs that this graph does not have.
   std::span<std::unique_ptr<RetiredNode> const> retired() const { return retired_; }
   bool sources_finished() const noexcept;
   std::size_t held() const noexcept;
-  /// Notifies the elements that sources have stopped. Afterwards `drained` is true as soon as all of
-  /// them have finished.
+  /// Notifies the elements that sources have stopped. Afterwards `drained` is true as soon as all
+  /// of them have finished.
   void drain() noexcept;
   bool drained() const noexcept;
-  /// Arms every polled element; false where one of them has to be polled.
+  /// Arms every polled element; false if one of them has to be polled.
   bool arm(Waker& waker) noexcept;
 
   std::span<std::unique_ptr<Node> const> nodes() const { return nodes_; }
@@ -143,8 +143,9 @@ class Graph {
     std::size_t element;
     std::string message;
   };
-  /// Checks that every path to an element sets the annotations that it uses, and inserts parsers where
-  /// headers are used that no element has read. Returns what is wrong; then nothing is inserted.
+  /// Checks that every path to an element sets the annotations that it uses, and inserts parsers
+  /// for headers that are used and that no element has parsed. Inserts nothing if it returns
+  /// problems.
   std::vector<Problem> settle_annotations();
   void insert_parsers(AnnotationFlow const& flow,
                       std::vector<std::pair<Node*, unsigned>> const& outputs);

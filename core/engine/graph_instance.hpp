@@ -10,7 +10,7 @@
 
 namespace warpline {
 
-/// What a worker runs: a graph and the offloader of its segments.
+/// A graph that a worker runs, and the offloader of its segments.
 struct GraphInstance {
   std::unique_ptr<Graph> graph;
   std::unique_ptr<Offloader> offloader;  // destroyed first: its lanes read the graph's tables

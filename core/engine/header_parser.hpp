@@ -9,7 +9,7 @@
 
 namespace warpline {
 
-/// The element that a graph puts where headers are used and no element has read them: sets
+/// The element that a graph inserts if headers are used that no element has parsed: sets
 /// annotations up to layer `kLayer` and drops nothing.
 template <Annotation kLayer>
 struct HeaderParser final : PacketElement<HeaderParser<kLayer>> {

@@ -82,7 +82,7 @@ class Offloader final : public OffloadHandler {
   /// Lanes with work on them can wake a sleeping worker.
   void arm(void (*wake)(void*), void* context) noexcept;
 
-  /// What one device has done so far. Any thread.
+  /// The counters of one device. Any thread.
   DeviceCounters const& counters(DeviceIndex device) const { return monitors_[device]->counters(); }
 
  private:

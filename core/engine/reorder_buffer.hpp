@@ -11,7 +11,7 @@
 
 namespace warpline {
 
-/// What has become of a batch that went to a device.
+/// The state of a batch that was sent to a device.
 enum class Outcome : std::uint8_t {
   kPending,    ///< it has not come back
   kDone,       ///< its kernels have run

@@ -14,7 +14,7 @@
 
 namespace warpline {
 
-/// What an engine has done up to one moment: all that reports, progress lines and metrics show of it.
+/// State of an engine at one moment: everything that reports, progress lines and metrics show.
 /// Counters of all workers are added up. While workers run, counters of different rows may be a few
 /// packets apart.
 struct Snapshot {
@@ -23,7 +23,7 @@ struct Snapshot {
     std::uint64_t received = 0, received_bytes = 0;
     std::uint64_t transmitted = 0, transmitted_bytes = 0;
     PortStatistics statistics{};
-    std::string missed_source{};  ///< where `statistics.missed` comes from; empty: the port itself
+    std::string missed_source{};  ///< source of `statistics.missed`; empty: the port itself
   };
   struct ElementRow {
     std::string name, class_name;

@@ -21,8 +21,8 @@ struct WorkerOptions {
   int core = -1;              ///< the processor to pin the thread to; -1 leaves it free
   std::size_t batches = 512;  ///< batches of the worker's pool
   OffloadOptions offload;
-  bool nap = false;  ///< sleep 50 us at a time when idle, where a port cannot wake us
-  std::chrono::milliseconds longest_sleep{10};  ///< for what wakes nobody: stop, deadlines
+  bool nap = false;  ///< sleep 50 us at a time when idle, if a port cannot wake the worker
+  std::chrono::milliseconds longest_sleep{10};  ///< for events without a wake-up: stop, deadlines
   std::chrono::milliseconds drain_deadline{2000};
   /// Of the tables that elements read and the control thread changes in place.
   std::shared_ptr<Quiescence> readers = std::make_shared<Quiescence>();

@@ -177,12 +177,12 @@ class CudaDriver final : public stream::Driver {
   }
   static cudaEvent_t native(EventHandle* event) { return reinterpret_cast<cudaEvent_t>(event); }
 
-  /// The runtime also keeps an error for the next call that asks; nobody else shall find it.
+  /// The runtime also keeps the error for the next `cudaGetLastError`; clear it.
   static Status to_status(cudaError_t error) noexcept {
     if (error != cudaSuccess) cudaGetLastError();
     return static_cast<Status>(error);
   }
-  /// All selections of the program's go through here: the thread knows what it has selected.
+  /// Every selection of a device goes through here, so that the thread can cache the selected one.
   static cudaError_t select(int index) noexcept {
     thread_local int selected = -1;
     if (selected == index) return cudaSuccess;

@@ -9,12 +9,12 @@
 
 namespace warpline::cuda {
 
-/// CUDA device `index` as a device called `cuda:<index>`.
-/// Throws `ConfigError` where this build has no CUDA, or the device is not there or cannot be used.
+/// CUDA device `index` as a device called `cuda:<index>`. Throws `ConfigError` if this build has no
+/// CUDA, or if the device does not exist or cannot be used.
 std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options const& options);
 
-/// Pins a piece of ordinary memory, as packets lie in, for the device and lets it go again: empty,
-/// or why that cannot be.
+/// Pins a piece of ordinary memory, as packets lie in, for the device and unpins it again. Returns
+/// the reason if that fails; empty otherwise.
 std::string try_to_pin(int index);
 
 }  // namespace warpline::cuda

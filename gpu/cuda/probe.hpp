@@ -8,7 +8,7 @@
 
 namespace warpline::cuda {
 
-/// What there is to know of one CUDA device without opening it.
+/// Properties of one CUDA device that are known without opening it.
 struct DeviceInfo {
   int index = 0;
   std::string name;          ///< `NVIDIA H200`

@@ -29,6 +29,6 @@ inline void check(cudaError_t code, char const* call) {
 
 }  // namespace warpline::cuda
 
-/// Makes the call of the CUDA runtime and throws `cuda::Error` where it fails. For set-up: on the
+/// Makes the call of the CUDA runtime and throws `cuda::Error` if it fails. For set-up only: on the
 /// data path errors are values.
 #define CUDA_TRY(call) ::warpline::cuda::check((call), #call)

@@ -27,7 +27,7 @@ class StreamTables final : public TableMemory {
   /// The device has given a task up, which may read any table whenever it goes on: from now on
   /// nothing is freed before `close`.
   void keep() noexcept { keeps_.store(true, std::memory_order_release); }
-  /// The end of the device: frees all copies if `at_rest`, keeps them for ever if not.
+  /// The end of the device: frees all copies if `at_rest`, never frees them otherwise.
   void close(bool at_rest) noexcept;
 
   /// Why a table could not be brought up to date; `kOk` while all are.

@@ -7,8 +7,8 @@
 
 namespace warpline::fuzz {
 
-/// A condition that holds for every input: otherwise the program prints that `what` was violated and
-/// aborts, so that libFuzzer keeps the input.
+/// A condition that holds for every input: otherwise the program prints that `what` was violated
+/// and aborts, so that libFuzzer keeps the input.
 inline void require(bool condition, char const* what) {
   if (condition) return;
   std::cerr << "violated: " << what << '\n';

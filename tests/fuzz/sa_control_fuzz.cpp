@@ -26,8 +26,8 @@ std::shared_ptr<ipsec::SaDatabase> database() {
 
 }  // namespace
 
-/// Lines of a client: each has one answer, in one line, an object with `ok` and, if that is false, an
-/// error. The answers agree with the contents of the database.
+/// Lines of a client: each has one answer, in one line, an object with `ok` and, if that is false,
+/// an error. The answers agree with the contents of the database.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   auto const databases = std::make_shared<ipsec::SaDatabases>();
   auto const sas = database();

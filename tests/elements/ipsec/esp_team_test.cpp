@@ -35,8 +35,8 @@ class EspTeams : public ::testing::TestWithParam<int> {
     inbound_chunk_ = inbound_.data();
   }
 
-  /// Packets of all sizes, one after the other, beginning at addresses of every remainder, with an ESP
-  /// header at various offsets.
+  /// Packets of all sizes, one after the other, beginning at addresses of every remainder, with an
+  /// ESP header at various offsets.
   struct Traffic {
     Octets bytes;
     std::vector<Packet> packets;
