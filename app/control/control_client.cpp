@@ -122,7 +122,7 @@ bool ControlClient::write() {
   return true;
 }
 
-/// True where a complete request was there.
+/// True if there was a complete request.
 bool ControlClient::answer_request() {
   if (reading_) return false;
   auto line = input_.line();
@@ -153,7 +153,7 @@ void ControlClient::read() {
                           });
 }
 
-/// False where reading has to wait, or the request is too long.
+/// False if reading has to wait or the request is too long.
 bool ControlClient::grow() {
   auto const max = all_->options.max_request_bytes;
   if (input_.capacity() >= max) {

@@ -50,7 +50,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-/// The value in `"name value..."`, one quoted argument; empty where the argument is anything else.
+/// The value in `"name value..."`, one quoted argument; empty if the argument is anything else.
 std::string_view quoted_value(Argument const& argument, std::string_view name) {
   std::string_view text = argument.text;
   if (!argument.quoted || !text.starts_with(name)) return {};
@@ -91,7 +91,7 @@ std::optional<Args::Value> Args::take(std::string_view name, bool positional, bo
     // The first free argument is ours, unless it is a keyword argument: WORD VALUE.
     auto const& words = decl_.arguments[i].words;
     if (words.size() != 1) continue;
-    // Nor is "WORD VALUE", where the value that is looked for has no blanks.
+    // Nor is "WORD VALUE" if the requested value has no blanks.
     if (!holds_blanks && words[0].text.find_first_of(kBlanks) != std::string::npos) continue;
     taken_[i] = true;
     found = Value{words[0].text, words[0].position};

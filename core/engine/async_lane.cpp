@@ -58,7 +58,7 @@ void AsyncLane::wait_for_wake() {
   waiting_for_wake_ = true;
   self_->kept = self_;
   lane_->arm(&AsyncLane::on_wake, self_.get());
-  // Read once more after arming: a fence that changed in between has woken nobody.
+  // Read once more after arming: a fence that changed in between has not woken the thread.
   lane_->advance();
   if (head_ != nullptr && completed(head_->ticket))
     asio::post(context_, [self = self_] {
@@ -66,7 +66,7 @@ void AsyncLane::wait_for_wake() {
     });
 }
 
-// By any thread. Until the handler has run nobody asks for another wake-up, so `kept` is ours.
+// Any thread. No other wake-up is requested until the handler has run, so `kept` is ours.
 void AsyncLane::on_wake(void* asked) {
   auto self = std::move(static_cast<Self*>(asked)->kept);
   auto& context = self->lane->context_;

@@ -37,7 +37,7 @@ void Engine::notice(std::string const& text) {
 }
 
 // The watchdog's texts hold numbers: remembering each of them would grow without end, and a second
-// stall is news even where its text is the same.
+// stall is news even if its text is the same.
 void Engine::report(std::string const& text) {
   std::scoped_lock const lock(notice_mutex_);
   notice_(text);

@@ -74,8 +74,9 @@ class Engine {
   /// that is wrong; the current pipeline goes on then. Between `load` and `collect` returning 0, no
   /// other `reload` or `exchange`. Returns warnings.
   std::vector<Diagnostic> reload(Pipeline const& pipeline);
-  /// Frees what `exchange` and `reload` have left, once the workers are through with it: to be called
-  /// again and again until it returns 0. Returns the elements and graphs that have not changed yet.
+  /// Frees the objects that `exchange` and `reload` replaced and that no worker uses any more.
+  /// Returns the number of elements and graphs that have not changed yet; call it until it returns
+  /// 0.
   std::size_t collect();
 
   void start();

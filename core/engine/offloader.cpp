@@ -9,7 +9,7 @@ namespace warpline {
 
 static_assert(WorkItem::kMaxPackets == Batch::kCapacity);
 
-/// What passes through one segment, whichever device it takes.
+/// State of one segment, for all its devices.
 struct Offloader::SegmentState {
   SegmentState(Segment& its_segment, std::size_t capacity, bool ordered)
       : segment(its_segment), batches(capacity, ordered), deferred(capacity) {}

@@ -176,9 +176,9 @@ void Worker::end() {
   loop_->context.stop();
 }
 
-// Where everything that may bring work promises to wake us, the turns stop until then; where
-// something has to be polled, a nap is all there is. Armed first, then looked at once more: what
-// came in between is found, what comes later wakes.
+// If every source of work can wake the worker, the turns stop until one does. If something has to
+// be polled, the worker only naps. It first arms the sources and then checks them once more: work
+// that came in between is found, later work wakes the worker.
 bool Worker::sleep() {
   auto& offloader = *running_.offloader;
   if (!running_.graph->arm(*this)) {

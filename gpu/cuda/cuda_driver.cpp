@@ -41,7 +41,7 @@ WriteValue write_value() {
 }
 
 /// The CUDA runtime, call by call. Used by any thread: each call first selects the device, which
-/// costs little where it is selected already.
+/// costs little if it is selected already.
 class CudaDriver final : public stream::Driver {
  public:
   explicit CudaDriver(int index) : index_(index) {

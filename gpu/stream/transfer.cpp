@@ -48,7 +48,7 @@ ResultBegins begins_in_copy(KernelChain const& chain, std::size_t packets) {
 }  // namespace
 
 /// `items` has room for as many lists of `count` items as there are kernels: a kernel whose results
-/// do not begin where those of the kernel before do gets a list of its own.
+/// begin at another place than those of the kernel before gets its own list.
 Status StreamLane::launch(KernelChain const& chain, ResultBegins const& begins, WorkItem* items,
                           std::uint32_t count, std::uint32_t max_packets,
                           StreamHandle* stream) noexcept {
