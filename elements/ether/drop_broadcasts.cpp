@@ -16,7 +16,7 @@ class DropBroadcasts final : public PacketElement<DropBroadcasts> {
  public:
   explicit DropBroadcasts(Args&) {}
 
-  Verdict operator()(Packet& packet) const {
+  Verdict operator()(Packet const& packet) const {
     auto const* frame = packet.header<ether::Header>(0);
     if (frame == nullptr) return drop<"truncated">();
     if (frame->destination.is_group()) return drop<"not_unicast">();

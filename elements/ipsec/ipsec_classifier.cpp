@@ -23,7 +23,7 @@ class IPsecClassifier final : public PacketElement<IPsecClassifier> {
   explicit IPsecClassifier(Args& args) : port_(args.keyword<std::uint16_t>("PORT", 4500)) {}
   PortCounts ports() const override { return {1, 2}; }
 
-  Verdict operator()(Packet& packet) const noexcept {
+  Verdict operator()(Packet const& packet) const noexcept {
     ipsec::OuterPacket outer;
     switch (ipsec::inspect_outer(packet, outer, port_)) {
       case ipsec::OuterKind::kEsp:

@@ -27,7 +27,7 @@ class Classifier final : public PacketElement<Classifier> {
   }
   PortCounts ports() const override { return {1, static_cast<unsigned>(patterns_.size())}; }
 
-  Verdict operator()(Packet& packet) const {
+  Verdict operator()(Packet const& packet) const {
     for (std::size_t i = 0; i < patterns_.size(); ++i)
       if (matches(patterns_[i], packet)) return forward(static_cast<unsigned>(i));
     return drop<"no_match">();

@@ -14,7 +14,7 @@ namespace warpline {
 class Null final : public PacketElement<Null> {
  public:
   explicit Null(Args&) {}
-  Verdict operator()(Packet&) const { return forward(); }
+  Verdict operator()(Packet const&) const { return forward(); }
 };
 WARPLINE_ELEMENT(Null);
 
@@ -28,7 +28,7 @@ WARPLINE_ELEMENT(Null);
 class None final : public PacketElement<None> {
  public:
   explicit None(Args&) {}
-  Verdict operator()(Packet&) const { return forward(); }
+  Verdict operator()(Packet const&) const { return forward(); }
 };
 WARPLINE_ELEMENT(None);
 

@@ -30,7 +30,7 @@ class PacketSizeClassifier final : public PacketElement<PacketSizeClassifier> {
   }
   PortCounts ports() const override { return {1, static_cast<unsigned>(bounds_.size()) + 1}; }
 
-  Verdict operator()(Packet& packet) const {
+  Verdict operator()(Packet const& packet) const {
     unsigned output = 0;
     while (output < bounds_.size() && packet.length >= bounds_[output]) ++output;
     return forward(output);

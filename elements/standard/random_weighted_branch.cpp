@@ -36,7 +36,7 @@ class RandomWeightedBranch final : public PacketElement<RandomWeightedBranch> {
   }
   PortCounts ports() const override { return {1, static_cast<unsigned>(bounds_.size())}; }
 
-  Verdict operator()(Packet&) {
+  Verdict operator()(Packet const&) {
     auto const drawn = random_.next() >> 32;
     unsigned output = 0;
     while (drawn >= bounds_[output]) ++output;
