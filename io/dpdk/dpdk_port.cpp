@@ -16,6 +16,7 @@
 #include "io/dpdk/dpdk_queues_dpdk.hpp"
 #include "io/dpdk/guarded_queues_dpdk.hpp"
 #include "io/dpdk/pci_devices.hpp"
+#include "io/dpdk/rss_key.hpp"
 
 namespace warpline {
 namespace {
@@ -128,6 +129,12 @@ void DpdkPort::configure() {
   if (rx_queues > 1 && rss != 0) {
     conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
     conf.rx_adv_conf.rss_conf.rss_hf = rss;
+    rss_key_ = symmetric_rss_key(info.hash_key_size);
+    if (!rss_key_.empty()) {
+      conf.rx_adv_conf.rss_conf.rss_key = rss_key_.data();
+      conf.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size;
+    }
+    splits_flows_ = rss_key_.empty();
   }
   constexpr unsigned kOverhead = RTE_ETHER_HDR_LEN + 4;  // with a VLAN tag
   if (options_.mtu + kOverhead > pool_.options().frame_size)
@@ -277,11 +284,16 @@ PortStatistics DpdkPort::statistics() const {
 }
 
 std::vector<std::string> DpdkPort::remarks() const {
-  auto const refused = statistics().refused;
-  if (refused == 0) return {};
-  return {counted(refused, "frame") + " refused: longer than a packet buffer, " +
-          std::to_string(pool_.options().frame_size) +
-          " bytes (see --buffer-size), or in several pieces"};
+  std::vector<std::string> remarks;
+  if (auto const refused = statistics().refused; refused > 0)
+    remarks.push_back(counted(refused, "frame") + " refused: longer than a packet buffer, " +
+                      std::to_string(pool_.options().frame_size) +
+                      " bytes (see --buffer-size), or in several pieces");
+  if (splits_flows_)
+    remarks.emplace_back(
+        "the driver takes no RSS key, so the two directions of a flow may have reached different "
+        "workers");
+  return remarks;
 }
 
 ConfigError DpdkPort::error(std::string const& what, int code, std::size_t log_mark) const {

@@ -91,6 +91,8 @@ class DpdkPort final : public Port, public LinkWatch, public QueueAdvice {
   bool started_ = false;  // the device
   bool running_ = false;  // the port: `start` was called, `stop` was not
   std::string driver_{};
+  std::vector<std::uint8_t> rss_key_;  // DPDK keeps a pointer to it
+  bool splits_flows_ = false;          // RSS by a key of the driver's
   std::vector<std::unique_ptr<Rx>> rx_;
   std::vector<std::unique_ptr<Tx>> tx_;
   std::vector<std::unique_ptr<GuardedRx>> guarded_rx_;  // wrap the queues above, with an interface
