@@ -36,7 +36,9 @@ std::vector<Graph::Problem> Graph::settle_annotations() {
   std::vector<std::pair<Node*, unsigned>> outputs;  // of each connection
   for (auto const& node : nodes_) {
     index[node.get()] = elements.size();
-    elements.push_back({declared(*node), is_source(*node->element)});
+    // An element without inputs, such as FromCompute, gives packets that nothing here has read.
+    bool const gives = is_source(*node->element) || node->element->ports().inputs == 0;
+    elements.push_back({declared(*node), gives});
   }
   for (auto const& node : nodes_)
     for (unsigned port = 0; port < node->outputs.size(); ++port)

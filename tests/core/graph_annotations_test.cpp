@@ -44,6 +44,16 @@ struct TestUsesSa final : PacketElement<TestUsesSa> {
 };
 WARPLINE_ELEMENT(TestUsesSa);
 
+/// Gives packets of its own and is no source, like FromCompute.
+class TestGiver final : public PolledElement {
+ public:
+  explicit TestGiver(Args&) {}
+  PortCounts ports() const override { return {0, 1}; }
+  void process(BatchPtr, unsigned, Outputs&) noexcept override {}
+  unsigned poll(Outputs&) noexcept override { return 0; }
+};
+WARPLINE_ELEMENT(TestGiver);
+
 std::vector<std::string> classes(test::Rig const& rig) {
   std::vector<std::string> names;
   for (auto const& node : rig.graph->nodes()) names.push_back(node->class_name);
@@ -103,6 +113,15 @@ TEST(GraphAnnotations, RefusesAnElementThatUsesWhatNoElementBeforeItSets) {
             "                ^");
   EXPECT_EQ(error_of("TestSource -> TestFindsSa -> TestUsesSa -> TestSink;"), "no error");
   EXPECT_EQ(error_of("TestSource -> TestUsesSa(FOUND false) -> TestSink;"), "no error");
+}
+
+TEST(GraphAnnotations, TakesNothingAsSetByAnElementWithoutInputs) {
+  auto const error = error_of("TestSource -> TestSink; TestGiver -> n :: TestUsesSa -> TestSink;");
+  EXPECT_NE(error.find("a path from 'TestGiver@3 :: TestGiver' does not set it"), std::string::npos)
+      << error;
+  test::Rig rig;
+  rig.build("TestSource -> TestSink; TestGiver -> n :: TestUsesNetwork -> TestSink;");
+  EXPECT_NE(rig.graph->find("n/headers"), nullptr);
 }
 
 TEST(GraphAnnotations, RefusesAMergeOfPathsOfWhichOnlyOneSetsIt) {
