@@ -111,7 +111,10 @@ std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> s
   if (!state.empty() && !databases.keep_in(name, state))
     throw args.error("another element keeps the state of these SAs in another file; expected one",
                      "STATE");
-  database->slots().serve_one_thread(context.workers == 1);
+  // Workers read it while a reload builds the next graph: it is written at the first use only.
+  bool const one_thread = context.workers == 1;
+  if (database->slots().single_threaded() != one_thread)
+    database->slots().serve_one_thread(one_thread);
   return database;
 }
 
