@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/ranked.hpp"
 
 namespace warpline {
 namespace {
@@ -30,10 +31,7 @@ std::vector<DeviceScheme>& DeviceScheme::all() {
 }
 
 DeviceSchemeRegistration::DeviceSchemeRegistration(DeviceScheme scheme) {
-  auto& all = DeviceScheme::all();
-  auto const after = std::find_if(
-      all.begin(), all.end(), [&](DeviceScheme const& other) { return other.rank > scheme.rank; });
-  all.insert(after, std::move(scheme));
+  insert_by_rank(DeviceScheme::all(), std::move(scheme));
 }
 
 std::vector<FoundDevice> find_devices(std::vector<std::string> const& names,

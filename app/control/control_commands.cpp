@@ -17,7 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kMaxShownCommand = 60;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// The answer is in memory as a whole: errors in a text of 100,000 lines need not all be in it.
@@ -29,11 +28,6 @@ std::string shorten(std::string text) {
   auto const rest = text.size() - end;
   text.resize(end);
   return text + "\n(" + std::to_string(rest) + " more bytes of errors)";
-}
-
-std::string quoted_for_user(std::string_view text) {
-  return "'" + mask_keys(text.substr(0, kMaxShownCommand)) +
-         (text.size() > kMaxShownCommand ? "...'" : "'");
 }
 
 }  // namespace
@@ -58,7 +52,7 @@ ControlAnswer ControlCommands::dispatch(ControlRequest& request) {
       if (name == command) return service->answer(name, request);
   bool const wants_metrics = command == "metrics";
   if (!wants_metrics && command != "events")
-    throw ConfigError("unknown command " + quoted_for_user(command) + "; expected " + expected +
+    throw ConfigError("unknown command " + quoted(mask_keys(command)) + "; expected " + expected +
                       did_you_mean(std::string(command), known));
   request.finish();
   if (wants_metrics) return metrics();

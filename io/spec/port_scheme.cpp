@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/spec/port_scheme.hpp"
 
-#include <algorithm>
 #include <utility>
+
+#include "core/base/ranked.hpp"
 
 namespace warpline {
 
@@ -19,10 +20,7 @@ std::vector<PortScheme>& PortScheme::all() {
 }
 
 PortSchemeRegistration::PortSchemeRegistration(PortScheme scheme) {
-  auto& all = PortScheme::all();
-  auto const after = std::find_if(
-      all.begin(), all.end(), [&](PortScheme const& other) { return other.rank > scheme.rank; });
-  all.insert(after, std::move(scheme));
+  insert_by_rank(PortScheme::all(), std::move(scheme));
 }
 
 }  // namespace warpline

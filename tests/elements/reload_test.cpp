@@ -8,11 +8,10 @@
 #include <optional>
 #include <thread>
 
-#include "core/base/clock.hpp"
 #include "core/element/polled_element.hpp"
 #include "core/engine/snapshot.hpp"
-#include "core/net/wire.hpp"
 #include "gpu/host/host_device.hpp"
+#include "tests/elements/traffic_ends.hpp"
 #include "tests/support/config_errors.hpp"
 #include "tests/support/frame.hpp"
 #include "tests/support/locked_pool.hpp"
@@ -25,62 +24,8 @@ using namespace std::chrono_literals;
 using test::errors_of;
 using testing::HasSubstr;
 
-/// What the test and the ends of its pipelines share. Packets are numbered in the order they are sent.
-struct Traffic {
-  test::Frame frame;
-  std::atomic<bool> over{false};
-  std::atomic<std::uint64_t> sent{0}, received{0};
-  std::vector<std::uint32_t> sequences;  // of the ESP headers that came out
-  std::atomic<bool> keeps_sequences{false}, blocked{false};
-};
-
-std::shared_ptr<Traffic> traffic_of(SharedStore& store) { return store.single<Traffic>(); }
-
-/// Sends without a pause.
-class ReloadSource final : public SourceElement {
- public:
-  explicit ReloadSource(Args& args) : traffic_(traffic_of(args.context().shared)) {}
-  bool finished() const noexcept override { return traffic_->over; }
-  unsigned poll(Outputs& out) noexcept override {
-    if (traffic_->over) return 0;
-    auto batch = out.batches().allocate(64);
-    if (!batch || !out.buffers().allocate({batch->slots(), 8})) return 0;
-    batch->resize(8);
-    for (auto& packet : batch->packets()) {
-      packet.append(static_cast<std::uint16_t>(traffic_->frame.size()));
-      std::copy(traffic_->frame.begin(), traffic_->frame.end(), packet.data);
-    }
-    batch->received = cycles();
-    out.count_received(*batch);
-    out.emit(std::move(batch));
-    traffic_->sent += 8;
-    return 8;
-  }
-
- private:
-  std::shared_ptr<Traffic> traffic_;
-};
-WARPLINE_ELEMENT(ReloadSource);
-
-/// Takes all packets, and remembers the sequence numbers of ESP.
-class ReloadSink final : public Element {
- public:
-  explicit ReloadSink(Args& args) : traffic_(traffic_of(args.context().shared)) {}
-  PortCounts ports() const override { return {1, 0}; }
-  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    if (traffic_->keeps_sequences)
-      for (auto const& packet : batch->packets())
-        if (auto const* number = packet.header<be32>(ether::kSize + 20 + 4))
-          traffic_->sequences.push_back(number->host());
-    traffic_->received += batch->size();
-    out.count_transmitted(batch->packets(), batch->received);
-    out.buffers().release(batch->packets());
-  }
-
- private:
-  std::shared_ptr<Traffic> traffic_;
-};
-WARPLINE_ELEMENT(ReloadSink);
+using test::Traffic;
+using test::traffic_of;
 
 /// Holds a batch for as long as the traffic is blocked, then passes it on. Counts those that it took
 /// over from the one before.
@@ -145,6 +90,7 @@ class Reload : public ::testing::Test {
   }
   /// Ends the traffic; all packets must be accounted for.
   Snapshot finish() {
+    traffic_->allowed = 0;
     traffic_->over = true;
     engine_->join();
     auto snapshot = take_snapshot(*engine_);
@@ -169,8 +115,8 @@ class Reload : public ::testing::Test {
 };
 
 TEST_F(Reload, LosesNoPacketAndKeepsWhatElementsHaveCounted) {
-  start("ReloadSource -> a :: Null -> gone :: Null -> ReloadSink;");
-  reload("ReloadSource -> a :: Null -> come :: Null -> ReloadSink;");
+  start("StreamSource -> a :: Null -> gone :: Null -> StreamSink;");
+  reload("StreamSource -> a :: Null -> come :: Null -> StreamSink;");
   wait_for_packets();
   auto const snapshot = finish();
   EXPECT_EQ(snapshot.totals.dropped, 0u);
@@ -181,10 +127,10 @@ TEST_F(Reload, LosesNoPacketAndKeepsWhatElementsHaveCounted) {
 }
 
 TEST_F(Reload, AnElementThatComesBackGoesOnCounting) {
-  start("ReloadSource -> a :: Null -> ReloadSink;");
-  reload("ReloadSource -> b :: Null -> ReloadSink;");
+  start("StreamSource -> a :: Null -> StreamSink;");
+  reload("StreamSource -> b :: Null -> StreamSink;");
   wait_for_packets();
-  reload("ReloadSource -> a :: Null -> ReloadSink;");
+  reload("StreamSource -> a :: Null -> StreamSink;");
   wait_for_packets();
   auto const snapshot = finish();
   EXPECT_EQ(find(snapshot, "a")->packets + find(snapshot, "b")->packets, traffic_->sent);
@@ -192,8 +138,8 @@ TEST_F(Reload, AnElementThatComesBackGoesOnCounting) {
 
 TEST_F(Reload, AHundredUnderTrafficKeepMemoryConstant) {
   std::string const hash =
-      "ReloadSource -> LoadBalanceByWeight(0.5) -> h :: FlowHash -> ReloadSink;";
-  std::string const null = "ReloadSource -> n :: Null -> Queue -> ReloadSink;";
+      "StreamSource -> LoadBalanceByWeight(0.5) -> h :: FlowHash -> StreamSink;";
+  std::string const null = "StreamSource -> n :: Null -> Queue -> StreamSink;";
   start(hash);
   auto const used = [] {
     auto const info = mallinfo2();
@@ -220,11 +166,11 @@ TEST_F(Reload, SequenceNumbersOfSasGoOn) {
   auto const encrypt = "IPsecEncrypt(SA " + sas + ")";
   traffic_->sequences.reserve(1u << 24);
   traffic_->keeps_sequences = true;
-  start("ReloadSource -> LoadBalanceByWeight(0.5) -> " + encrypt + " -> ReloadSink;");
+  start("StreamSource -> LoadBalanceByWeight(0.5) -> " + encrypt + " -> StreamSink;");
   for (int i = 0; i < 20; ++i) {
-    reload("ReloadSource -> " +
+    reload("StreamSource -> " +
            std::string(i % 2 == 0 ? "x :: " : "LoadBalanceByWeight(0.3) -> y :: ") + encrypt +
-           " -> ReloadSink;");
+           " -> StreamSink;");
     wait_for_packets();
   }
   auto const snapshot = finish();
@@ -237,10 +183,10 @@ TEST_F(Reload, SequenceNumbersOfSasGoOn) {
 
 TEST_F(Reload, DropsWhatCannotLeaveInTime) {
   options_.worker.drain_deadline = 50ms;
-  start("ReloadSource -> h :: ReloadHolder -> ReloadSink;");
+  start("StreamSource -> h :: ReloadHolder -> StreamSink;");
   traffic_->blocked = true;
   wait_for_packets();
-  reload("ReloadSource -> h :: ReloadHolder -> ReloadSink;");
+  reload("StreamSource -> h :: ReloadHolder -> StreamSink;");
   traffic_->blocked = false;
   wait_for_packets();
   auto const snapshot = finish();
@@ -252,8 +198,8 @@ TEST_F(Reload, DropsWhatCannotLeaveInTime) {
 }
 
 TEST_F(Reload, ABadPipelineLeavesTheCurrentOneRunning) {
-  start("ReloadSource -> a :: Null -> ReloadSink;");
-  EXPECT_THAT(errors_of([&] { engine_->reload(parse("ReloadSource -> Nul -> ReloadSink;")); }),
+  start("StreamSource -> a :: Null -> StreamSink;");
+  EXPECT_THAT(errors_of([&] { engine_->reload(parse("StreamSource -> Nul -> StreamSink;")); }),
               HasSubstr("test.click:1:17: error: unknown element class 'Nul'"));
   EXPECT_EQ(engine_->collect(), 0u);
   wait_for_packets();
@@ -264,9 +210,10 @@ TEST_F(Reload, ABadPipelineLeavesTheCurrentOneRunning) {
 TEST_F(Reload, AnEngineMayEndMeanwhile) {
   for (int i = 0; i < 20; ++i) {
     traffic_->over = false;
+    traffic_->allowed = Traffic::kUnlimited;
     traffic_->sent = traffic_->received = 0;
-    start("ReloadSource -> ReloadSink;");
-    engine_->reload(parse("ReloadSource -> Null -> ReloadSink;"));
+    start("StreamSource -> StreamSink;");
+    engine_->reload(parse("StreamSource -> Null -> StreamSink;"));
     if (i % 2 == 0) engine_->stop();
     finish();
   }
@@ -276,10 +223,10 @@ TEST_F(Reload, ReachesAllWorkers) {
   options_.cores = {-1, -1};
   options_.worker.nap = true;
   options_.watchdog = 1s;
-  start("ReloadSource -> a :: Null -> ReloadSink;");
+  start("StreamSource -> a :: Null -> StreamSink;");
   for (int i = 0; i < 10; ++i) {
-    reload("ReloadSource -> b :: Null -> ReloadSink;");
-    reload("ReloadSource -> a :: Null -> ReloadSink;");
+    reload("StreamSource -> b :: Null -> StreamSink;");
+    reload("StreamSource -> a :: Null -> StreamSink;");
   }
   wait_for_packets();
   auto const snapshot = finish();

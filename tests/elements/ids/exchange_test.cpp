@@ -11,69 +11,20 @@
 #include <thread>
 #include <vector>
 
-#include "core/base/clock.hpp"
 #include "core/element/context.hpp"
 #include "core/engine/engine.hpp"
 #include "elements/ids/pattern_file.hpp"
 #include "elements/ids/tables.hpp"
 #include "gpu/host/host_device.hpp"
 #include "tests/elements/ids/udp_frame.hpp"
+#include "tests/elements/traffic_ends.hpp"
 #include "tests/support/scoped.hpp"
 
 namespace warpline {
 namespace {
 
-/// What the test and the ends of its pipeline share.
-struct Traffic {
-  std::string frame;
-  std::atomic<std::uint64_t> allowed{0}, sent{0}, received{0};
-  std::atomic<bool> over{false};
-};
-
-std::shared_ptr<Traffic> traffic_of(SharedStore& store) { return store.single<Traffic>(); }
-
-/// Sends as many packets as the test allows, eight at a time.
-class ExchangeSource final : public SourceElement {
- public:
-  explicit ExchangeSource(Args& args) : traffic_(traffic_of(args.context().shared)) {}
-  bool finished() const noexcept override {
-    return traffic_->over && traffic_->sent == traffic_->allowed;
-  }
-  unsigned poll(Outputs& out) noexcept override {
-    if (traffic_->sent == traffic_->allowed) return 0;
-    auto batch = out.batches().allocate(8);
-    if (!batch || !out.buffers().allocate({batch->slots(), 8})) return 0;
-    batch->resize(8);
-    for (auto& packet : batch->packets()) {
-      packet.append(static_cast<std::uint16_t>(traffic_->frame.size()));
-      std::copy(traffic_->frame.begin(), traffic_->frame.end(), packet.data);
-    }
-    batch->received = cycles();
-    out.count_received(*batch);
-    out.emit(std::move(batch));
-    traffic_->sent += 8;
-    return 8;
-  }
-
- private:
-  std::shared_ptr<Traffic> traffic_;
-};
-WARPLINE_ELEMENT(ExchangeSource);
-
-class ExchangeSink final : public Element {
- public:
-  explicit ExchangeSink(Args& args) : traffic_(traffic_of(args.context().shared)) {}
-  PortCounts ports() const override { return {1, 0}; }
-  void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    traffic_->received += batch->size();
-    out.count_transmitted(batch->packets(), batch->received);
-    out.buffers().release(batch->packets());
-  }
-
- private:
-  std::shared_ptr<Traffic> traffic_;
-};
-WARPLINE_ELEMENT(ExchangeSink);
+using test::Traffic;
+using test::traffic_of;
 
 /// Two sets by turns: one finds one pattern in each packet, the other one three others.
 std::string patterns_of(unsigned generation) {
@@ -106,7 +57,9 @@ class IdsExchange : public ::testing::Test {
     options_.shared = std::make_shared<SharedStore>();
     options_.worker.offload.deadline = std::chrono::microseconds(20);
     traffic_ = traffic_of(*options_.shared);
-    traffic_->frame = ids::testing::udp_frame("alpha beta gamma");
+    traffic_->allowed = 0;
+    auto const frame = ids::testing::udp_frame("alpha beta gamma");
+    traffic_->frame.assign(frame.begin(), frame.end());
   }
 
   /// Makes the next generation and lets packets come while it is brought to the worker.
@@ -136,8 +89,8 @@ TEST_F(IdsExchange, AThousandUnderTrafficKeepMemoryConstantAndMixNoTwoSets) {
   auto const eve = folder_.path("eve");
   Engine engine(options_, ports_, devices_, buffers_);
   engine.load(std::make_shared<Source>(
-      Source{"x", "ExchangeSource -> LoadBalanceByWeight(0.5) -> IDSMatch(PATTERNS " + patterns +
-                      ", EVE " + eve + ") -> ExchangeSink;"}));
+      Source{"x", "StreamSource -> LoadBalanceByWeight(0.5) -> IDSMatch(PATTERNS " + patterns +
+                      ", EVE " + eve + ") -> StreamSink;"}));
   auto const shared = ids::file_tables(*options_.shared, patterns);
   engine.start();
   std::size_t before = 0;
