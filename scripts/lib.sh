@@ -87,16 +87,29 @@ ensure_packages() {
 # leaves the log in build/PRESET.log. One builder at a time for each preset. The target `program` is what
 # `program_of` prints.
 build_preset() {
-  local preset=$1 dir=$root/build/$1
+  local preset=$1 dir=$root/build/$1 begin=$SECONDS cpu_before cpu_after
   shift
+  read_cpu_seconds cpu_before
   lock "$dir.lock"
   if configure_preset "$preset" && announce "$dir" "$@" &&
     logged "$dir.log" build_targets "$dir" "$@"; then
     unlock
+    read_cpu_seconds cpu_after
+    if ((cpu_after - cpu_before >= 5)); then
+      notice "built in $((SECONDS - begin)) s ($((cpu_after - cpu_before)) CPU-seconds)"
+    fi
     return 0
   fi
   unlock
   return 1
+}
+
+# read_cpu_seconds NAME: sets NAME to the CPU time of this shell and of its children that have ended
+# (proc(5), fields 14 to 17); not to be called in a subshell.
+read_cpu_seconds() {
+  local field
+  read -ra field </proc/self/stat
+  printf -v "$1" '%d' $(((field[13] + field[14] + field[15] + field[16]) / $(getconf CLK_TCK)))
 }
 
 configure_preset() {
