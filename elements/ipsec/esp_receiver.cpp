@@ -66,11 +66,18 @@ bool EspReceiver::prepare(std::span<Packet> packets, Verdict* verdicts) noexcept
   return dropped == 0;
 }
 
-/// The data that is not in the SA's line.
-inline void EspReceiver::prefetch_beyond(std::uint32_t index, std::uint32_t sequence) const {
-  auto const& sa = slots_.inbound(index);
-  sa.window.prefetch(sequence);
-  if (sa.selects) prefetch(&slots_.selector(index));
+/// First the SAs of a burst, then the data that is not in an SA's line.
+inline void EspReceiver::prefetch_all(std::size_t count, Verdict const* verdicts,
+                                      std::uint32_t const* indices,
+                                      OuterPacket const* outer) const noexcept {
+  for (std::size_t i = 0; i < count; ++i)
+    if (!verdicts[i].is_drop() && indices[i] != SpiTable::kNone) slots_.prefetch(indices[i]);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (verdicts[i].is_drop() || indices[i] == SpiTable::kNone) continue;
+    auto const& sa = slots_.inbound(indices[i]);
+    sa.window.prefetch(outer[i].sequence);
+    if (sa.selects) prefetch(&slots_.selector(indices[i]));
+  }
 }
 
 unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept {
@@ -83,11 +90,7 @@ unsigned EspReceiver::prepare_burst(std::span<Packet> packets, Verdict* verdicts
       read_key(outer[i], keys_[i]);
   }
   database_->spis().find({keys_, packets.size()}, found);
-  for (std::size_t i = 0; i < packets.size(); ++i)
-    if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone) slots_.prefetch(found[i]);
-  for (std::size_t i = 0; i < packets.size(); ++i)
-    if (!verdicts[i].is_drop() && found[i] != SpiTable::kNone)
-      prefetch_beyond(found[i], outer[i].sequence);
+  if (slots_.far()) prefetch_all(packets.size(), verdicts, found, outer);
   unsigned dropped = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     if (!verdicts[i].is_drop()) [[likely]] {

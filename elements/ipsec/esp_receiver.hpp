@@ -34,7 +34,8 @@ class EspReceiver {
   static constexpr std::size_t kBurst = 32;
 
   unsigned prepare_burst(std::span<Packet> packets, Verdict* verdicts) noexcept;
-  void prefetch_beyond(std::uint32_t index, std::uint32_t sequence) const;
+  void prefetch_all(std::size_t count, Verdict const* verdicts, std::uint32_t const* indices,
+                    OuterPacket const* outer) const noexcept;
   template <bool kSingleThreaded>
   void finish_all(std::span<Packet> packets, std::uint32_t const* results,
                   Verdict* verdicts) noexcept;

@@ -98,6 +98,7 @@ void EspSender::look_up(Burst& burst) noexcept {
     burst.verdicts[i] = verdict;
   }
   policies.find({keys_, count}, found);
+  bool const far = slots_.far();
   for (std::size_t i = 0; i < count; ++i) {
     if (burst.verdicts[i].is_drop()) [[unlikely]]
       continue;
@@ -113,8 +114,7 @@ void EspSender::look_up(Burst& burst) noexcept {
     }
     burst.sa[i] = policies.sa(found[i]);
     burst.verdicts[i] = decide(policies.action(found[i]), burst.sa[i]);
-    if (burst.verdicts[i] == forward(0)) [[likely]]
-      slots_.prefetch(burst.sa[i]);
+    if (far && burst.verdicts[i] == forward(0)) slots_.prefetch(burst.sa[i]);
   }
 }
 
@@ -136,19 +136,23 @@ unsigned EspSender::number(Burst& burst) noexcept {
 
 /// A single thread: one packet at a time.
 unsigned EspSender::number_single_threaded(Burst& burst) noexcept {
+  auto const packets = burst.packets;
+  auto* const verdicts = burst.verdicts;
   auto const now = cycles();
   unsigned dropped = 0;
-  for (std::size_t i = 0; i < burst.packets.size(); ++i) {
-    auto& verdict = burst.verdicts[i];
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    auto& packet = packets[i];
+    auto& verdict = verdicts[i];
+    InnerPacket inner;
     if (!verdict.is_drop()) [[likely]] {
       auto const index = burst.sa[i];
       auto& sa = slots_.outbound(index);
       auto& use = slots_.use(index);
-      verdict = sa.esp.check_room(burst.packets[i], burst.inner[i]);
+      verdict = sa.esp.check_room(packet, inner);
       if (!verdict.is_drop()) [[likely]] {
         auto const last = sa.last.load(std::memory_order_relaxed);
         auto const limit = use.outbound.limit.load(std::memory_order_relaxed);
-        auto const bytes = use.bytes.load(std::memory_order_relaxed) + burst.packets[i].ip_length;
+        auto const bytes = use.bytes.load(std::memory_order_relaxed) + packet.ip_length;
         if (last >= limit || bytes > use.outbound.hard_bytes) [[unlikely]] {
           verdict = spent(bytes, use.outbound, limit);
         } else {
@@ -156,7 +160,7 @@ unsigned EspSender::number_single_threaded(Burst& burst) noexcept {
           sa.last.store(sequence, std::memory_order_relaxed);
           use.bytes.store(bytes, std::memory_order_relaxed);
           use.last_use.store(now, std::memory_order_relaxed);
-          sa.esp.encapsulate(burst.packets[i], burst.inner[i], sequence, index);
+          sa.esp.encapsulate(packet, inner, sequence, index);
           continue;
         }
       }

@@ -95,6 +95,7 @@ void SaSlots::set(std::uint32_t index, SaConfig const& sa, Direction direction) 
     if (sa.hard.bytes) use->outbound.hard_bytes = *sa.hard.bytes;
   }
   refresh(index);
+  count_.fetch_add(1, std::memory_order_relaxed);
   states_[index].store(static_cast<std::uint8_t>(1 + static_cast<std::uint8_t>(direction)),
                        std::memory_order_release);
 }
@@ -119,6 +120,7 @@ ReplayWindow& SaSlots::keep_window(std::uint32_t index, ReplayWindow::Word* memo
 void SaSlots::erase(std::uint32_t index) noexcept {
   auto const state = states_[index].exchange(kEmpty, std::memory_order_acq_rel);
   if (state == kEmpty) return;
+  count_.fetch_sub(1, std::memory_order_relaxed);
   if (state == 1 + static_cast<std::uint8_t>(Direction::kInbound)) {
     if (entries_[index].inbound.selects) selectors_[index].~SaSelector();
     entries_[index].inbound.~InboundSa();

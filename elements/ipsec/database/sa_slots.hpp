@@ -116,7 +116,10 @@ class SaSlots {
   OutboundSa const& outbound(std::uint32_t index) const { return entries_[index].outbound; }
   InboundSa const& inbound(std::uint32_t index) const { return entries_[index].inbound; }
   SaCounters const& use(std::uint32_t index) const { return entries_[index].use; }
-  /// Asks for the lines of an SA and of its use, which packets will change.
+  /// False if there are so few SAs that a core's second-level cache holds them all: `prefetch` would
+  /// then cost more than it gains.
+  bool far() const { return count_.load(std::memory_order_relaxed) > kMaxNear; }
+  /// Prefetches the lines of an SA and of its counters, which packets will change.
   void prefetch(std::uint32_t index) const {
     prefetch_for_write(&entries_[index]);
     prefetch_for_write(&entries_[index].use);
@@ -157,6 +160,7 @@ class SaSlots {
   };
   static_assert(sizeof(Entry) == 2 * kCacheLine);
   static constexpr std::uint8_t kEmpty = 0;
+  static constexpr std::uint32_t kMaxNear = 128;  // 16 KiB of entries
 
   /// The tables of one device's kernels; devices that run them in this process share one.
   struct DeviceKeys {
@@ -175,6 +179,7 @@ class SaSlots {
 
   std::uint32_t capacity_;
   bool single_threaded_ = false;
+  std::atomic<std::uint32_t> count_{0};  // of SAs
   StableArray<SaKeys> keys_;
   StableArray<Entry> entries_;
   StableArray<SaSelector> selectors_;

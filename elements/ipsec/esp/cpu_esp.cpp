@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t kBurst = IMB_MAX_BURST_SIZE;
 /// Packets by which the prefetch of a key is ahead, where packets are encrypted one by one.
 constexpr std::size_t kAhead = 8;
+/// Max bytes of all keys that are left to the caches: a core's second-level cache holds them.
+constexpr std::size_t kMaxNearKeys = std::size_t{128} << 10;
 
 /// A packet whose SA and sizes are known.
 struct Item {
@@ -69,6 +71,12 @@ void prefetch_keys(Item const& item) {
   }
 }
 
+/// The library reads it as one word: to be written well before.
+void write_nonce(std::uint8_t* to, Item const& item) {
+  std::memcpy(to, &item.sa->salt, 4);
+  std::memcpy(to + 4, item.iv(), 8);
+}
+
 constexpr std::uint32_t kWord = sizeof(std::uint64_t);
 
 std::uint64_t word_at(std::uint8_t const* from) {
@@ -79,6 +87,8 @@ std::uint64_t word_at(std::uint8_t const* from) {
 
 /// In constant time, so that it does not reveal where they differ. `size`: at least 8.
 bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
+  if (size == 2 * kWord) [[likely]]
+    return ((word_at(a) ^ word_at(b)) | (word_at(a + kWord) ^ word_at(b + kWord))) == 0;
   std::uint64_t difference = word_at(a + size - kWord) ^ word_at(b + size - kWord);
   for (std::uint32_t at = 0; at + kWord < size; at += kWord)
     difference |= word_at(a + at) ^ word_at(b + at);
@@ -170,26 +180,28 @@ struct CpuEsp::State {
       __builtin_cpu_supports("avx2") != 0 ? &sum_words_by_avx2 : &sum_words_by_sse;
   gcm_context_data gcm{};
   Item items[kBurst]{};
-  Bytes16 ivs[kBurst]{}, aads[kBurst]{};
+  Bytes16 ivs[kBurst]{}, aads[kBurst]{};  // nonces, also of suites without one; see `gather_aads`
   IcvBytes computed[kBurst]{}, received[kBurst]{};
   IMB_JOB jobs[kBurst]{};
-  std::uint32_t results[kBurst]{};
+  bool far = false;       // the keys need prefetches
+  bool extended = false;  // an SA of `items` has extended sequence numbers
 
   template <class Run>
   void by_suites(CpuKeys::Table const& table, std::span<Packet const> packets, std::uint32_t* into,
                  Run const& run) noexcept;
-  template <class Code>
-  void gather_aead(Items burst, Code const& high) noexcept;
+  template <class High>
+  void gather_aads(Items burst, High const& high) noexcept;
   void gcm_crypt(Items burst, bool decrypts) noexcept;
   void chacha_crypt(Items burst, bool decrypts) noexcept;
   void cipher(Items burst, bool decrypts) noexcept;
   void hash(Items burst, bool decrypts) noexcept;
   void complete_udp(Items burst) noexcept;
   void protect(Items burst) noexcept;
-  void open(Items burst) noexcept;
+  void open(Items burst, std::uint32_t* into) noexcept;
 };
 
-/// Calls `run(burst, suite)` for the good packets of each suite; the calls write to `results`.
+/// Calls `run(burst)` for the good packets of each suite. Those that are not good get
+/// `EspResult::kSize` in `into`, unless that is null.
 template <class Run>
 void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet const> packets,
                               std::uint32_t* into, Run const& run) noexcept {
@@ -199,6 +211,7 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
     return index < table.sas.size() ? &table.sas[index] : &kEmpty;
   };
   if (packets.empty()) return;
+  far = table.key_bytes.load(std::memory_order_relaxed) > kMaxNearKeys;
   static_assert(kSuiteCount <= 64);
   auto const bit = [](Suite suite) { return std::uint64_t{1} << static_cast<unsigned>(suite); };
   std::uint64_t seen = bit(sa_of(packets.front())->suite);
@@ -208,8 +221,8 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
     auto const flush = [&] {
       if (count == 0) return;
       run(Items(items, count));
-      for (std::size_t i = 0; i < count && into != nullptr; ++i) into[items[i].order] = results[i];
       count = 0;
+      extended = false;
     };
     for (std::size_t i = 0; i < packets.size(); ++i) {
       auto const* const sa = sa_of(packets[i]);
@@ -224,9 +237,11 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
         if (into != nullptr) into[i] = EspResult::kSize;
         continue;
       }
-      items[count] = {esp.data, sa, at, static_cast<std::uint32_t>(i)};
-      bool const now = count < kAhead || sa->cipher != Cipher::kAesGcm;
-      if (now && (count == 0 || items[count - 1].sa != sa)) prefetch_keys(items[count]);
+      auto& item = items[count] = {esp.data, sa, at, static_cast<std::uint32_t>(i)};
+      write_nonce(ivs[count].bytes, item);
+      extended |= sa->esn;
+      bool const now = far && (count < kAhead || sa->cipher != Cipher::kAesGcm);
+      if (now && (count == 0 || items[count - 1].sa != sa)) prefetch_keys(item);
       if (++count == kBurst) flush();
     }
     flush();
@@ -234,13 +249,13 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
   }
 }
 
-/// Nonces, and associated data, written well before the library reads them as one word.
+/// Associated data with extended sequence numbers, written well before the library reads it as one
+/// word. `high`: where an item has the high half.
 template <class High>
-void CpuEsp::State::gather_aead(Items burst, High const& high) noexcept {
+void CpuEsp::State::gather_aads(Items burst, High const& high) noexcept {
+  if (!extended) return;
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
-    std::memcpy(ivs[i].bytes, &item.sa->salt, 4);
-    std::memcpy(ivs[i].bytes + 4, item.iv(), 8);
     if (!item.sa->esn) continue;
     std::memcpy(aads[i].bytes, item.esp, 4);
     std::memcpy(aads[i].bytes + 4, high(item), kEsnSize);
@@ -260,7 +275,7 @@ void CpuEsp::State::gcm_crypt(Items burst, bool decrypts) noexcept {
   for (std::size_t i = 0; i < burst.size(); ++i) {
     auto const& item = burst[i];
     bool const esn = item.sa->esn;
-    if (i + kAhead < burst.size() && burst[i + kAhead].sa != burst[i + kAhead - 1].sa) {
+    if (far && i + kAhead < burst.size() && burst[i + kAhead].sa != burst[i + kAhead - 1].sa) {
       auto const& later = burst[i + kAhead];
       prefetch_gcm(*static_cast<gcm_key_data const*>(later.sa->keys), key_size,
                    later.at.ciphertext_size);
@@ -312,8 +327,7 @@ void CpuEsp::State::cipher(Items burst, bool decrypts) noexcept {
     job.msg_len_to_cipher_in_bytes = item.at.ciphertext_size;
     job.iv_len_in_bytes = ctr ? 12 : 16;
     if (ctr) {
-      std::memcpy(ivs[i].bytes, &item.sa->salt, 4);
-      std::memcpy(ivs[i].bytes + 4, item.iv(), 8);
+      write_nonce(ivs[i].bytes, item);  // some packets of the burst may be missing here
       job.iv = ivs[i].bytes;
     } else if (decrypts) {
       job.iv = item.iv();
@@ -368,7 +382,7 @@ void CpuEsp::State::protect(Items burst) noexcept {
     if (sa.cipher != Cipher::kNull) cipher(burst, false);
     hash(burst, false);
   } else {
-    gather_aead(burst, [](Item const& item) { return item.icv(); });
+    gather_aads(burst, [](Item const& item) { return item.icv(); });
     if (sa.cipher == Cipher::kAesGcm)
       gcm_crypt(burst, false);
     else
@@ -377,15 +391,17 @@ void CpuEsp::State::protect(Items burst) noexcept {
   complete_udp(burst);
 }
 
-void CpuEsp::State::open(Items burst) noexcept {
+/// Writes an `EspResult` of each packet to `into[order]`.
+void CpuEsp::State::open(Items burst, std::uint32_t* into) noexcept {
   auto const& sa = *burst.front().sa;
   auto const judge = [&](auto const& expected) {
     for (std::size_t i = 0; i < burst.size(); ++i)
-      results[i] = same(expected(i), computed[i].bytes, sa.icv_size) ? EspResult::kGood
-                                                                     : EspResult::kIntegrity;
+      into[burst[i].order] = same(expected(i), computed[i].bytes, sa.icv_size)
+                                 ? EspResult::kGood
+                                 : EspResult::kIntegrity;
   };
   if (sa.integrity == Integrity::kByCipher) {
-    gather_aead(burst, [](Item const& item) { return item.icv() + item.sa->icv_size; });
+    gather_aads(burst, [](Item const& item) { return item.icv() + item.sa->icv_size; });
     if (sa.cipher == Cipher::kAesGcm)
       gcm_crypt(burst, true);
     else
@@ -398,7 +414,7 @@ void CpuEsp::State::open(Items burst) noexcept {
   Item good[kBurst];
   std::size_t count = 0;
   for (std::size_t i = 0; i < burst.size(); ++i)
-    if (results[i] == EspResult::kGood) good[count++] = burst[i];
+    if (into[burst[i].order] == EspResult::kGood) good[count++] = burst[i];
   cipher(Items(good, count), true);
 }
 
@@ -428,7 +444,8 @@ void CpuEsp::authenticate(std::span<Packet const> packets) noexcept {
 }
 
 void CpuEsp::open(std::span<Packet const> packets, std::uint32_t* results) noexcept {
-  state_->by_suites(*keys_->table_, packets, results, [this](Items burst) { state_->open(burst); });
+  state_->by_suites(*keys_->table_, packets, results,
+                    [&](Items burst) { state_->open(burst, results); });
 }
 
 std::string CpuEsp::description() {

@@ -175,10 +175,7 @@ std::size_t CpuKeys::bytes(Suite suite) {
   return sizeof(CpuSa) + KeyBlocks(size_of_keys(about.cipher_kind, about.integrity)).block_bytes();
 }
 
-std::size_t CpuKeys::key_bytes() const {
-  std::scoped_lock const lock(table_->mutex);
-  return table_->key_bytes;
-}
+std::size_t CpuKeys::key_bytes() const { return table_->key_bytes; }
 
 void CpuKeys::Table::clear(CpuSa& sa) noexcept {
   if (sa.keys != nullptr) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -91,7 +92,7 @@ struct CpuKeys::Table {
 
   std::mutex mutex;                         // for all below, for threads that set and wipe
   std::map<std::size_t, KeyBlocks> blocks;  // by the bytes of a key
-  std::size_t key_bytes = 0;
+  std::atomic<std::size_t> key_bytes{0};    // any thread may read it
   void clear(CpuSa& sa) noexcept;
 };
 

@@ -23,23 +23,23 @@ std::uint32_t ReplayWindow::ring_words(std::uint32_t size) {
 }
 
 ReplayWindow::ReplayWindow(std::uint32_t size, bool esn, Word* memory)
-    : beside_(memory),
+    : words_(memory != nullptr ? memory : in_place_),
       size_(static_cast<std::uint16_t>(std::clamp(size, kMin, kMax))),
       mask_(static_cast<std::uint16_t>(blocks(size_) - 1)),
       esn_(esn) {
   owned_ = memory == nullptr && mask_ >= kInPlace;
-  if (owned_) beside_ = new Word[mask_ + 1u]();
-  if (memory == nullptr) words()[0] = bit(0);  // number 0 is not sent (RFC 4303 section 3.3.3)
+  if (owned_) words_ = new Word[mask_ + 1u]();
+  if (memory == nullptr) words_[0] = bit(0);  // number 0 is not sent (RFC 4303 section 3.3.3)
 }
 
 ReplayWindow::~ReplayWindow() {
-  if (owned_) delete[] beside_;
+  if (owned_) delete[] words_;
 }
 
 void ReplayWindow::clear() noexcept {
   highest_.store(0, std::memory_order_relaxed);
-  for (std::uint32_t i = 0; i <= mask_; ++i) words()[i].store(0, std::memory_order_relaxed);
-  words()[0] = bit(0);
+  for (std::uint32_t i = 0; i <= mask_; ++i) words_[i].store(0, std::memory_order_relaxed);
+  words_[0] = bit(0);
 }
 
 // A word contains the low 37 bits of its numbers; the highest ones are near `accepted`.
@@ -48,7 +48,7 @@ bool ReplayWindow::resume(std::uint64_t accepted) {
   constexpr auto kBehind = std::uint64_t{1} << (kKnownBits - 1);
   auto highest = accepted;
   for (std::uint32_t i = 0; i <= mask_; ++i) {
-    auto const word = words()[i].load(std::memory_order_relaxed);
+    auto const word = words_[i].load(std::memory_order_relaxed);
     auto const bits = static_cast<std::uint32_t>(word);
     if (bits == 0) continue;
     auto const last =
@@ -87,7 +87,7 @@ std::vector<std::uint32_t> ReplayWindow::accepted_below(std::uint64_t highest) c
 
 ReplayWindow::ReplayWindow(ReplayWindow&& other) noexcept
     : highest_(other.highest_.load()),
-      beside_(other.beside_),
+      words_(other.words_ == other.in_place_ ? in_place_ : other.words_),
       size_(other.size_),
       mask_(other.mask_),
       esn_(other.esn_),

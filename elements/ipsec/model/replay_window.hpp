@@ -92,21 +92,20 @@ class ReplayWindow {
   static bool same_block(std::uint64_t word, std::uint64_t number) {
     return word >> 32 == block(number) >> 32;
   }
-  Word* words() const { return beside_ != nullptr ? beside_ : in_place_; }
   void clear() noexcept;
-  Word& word(std::uint64_t number) const { return words()[number >> kBlockBits & mask_]; }
+  Word& word(std::uint64_t number) const { return words_[number >> kBlockBits & mask_]; }
   bool is_too_old(std::uint64_t number) const {
     auto const highest = highest_.load(std::memory_order_acquire);
     return highest >= size_ && number <= highest - size_;
   }
 
   std::atomic<std::uint64_t> highest_{0};
-  Word* beside_ = nullptr;  // its own, or the caller's
+  Word* words_;  // `in_place_`, allocated, or the caller's
   mutable Word in_place_[kInPlace]{};
   std::uint16_t size_;
   std::uint16_t mask_;
   bool esn_;
-  bool owned_ = false;  // `beside_`
+  bool owned_ = false;  // `words_` were allocated
 };
 static_assert(sizeof(ReplayWindow) == 56);
 
@@ -118,6 +117,8 @@ inline std::uint64_t ReplayWindow::estimate(std::uint32_t low) const noexcept {
 }
 
 inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
+  if (number > highest_.load(std::memory_order_acquire)) [[likely]]  // in order: as most are
+    return Replay::kFresh;
   auto const seen = word(number).load(std::memory_order_acquire);
   if (is_too_old(number)) return Replay::kTooOld;
   return same_block(seen, number) && (seen & bit(number)) != 0 ? Replay::kReplayed : Replay::kFresh;
@@ -130,7 +131,10 @@ template <bool kSingleThreaded>
 inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
   auto highest = highest_.load(std::memory_order_relaxed);
   if constexpr (kSingleThreaded) {
-    if (highest < number) highest_.store(number, std::memory_order_relaxed);
+    if (highest < number) [[likely]]
+      highest_.store(number, std::memory_order_relaxed);
+    else if (is_too_old(number))
+      return Replay::kTooOld;
   } else {
     while (highest < number &&
            !highest_.compare_exchange_weak(highest, number, std::memory_order_acq_rel,
@@ -140,7 +144,7 @@ inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
   auto& place = word(number);
   auto seen = place.load(std::memory_order_acquire);
   for (;;) {
-    if (is_too_old(number)) return Replay::kTooOld;
+    if (!kSingleThreaded && is_too_old(number)) return Replay::kTooOld;
     auto const before = same_block(seen, number) ? seen : block(number);
     auto const after = before | bit(number);
     if (before == after) return Replay::kReplayed;

@@ -137,20 +137,18 @@ void EspOutbound::transport(Packet& packet, InnerPacket const& inner, std::uint6
 
 /// The last 12 bytes before the Ethernet type, addresses or tags, move like addresses; the bytes
 /// before them are restored.
-void EspOutbound::encapsulate_after_tags(Packet& packet, InnerPacket const& inner,
-                                         std::uint64_t sequence,
+void EspOutbound::encapsulate_after_tags(Packet& packet, InnerPacket inner, std::uint64_t sequence,
                                          std::uint32_t index) const noexcept {
   HiddenTags const tags(packet);
-  auto without = inner;
-  without.end -= tags.size();
-  encapsulate(packet, without, sequence, index);
+  inner.end -= tags.size();
+  encapsulate(packet, inner, sequence, index);
   auto const offset = SaTag::kFirstOffset + SaTag(packet.tag).offset();
   tags.restore(packet);
   packet.tag = SaTag(index, offset + tags.size()).value;
 }
 
-void EspOutbound::encapsulate_other(Packet& packet, InnerPacket const& inner,
-                                    std::uint64_t sequence, std::uint32_t index) const noexcept {
+void EspOutbound::encapsulate_other(Packet& packet, InnerPacket inner, std::uint64_t sequence,
+                                    std::uint32_t index) const noexcept {
   switch (kind_) {
     case Kind::kPlain:
     case Kind::kIpv4:

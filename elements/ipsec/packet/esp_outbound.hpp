@@ -90,9 +90,9 @@ class EspOutbound {
   template <Kind kKind>
   void transport(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
                  std::uint32_t index) const noexcept;
-  void encapsulate_after_tags(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
+  void encapsulate_after_tags(Packet& packet, InnerPacket inner, std::uint64_t sequence,
                               std::uint32_t index) const noexcept;
-  void encapsulate_other(Packet& packet, InnerPacket const& inner, std::uint64_t sequence,
+  void encapsulate_other(Packet& packet, InnerPacket inner, std::uint64_t sequence,
                          std::uint32_t index) const noexcept;
   template <Kind kKind>
   static void put_udp(std::uint8_t* at, std::uint32_t ports, std::uint32_t size,
@@ -117,8 +117,11 @@ inline Verdict EspOutbound::check_room(Packet const& packet, InnerPacket& inner)
   constexpr std::uint32_t kMaxLength = 65535;
   std::uint32_t text = packet.ip_length;
   if (kind_ >= Kind::kTransport) [[unlikely]] {
-    auto const seen = inspect_transport(packet, inner);
+    InnerPacket headers{};  // `inner` itself stays in registers
+    auto const seen = inspect_transport(packet, headers);
     if (seen.is_drop()) return seen;
+    inner.headers = headers.headers;
+    inner.next_at = headers.next_at;
     text -= inner.headers;
   }
   std::uint32_t const padding = (0u - text - kTrailer) & (block_ - 1u);
