@@ -32,6 +32,7 @@ class IPsecDecrypt final : public OffloadElement<IPsecDecrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = Result<std::uint32_t>;
+  using Sets = Annotations<Annotation::kNetwork>;
   using Clears = Annotations<Annotation::kL2, Annotation::kSa, Annotation::kScan>;
 
   explicit IPsecDecrypt(Args& args)

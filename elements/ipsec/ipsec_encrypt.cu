@@ -34,7 +34,7 @@ class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
  public:
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
-  using Sets = Annotations<Annotation::kL2, Annotation::kSa>;
+  using Sets = Annotations<Annotation::kNetwork, Annotation::kSa>;
   using Clears = Annotations<Annotation::kNetwork>;
 
   explicit IPsecEncrypt(Args& args)

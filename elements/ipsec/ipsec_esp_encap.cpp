@@ -23,7 +23,7 @@ namespace warpline {
 /// no_headroom, no_tailroom, sequence_exhausted, state_behind.
 class IPsecESPencap final : public Element {
  public:
-  using Sets = Annotations<Annotation::kL2, Annotation::kSa>;
+  using Sets = Annotations<Annotation::kNetwork, Annotation::kSa>;
   using Clears = Annotations<Annotation::kNetwork>;
 
   explicit IPsecESPencap(Args& args)

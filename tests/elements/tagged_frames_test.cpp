@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <string_view>
 
+#include "core/packet/annotations.hpp"
 #include "tests/elements/ipsec/element_rig.hpp"
 #include "tests/support/frame.hpp"
 
@@ -105,16 +107,16 @@ class TaggedEsp : public ::testing::TestWithParam<char const*> {
   TaggedEsp() {
     path_ = std::filesystem::temp_directory_path() /
             ("warpline-tagged-" + std::to_string(getpid()) + ".sa");
-    std::ofstream(path_)
-        << GetParam()
-        << " enc 'cbc(aes)' 0x000102030405060708090a0b0c0d0e0f"
-           " auth-trunc 'hmac(sha256)'"
-           " 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 128\n";
+    std::string const sa = GetParam();
+    std::ofstream(path_) << sa << (sa.find(" aead ") == std::string::npos ? kSuite : "") << '\n';
   }
   ~TaggedEsp() override { std::filesystem::remove(path_); }
   std::string file() const { return '"' + path_.string() + '"'; }
 
  private:
+  static constexpr std::string_view kSuite =
+      " enc 'cbc(aes)' 0x000102030405060708090a0b0c0d0e0f auth-trunc 'hmac(sha256)'"
+      " 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 128";
   std::filesystem::path path_;
 };
 
@@ -136,10 +138,34 @@ TEST_P(TaggedEsp, IsFragmentedOrReported) {
       batches(6));
 }
 
+/// The annotations that an element sets are those of a fresh parse of what it sends.
+TEST_P(TaggedEsp, IsAnnotated) {
+  auto const encrypt = "IPsecEncrypt(SA " + file() + ")";
+  for (auto const& chain : {encrypt, encrypt + " -> IPsecDecrypt(SA " + file() + ")"})
+    for (unsigned tags = 0; tags <= 2; ++tags) {
+      ElementRig rig(chain);
+      for (auto const& batch : batches(7 + tags)) rig.send(all_tagged(batch, tags));
+      ASSERT_GT(rig.caught->packets.size(), 100u) << chain;
+      for (std::size_t i = 0; i < rig.caught->packets.size(); ++i) {
+        auto const& packet = rig.caught->packets[i];
+        auto fresh = packet;
+        fresh.data = rig.caught->frames[i].data();
+        parse<Annotation::kNetwork>(fresh);
+        ASSERT_EQ(packet.l2_length, fresh.l2_length) << chain << ", frame " << i;
+        ASSERT_EQ(packet.ip_length, fresh.ip_length) << chain << ", frame " << i;
+        ASSERT_EQ(packet.tos, fresh.tos) << chain << ", frame " << i;
+        ASSERT_EQ(packet.flags, fresh.flags) << chain << ", frame " << i;
+        ASSERT_TRUE(tags == 0 || packet.vlan == fresh.vlan) << chain << ", frame " << i;
+      }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Modes, TaggedEsp,
     ::testing::Values(
         "src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel",
+        "src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel"
+        " aead 'rfc4106(gcm(aes))' 0x000102030405060708090a0b0c0d0e0f10111213 128",
         "src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel flag esn replay-window 64",
         "src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1001 mode tunnel"
         " encap espinudp 4500 4500",

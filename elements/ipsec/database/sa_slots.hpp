@@ -116,8 +116,7 @@ class SaSlots {
   OutboundSa const& outbound(std::uint32_t index) const { return entries_[index].outbound; }
   InboundSa const& inbound(std::uint32_t index) const { return entries_[index].inbound; }
   SaCounters const& use(std::uint32_t index) const { return entries_[index].use; }
-  /// False if there are so few SAs that a core's second-level cache holds them all: `prefetch` would
-  /// then cost more than it gains.
+  /// False while a core's second-level cache holds all SAs: `prefetch` would cost more than it gains.
   bool far() const { return count_.load(std::memory_order_relaxed) > kMaxNear; }
   /// Prefetches the lines of an SA and of its counters, which packets will change.
   void prefetch(std::uint32_t index) const {

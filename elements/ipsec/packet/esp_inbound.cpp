@@ -43,13 +43,16 @@ Verdict EspInbound::decapsulate_after_tags(Packet& packet,
   HiddenTags const tags(packet);
   auto const verdict = decapsulate(packet, esp_offset - tags.size());
   tags.restore(packet);
+  parse<Annotation::kNetwork>(packet);
   return verdict;
 }
 
 Verdict EspInbound::decapsulate_other(Packet& packet, Text const& text,
                                       std::uint32_t esp_offset) const noexcept {
-  return mode_ == SaMode::kTunnel ? leave_tunnel(packet, text)
-                                  : transport(packet, text, esp_offset);
+  auto const verdict =
+      mode_ == SaMode::kTunnel ? leave_tunnel(packet, text) : transport(packet, text, esp_offset);
+  parse<Annotation::kNetwork>(packet);
+  return verdict;
 }
 
 Verdict EspInbound::leave_tunnel(Packet& packet, Text const& text) const noexcept {

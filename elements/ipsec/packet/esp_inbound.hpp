@@ -12,6 +12,7 @@
 #include "elements/ipsec/model/sa_encapsulation.hpp"
 #include "elements/ipsec/packet/ecn.hpp"
 #include "elements/ipsec/packet/esp_trailer.hpp"
+#include "elements/ipsec/packet/inner_packet.hpp"
 #include "elements/ipsec/packet/outer_packet.hpp"
 
 /// ESP off the IP packet of a frame, in place (RFC 4303 section 3.4): `prepare`, then decryption,
@@ -37,7 +38,8 @@ class EspInbound {
 
   /// Turns the frame into one of the inner packet, or of the packet that was protected in transport
   /// mode. It requires a frame that `prepare` accepted and whose ICV was correct; the content may
-  /// still be wrong. Ethernet addresses stay; ECN follows RFC 6040 section 4.2. Drops:
+  /// still be wrong. Ethernet addresses stay; ECN follows RFC 6040 section 4.2. Annotates the packet
+  /// (`kNetwork`). Drops:
   /// `bad_padding`, `dummy` (next header 59), `bad_next_header`, `bad_inner_packet`, `ce_not_ect`
   /// (congestion was met, and the inner packet cannot signal it). In transport mode in UDP the
   /// checksum of TCP or UDP is recomputed, because a NAT may have changed the addresses (RFC 3948
@@ -150,7 +152,13 @@ inline Verdict EspInbound::decapsulate(Packet& packet, std::uint32_t esp_offset)
   auto const size = inner_ipv4_size(text);
   if (size == 0) [[unlikely]]
     return drop<"bad_inner_packet">();
+  auto const& inner = *reinterpret_cast<ipv4::Header const*>(data);
+  auto const tos = inner.tos;
+  auto const flags = inner.fragment.host() >> kDontFragmentShift & header_flag::kDontFragment;
   strip(packet, data, size, ether::kIpv4);
+  packet.ip_length = static_cast<std::uint16_t>(size);
+  packet.tos = tos;
+  packet.flags = static_cast<std::uint16_t>(header_flag::kIpv4 | flags);
   return forward();
 }
 

@@ -145,6 +145,7 @@ void EspOutbound::encapsulate_after_tags(Packet& packet, InnerPacket inner, std:
   auto const offset = SaTag::kFirstOffset + SaTag(packet.tag).offset();
   tags.restore(packet);
   packet.tag = SaTag(index, offset + tags.size()).value;
+  parse<Annotation::kNetwork>(packet);
 }
 
 void EspOutbound::encapsulate_other(Packet& packet, InnerPacket inner, std::uint64_t sequence,
@@ -152,18 +153,25 @@ void EspOutbound::encapsulate_other(Packet& packet, InnerPacket inner, std::uint
   switch (kind_) {
     case Kind::kPlain:
     case Kind::kIpv4:
-      return enter_tunnel<Kind::kIpv4>(packet, inner, sequence, index);
+      enter_tunnel<Kind::kIpv4>(packet, inner, sequence, index);
+      break;
     case Kind::kIpv4Udp:
-      return enter_tunnel<Kind::kIpv4Udp>(packet, inner, sequence, index);
+      enter_tunnel<Kind::kIpv4Udp>(packet, inner, sequence, index);
+      break;
     case Kind::kIpv6:
-      return enter_tunnel<Kind::kIpv6>(packet, inner, sequence, index);
+      enter_tunnel<Kind::kIpv6>(packet, inner, sequence, index);
+      break;
     case Kind::kIpv6Udp:
-      return enter_tunnel<Kind::kIpv6Udp>(packet, inner, sequence, index);
+      enter_tunnel<Kind::kIpv6Udp>(packet, inner, sequence, index);
+      break;
     case Kind::kTransport:
-      return transport<Kind::kTransport>(packet, inner, sequence, index);
+      transport<Kind::kTransport>(packet, inner, sequence, index);
+      break;
     case Kind::kTransportUdp:
-      return transport<Kind::kTransportUdp>(packet, inner, sequence, index);
+      transport<Kind::kTransportUdp>(packet, inner, sequence, index);
+      break;
   }
+  parse<Annotation::kNetwork>(packet);
 }
 
 bool EspOutbound::is_own(Packet const& packet, std::uint32_t esp_offset) const noexcept {

@@ -36,7 +36,7 @@ class EspOutbound {
   std::uint32_t frame_size(InnerPacket const& inner) const { return prefix_ + inner.end; }
 
   /// Writes headers, IV field and trailer, the high half of the sequence number, and zeros in the
-  /// space for the ICV; sets the tag to `SaTag` of `index`. `check_room` must have succeeded. The
+  /// space for the ICV; sets the tag to `SaTag` of `index` and annotates the packet (`kNetwork`). `check_room` must have succeeded. The
   /// IV is the 64-bit sequence number, so it is unique while numbers are. Its low 16 bits are the
   /// identification of an outer IPv4 header. A UDP checksum that is computed after encryption is
   /// prepared as described in udp_checksum.hpp.
@@ -226,6 +226,11 @@ inline void EspOutbound::enter_tunnel(Packet& packet, InnerPacket const& inner,
   packet.headroom = static_cast<std::uint16_t>(headroom);
   packet.tailroom = static_cast<std::uint16_t>(free);
   packet.tag = SaTag(index, ether::kSize + kIpSize + kUdpSize).value;
+  if constexpr (kPlain) {
+    packet.ip_length = ip_size;
+    packet.tos = static_cast<std::uint8_t>(tos);
+    packet.flags = static_cast<std::uint16_t>(header_flag::kIpv4 | fragment >> kDontFragmentShift);
+  }
 }
 
 }  // namespace warpline::ipsec

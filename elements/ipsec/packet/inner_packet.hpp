@@ -26,10 +26,12 @@ struct InnerPacket {
 inline bool is_ipv4(Packet const& packet) noexcept {
   return (packet.flags & header_flag::kIpv4) != 0;
 }
+inline constexpr unsigned kDontFragmentShift = 12;  ///< from the annotation to the header's field
 /// The flags of an outer header for it: DF as RFC 4301 section 8.1 has it. Routers do not fragment IPv6.
 inline std::uint16_t fragment_flags(Packet const& packet) noexcept {
-  static_assert(header_flag::kDontFragment << 12 == InnerPacket::kDontFragment);
-  return static_cast<std::uint16_t>((packet.flags & header_flag::kDontFragment) << 12);
+  static_assert(header_flag::kDontFragment << kDontFragmentShift == InnerPacket::kDontFragment);
+  return static_cast<std::uint16_t>((packet.flags & header_flag::kDontFragment)
+                                    << kDontFragmentShift);
 }
 
 /// Why a packet whose network header is annotated is no whole IP packet: `truncated`, `vlan` (more than

@@ -18,6 +18,7 @@ namespace warpline::ipsec::testing {
 /// What reached the end of the pipeline.
 struct Caught {
   std::vector<Octets> frames;
+  std::vector<Packet> packets;  ///< their descriptors; the buffers are gone
 };
 
 /// A pipeline between a source that the test plays and a sink that keeps what comes.

@@ -32,8 +32,10 @@ class IpsecCatch final : public Element {
       : caught_(args.context().shared.get<Caught>("ipsec", [] { return nullptr; })) {}
   PortCounts ports() const override { return {1, 0}; }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    for (auto const& packet : batch->packets())
+    for (auto const& packet : batch->packets()) {
       caught_->frames.emplace_back(packet.data, packet.data + packet.length);
+      caught_->packets.push_back(packet);
+    }
     out.buffers().release(batch->packets());
     out.count_transmitted(batch->packets(), 0);
   }
