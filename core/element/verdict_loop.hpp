@@ -29,7 +29,8 @@ template <class AnyPacket, class Decide>
 /// verdict of each packet. The usual batch goes on whole: one comparison a packet, no store.
 ///
 /// If `decide` takes a `Packet const&`, no packet can have changed, and the batch keeps the sum of bytes
-/// that it has. Adding the lengths up costs 0.4 cycles a packet.
+/// that it has. Adding the lengths up costs 0.2 of 1.1 cycles a packet (`Null` in framework_bench,
+/// batches of 32, Zen 5, November 2026).
 template <class Decide>
 [[gnu::always_inline]] inline bool all_forwarded(Batch& batch, Verdict* verdicts, Decide&& decide) {
   if constexpr (std::is_invocable_v<Decide&, Packet const&, unsigned>) {
