@@ -37,6 +37,7 @@ struct DeviceScheme {
   static std::vector<DeviceScheme>& all();
 };
 
+/// Adds a scheme before `main`.
 struct DeviceSchemeRegistration {
   explicit DeviceSchemeRegistration(DeviceScheme scheme);
 };

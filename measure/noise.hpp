@@ -8,7 +8,7 @@
 
 namespace warpline::bench {
 
-/// Watches for other users of the machine's processors during a measurement.
+/// Watches for other users of the machine's processors during a measurement. One thread.
 class Noise {
  public:
   /// From now on.

@@ -13,6 +13,7 @@
 namespace warpline::app {
 
 /// A plain table: a heading, rows, columns aligned. Widths are counted in UTF-8 characters.
+/// One thread.
 class Table {
  public:
   enum class Align : unsigned char { kLeft, kRight };

@@ -20,7 +20,7 @@ std::size_t terminal_width(std::FILE* file);
 enum class Style : unsigned char { kPlain, kBold, kGood, kWarning, kBad };
 std::string styled(std::string_view text, Style style, std::FILE* file);
 
-/// One line on stderr that is overwritten; nothing if stderr is not a terminal.
+/// One line on stderr that is overwritten; nothing if stderr is not a terminal. One thread.
 class Progress {
  public:
   /// Prints nothing if `quiet`.

@@ -41,7 +41,8 @@ struct Diagnostic {
   std::string render() const;
 };
 
-/// An error in the user's configuration, thrown before anything starts. The program exits with 2.
+/// An error in the user's configuration, thrown before anything starts, on the control thread. The
+/// program exits with 2.
 class ConfigError : public std::runtime_error {
  public:
   explicit ConfigError(std::string const& message) : std::runtime_error(message) {}

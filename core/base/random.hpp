@@ -14,7 +14,7 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
 }
 
 /// Fast pseudo-random numbers, the same for the same seed on every machine (splitmix64).
-/// Not for keys.
+/// Not for keys. One thread.
 class Random {
  public:
   explicit constexpr Random(std::uint64_t seed) : state_(seed) {}

@@ -42,7 +42,7 @@ inline std::string text_of(toml::node const& node, std::string const& expected) 
   return *text;
 }
 
-/// Reads the keys of one table. After an error, the rest of the table is read.
+/// Reads the keys of one table. After an error, the rest of the table is read. One thread.
 class TomlTableReader {
  public:
   /// `name` is how the user writes the table, e.g. `[cpu]`; empty for the file itself.

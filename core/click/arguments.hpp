@@ -15,7 +15,7 @@
 
 namespace warpline::click {
 
-/// Reads the text between the parentheses of an element.
+/// Reads the text between the parentheses of an element. One thread.
 class ArgumentScanner {
  public:
   ArgumentScanner(Cursor& cursor, Diagnostics& errors) : cursor_(cursor), errors_(errors) {}

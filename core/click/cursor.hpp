@@ -10,7 +10,7 @@
 
 namespace warpline::click {
 
-/// A reading position in a text, with its line and column.
+/// A reading position in a text, with its line and column. One thread.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : text_(text) {}

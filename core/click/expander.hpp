@@ -14,7 +14,7 @@
 namespace warpline::click {
 
 /// Puts the elements of compounds in their places, within the limits. Expects a syntax without
-/// errors.
+/// errors. One thread.
 class Expander {
  public:
   Expander(Syntax const& syntax, Pipeline& pipeline, Diagnostics& errors)

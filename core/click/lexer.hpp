@@ -12,6 +12,7 @@
 
 namespace warpline::click {
 
+/// The kinds of tokens; those without a comment are one symbol each.
 enum class TokenKind : std::uint8_t {
   kName,       ///< letters, digits, `_`, `@`, `/`
   kNumber,     ///< digits only
@@ -31,6 +32,7 @@ enum class TokenKind : std::uint8_t {
   kEnd
 };
 
+/// A token and its place. `text` points into the text that the lexer reads.
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   std::string_view text;
@@ -39,7 +41,7 @@ struct Token {
 };
 
 /// Splits a text into tokens, with one token of look-ahead. Text in parentheses is not split: after
-/// `kOpenParenthesis` the caller continues at `cursor()`.
+/// `kOpenParenthesis` the caller continues at `cursor()`. One thread.
 class Lexer {
  public:
   Lexer(std::string_view text, Diagnostics& errors) : text_(text), cursor_(text), errors_(errors) {}

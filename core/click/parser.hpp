@@ -13,7 +13,7 @@
 
 namespace warpline::click {
 
-/// Text to syntax, by recursive descent. An error skips the rest of its statement only.
+/// Text to syntax, by recursive descent. An error skips the rest of its statement only. One thread.
 class Parser {
  public:
   Parser(std::string_view text, Diagnostics& errors) : lexer_(text, errors), errors_(errors) {}

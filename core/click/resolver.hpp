@@ -16,7 +16,7 @@
 namespace warpline::click {
 
 /// Resolves every name, once per block of the text, even in compounds that are never used. The only
-/// errors left for the expansion are that a pipeline becomes too large.
+/// errors left for the expansion are that a pipeline becomes too large. One thread.
 class Resolver {
  public:
   Resolver(Syntax& syntax, Diagnostics& errors) : syntax_(syntax), errors_(errors) {}

@@ -77,6 +77,7 @@ struct Parameter {
   Position position;
 };
 
+/// `define($name value)`.
 struct Define {
   std::string name;
   Position position;
@@ -84,6 +85,7 @@ struct Define {
   std::optional<Argument> given;  ///< a value from outside, instead
 };
 
+/// `elementclass Name { ... }`.
 struct ClassDefinition {
   std::string name;
   Position position;

@@ -9,7 +9,7 @@
 namespace warpline {
 
 /// The answer to a request: one line without its end, in one piece or made piece by piece while the
-/// client reads it, so that a long answer never lies in memory as a whole.
+/// client reads it, so that a long answer never lies in memory as a whole. Control thread only.
 class ControlAnswer {
  public:
   ControlAnswer(std::string text) : text_(std::move(text)) {}

@@ -11,7 +11,8 @@
 namespace warpline {
 
 /// A request of a client of the control socket: a JSON object whose members are taken one by one. Its
-/// memory is overwritten when it is freed, also that of values taken from it: they may be keys.
+/// memory is overwritten when it is freed, also that of values taken from it: they may be keys. Control
+/// thread only.
 class ControlRequest {
  public:
   /// Throws `ConfigError` if `line` is no JSON object.

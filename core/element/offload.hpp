@@ -90,7 +90,8 @@ class OffloadBase : public Element {
   static void split(BatchPtr batch, Verdict const* verdicts, Outputs& out) noexcept;
 };
 
-/// An element whose work per packet is a kernel that any device can run.
+/// An element whose work per packet is a kernel that any device can run. The members of `Self` are
+/// called on the worker's thread, except the constructor and `make_binding` (control thread).
 ///
 /// `Self` declares `Reads` (regions) and `Writes` (`Result<T>` or `NoResult`), a trivially copyable
 /// `Kernel` whose `operator()` is `WARPLINE_HD`, and `Kernel kernel(Device&) const` that binds it

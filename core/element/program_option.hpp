@@ -35,6 +35,7 @@ struct ProgramOption {
 };
 
 namespace detail {
+/// What `WARPLINE_OPTION` declares: adds the option before `main`.
 struct OptionRegistration {
   explicit OptionRegistration(ProgramOption option) {
     ProgramOption::all().push_back(std::move(option));

@@ -18,7 +18,7 @@ class Element;
 class OffloadBase;
 
 /// The element classes of the program by name. Filled before `main` by `WARPLINE_ELEMENT`,
-/// read-only afterwards.
+/// read-only afterwards, by any thread.
 class Registry {
  public:
   using Factory = std::unique_ptr<Element> (*)(Args&);

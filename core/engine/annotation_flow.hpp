@@ -11,7 +11,7 @@
 namespace warpline {
 
 /// Computes which annotations are valid at each place of a graph: a forward dataflow problem over
-/// elements and connections.
+/// elements and connections. Control thread, while a graph is built.
 class AnnotationFlow {
  public:
   struct Element {

@@ -9,7 +9,7 @@
 namespace warpline {
 
 /// A first-in first-out queue over an array that is allocated once. The caller never pushes more
-/// than `capacity` items.
+/// than `capacity` items. One thread.
 template <class T>
 class Fifo {
  public:

@@ -11,7 +11,7 @@
 namespace warpline::ipsec {
 
 /// Walks the headers of an IPv6 packet (RFC 8200 section 4) that may precede ESP. Never reads
-/// outside the packet, whatever it contains.
+/// outside the packet, whatever it contains. One thread.
 class Ip6Headers {
  public:
   static constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44,

@@ -60,12 +60,14 @@ WARPLINE_HD inline std::uint16_t load_be16(std::uint8_t const* at) {
 namespace ether {
 inline constexpr std::uint16_t kIpv4 = 0x0800, kArp = 0x0806, kVlan = 0x8100, kIpv6 = 0x86dd;
 
+/// A MAC address.
 struct Address {
   std::uint8_t bytes[6];
   WARPLINE_HD constexpr bool is_group() const { return (bytes[0] & 1) != 0; }
   friend constexpr bool operator==(Address const&, Address const&) = default;
 };
 
+/// IEEE 802.3, without VLAN tags.
 struct Header {
   Address destination;
   Address source;
@@ -114,6 +116,7 @@ inline constexpr unsigned kSize = sizeof(Header);
 }  // namespace ipv4
 
 namespace ipv6 {
+/// An IPv6 address.
 struct Address {
   std::uint8_t bytes[16];
   friend constexpr bool operator==(Address const&, Address const&) = default;

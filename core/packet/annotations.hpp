@@ -33,7 +33,7 @@ constexpr std::string_view name_of(Annotation annotation) {
   return kNames[static_cast<std::size_t>(annotation)];
 }
 
-/// Some annotations.
+/// Some annotations, as a value that any thread may copy.
 class AnnotationSet {
  public:
   constexpr AnnotationSet() = default;

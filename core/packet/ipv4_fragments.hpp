@@ -12,7 +12,7 @@
 namespace warpline::ipsec {
 
 /// Splits an IPv4 packet into fragments with a maximum size (RFC 791 section 3.2): each as large as
-/// possible, in multiples of eight. A fragment can be split again.
+/// possible, in multiples of eight. A fragment can be split again. One thread.
 class Ipv4Fragments {
  public:
   /// Requires an IPv4 packet that is whole, has the annotation `kNetwork` and may be fragmented.

@@ -10,7 +10,7 @@
 
 namespace warpline {
 
-/// The index of a drop reason, the same for all elements that use its name.
+/// The index of a drop reason, the same for all elements that use its name. Thread-safe.
 class DropReason {
  public:
   static constexpr std::uint16_t kMax = 256;

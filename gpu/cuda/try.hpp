@@ -9,7 +9,7 @@
 
 namespace warpline::cuda {
 
-/// A call of the CUDA runtime that failed: which, and why.
+/// A call of the CUDA runtime that failed: which, where, and why. Thrown on the calling thread.
 class Error : public std::runtime_error {
  public:
   Error(std::string const& call, cudaError_t code)

@@ -51,7 +51,8 @@ struct Layout {
   explicit Layout(Lane::Room const& room);
 };
 
-/// The stream and memory of a lane, allocated once and used by one lane after another.
+/// The stream and memory of a lane, allocated once and used by one lane after another. Only the thread
+/// that owns the lane uses it.
 class Arena {
  public:
   /// Throws `ConfigError` with the driver's message if there is not enough memory.

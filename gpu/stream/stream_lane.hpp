@@ -22,9 +22,11 @@ using ResultBegins = std::array<std::size_t, KernelChain::kMax + 1>;
 ///
 /// Faults: if the driver refuses a call, that ticket and all after it fail. If no task completes within
 /// `Options::probe`, the streams are queried. After an error of one, its pending tasks and all tickets
-/// after the first of them fail. If the streams are idle, missed completions are delivered now. A task older than `Options::task_timeout` fails with all after
-/// it (`kTimedOut`). After the device could not update a table, submitted work fails without being
-/// started (`kLost`).
+/// after the first of them fail. If the streams are idle, missed completions are delivered now. A task
+/// older than `Options::task_timeout` fails with all after it (`kTimedOut`). After the device could not
+/// update a table, submitted work fails without being started (`kLost`).
+///
+/// Only the owner's thread calls it; the driver reports completions on any thread.
 class StreamLane final : public Lane {
  public:
   StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena);

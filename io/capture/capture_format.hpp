@@ -12,7 +12,7 @@
 /// The formats of capture files. For sources in `io/` only.
 namespace warpline::detail {
 
-/// The bytes of a capture file, in order.
+/// The bytes of a capture file, in order. One thread.
 class CaptureInput {
  public:
   /// Takes ownership of the open file.
@@ -40,7 +40,7 @@ constexpr std::uint32_t kMaxCapturedBytes = 262144;
 /// `RAW`, `IEEE802_11`; a number if libpcap has no name for the link type.
 std::string link_name(std::uint32_t link);
 
-/// Reads the records of one format.
+/// Reads the records of one format. One thread.
 class CaptureFormat {
  public:
   enum class Step : std::uint8_t {

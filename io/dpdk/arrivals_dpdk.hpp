@@ -14,6 +14,8 @@
 /// Arrival metadata of a packet, in a dynamic field of the mbuf. For sources in `io/` only.
 namespace warpline {
 
+/// Access to the field. The constructor is for the control thread; any thread may read and write the
+/// field of an mbuf that it owns.
 class Arrivals {
  public:
   /// Reserves the field; every call returns the same one. Throws `ConfigError` if there is no field

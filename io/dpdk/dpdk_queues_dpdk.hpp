@@ -19,6 +19,7 @@ namespace warpline {
 
 constexpr std::size_t kDpdkBurst = 256;
 
+/// A receive queue of a device. Worker's thread.
 class DpdkPort::Rx final : public RxQueue {
  public:
   /// `max_length`: bytes of the longest frame that is accepted.
@@ -81,6 +82,7 @@ class DpdkPort::Rx final : public RxQueue {
   Counter refused_;
 };
 
+/// A transmit queue of a device. Worker's thread.
 class DpdkPort::Tx final : public TxQueue, public TxLink {
  public:
   /// `link`: the port's, which its control thread keeps.

@@ -13,6 +13,7 @@
 /// The queues of `GeneratorPort`: the hot path. For sources in `io/` only.
 namespace warpline {
 
+/// A worker's share of the generated packets. Worker's thread.
 class GeneratorPort::Rx final : public RxQueue {
  public:
   /// This queue's share of all packets.

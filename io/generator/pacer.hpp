@@ -8,7 +8,7 @@
 namespace warpline {
 
 /// Limits packets to a rate. Unused packets of more than a millisecond (at least 256 packets)
-/// expire, so that no flood follows a stall.
+/// expire, so that no flood follows a stall. Worker's thread.
 class Pacer {
  public:
   /// `rate` packets a second (above 0) of a clock with `ticks` a second that shows `now`.

@@ -8,6 +8,7 @@
 namespace warpline {
 
 /// The transmit queue of a port that generates its packets: accepts all and frees their buffers.
+/// Worker's thread.
 class ReleasingTx final : public TxQueue {
  public:
   explicit ReleasingTx(BufferPool& pool) : pool_(pool) {}

@@ -13,7 +13,7 @@ namespace warpline {
 /// weight, and then repeats.
 ///
 /// Its length is a prime number (61) of rounds. Otherwise it could run in step with the flows, and
-/// every flow would have only some of the sizes.
+/// every flow would have only some of the sizes. Worker's thread.
 class SizeSchedule {
  public:
   SizeSchedule(std::vector<GeneratorOptions::Size> const& sizes, std::uint64_t seed);

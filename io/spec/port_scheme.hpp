@@ -27,6 +27,7 @@ struct PortScheme {
   static std::vector<PortScheme>& all();
 };
 
+/// Adds a scheme before `main`.
 struct PortSchemeRegistration {
   explicit PortSchemeRegistration(PortScheme scheme);
 };

@@ -19,7 +19,7 @@ Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message)
 /// collected with their places, and `finish` throws all of them.
 ///
 /// A piece without `=` belongs to the value before it (`size=64,128`), or is one of the `flags`.
-/// Double quotes keep commas and equal signs together.
+/// Double quotes keep commas and equal signs together. Control thread, before workers start.
 class SpecOptions {
  public:
   /// Reads `text` from `begin`; `subject` names the port in messages.
