@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kFlagDistance = 256;  // bytes; more than a cache line of any device
 
+std::string kib(std::size_t bytes) { return std::to_string(bytes >> 10) + " KiB"; }
+
 }  // namespace
 
 Layout::Layout(Lane::Room const& room) {
@@ -42,7 +44,10 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
   }
   try {
     void* memory = nullptr;
-    check(driver.allocate_pinned(memory, kFlagDistance * streams_.size()), "pinned memory");
+    auto const allocate_pinned = [&](std::size_t bytes) {
+      check(driver.allocate_pinned(memory, bytes), kib(bytes) + " of pinned memory");
+    };
+    allocate_pinned(kFlagDistance * streams_.size());
     flags_ = static_cast<std::uint32_t*>(memory);
     for (auto& stream : streams_) {
       auto const number = static_cast<std::size_t>(&stream - streams_.data());
@@ -54,15 +59,13 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
     for (auto& slot : slots_) {
       check(driver.create(slot.event), "an event");
       constexpr auto kItems = std::size_t{Work::kMaxItems} * KernelChain::kMax;
-      check(driver.allocate_pinned(memory, (kItems + KernelChain::kMax) * sizeof(WorkItem)),
-            "pinned memory");
+      allocate_pinned((kItems + KernelChain::kMax) * sizeof(WorkItem));
       slot.items = static_cast<WorkItem*>(memory);
       slot.copies = slot.items + kItems;
       if (transfer == Transfer::kDirect) continue;
-      auto const amount = std::to_string(layout_.size >> 10) + " KiB";
-      check(driver.allocate_pinned(memory, layout_.offsets), amount + " of pinned memory");
+      allocate_pinned(layout_.offsets);
       slot.host = static_cast<std::byte*>(memory);
-      check(driver.allocate(memory, layout_.size), amount + " of device memory");
+      check(driver.allocate(memory, layout_.size), kib(layout_.size) + " of device memory");
       slot.device = static_cast<std::byte*>(memory);
     }
   } catch (...) {

@@ -257,9 +257,14 @@ TEST(StreamDevice, SaysWhatItHasNoRoomFor) {
     device->open_lane(Transfer::kStaged);
     FAIL() << "64 TiB were found";
   } catch (ConfigError const& error) {
-    EXPECT_NE(std::string(error.what()).find("device 'd' has no room for another lane"),
+    std::string const text = error.what();
+    EXPECT_NE(text.find("device 'd' has no room for another lane"), std::string::npos) << text;
+    auto const layout = stream::Layout({options.task_packets + Batch::kCapacity,
+                                        options.task_bytes + Batch::kCapacity * options.frame_size +
+                                            16 * (options.task_packets + Batch::kCapacity)});
+    EXPECT_NE(text.find(": " + std::to_string(layout.offsets >> 10) + " KiB of pinned memory: "),
               std::string::npos)
-        << error.what();
+        << text;
   }
 }
 
