@@ -99,8 +99,19 @@ std::optional<Args::Value> Args::take(std::string_view name, bool positional, bo
   if (found)
     places_.emplace_back(name, found->position);
   else if (required)
-    throw at(decl_.class_position, "missing argument " + std::string(name));
+    throw missing(name);
   return found;
+}
+
+ConfigError Args::missing(std::string_view name) const {
+  for (std::size_t i = 0; i < decl_.arguments.size(); ++i) {
+    auto const& words = decl_.arguments[i].words;
+    if (taken_[i] || words.size() < 2) continue;
+    auto const guess = did_you_mean(words[0].text, {std::string(name)});
+    if (!guess.empty())
+      return at(decl_.arguments[i].position, "unknown argument '" + words[0].text + "'" + guess);
+  }
+  return at(decl_.class_position, "missing argument " + std::string(name));
 }
 
 std::vector<Argument> Args::rest(std::string_view name) {

@@ -95,6 +95,8 @@ class Args {
   std::optional<Value> take(std::string_view name, bool positional, bool required,
                             bool holds_blanks = true);
   std::optional<Value> take_keyword(std::string_view name);
+  /// The error for a required argument: at a keyword that is nearly its name, otherwise at the class.
+  [[nodiscard]] ConfigError missing(std::string_view name) const;
   template <class T>
   T parse(std::optional<Value> const& value, std::string_view name) const;
   [[nodiscard]] ConfigError expected(Value const& value, std::string_view name,

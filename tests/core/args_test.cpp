@@ -86,6 +86,17 @@ TEST(QuotedKeyword, OfAnotherNameIsUnexpected) {
               testing::HasSubstr("unexpected argument 'methd echoback'; it takes method"));
 }
 
+TEST(RequiredArgument, WhoseKeywordIsMisspeltIsReportedAtThatPlace) {
+  Given misspelt("ON true, BYTE 64");
+  EXPECT_EQ(error_of([&] { misspelt.args.required<std::uint16_t>("BYTES"); }),
+            "/etc/warpline/x.click:1:12: error: X: unknown argument 'BYTE'; did you mean 'BYTES'?\n"
+            "  X(ON true, BYTE 64) -> Y;\n"
+            "             ^");
+  Given other("WAIT 2ms");
+  EXPECT_THAT(error_of([&] { other.args.required<std::uint16_t>("BYTES"); }),
+              testing::HasSubstr("x.click:1:1: error: X: missing argument BYTES"));
+}
+
 TEST(IgnoredArgument, IsTakenAndIsNotAmongTheKnown) {
   Given given("PROMISC true, \"NDESC 128\", BURST 32");
   EXPECT_EQ(given.args.keyword<std::uint16_t>("BURST", 0), 32);
