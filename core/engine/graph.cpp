@@ -53,7 +53,9 @@ void Graph::enter(Segment& segment, BatchPtr batch) noexcept {
   run();
 }
 
-// The end of one element's time is the beginning of the next one's: one clock reading a step.
+// The end of one element's time is the beginning of the next one's: one clock reading a step. A step
+// takes about 80 instructions a batch, 2.5 a packet (benchmarks/instructions, bursts of 32, g++ 12,
+// November 2026).
 void Graph::run() noexcept {
   while (!pending_.empty()) {
     auto step = std::move(pending_.back());

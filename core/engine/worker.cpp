@@ -104,7 +104,8 @@ void Worker::thread() {
 }
 
 // The turns are a handler that posts itself: completions dispatched from inside run inline, and
-// between two such handlers the event loop serves all others.
+// between two such handlers the event loop serves all others. Without the elements, a turn takes 126
+// instructions, 2 a packet (benchmarks/instructions, two bursts of 32, g++ 12, November 2026).
 void Worker::turns() {
   auto const round_end = cycles() + static_cast<std::uint64_t>(cycles_per_second() * kRoundSeconds);
   auto& graph = *running_.graph;

@@ -44,7 +44,7 @@ class EtherMirror final : public Element {
   explicit EtherMirror(Args&) {}
 
   // Not a `PacketElement`: a loop with a verdict for each packet takes 26 instructions a packet, a
-  // loop with one shuffle 12 (callgrind, bursts of 32, g++ 12, November 2026).
+  // loop with one shuffle 12 (benchmarks/instructions, bursts of 32, g++ 12, November 2026).
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     bool whole = true;
     std::uint32_t bytes = 0;

@@ -37,6 +37,8 @@ class Receiver : public SourceElement {
     return true;
   }
 
+  // 6.8 instructions a packet without the port (benchmarks/instructions, bursts of 32, g++ 12,
+  // November 2026).
   unsigned poll(Outputs& out) noexcept override {
     unsigned total = 0;
     for (auto* queue : queues_) {
