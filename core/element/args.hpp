@@ -28,7 +28,7 @@ struct BuildContext;
 /// value, as NBA writes them: `L2Forward("method echoback")`.
 ///
 /// Types: integers (decimal or 0x), `double`, `bool` (true/false), `std::string`,
-/// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`).
+/// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`). Control thread, while the graph is built.
 class Args {
  public:
   Args(ElementDecl const& decl, std::shared_ptr<Source const> source, BuildContext& context);
