@@ -46,8 +46,7 @@ std::vector<AnnotationSet> AnnotationFlow::demand() const {
       for (auto const& connection : connections_)
         if (connection.from == i)
           later |= demand[connection.to] - connection.parsed.with_lower_layers() -
-                   elements_[i].use.sets.with_lower_layers() -
-                   elements_[i].use.clears.with_dependents();
+                   elements_[i].use.sets.with_lower_layers() - elements_[i].use.overwritten();
       changed = changed || later != demand[i];
       demand[i] = later;
     }
@@ -99,7 +98,7 @@ std::size_t AnnotationFlow::origin(std::size_t element, Annotation annotation) c
         });
     if (from == connections_.end()) break;
     element = from->from;
-    if (elements_[element].use.clears.with_dependents().contains(annotation)) break;
+    if (elements_[element].use.overwritten().contains(annotation)) break;
   }
   return element;
 }

@@ -96,13 +96,18 @@ struct AnnotationUse {
   AnnotationSet sets;    ///< valid on every packet that leaves, by any output
   AnnotationSet clears;  ///< no longer valid afterwards, unless it is among `sets`
 
+  /// The annotations that it overwrites or makes invalid. The layers of headers share `flags`: setting
+  /// one clears those above it. `kSa` and `kScan` share one word: setting one clears the other.
+  constexpr AnnotationSet overwritten() const {
+    auto all = (clears | (sets & AnnotationSet::headers())).with_dependents();
+    if (sets.contains(Annotation::kSa)) all |= Annotation::kScan;
+    if (sets.contains(Annotation::kScan)) all |= Annotation::kSa;
+    return all;
+  }
   /// The annotations that are valid on packets that leave if `before` was valid on those that came
-  /// in. `kSa` and `kScan` share one word: setting one clears the other.
+  /// in.
   constexpr AnnotationSet after(AnnotationSet before) const {
-    auto lost = clears.with_dependents();
-    if (sets.contains(Annotation::kSa)) lost |= Annotation::kScan;
-    if (sets.contains(Annotation::kScan)) lost |= Annotation::kSa;
-    return (before - lost) | sets.with_lower_layers();
+    return (before - overwritten()) | sets.with_lower_layers();
   }
 };
 

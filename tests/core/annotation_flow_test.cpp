@@ -77,6 +77,19 @@ TEST(AnnotationFlow, ParsesAgainOnlyAfterAnElementThatClears) {
   EXPECT_EQ(parsers(flow), (std::vector<AnnotationSet>{kNetwork, {}, kNetwork}));
 }
 
+TEST(AnnotationFlow, ParsesHigherLayersAgainAfterAnElementThatSetsALowerOne) {
+  AnnotationFlow flow({kSource, uses(kTransport), sets(kNetwork), uses(kTransport)},
+                      {{0, 1}, {1, 2}, {2, 3}});
+  EXPECT_EQ(flow.before(3), kL2 | kNetwork);
+  flow.add_parsers();
+  EXPECT_EQ(parsers(flow), (std::vector<AnnotationSet>{kTransport, {}, kTransport}));
+  AnnotationFlow late({kSource, uses(kL2), sets(kNetwork), uses(kTransport)},
+                      {{0, 1}, {1, 2}, {2, 3}});
+  late.add_parsers();
+  EXPECT_EQ(parsers(late), (std::vector<AnnotationSet>{kL2, {}, kTransport}))
+      << "the first parser need not read what is overwritten";
+}
+
 TEST(AnnotationFlow, PutsAParserOnlyOnThePathThatLacksIt) {
   AnnotationFlow flow({kSource, sets(kNetwork), {}, uses(kNetwork)},
                       {{0, 1}, {0, 2}, {1, 3}, {2, 3}});
