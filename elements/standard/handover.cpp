@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "core/element/context.hpp"
 #include "core/element/handover.hpp"
 #include "core/element/polled_element.hpp"
-#include "core/net/wire.hpp"
+#include "core/packet/annotations.hpp"
 
 namespace warpline {
 namespace {
@@ -18,18 +19,17 @@ Handover& handover_of(Args& args) {
   return *handover;
 }
 
-/// The same for both directions of a flow of IPv4 or IPv6 over Ethernet; 0 for other frames.
+/// The same for both directions of a flow of IPv4 or IPv6, tagged or not; 0 for other frames.
 std::uint32_t flow_of(Packet const& packet) {
   auto const sum = [&](unsigned first, unsigned words) {
     std::uint32_t hash = 0;
     for (unsigned i = 0; i < words; ++i)
-      if (auto const* word = packet.header<be32>(first + 4 * i)) hash += word->host() * 0x9e3779b1u;
+      if (auto const* word = packet.header<be32>(packet.l2_length + first + 4 * i))
+        hash += word->host() * 0x9e3779b1u;
     return hash ^ hash >> 15;
   };
-  auto const* frame = packet.header<ether::Header>(0);
-  if (frame == nullptr) return 0;
-  if (frame->type.host() == ether::kIpv4) return sum(ether::kSize + 12, 2);
-  if (frame->type.host() == ether::kIpv6) return sum(ether::kSize + 8, 8);
+  if ((packet.flags & header_flag::kIpv4) != 0) return sum(12, 2);
+  if ((packet.flags & header_flag::kIpv6) != 0) return sum(8, 8);
   return 0;
 }
 
@@ -47,11 +47,17 @@ std::uint32_t flow_of(Packet const& packet) {
 /// Drops: no_batch (the worker's batches are used up).
 class ToCompute final : public PolledElement {
  public:
+  using Uses = Annotations<Annotation::kNetwork>;
+
   explicit ToCompute(Args& args)
       : handover_(handover_of(args)), served_(handover_.served_by(args.context().worker)) {
     waiting_.reserve(Handover::kDepth);
   }
   PortCounts ports() const override { return {1, 0}; }
+  /// A single compute worker gets every batch whole: no header is read.
+  std::optional<AnnotationUse> annotations() const override {
+    return served_.size() == 1 ? std::optional(AnnotationUse{}) : std::nullopt;
+  }
   bool congested() const noexcept override { return !waiting_.empty(); }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
