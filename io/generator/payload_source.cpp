@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/generator/payload_source.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "core/base/error.hpp"
 #include "core/base/random.hpp"
 #include "core/base/text_corpus.hpp"
-#include "core/net/wire.hpp"
+#include "core/net/layers.hpp"
 #include "io/capture/capture_reader.hpp"
 
 namespace warpline {
@@ -18,42 +17,11 @@ constexpr std::size_t kMade = std::size_t{512} << 10;        // stays in a core'
 constexpr std::size_t kMaxCaptured = std::size_t{64} << 20;  // of a capture's payloads
 constexpr std::size_t kStarts = 4096;
 
-template <class Header>
-Header const* header(Bytes bytes) {
-  return bytes.size < sizeof(Header) ? nullptr : reinterpret_cast<Header const*>(bytes.data);
-}
-
-Bytes behind_transport(Bytes bytes, std::uint8_t protocol) {
-  if (protocol == protocol::kUdp) return bytes.after(udp::kSize);
-  if (protocol != protocol::kTcp) return bytes;
-  auto const* tcp = header<tcp::Header>(bytes);
-  return tcp == nullptr ? Bytes{} : bytes.after(tcp->header_size());
-}
-
 }  // namespace
 
 Bytes payload_of_frame(Bytes frame) {
-  auto const* ether = header<ether::Header>(frame);
-  if (ether == nullptr) return {};
-  auto type = ether->type.host();
-  auto rest = frame.after(ether::kSize);
-  for (; type == ether::kVlan && rest.size >= 4; rest = rest.after(4))
-    type = static_cast<std::uint16_t>(rest.data[2] << 8 | rest.data[3]);
-  if (type == ether::kIpv4) {
-    auto const* ip = header<ipv4::Header>(rest);
-    if (ip == nullptr) return {};
-    rest.size = std::min<std::uint32_t>(rest.size, ip->total_length.host());  // without padding
-    bool const fragment = (ip->fragment.host() & 0x1fff) != 0;
-    return behind_transport(rest.after(ip->header_size()),
-                            fragment ? protocol::kNone : ip->protocol);
-  }
-  if (type == ether::kIpv6) {
-    auto const* ip = header<ipv6::Header>(rest);
-    if (ip == nullptr) return {};
-    rest.size = std::min<std::uint32_t>(rest.size, ipv6::kSize + ip->payload_length.host());
-    return behind_transport(rest.after(ipv6::kSize), ip->next_header);
-  }
-  return {};
+  auto const layers = ids::walk_layers(frame);
+  return layers.version == 0 ? Bytes{} : layers.payload;
 }
 
 PayloadSource PayloadSource::make(PayloadKind kind, std::uint64_t seed,

@@ -37,8 +37,8 @@ class PayloadSource {
   std::vector<std::uint32_t> starts_;
 };
 
-/// The payload of a frame after TCP or UDP, otherwise after IPv4 or IPv6; empty if it is neither or
-/// is cut. Skips VLAN tags.
+/// The payload of an IP packet, as `ids::walk_layers` finds it: the bytes in which IDSMatch would
+/// search. Empty if the frame holds no IP packet or a malformed one.
 Bytes payload_of_frame(Bytes frame);
 
 }  // namespace warpline
