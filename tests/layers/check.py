@@ -133,6 +133,23 @@ def check_cuda(tree):
                 yield " -> ".join(way) + ": nvcc cannot take this header"
 
 
+def code_of(lines):
+    """`lines` of C++ without comments and string literals."""
+    return [re.sub(r'//.*|"(?:\\.|[^"\\])*"', "", line) for line in lines]
+
+
+def check_offsets(tree):
+    """No element looks for an IP header at the offset that it has without VLAN tags."""
+    for path, lines in tree.cxx.items():
+        if not any(inside(path, folder) for folder in rules.TAGGED_FOLDERS) or \
+                re.fullmatch(rules.UNTAGGED_FILES, path):
+            continue
+        for number, line in enumerate(code_of(lines), 1):
+            if match := rules.UNTAGGED_SIZE.search(line):
+                yield f"{path}:{number}: '{match[0]}' is no offset of an IP header in a frame with tags; " \
+                    "use the packet's l2_length"
+
+
 def check_length(tree):
     """One idea a file."""
     for path, lines in tree.text.items():
@@ -185,9 +202,8 @@ def check_words(tree):
         found = [(number, word, instead) for pattern, instead in rules.RETIRED_WORDS
                  for number, word in matches_in(pattern, prose_of(path, lines))]
         if path in tree.cxx:
-            code = [re.sub(r'//.*|"(?:\\.|[^"\\])*"', "", line) for line in lines]
             found += [(number, name, instead) for pattern, instead in rules.RETIRED_NAMES
-                      for number, line in enumerate(code, 1) for name in re.findall(pattern, line)]
+                      for number, line in enumerate(code_of(lines), 1) for name in re.findall(pattern, line)]
         for number, word, instead in sorted(found):
             if (path, word.lower()) not in rules.KEPT_WORDS:
                 yield f"{path}:{number}: '{word}'; write {instead}"

@@ -117,6 +117,16 @@ class Checks(unittest.TestCase):
         self.assertIn("elements/bad.cu -> core/middle.hpp -> core/loop.hpp -> boost/asio/io_context.hpp",
                       found[0])
 
+    def test_an_offset_of_ip_headers_without_tags_is_found(self):
+        for path in ("elements/ip/bad.cpp", "elements/ip6/bad.hpp", "elements/ids/bad.cu", "elements/ipsec/esp/bad.cpp",
+                     "elements/ipsec/bad.cpp", "elements/standard/bad.cpp"):
+            self.assert_finds("offsets", path, "auto* ip = data + ether::kSize;\n", ":3:", "l2_length")
+        self.assert_finds("offsets", "elements/ip/bad.cpp", "header(sizeof(ether::Header));\n", ":3:", "l2_length")
+        good = {"elements/ip/good.cpp": '// not ether::kSize\nauto text = "ether::kSize";\nint a = ether::kSizes;\n',
+                "elements/ipsec/packet/good.hpp": "ether::kSize\n", "elements/ipsec/esp_sender.cpp": "ether::kSize\n",
+                "elements/ether/good.cpp": "ether::kSize\n", "core/net/good.hpp": "ether::kSize\n"}
+        self.assertEqual(self.findings("offsets", files=good), [])
+
     def test_a_file_may_have_500_lines_and_no_more(self):
         files = {"io/long.cpp": "\n" * 500, "io/too_long.cpp": "\n" * 501, "io/CMakeLists.txt": "\n" * 501}
         found = self.findings("length", files=files)

@@ -82,6 +82,16 @@ NOT_FROM_CUDA = re.compile(r"(rte_|cmdline|ethdev_)\w*\.h|boost/asio.*")
 
 MAX_LINES = 500
 
+# Folders whose elements work on tagged frames: an IP header begins after `l2_length` bytes.
+TAGGED_FOLDERS = ["elements/ip", "elements/ip6", "elements/ids", "elements/ipsec", "elements/standard"]
+
+# The size of an Ethernet header without tags.
+UNTAGGED_SIZE = re.compile(r"\bether::kSize\b|\bsizeof\(ether::Header\)")
+
+# Files in those folders that may use it: HiddenTags removes the tags of a frame before this code and restores them
+# after it, or the parser has reported a frame without tags.
+UNTAGGED_FILES = r"elements/ipsec/packet/.*|elements/ipsec/esp_(sender|receiver)\.cpp"
+
 # Folders whose words are checked.
 WORD_FOLDERS = ["core", "io", "gpu", "elements", "measure", "app", "benchmarks", "scripts", "tests", "docs"]
 
