@@ -171,7 +171,7 @@ unsigned EspSender::number_single_threaded(Burst& burst) noexcept {
 }
 
 /// Several threads: a run of packets of one SA reserves its numbers at once. A locked exchange
-/// costs about 20 cycles.
+/// costs about 20 cycles (November 2026).
 unsigned EspSender::number_shared(Burst& burst) noexcept {
   auto const packets = burst.packets;
   auto* const verdicts = burst.verdicts;

@@ -64,7 +64,8 @@ class ReplayWindow {
 
   /// Accepts `number`, which the integrity check of its packet has confirmed, or returns the
   /// reason. With `kSingleThreaded` no other thread may be in `mark`: plain loads and stores
-  /// replace locked exchanges (two, of about 20 cycles each).
+  /// replace locked exchanges (two, of about 20 cycles each; November
+  /// 2026).
   template <bool kSingleThreaded = false>
   Replay mark(std::uint64_t number) noexcept;
 

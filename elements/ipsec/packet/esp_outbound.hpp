@@ -20,7 +20,8 @@ namespace warpline::ipsec {
 
 /// The headers of one outbound SA's packets, prepared once; with a sequence number in one cache
 /// line. Any thread may use it. The two steps of a packet are inline for IPv4 outside without UDP:
-/// called through objects they cost 6 of 37 cycles more (Zen 5).
+/// called through objects they cost 6 of 37 cycles more (Zen 5, November
+/// 2026).
 class EspOutbound {
  public:
   /// `form` must be possible: addresses of one version, sizes that fit the suite.
@@ -162,8 +163,8 @@ inline void EspOutbound::put_udp(std::uint8_t* at, std::uint32_t ports, std::uin
 
 // All values are read before the first byte is written, because the compiler must assume that bytes
 // of the frame are members of `packet`, `inner` or this object. The outer header is written in
-// words: a copy of the header with some fields changed costs 30 cycles, because its loads meet
-// narrower stores. The bytes written too far before the IV are overwritten by the headers, in that
+// words: a copy of the header with some fields changed costs 30 cycles (Zen 5, November 2026),
+// because its loads meet narrower stores. The bytes written too far before the IV are overwritten by the headers, in that
 // order.
 template <EspOutbound::Kind kKind>
 inline void EspOutbound::enter_tunnel(Packet& packet, InnerPacket const& inner,
