@@ -98,8 +98,8 @@ std::vector<Calibration> calibrate(stream::StreamDevice& device) {
     KernelChain chain;
     chain.calls[0] = edits ? flip_bytes_call() : sum_bytes_call();
     chain.count = 1;
-    chain.extent = {0, Extent::kEnd, edits ? 0 : Extent::kEnd, edits ? Extent::kEnd : 0,
-                    edits ? 0u : 4u};
+    chain.touched_bytes = {0, TouchedBytes::kEnd, edits ? 0 : TouchedBytes::kEnd,
+                           edits ? TouchedBytes::kEnd : 0, edits ? 0u : 4u};
     auto min_time = std::numeric_limits<double>::infinity();
     for (auto const transfer : kTransfers) {
       auto const lane = device.open_lane(transfer);

@@ -39,12 +39,12 @@ void print_transfers(SessionOptions const& session, Placement const& placement) 
     auto const measured = calibrate(device);
     for (std::size_t row = 0; row + 1 < measured.size(); row += 2) {
       auto const& each = measured[row];
-      Extent extent;
-      if (each.edits) extent.write_from = 0, extent.write_to = Extent::kEnd;
+      TouchedBytes touched_bytes;
+      if (each.edits) touched_bytes.write_from = 0, touched_bytes.write_to = TouchedBytes::kEnd;
       // The host device shares its memory with the program: it copies only on request.
       auto const chosen = device.kind() == Device::Kind::kHost
                               ? session.transfer.value_or(Transfer::kDirect)
-                              : device.transfer(extent);
+                              : device.transfer(touched_bytes);
       table.add({device.name(), each.edits ? "edit" : "read", std::string(name_of(each.transfer)),
                  fixed(each.packets_per_second / 1e6, 2),
                  fixed(measured[row + 1].packets_per_second / 1e6, 2),

@@ -88,10 +88,11 @@ class Launches {
 struct Floor {
   double memory = 0, arithmetic = 0;
 
-  Floor(Limits const& limits, KernelCase const& subject, Extent const& extent, double bytes,
-        double packets) {
-    auto const moved = bytes * (extent.edits() ? 2 : 1) +
-                       packets * (sizeof(PacketHead) + static_cast<double>(extent.result_bytes));
+  Floor(Limits const& limits, KernelCase const& subject, TouchedBytes const& touched_bytes,
+        double bytes, double packets) {
+    auto const moved =
+        bytes * (touched_bytes.edits() ? 2 : 1) +
+        packets * (sizeof(PacketHead) + static_cast<double>(touched_bytes.result_bytes));
     memory = 1e6 * moved / limits.memory;
     if (subject.bytes_per_clock > 0)
       arithmetic = 1e6 * bytes / (subject.bytes_per_clock * limits.clocks);
@@ -121,7 +122,7 @@ void measure_case(Rows& rows, KernelCase const& subject, DeviceSet& devices, uns
     auto const count = static_cast<unsigned>(std::clamp(to_leave_cache, 8.0, 256.0));
     Launches launches(call, mirrors, packets, count, stream);
     auto const us = launches.one_us();
-    Floor const floor(limits, subject, prepared.extent(), bytes, packets);
+    Floor const floor(limits, subject, prepared.touched_bytes(), bytes, packets);
     rows.add("kernels")
         .set("element", subject.name)
         .set("payload", subject.payload)

@@ -18,12 +18,13 @@ constexpr std::size_t kCheckedOneIn = 4;
 
 }  // namespace
 
-Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes) : extent_(prepared.extent()) {
+Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes)
+    : touched_bytes_(prepared.touched_bytes()) {
   std::uint32_t offset = 0;
   for (auto const& batch : prepared.batches())
     for (auto const& packet : std::as_const(*batch).packets()) {
       offsets_.push_back(offset);
-      offset += stream::stride(stream::copied_bytes(packet, extent_));
+      offset += stream::stride(stream::copied_bytes(packet, touched_bytes_));
     }
   packets_ = offsets_.size();
   bytes_ = std::max<std::size_t>(offset, 16);
@@ -44,10 +45,10 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes) : extent_(prepared.e
     auto* const begin = memory_->get() + copy * bytes_;
     for (auto const& batch : prepared.batches())
       for (auto const& packet : std::as_const(*batch).packets()) {
-        auto const copied = stream::copied_bytes(packet, extent_);
+        auto const copied = stream::copied_bytes(packet, touched_bytes_);
         if (copy == 0 && copied > 0)
-          std::memcpy(image.data() + offsets_[i], packet.data + extent_.from, copied);
-        descriptors[i] = stream::mirrored(packet, begin, offsets_[i], extent_);
+          std::memcpy(image.data() + offsets_[i], packet.data + touched_bytes_.from, copied);
+        descriptors[i] = stream::mirrored(packet, begin, offsets_[i], touched_bytes_);
         ++i;
       }
     CUDA_TRY(cudaMemcpy(descriptors_->get() + copy * packets_, descriptors.data(),
@@ -60,7 +61,7 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes) : extent_(prepared.e
 
 void Mirrors::restore(cudaStream_t stream) {
   // Bytes that no kernel edits are unchanged.
-  if (restored_ && !extent_.edits()) return;
+  if (restored_ && !touched_bytes_.edits()) return;
   for (unsigned copy = 0; copy < copies_; ++copy)
     CUDA_TRY(cudaMemcpyAsync(memory_->get() + copy * bytes_, prepared_->get(), bytes_,
                              cudaMemcpyDeviceToDevice, stream));
@@ -80,7 +81,7 @@ WorkItem const* Mirrors::item(unsigned copy, std::size_t first, std::uint32_t co
 
 bool Mirrors::right(Prepared& prepared) const {
   std::vector<std::uint8_t> image(bytes_);
-  std::vector<std::byte> results(packets_ * extent_.result_bytes);
+  std::vector<std::byte> results(packets_ * touched_bytes_.result_bytes);
   CUDA_TRY(cudaMemcpy(image.data(), memory_->get(), bytes_, cudaMemcpyDeviceToHost));
   if (!results.empty())
     CUDA_TRY(cudaMemcpy(results.data(), results_->get(), results.size(), cudaMemcpyDeviceToHost));
@@ -91,13 +92,14 @@ bool Mirrors::right(Prepared& prepared) const {
       continue;
     }
     prepared.element().run_reference(*batch);
-    auto const size = batch->size() * std::size_t{extent_.result_bytes};
-    if (size > 0 && std::memcmp(batch->results(), results.data() + i * extent_.result_bytes, size))
+    auto const size = batch->size() * std::size_t{touched_bytes_.result_bytes};
+    if (size > 0 &&
+        std::memcmp(batch->results(), results.data() + i * touched_bytes_.result_bytes, size))
       return false;
     for (auto const& packet : std::as_const(*batch).packets()) {
-      auto const copied = stream::copied_bytes(packet, extent_);
+      auto const copied = stream::copied_bytes(packet, touched_bytes_);
       if (copied > 0 &&
-          std::memcmp(packet.data + extent_.from, image.data() + offsets_[i], copied) != 0)
+          std::memcmp(packet.data + touched_bytes_.from, image.data() + offsets_[i], copied) != 0)
         return false;
       ++i;
     }

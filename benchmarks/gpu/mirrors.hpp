@@ -33,7 +33,7 @@ class Mirrors {
  private:
   std::size_t packets_ = 0, bytes_ = 0;
   unsigned copies_ = 1;
-  Extent extent_;
+  TouchedBytes touched_bytes_;
   std::vector<std::uint32_t> offsets_;  // of the packets in a copy
   std::unique_ptr<Owned<std::uint8_t>> memory_,
       prepared_;  // all copies; one that does not change

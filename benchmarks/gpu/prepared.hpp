@@ -38,7 +38,7 @@ class Prepared {
   std::vector<BatchPtr>& batches() { return batches_; }
   std::size_t packets() const;
   OffloadBase& element() { return *node_->element->offload(); }
-  Extent extent() { return element().extent(); }
+  TouchedBytes touched_bytes() { return element().touched_bytes(); }
 
  private:
   class Catcher;

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/device/device_table.hpp"
-#include "core/packet/extent.hpp"
 #include "core/packet/packet.hpp"
+#include "core/packet/touched_bytes.hpp"
 
 /// The interface between the engine and the code that runs kernels: plain structs, so that CUDA
 /// sources need neither Asio nor DPDK.
@@ -66,11 +66,11 @@ struct KernelChain {
   /// `k` begin at `WorkItem::results + result_begins[k] * WorkItem::kMaxPackets`.
   std::array<std::uint32_t, kMax> result_begins{};
   unsigned count = 0;
-  Extent extent;
+  TouchedBytes touched_bytes;
 
   /// Bytes per packet of the results of kernel `k`.
   std::uint32_t result_bytes(unsigned k) const {
-    return (k + 1 < count ? result_begins[k + 1] : extent.result_bytes) - result_begins[k];
+    return (k + 1 < count ? result_begins[k + 1] : touched_bytes.result_bytes) - result_begins[k];
   }
 };
 
@@ -149,10 +149,10 @@ class Device {
   Kind kind() const { return kind_; }
   virtual std::string description() const = 0;
 
-  /// How packets of a segment that touches `extent` travel to this device: as configured, or as
+  /// How packets of a segment that touches `touched_bytes` travel to this device: as configured, or as
   /// measured to be fastest.
-  virtual Transfer transfer(Extent const& extent) const {
-    (void)extent;
+  virtual Transfer transfer(TouchedBytes const& touched_bytes) const {
+    (void)touched_bytes;
     return Transfer::kDirect;
   }
 

@@ -8,8 +8,8 @@
 #include <type_traits>
 
 #include "core/packet/annotations.hpp"
-#include "core/packet/extent.hpp"
 #include "core/packet/packet.hpp"
+#include "core/packet/touched_bytes.hpp"
 
 /// The types with which an offloadable element declares the bytes that its kernel reads and writes.
 /// A region type defines the kernel's argument, the minimum length of the frame, and whether the
@@ -95,7 +95,7 @@ struct Tag {
   using Argument = std::uint32_t;
   static constexpr unsigned kMinimum = 0;
   static constexpr bool kWrites = false;
-  static constexpr unsigned kFrom = Extent::kEnd, kTo = 0;
+  static constexpr unsigned kFrom = TouchedBytes::kEnd, kTo = 0;
   static constexpr AnnotationSet kUses{};
   static bool fits(PacketHead const&) { return true; }
   WARPLINE_HD static std::uint32_t load(PacketHead& packet) { return packet.tag; }
@@ -113,9 +113,9 @@ struct Regions {
   static constexpr AnnotationSet kUses = (AnnotationSet() | ... | Each::kUses);
   /// Whether the frame is long enough for all of them.
   static bool fits(PacketHead const& packet) { return (Each::fits(packet) && ...); }
-  static constexpr Extent kExtent = [] {
-    Extent all;
-    (all.unite({Each::kFrom, Each::kTo, Each::kWrites ? Each::kFrom : Extent::kEnd,
+  static constexpr TouchedBytes kTouchedBytes = [] {
+    TouchedBytes all;
+    (all.unite({Each::kFrom, Each::kTo, Each::kWrites ? Each::kFrom : TouchedBytes::kEnd,
                 Each::kWrites ? Each::kTo : 0, 0}),
      ...);
     return all;

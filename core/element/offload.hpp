@@ -80,7 +80,7 @@ class OffloadBase : public Element {
   /// True if every packet is long enough for the kernel.
   virtual bool fits(Batch const& batch) const noexcept = 0;
   /// The byte range of a packet that the kernel touches.
-  virtual Extent extent() const noexcept = 0;
+  virtual TouchedBytes touched_bytes() const noexcept = 0;
 
  protected:
   /// Keeps the packets whose verdict is to forward, drops the others, in place.
@@ -130,10 +130,10 @@ class OffloadElement : public OffloadBase {
     for (auto const& packet : batch.packets()) all = all && Reads::fits(packet);
     return all;
   }
-  Extent extent() const noexcept final {
-    auto extent = detail::AsRegions<typename Self::Reads>::Type::kExtent;
-    extent.result_bytes = Self::Writes::kSize;
-    return extent;
+  TouchedBytes touched_bytes() const noexcept final {
+    auto touched_bytes = detail::AsRegions<typename Self::Reads>::Type::kTouchedBytes;
+    touched_bytes.result_bytes = Self::Writes::kSize;
+    return touched_bytes;
   }
 
   void prepare(Batch& batch, Outputs& out) noexcept final {

@@ -9,7 +9,7 @@
 #include "core/element/metrics.hpp"
 #include "core/engine/reorder_buffer.hpp"
 #include "core/engine/task.hpp"
-#include "core/packet/extent.hpp"
+#include "core/packet/touched_bytes.hpp"
 
 namespace warpline {
 

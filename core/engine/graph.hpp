@@ -52,7 +52,7 @@ struct RetiredNode {
 struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;
-  Extent extent;               ///< what its kernels touch
+  TouchedBytes touched_bytes;  ///< what its kernels touch
   bool finishes_wait = false;  ///< some kernels run before the `finish` of an earlier element
   bool waits = false;  ///< batches that come are kept, until it holds nothing and tables change
 };

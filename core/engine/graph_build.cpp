@@ -174,10 +174,10 @@ Node* Graph::follower(Node const& node, std::map<Node const*, unsigned> const& f
   auto const* const next_offload = next->element->offload();
   if (next_offload == nullptr || next_offload->has_prepare() || fan_in.at(next) != 1)
     return nullptr;
-  if (offload->only_edits() && offload->extent().edits()) return next;
+  if (offload->only_edits() && offload->touched_bytes().edits()) return next;
   // What comes next may run before a `finish`, which may still look at the packet.
   bool const waits = offload->only_edits() || offload->finish_may_wait();
-  return waits && !next_offload->extent().edits() ? next : nullptr;
+  return waits && !next_offload->touched_bytes().edits() ? next : nullptr;
 }
 
 void Graph::form_segments() {
@@ -186,14 +186,14 @@ void Graph::form_segments() {
   auto const grow = [&](Node& head) {
     auto segment = std::make_unique<Segment>();
     for (Node* node = &head; node != nullptr; node = follower(*node, counts)) {
-      auto const extent = node->element->offload()->extent();
-      auto const begin = segment->extent.result_bytes;
+      auto const touched_bytes = node->element->offload()->touched_bytes();
+      auto const begin = segment->touched_bytes.result_bytes;
       if (segment->nodes.size() == KernelChain::kMax) break;
-      if (begin + extent.result_bytes > Batch::kResultBytes) break;
+      if (begin + touched_bytes.result_bytes > Batch::kResultBytes) break;
       if (!segment->nodes.empty())
         segment->finishes_wait |= !segment->nodes.back()->element->offload()->only_edits();
       segment->nodes.push_back(node);
-      segment->extent.unite(extent);
+      segment->touched_bytes.unite(touched_bytes);
       node->result_offset = begin * Batch::kCapacity;
       if (node != &head) inner.insert(node);
     }

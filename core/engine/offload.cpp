@@ -42,7 +42,7 @@ void OffloadBase::split(BatchPtr batch, Verdict const* verdicts, Outputs& out) n
   auto const* node = &out.node_;
   for (unsigned later = 0; later < batch->kernels_done; ++later) {
     node = node->outputs[0].node;
-    auto const size = node->element->offload()->extent().result_bytes;
+    auto const size = node->element->offload()->touched_bytes().result_bytes;
     auto* const results = batch->results() + node->result_offset;
     auto* kept = results;
     for (unsigned i = 0; i < batch->size(); ++i) {

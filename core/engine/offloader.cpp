@@ -50,10 +50,10 @@ Offloader::Offloader(asio::io_context& context, Graph& graph, DeviceSet& devices
         continue;
       }
       auto lane = std::make_unique<AsyncLane>(
-          context, devices[d].open_lane(devices[d].transfer(segment->extent)),
+          context, devices[d].open_lane(devices[d].transfer(segment->touched_bytes)),
           AsyncLane::Drive::kPolled);
       KernelChain chain;
-      chain.extent = segment->extent;
+      chain.touched_bytes = segment->touched_bytes;
       for (auto* node : segment->nodes) {
         chain.result_begins[chain.count] = node->result_offset / Batch::kCapacity;
         chain.calls[chain.count++] = node->element->offload()->call(devices[d]);
@@ -164,7 +164,7 @@ void Offloader::completed(SegmentLane& lane, Task& task, error_code error) noexc
   lane.monitor.completed(task, error, now);
   lane.state.timed_out |= error == make_error_code(DeviceError::kTimedOut);
   return_batches(lane, task,
-                 outcome_of(error, lane.chain.extent.edits(), lane.lane->lane().transfer()));
+                 outcome_of(error, lane.chain.touched_bytes.edits(), lane.lane->lane().transfer()));
   submit_full(lane);
   lane.monitor.spent(cycles() - now);
 }

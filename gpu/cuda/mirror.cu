@@ -50,7 +50,7 @@ __global__ void read_descriptors(Mirror mirror, ItemTable given) {
   if (index >= mirror.packets) return;
   auto const packet = items.at(index);
   mirror.descriptors[index] = packet;
-  mirror.offsets[index] = stream::stride(stream::copied_bytes(packet, mirror.extent));
+  mirror.offsets[index] = stream::stride(stream::copied_bytes(packet, mirror.touched_bytes));
 }
 
 /// `kLanes` neighbouring threads copy from `from` to `to`: words of 16 bytes where both allow it.
@@ -81,11 +81,13 @@ __global__ void copy_packets(Mirror mirror) {
   auto const lane = thread % kLanes;
   auto const packet = mirror.descriptors[index];
   auto const offset = mirror.offsets[index];
-  auto const copied = stream::copied_bytes(packet, mirror.extent);
-  if (copied > 0) copy_lanes(mirror.bytes + offset, packet.data + mirror.extent.from, copied, lane);
+  auto const copied = stream::copied_bytes(packet, mirror.touched_bytes);
+  if (copied > 0)
+    copy_lanes(mirror.bytes + offset, packet.data + mirror.touched_bytes.from, copied, lane);
   __syncwarp();  // all lanes have read the descriptor
   if (lane == 0)
-    mirror.descriptors[index] = stream::mirrored(packet, mirror.bytes, offset, mirror.extent);
+    mirror.descriptors[index] =
+        stream::mirrored(packet, mirror.bytes, offset, mirror.touched_bytes);
 }
 
 __global__ void write_back(Mirror mirror) {
@@ -93,10 +95,10 @@ __global__ void write_back(Mirror mirror) {
   auto const index = thread / kLanes;
   if (index >= mirror.packets) return;
   auto const& copy = mirror.descriptors[index];
-  auto const written = stream::written_bytes(copy, mirror.extent);
+  auto const written = stream::written_bytes(copy, mirror.touched_bytes);
   if (written > 0)
-    copy_lanes(static_cast<std::uint8_t*>(copy.buffer) + mirror.extent.write_from,
-               copy.data + mirror.extent.write_from, written, thread % kLanes);
+    copy_lanes(static_cast<std::uint8_t*>(copy.buffer) + mirror.touched_bytes.write_from,
+               copy.data + mirror.touched_bytes.write_from, written, thread % kLanes);
 }
 
 __global__ void store(std::uint32_t* flag, std::uint32_t value) {

@@ -32,7 +32,7 @@ struct Mirror {
   std::uint8_t* bytes = nullptr;      ///< on the device
   std::uint32_t* offsets = nullptr;   ///< on the device, `packets` of them: scratch
   void* scratch = nullptr;            ///< on the device, `kScratch` bytes
-  Extent extent;
+  TouchedBytes touched_bytes;
 
   static constexpr std::size_t kScratch = 16 << 10;
 };
@@ -72,7 +72,7 @@ class Driver {
                         std::uint32_t count, std::uint32_t max_packets) noexcept = 0;
   /// Writes the descriptors of a mirror and copies the packets' bytes.
   virtual Status gather(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
-  /// Copies back the bytes that kernels write, as declared by the extent.
+  /// Copies back the bytes that kernels write, as declared in `touched_bytes`.
   virtual Status scatter(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
   /// Stores `value` to pinned memory.
   virtual Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept = 0;

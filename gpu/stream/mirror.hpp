@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/packet/extent.hpp"
 #include "core/packet/packet.hpp"
+#include "core/packet/touched_bytes.hpp"
 #include "gpu/stream/driver.hpp"
 
 /// Copies of packets for devices: the same arithmetic for the worker and for kernels.
@@ -20,13 +20,15 @@ WARPLINE_HD constexpr std::uint32_t part(std::uint32_t length, std::uint32_t fro
 }
 }  // namespace detail
 
-/// Number of bytes of the packet that a device needs, from byte `extent.from` on.
-WARPLINE_HD constexpr std::uint32_t copied_bytes(PacketHead const& packet, Extent const& extent) {
-  return detail::part(packet.length, extent.from, extent.to);
+/// Number of bytes of the packet that a device needs, from byte `touched_bytes.from` on.
+WARPLINE_HD constexpr std::uint32_t copied_bytes(PacketHead const& packet,
+                                                 TouchedBytes const& touched_bytes) {
+  return detail::part(packet.length, touched_bytes.from, touched_bytes.to);
 }
-/// Number of bytes that come back, from byte `extent.write_from` on.
-WARPLINE_HD constexpr std::uint32_t written_bytes(PacketHead const& packet, Extent const& extent) {
-  return detail::part(packet.length, extent.write_from, extent.write_to);
+/// Number of bytes that come back, from byte `touched_bytes.write_from` on.
+WARPLINE_HD constexpr std::uint32_t written_bytes(PacketHead const& packet,
+                                                  TouchedBytes const& touched_bytes) {
+  return detail::part(packet.length, touched_bytes.write_from, touched_bytes.write_to);
 }
 /// Size of the memory for a copy of `copied` bytes.
 WARPLINE_HD constexpr std::uint32_t stride(std::uint32_t copied) { return (copied + 15u) & ~15u; }
@@ -34,10 +36,10 @@ WARPLINE_HD constexpr std::uint32_t stride(std::uint32_t copied) { return (copie
 /// The descriptor of a packet's copy at `bytes + offset`. Its `data` points to where byte 0 would be;
 /// its `buffer` is the `data` of the packet.
 WARPLINE_HD inline PacketHead mirrored(PacketHead const& packet, std::uint8_t* bytes,
-                                       std::uint32_t offset, Extent const& extent) {
+                                       std::uint32_t offset, TouchedBytes const& touched_bytes) {
   PacketHead copy = packet;
   copy.buffer = packet.data;
-  copy.data = bytes + offset - (extent.from < extent.to ? extent.from : 0);
+  copy.data = bytes + offset - (touched_bytes.from < touched_bytes.to ? touched_bytes.from : 0);
   return copy;
 }
 

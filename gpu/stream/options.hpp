@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/base/clock.hpp"
-#include "core/packet/extent.hpp"
+#include "core/packet/touched_bytes.hpp"
 
 namespace warpline::stream {
 

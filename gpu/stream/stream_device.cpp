@@ -33,9 +33,9 @@ StreamDevice::~StreamDevice() {
   tables_->close(at_rest);
 }
 
-Transfer StreamDevice::transfer(Extent const& extent) const {
+Transfer StreamDevice::transfer(TouchedBytes const& touched_bytes) const {
   if (!reaches_packets_) return Transfer::kStaged;
-  return options_.transfer.value_or(preferred_[extent.edits() ? 1 : 0]);
+  return options_.transfer.value_or(preferred_[touched_bytes.edits() ? 1 : 0]);
 }
 
 std::unique_ptr<Lane> StreamDevice::open_lane(Transfer transfer) {

@@ -22,7 +22,7 @@ class StreamDevice : public Device {
   /// All lanes must have been destroyed.
   ~StreamDevice() override;
 
-  Transfer transfer(Extent const& extent) const override;
+  Transfer transfer(TouchedBytes const& touched_bytes) const override;
   std::unique_ptr<Lane> open_lane(Transfer transfer) override;
   /// After the first `refresh` that failed, lanes of this device take no more work.
   std::shared_ptr<TableMemory> table_memory() override { return tables_; }

@@ -79,7 +79,7 @@ Status StreamLane::direct(Flight& flight, Slot& slot, StreamHandle* stream) noex
 
 Status StreamLane::staged(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
   auto const& work = flight.work;
-  auto const& extent = work.chain->extent;
+  auto const& touched_bytes = work.chain->touched_bytes;
   auto const begin = arena_->layout().bytes;
   auto* const descriptors = reinterpret_cast<PacketHead*>(slot.host);
   std::uint32_t packets = 0;
@@ -87,10 +87,11 @@ Status StreamLane::staged(Flight& flight, Slot& slot, StreamHandle* stream) noex
   for (std::uint32_t i = 0; i < work.count; ++i)
     for (std::uint32_t k = 0; k < work.items[i].count; ++k) {
       auto const& packet = work.items[i].head(k);
-      auto const copied = copied_bytes(packet, extent);
-      if (copied > 0) std::memcpy(slot.host + begin + offset, packet.data + extent.from, copied);
-      descriptors[packets++] =
-          mirrored(packet, reinterpret_cast<std::uint8_t*>(slot.device + begin), offset, extent);
+      auto const copied = copied_bytes(packet, touched_bytes);
+      if (copied > 0)
+        std::memcpy(slot.host + begin + offset, packet.data + touched_bytes.from, copied);
+      descriptors[packets++] = mirrored(
+          packet, reinterpret_cast<std::uint8_t*>(slot.device + begin), offset, touched_bytes);
       offset += stride(copied);
     }
   flight.results = begin + (offset + 63u) / 64u * 64u;
@@ -102,9 +103,9 @@ Status StreamLane::staged(Flight& flight, Slot& slot, StreamHandle* stream) noex
   auto status = driver_.copy_in(stream, slot.device, slot.host, begin + offset);
   if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, packets, stream);
   if (status != kOk) return status;
-  auto const out = extent.edits() ? begin : flight.results;
+  auto const out = touched_bytes.edits() ? begin : flight.results;
   auto const end =
-      extent.result_bytes > 0 ? flight.results + begins[KernelChain::kMax] : begin + offset;
+      touched_bytes.result_bytes > 0 ? flight.results + begins[KernelChain::kMax] : begin + offset;
   return end > out ? driver_.copy_out(stream, slot.host + out, slot.device + out, end - out) : kOk;
 }
 
@@ -123,7 +124,7 @@ Status StreamLane::gather(Flight& flight, Slot& slot, StreamHandle* stream) noex
   mirror.bytes = reinterpret_cast<std::uint8_t*>(slot.device + layout.bytes);
   mirror.offsets = reinterpret_cast<std::uint32_t*>(slot.device + layout.offsets);
   mirror.scratch = slot.device + layout.scratch;
-  mirror.extent = work.chain->extent;
+  mirror.touched_bytes = work.chain->touched_bytes;
   // Only the device knows where the bytes of this task end: results begin after the largest task.
   flight.results = layout.bytes + (arena_->room().bytes + 63) / 64 * 64;
   *slot.copies = WorkItem::of(mirror.descriptors, mirror.packets, slot.device + flight.results);
@@ -131,8 +132,8 @@ Status StreamLane::gather(Flight& flight, Slot& slot, StreamHandle* stream) noex
   auto const begins = begins_in_copy(*work.chain, mirror.packets);
   auto status = driver_.gather(stream, mirror);
   if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, mirror.packets, stream);
-  if (status == kOk && mirror.extent.edits()) status = driver_.scatter(stream, mirror);
-  if (status == kOk && mirror.extent.result_bytes > 0)
+  if (status == kOk && mirror.touched_bytes.edits()) status = driver_.scatter(stream, mirror);
+  if (status == kOk && mirror.touched_bytes.result_bytes > 0)
     status = driver_.copy_out(stream, slot.host + flight.results, slot.device + flight.results,
                               begins[KernelChain::kMax]);
   return status;
@@ -146,7 +147,7 @@ void StreamLane::retire(Ticket up_to) noexcept {
     auto const& slot = arena_->slot(ticket);
     if (transfer != Transfer::kDirect) {
       auto const& chain = *work.chain;
-      auto const& extent = chain.extent;
+      auto const& touched_bytes = chain.touched_bytes;
       std::size_t packets = 0;
       for (std::uint32_t i = 0; i < work.count; ++i) packets += work.items[i].count;
       auto const from = begins_in_copy(chain, packets), to = begins_in_batch(chain);
@@ -159,14 +160,14 @@ void StreamLane::retire(Ticket up_to) noexcept {
             std::memcpy(item.results + to[k], slot.host + results + from[k] + before * size,
                         item.count * size);
         before += item.count;
-        if (transfer == Transfer::kGather || !extent.edits()) continue;
+        if (transfer == Transfer::kGather || !touched_bytes.edits()) continue;
         for (std::uint32_t k = 0; k < item.count; ++k) {
           auto const& packet = item.head(k);
-          auto const written = written_bytes(packet, extent);
+          auto const written = written_bytes(packet, touched_bytes);
           if (written > 0)
-            std::memcpy(packet.data + extent.write_from, bytes + (extent.write_from - extent.from),
-                        written);
-          bytes += stride(copied_bytes(packet, extent));
+            std::memcpy(packet.data + touched_bytes.write_from,
+                        bytes + (touched_bytes.write_from - touched_bytes.from), written);
+          bytes += stride(copied_bytes(packet, touched_bytes));
         }
       }
     }

@@ -28,7 +28,7 @@ class Counted {
     chain_.count = 1;
     packet_.data = bytes_;
     packet_.length = sizeof bytes_;
-    chain_.extent = {0, Extent::kEnd, 0, Extent::kEnd, 0};
+    chain_.touched_bytes = {0, TouchedBytes::kEnd, 0, TouchedBytes::kEnd, 0};
   }
   Work work() const { return {&chain_, &item_, 1}; }
 

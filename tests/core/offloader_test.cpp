@@ -375,7 +375,7 @@ TEST_F(OffloaderTest, ResultsOfLaterElementsStayWithTheirPacketsWhenAFinishDrops
   ASSERT_EQ(rig.graph->segments().size(), 1u);
   auto const& segment = *rig.graph->segments()[0];
   EXPECT_EQ(segment.nodes.size(), 5u);
-  EXPECT_EQ(segment.extent.result_bytes, 1u + 8 + 4 + 4);
+  EXPECT_EQ(segment.touched_bytes.result_bytes, 1u + 8 + 4 + 4);
   rig.bench->devices = {1};
   rig.bench->input = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}};
   rig.poll_all();
@@ -401,7 +401,7 @@ TEST_F(OffloaderTest, ASegmentEndsWhereThereIsNoRoomForMoreResults) {
   open(chain + " -> TestSink;", {});
   ASSERT_EQ(rig.graph->segments().size(), 2u);
   EXPECT_EQ(rig.graph->segments()[0]->nodes.size(), 8u);
-  EXPECT_EQ(rig.graph->segments()[0]->extent.result_bytes, Batch::kResultBytes);
+  EXPECT_EQ(rig.graph->segments()[0]->touched_bytes.result_bytes, Batch::kResultBytes);
   EXPECT_EQ(rig.graph->segments()[1]->nodes.size(), 2u);
 }
 

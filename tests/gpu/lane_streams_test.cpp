@@ -42,7 +42,7 @@ std::uint64_t end_of_eight(unsigned streams, Transfer transfer, std::uint64_t* o
   device.timed().kernel_time = 100;
   device.timed().copy_out_time = 100;
   CountedWork counted;
-  counted.chain.extent = {0, 16, Extent::kEnd, 0, 4};
+  counted.chain.touched_bytes = {0, 16, TouchedBytes::kEnd, 0, 4};
   auto lane = device.open_lane(transfer);
   for (int i = 0; i < 8; ++i) lane->submit(counted.work());
   auto const end = device.timed().run_all();

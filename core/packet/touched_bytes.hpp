@@ -22,7 +22,7 @@ constexpr std::string_view name_of(Transfer transfer) {
 }
 
 /// The byte range of a packet that the kernels of a segment touch, and the size of their result.
-struct Extent {
+struct TouchedBytes {
   static constexpr std::uint32_t kEnd = ~0u;
 
   std::uint32_t from = kEnd, to = 0;              ///< read or written; empty if from >= to
@@ -30,7 +30,7 @@ struct Extent {
   std::uint32_t result_bytes = 0;                 ///< of a packet's results, all kernels together
 
   constexpr bool edits() const { return write_from < write_to; }
-  constexpr void unite(Extent const& other) {
+  constexpr void unite(TouchedBytes const& other) {
     from = std::min(from, other.from);
     to = std::max(to, other.to);
     write_from = std::min(write_from, other.write_from);
