@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "benchmarks/gpu/measure.hpp"
-#include "benchmarks/gpu/mirrors.hpp"
+#include "benchmarks/gpu/staged_copies.hpp"
 #include "gpu/cuda/cuda_driver.hpp"
 
 namespace warpline::bench {
@@ -39,16 +39,16 @@ struct Limits {
 /// Several launches as one graph: the host's time to start one is not measured.
 class Launches {
  public:
-  Launches(KernelCall const& call, Mirrors& mirrors, std::uint32_t task, unsigned count,
+  Launches(KernelCall const& call, StagedCopies& copies, std::uint32_t task, unsigned count,
            OwnedStream const& stream)
-      : mirrors_(mirrors), stream_(stream) {
-    auto const per_copy = std::max<std::size_t>(1, mirrors.packets() / task);
+      : copies_(copies), stream_(stream) {
+    auto const per_copy = std::max<std::size_t>(1, copies.packets() / task);
     // Each packet once: a decrypted packet would not be decrypted again.
-    count_ = static_cast<unsigned>(std::min<std::size_t>(count, per_copy * mirrors.copies()));
+    count_ = static_cast<unsigned>(std::min<std::size_t>(count, per_copy * copies.count()));
     std::vector<WorkItem const*> items;
     for (unsigned i = 0; i < count_; ++i)
       items.push_back(
-          mirrors.item(static_cast<unsigned>(i / per_copy), i % per_copy * task, task, stream));
+          copies.item(static_cast<unsigned>(i / per_copy), i % per_copy * task, task, stream));
     CUDA_TRY(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
     int status = 0;
     for (auto const* item : items)
@@ -68,7 +68,7 @@ class Launches {
   double one_us() {
     std::vector<double> all;
     for (int i = 0; i <= kRepeats; ++i) {
-      mirrors_.restore(stream_);
+      copies_.restore(stream_);
       auto const taken =
           device_time_us(stream_, [&] { CUDA_TRY(cudaGraphLaunch(made_, stream_)); });
       if (i > 0) all.push_back(taken / count_);
@@ -77,7 +77,7 @@ class Launches {
   }
 
  private:
-  Mirrors& mirrors_;
+  StagedCopies& copies_;
   OwnedStream const& stream_;
   unsigned count_ = 0;
   cudaGraph_t graph_ = nullptr;
@@ -108,19 +108,19 @@ void measure_case(Rows& rows, KernelCase const& subject, DeviceSet& devices, uns
     rows.note("kernels", subject.name + ": no packet of " + std::to_string(size) + " bytes is");
     return;
   }
-  Mirrors mirrors(prepared, 2 * limits.cache);
+  StagedCopies copies(prepared, 2 * limits.cache);
   auto const call = prepared.element().call(device);
-  auto const all = static_cast<std::uint32_t>(mirrors.packets());
+  auto const all = static_cast<std::uint32_t>(copies.packets());
   CUDA_TRY(static_cast<cudaError_t>(
-      call.cuda(call.kernel, mirrors.item(0, 0, all, stream), 1, all, stream)));
+      call.cuda(call.kernel, copies.item(0, 0, all, stream), 1, all, stream)));
   stream.wait();
-  bool const right = mirrors.right(prepared);
+  bool const right = copies.right(prepared);
   for (std::uint32_t const task : {1024u, 4096u, 16384u}) {
     auto const packets = std::min(task, all);
-    auto const bytes = static_cast<double>(mirrors.bytes()) * packets / all;
+    auto const bytes = static_cast<double>(copies.bytes()) * packets / all;
     auto const to_leave_cache = 2 * static_cast<double>(limits.cache) / bytes;
     auto const count = static_cast<unsigned>(std::clamp(to_leave_cache, 8.0, 256.0));
-    Launches launches(call, mirrors, packets, count, stream);
+    Launches launches(call, copies, packets, count, stream);
     auto const us = launches.one_us();
     Floor const floor(limits, subject, prepared.touched_bytes(), bytes, packets);
     rows.add("kernels")

@@ -12,14 +12,14 @@
 
 #include <cstdlib>
 
-#include "gpu/cuda/mirror.hpp"
+#include "gpu/cuda/staged_copy.hpp"
 #include "gpu/cuda/try.hpp"
 
 namespace warpline::cuda {
 namespace {
 
 using stream::EventHandle;
-using stream::Mirror;
+using stream::StagedCopy;
 using stream::Status;
 using stream::StreamHandle;
 
@@ -139,13 +139,13 @@ class CudaDriver final : public stream::Driver {
     return to_status(static_cast<cudaError_t>(
         call.cuda(call.kernel, items, count, max_packets, native(stream))));
   }
-  Status gather(StreamHandle* stream, Mirror const& mirror) noexcept override {
+  Status gather(StreamHandle* stream, StagedCopy const& staged_copy) noexcept override {
     select();
-    return to_status(static_cast<cudaError_t>(launch_gather(mirror, native(stream))));
+    return to_status(static_cast<cudaError_t>(launch_gather(staged_copy, native(stream))));
   }
-  Status scatter(StreamHandle* stream, Mirror const& mirror) noexcept override {
+  Status scatter(StreamHandle* stream, StagedCopy const& staged_copy) noexcept override {
     select();
-    return to_status(static_cast<cudaError_t>(launch_scatter(mirror, native(stream))));
+    return to_status(static_cast<cudaError_t>(launch_scatter(staged_copy, native(stream))));
   }
   Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept override {
     if (write_ == nullptr) {

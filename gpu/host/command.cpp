@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "gpu/stream/mirror.hpp"
+#include "gpu/stream/staged_copy.hpp"
 
 namespace warpline::host {
 
@@ -26,15 +26,15 @@ Command Command::launch(KernelCall const& call, WorkItem const* items, std::uint
   return command;
 }
 
-Command Command::gather(stream::Mirror const& mirror) {
+Command Command::gather(stream::StagedCopy const& staged_copy) {
   Command command;
   command.kind = Kind::kGather;
-  command.from = &mirror;
+  command.from = &staged_copy;
   return command;
 }
 
-Command Command::scatter(stream::Mirror const& mirror) {
-  auto command = gather(mirror);
+Command Command::scatter(stream::StagedCopy const& staged_copy) {
+  auto command = gather(staged_copy);
   command.kind = Kind::kScatter;
   return command;
 }
@@ -74,10 +74,10 @@ void Command::run() const noexcept {
       break;
     }
     case Kind::kGather:
-      stream::gather_on_cpu(*static_cast<stream::Mirror const*>(from));
+      stream::gather_on_cpu(*static_cast<stream::StagedCopy const*>(from));
       break;
     case Kind::kScatter:
-      stream::scatter_on_cpu(*static_cast<stream::Mirror const*>(from));
+      stream::scatter_on_cpu(*static_cast<stream::StagedCopy const*>(from));
       break;
     case Kind::kWrite:
       std::atomic_ref(*static_cast<std::uint32_t*>(to)).store(value, std::memory_order_release);

@@ -34,9 +34,9 @@ struct Command {
 
   static Command copy(void* to, void const* from, std::size_t size);
   static Command launch(KernelCall const& call, WorkItem const* items, std::uint32_t count);
-  /// The mirror must stay valid until the command has run.
-  static Command gather(stream::Mirror const& mirror);
-  static Command scatter(stream::Mirror const& mirror);
+  /// The staged copy must stay valid until the command has run.
+  static Command gather(stream::StagedCopy const& staged_copy);
+  static Command scatter(stream::StagedCopy const& staged_copy);
   static Command write(std::uint32_t* flag, std::uint32_t value);
   static Command invoke(void (*function)(void*), void* context);
   static Command record(stream::EventHandle* event);

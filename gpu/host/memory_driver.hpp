@@ -40,11 +40,11 @@ class MemoryDriver : public stream::Driver {
                 std::uint32_t count, std::uint32_t) noexcept override {
     return enqueue(stream, Command::launch(call, items, count));
   }
-  Status gather(StreamHandle* stream, stream::Mirror const& mirror) noexcept override {
-    return enqueue(stream, Command::gather(mirror));
+  Status gather(StreamHandle* stream, stream::StagedCopy const& staged_copy) noexcept override {
+    return enqueue(stream, Command::gather(staged_copy));
   }
-  Status scatter(StreamHandle* stream, stream::Mirror const& mirror) noexcept override {
-    return enqueue(stream, Command::scatter(mirror));
+  Status scatter(StreamHandle* stream, stream::StagedCopy const& staged_copy) noexcept override {
+    return enqueue(stream, Command::scatter(staged_copy));
   }
   Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept override {
     return enqueue(stream, Command::write(flag, value));

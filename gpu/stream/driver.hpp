@@ -24,7 +24,7 @@ struct EventHandle;
 
 /// A copy of packets for a device: for each packet of `items`, in order, a descriptor with the
 /// address of its copy. Copies begin at multiples of 16 bytes, with byte `from` of the packet.
-struct Mirror {
+struct StagedCopy {
   WorkItem const* items = nullptr;  ///< the packets, 1 to `Work::kMaxItems` lists of them
   std::uint32_t count = 0;
   std::uint32_t packets = 0;          ///< in all items
@@ -70,10 +70,10 @@ class Driver {
   /// The device reads `items`. `max_packets`: number of packets of the largest item.
   virtual Status launch(StreamHandle* stream, KernelCall const& call, WorkItem const* items,
                         std::uint32_t count, std::uint32_t max_packets) noexcept = 0;
-  /// Writes the descriptors of a mirror and copies the packets' bytes.
-  virtual Status gather(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
+  /// Writes the descriptors of a staged copy and copies the packets' bytes.
+  virtual Status gather(StreamHandle* stream, StagedCopy const& staged_copy) noexcept = 0;
   /// Copies back the bytes that kernels write, as declared in `touched_bytes`.
-  virtual Status scatter(StreamHandle* stream, Mirror const& mirror) noexcept = 0;
+  virtual Status scatter(StreamHandle* stream, StagedCopy const& staged_copy) noexcept = 0;
   /// Stores `value` to pinned memory.
   virtual Status write(StreamHandle* stream, std::uint32_t* flag, std::uint32_t value) noexcept = 0;
   /// Calls `function` on a thread of the driver, unless the device has failed.

@@ -24,10 +24,10 @@ StreamDevice::StreamDevice(std::string name, Kind kind, std::unique_ptr<Driver> 
 StreamDevice::~StreamDevice() {
   free_.clear();
   bool at_rest = true;
-  for (auto& arena : abandoned_) {
-    if (arena->query() != kNotReady) continue;
+  for (auto& resources : abandoned_) {
+    if (resources->query() != kNotReady) continue;
     at_rest = false;
-    keep_for_ever(std::move(arena));
+    keep_until_exit(std::move(resources));
   }
   abandoned_.clear();
   tables_->close(at_rest);
@@ -39,29 +39,29 @@ Transfer StreamDevice::transfer(TouchedBytes const& touched_bytes) const {
 }
 
 std::unique_ptr<Lane> StreamDevice::open_lane(Transfer transfer) {
-  std::unique_ptr<Arena> arena;
+  std::unique_ptr<LaneResources> resources;
   {
     std::scoped_lock const lock(mutex_);
     auto const found = std::find_if(free_.begin(), free_.end(),
                                     [&](auto const& each) { return each->transfer() == transfer; });
     if (found != free_.end()) {
-      arena = std::move(*found);
+      resources = std::move(*found);
       free_.erase(found);
     }
   }
-  if (!arena) arena = std::make_unique<Arena>(*driver_, options_, transfer, name());
-  return std::make_unique<StreamLane>(*this, std::move(arena));
+  if (!resources) resources = std::make_unique<LaneResources>(*driver_, options_, transfer, name());
+  return std::make_unique<StreamLane>(*this, std::move(resources));
 }
 
-void StreamDevice::give_back(std::unique_ptr<Arena> arena) noexcept {
+void StreamDevice::give_back(std::unique_ptr<LaneResources> resources) noexcept {
   std::scoped_lock const lock(mutex_);
-  free_.push_back(std::move(arena));
+  free_.push_back(std::move(resources));
 }
 
-void StreamDevice::abandon(std::unique_ptr<Arena> arena) noexcept {
+void StreamDevice::abandon(std::unique_ptr<LaneResources> resources) noexcept {
   keep_tables();
   std::scoped_lock const lock(mutex_);
-  abandoned_.push_back(std::move(arena));
+  abandoned_.push_back(std::move(resources));
 }
 
 std::string StreamDevice::pin(void* memory, std::size_t size) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "gpu/stream/arena.hpp"
+#include "gpu/stream/lane_resources.hpp"
 #include "gpu/stream/stream_tables.hpp"
 
 namespace warpline::stream {
@@ -40,8 +40,8 @@ class StreamDevice : public Device {
 
  private:
   friend class StreamLane;
-  void give_back(std::unique_ptr<Arena> arena) noexcept;
-  void abandon(std::unique_ptr<Arena> arena) noexcept;
+  void give_back(std::unique_ptr<LaneResources> resources) noexcept;
+  void abandon(std::unique_ptr<LaneResources> resources) noexcept;
   /// Called after a task timed out: kernels may still read the tables, so none is freed.
   void keep_tables() noexcept { tables_->keep(); }
 
@@ -51,8 +51,8 @@ class StreamDevice : public Device {
   Transfer preferred_[2] = {Transfer::kDirect, Transfer::kDirect};
   bool reaches_packets_ = true;  // false once memory could not be pinned
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Arena>> free_;       // guarded by mutex_
-  std::vector<std::unique_ptr<Arena>> abandoned_;  // guarded by mutex_
+  std::vector<std::unique_ptr<LaneResources>> free_;       // guarded by mutex_
+  std::vector<std::unique_ptr<LaneResources>> abandoned_;  // guarded by mutex_
 };
 
 }  // namespace warpline::stream

@@ -19,11 +19,11 @@ std::uint64_t in_cycles(Duration duration) {
 
 }  // namespace
 
-StreamLane::StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena)
+StreamLane::StreamLane(StreamDevice& device, std::unique_ptr<LaneResources> resources)
     : device_(device),
       driver_(device.driver()),
-      arena_(std::move(arena)),
-      flights_(arena_->depth()),
+      resources_(std::move(resources)),
+      tasks_(resources_->depth()),
       probe_cycles_(in_cycles(device.options().probe)),
       timeout_cycles_(in_cycles(device.options().task_timeout)) {}
 
@@ -31,25 +31,26 @@ std::uint64_t StreamLane::now() const noexcept { return device_.options().clock(
 
 StreamLane::~StreamLane() {
   auto const until = now() + timeout_cycles_;
-  auto status = arena_->query();
+  auto status = resources_->query();
   while (status == kNotReady && now() < until) {
     std::this_thread::yield();
-    status = arena_->query();
+    status = resources_->query();
   }
   // A requested wake-up is given now, and the driver's call will find nothing to do.
-  if (arena_->armed.exchange(false, std::memory_order_acq_rel)) arena_->wake(arena_->wake_context);
+  if (resources_->armed.exchange(false, std::memory_order_acq_rel))
+    resources_->wake(resources_->wake_context);
   if (status == kOk && !closed_) {
-    arena_->base += submitted_;
-    device_.give_back(std::move(arena_));
+    resources_->base += submitted_;
+    device_.give_back(std::move(resources_));
     return;
   }
-  // The device may still access the arena, and calls of the driver may still come.
-  device_.abandon(std::move(arena_));
+  // The device may still access the resources, and calls of the driver may still come.
+  device_.abandon(std::move(resources_));
 }
 
 Ticket StreamLane::submit(Work const& work) noexcept {
   auto const ticket = submitted_ + 1;
-  while (ticket - completed() > flights_.size()) {
+  while (ticket - completed() > tasks_.size()) {
     advance();
     relax();
   }
@@ -58,34 +59,34 @@ Ticket StreamLane::submit(Work const& work) noexcept {
     fail(ticket, DeviceError::kLost, status);
     outdated_ = true;
   }
-  auto& flight = this->flight(ticket);
-  flight = {work, now(), 0, closed_};
-  if (completed() == submitted_) moved_ = flight.submitted;
+  auto& task = this->task(ticket);
+  task = {work, now(), 0, closed_};
+  if (completed() == submitted_) moved_ = task.submitted;
   submitted_ = ticket;
   if (closed_) return ticket;
-  auto& slot = arena_->slot(ticket);
-  auto status = enqueue(flight, slot, arena_->stream(ticket).handle);
-  if (status == kOk) status = mark(slot, ticket);
+  auto& memory = resources_->memory(ticket);
+  auto status = enqueue(task, memory, resources_->stream(ticket).handle);
+  if (status == kOk) status = mark(memory, ticket);
   if (status == kOk) {
     sound_ = ticket;
   } else {
-    flight.broken = true;
+    task.broken = true;
     fail(ticket, DeviceError::kLaunchFailed, status);
   }
   return ticket;
 }
 
-Status StreamLane::mark(Slot& slot, Ticket ticket) noexcept {
-  auto& stream = arena_->stream(ticket);
+Status StreamLane::mark(TaskMemory& memory, Ticket ticket) noexcept {
+  auto& stream = resources_->stream(ticket);
   switch (device_.options().completion) {
     case Completion::kFlag:
       return driver_.write(stream.handle, stream.flag,
-                           static_cast<std::uint32_t>(arena_->base + ticket));
+                           static_cast<std::uint32_t>(resources_->base + ticket));
     case Completion::kEvent:
-      return driver_.record(stream.handle, slot.event);
+      return driver_.record(stream.handle, memory.event);
     case Completion::kCallback:
       return driver_.call(stream.handle, &StreamLane::on_call,
-                          &arena_->call(arena_->base + ticket));
+                          &resources_->call(resources_->base + ticket));
   }
   return kOk;
 }
@@ -94,37 +95,38 @@ Status StreamLane::mark(Slot& slot, Ticket ticket) noexcept {
 // the last called whose number is that of the call. Stale calls are further ahead than any ticket.
 void StreamLane::on_call(void* context) {
   auto const& call = *static_cast<Call*>(context);
-  auto& arena = *call.arena;
-  auto& stream = arena.streams()[call.number % arena.streams().size()];
+  auto& resources = *call.resources;
+  auto& stream = resources.streams()[call.number % resources.streams().size()];
   auto const called = stream.called.load(std::memory_order_relaxed);
-  auto const ahead = (call.number + arena.calls() - called % arena.calls()) % arena.calls();
-  if (ahead <= arena.depth() + arena.streams().size())
+  auto const ahead =
+      (call.number + resources.calls() - called % resources.calls()) % resources.calls();
+  if (ahead <= resources.depth() + resources.streams().size())
     stream.called.store(called + ahead, std::memory_order_seq_cst);
-  on_armed(&arena);
+  on_armed(&resources);
 }
 
 void StreamLane::on_armed(void* context) {
-  auto& arena = *static_cast<Arena*>(context);
-  if (arena.armed.load(std::memory_order_seq_cst) &&
-      arena.armed.exchange(false, std::memory_order_acq_rel))
-    arena.wake(arena.wake_context);
+  auto& resources = *static_cast<LaneResources*>(context);
+  if (resources.armed.load(std::memory_order_seq_cst) &&
+      resources.armed.exchange(false, std::memory_order_acq_rel))
+    resources.wake(resources.wake_context);
 }
 
 /// Whether the mechanism reports the ticket as complete: `kOk`, `kNotReady`, or an error of the device.
 Status StreamLane::signal_of(Ticket ticket) noexcept {
-  auto const& stream = arena_->stream(ticket);
+  auto const& stream = resources_->stream(ticket);
   switch (device_.options().completion) {
     case Completion::kFlag: {
       auto const flag = std::atomic_ref(*stream.flag).load(std::memory_order_acquire);
       // 32 bits of the ticket: the sign of the difference is right across their overflow.
-      auto const ahead = flag - static_cast<std::uint32_t>(arena_->base + ticket);
+      auto const ahead = flag - static_cast<std::uint32_t>(resources_->base + ticket);
       return static_cast<std::int32_t>(ahead) >= 0 ? kOk : kNotReady;
     }
     case Completion::kCallback:
-      return stream.called.load(std::memory_order_acquire) >= arena_->base + ticket ? kOk
-                                                                                    : kNotReady;
+      return stream.called.load(std::memory_order_acquire) >= resources_->base + ticket ? kOk
+                                                                                        : kNotReady;
     case Completion::kEvent:
-      return driver_.query(arena_->slot(ticket).event);
+      return driver_.query(resources_->memory(ticket).event);
   }
   return kOk;
 }
@@ -163,7 +165,7 @@ void StreamLane::advance() noexcept {
 /// After the last sound ticket: failed work may have been started in part, so its packets are only
 /// returned when no stream is at work.
 void StreamLane::pass_broken() noexcept {
-  if (arena_->query() == kNotReady) return;
+  if (resources_->query() == kNotReady) return;
   fence_.completed.store(submitted_, std::memory_order_release);
 }
 
@@ -171,13 +173,14 @@ void StreamLane::probe(std::uint64_t time) noexcept {
   moved_ = time;
   auto const from = completed();
   bool busy = false;
-  for (auto& stream : arena_->streams()) {
+  for (auto& stream : resources_->streams()) {
     auto const status = driver_.query(stream.handle);
     if (status == kNotReady) busy = true;
     if (status == kOk || status == kNotReady) continue;
     // Tasks on other streams, before the first one that this stream has lost, are still sound.
     auto lost = from + 1;
-    while (lost <= sound_ && (&arena_->stream(lost) != &stream || signal_of(lost) == kOk)) ++lost;
+    while (lost <= sound_ && (&resources_->stream(lost) != &stream || signal_of(lost) == kOk))
+      ++lost;
     fail(lost, DeviceError::kLost, status);
     sound_ = std::min(sound_, lost - 1);
   }
@@ -185,7 +188,7 @@ void StreamLane::probe(std::uint64_t time) noexcept {
     // All work is complete. If the mechanism has not reported it, a completion was lost.
     retire(std::max(from, sound_));
     if (completed() < submitted_) pass_broken();
-  } else if (time - flight(from + 1).submitted > timeout_cycles_) {
+  } else if (time - task(from + 1).submitted > timeout_cycles_) {
     give_up(from + 1);
     sound_ = from;
     fence_.completed.store(submitted_, std::memory_order_release);
@@ -210,17 +213,17 @@ void StreamLane::give_up(Ticket from) noexcept {
 }
 
 void StreamLane::arm(void (*wake)(void*), void* context) noexcept {
-  auto& arena = *arena_;
-  if (arena.armed.load(std::memory_order_acquire)) return;  // that call is still to come
-  arena.wake = wake;
-  arena.wake_context = context;
-  arena.armed.store(true, std::memory_order_seq_cst);
+  auto& resources = *resources_;
+  if (resources.armed.load(std::memory_order_acquire)) return;  // that call is still to come
+  resources.wake = wake;
+  resources.wake_context = context;
+  resources.armed.store(true, std::memory_order_seq_cst);
   advance();
-  bool const asked =
-      device_.options().completion == Completion::kCallback ||
-      driver_.call(arena.stream(completed() + 1).handle, &StreamLane::on_armed, &arena) == kOk;
+  bool const asked = device_.options().completion == Completion::kCallback ||
+                     driver_.call(resources.stream(completed() + 1).handle, &StreamLane::on_armed,
+                                  &resources) == kOk;
   // Nothing is pending, or the driver will not call: wake at once rather than never.
-  if (!asked || completed() == submitted_ || signalled() > completed()) on_armed(&arena);
+  if (!asked || completed() == submitted_ || signalled() > completed()) on_armed(&resources);
 }
 
 std::string StreamLane::failure() const {

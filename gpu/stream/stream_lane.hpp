@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gpu/stream/arena.hpp"
+#include "gpu/stream/lane_resources.hpp"
 
 namespace warpline::stream {
 
@@ -29,34 +29,34 @@ using ResultBegins = std::array<std::size_t, KernelChain::kMax + 1>;
 /// Only the owner's thread calls it; the driver reports completions on any thread.
 class StreamLane final : public Lane {
  public:
-  StreamLane(StreamDevice& device, std::unique_ptr<Arena> arena);
+  StreamLane(StreamDevice& device, std::unique_ptr<LaneResources> resources);
   /// Waits for the streams, at most for the task timeout.
   ~StreamLane() override;
 
   Ticket submit(Work const& work) noexcept override;
   void advance() noexcept override;
   void arm(void (*wake)(void*), void* context) noexcept override;
-  Room room() const noexcept override { return arena_->room(); }
-  Transfer transfer() const noexcept override { return arena_->transfer(); }
+  Room room() const noexcept override { return resources_->room(); }
+  Transfer transfer() const noexcept override { return resources_->transfer(); }
   std::string failure() const override;
 
  private:
-  struct Flight {
+  struct PendingTask {
     Work work;
     std::uint64_t submitted = 0;
-    std::size_t results = 0;  // offset in the slot
+    std::size_t results = 0;  // offset in the task memory
     bool broken = false;      // its submission failed
   };
 
   Ticket completed() const noexcept { return fence_.completed.load(std::memory_order_relaxed); }
-  Flight& flight(Ticket ticket) noexcept { return flights_[ticket % flights_.size()]; }
-  Status enqueue(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
-  Status direct(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
-  Status staged(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
-  Status gather(Flight& flight, Slot& slot, StreamHandle* stream) noexcept;
+  PendingTask& task(Ticket ticket) noexcept { return tasks_[ticket % tasks_.size()]; }
+  Status enqueue(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept;
+  Status direct(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept;
+  Status staged(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept;
+  Status gather(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept;
   Status launch(KernelChain const& chain, ResultBegins const& begins, WorkItem* items,
                 std::uint32_t count, std::uint32_t max_packets, StreamHandle* stream) noexcept;
-  Status mark(Slot& slot, Ticket ticket) noexcept;
+  Status mark(TaskMemory& memory, Ticket ticket) noexcept;
   Status signal_of(Ticket ticket) noexcept;
   Ticket signalled() noexcept;
   void retire(Ticket up_to) noexcept;
@@ -65,13 +65,13 @@ class StreamLane final : public Lane {
   std::uint64_t now() const noexcept;
   void fail(Ticket from, DeviceError error, Status status) noexcept;
   void give_up(Ticket from) noexcept;
-  static void on_call(void* slot);
-  static void on_armed(void* arena);
+  static void on_call(void* context);
+  static void on_armed(void* context);
 
   StreamDevice& device_;
   Driver& driver_;
-  std::unique_ptr<Arena> arena_;
-  std::vector<Flight> flights_;
+  std::unique_ptr<LaneResources> resources_;
+  std::vector<PendingTask> tasks_;
   Ticket submitted_ = 0;
   Ticket sound_ = 0;  // the last ticket whose submission has not failed
   std::uint64_t moved_ = 0;

@@ -3,21 +3,21 @@
 #include <algorithm>
 #include <cstring>
 
-#include "gpu/stream/mirror.hpp"
+#include "gpu/stream/staged_copy.hpp"
 #include "gpu/stream/stream_device.hpp"
 #include "gpu/stream/stream_lane.hpp"
 
 /// The three forms of transfer to kernels and back.
 namespace warpline::stream {
 
-Status StreamLane::enqueue(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
-  switch (arena_->transfer()) {
+Status StreamLane::enqueue(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept {
+  switch (resources_->transfer()) {
     case Transfer::kDirect:
-      return direct(flight, slot, stream);
+      return direct(task, memory, stream);
     case Transfer::kStaged:
-      return staged(flight, slot, stream);
+      return staged(task, memory, stream);
     case Transfer::kGather:
-      return gather(flight, slot, stream);
+      return gather(task, memory, stream);
   }
   return kOk;
 }
@@ -66,22 +66,22 @@ Status StreamLane::launch(KernelChain const& chain, ResultBegins const& begins, 
   return status;
 }
 
-Status StreamLane::direct(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
-  auto const& work = flight.work;
+Status StreamLane::direct(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept {
+  auto const& work = task.work;
   std::uint32_t max_packets = 0;
   for (std::uint32_t i = 0; i < work.count; ++i) {
-    slot.items[i] = work.items[i];
+    memory.items[i] = work.items[i];
     max_packets = std::max(max_packets, work.items[i].count);
   }
-  return launch(*work.chain, begins_in_batch(*work.chain), slot.items, work.count, max_packets,
+  return launch(*work.chain, begins_in_batch(*work.chain), memory.items, work.count, max_packets,
                 stream);
 }
 
-Status StreamLane::staged(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
-  auto const& work = flight.work;
+Status StreamLane::staged(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept {
+  auto const& work = task.work;
   auto const& touched_bytes = work.chain->touched_bytes;
-  auto const begin = arena_->layout().bytes;
-  auto* const descriptors = reinterpret_cast<PacketHead*>(slot.host);
+  auto const begin = resources_->layout().bytes;
+  auto* const descriptors = reinterpret_cast<PacketHead*>(memory.host);
   std::uint32_t packets = 0;
   std::uint32_t offset = 0;
   for (std::uint32_t i = 0; i < work.count; ++i)
@@ -89,52 +89,56 @@ Status StreamLane::staged(Flight& flight, Slot& slot, StreamHandle* stream) noex
       auto const& packet = work.items[i].head(k);
       auto const copied = copied_bytes(packet, touched_bytes);
       if (copied > 0)
-        std::memcpy(slot.host + begin + offset, packet.data + touched_bytes.from, copied);
-      descriptors[packets++] = mirrored(
-          packet, reinterpret_cast<std::uint8_t*>(slot.device + begin), offset, touched_bytes);
+        std::memcpy(memory.host + begin + offset, packet.data + touched_bytes.from, copied);
+      descriptors[packets++] = copied_descriptor(
+          packet, reinterpret_cast<std::uint8_t*>(memory.device + begin), offset, touched_bytes);
       offset += stride(copied);
     }
-  flight.results = begin + (offset + 63u) / 64u * 64u;
-  *slot.copies = WorkItem::of(reinterpret_cast<PacketHead*>(slot.device), packets,
-                              slot.device + flight.results);
+  task.results = begin + (offset + 63u) / 64u * 64u;
+  *memory.copies = WorkItem::of(reinterpret_cast<PacketHead*>(memory.device), packets,
+                                memory.device + task.results);
 
   auto const begins = begins_in_copy(*work.chain, packets);
   // The descriptors are at the beginning even if no bytes are copied.
-  auto status = driver_.copy_in(stream, slot.device, slot.host, begin + offset);
-  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, packets, stream);
+  auto status = driver_.copy_in(stream, memory.device, memory.host, begin + offset);
+  if (status == kOk) status = launch(*work.chain, begins, memory.copies, 1, packets, stream);
   if (status != kOk) return status;
-  auto const out = touched_bytes.edits() ? begin : flight.results;
+  auto const out = touched_bytes.edits() ? begin : task.results;
   auto const end =
-      touched_bytes.result_bytes > 0 ? flight.results + begins[KernelChain::kMax] : begin + offset;
-  return end > out ? driver_.copy_out(stream, slot.host + out, slot.device + out, end - out) : kOk;
+      touched_bytes.result_bytes > 0 ? task.results + begins[KernelChain::kMax] : begin + offset;
+  return end > out ? driver_.copy_out(stream, memory.host + out, memory.device + out, end - out)
+                   : kOk;
 }
 
-Status StreamLane::gather(Flight& flight, Slot& slot, StreamHandle* stream) noexcept {
-  auto const& work = flight.work;
-  auto const& layout = arena_->layout();
-  auto& mirror = slot.mirror;
-  mirror = {};
+Status StreamLane::gather(PendingTask& task, TaskMemory& memory, StreamHandle* stream) noexcept {
+  auto const& work = task.work;
+  auto const& layout = resources_->layout();
+  auto& staged_copy = memory.staged_copy;
+  staged_copy = {};
   for (std::uint32_t i = 0; i < work.count; ++i) {
-    slot.items[i] = work.items[i];
-    mirror.packets += work.items[i].count;
+    memory.items[i] = work.items[i];
+    staged_copy.packets += work.items[i].count;
   }
-  mirror.items = slot.items;
-  mirror.count = work.count;
-  mirror.descriptors = reinterpret_cast<PacketHead*>(slot.device);
-  mirror.bytes = reinterpret_cast<std::uint8_t*>(slot.device + layout.bytes);
-  mirror.offsets = reinterpret_cast<std::uint32_t*>(slot.device + layout.offsets);
-  mirror.scratch = slot.device + layout.scratch;
-  mirror.touched_bytes = work.chain->touched_bytes;
+  staged_copy.items = memory.items;
+  staged_copy.count = work.count;
+  staged_copy.descriptors = reinterpret_cast<PacketHead*>(memory.device);
+  staged_copy.bytes = reinterpret_cast<std::uint8_t*>(memory.device + layout.bytes);
+  staged_copy.offsets = reinterpret_cast<std::uint32_t*>(memory.device + layout.offsets);
+  staged_copy.scratch = memory.device + layout.scratch;
+  staged_copy.touched_bytes = work.chain->touched_bytes;
   // Only the device knows where the bytes of this task end: results begin after the largest task.
-  flight.results = layout.bytes + (arena_->room().bytes + 63) / 64 * 64;
-  *slot.copies = WorkItem::of(mirror.descriptors, mirror.packets, slot.device + flight.results);
+  task.results = layout.bytes + (resources_->room().bytes + 63) / 64 * 64;
+  *memory.copies =
+      WorkItem::of(staged_copy.descriptors, staged_copy.packets, memory.device + task.results);
 
-  auto const begins = begins_in_copy(*work.chain, mirror.packets);
-  auto status = driver_.gather(stream, mirror);
-  if (status == kOk) status = launch(*work.chain, begins, slot.copies, 1, mirror.packets, stream);
-  if (status == kOk && mirror.touched_bytes.edits()) status = driver_.scatter(stream, mirror);
-  if (status == kOk && mirror.touched_bytes.result_bytes > 0)
-    status = driver_.copy_out(stream, slot.host + flight.results, slot.device + flight.results,
+  auto const begins = begins_in_copy(*work.chain, staged_copy.packets);
+  auto status = driver_.gather(stream, staged_copy);
+  if (status == kOk)
+    status = launch(*work.chain, begins, memory.copies, 1, staged_copy.packets, stream);
+  if (status == kOk && staged_copy.touched_bytes.edits())
+    status = driver_.scatter(stream, staged_copy);
+  if (status == kOk && staged_copy.touched_bytes.result_bytes > 0)
+    status = driver_.copy_out(stream, memory.host + task.results, memory.device + task.results,
                               begins[KernelChain::kMax]);
   return status;
 }
@@ -142,9 +146,9 @@ Status StreamLane::gather(Flight& flight, Slot& slot, StreamHandle* stream) noex
 /// Copies results and bytes back to the packets, and updates the fence.
 void StreamLane::retire(Ticket up_to) noexcept {
   for (auto ticket = completed() + 1; ticket <= up_to; ++ticket) {
-    auto const transfer = arena_->transfer();
-    auto const& [work, submitted, results, broken] = flight(ticket);
-    auto const& slot = arena_->slot(ticket);
+    auto const transfer = resources_->transfer();
+    auto const& [work, submitted, results, broken] = task(ticket);
+    auto const& memory = resources_->memory(ticket);
     if (transfer != Transfer::kDirect) {
       auto const& chain = *work.chain;
       auto const& touched_bytes = chain.touched_bytes;
@@ -152,12 +156,12 @@ void StreamLane::retire(Ticket up_to) noexcept {
       for (std::uint32_t i = 0; i < work.count; ++i) packets += work.items[i].count;
       auto const from = begins_in_copy(chain, packets), to = begins_in_batch(chain);
       std::size_t before = 0;
-      auto const* bytes = slot.host + arena_->layout().bytes;
+      auto const* bytes = memory.host + resources_->layout().bytes;
       for (std::uint32_t i = 0; i < work.count; ++i) {
         auto const& item = work.items[i];
         for (unsigned k = 0; k < chain.count; ++k)
           if (auto const size = std::size_t{chain.result_bytes(k)}; size > 0)
-            std::memcpy(item.results + to[k], slot.host + results + from[k] + before * size,
+            std::memcpy(item.results + to[k], memory.host + results + from[k] + before * size,
                         item.count * size);
         before += item.count;
         if (transfer == Transfer::kGather || !touched_bytes.edits()) continue;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "gpu/stream/arena.hpp"
+#include "gpu/stream/lane_resources.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -24,20 +24,21 @@ Layout::Layout(Lane::Room const& room) {
   offsets = round_up(bytes + room.bytes + 64 * (1 + KernelChain::kMax) +
                      room.packets * Batch::kResultBytes);
   scratch = round_up(offsets + room.packets * sizeof(std::uint32_t));
-  size = scratch + Mirror::kScratch;
+  size = scratch + StagedCopy::kScratch;
 }
 
-Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::string const& device)
+LaneResources::LaneResources(Driver& driver, Options const& options, Transfer transfer,
+                             std::string const& device)
     : base(options.first_ticket),
       driver_(driver),
       device_(device),
       transfer_(transfer),
       streams_(std::min(options.streams.value_or(1), options.depth)),
-      slots_(options.depth),
+      task_memory_(options.depth),
       calls_(4 * std::size_t{options.depth} * streams_.size()) {
   for (auto& call : calls_) call = {this, static_cast<std::uint32_t>(&call - calls_.data())};
   if (transfer != Transfer::kDirect) {
-    // What a task may grow to: it is sent when it has reached its size, so the last batch exceeds.
+    // A task is submitted when it has reached its size, so its last batch may exceed that size.
     room_.packets = options.task_packets + Batch::kCapacity;
     room_.bytes = options.task_bytes + Batch::kCapacity * options.frame_size + 16 * room_.packets;
     layout_ = Layout(room_);
@@ -56,17 +57,17 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
       *stream.flag = static_cast<std::uint32_t>(base);
       stream.called = base;
     }
-    for (auto& slot : slots_) {
-      check(driver.create(slot.event), "an event");
+    for (auto& task : task_memory_) {
+      check(driver.create(task.event), "an event");
       constexpr auto kItems = std::size_t{Work::kMaxItems} * KernelChain::kMax;
       allocate_pinned((kItems + KernelChain::kMax) * sizeof(WorkItem));
-      slot.items = static_cast<WorkItem*>(memory);
-      slot.copies = slot.items + kItems;
+      task.items = static_cast<WorkItem*>(memory);
+      task.copies = task.items + kItems;
       if (transfer == Transfer::kDirect) continue;
       allocate_pinned(layout_.offsets);
-      slot.host = static_cast<std::byte*>(memory);
+      task.host = static_cast<std::byte*>(memory);
       check(driver.allocate(memory, layout_.size), kib(layout_.size) + " of device memory");
-      slot.device = static_cast<std::byte*>(memory);
+      task.device = static_cast<std::byte*>(memory);
     }
   } catch (...) {
     close();
@@ -74,29 +75,29 @@ Arena::Arena(Driver& driver, Options const& options, Transfer transfer, std::str
   }
 }
 
-Arena::~Arena() { close(); }
+LaneResources::~LaneResources() { close(); }
 
-void Arena::check(Status status, std::string const& what) {
+void LaneResources::check(Status status, std::string const& what) {
   if (status == kOk) return;
   throw ConfigError("device '" + device_ + "' has no room for another lane of " +
-                    counted(slots_.size(), "task") + " in flight: " + what + ": " +
+                    counted(task_memory_.size(), "task") + " in flight: " + what + ": " +
                     driver_.describe(status) +
                     "; fewer workers, or smaller tasks (--task-bytes) need less");
 }
 
-void Arena::close() noexcept {
-  for (auto& slot : slots_) {
-    if (slot.device != nullptr) driver_.release(slot.device);
-    if (slot.host != nullptr) driver_.release_pinned(slot.host);
-    if (slot.items != nullptr) driver_.release_pinned(slot.items);
-    if (slot.event != nullptr) driver_.destroy(slot.event);
+void LaneResources::close() noexcept {
+  for (auto& memory : task_memory_) {
+    if (memory.device != nullptr) driver_.release(memory.device);
+    if (memory.host != nullptr) driver_.release_pinned(memory.host);
+    if (memory.items != nullptr) driver_.release_pinned(memory.items);
+    if (memory.event != nullptr) driver_.destroy(memory.event);
   }
   for (auto& stream : streams_)
     if (stream.handle != nullptr) driver_.destroy(stream.handle);
   if (flags_ != nullptr) driver_.release_pinned(flags_);
 }
 
-Status Arena::query() {
+Status LaneResources::query() {
   auto result = kOk;
   for (auto& stream : streams_) {
     auto const status = driver_.query(stream.handle);
@@ -106,11 +107,11 @@ Status Arena::query() {
   return result;
 }
 
-void keep_for_ever(std::unique_ptr<Arena> arena) noexcept {
+void keep_until_exit(std::unique_ptr<LaneResources> resources) noexcept {
   static std::mutex mutex;
-  static auto& kept = *new std::vector<std::unique_ptr<Arena>>;  // never destroyed
+  static auto& list = *new std::vector<std::unique_ptr<LaneResources>>;  // never destroyed
   std::scoped_lock const lock(mutex);
-  kept.push_back(std::move(arena));
+  list.push_back(std::move(resources));
 }
 
 }  // namespace warpline::stream

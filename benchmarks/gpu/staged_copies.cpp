@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "benchmarks/gpu/mirrors.hpp"
+#include "benchmarks/gpu/staged_copies.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "gpu/stream/mirror.hpp"
+#include "gpu/stream/staged_copy.hpp"
 
 namespace warpline::bench {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::size_t kCheckedOneIn = 4;
 
 }  // namespace
 
-Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes)
+StagedCopies::StagedCopies(Prepared& prepared, std::size_t min_bytes)
     : touched_bytes_(prepared.touched_bytes()) {
   std::uint32_t offset = 0;
   for (auto const& batch : prepared.batches())
@@ -48,7 +48,7 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes)
         auto const copied = stream::copied_bytes(packet, touched_bytes_);
         if (copy == 0 && copied > 0)
           std::memcpy(image.data() + offsets_[i], packet.data + touched_bytes_.from, copied);
-        descriptors[i] = stream::mirrored(packet, begin, offsets_[i], touched_bytes_);
+        descriptors[i] = stream::copied_descriptor(packet, begin, offsets_[i], touched_bytes_);
         ++i;
       }
     CUDA_TRY(cudaMemcpy(descriptors_->get() + copy * packets_, descriptors.data(),
@@ -59,7 +59,7 @@ Mirrors::Mirrors(Prepared& prepared, std::size_t min_bytes)
   CUDA_TRY(cudaStreamSynchronize(nullptr));
 }
 
-void Mirrors::restore(cudaStream_t stream) {
+void StagedCopies::restore(cudaStream_t stream) {
   // Bytes that no kernel edits are unchanged.
   if (restored_ && !touched_bytes_.edits()) return;
   for (unsigned copy = 0; copy < copies_; ++copy)
@@ -68,8 +68,8 @@ void Mirrors::restore(cudaStream_t stream) {
   restored_ = true;
 }
 
-WorkItem const* Mirrors::item(unsigned copy, std::size_t first, std::uint32_t count,
-                              cudaStream_t stream) {
+WorkItem const* StagedCopies::item(unsigned copy, std::size_t first, std::uint32_t count,
+                                   cudaStream_t stream) {
   auto const at = copy * packets_ + first;
   auto const item =
       WorkItem::of(descriptors_->get() + at, count, results_->get() + at * Batch::kResultBytes);
@@ -79,7 +79,7 @@ WorkItem const* Mirrors::item(unsigned copy, std::size_t first, std::uint32_t co
   return place;
 }
 
-bool Mirrors::right(Prepared& prepared) const {
+bool StagedCopies::right(Prepared& prepared) const {
   std::vector<std::uint8_t> image(bytes_);
   std::vector<std::byte> results(packets_ * touched_bytes_.result_bytes);
   CUDA_TRY(cudaMemcpy(image.data(), memory_->get(), bytes_, cudaMemcpyDeviceToHost));

@@ -13,16 +13,16 @@ namespace warpline::bench {
 
 /// Prepared packets in the device's memory, in the layout of `staged` and `gather`; several copies,
 /// so that no cache holds all of them.
-class Mirrors {
+class StagedCopies {
  public:
   /// At least `min_bytes` bytes of packets in total, in at least 8 copies.
-  Mirrors(Prepared& prepared, std::size_t min_bytes);
+  StagedCopies(Prepared& prepared, std::size_t min_bytes);
 
   /// The packets from `first` on as one item, in memory of the device.
   WorkItem const* item(unsigned copy, std::size_t first, std::uint32_t count, cudaStream_t stream);
   /// Restores the packets of all copies to their state before any kernel ran. Does not wait for it.
   void restore(cudaStream_t stream);
-  unsigned copies() const { return copies_; }
+  unsigned count() const { return copies_; }
   std::size_t packets() const { return packets_; }
   std::size_t bytes() const { return bytes_; }  ///< of one copy's packets
 

@@ -35,16 +35,18 @@ WARPLINE_HD constexpr std::uint32_t stride(std::uint32_t copied) { return (copie
 
 /// The descriptor of a packet's copy at `bytes + offset`. Its `data` points to where byte 0 would be;
 /// its `buffer` is the `data` of the packet.
-WARPLINE_HD inline PacketHead mirrored(PacketHead const& packet, std::uint8_t* bytes,
-                                       std::uint32_t offset, TouchedBytes const& touched_bytes) {
+WARPLINE_HD inline PacketHead copied_descriptor(PacketHead const& packet, std::uint8_t* bytes,
+                                                std::uint32_t offset,
+                                                TouchedBytes const& touched_bytes) {
   PacketHead copy = packet;
   copy.buffer = packet.data;
   copy.data = bytes + offset - (touched_bytes.from < touched_bytes.to ? touched_bytes.from : 0);
   return copy;
 }
 
-/// Fill a mirror and write it back with one thread.
-void gather_on_cpu(Mirror const& mirror) noexcept;
-void scatter_on_cpu(Mirror const& mirror) noexcept;
+/// Fills a staged copy with one thread.
+void gather_on_cpu(StagedCopy const& staged_copy) noexcept;
+/// Writes a staged copy back to its packets with one thread.
+void scatter_on_cpu(StagedCopy const& staged_copy) noexcept;
 
 }  // namespace warpline::stream
