@@ -34,9 +34,9 @@ class OffloadBase : public Element {
   /// already run, only `finish`.
   void process(BatchPtr batch, unsigned port, Outputs& out) noexcept final;
 
-  /// Drops what the kernel cannot take (counted) and lets the element prepare the rest.
-  /// An element without a step of its own returns false from `has_prepare` and may follow another
-  /// in a segment.
+  /// Drops and counts packets that the kernel cannot process, and lets the element prepare the rest.
+  /// An element without a `prepare` returns false from `has_prepare` and may follow another in a
+  /// segment.
   virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
   virtual bool has_prepare() const noexcept = 0;
   /// Runs the kernel over the batch on the CPU, in the tuned form if there is one.
@@ -45,10 +45,10 @@ class OffloadBase : public Element {
   virtual void run_reference(Batch& batch, std::byte* results) noexcept = 0;
   void run_reference(Batch& batch) noexcept { run_reference(batch, batch.results()); }
   /// Runs the kernel over the batch on the CPU as a GPU would, if it has a form for teams of threads.
-  /// `room`: bytes of memory of a block. For tests; slow.
-  virtual void run_emulated(Batch& batch, std::byte* results, std::uint32_t room) = 0;
-  void run_emulated(Batch& batch, std::uint32_t room) {
-    run_emulated(batch, batch.results(), room);
+  /// `shared_bytes`: size of a block's shared memory. For tests; slow.
+  virtual void run_emulated(Batch& batch, std::byte* results, std::uint32_t shared_bytes) = 0;
+  void run_emulated(Batch& batch, std::uint32_t shared_bytes) {
+    run_emulated(batch, batch.results(), shared_bytes);
   }
   virtual bool has_cpu_form() const noexcept = 0;
   /// Passes the packets on as the element decides by the kernel's `results`.
@@ -61,15 +61,15 @@ class OffloadBase : public Element {
   /// The table that the element reads and that may be replaced while packets flow; null if there is
   /// none.
   virtual SharedTable const* shared_table() const noexcept { return nullptr; }
-  /// Makes all that it needs to read the current generation on `devices`. Control thread, while the
-  /// worker runs: it touches nothing that the worker changes. Throws `ConfigError` if a device has
-  /// no room.
+  /// Creates what the element needs to read the current generation on `devices`. Runs on the control
+  /// thread while the worker runs, so it accesses nothing that the worker changes. Throws
+  /// `ConfigError` if a device is out of memory.
   virtual std::unique_ptr<Binding> make_binding(DeviceSet& devices) const {
     (void)devices;
     return nullptr;
   }
-  /// Reads `binding` from now on and leaves there what it has read so far, for the control thread
-  /// to free. Worker's thread, while its segment holds nothing: a batch sees one generation.
+  /// Reads `binding` from now on, and puts there what it has read until now, for the control thread to
+  /// free. Runs on the worker while its segment holds no batch, so that a batch sees one generation.
   virtual void bind(std::unique_ptr<Binding>& binding) noexcept = 0;
 
   /// The element only edits in place: it has neither results nor a `finish` step. Any element
@@ -173,10 +173,11 @@ class OffloadElement : public OffloadBase {
     body(&kernel, WorkItem::of(batch.slots(), batch.size(), results));
   }
 
-  void run_emulated(Batch& batch, std::byte* results, std::uint32_t room) final {
+  void run_emulated(Batch& batch, std::byte* results, std::uint32_t shared_bytes) final {
     if constexpr (kHasTeam<typename Self::Kernel>)
       emulate_team<typename Self::Reads, typename Self::Writes>(
-          bound(cpu_device()).team(), WorkItem::of(batch.slots(), batch.size(), results), room);
+          bound(cpu_device()).team(), WorkItem::of(batch.slots(), batch.size(), results),
+          shared_bytes);
     else
       run_reference(batch, results);
   }

@@ -13,8 +13,8 @@
 
 namespace warpline::ids {
 
-/// The matches of one lane: each pattern at most once, in any order.
-struct LaneMatches {
+/// The matches of one thread: each pattern at most once, in any order.
+struct PartialMatches {
   static constexpr unsigned kCapacity = 7;
   static constexpr std::uint8_t kOverflow = 0xff;  ///< in `count`: more than fit
 
@@ -34,70 +34,71 @@ struct LaneMatches {
     return true;
   }
 };
-static_assert(sizeof(LaneMatches) == 16);
+static_assert(sizeof(PartialMatches) == 16);
 
-/// `IDSMatch` for a team of threads: each lane scans a chunk of the payload. Shared memory contains
+/// `IDSMatch` for a team of threads: each thread scans a chunk of the payload. Shared memory contains
 /// the rows of the states nearest to the root, as many as fit.
 ///
-/// A lane starts in the root state and finds the matches that begin in its chunk. It continues
+/// A thread starts in the root state and finds the matches that begin in its chunk. It continues
 /// after the chunk's end while its state is deeper than the number of bytes read there, because
 /// only then may a match that began inside continue. That is a byte or two on most traffic, and
-/// never more than the longest pattern. A lane with more matches than it can store leaves the
+/// never more than the longest pattern. A thread with more matches than it can store leaves the
 /// packet to the thread that reduces.
 struct ScanTeam {
-  static constexpr std::uint32_t kThreads = 512, kLanes = 8, kBlocks = 2;
-  static constexpr std::uint32_t kPiece = 16;     ///< bytes of a load
-  static constexpr std::uint32_t kMinChunk = 32;  ///< below, a start costs more than it saves
+  static constexpr std::uint32_t kThreads = 512, kThreadsPerPacket = 8, kBlocks = 2;
+  static constexpr std::uint32_t kPiece = 16;  ///< bytes per load
+  static constexpr std::uint32_t kMinChunk =
+      32;  ///< with a smaller chunk, starting costs more than it saves
 
-  using Part = LaneMatches;
+  using Partial = PartialMatches;
   struct Shared {
     std::byte const* rows;
-    std::uint32_t entries;  ///< of the row table's beginning
+    std::uint32_t entries;  ///< in `rows`: the first ones of the automaton's table
   };
 
   Automaton automaton;
 
-  std::uint32_t table_bytes(std::uint32_t room) const {
-    std::uint32_t const row = 256 * entry_size(), rows = room / row;
+  std::uint32_t table_bytes(std::uint32_t max_bytes) const {
+    std::uint32_t const row = 256 * entry_size(), rows = max_bytes / row;
     return row * (rows < automaton.states ? rows : automaton.states);
   }
 
   WARPLINE_HD Shared load(std::byte* memory, std::uint32_t bytes, std::uint32_t thread) const {
-    auto const* const from = automaton.narrow != nullptr
+    auto const* const rows = automaton.narrow != nullptr
                                  ? reinterpret_cast<std::byte const*>(automaton.narrow)
                                  : reinterpret_cast<std::byte const*>(automaton.wide);
-    for (std::uint32_t at = thread * kPiece; at < bytes; at += kThreads * kPiece)
-      store(memory + at, piece_at(from + at));
+    for (auto offset = thread * kPiece; offset < bytes; offset += kThreads * kPiece)
+      store(memory + offset, load_piece(rows + offset));
     return {memory, bytes / entry_size()};
   }
 
-  WARPLINE_HD void part(Shared const& shared, std::uint32_t lane, LaneMatches& found,
-                        Bytes frame) const {
+  WARPLINE_HD void partial(Shared const& shared, std::uint32_t thread, PartialMatches& matches,
+                           Bytes frame) const {
     auto const layers = walk_layers(frame);
-    found.count = 0;
-    found.flags = layers.malformed ? Matches::kMalformed : std::uint8_t{0};
+    matches.count = 0;
+    matches.flags = layers.malformed ? Matches::kMalformed : std::uint8_t{0};
     auto const text = layers.payload;
     // Chunks end at addresses that pieces can be loaded from.
     auto const before = static_cast<std::uint32_t>(address(text.data) % kPiece);
-    std::uint32_t chunk = (before + text.size + kLanes - 1) / kLanes;
+    std::uint32_t chunk = (before + text.size + kThreadsPerPacket - 1) / kThreadsPerPacket;
     chunk = (chunk > kMinChunk ? chunk + kPiece - 1 : kMinChunk) / kPiece * kPiece;
-    std::uint32_t const begin = lane == 0 ? 0 : lane * chunk - before;
-    std::uint32_t const end = (lane + 1) * chunk - before;
+    std::uint32_t const begin = thread == 0 ? 0 : thread * chunk - before;
+    std::uint32_t const end = (thread + 1) * chunk - before;
     if (begin >= text.size) return;
     if (automaton.narrow != nullptr)
-      scan(automaton.narrow, shared, text, begin, end < text.size ? end : text.size, found);
+      scan(automaton.narrow, shared, text, begin, end < text.size ? end : text.size, matches);
     else
-      scan(automaton.wide, shared, text, begin, end < text.size ? end : text.size, found);
+      scan(automaton.wide, shared, text, begin, end < text.size ? end : text.size, matches);
   }
 
-  WARPLINE_HD Matches join(Shared const&, LaneMatches const* parts, Bytes frame) const {
+  WARPLINE_HD Matches reduce(Shared const&, PartialMatches const* partials, Bytes frame) const {
     Matches matches;
-    matches.flags = parts[0].flags;
-    for (unsigned lane = 0; lane < kLanes; ++lane) {
-      if (parts[lane].count == LaneMatches::kOverflow)
+    matches.flags = partials[0].flags;
+    for (unsigned thread = 0; thread < kThreadsPerPacket; ++thread) {
+      if (partials[thread].count == PartialMatches::kOverflow)
         return automaton.scan(walk_layers(frame).payload);
-      for (unsigned i = 0; i < parts[lane].count; ++i)
-        if (!matches.add(parts[lane].ids[i])) return matches;
+      for (unsigned i = 0; i < partials[thread].count; ++i)
+        if (!matches.add(partials[thread].ids[i])) return matches;
     }
     return matches;
   }
@@ -110,7 +111,7 @@ struct ScanTeam {
   WARPLINE_HD static std::uintptr_t address(void const* data) {
     return reinterpret_cast<std::uintptr_t>(data);
   }
-  WARPLINE_HD static Piece piece_at(void const* from) {
+  WARPLINE_HD static Piece load_piece(void const* from) {
     Piece piece;
     std::memcpy(&piece, __builtin_assume_aligned(from, kPiece), kPiece);
     return piece;
@@ -120,9 +121,9 @@ struct ScanTeam {
   }
   WARPLINE_HD std::uint32_t entry_size() const { return automaton.narrow != nullptr ? 2 : 4; }
 
-  /// The position of a lane in the text, and its state.
+  /// The position of a thread in the text, and its state.
   struct Place {
-    std::uint32_t at, state;
+    std::uint32_t offset, state;
   };
 
   template <class Entry>
@@ -135,22 +136,23 @@ struct ScanTeam {
       entry = reinterpret_cast<Entry const*>(shared.rows)[index];
     else
       entry = rows[index];
-    ++place.at;
+    ++place.offset;
     place.state = entry & ~kAccept;
     return (entry & kAccept) != 0;
   }
 
-  /// Reads up to `end`, or past the next byte at which a pattern ends: then returns true.
+  /// Reads up to `end`, or up to and including the next byte at which a pattern ends. Returns true in
+  /// the second case.
   template <class Entry>
   WARPLINE_HD static bool follow(Entry const* rows, Shared const& shared, Bytes text,
                                  std::uint32_t end, Place& place) {
-    while (place.at < end) {
-      auto const* const from = text.data + place.at;
-      if (end - place.at < kPiece || address(from) % kPiece != 0) {
+    while (place.offset < end) {
+      auto const* const from = text.data + place.offset;
+      if (end - place.offset < kPiece || address(from) % kPiece != 0) {
         if (step(rows, shared, *from, place)) return true;
         continue;
       }
-      auto const piece = piece_at(from);
+      auto const piece = load_piece(from);
 #if defined(__CUDA_ARCH__)
 #pragma unroll
 #endif
@@ -162,13 +164,13 @@ struct ScanTeam {
 
   template <class Entry>
   WARPLINE_HD void scan(Entry const* rows, Shared const& shared, Bytes text, std::uint32_t begin,
-                        std::uint32_t end, LaneMatches& found) const {
+                        std::uint32_t end, PartialMatches& matches) const {
     Place place{begin, 0};
     for (std::uint32_t beyond = 0;;) {
       if (follow(rows, shared, text, end, place) &&
-          !automaton.collect(place.state, text.data + place.at, found))
+          !automaton.collect(place.state, text.data + place.offset, matches))
         return;
-      if (place.at < end) continue;
+      if (place.offset < end) continue;
       if (end == text.size || place.state < automaton.first_at_depth[++beyond]) return;
       ++end;
     }

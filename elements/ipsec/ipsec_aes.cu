@@ -36,7 +36,7 @@ class IPsecAES final : public OffloadElement<IPsecAES> {
     WARPLINE_HD void operator()(MutableBytes rest, std::uint32_t tag) const {
       ipsec::SaTag const sa(tag);
       auto const esp = sa.esp(rest);
-      ipsec::esp_encrypt_ctr_lane(*aes, sas[sa.index()], esp.data, esp.size, 0, 1);
+      ipsec::esp_encrypt_ctr_share(*aes, sas[sa.index()], esp.data, esp.size, 0, 1);
     }
     ipsec::EspCtrTeam team() const { return {{aes, sas}}; }
   };

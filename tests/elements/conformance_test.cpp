@@ -27,7 +27,7 @@ struct Executor {
   Kernels kernels = Kernels::kDevice;
   int helpers = 0;
   bool threaded = false;
-  std::uint32_t team_room = 0;
+  std::uint32_t shared_bytes = 0;
 };
 
 using test::expect_same;
@@ -44,7 +44,7 @@ class Conformance : public testing::TestWithParam<test::ConformanceCase> {
     options.kernels = executor.kernels;
     options.host_helpers = executor.helpers;
     options.threaded = executor.threaded;
-    options.team_room = executor.team_room;
+    options.shared_bytes = executor.shared_bytes;
     options.source_name = files_.pipeline_name();
     return test::run_pipeline("FromInput(BURST 256) -> l :: " + executor.balancer + " -> " +
                                   GetParam().pipeline + " -> o :: ToOutput;",

@@ -21,8 +21,8 @@ constexpr std::chrono::seconds kPatience{60};  // far more than any run needs
 /// Runs every kernel as its body on the CPU, for any balancer.
 class PipelineRunner::Bodies final : public OffloadHandler {
  public:
-  /// `room`: see `OffloadBase::run_emulated`; 0: as the body.
-  Bodies(Graph& graph, std::uint32_t room) : graph_(graph), room_(room) {}
+  /// `shared_bytes`: see `OffloadBase::run_emulated`; 0: as the body.
+  Bodies(Graph& graph, std::uint32_t shared_bytes) : graph_(graph), shared_bytes_(shared_bytes) {}
 
   bool submit(Segment& segment, BatchPtr& batch) noexcept override {
     bool const prepared = batch->device != kCpuDevice || graph_.prepare_followers(segment, *batch);
@@ -30,8 +30,8 @@ class PipelineRunner::Bodies final : public OffloadHandler {
     for (std::size_t i = 0; i < kernels; ++i) {
       auto& offload = *segment.nodes[i]->element->offload();
       auto* const results = batch->results() + segment.nodes[i]->result_offset;
-      if (room_ > 0)
-        offload.run_emulated(*batch, results, room_);
+      if (shared_bytes_ > 0)
+        offload.run_emulated(*batch, results, shared_bytes_);
       else
         offload.run_reference(*batch, results);
     }
@@ -50,7 +50,7 @@ class PipelineRunner::Bodies final : public OffloadHandler {
 
  private:
   Graph& graph_;
-  std::uint32_t room_;
+  std::uint32_t shared_bytes_;
   struct Waiting {
     Segment* segment;
     BatchPtr batch;
@@ -107,8 +107,8 @@ PipelineRunner::PipelineRunner(std::string const& click, RunOptions options)
         std::make_unique<Offloader>(*io_, *graph_, devices_, options_.offload, options_.batches);
     graph_->attach(offloader_.get());
   } else if (options_.kernels == Kernels::kBody || options_.kernels == Kernels::kTeam) {
-    bodies_ = std::make_unique<Bodies>(*graph_,
-                                       options_.kernels == Kernels::kTeam ? options_.team_room : 0);
+    bodies_ = std::make_unique<Bodies>(
+        *graph_, options_.kernels == Kernels::kTeam ? options_.shared_bytes : 0);
     graph_->attach(bodies_.get());
   }
   graph_->start();

@@ -36,11 +36,11 @@ struct RunOptions {
   unsigned workers = 1;
   std::uint64_t seed = 1;
   Kernels kernels = Kernels::kDevice;
-  std::uint32_t team_room = 48 * 1024;  ///< bytes of block memory, with `kTeam`
-  int host_helpers = -1;                ///< helper threads of a device `host`; -1: no such device
-  bool threaded = false;                ///< on a worker's thread instead of the test's
-  stream::Options lanes{};              ///< of the device `host`, and of `cuda:0`
-  bool cuda = false;                    ///< open `cuda:0` too; it must exist
+  std::uint32_t shared_bytes = 48 * 1024;  ///< shared memory of a block, with `kTeam`
+  int host_helpers = -1;    ///< helper threads of a device `host`; -1: no such device
+  bool threaded = false;    ///< on a worker's thread instead of the test's
+  stream::Options lanes{};  ///< of the device `host`, and of `cuda:0`
+  bool cuda = false;        ///< open `cuda:0` too; it must exist
   OffloadOptions offload{};
   std::string source_name = "test.click";  ///< paths in the pipeline are relative to its folder
 };

@@ -9,14 +9,14 @@
 
 namespace warpline::ipsec {
 
-/// Does blocks `lane`, `lane + lanes`, ... of `aes_ctr`: all lanes together do all.
+/// Encrypts the blocks `thread`, `thread + threads`, ... as `aes_ctr` does.
 template <class Table>
-WARPLINE_HD inline void aes_ctr_lane(Table const& tables, AesKey const& key, std::uint32_t nonce,
-                                     std::uint8_t const* iv, std::uint32_t counter,
-                                     std::uint8_t* data, std::uint32_t size, std::uint32_t lane,
-                                     std::uint32_t lanes) {
-  AesBlock block{{nonce, load_be32(iv), load_be32(iv + 4), counter + lane}};
-  for (std::uint32_t at = 16 * lane; at < size; at += 16 * lanes, block.words[3] += lanes) {
+WARPLINE_HD inline void aes_ctr_share(Table const& tables, AesKey const& key, std::uint32_t nonce,
+                                      std::uint8_t const* iv, std::uint32_t counter,
+                                      std::uint8_t* data, std::uint32_t size, std::uint32_t thread,
+                                      std::uint32_t threads) {
+  AesBlock block{{nonce, load_be32(iv), load_be32(iv + 4), counter + thread}};
+  for (std::uint32_t at = 16 * thread; at < size; at += 16 * threads, block.words[3] += threads) {
     auto const key_stream = aes_encrypt(tables, key, block);
     if (size - at >= 16)
       xor_block(data + at, key_stream);
@@ -31,7 +31,7 @@ WARPLINE_HD inline void aes_ctr_lane(Table const& tables, AesKey const& key, std
 WARPLINE_HD inline void aes_ctr(AesTables const& tables, AesKey const& key, std::uint32_t nonce,
                                 std::uint8_t const* iv, std::uint32_t counter, std::uint8_t* data,
                                 std::uint32_t size) {
-  aes_ctr_lane(tables, key, nonce, iv, counter, data, size, 0, 1);
+  aes_ctr_share(tables, key, nonce, iv, counter, data, size, 0, 1);
 }
 
 }  // namespace warpline::ipsec

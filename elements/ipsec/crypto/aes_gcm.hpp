@@ -44,49 +44,50 @@ WARPLINE_HD inline AesBlock xor_and_load(std::uint8_t* data, std::uint32_t size,
   return load_partial_block(data, size);
 }
 
-/// A lane's part of the hash of `size` bytes, for the blocks `lane`, `lane + lanes`, ...; each is
-/// the result of `block(at, remaining size)`. `before`: the hash of earlier data, in one of the
-/// lanes. The sum of all parts lacks only the block of lengths. `powers`: the first `lanes` powers
-/// of the GHASH key, from the key itself.
+/// A thread's share of the hash of `size` bytes: of the blocks `thread`, `thread + threads`, ..., each
+/// the result of `block(offset, remaining size)`. `before`: the hash of earlier data, passed by one
+/// thread only. The sum of all shares lacks only the block of lengths. `powers`: the first `threads`
+/// powers of the GHASH key, beginning with the key itself.
 template <class LoadBlock>
-WARPLINE_HD inline GhashElement ghash_lane(GhashElement before, GhashElement const* powers,
-                                           std::uint32_t size, std::uint32_t lane,
-                                           std::uint32_t lanes, LoadBlock const& block) {
+WARPLINE_HD inline GhashElement ghash_share(GhashElement before, GhashElement const* powers,
+                                            std::uint32_t size, std::uint32_t thread,
+                                            std::uint32_t threads, LoadBlock const& block) {
   std::uint32_t const blocks = (size + 15) / 16;
-  GhashElement const step = powers[lanes - 1];  // no store of the lane's can change it
-  std::uint32_t at = lane;
-  for (; at < blocks; at += lanes)
-    before = ghash_multiply(before, step) ^ ghash_element(block(16 * at, size - 16 * at));
-  return ghash_multiply(before, powers[blocks + lanes - at - 1]);
+  GhashElement const step = powers[threads - 1];  // a copy, because stores might alias the table
+  std::uint32_t index = thread;
+  for (; index < blocks; index += threads)
+    before = ghash_multiply(before, step) ^ ghash_element(block(16 * index, size - 16 * index));
+  return ghash_multiply(before, powers[blocks + threads - index - 1]);
 }
 
-/// Encrypts the blocks `lane`, `lane + lanes`, ... in place and returns their part of the hash.
-/// `aad`: at most 16 bytes of associated data, padded with zeros; only for the last lane.
+/// Encrypts the blocks `thread`, `thread + threads`, ... in place and returns their share of the
+/// hash. `aad`: at most 16 bytes of associated data, padded with zeros; the last thread uses it.
 template <class Table>
-WARPLINE_HD inline GhashElement aes_gcm_encrypt_lane(Table const& tables, AesKey const& key,
-                                                     GhashElement const* powers, std::uint32_t salt,
-                                                     std::uint8_t const* iv, GhashElement aad,
-                                                     std::uint8_t* data, std::uint32_t size,
-                                                     std::uint32_t lane, std::uint32_t lanes) {
+WARPLINE_HD inline GhashElement aes_gcm_encrypt_share(Table const& tables, AesKey const& key,
+                                                      GhashElement const* powers,
+                                                      std::uint32_t salt, std::uint8_t const* iv,
+                                                      GhashElement aad, std::uint8_t* data,
+                                                      std::uint32_t size, std::uint32_t thread,
+                                                      std::uint32_t threads) {
   std::uint32_t const high = load_be32(iv), low = load_be32(iv + 4);
-  // The associated data is like a block of the last lane's before its first one.
-  return ghash_lane(
-      lane == lanes - 1 ? aad : GhashElement{}, powers, size, lane, lanes,
-      [=, &tables, &key](std::uint32_t at, std::uint32_t left) {
-        auto const stream = aes_encrypt(tables, key, {{salt, high, low, 2 + at / 16}});
-        return xor_and_load(data + at, left, stream);
+  // The associated data is like a block of the last thread's before its first one.
+  return ghash_share(
+      thread == threads - 1 ? aad : GhashElement{}, powers, size, thread, threads,
+      [=, &tables, &key](std::uint32_t offset, std::uint32_t left) {
+        auto const stream = aes_encrypt(tables, key, {{salt, high, low, 2 + offset / 16}});
+        return xor_and_load(data + offset, left, stream);
       });
 }
 
-/// The same for data that is ciphertext and is not changed.
-WARPLINE_HD inline GhashElement gcm_hash_lane(GhashElement const* powers, GhashElement aad,
-                                              std::uint8_t const* data, std::uint32_t size,
-                                              std::uint32_t lane, std::uint32_t lanes) {
-  return ghash_lane(lane == lanes - 1 ? aad : GhashElement{}, powers, size, lane, lanes,
-                    [data](std::uint32_t at, std::uint32_t left) {
-                      return left >= 16 ? load_block(data + at)
-                                        : load_partial_block(data + at, left);
-                    });
+/// The same for ciphertext, which it does not change.
+WARPLINE_HD inline GhashElement gcm_hash_share(GhashElement const* powers, GhashElement aad,
+                                               std::uint8_t const* data, std::uint32_t size,
+                                               std::uint32_t thread, std::uint32_t threads) {
+  return ghash_share(thread == threads - 1 ? aad : GhashElement{}, powers, size, thread, threads,
+                     [data](std::uint32_t offset, std::uint32_t left) {
+                       return left >= 16 ? load_block(data + offset)
+                                         : load_partial_block(data + offset, left);
+                     });
 }
 
 /// Encrypts `size` bytes in place and returns the tag; associated data of any size.

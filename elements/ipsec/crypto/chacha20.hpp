@@ -95,11 +95,12 @@ WARPLINE_HD inline void xor_chacha_block(std::uint8_t* data, std::uint32_t size,
 }
 }  // namespace detail
 
-/// Does the 64-byte blocks `lane`, `lane + lanes`, ... of `chacha20`.
-WARPLINE_HD inline void chacha20_lane(ChaChaKey const& key, ChaChaNonce const& nonce,
-                                      std::uint32_t counter, std::uint8_t* data, std::uint32_t size,
-                                      std::uint32_t lane, std::uint32_t lanes) {
-  for (std::uint32_t at = 64 * lane; at < size; at += 64 * lanes)
+/// Encrypts the 64-byte blocks `thread`, `thread + threads`, ... as `chacha20` does.
+WARPLINE_HD inline void chacha20_share(ChaChaKey const& key, ChaChaNonce const& nonce,
+                                       std::uint32_t counter, std::uint8_t* data,
+                                       std::uint32_t size, std::uint32_t thread,
+                                       std::uint32_t threads) {
+  for (std::uint32_t at = 64 * thread; at < size; at += 64 * threads)
     detail::xor_chacha_block(data + at, size - at, chacha20_block(key, counter + at / 64, nonce));
 }
 
@@ -107,7 +108,7 @@ WARPLINE_HD inline void chacha20_lane(ChaChaKey const& key, ChaChaNonce const& n
 /// size.
 WARPLINE_HD inline void chacha20(ChaChaKey const& key, ChaChaNonce const& nonce,
                                  std::uint32_t counter, std::uint8_t* data, std::uint32_t size) {
-  chacha20_lane(key, nonce, counter, data, size, 0, 1);
+  chacha20_share(key, nonce, counter, data, size, 0, 1);
 }
 
 }  // namespace warpline::ipsec

@@ -21,8 +21,9 @@ namespace warpline::ipsec {
 /// The result for an inbound packet. Unless it is `kGood`, the content of the packet is undefined.
 struct EspResult {
   static constexpr std::uint32_t kGood = 0;
-  static constexpr std::uint32_t kIntegrity = 1;  ///< the integrity value is another one
-  static constexpr std::uint32_t kSize = 2;       ///< too short, or its text no multiple of a block
+  static constexpr std::uint32_t kIntegrity = 1;  ///< the integrity value differs
+  static constexpr std::uint32_t kSize =
+      2;  ///< too short, or the ciphertext is not a multiple of the block size
 };
 
 namespace detail {
@@ -38,16 +39,17 @@ WARPLINE_HD inline std::uint32_t compare_icv(std::uint32_t const (&words)[kCount
 }
 }  // namespace detail
 
-/// A lane's share of the check; its intermediate result is in `part`. At most `kGhashPowers` lanes.
+/// A thread's share of the check; its partial result is in `partial`. At most `kGhashPowers` threads.
 template <class Table>
-WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
-                                        std::uint8_t* packet, std::uint32_t size, EspPart& part,
-                                        std::uint32_t lane, std::uint32_t lanes) {
+WARPLINE_HD inline void esp_verify_share(Table const& tables, SaKeys const& keys,
+                                         std::uint8_t* packet, std::uint32_t size,
+                                         EspPartial& partial, std::uint32_t thread,
+                                         std::uint32_t threads) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
   auto* const iv = packet + esp::kSize;
   auto* const icv_bytes = packet + at.icv;
-  bool const last = lane == lanes - 1;
+  bool const last = thread == threads - 1;
   if (keys.cipher == Cipher::kAesGcm) {
     GhashElement aad{};
     if (last) {
@@ -59,31 +61,31 @@ WARPLINE_HD inline void esp_verify_lane(Table const& tables, SaKeys const& keys,
       for (unsigned i = 0; i < 4; ++i) masked.words[i] ^= mask.words[i];
       store_icv(icv_bytes, masked.words, keys.icv_size);
     }
-    part.gcm.hash = gcm_hash_lane(keys.authentication.ghash, aad, packet + at.ciphertext,
-                                  at.ciphertext_size, lane, lanes);
+    partial.gcm.hash = gcm_hash_share(keys.authentication.ghash, aad, packet + at.ciphertext,
+                                      at.ciphertext_size, thread, threads);
   } else if (keys.cipher == Cipher::kChaCha20Poly1305) {
-    if (last) part.poly = make_poly_key(keys.key.chacha, ChaChaNonce(keys.salt, iv));
+    if (last) partial.poly = make_poly_key(keys.key.chacha, ChaChaNonce(keys.salt, iv));
   } else if (keys.cipher == Cipher::kAesCbc) {
-    part.before =
-        aes_cbc_before(load_block(iv), packet + at.ciphertext, at.ciphertext_size, lane, lanes);
+    partial.before =
+        aes_cbc_before(load_block(iv), packet + at.ciphertext, at.ciphertext_size, thread, threads);
   }
 }
 
-/// The verdict after all lanes, an `EspResult`.
-WARPLINE_HD inline std::uint32_t esp_verify_join(SaKeys const& keys, std::uint8_t* packet,
-                                                 std::uint32_t size, EspPart const* parts,
-                                                 std::uint32_t lanes) {
+/// Returns the result of the check after all threads, an `EspResult`.
+WARPLINE_HD inline std::uint32_t esp_verify_reduce(SaKeys const& keys, std::uint8_t* packet,
+                                                   std::uint32_t size, EspPartial const* partials,
+                                                   std::uint32_t threads) {
   EspSizes const at(keys, size);
   if (!at.good()) return EspResult::kSize;
   auto* const icv_bytes = packet + at.icv;
   auto const* const high = icv_bytes + keys.icv_size;
   if (keys.cipher == Cipher::kAesGcm) {
-    auto const hash = gcm_hash_of(keys, at, parts, lanes);
+    auto const hash = gcm_hash_of(keys, at, partials, threads);
     return detail::compare_icv(gcm_tag(hash, {}).words, icv_bytes, keys.icv_size);
   }
   if (keys.cipher == Cipher::kChaCha20Poly1305) {
     EspAad const aad(keys.esn, packet, high);
-    auto const tag = chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size,
+    auto const tag = chacha20_poly1305_tag(partials[threads - 1].poly, aad.bytes, aad.size,
                                            packet + at.ciphertext, at.ciphertext_size);
     return detail::compare_icv(tag.words, icv_bytes, keys.icv_size);
   }
@@ -95,41 +97,42 @@ WARPLINE_HD inline std::uint32_t esp_verify_join(SaKeys const& keys, std::uint8_
   return detail::compare_icv(icv.words, icv_bytes, keys.icv_size);
 }
 
-/// A lane's share of decryption of a good packet; `part` is its own intermediate result.
+/// A thread's share of the decryption of a valid packet. `partial`: its own partial result.
 template <class Table, class InverseTable>
-WARPLINE_HD inline void esp_decrypt_lane(Table const& tables, InverseTable const& inverse,
-                                         SaKeys const& keys, std::uint8_t* packet,
-                                         std::uint32_t size, EspPart const& part,
-                                         std::uint32_t lane, std::uint32_t lanes) {
+WARPLINE_HD inline void esp_decrypt_share(Table const& tables, InverseTable const& inverse,
+                                          SaKeys const& keys, std::uint8_t* packet,
+                                          std::uint32_t size, EspPartial const& partial,
+                                          std::uint32_t thread, std::uint32_t threads) {
   EspSizes const at(keys, size);
   auto const* const iv = packet + esp::kSize;
   auto* const text = packet + at.ciphertext;
   switch (keys.cipher) {
     case Cipher::kAesGcm:
     case Cipher::kAesCtr:
-      return aes_ctr_lane(tables, keys.key.aes, keys.salt, iv,
-                          keys.cipher == Cipher::kAesGcm ? 2 : 1, text, at.ciphertext_size, lane,
-                          lanes);
+      return aes_ctr_share(tables, keys.key.aes, keys.salt, iv,
+                           keys.cipher == Cipher::kAesGcm ? 2 : 1, text, at.ciphertext_size, thread,
+                           threads);
     case Cipher::kChaCha20Poly1305:
-      return chacha20_lane(keys.key.chacha, ChaChaNonce(keys.salt, iv), 1, text, at.ciphertext_size,
-                           lane, lanes);
+      return chacha20_share(keys.key.chacha, ChaChaNonce(keys.salt, iv), 1, text,
+                            at.ciphertext_size, thread, threads);
     case Cipher::kAesCbc:
-      return aes_cbc_decrypt_lane(inverse, keys.key.inverse, part.before, text, at.ciphertext_size,
-                                  lane, lanes);
+      return aes_cbc_decrypt_share(inverse, keys.key.inverse, partial.before, text,
+                                   at.ciphertext_size, thread, threads);
     case Cipher::kNull:
       return;
   }
 }
 
-/// Verifies and decrypts by the SA's own suite; returns an `EspResult`.
+/// Verifies and decrypts with the suite of the SA. Returns an `EspResult`.
 template <class Table, class InverseTable>
 WARPLINE_HD inline std::uint32_t esp_decrypt(Table const& tables, InverseTable const& inverse,
                                              SaKeys const& keys, std::uint8_t* packet,
                                              std::uint32_t size) {
-  EspPart part{.poly = {}};
-  esp_verify_lane(tables, keys, packet, size, part, 0, 1);
-  auto const result = esp_verify_join(keys, packet, size, &part, 1);
-  if (result == EspResult::kGood) esp_decrypt_lane(tables, inverse, keys, packet, size, part, 0, 1);
+  EspPartial partial{.poly = {}};
+  esp_verify_share(tables, keys, packet, size, partial, 0, 1);
+  auto const result = esp_verify_reduce(keys, packet, size, &partial, 1);
+  if (result == EspResult::kGood)
+    esp_decrypt_share(tables, inverse, keys, packet, size, partial, 0, 1);
   return result;
 }
 

@@ -26,15 +26,15 @@
 /// SP 800-38A appendix C, RFC 3602 section 3).
 namespace warpline::ipsec {
 
-/// Encrypts by AES-CTR (RFC 3686): the blocks `lane`, `lane + lanes`, ...
+/// Encrypts by AES-CTR (RFC 3686): the blocks `thread`, `thread + threads`, ...
 template <class Table>
-WARPLINE_HD inline void esp_encrypt_ctr_lane(Table const& tables, SaKeys const& keys,
-                                             std::uint8_t* packet, std::uint32_t size,
-                                             std::uint32_t lane, std::uint32_t lanes) {
+WARPLINE_HD inline void esp_encrypt_ctr_share(Table const& tables, SaKeys const& keys,
+                                              std::uint8_t* packet, std::uint32_t size,
+                                              std::uint32_t thread, std::uint32_t threads) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
-  aes_ctr_lane(tables, keys.key.aes, keys.salt, packet + esp::kSize, 1, packet + at.ciphertext,
-               at.ciphertext_size, lane, lanes);
+  aes_ctr_share(tables, keys.key.aes, keys.salt, packet + esp::kSize, 1, packet + at.ciphertext,
+                at.ciphertext_size, thread, threads);
 }
 
 /// Writes the ICV of an HMAC (RFC 2404, RFC 4868) over ESP header, IV, ciphertext and, with
@@ -48,17 +48,18 @@ WARPLINE_HD inline void esp_authenticate(SaKeys const& keys, std::uint8_t* packe
   if (keys.udp_checksum) complete_udp_checksum(packet, size);
 }
 
-/// A lane's share of `esp_protect`; its intermediate result is in `part`. At most `kGhashPowers`
-/// lanes. Between this and `esp_protect_join` the space for the ICV may be in use.
+/// A thread's share of `esp_protect`; its partial result is in `partial`. At most `kGhashPowers`
+/// threads. The space for the ICV may contain an intermediate value until `esp_protect_reduce`.
 template <class Table>
-WARPLINE_HD inline void esp_protect_lane(Table const& tables, SaKeys const& keys,
-                                         std::uint8_t* packet, std::uint32_t size, EspPart& part,
-                                         std::uint32_t lane, std::uint32_t lanes) {
+WARPLINE_HD inline void esp_protect_share(Table const& tables, SaKeys const& keys,
+                                          std::uint8_t* packet, std::uint32_t size,
+                                          EspPartial& partial, std::uint32_t thread,
+                                          std::uint32_t threads) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
   auto* const iv = packet + esp::kSize;
   auto* const text = packet + at.ciphertext;
-  bool const last = lane == lanes - 1;
+  bool const last = thread == threads - 1;
   switch (keys.cipher) {
     case Cipher::kAesGcm: {
       GhashElement aad{};
@@ -67,20 +68,20 @@ WARPLINE_HD inline void esp_protect_lane(Table const& tables, SaKeys const& keys
         store_icv(packet + at.icv, gcm_mask(tables, keys.key.aes, keys.salt, iv).words,
                   keys.icv_size);
       }
-      part.gcm.hash =
-          aes_gcm_encrypt_lane(tables, keys.key.aes, keys.authentication.ghash, keys.salt, iv, aad,
-                               text, at.ciphertext_size, lane, lanes);
-      if (keys.udp_checksum) part.gcm.sum = sum_lane(text, at.ciphertext_size, lane, lanes);
+      partial.gcm.hash =
+          aes_gcm_encrypt_share(tables, keys.key.aes, keys.authentication.ghash, keys.salt, iv, aad,
+                                text, at.ciphertext_size, thread, threads);
+      if (keys.udp_checksum) partial.gcm.sum = sum_share(text, at.ciphertext_size, thread, threads);
       return;
     }
     case Cipher::kAesCtr:
-      return aes_ctr_lane(tables, keys.key.aes, keys.salt, iv, 1, text, at.ciphertext_size, lane,
-                          lanes);
+      return aes_ctr_share(tables, keys.key.aes, keys.salt, iv, 1, text, at.ciphertext_size, thread,
+                           threads);
     case Cipher::kChaCha20Poly1305: {
       ChaChaNonce const nonce(keys.salt, iv);
-      // Lanes have a block fewer to do the more they are, so the last has time for the key.
-      if (last) part.poly = make_poly_key(keys.key.chacha, nonce);
-      return chacha20_lane(keys.key.chacha, nonce, 1, text, at.ciphertext_size, lane, lanes);
+      // With more threads than blocks, the last has no block to encrypt: it computes the key.
+      if (last) partial.poly = make_poly_key(keys.key.chacha, nonce);
+      return chacha20_share(keys.key.chacha, nonce, 1, text, at.ciphertext_size, thread, threads);
     }
     case Cipher::kAesCbc:
     case Cipher::kNull:
@@ -88,30 +89,30 @@ WARPLINE_HD inline void esp_protect_lane(Table const& tables, SaKeys const& keys
   }
 }
 
-/// The end of a packet after all lanes: chains, which no two threads can share, and the integrity
+/// Completes a packet after all threads: chained modes, which threads cannot share, and the integrity
 /// value.
 template <class Table>
-WARPLINE_HD inline void esp_protect_join(Table const& tables, SaKeys const& keys,
-                                         std::uint8_t* packet, std::uint32_t size,
-                                         EspPart const* parts, std::uint32_t lanes) {
+WARPLINE_HD inline void esp_protect_reduce(Table const& tables, SaKeys const& keys,
+                                           std::uint8_t* packet, std::uint32_t size,
+                                           EspPartial const* partials, std::uint32_t threads) {
   EspSizes const at(keys, size);
   if (!at.good()) return;
   auto* const text = packet + at.ciphertext;
   auto* const icv_bytes = packet + at.icv;
   if (keys.cipher == Cipher::kAesGcm) {
-    auto const hash = gcm_hash_of(keys, at, parts, lanes);
+    auto const hash = gcm_hash_of(keys, at, partials, threads);
     Block mask;
     load_icv(mask.words, icv_bytes, keys.icv_size);
     store_icv(icv_bytes, gcm_tag(hash, mask).words, keys.icv_size);
     if (!keys.udp_checksum) return;
-    auto sum = sum_lane(packet, at.ciphertext) + sum_lane(icv_bytes, keys.icv_size);
-    for (unsigned lane = 0; lane < lanes; ++lane) sum += parts[lane].gcm.sum;
+    auto sum = sum_share(packet, at.ciphertext) + sum_share(icv_bytes, keys.icv_size);
+    for (unsigned thread = 0; thread < threads; ++thread) sum += partials[thread].gcm.sum;
     return store_udp_checksum(packet, sum);
   }
   if (keys.cipher == Cipher::kChaCha20Poly1305) {
     EspAad const aad(keys.esn, packet, icv_bytes);
-    store_block(icv_bytes, chacha20_poly1305_tag(parts[lanes - 1].poly, aad.bytes, aad.size, text,
-                                                 at.ciphertext_size));
+    store_block(icv_bytes, chacha20_poly1305_tag(partials[threads - 1].poly, aad.bytes, aad.size,
+                                                 text, at.ciphertext_size));
     if (keys.udp_checksum) complete_udp_checksum(packet, size);
     return;
   }
@@ -121,13 +122,13 @@ WARPLINE_HD inline void esp_protect_join(Table const& tables, SaKeys const& keys
   esp_authenticate(keys, packet, size);
 }
 
-/// Encrypts and authenticates by the SA's own suite.
+/// Encrypts and authenticates with the suite of the SA.
 template <class Table>
 WARPLINE_HD inline void esp_protect(Table const& tables, SaKeys const& keys, std::uint8_t* packet,
                                     std::uint32_t size) {
-  EspPart part{.poly = {}};
-  esp_protect_lane(tables, keys, packet, size, part, 0, 1);
-  esp_protect_join(tables, keys, packet, size, &part, 1);
+  EspPartial partial{.poly = {}};
+  esp_protect_share(tables, keys, packet, size, partial, 0, 1);
+  esp_protect_reduce(tables, keys, packet, size, &partial, 1);
 }
 
 }  // namespace warpline::ipsec

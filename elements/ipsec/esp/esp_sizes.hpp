@@ -116,22 +116,22 @@ WARPLINE_HD inline Icv esp_hmac(SaKeys const& keys, std::uint8_t const* packet,
   return {};
 }
 
-/// The intermediate result of a lane.
-union EspPart {
-  /// GCM: its part of the hash, and of the sum for a UDP checksum.
+/// The partial result of a thread.
+union EspPartial {
+  /// GCM: its share of the hash, and of the sum for a UDP checksum.
   struct Gcm {
     GhashElement hash;
     std::uint64_t sum;
   } gcm;
-  PolyKey poly;  ///< ChaCha20-Poly1305: the one-time key, in the last lane's
+  PolyKey poly;  ///< ChaCha20-Poly1305: the one-time key, set by the last thread
   Block before;  ///< CBC, inbound: the ciphertext before its first block
 };
 
-/// GCM: the hash of a packet from the parts of all lanes.
+/// GCM: the hash of a packet from the partial results of all threads.
 WARPLINE_HD inline GhashElement gcm_hash_of(SaKeys const& keys, EspSizes const& at,
-                                            EspPart const* parts, std::uint32_t lanes) {
-  GhashElement hash = parts[0].gcm.hash;
-  for (unsigned lane = 1; lane < lanes; ++lane) hash = hash ^ parts[lane].gcm.hash;
+                                            EspPartial const* partials, std::uint32_t threads) {
+  GhashElement hash = partials[0].gcm.hash;
+  for (unsigned thread = 1; thread < threads; ++thread) hash = hash ^ partials[thread].gcm.hash;
   return ghash_block(hash, keys.authentication.ghash[0],
                      ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.ciphertext_size));
 }

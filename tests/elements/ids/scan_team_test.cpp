@@ -35,18 +35,18 @@ class TeamRun {
     packets_.push_back(packet);
   }
 
-  /// That teams find in every frame what a scan from end to end does.
+  /// Checks that teams find in every frame what a scan from end to end finds.
   void compare(AhoCorasick const& automaton) {
-    for (std::uint32_t const room : {9u << 10, 48u << 10, 227u << 10}) {
+    for (std::uint32_t const shared_bytes : {9u << 10, 48u << 10, 227u << 10}) {
       std::vector<Matches> results(packets_.size());
       emulate_team<Payload<0>, Result<Matches>>(
           ScanTeam{automaton.view()},
           WorkItem::of(packets_.data(), static_cast<std::uint32_t>(packets_.size()),
                        reinterpret_cast<std::byte*>(results.data())),
-          room);
+          shared_bytes);
       for (std::size_t i = 0; i < packets_.size(); ++i)
         ASSERT_EQ(results[i], automaton.view().scan(Bytes(packets_[i].bytes()).after(kHeader)))
-            << "text " << i << ", room " << room;
+            << "text " << i << ", shared bytes " << shared_bytes;
     }
   }
 

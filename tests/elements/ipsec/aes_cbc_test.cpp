@@ -29,18 +29,18 @@ void encrypt(Octets const& key, Octets const& iv, std::span<std::uint8_t> text) 
                   static_cast<std::uint32_t>(text.size()));
 }
 
-/// As `lanes` lanes would, the last first.
+/// As `threads` threads would, the last first.
 void decrypt(Octets const& key, Octets const& iv, std::span<std::uint8_t> text,
-             std::uint32_t lanes) {
+             std::uint32_t threads) {
   auto const inverse = invert_aes_key(kInverse, aes_tables(), key_of(key));
   auto const size = static_cast<std::uint32_t>(text.size());
-  if (lanes == 1)
+  if (threads == 1)
     return aes_cbc_decrypt(kInverse, inverse, load_block(iv.data()), text.data(), size);
   std::vector<AesBlock> before;
-  for (std::uint32_t lane = 0; lane < lanes; ++lane)
-    before.push_back(aes_cbc_before(load_block(iv.data()), text.data(), size, lane, lanes));
-  for (auto lane = lanes; lane-- > 0;)
-    aes_cbc_decrypt_lane(kInverse, inverse, before[lane], text.data(), size, lane, lanes);
+  for (std::uint32_t thread = 0; thread < threads; ++thread)
+    before.push_back(aes_cbc_before(load_block(iv.data()), text.data(), size, thread, threads));
+  for (auto thread = threads; thread-- > 0;)
+    aes_cbc_decrypt_share(kInverse, inverse, before[thread], text.data(), size, thread, threads);
 }
 
 struct CbcVector {
@@ -112,7 +112,7 @@ TEST(AesCbc, AgreesWithOpensslAtEveryLengthAndAlignmentInAnyNumberOfLanes) {
     Octets key(16 + 8 * (size / 16 % 3));
     fill(key);
     fill(iv);
-    for (std::uint32_t const lanes : {1u, 2u, 8u, 32u}) {
+    for (std::uint32_t const threads : {1u, 2u, 8u, 32u}) {
       Octets buffer(size % 11 + size + 7);
       fill(buffer);
       auto const before = buffer;
@@ -120,8 +120,8 @@ TEST(AesCbc, AgreesWithOpensslAtEveryLengthAndAlignmentInAnyNumberOfLanes) {
       auto expected = testing::openssl_cbc(key, iv, text.first(size));
       encrypt(key, iv, text);
       ASSERT_EQ(to_hex(text.first(size)), to_hex(expected)) << "size " << size;
-      decrypt(key, iv, text, lanes);
-      ASSERT_EQ(to_hex(buffer), to_hex(before)) << "size " << size << ", lanes " << lanes;
+      decrypt(key, iv, text, threads);
+      ASSERT_EQ(to_hex(buffer), to_hex(before)) << "size " << size << ", threads " << threads;
     }
   }
 }

@@ -88,15 +88,16 @@ TEST(ChaCha20, AgreesWithOpensslAtEveryLengthAndAlignmentInAnyNumberOfLanes) {
     auto const key = random_octets(random, 32), nonce = random_octets(random, 12);
     auto const clear = random_octets(random, size);
     auto const expected = testing::openssl_chacha20(key, 1, nonce, clear);
-    for (std::uint32_t const lanes : {1u, 3u, 8u}) {
+    for (std::uint32_t const threads : {1u, 3u, 8u}) {
       auto buffer = random_octets(random, size % 7 + size + 1);
       auto const guard = buffer.back();
       auto* const text = buffer.data() + size % 7;
       std::copy(clear.begin(), clear.end(), text);
-      for (auto lane = lanes; lane-- > 0;)
-        chacha20_lane(make_chacha_key(key.data()), nonce_of(nonce), 1, text, size_of(clear), lane,
-                      lanes);
-      ASSERT_EQ(to_hex({text, size}), to_hex(expected)) << "size " << size << ", lanes " << lanes;
+      for (auto thread = threads; thread-- > 0;)
+        chacha20_share(make_chacha_key(key.data()), nonce_of(nonce), 1, text, size_of(clear),
+                       thread, threads);
+      ASSERT_EQ(to_hex({text, size}), to_hex(expected))
+          << "size " << size << ", threads " << threads;
       ASSERT_EQ(buffer.back(), guard) << "size " << size;
     }
   }

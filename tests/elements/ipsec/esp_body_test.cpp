@@ -21,18 +21,18 @@ class EspBodies : public testing::EverySuite {
                        static_cast<std::uint32_t>(size));
   }
 
-  /// As `lanes` lanes would, the last first in every step.
-  std::uint32_t open_by_lanes(SaKeys const& keys, std::uint8_t* packet, std::size_t bytes,
-                              std::uint32_t lanes) {
+  /// As `threads` threads would, the last first in every step.
+  std::uint32_t open_by_threads(SaKeys const& keys, std::uint8_t* packet, std::size_t bytes,
+                                std::uint32_t threads) {
     auto const size = static_cast<std::uint32_t>(bytes);
-    std::vector<EspPart> parts(lanes);
-    for (auto lane = lanes; lane-- > 0;)
-      esp_verify_lane(aes_tables(), keys, packet, size, parts[lane], lane, lanes);
-    auto const result = esp_verify_join(keys, packet, size, parts.data(), lanes);
+    std::vector<EspPartial> partials(threads);
+    for (auto thread = threads; thread-- > 0;)
+      esp_verify_share(aes_tables(), keys, packet, size, partials[thread], thread, threads);
+    auto const result = esp_verify_reduce(keys, packet, size, partials.data(), threads);
     if (result == EspResult::kGood)
-      for (auto lane = lanes; lane-- > 0;)
-        esp_decrypt_lane(aes_tables(), aes_inverse_tables(), keys, packet, size, parts[lane], lane,
-                         lanes);
+      for (auto thread = threads; thread-- > 0;)
+        esp_decrypt_share(aes_tables(), aes_inverse_tables(), keys, packet, size, partials[thread],
+                          thread, threads);
     return result;
   }
 };
@@ -46,21 +46,21 @@ TEST_P(EspBodies, ProtectAsOpensslDoesAtEveryLengthInAnyNumberOfLanes) {
     auto const packet = random_octets(size);
     auto const expected = sa.holds(size) ? sa.seal(packet) : packet;
     sealed += sa.holds(size);
-    for (std::uint32_t const lanes : {1u, 3u, 8u}) {
+    for (std::uint32_t const threads : {1u, 3u, 8u}) {
       auto buffer = random_octets(size % 17 + size + 1);
       auto const guard = buffer.back();
       auto* const at = buffer.data() + size % 17;
       std::copy(packet.begin(), packet.end(), at);
       auto const bytes = static_cast<std::uint32_t>(size);
-      if (lanes == 1) {
+      if (threads == 1) {
         esp_protect(aes_tables(), keys, at, bytes);
       } else {
-        std::vector<EspPart> parts(lanes);
-        for (auto lane = lanes; lane-- > 0;)
-          esp_protect_lane(aes_tables(), keys, at, bytes, parts[lane], lane, lanes);
-        esp_protect_join(aes_tables(), keys, at, bytes, parts.data(), lanes);
+        std::vector<EspPartial> partials(threads);
+        for (auto thread = threads; thread-- > 0;)
+          esp_protect_share(aes_tables(), keys, at, bytes, partials[thread], thread, threads);
+        esp_protect_reduce(aes_tables(), keys, at, bytes, partials.data(), threads);
       }
-      ASSERT_EQ(to_hex({at, size}), to_hex(expected)) << "size " << size << ", lanes " << lanes;
+      ASSERT_EQ(to_hex({at, size}), to_hex(expected)) << "size " << size << ", threads " << threads;
       ASSERT_EQ(buffer.back(), guard) << "size " << size;
     }
   }
@@ -78,18 +78,18 @@ TEST_P(EspBodies, OpenWhatOpensslSealedAtEveryLengthInAnyNumberOfLanes) {
     auto const text = good ? size - sa.icv_size() : 0;  // to its end
     auto const expected = good ? sa.clear(wire) : clear;
     if (sa.esn) testing::append_high(wire, clear, sa);
-    for (std::uint32_t const lanes : {1u, 2u, 8u}) {
+    for (std::uint32_t const threads : {1u, 2u, 8u}) {
       auto buffer = random_octets(size % 13 + wire.size() + 1);
       auto const guard = buffer.back();
       auto* const at = buffer.data() + size % 13;
       std::copy(wire.begin(), wire.end(), at);
-      auto const result =
-          lanes == 1 ? open(keys, at, wire.size()) : open_by_lanes(keys, at, wire.size(), lanes);
+      auto const result = threads == 1 ? open(keys, at, wire.size())
+                                       : open_by_threads(keys, at, wire.size(), threads);
       ASSERT_EQ(result, good ? EspResult::kGood : EspResult::kSize) << "size " << size;
       std::size_t const from = sa.iv_size() == 16 ? 24 : 0;  // the IV stays as it came
       if (good) {
         ASSERT_EQ(to_hex({at + from, text - from}), to_hex({&expected[from], text - from}))
-            << "size " << size << ", lanes " << lanes;
+            << "size " << size << ", threads " << threads;
         ASSERT_EQ(to_hex({at, from}), to_hex({wire.data(), from}));
       }
       ASSERT_EQ(buffer.back(), guard) << "size " << size;
@@ -110,9 +110,9 @@ TEST_P(EspBodies, FindAnyBitThatWasChangedAndDecryptNothingThen) {
       auto packet = wire;
       packet[at] ^= static_cast<std::uint8_t>(1u << at % 8);
       auto const sent = packet;
-      auto const lanes = static_cast<std::uint32_t>(1 + at % 8);
-      ASSERT_EQ(lanes == 1 ? open(keys, packet.data(), packet.size())
-                           : open_by_lanes(keys, packet.data(), packet.size(), lanes),
+      auto const threads = static_cast<std::uint32_t>(1 + at % 8);
+      ASSERT_EQ(threads == 1 ? open(keys, packet.data(), packet.size())
+                             : open_by_threads(keys, packet.data(), packet.size(), threads),
                 EspResult::kIntegrity)
           << "byte " << at;
       auto const text = wire.size() - sa.icv_size() - (sa.esn ? 4 : 0);

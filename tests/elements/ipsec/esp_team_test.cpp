@@ -146,7 +146,7 @@ TEST(EspCtrTeams, EncryptAsTheBodyAtEveryLength) {
     packet.length = static_cast<std::uint16_t>(size);
     emulate_team<EspRegions, NoResult>(EspCtrTeam{{&aes_tables(), SaKeyTable{&table}}},
                                        WorkItem::of(&packet, 1, nullptr), 48 * 1024);
-    esp_encrypt_ctr_lane(aes_tables(), keys, by_body.data(), packet.length, 0, 1);
+    esp_encrypt_ctr_share(aes_tables(), keys, by_body.data(), packet.length, 0, 1);
     ASSERT_EQ(to_hex(by_team), to_hex(by_body)) << "size " << size;
   }
 }

@@ -214,11 +214,11 @@ TEST(UdpChecksumBody, SumsByLanesWhatOneLaneSums) {
   std::mt19937 random(1071);
   for (std::size_t size = 0; size <= 300; ++size) {
     auto const bytes = random_octets(random, size);
-    auto const whole = sum_lane(bytes.data(), static_cast<std::uint32_t>(size));
-    std::uint64_t by_lanes = 0;
-    for (std::uint32_t lane = 0; lane < 8; ++lane)
-      by_lanes += sum_lane(bytes.data(), static_cast<std::uint32_t>(size), lane, 8);
-    ASSERT_EQ(by_lanes, whole);
+    auto const whole = sum_share(bytes.data(), static_cast<std::uint32_t>(size));
+    std::uint64_t by_threads = 0;
+    for (std::uint32_t thread = 0; thread < 8; ++thread)
+      by_threads += sum_share(bytes.data(), static_cast<std::uint32_t>(size), thread, 8);
+    ASSERT_EQ(by_threads, whole);
     auto padded = bytes;
     if (size % 2 != 0) padded.push_back(0);
     ASSERT_EQ(fold_sum(whole), testing::internet_sum(padded));
