@@ -10,12 +10,12 @@ namespace {
 constexpr std::size_t kPage = 4096;
 constexpr std::align_val_t kAlignment{kPage};
 
-bool pin_or_tell(Device& device, void* memory, std::size_t size, char const* what,
-                 Tell const& tell) {
+bool pin_or_notify(Device& device, void* memory, std::size_t size, char const* what,
+                   Notify const& notify) {
   auto const reason = device.pin(memory, size);
   if (!reason.empty())
-    tell("device '" + device.name() + "' cannot reach " + what + " (" + reason +
-         "); packets are copied for it (--transfer staged)");
+    notify("device '" + device.name() + "' cannot reach " + what + " (" + reason +
+           "); packets are copied for it (--transfer staged)");
   return reason.empty();
 }
 
@@ -25,20 +25,20 @@ PinnedMemory::~PinnedMemory() {
   for (auto const& [device, memory] : pieces_) device->unpin(memory);
 }
 
-void PinnedMemory::pin(Device& device, void* memory, std::size_t size, Tell const& tell) {
-  if (pin_or_tell(device, memory, size, "packet memory", tell))
+void PinnedMemory::pin(Device& device, void* memory, std::size_t size, Notify const& notify) {
+  if (pin_or_notify(device, memory, size, "packet memory", notify))
     pieces_.emplace_back(&device, memory);
 }
 
 BatchMemory::~BatchMemory() {
   // Unpinned before it is freed.
   for (auto const& block : blocks_)
-    for (auto const& [device, tell] : devices_) device->unpin(block.memory);
+    for (auto const& [device, notify] : devices_) device->unpin(block.memory);
   for (auto const& block : blocks_) ::operator delete(block.memory, kAlignment);
 }
 
-void BatchMemory::pin_for(Device& device, Tell tell) {
-  devices_.emplace_back(&device, std::move(tell));
+void BatchMemory::pin_for(Device& device, Notify notify) {
+  devices_.emplace_back(&device, std::move(notify));
 }
 
 void* BatchMemory::do_allocate(std::size_t size, std::size_t) {
@@ -51,7 +51,8 @@ void* BatchMemory::do_allocate(std::size_t size, std::size_t) {
     }
   auto* const memory = ::operator new(whole, kAlignment);
   blocks_.push_back({memory, whole, true});
-  for (auto const& [device, tell] : devices_) pin_or_tell(*device, memory, whole, "batches", tell);
+  for (auto const& [device, notify] : devices_)
+    pin_or_notify(*device, memory, whole, "batches", notify);
   return memory;
 }
 

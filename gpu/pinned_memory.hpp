@@ -14,7 +14,7 @@
 namespace warpline {
 
 /// Gets one line if memory could not be pinned: packets are then copied for that device.
-using Tell = std::function<void(std::string const&)>;
+using Notify = std::function<void(std::string const&)>;
 
 /// Pieces of memory that devices reach until this goes. Used by one thread.
 class PinnedMemory {
@@ -24,7 +24,7 @@ class PinnedMemory {
   PinnedMemory(PinnedMemory const&) = delete;
   PinnedMemory& operator=(PinnedMemory const&) = delete;
 
-  void pin(Device& device, void* memory, std::size_t size, Tell const& tell);
+  void pin(Device& device, void* memory, std::size_t size, Notify const& notify);
 
  private:
   std::vector<std::pair<Device*, void*>> pieces_;
@@ -37,7 +37,7 @@ class BatchMemory final : public std::pmr::memory_resource {
   ~BatchMemory() override;
 
   /// Before the first allocation.
-  void pin_for(Device& device, Tell tell);
+  void pin_for(Device& device, Notify notify);
 
  private:
   struct Block {
@@ -52,7 +52,7 @@ class BatchMemory final : public std::pmr::memory_resource {
 
   std::mutex mutex_;
   std::vector<Block> blocks_;
-  std::vector<std::pair<Device*, Tell>> devices_;
+  std::vector<std::pair<Device*, Notify>> devices_;
 };
 
 }  // namespace warpline

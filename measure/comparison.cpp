@@ -110,10 +110,10 @@ std::string comparison_text(json::value const& before, json::value const& after,
     auto const ratio = old.median > 0 ? row.median / old.median : 0;
     bool const few = std::min(row.trials, old.trials) < kMinTrials;
     auto const style = few || overlap ? Style::kPlain : ratio > 1 ? Style::kGood : Style::kBad;
-    auto const remark = few ? "fewer than " + std::to_string(kMinTrials) + " trials"
+    auto const notice = few ? "fewer than " + std::to_string(kMinTrials) + " trials"
                             : std::string(overlap ? "ranges overlap" : "");
     table.add({row.workload + " " + row.name, row.sizes, row.device, mpps(old.median),
-               mpps(row.median), Table::Cell(fixed(ratio, 2), style), remark});
+               mpps(row.median), Table::Cell(fixed(ratio, 2), style), notice});
     known.erase(found);
   }
   auto text = "A: " + machine(before) + "\nB: " + machine(after) + "\n\n" + table.text(file);

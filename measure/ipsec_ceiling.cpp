@@ -15,11 +15,11 @@ using ceilings::RawIpsecMb;
 
 /// One direction of a suite, by the interface that is fastest on average: the mean of the window,
 /// like the pipeline's rate.
-class OneDirection {
+class DirectionCeiling {
  public:
-  OneDirection(ipsec::Suite suite, ipsec::Direction direction,
-               std::vector<std::uint32_t> const& sizes, std::size_t sas)
-      : raw_(suite, direction, sas), tried_(raw_.interfaces().size()) {
+  DirectionCeiling(ipsec::Suite suite, ipsec::Direction direction,
+                   std::vector<std::uint32_t> const& sizes, std::size_t sas)
+      : raw_(suite, direction, sas), costs_(raw_.interfaces().size()) {
     raw_.prepare(sizes);
     for (auto const interface : raw_.interfaces()) raw_.run(interface, sizes);
   }
@@ -29,14 +29,14 @@ class OneDirection {
     for (std::size_t i = 0; i < interfaces.size(); ++i) {
       auto const begin = cycles();
       for (unsigned pass = 0; pass < kPasses; ++pass) raw_.run(interfaces[i], sizes);
-      tried_[i].cycles += cycles() - begin;
-      tried_[i].packets += kPasses * RawIpsecMb::kPackets;
+      costs_[i].cycles += cycles() - begin;
+      costs_[i].packets += kPasses * RawIpsecMb::kPackets;
     }
   }
   double cycles_per_packet() const {
     double best = 0;
-    for (auto const& each : tried_) {
-      auto const one = static_cast<double>(each.cycles) / static_cast<double>(each.packets);
+    for (auto const& cost : costs_) {
+      auto const one = static_cast<double>(cost.cycles) / static_cast<double>(cost.packets);
       if (best == 0 || one < best) best = one;
     }
     return best;
@@ -44,12 +44,12 @@ class OneDirection {
 
  private:
   static constexpr unsigned kPasses = 8;
-  struct Tried {
+  struct InterfaceCost {
     std::uint64_t cycles = 0, packets = 0;
   };
 
   RawIpsecMb raw_;
-  std::vector<Tried> tried_;
+  std::vector<InterfaceCost> costs_;
 };
 
 class IpsecCeiling final : public SingleCeiling {
@@ -60,7 +60,7 @@ class IpsecCeiling final : public SingleCeiling {
         sizes_(std::move(sizes)) {
     sizes_.resize(std::min<std::size_t>(sizes_.size(), RawIpsecMb::kPackets));
     for (auto const direction : directions)
-      directions_.push_back(std::make_unique<OneDirection>(suite, direction, sizes_, sas));
+      directions_.push_back(std::make_unique<DirectionCeiling>(suite, direction, sizes_, sas));
   }
 
   double rate(std::chrono::nanoseconds at_least) override {
@@ -77,7 +77,7 @@ class IpsecCeiling final : public SingleCeiling {
 
  private:
   std::vector<std::uint32_t> sizes_;
-  std::vector<std::unique_ptr<OneDirection>> directions_;
+  std::vector<std::unique_ptr<DirectionCeiling>> directions_;
 };
 
 }  // namespace

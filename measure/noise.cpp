@@ -35,20 +35,20 @@ Noise::Noise() {
   std::tie(stolen_, all_) = ticks();
 }
 
-std::vector<std::string> Noise::remarks() const {
-  std::vector<std::string> remarks;
+std::vector<std::string> Noise::notices() const {
+  std::vector<std::string> notices;
   auto const processors = std::thread::hardware_concurrency();
   if (load_ > 0.5 * processors)
-    remarks.push_back("noise: other programs were busy when this began (load average " +
+    notices.push_back("noise: other programs were busy when this began (load average " +
                       fixed(load_, 1) + " on " + std::to_string(processors) +
                       " processors); look at the range before you believe a difference");
   auto const [stolen, all] = ticks();
   auto const passed = static_cast<double>(all - all_);
   auto const share = passed > 0 ? static_cast<double>(stolen - stolen_) / passed : 0;
   if (share > 0.01)
-    remarks.push_back("noise: other virtual machines took " + fixed(share * 100, 0) +
+    notices.push_back("noise: other virtual machines took " + fixed(share * 100, 0) +
                       " % of the processor time");
-  return remarks;
+  return notices;
 }
 
 }  // namespace warpline::bench

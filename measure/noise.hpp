@@ -15,7 +15,7 @@ class Noise {
   Noise();
 
   /// Notes for readers of the numbers, a sentence each; empty on a quiet machine.
-  std::vector<std::string> remarks() const;
+  std::vector<std::string> notices() const;
 
  private:
   double load_ = 0;  // before anything was measured

@@ -63,13 +63,13 @@ std::unique_ptr<app::Deployment> Meter::deploy(Case const& subject) {
   if (!options_.session.watchdog) engine.watchdog = {};
   auto deployment = std::make_unique<app::Deployment>(session_, subject.ports, std::move(engine));
   deployment->engine().on_notice([this](std::string const& text) {
-    if (told_.insert(text).second) session_.notice("note: " + text);
+    if (notices_.insert(text).second) session_.notice("note: " + text);
   });
   return deployment;
 }
 
 void Meter::load(app::Deployment& deployment, std::string const& text) {
-  if (options_.show_pipeline && told_.insert(text).second) session_.notice(text);
+  if (options_.show_pipeline && notices_.insert(text).second) session_.notice(text);
   deployment.load(std::make_shared<Source>(Source{"benchmark", text + "\n"}));
   tables_ = shared_->hold();
 }

@@ -45,7 +45,7 @@ class Meter {
   Interruption const& interruption_;
   std::shared_ptr<SharedStore> shared_;
   std::vector<std::shared_ptr<void>> tables_;  // from one engine to the next
-  std::set<std::string> told_;
+  std::set<std::string> notices_;
 };
 
 }  // namespace warpline::bench

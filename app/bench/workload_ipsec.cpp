@@ -16,15 +16,15 @@
 namespace warpline::bench {
 namespace {
 
-/// The pipeline's work on a packet, and its ceiling.
-struct Direction {
-  std::string name;    ///< as in `--directions`
+/// A value of `--directions`: the pipeline's work on a packet, and its ceiling.
+struct DirectionOption {
+  std::string name;
   std::string suffix;  ///< of the suite's name in reports
   std::string words;   ///< of the SAs that are generated for it
   std::vector<ipsec::Direction> directions;
 };
 
-std::vector<Direction> const kDirections = {
+std::vector<DirectionOption> const kDirections = {
     {"out", "", "dir out", {ipsec::Direction::kOutbound}},
     {"in", " in", "dir in replay-window 0", {ipsec::Direction::kInbound}},
     {"both",
@@ -51,7 +51,7 @@ struct Maker {
   Options const& options;
   std::shared_ptr<ScratchFolder> folder;
   ipsec::SuiteInfo const& suite;
-  Direction const& direction;
+  DirectionOption const& direction;
 
   std::string sa_file() const {
     if (!options.sa.empty()) return std::filesystem::absolute(options.sa).string();

@@ -76,7 +76,7 @@ std::vector<std::string> notes(bench::Options const& options, bench::Noise const
                             : "median of " + std::to_string(*options.repeat) + " trials of ") +
           std::to_string(milliseconds) +
           " ms; Gbps of received frames without FCS; latency under full load"};
-  for (auto& remark : noise.remarks()) all.push_back(std::move(remark));
+  for (auto& notice : noise.notices()) all.push_back(std::move(notice));
   return all;
 }
 

@@ -3,22 +3,22 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/commands/checkup.hpp"
 #include "app/commands/command.hpp"
+#include "app/commands/doctor_checks.hpp"
 #include "measure/terminal.hpp"
 
 namespace warpline::app {
 namespace {
 
-int print_checkup() {
-  for (auto const& finding : check_machine()) {
+int print_results() {
+  for (auto const& result : check_machine()) {
     char const* word = "ok  ";
     auto style = Style::kGood;
-    if (finding.level == Finding::Level::kNote) word = "note", style = Style::kPlain;
-    if (finding.level == Finding::Level::kWarning) word = "warn", style = Style::kWarning;
-    std::printf("%s  %-13s %s\n", styled(word, style, stdout).c_str(), finding.subject.c_str(),
-                finding.text.c_str());
-    if (!finding.repair.empty()) std::printf("%20s-> %s\n", "", finding.repair.c_str());
+    if (result.level == CheckResult::Level::kNote) word = "note", style = Style::kPlain;
+    if (result.level == CheckResult::Level::kWarning) word = "warn", style = Style::kWarning;
+    std::printf("%s  %-13s %s\n", styled(word, style, stdout).c_str(), result.subject.c_str(),
+                result.text.c_str());
+    if (!result.repair.empty()) std::printf("%20s-> %s\n", "", result.repair.c_str());
   }
   return kOk;
 }
@@ -26,7 +26,7 @@ int print_checkup() {
 void add_doctor(CommandLine& app, Invocation& invocation) {
   auto command = app.add_subcommand(
       "doctor", "Check memory, rights, processors, ports and GPUs, and show how to improve them");
-  command.callback([&invocation] { invocation.action = print_checkup; });
+  command.callback([&invocation] { invocation.action = print_results; });
 }
 
 CommandRegistration const registration{60, add_doctor};

@@ -65,7 +65,7 @@ int plan(PlanOptions& options) {
 
   for (auto const& warning : dry_run.warnings)
     std::fprintf(stderr, "%s\n", warning.render().c_str());
-  for (auto const& remark : placement.remarks) std::fprintf(stderr, "note: %s\n", remark.c_str());
+  for (auto const& notice : placement.notices) std::fprintf(stderr, "note: %s\n", notice.c_str());
 
   Table threads({{"thread", Table::Align::kLeft},
                  {"runs on", Table::Align::kLeft},

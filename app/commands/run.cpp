@@ -37,8 +37,8 @@ struct RunOptions {
 void report_ports(Deployment& deployment) {
   auto& ports = deployment.ports();
   for (std::size_t i = 0; i < ports.size(); ++i)
-    for (auto const& remark : ports[i].remarks())
-      std::fprintf(stderr, "note: port '%s': %s\n", ports[i].name().c_str(), remark.c_str());
+    for (auto const& notice : ports[i].notices())
+      std::fprintf(stderr, "note: port '%s': %s\n", ports[i].name().c_str(), notice.c_str());
 }
 
 boost::json::object describe_run(Invocation const& invocation, Session& session,

@@ -100,7 +100,7 @@ class ControlLoop::Impl {
     for (auto const& service : services_)
       for (auto const& event : service->poll()) {
         service_failed_ = service_failed_ || event.severity == ControlEvent::Severity::kError;
-        tell(event);
+        publish(event);
       }
   }
 
@@ -113,7 +113,7 @@ class ControlLoop::Impl {
 
   void look_at_ports() {
     if (ports_ == nullptr) return;
-    for (auto const& event : check_links(*ports_)) tell(event);
+    for (auto const& event : check_links(*ports_)) publish(event);
   }
 
   void look_at_ticks() {
@@ -130,10 +130,10 @@ class ControlLoop::Impl {
     for (auto const& line : lines) std::fprintf(stderr, "%s\n", line.c_str());
   }
 
-  void tell(ControlEvent const& event) {
+  void publish(ControlEvent const& event) {
     constexpr char const* kSeverities[] = {"note: ", "warning: ", "error: "};
     print({kSeverities[static_cast<std::size_t>(event.severity)] + event.text});
-    if (socket_ && !event.json.empty()) socket_->tell(event.json);
+    if (socket_ && !event.json.empty()) socket_->publish(event.json);
   }
 
   void show_progress() {

@@ -120,7 +120,7 @@ ControlSocket::ControlSocket(boost::asio::io_context& context, std::string path,
 
 ControlSocket::~ControlSocket() { close(); }
 
-void ControlSocket::tell(std::string const& line) {
+void ControlSocket::publish(std::string const& line) {
   auto& all = *state_->all;
   if (all.clients.empty()) return;
   all.events.add(line);

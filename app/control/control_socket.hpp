@@ -46,7 +46,7 @@ class ControlSocket {
 
   /// Sends a line to every client. One that reads too slowly loses the oldest lines and gets
   /// `{"event":"lost","count":N}` in their place.
-  void tell(std::string const& line);
+  void publish(std::string const& line);
   /// Ends the clients and accepts no more, so that the context can run out.
   void close();
 

@@ -45,7 +45,7 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
   auto const specs = parse_port_specs(user_options.ports);
   auto const topology = Topology::of_this_machine();
   state_->placement = place_threads(topology, user_options, specs);
-  for (auto const& remark : state_->placement.remarks) notice("note: " + remark);
+  for (auto const& notice : state_->placement.notices) notice("note: " + notice);
 
   PoolOptions pool;
   pool.count = user_options.buffers.value_or(
@@ -67,13 +67,13 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
 }
 
 void Session::pin_for_devices() {
-  auto const tell = [this](std::string const& text) { notice("note: " + text); };
+  auto const notify = [this](std::string const& text) { notice("note: " + text); };
   for (std::size_t i = 0; i < state_->devices.size(); ++i) {
     auto& device = state_->devices[i];
     if (device.kind() != Device::Kind::kCuda) continue;
     state_->pool->for_each_memory(
-        [&](void* memory, std::size_t size) { state_->pinned.pin(device, memory, size, tell); });
-    state_->batches.pin_for(device, tell);
+        [&](void* memory, std::size_t size) { state_->pinned.pin(device, memory, size, notify); });
+    state_->batches.pin_for(device, notify);
     if (!state_->options.transfer) calibrate(dynamic_cast<stream::StreamDevice&>(device));
   }
 }

@@ -37,24 +37,24 @@ WriteValue write_value() {
 }
 
 /// How the end of a kernel is signalled: the work enqueued after it, and how the host sees it.
-struct Notice {
+struct CompletionSignal {
   std::string name;
   std::function<void(unsigned number)> enqueue;
   std::function<bool(unsigned number)> seen;
 };
 
-void add(Rows& rows, OwnedStream const& stream, Notice const& notice) {
+void add(Rows& rows, OwnedStream const& stream, CompletionSignal const& signal) {
   std::vector<double> launches, calls, rounds;
   for (unsigned number = 1; number <= kWarmUp + kRepeats; ++number) {
     auto const begin = microseconds_now();
     nothing<<<1, 1, 0, stream>>>();
     auto const launched = microseconds_now();
-    notice.enqueue(number);
+    signal.enqueue(number);
     auto const called = microseconds_now();
     auto end = called;
-    while (!notice.seen(number) && end - begin < kPatienceUs) end = microseconds_now();
+    while (!signal.seen(number) && end - begin < kPatienceUs) end = microseconds_now();
     end = microseconds_now();
-    if (end - begin >= kPatienceUs) throw std::runtime_error(notice.name + ": never came");
+    if (end - begin >= kPatienceUs) throw std::runtime_error(signal.name + ": never came");
     stream.wait();
     if (number <= kWarmUp) continue;
     launches.push_back(launched - begin);
@@ -62,7 +62,7 @@ void add(Rows& rows, OwnedStream const& stream, Notice const& notice) {
     rounds.push_back(end - begin);
   }
   rows.add("notices")
-      .set("mechanism", notice.name)
+      .set("mechanism", signal.name)
       .set("available", true)
       .set("launch_p50_us", median(launches))
       .set("notice_call_p50_us", median(calls))

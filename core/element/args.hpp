@@ -23,7 +23,7 @@ struct BuildContext;
 ///
 /// An argument is written by position, `FromDPDKDevice(0)`, or by keyword:
 /// `FromDPDKDevice(PORT 0)`. The calls of an element's constructor define the arguments, in order.
-/// Every fault is a `ConfigError` at the argument; `finish`, called afterwards, refuses arguments
+/// Every error is a `ConfigError` at the argument; `finish`, called afterwards, refuses arguments
 /// that were not read. A quoted argument that begins with the name asked for is its keyword and
 /// value, as NBA writes them: `L2Forward("method echoback")`.
 ///

@@ -69,7 +69,7 @@ class Port {
   virtual int numa_node() const { return -1; }
   virtual PortStatistics statistics() const { return {}; }
   /// Notices for the user after the run, a sentence each: frames refused, a failed write.
-  virtual std::vector<std::string> remarks() const { return {}; }
+  virtual std::vector<std::string> notices() const { return {}; }
 
   /// Lets packets flow, after the queues were handed out and before the workers start.
   /// Throws `ConfigError` with the device's reason.

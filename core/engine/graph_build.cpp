@@ -14,16 +14,16 @@ namespace {
 std::string describe(ElementDecl const& decl) { return decl.name + " :: " + decl.class_name; }
 
 void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
-                 Diagnostics& findings) {
+                 Diagnostics& diagnostics) {
   auto const count = nodes.size();
   std::vector<std::set<std::uint32_t>> inputs(count), outputs(count);
   for (auto const& connection : pipeline.connections) {
     inputs[connection.to].insert(connection.to_port);
     if (!outputs[connection.from].insert(connection.from_port).second)
-      findings.error(connection.from_position,
-                     "output [" + std::to_string(connection.from_port) + "] of '" +
-                         pipeline.elements[connection.from].name +
-                         "' is connected twice; an output has one target (Tee makes copies)");
+      diagnostics.error(connection.from_position,
+                        "output [" + std::to_string(connection.from_port) + "] of '" +
+                            pipeline.elements[connection.from].name +
+                            "' is connected twice; an output has one target (Tee makes copies)");
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (!nodes[i]->element) continue;
@@ -33,20 +33,20 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
                            char const* what) {
       for (auto const port : used)
         if (has != PortCounts::kAny && port >= has)
-          findings.error(decl.position, "'" + describe(decl) + "' has no " + what + " [" +
-                                            std::to_string(port) + "]; it has " +
-                                            std::to_string(has));
+          diagnostics.error(decl.position, "'" + describe(decl) + "' has no " + what + " [" +
+                                               std::to_string(port) + "]; it has " +
+                                               std::to_string(has));
       auto const min_ports = has == PortCounts::kAny ? 1u : has - optional;
       auto const needed = std::max(min_ports, used.empty() ? 0u : *used.rbegin() + 1);
       for (unsigned port = 0; port < std::min(needed, has) && port < 64; ++port)
         if (!used.contains(port))
-          findings.error(decl.position, std::string(what) + " [" + std::to_string(port) + "] of '" +
-                                            describe(decl) + "' is not connected");
+          diagnostics.error(decl.position, std::string(what) + " [" + std::to_string(port) +
+                                               "] of '" + describe(decl) + "' is not connected");
     };
     check(inputs[i], ports.inputs, 0, "input");
     check(outputs[i], ports.outputs, ports.optional_outputs, "output");
     if (ports.outputs != PortCounts::kAny && ports.outputs > 64)
-      findings.error(decl.position, "'" + describe(decl) + "' has more than 64 outputs");
+      diagnostics.error(decl.position, "'" + describe(decl) + "' has more than 64 outputs");
   }
 }
 
@@ -54,7 +54,7 @@ bool holds_packets(Element* element) { return element != nullptr && element->pol
 
 /// A batch must come to rest: a cycle needs an element that holds packets, such as Queue.
 void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
-                  Diagnostics& findings) {
+                  Diagnostics& diagnostics) {
   enum class Mark : std::uint8_t { kNew, kOpen, kDone };
   std::vector<Mark> marks(nodes.size(), Mark::kNew);
   std::vector<std::vector<std::size_t>> next(nodes.size());
@@ -74,7 +74,7 @@ void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> c
       auto const target = next[node][edge++];
       if (marks[target] == Mark::kOpen) {
         auto const& decl = pipeline.elements[target];
-        findings.error(decl.position, "'" + describe(decl) + "' is in a cycle without a Queue");
+        diagnostics.error(decl.position, "'" + describe(decl) + "' is in a cycle without a Queue");
       } else if (marks[target] == Mark::kNew) {
         marks[target] = Mark::kOpen;
         path.emplace_back(target, 0);
@@ -84,14 +84,14 @@ void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> c
 }
 
 void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
-                     Diagnostics& findings) {
+                     Diagnostics& diagnostics) {
   std::vector<bool> seen(nodes.size(), false);
   std::vector<std::size_t> open;
   bool any_source = false;
   for (std::size_t i = 0; i < nodes.size(); ++i)
     if (is_source(*nodes[i]->element)) seen[i] = any_source = true, open.push_back(i);
   if (!any_source)
-    findings.error({}, "no element receives packets; expected FromInput or FromDPDKDevice");
+    diagnostics.error({}, "no element receives packets; expected FromInput or FromDPDKDevice");
   while (!open.empty()) {
     auto const node = open.back();
     open.pop_back();
@@ -101,8 +101,8 @@ void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>
   }
   for (std::size_t i = 0; any_source && i < nodes.size(); ++i)
     if (!seen[i])
-      findings.warning(pipeline.elements[i].position,
-                       "'" + describe(pipeline.elements[i]) + "' is never reached by a packet");
+      diagnostics.warning(pipeline.elements[i].position,
+                          "'" + describe(pipeline.elements[i]) + "' is never reached by a packet");
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
   std::unique_ptr<Graph> graph(new Graph);
   graph->timers_ = context.timers;
   context.ports.free_claims(context.worker);
-  Diagnostics findings(pipeline.source);
+  Diagnostics diagnostics(pipeline.source);
   for (auto const& decl : pipeline.elements) {
     auto node = std::make_unique<Node>();
     node->name = decl.name;
@@ -123,35 +123,35 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
         node->element = entry->make(args);
         args.finish();
       } catch (ConfigError const& error) {
-        findings.error(decl.class_position, error);
+        diagnostics.error(decl.class_position, error);
       }
     } else {
-      findings.error(decl.class_position,
-                     "unknown element class '" + decl.class_name + "'" +
-                         did_you_mean(decl.class_name, Registry::instance().names()));
+      diagnostics.error(decl.class_position,
+                        "unknown element class '" + decl.class_name + "'" +
+                            did_you_mean(decl.class_name, Registry::instance().names()));
     }
     graph->nodes_.push_back(std::move(node));
   }
   for (auto const& connection : pipeline.connections) {
     auto& outputs = graph->nodes_[connection.from]->outputs;
     if (connection.from_port >= 64) {
-      findings.error(connection.from_position, "port numbers go up to 63");
+      diagnostics.error(connection.from_position, "port numbers go up to 63");
       continue;
     }
     if (outputs.size() <= connection.from_port) outputs.resize(connection.from_port + 1);
     outputs[connection.from_port] = {graph->nodes_[connection.to].get(), connection.to_port};
   }
-  check_ports(pipeline, graph->nodes_, findings);
-  check_cycles(pipeline, graph->nodes_, findings);
-  findings.throw_errors();
-  check_reachable(pipeline, graph->nodes_, findings);
-  findings.throw_errors();
+  check_ports(pipeline, graph->nodes_, diagnostics);
+  check_cycles(pipeline, graph->nodes_, diagnostics);
+  diagnostics.throw_errors();
+  check_reachable(pipeline, graph->nodes_, diagnostics);
+  diagnostics.throw_errors();
   for (auto const& [element, message] : graph->settle_annotations())
-    findings.error(pipeline.elements[element].position, message);
-  findings.throw_errors();
+    diagnostics.error(pipeline.elements[element].position, message);
+  diagnostics.throw_errors();
   if (warnings != nullptr) {
     warnings->insert(warnings->end(), pipeline.warnings.begin(), pipeline.warnings.end());
-    for (auto& warning : findings.warnings()) warnings->push_back(std::move(warning));
+    for (auto& warning : diagnostics.warnings()) warnings->push_back(std::move(warning));
   }
   for (auto const& node : graph->nodes_)
     if (auto* polled = node->element->polled())

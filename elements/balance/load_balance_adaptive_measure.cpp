@@ -28,7 +28,7 @@ namespace warpline {
 class LoadBalanceAdaptiveMeasure final : public ShareElement<balance::Measure> {
  public:
   explicit LoadBalanceAdaptiveMeasure(Args& args)
-      : ShareElement(offload_target(args), options(args), tell(args)) {}
+      : ShareElement(offload_target(args), options(args), report(args)) {}
 
  private:
   static balance::Measure::Options options(Args& args) {
@@ -38,21 +38,21 @@ class LoadBalanceAdaptiveMeasure final : public ShareElement<balance::Measure> {
             .depth = count_keyword(args, "DEPTH", 32, 1, 1024)};
   }
 
-  /// Twenty lines a run may allocate.
-  static std::function<void(balance::Measure::Line const&, bool)> tell(Args& args) {
-    auto const who =
+  /// Prints a line for each share. It allocates memory, which is acceptable for 20 lines per run.
+  static std::function<void(balance::Measure::Line const&, bool)> report(Args& args) {
+    auto const name =
         args.context().workers > 1
             ? fmt::format("{} on worker {}", args.element_name(), args.context().worker)
             : args.element_name();
-    return [who, print = args.context().print](balance::Measure::Line const& line, bool last) {
+    return [name, print = args.context().print](balance::Measure::Line const& line, bool last) {
       auto const& window = line.window;
       auto const each = [](double seconds, balance::Side const& side) {
         return side.packets > 0 ? fmt::format("{:.3f} us/packet", 1e6 * seconds / side.packets)
                                 : std::string("nothing");
       };
-      print(fmt::format("{}: {}share {:.3f}: {:.3f} Mpps, CPU {}, device {}, {:.0f} % idle", who,
-                        last ? "best " : "", line.own_share, window.rate() / 1e6,
-                        each(window.own.worker_seconds, window.own),
+      print(fmt::format("{}: {}share {:.3f}: {:.3f} Mpps, CPU {}, device {}, {:.0f} % idle", name,
+                        last ? "best " : "", line.cpu_share, window.rate() / 1e6,
+                        each(window.cpu.worker_seconds, window.cpu),
                         each(window.device.busy_seconds, window.device),
                         100 * window.idle_share()));
     };

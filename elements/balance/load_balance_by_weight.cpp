@@ -25,18 +25,18 @@ class LoadBalanceByWeight final : public Element {
  public:
   explicit LoadBalanceByWeight(Args& args) : random_(args.seed()) {
     auto const text = args.required<std::string>("WEIGHT");
-    own_share_ = text == "from-env" ? from_environment(args) : parse(text);
-    if (!valid(own_share_))
+    cpu_share_ = text == "from-env" ? from_environment(args) : parse(text);
+    if (!valid(cpu_share_))
       throw args.error("WEIGHT is '" + text + "'; expected a share from 0 to 1, or from-env",
                        "WEIGHT");
-    if (own_share_ < 1)
+    if (cpu_share_ < 1)
       device_ = offload_target(args);
     else
       args.keyword<std::string>("DEVICE", "");
   }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    batch->device = random_.fraction() < own_share_ ? kCpuDevice : device_;
+    batch->device = random_.fraction() < cpu_share_ ? kCpuDevice : device_;
     out.emit(std::move(batch));
   }
 
@@ -57,7 +57,7 @@ class LoadBalanceByWeight final : public Element {
   }
 
   Random random_;
-  double own_share_ = 1;
+  double cpu_share_ = 1;
   DeviceIndex device_ = kCpuDevice;
 };
 WARPLINE_ELEMENT(LoadBalanceByWeight);

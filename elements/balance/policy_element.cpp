@@ -41,9 +41,9 @@ void PolicyElement::observe(OffloadHandler& offload, Outputs& out) noexcept {
   }
 }
 
-std::string share_text(double own_share, bool usable) {
+std::string share_text(double cpu_share, bool usable) {
   char text[64];
-  std::snprintf(text, sizeof text, "the CPU's share is %.3f", own_share);
+  std::snprintf(text, sizeof text, "the CPU's share is %.3f", cpu_share);
   return text + std::string(usable ? "" : "; no usable device");
 }
 

@@ -52,20 +52,20 @@ class ShareElement : public PolicyElement {
   }
   Policy& policy() noexcept final { return policy_; }
   void observed() noexcept final {
-    own_share_.store(policy_.own_share(), std::memory_order_relaxed);
+    cpu_share_.store(policy_.cpu_share(), std::memory_order_relaxed);
   }
 
  private:
   Policy policy_;
-  std::atomic<double> own_share_{1};
+  std::atomic<double> cpu_share_{1};
 };
 
 /// `the CPU's share is 0.350`
-std::string share_text(double own_share, bool usable);
+std::string share_text(double cpu_share, bool usable);
 
 template <class Policy>
 std::string ShareElement<Policy>::explanation() const {
-  return share_text(own_share_.load(std::memory_order_relaxed), usable());
+  return share_text(cpu_share_.load(std::memory_order_relaxed), usable());
 }
 
 }  // namespace warpline

@@ -19,7 +19,7 @@ balance::Window WindowReader::read(Outputs& out) noexcept {
   now.packets = counters.transmitted.get();
   now.bytes = counters.transmitted_bytes.get();
   if (auto const* offload = out.offload()) {
-    now.own = offload->load(kCpuDevice);
+    now.cpu = offload->load(kCpuDevice);
     now.device = offload->load(device_);
   }
   auto const count = [](std::uint64_t later, std::uint64_t earlier) {
@@ -41,7 +41,7 @@ balance::Window WindowReader::read(Outputs& out) noexcept {
   window.idle_seconds = seconds(now.idle, last_.idle);
   window.packets = count(now.packets, last_.packets);
   window.bytes = count(now.bytes, last_.bytes);
-  window.own = side(now.own, last_.own);
+  window.cpu = side(now.cpu, last_.cpu);
   window.device = side(now.device, last_.device);
   if (latencies_) window.p99_seconds = p99(counters.latency);
   last_ = now;

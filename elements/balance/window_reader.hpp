@@ -25,7 +25,7 @@ class WindowReader {
  private:
   struct Reading {
     std::uint64_t at = 0, idle = 0, packets = 0, bytes = 0;
-    DeviceLoad own, device;
+    DeviceLoad cpu, device;
   };
   double p99(Histogram const& now) noexcept;
 

@@ -46,9 +46,8 @@ static_assert(sizeof(PartialMatches) == 16);
 /// packet to the thread that reduces.
 struct ScanTeam {
   static constexpr std::uint32_t kThreads = 512, kThreadsPerPacket = 8, kBlocks = 2;
-  static constexpr std::uint32_t kPiece = 16;  ///< bytes per load
-  static constexpr std::uint32_t kMinChunk =
-      32;  ///< with a smaller chunk, starting costs more than it saves
+  static constexpr std::uint32_t kPiece = 16;     ///< bytes per load
+  static constexpr std::uint32_t kMinChunk = 32;  ///< a smaller one is not worth a start
 
   using Partial = PartialMatches;
   struct Shared {

@@ -66,7 +66,7 @@ class IPsecFragmenter final : public Element {
 
   std::vector<Metric> metrics() const override {
     return {{"fragmented_packets", "Packets sent as fragments", "packets", fragmented_.get()},
-            {"icmp_errors", "ICMP errors sent", "packets", told_.get()},
+            {"icmp_errors", "ICMP errors sent", "packets", icmp_errors_.get()},
             {"icmp_errors_suppressed", "ICMP errors not sent, because of ICMP_RATE", "packets",
              suppressed_.get()}};
   }
@@ -110,7 +110,7 @@ class IPsecFragmenter final : public Element {
   std::optional<IpAddress> source_, source6_;
   bool fragments_;
   ipsec::TokenBucket errors_allowed_;
-  Counter fragmented_, told_, suppressed_;
+  Counter fragmented_, icmp_errors_, suppressed_;
 };
 WARPLINE_ELEMENT(IPsecFragmenter);
 
@@ -248,7 +248,7 @@ void IPsecFragmenter::report(Packet const& packet, ipsec::Measured const& measur
     return;
   }
   errors->resize(used + 1);
-  told_.add(1);
+  icmp_errors_.add(1);
 }
 
 }  // namespace warpline

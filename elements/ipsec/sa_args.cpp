@@ -39,17 +39,17 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
   bool const may_be_empty = context.shared.single<RunConditions>()->has_control_socket;
   std::vector<SaConfig> sas;
   std::vector<Policy> policies;
-  std::vector<Diagnostic> notes;
+  std::vector<Diagnostic> warnings;
   if (sa_path.empty()) {
     sas.push_back(made_up_sa(*suite, context.seed));
   } else if (sa_path.ends_with(".toml")) {
     auto file = load_gateway_file(sa_path);
     sas = std::move(file.sas);
     policies = std::move(file.policies);
-    notes = std::move(file.warnings);
+    warnings = std::move(file.warnings);
     if (sas.empty() && !may_be_empty) throw args.error(sa_path + " holds no SA", "SA");
   } else {
-    sas = load_sa_file(sa_path, &notes, may_be_empty);
+    sas = load_sa_file(sa_path, &warnings, may_be_empty);
   }
   bool const empty = sas.empty();
   if (suite) std::erase_if(sas, [&](SaConfig const& sa) { return sa.suite != *suite; });
@@ -59,10 +59,10 @@ std::shared_ptr<SaDatabase> load(Args& args, std::string const& sa_path,
     if (!policies.empty())
       throw args.error(sa_path + " has policies; expected no others", "POLICY");
     auto file = load_policy_file(policy_path);
-    notes.insert(notes.end(), file.warnings.begin(), file.warnings.end());
+    warnings.insert(warnings.end(), file.warnings.begin(), file.warnings.end());
     policies = std::move(file.policies);
   }
-  for (auto const& note : notes) context.notice(note.render());
+  for (auto const& warning : warnings) context.notice(warning.render());
   SaDatabase::Options limits;
   limits.max_sas = context.shared.single<SaOptions>()->max_sas;
   // One for all databases of the program: an SA in one may share its key with an SA in another.

@@ -161,10 +161,10 @@ PortStatistics CapturePort::statistics() const {
   return statistics;
 }
 
-std::vector<std::string> CapturePort::remarks() const {
-  std::vector<std::string> remarks;
+std::vector<std::string> CapturePort::notices() const {
+  std::vector<std::string> notices;
   auto const add = [&](std::uint64_t count, std::string const& what) {
-    if (count > 0) remarks.push_back(counted(count, "frame") + what);
+    if (count > 0) notices.push_back(counted(count, "frame") + what);
   };
   if (rx_) {
     auto const& reader = rx_->reader();
@@ -174,15 +174,15 @@ std::vector<std::string> CapturePort::remarks() const {
     add(rx_->cut(), of + "captured shorter than they were");
     add(rx_->other_links(), of + "of link type " + reader.other_link() + "; expected Ethernet");
     if (!reader.damage().empty())
-      remarks.push_back(options_.in + " has changed while it was read: " + reader.damage());
+      notices.push_back(options_.in + " has changed while it was read: " + reader.damage());
     else if (rx_->finished() && reader.frames() - reader.other_frames() != frames_)
-      remarks.push_back(options_.in + " has changed while it was read: it had " +
+      notices.push_back(options_.in + " has changed while it was read: it had " +
                         counted(frames_, "frame"));
   }
   if (output_)
     add(output_->clamped_times(), " in " + options_.out + " of a time after 2106-02-07 06:28:15, " +
                                       "the last in a pcap, have that time");
-  return remarks;
+  return notices;
 }
 
 RxQueue* CapturePort::rx(unsigned worker) { return worker == 0 ? rx_.get() : nullptr; }

@@ -48,7 +48,7 @@ class CapturePort final : public Port {
 
   std::string description() const override;
   PortStatistics statistics() const override;
-  std::vector<std::string> remarks() const override;
+  std::vector<std::string> notices() const override;
 
   RxQueue* rx(unsigned worker) override;
   TxQueue* tx(unsigned worker) override;

@@ -283,17 +283,17 @@ PortStatistics DpdkPort::statistics() const {
   return sums;
 }
 
-std::vector<std::string> DpdkPort::remarks() const {
-  std::vector<std::string> remarks;
+std::vector<std::string> DpdkPort::notices() const {
+  std::vector<std::string> notices;
   if (auto const refused = statistics().refused; refused > 0)
-    remarks.push_back(counted(refused, "frame") + " refused: longer than a packet buffer, " +
+    notices.push_back(counted(refused, "frame") + " refused: longer than a packet buffer, " +
                       std::to_string(pool_.options().frame_size) +
                       " bytes (see --buffer-size), or in several pieces");
   if (splits_flows_)
-    remarks.emplace_back(
+    notices.emplace_back(
         "the driver takes no RSS key, so the two directions of a flow may have reached different "
         "workers");
-  return remarks;
+  return notices;
 }
 
 ConfigError DpdkPort::error(std::string const& what, int code, std::size_t log_mark) const {

@@ -47,7 +47,7 @@ class DpdkPort final : public Port, public LinkWatch, public QueueAdvice {
   ether::Address address() const override;
   int numa_node() const override;
   PortStatistics statistics() const override;
-  std::vector<std::string> remarks() const override;
+  std::vector<std::string> notices() const override;
 
   RxQueue* rx(unsigned worker) override;
   TxQueue* tx(unsigned worker) override;

@@ -79,7 +79,7 @@ void share(Topology const& topology, PlacementRequest const& request, Placement&
   if (placement.helpers.size() == request.helpers) return;
   auto const count = request.helpers - placement.helpers.size();
   auto const available = topology.processors().size();
-  placement.remarks.push_back(
+  placement.notices.push_back(
       std::to_string(count) + (count == 1 ? " helper thread shares" : " helper threads share") +
       " a processor with other threads: this process may use " + std::to_string(available));
   auto const hosts = placement.helpers.empty() ? placement.workers : placement.helpers;
@@ -146,7 +146,7 @@ std::string Placement::plan(Topology const& topology) const {
   line("control", control);
   for (std::size_t i = 0; i < workers.size(); ++i) line("worker " + std::to_string(i), workers[i]);
   for (std::size_t i = 0; i < helpers.size(); ++i) line("helper " + std::to_string(i), helpers[i]);
-  for (auto const& remark : remarks) text += remark + '\n';
+  for (auto const& notice : notices) text += notice + '\n';
   return text;
 }
 

@@ -23,7 +23,7 @@ struct Placement {
   int control = 0;
   std::vector<int> workers{};
   std::vector<int> helpers{};
-  std::vector<std::string> remarks{};  ///< deviations from the ideal: two threads on one processor
+  std::vector<std::string> notices{};  ///< deviations from the ideal: two threads on one processor
 
   /// A line for each thread: `worker 0   processor 2   core 2   node 0`.
   std::string plan(Topology const& topology) const;

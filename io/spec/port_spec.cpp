@@ -26,7 +26,7 @@ namespace {
     message += "; a network interface of the kernel is net_af_packet0,iface=" + word;
   else
     message += did_you_mean(word, nearest);
-  throw ConfigError(spec_fault(text, 0, message));
+  throw ConfigError(spec_diagnostic(text, 0, message));
 }
 
 /// The resources that only one port can use.
@@ -67,7 +67,7 @@ std::vector<PortSpec> parse_port_specs(std::vector<PortText> const& texts) {
     }
     for (auto const& claim : claims_of(specs.back())) {
       if (std::find(claimed.begin(), claimed.end(), claim) != claimed.end())
-        diagnostics.error(spec_fault(text, 0, claim + " is asked for twice"));
+        diagnostics.error(spec_diagnostic(text, 0, claim + " is asked for twice"));
       claimed.push_back(claim);
     }
   }

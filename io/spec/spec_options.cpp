@@ -7,17 +7,18 @@
 #include "core/base/numbers.hpp"
 
 namespace warpline {
-Diagnostic spec_fault(PortText const& text, std::size_t at, std::string message) {
-  Diagnostic fault;
-  fault.message = std::move(message);
+Diagnostic spec_diagnostic(PortText const& text, std::size_t at, std::string message) {
+  Diagnostic diagnostic;
+  diagnostic.message = std::move(message);
   if (text.source) {
-    fault.source = text.source;
-    fault.position = {text.position.line, text.position.column + static_cast<std::uint32_t>(at)};
+    diagnostic.source = text.source;
+    diagnostic.position = {text.position.line,
+                           text.position.column + static_cast<std::uint32_t>(at)};
   } else {
-    fault.source = std::make_shared<Source>(Source{"--port", text.text});
-    fault.position = {1, 1 + static_cast<std::uint32_t>(at)};
+    diagnostic.source = std::make_shared<Source>(Source{"--port", text.text});
+    diagnostic.position = {1, 1 + static_cast<std::uint32_t>(at)};
   }
-  return fault;
+  return diagnostic;
 }
 
 SpecOptions::SpecOptions(PortText const& text, std::size_t begin, std::string subject,

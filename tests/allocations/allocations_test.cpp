@@ -40,9 +40,9 @@ class Counted {
   KernelChain chain_;
 };
 
-using Way = std::tuple<Transfer, stream::Completion>;
+using Mode = std::tuple<Transfer, stream::Completion>;
 
-class Allocations : public testing::TestWithParam<Way> {
+class Allocations : public testing::TestWithParam<Mode> {
  protected:
   Allocations() {
     auto const& [transfer, completion] = GetParam();
@@ -165,14 +165,14 @@ TEST_P(Allocations, NoneForACoroutineThatWaits) {
   EXPECT_EQ(completed, kWarmUp + kTasks + 1);
 }
 
-std::string name_of_way(testing::TestParamInfo<Way> const& info) {
+std::string name_of_mode(testing::TestParamInfo<Mode> const& info) {
   auto const& [transfer, completion] = info.param;
   return std::string(name_of(transfer)) + "_" + std::string(name_of(completion));
 }
-INSTANTIATE_TEST_SUITE_P(Ways, Allocations,
+INSTANTIATE_TEST_SUITE_P(Modes, Allocations,
                          testing::Combine(testing::ValuesIn(kTransfers),
                                           testing::ValuesIn(stream::kCompletions)),
-                         name_of_way);
+                         name_of_mode);
 
 }  // namespace
 }  // namespace warpline

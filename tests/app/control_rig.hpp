@@ -110,8 +110,8 @@ class ControlSocketRig : public ::testing::Test {
     thread_.join();
     socket_.reset();
   }
-  void tell(std::string const& line) {
-    boost::asio::post(context_, [this, line] { socket_->tell(line); });
+  void publish(std::string const& line) {
+    boost::asio::post(context_, [this, line] { socket_->publish(line); });
   }
   std::string error_of(std::string const& path) {
     boost::asio::io_context context;

@@ -120,7 +120,7 @@ TEST_F(ControlSocketLimits, IdleClientsLeaveAndThoseThatWaitForEventsStay) {
               R"(keeps a connection open for events"})");
     EXPECT_EQ(client->line(), std::nullopt);
   }
-  tell("news");
+  publish("news");
   EXPECT_EQ(listens.line(), "news");
   ASSERT_TRUE(listens.send("two\n"));
   EXPECT_EQ(listens.line(), "got two");
@@ -150,7 +150,7 @@ TEST_F(ControlSocketLimits, ASlowClientLosesEventsAndIsToldHowMany) {
   constexpr unsigned kEvents = 3000;  // 12 MB: more than the system and the socket keep
   auto const event = [](unsigned i) { return std::to_string(i) + ' ' + std::string(4000, 'n'); };
   for (unsigned i = 0; i < kEvents; ++i) {
-    tell(event(i));
+    publish(event(i));
     ASSERT_EQ(prompt.line(), event(i));
   }
   unsigned expected = 0, lost_lines = 0;
@@ -169,7 +169,7 @@ TEST_F(ControlSocketLimits, ASlowClientLosesEventsAndIsToldHowMany) {
   }
   EXPECT_EQ(lost_lines, 1u);
   for (auto* const client : {&slow, &prompt}) expect_served(*client);
-  tell("news");
+  publish("news");
   EXPECT_EQ(slow.line(), "news");
   EXPECT_EQ(prompt.line(), "news");
 }
@@ -180,7 +180,7 @@ TEST_F(ControlSocketLimits, ManyEventsAtOnceReachAClientThatReads) {
   expect_served(client);
   constexpr unsigned kEvents = 50'000;
   boost::asio::post(context_, [this] {
-    for (unsigned i = 0; i < kEvents; ++i) socket_->tell("event " + std::to_string(i));
+    for (unsigned i = 0; i < kEvents; ++i) socket_->publish("event " + std::to_string(i));
   });
   for (unsigned i = 0; i < kEvents; ++i) ASSERT_EQ(client.line(), "event " + std::to_string(i));
 }
@@ -208,7 +208,7 @@ TEST_F(ControlSocketLimits, OfAnswersThatNobodyReadsOnlyAFewPiecesAreMade) {
   ASSERT_TRUE(other.send("list\n"));
   EXPECT_EQ(other.skip(kAnswer + 1), kAnswer + 1);
   EXPECT_LT((pieces - kPieces) * kPiece, 10u << 20) << "of 300 MB that were asked for";
-  tell("news");
+  publish("news");
   EXPECT_EQ(other.line(), "news");
   // A client that reads at last gets everything, and no event in the middle of an answer.
   std::size_t answers = 0, news = 0;

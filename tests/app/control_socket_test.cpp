@@ -63,7 +63,7 @@ TEST_F(ControlSocketTest, TellsEveryClient) {
     ASSERT_TRUE(client->send("hello\n"));
     EXPECT_EQ(client->line(), "got hello");
   }
-  tell("news");
+  publish("news");
   EXPECT_EQ(a.line(), "news");
   EXPECT_EQ(b.line(), "news");
   ASSERT_TRUE(a.send("more\n"));

@@ -34,7 +34,7 @@ TEST(ThreadPlacement, GivesOneWorkerAHelperAndItsOwnProcessor) {
   ASSERT_EQ(placement.helpers.size(), 1u);
   std::set<int> const used{placement.control, placement.workers[0], placement.helpers[0]};
   EXPECT_EQ(used.size(), 3u);
-  EXPECT_TRUE(placement.remarks.empty());
+  EXPECT_TRUE(placement.notices.empty());
 }
 
 TEST(ThreadPlacement, HelpersAreNoMoreThanWorkersNorThanProcessorsLeft) {
@@ -51,7 +51,7 @@ TEST(ThreadPlacement, WorksOnOneProcessor) {
   auto const placement = place_threads(machine("core:1 pu:1"), {}, {});
   EXPECT_EQ(placement.workers, std::vector<int>{0});
   EXPECT_EQ(placement.helpers, std::vector<int>{0});
-  EXPECT_FALSE(placement.remarks.empty());
+  EXPECT_FALSE(placement.notices.empty());
 }
 
 TEST(ThreadPlacement, TakesListsAsTheyAre) {

@@ -11,9 +11,9 @@
 namespace warpline {
 namespace {
 
-using Way = std::tuple<test::ConformanceCase, std::string, Transfer, stream::Completion>;
+using Mode = std::tuple<test::ConformanceCase, std::string, Transfer, stream::Completion>;
 
-class ConformanceOfDevices : public testing::TestWithParam<Way> {};
+class ConformanceOfDevices : public testing::TestWithParam<Mode> {};
 
 TEST_P(ConformanceOfDevices, GiveTheBytesOfTheBody) {
   auto const& [subject, device, transfer, completion] = GetParam();
@@ -56,7 +56,7 @@ TEST_P(ConformanceOfDevices, GiveTheBytesOfTheBody) {
   test::expect_same(run(cuda ? "GPUOnly(DEVICE cuda:0)" : "GPUOnly(DEVICE host)"), expected);
 }
 
-std::string name_of_way(testing::TestParamInfo<Way> const& info) {
+std::string name_of_mode(testing::TestParamInfo<Mode> const& info) {
   auto const& [subject, device, transfer, completion] = info.param;
   return subject.name + "_" + device + "_" + std::string(name_of(transfer)) + "_" +
          std::string(name_of(completion));
@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(Registered, ConformanceOfDevices,
                                           testing::Values("host", "cuda"),
                                           testing::ValuesIn(kTransfers),
                                           testing::ValuesIn(stream::kCompletions)),
-                         name_of_way);
+                         name_of_mode);
 
 }  // namespace
 }  // namespace warpline

@@ -181,7 +181,7 @@ TEST_F(CapturePortTest, KeepsBytesOrderAndTimes) {
             "reads " + folder.path("in.pcap") + " (300 frames), writes " + folder.path("out.pcap"));
   copy(both, both);
   EXPECT_EQ(read_capture(folder.path("out.pcap")), frames);
-  EXPECT_THAT(both.remarks(), IsEmpty());
+  EXPECT_THAT(both.notices(), IsEmpty());
 }
 
 TEST_F(CapturePortTest, IsReadByTheFirstWorker) {
@@ -270,7 +270,7 @@ TEST_F(CapturePortTest, RefusesShortFramesWhereAsked) {
   copy(both, both);
   EXPECT_EQ(read_capture(folder.path("out.pcap")), (std::vector<Timed>{{Frame(60, 2), 2, 60}}));
   EXPECT_EQ(both.statistics().refused, 1u);
-  EXPECT_THAT(both.remarks(),
+  EXPECT_THAT(both.notices(),
               ElementsAre("1 frame of " + path + " refused: captured shorter than they were"));
 }
 
@@ -283,7 +283,7 @@ TEST_F(CapturePortTest, RefusesFramesLongerThanTheBufferSize) {
   copy(both, both, 2);
   EXPECT_EQ(read_capture(folder.path("out.pcap")), (std::vector<Timed>{{Frame(2048, 2), 2, 2048}}));
   EXPECT_EQ(both.statistics().refused, 3u);
-  EXPECT_THAT(both.remarks(),
+  EXPECT_THAT(both.notices(),
               ElementsAre("3 frames of " + path + " refused: longer than a packet buffer; 2048 " +
                           "bytes; --buffer-size 9001 takes all of them"));
 }
@@ -291,7 +291,7 @@ TEST_F(CapturePortTest, RefusesFramesLongerThanTheBufferSize) {
 TEST_F(CapturePortTest, SaysWhichFramesNoBufferSizeTakes) {
   auto in = port({.in = save(std::vector<Timed>{{Frame(60, 1), 1, 70'000}}), .out = {}, .cut = {}});
   test::receive_all(*in.rx(0), *pool, 1);
-  EXPECT_THAT(in.remarks(), ElementsAre(AllOf(HasSubstr("--buffer-size 16384 is the most"),
+  EXPECT_THAT(in.notices(), ElementsAre(AllOf(HasSubstr("--buffer-size 16384 is the most"),
                                               HasSubstr("the longest has 70000 bytes"))));
 }
 
@@ -352,7 +352,7 @@ TEST_F(CapturePortTest, KeepsTimeZeroAndTimesUpTo2106) {
   auto both = port({.in = save(frames), .out = folder.path("out.pcap"), .cut = {}});
   copy(both, both, 1);
   EXPECT_EQ(read_capture(folder.path("out.pcap")), frames);
-  EXPECT_THAT(both.remarks(), IsEmpty());
+  EXPECT_THAT(both.notices(), IsEmpty());
 }
 
 TEST_F(CapturePortTest, TellsOfTimesThatAPcapCannotTell) {
@@ -369,7 +369,7 @@ TEST_F(CapturePortTest, TellsOfTimesThatAPcapCannotTell) {
   EXPECT_EQ(written[0].time_ns, 4'294'967'295'000'000'000u);
   EXPECT_EQ(written[1].time_ns, last);
   EXPECT_EQ(written[2].time_ns, last);
-  EXPECT_THAT(both.remarks(), ElementsAre(HasSubstr("2 frames in ")));
+  EXPECT_THAT(both.notices(), ElementsAre(HasSubstr("2 frames in ")));
 }
 
 TEST_F(CapturePortTest, GivesFramesWithoutATimeThatOfTheFrameBefore) {
@@ -393,7 +393,7 @@ TEST_F(CapturePortTest, CountsFramesOfOtherLinkTypes) {
   EXPECT_EQ(pool->arrival(packets[1]).number, 3u) << "numbers are those of the file";
   pool->release({packets.data(), 2});
   EXPECT_EQ(both.statistics().refused, 1u);
-  EXPECT_THAT(both.remarks(),
+  EXPECT_THAT(both.notices(),
               ElementsAre("1 frame of " + path + " refused: of link type RAW; expected Ethernet"));
 }
 
@@ -452,7 +452,7 @@ TEST_F(CapturePortTest, TellsOfAFileThatChangedMeanwhile) {
   auto const frames = test::receive_all(*in.rx(0), *pool, 4000);
   EXPECT_LT(frames.size(), 4000u);
   EXPECT_TRUE(in.rx(0)->finished());
-  EXPECT_THAT(in.remarks(), ElementsAre(HasSubstr("has changed while it was read")));
+  EXPECT_THAT(in.notices(), ElementsAre(HasSubstr("has changed while it was read")));
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ TEST_F(DpdkPortTest, RefusesFramesLongerThanTheirBuffer) {
   std::vector<Packet> packets(32);
   EXPECT_EQ(port.rx(0)->receive(packets), 0u);
   EXPECT_EQ(port.statistics().refused, 32u);
-  EXPECT_THAT(port.remarks(),
+  EXPECT_THAT(port.notices(),
               ElementsAre(HasSubstr("32 frames refused: longer than a packet buffer, 2048 bytes")));
   EXPECT_EQ(pool->in_use(), 0u);
 }
@@ -143,7 +143,7 @@ TEST_F(DpdkPortTest, TakesJumboFramesIntoLargeBuffers) {
   std::vector<Packet> packets(32);
   ASSERT_EQ(port.rx(0)->receive(packets), 32u);
   EXPECT_EQ(packets[31].length, 9000);
-  EXPECT_THAT(port.remarks(), IsEmpty());
+  EXPECT_THAT(port.notices(), IsEmpty());
   port.tx(0)->transmit(packets);
 }
 

@@ -127,7 +127,7 @@ TEST(PlacementTest, KeepsTheFirstProcessorForControl) {
   EXPECT_EQ(placement.control, 0);
   EXPECT_THAT(placement.workers, ElementsAre(1, 2));
   EXPECT_THAT(placement.helpers, ElementsAre(3));
-  EXPECT_THAT(placement.remarks, IsEmpty());
+  EXPECT_THAT(placement.notices, IsEmpty());
 }
 
 TEST(PlacementTest, UsesWholeCoresBeforeSecondThreads) {
@@ -153,11 +153,11 @@ TEST(PlacementTest, SharesWhereThereIsTooLittle) {
   EXPECT_THAT(placement.workers, ElementsAre(1));
   EXPECT_THAT(placement.helpers, ElementsAre(0));
   EXPECT_EQ(placement.control, 0) << "beside the helper";
-  EXPECT_THAT(placement.remarks, IsEmpty()) << "control sleeps, that is no loss";
+  EXPECT_THAT(placement.notices, IsEmpty()) << "control sleeps, that is no loss";
   placement = placed("core:2 pu:1", {.workers = 2, .helpers = 1});
   EXPECT_THAT(placement.workers, ElementsAre(1, 0));
   EXPECT_THAT(placement.helpers, ElementsAre(1));
-  EXPECT_THAT(placement.remarks, ElementsAre(HasSubstr("1 helper thread shares a processor")));
+  EXPECT_THAT(placement.notices, ElementsAre(HasSubstr("1 helper thread shares a processor")));
   placement = placed("core:1 pu:1", {.workers = 1, .helpers = 2});
   EXPECT_THAT(placement.helpers, ElementsAre(0, 0));
   EXPECT_EQ(placement.control, 0);

@@ -75,17 +75,17 @@ void Adaptive::observe(Window const& window) noexcept {
 }
 
 void Adaptive::learn(Window const& window) noexcept {
-  own_cost_.observe(window.own.packets, window.own.bytes, window.own.worker_seconds);
+  cpu_cost_.observe(window.cpu.packets, window.cpu.bytes, window.cpu.worker_seconds);
   auto const& device = window.device;
   device_cost_.observe(device.packets, device.bytes, device.busy_seconds);
   offload_cost_.observe(device.packets, device.bytes, device.worker_seconds);
-  if (window.own.tasks > 0) batch_packets_ = window.own.packets / window.own.tasks;
+  if (window.cpu.tasks > 0) batch_packets_ = window.cpu.packets / window.cpu.tasks;
   if (device.tasks > 0) task_seconds_ = device.task_seconds / device.tasks;
-  auto const done = window.own.packets + device.packets;
-  if (done > 0) bytes_ = (window.own.bytes + device.bytes) / done;
+  auto const done = window.cpu.packets + device.packets;
+  if (done > 0) bytes_ = (window.cpu.bytes + device.bytes) / done;
   if (window.packets > 0)
     other_seconds_ = std::max(0.0, window.seconds - window.idle_seconds -
-                                       window.own.worker_seconds - device.worker_seconds) /
+                                       window.cpu.worker_seconds - device.worker_seconds) /
                      window.packets;
 }
 
@@ -222,17 +222,17 @@ void Adaptive::hold(Window const& window) noexcept {
 void Adaptive::watch(double rate) noexcept {
   rate_.start(rate);
   size_.start(bytes_);
-  for (auto* each : {&own_watch_, &device_watch_, &share_}) each->start(0);
-  for (auto* each : {&rate_, &own_watch_, &device_watch_, &share_}) each->widen(restless_);
+  for (auto* each : {&cpu_watch_, &device_watch_, &share_}) each->start(0);
+  for (auto* each : {&rate_, &cpu_watch_, &device_watch_, &share_}) each->widen(restless_);
 }
 
 bool Adaptive::speed_changed(Window const& window) noexcept {
   auto const each = [](double seconds, Side const& side) {
     return side.packets > 0 ? seconds / side.packets : 0;
   };
-  auto const done = window.own.packets + window.device.packets;
+  auto const done = window.cpu.packets + window.device.packets;
   bool changed = rate_.changed(window.rate());
-  changed |= own_watch_.changed(each(window.own.worker_seconds, window.own));
+  changed |= cpu_watch_.changed(each(window.cpu.worker_seconds, window.cpu));
   changed |= device_watch_.changed(each(window.device.busy_seconds, window.device));
   changed |= share_.changed(done > 0 ? window.device.packets / done : 0);
   return changed;
@@ -283,24 +283,24 @@ void Adaptive::challenged(Window const& window) noexcept {
 // One window may be luck: a challenger that looks better is measured twice more, in turns.
 void Adaptive::returned(Window const& window) noexcept {
   trials_[chosen_].measured(window);
-  auto const ours = trials_[chosen_].rate(), other = score(turn_);
-  if (++duels_ < 3 && other > ours * (1 + kSurelyBetter)) {
+  auto const chosen_rate = trials_[chosen_].rate(), other = score(turn_);
+  if (++duels_ < 3 && other > chosen_rate * (1 + kSurelyBetter)) {
     stage_ = Stage::kChallenge;
     return use(turn_);
   }
   stage_ = Stage::kHold;
-  if (duels_ == 3 && other > ours * (1 + kSurelyBetter)) {
+  if (duels_ == 3 && other > chosen_rate * (1 + kSurelyBetter)) {
     chosen_ = turn_;
     watch(other);
     use(chosen_);
   }
-  auto const lost = std::max(0.05, 1 - other / std::max(ours, other));
+  auto const lost = std::max(0.05, 1 - other / std::max(chosen_rate, other));
   until_challenge_ = std::clamp(stage_seconds_ * lost / kProbing, kShortestPause, kLongestPause);
 }
 
 bool Adaptive::cpu_would_do(Window const& window) const noexcept {
-  return own_cost_.known() &&
-         window.rate() * (own_cost_.packet(bytes_) + other_seconds_) < kMaxCpuLoad;
+  return cpu_cost_.known() &&
+         window.rate() * (cpu_cost_.packet(bytes_) + other_seconds_) < kMaxCpuLoad;
 }
 
 /// A setting with such a small share of the time could not be better than the CPU.
@@ -317,29 +317,29 @@ double Adaptive::device_cost() const noexcept {
 
 /// The device is so slow that even all it can do would not show, and larger tasks do not help.
 bool Adaptive::hardly_helps() const noexcept {
-  auto const own_rate = trials_[0].rate();
+  auto const cpu_rate = trials_[0].rate();
   double smallest = 0, larger = 0;
   for (unsigned i = 0; i < trials_.size(); ++i) {
     auto const& trial = trials_[i];
     if (trial.device_cost() == 0) continue;
-    if (i > 0 && hopeless(trial.rate()) && trial.device_cost() * own_rate * kHopelessShare > 1)
+    if (i > 0 && hopeless(trial.rate()) && trial.device_cost() * cpu_rate * kHopelessShare > 1)
       return true;
     (trial.setting.task == options_.smallest_task ? smallest : larger) = trial.device_cost();
   }
-  return smallest > 0 && larger > kFixedCost * smallest && larger * own_rate * kSurelyBetter > 1;
+  return smallest > 0 && larger > kFixedCost * smallest && larger * cpu_rate * kSurelyBetter > 1;
 }
 
 bool Adaptive::foreseen_to_fail(Setting const& setting) const noexcept {
   if (setting.mode == Mode::kOwn) return false;
-  auto const cost = device_cost(), own_rate = trials_[0].rate();
+  auto const cost = device_cost(), cpu_rate = trials_[0].rate();
   if (cost <= 0) return false;
-  if (cost * own_rate * kSurelyBetter > 1 && cost * options_.smallest_task > kSlowTask) return true;
-  if (setting.mode == Mode::kDevice) return cost * own_rate * kSurelyWorse > 1;
+  if (cost * cpu_rate * kSurelyBetter > 1 && cost * options_.smallest_task > kSlowTask) return true;
+  if (setting.mode == Mode::kDevice) return cost * cpu_rate * kSurelyWorse > 1;
   auto const seconds = cost * setting.task * setting.depth;
   if (options_.latency > 0 && seconds > options_.latency) return true;
   if (setting.task <= options_.smallest_task) return false;
   auto const room = kPoolInUse * options_.pool_batches * batch_packets_;
-  return seconds > kLongestTasks || (room > 0 && seconds * own_rate > room) || hardly_helps();
+  return seconds > kLongestTasks || (room > 0 && seconds * cpu_rate > room) || hardly_helps();
 }
 
 /// The remaining two may still be equal, as far as is known.
@@ -373,16 +373,16 @@ Explanation Adaptive::explain() const {
     for (unsigned i = 1; i < trials_.size(); ++i) any = any || score(i) > 0;
     if (!any) why.reason = Reason::kLatency;
   }
-  auto const done = last_.own.packets + last_.device.packets;
+  auto const done = last_.cpu.packets + last_.device.packets;
   why.offloaded = done > 0 ? last_.device.packets / done : 0;
   why.bytes = bytes_;
-  why.own_seconds = own_cost_.packet(bytes_);
+  why.cpu_seconds = cpu_cost_.packet(bytes_);
   why.device_seconds = device_cost_.packet(bytes_);
   why.offload_seconds = offload_cost_.packet(bytes_);
-  if (auto const parts = own_cost_.parts()) why.own_byte_seconds = parts->byte;
+  if (auto const parts = cpu_cost_.parts()) why.cpu_byte_seconds = parts->byte;
   if (auto const parts = device_cost_.parts()) why.device_byte_seconds = parts->byte;
   why.rate = last_.rate();
-  why.own_rate = trials_[0].rate();
+  why.cpu_rate = trials_[0].rate();
   why.idle = last_.idle_share();
   why.p99_seconds = last_.p99_seconds;
   why.latency_bound = options_.latency;

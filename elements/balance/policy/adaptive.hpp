@@ -80,13 +80,13 @@ class Adaptive final : public Policy {
 
   // While holding.
   bool light_ = false;
-  Watch rate_{0.08}, size_{0.15}, own_watch_{0.15}, device_watch_{0.2}, share_{0.3};
+  Watch rate_{0.08}, size_{0.15}, cpu_watch_{0.15}, device_watch_{0.2}, share_{0.3};
   double since_search_ = 0, search_seconds_ = 0, stage_seconds_ = 0, until_challenge_ = 0;
   double restless_ = 1;  // the larger this is, the larger a change must be
   unsigned late_ = 0, turn_ = 0, duels_ = 0;
 
   // Learnt.
-  Cost own_cost_, device_cost_, offload_cost_;
+  Cost cpu_cost_, device_cost_, offload_cost_;
   double task_seconds_ = 0, bytes_ = 0, other_seconds_ = 0, batch_packets_ = 0;
   Window last_;
 };

@@ -18,20 +18,20 @@ class AdaptiveGlobal final : public Policy {
     double step = 0.01;
     double tolerance = 0.05;  ///< costs that differ by less count as equal
   };
-  /// `own_share`: of all workers; `decides`: whether this one moves it.
+  /// `cpu_share`: of all workers; `decides`: whether this one moves it.
   AdaptiveGlobal(Options options, std::uint64_t seed,
-                 std::shared_ptr<std::atomic<double>> own_share, bool decides)
-      : options_(options), draws_(seed), own_share_(std::move(own_share)), decides_(decides) {}
+                 std::shared_ptr<std::atomic<double>> cpu_share, bool decides)
+      : options_(options), draws_(seed), cpu_share_(std::move(cpu_share)), decides_(decides) {}
 
-  bool to_device(Present const&) noexcept override { return draws_.to_device(own_share()); }
+  bool to_device(Present const&) noexcept override { return draws_.to_device(cpu_share()); }
   double period() const noexcept override { return options_.period; }
   void observe(Window const& window) noexcept override;
-  double own_share() const { return own_share_->load(std::memory_order_relaxed); }
+  double cpu_share() const { return cpu_share_->load(std::memory_order_relaxed); }
 
  private:
   Options options_;
   RandomShare draws_;
-  std::shared_ptr<std::atomic<double>> own_share_;
+  std::shared_ptr<std::atomic<double>> cpu_share_;
   bool decides_;
   PacketCosts costs_;
 };

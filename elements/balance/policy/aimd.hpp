@@ -19,22 +19,22 @@ class Aimd final : public Policy {
   };
   Aimd(Options options, std::uint64_t seed) : options_(options), draws_(seed) {}
 
-  bool to_device(Present const&) noexcept override { return draws_.to_device(own_share_); }
+  bool to_device(Present const&) noexcept override { return draws_.to_device(cpu_share_); }
   double period() const noexcept override { return options_.period; }
   void observe(Window const& window) noexcept override {
     auto const busy = 1 - window.idle_share();
     if (busy > options_.overload)
-      own_share_ /= 2;
+      cpu_share_ /= 2;
     else if (busy > options_.busy)
-      own_share_ -= options_.decrease;
-    own_share_ = std::clamp(own_share_ + options_.increase, 0.0, 1.0);
+      cpu_share_ -= options_.decrease;
+    cpu_share_ = std::clamp(cpu_share_ + options_.increase, 0.0, 1.0);
   }
-  double own_share() const { return own_share_; }
+  double cpu_share() const { return cpu_share_; }
 
  private:
   Options options_;
   RandomShare draws_;
-  double own_share_ = 1;
+  double cpu_share_ = 1;
 };
 
 }  // namespace warpline::balance

@@ -39,7 +39,7 @@ std::string reason(Explanation const& why) {
     case Reason::kFastest:
       break;
   }
-  auto const gain = why.own_rate > 0 ? why.rate / why.own_rate - 1 : 0;
+  auto const gain = why.cpu_rate > 0 ? why.rate / why.cpu_rate - 1 : 0;
   if (why.setting.mode == Mode::kOwn) return "nothing tried was faster";
   return format("%+.0f %% over the CPU", 100 * gain);
 }
@@ -54,7 +54,7 @@ std::string cost(double seconds, double byte_seconds) {
 
 std::string text(Explanation const& why, std::string const& device) {
   auto all = split(why, device) + ": " + reason(why);
-  if (why.own_seconds > 0) all += "; CPU " + cost(why.own_seconds, why.own_byte_seconds);
+  if (why.cpu_seconds > 0) all += "; CPU " + cost(why.cpu_seconds, why.cpu_byte_seconds);
   if (why.device_seconds > 0)
     all += ", " + device + " " + cost(why.device_seconds, why.device_byte_seconds) +
            ", to offload " + cost(why.offload_seconds, -1);

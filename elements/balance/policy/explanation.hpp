@@ -21,12 +21,12 @@ struct Explanation {
   Setting setting;
   double offloaded = 0;        ///< share of packets, 0 to 1
   double bytes = 0;            ///< of a packet, on average
-  double own_seconds = 0;      ///< a packet of that size on the CPU
+  double cpu_seconds = 0;      ///< a packet of that size on the CPU
   double device_seconds = 0;   ///< on the device, while it is busy
   double offload_seconds = 0;  ///< of the worker, for a packet that it offloads
-  double own_byte_seconds = -1, device_byte_seconds = -1;  ///< of that, per byte; -1: not known
+  double cpu_byte_seconds = -1, device_byte_seconds = -1;  ///< of that, per byte; -1: not known
   double rate = 0;                                         ///< packets a second
-  double own_rate = 0;       ///< packets per second of the CPU alone, when last tried; 0: never
+  double cpu_rate = 0;       ///< packets per second of the CPU alone, when last tried; 0: never
   double idle = 0;           ///< share of the worker's time
   double p99_seconds = 0;    ///< receive to transmit
   double latency_bound = 0;  ///< 0: none

@@ -20,24 +20,24 @@ class Measure final : public Policy {
   };
   /// The result of one share.
   struct Line {
-    double own_share;
+    double cpu_share;
     Window window;
   };
   /// `report` is called with the line of each share, then once more with the best and `last` true.
-  Measure(Options options, std::function<void(Line const&, bool last)> tell)
-      : options_(options), tell_(std::move(tell)), runs_(options.depth) {}
+  Measure(Options options, std::function<void(Line const&, bool last)> report)
+      : options_(options), report_(std::move(report)), runs_(options.depth) {}
 
-  bool to_device(Present const&) noexcept override { return runs_.to_device(own_share_); }
+  bool to_device(Present const&) noexcept override { return runs_.to_device(cpu_share_); }
   double period() const noexcept override { return options_.period; }
   void observe(Window const& window) noexcept override;
-  double own_share() const { return own_share_; }
+  double cpu_share() const { return cpu_share_; }
   bool done() const { return done_; }
 
  private:
   Options options_;
-  std::function<void(Line const&, bool)> tell_;
+  std::function<void(Line const&, bool)> report_;
   RunShare runs_;
-  double own_share_ = 0;
+  double cpu_share_ = 0;
   unsigned index_ = 0;  // of the share
   unsigned tick_ = 0;
   Window seen_;

@@ -12,11 +12,11 @@ namespace warpline::balance {
 class PacketCosts {
  public:
   void observe(Window const& window) noexcept {
-    add(own_, window.own, window.own.worker_seconds);
+    add(cpu_, window.cpu, window.cpu.worker_seconds);
     add(device_, window.device, window.device.busy_seconds);
   }
-  bool known() const { return own_ > 0 && device_ > 0; }
-  double own() const { return own_; }
+  bool known() const { return cpu_ > 0 && device_ > 0; }
+  double cpu() const { return cpu_; }
   double device() const { return device_; }
 
  private:
@@ -27,7 +27,7 @@ class PacketCosts {
     auto const now = seconds / side.packets;
     average = average > 0 ? now + (average - now) * std::pow(1 - kWeight, side.tasks) : now;
   }
-  double own_ = 0, device_ = 0;
+  double cpu_ = 0, device_ = 0;
 };
 
 }  // namespace warpline::balance

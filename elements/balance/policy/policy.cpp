@@ -22,7 +22,7 @@ Window& Window::operator+=(Window const& next) {
   packets += next.packets;
   bytes += next.bytes;
   p99_seconds = std::max(p99_seconds, next.p99_seconds);
-  own += next.own;
+  cpu += next.cpu;
   device += next.device;
   return *this;
 }

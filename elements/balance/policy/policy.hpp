@@ -25,7 +25,7 @@ struct Window {
   double idle_seconds = 0;        ///< the worker had no work
   double packets = 0, bytes = 0;  ///< transmitted
   double p99_seconds = 0;         ///< receive to transmit; 0: unknown
-  Side own, device;
+  Side cpu, device;
 
   double rate() const { return seconds > 0 ? packets / seconds : 0; }
   double idle_share() const { return seconds > 0 ? idle_seconds / seconds : 0; }

@@ -17,17 +17,17 @@ class Ppc final : public Policy {
   };
   explicit Ppc(Options options) : options_(options), step_(options.step), runs_(options.depth) {}
 
-  bool to_device(Present const&) noexcept override { return runs_.to_device(own_share_); }
+  bool to_device(Present const&) noexcept override { return runs_.to_device(cpu_share_); }
   double period() const noexcept override { return options_.period; }
   void observe(Window const& window) noexcept override;
-  double own_share() const { return own_share_; }
+  double cpu_share() const { return cpu_share_; }
 
  private:
   Options options_;
   double step_;  // signed
   RunShare runs_;
   PacketCosts costs_;
-  double own_share_ = 0.5;  // until both costs are known
+  double cpu_share_ = 0.5;  // until both costs are known
   double last_estimate_ = 0;
 };
 

@@ -8,11 +8,11 @@
 
 namespace warpline::balance {
 
-/// Splits batches at random: each goes to the CPU with the probability `own_share`.
+/// Splits batches at random: each goes to the CPU with the probability `cpu_share`.
 class RandomShare {
  public:
   explicit RandomShare(std::uint64_t seed) : random_(seed) {}
-  bool to_device(double own_share) noexcept { return random_.fraction() >= own_share; }
+  bool to_device(double cpu_share) noexcept { return random_.fraction() >= cpu_share; }
 
  private:
   Random random_;
@@ -24,17 +24,17 @@ class RunShare {
  public:
   explicit RunShare(unsigned depth) : depth_(depth) {}
 
-  bool to_device(double own_share) noexcept {
-    if (own_share >= 1) return false;
-    if (own_share <= 0) return true;
-    if (device_left_ == 0 && own_left_ < 1) {
+  bool to_device(double cpu_share) noexcept {
+    if (cpu_share >= 1) return false;
+    if (cpu_share <= 0) return true;
+    if (device_left_ == 0 && cpu_left_ < 1) {
       device_left_ = depth_;
       // The remaining fraction of a batch counts for the next run.
-      own_left_ += depth_ * own_share / (1 - own_share);
-      own_left_ = std::min(own_left_, kLongestRun);
+      cpu_left_ += depth_ * cpu_share / (1 - cpu_share);
+      cpu_left_ = std::min(cpu_left_, kLongestRun);
     }
     if (device_left_ > 0) return --device_left_, true;
-    --own_left_;
+    --cpu_left_;
     return false;
   }
 
@@ -43,7 +43,7 @@ class RunShare {
 
   unsigned depth_;
   unsigned device_left_ = 0;
-  double own_left_ = 0;
+  double cpu_left_ = 0;
 };
 
 }  // namespace warpline::balance

@@ -6,9 +6,9 @@ namespace warpline::balance {
 
 // The more is offloaded, the longer a new share takes to have an effect.
 int Thruput::passes_wanted() const {
-  if (own_share_ < 0.2) return 32;
-  if (own_share_ < 0.5) return 16;
-  if (own_share_ < 0.7) return 8;
+  if (cpu_share_ < 0.2) return 32;
+  if (cpu_share_ < 0.5) return 16;
+  if (cpu_share_ < 0.7) return 8;
   return 2;
 }
 
@@ -24,9 +24,9 @@ void Thruput::observe(Window const& window) noexcept {
   else
     direction_ = direction_ == 2 * sign ? sign : -sign;
   last_rate_ = rate;
-  own_share_ += options_.step * direction_;
-  if (own_share_ >= 1) own_share_ = 1, direction_ = -1;
-  if (own_share_ <= 0) own_share_ = 0, direction_ = 1;
+  cpu_share_ += options_.step * direction_;
+  if (cpu_share_ >= 1) cpu_share_ = 1, direction_ = -1;
+  if (cpu_share_ <= 0) cpu_share_ = 0, direction_ = 1;
 }
 
 }  // namespace warpline::balance

@@ -16,17 +16,17 @@ class Thruput final : public Policy {
   };
   Thruput(Options options, std::uint64_t seed) : options_(options), draws_(seed) {}
 
-  bool to_device(Present const&) noexcept override { return draws_.to_device(own_share_); }
+  bool to_device(Present const&) noexcept override { return draws_.to_device(cpu_share_); }
   double period() const noexcept override { return options_.period; }
   void observe(Window const& window) noexcept override;
-  double own_share() const { return own_share_; }
+  double cpu_share() const { return cpu_share_; }
 
  private:
   int passes_wanted() const;
 
   Options options_;
   RandomShare draws_;
-  double own_share_ = 1;
+  double cpu_share_ = 1;
   int direction_ = 1;  // -2, -1, 1 or 2 steps
   int passes_ = 0;
   Window seen_;

@@ -31,8 +31,8 @@ void read_template(toml::node const& node, SaTemplate& sa, Diagnostics& diagnost
               [&](auto const& value) { sa.reqid = number_of(value, 0, "a number below 2^32"); }}});
   failed = failed || reader.failed();
   // An error of a single key is more precise than one about the whole template.
-  auto const fault = reader.failed() ? std::string() : template_fault(sa);
-  if (!fault.empty()) throw ConfigError(fault);
+  auto const error = reader.failed() ? std::string() : template_error(sa);
+  if (!error.empty()) throw ConfigError(error);
 }
 
 std::optional<Policy> read_policy(toml::node const& node, Diagnostics& diagnostics) {
@@ -78,10 +78,10 @@ std::optional<Policy> read_policy(toml::node const& node, Diagnostics& diagnosti
       reader.fail(policy.position, "this policy has no " + quoted(needed));
   for (auto const* const name : {"source_port", "destination_port", "icmp_type", "icmp_code"}) {
     auto const found = seen.find(name);
-    auto const fault = ports_fault(selector.protocol, name[0] == 'i');
+    auto const error = ports_error(selector.protocol, name[0] == 'i');
     bool const bad_protocol = seen.contains("protocol") && !selector.protocol;
-    if (found != seen.end() && !fault.empty() && !bad_protocol)
-      reader.fail(found->second, std::string(name) + ": " + fault);
+    if (found != seen.end() && !error.empty() && !bad_protocol)
+      reader.fail(found->second, std::string(name) + ": " + error);
   }
   if (selector.source && selector.destination &&
       selector.source->address.version != selector.destination->address.version)

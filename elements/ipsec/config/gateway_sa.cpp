@@ -224,8 +224,8 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
                                             std::to_string(sa.form.source.version) +
                                             " address, like the source");
   bool const ports = !selector.source_port.is_any() || !selector.destination_port.is_any();
-  if (auto const fault = ports_fault(selector.protocol, false); ports && !fault.empty())
-    reader.fail(seen.at("selector"), "selector: " + fault);
+  if (auto const error = ports_error(selector.protocol, false); ports && !error.empty())
+    reader.fail(seen.at("selector"), "selector: " + error);
   if (!sa.form.esn && sa.last_sequence > 0xffffffff)
     reader.fail(seen.at("last_sequence"), "last_sequence: beyond 2^32 only with 'esn = true'");
   if (!sa.form.esn && sa.last_received > 0xffffffff)

@@ -270,15 +270,15 @@ class PolicyParser {
       cursor_.fail(cursor_.first(), std::string("this policy has no 'dir'") + kLayout);
     for (auto const* const name : {"sport", "dport", "type", "code"}) {
       bool const type_and_code = name[0] == 't' || name[0] == 'c';
-      auto const fault = ports_fault(policy_.selector.protocol, type_and_code);
-      if (place(name) != nullptr && !fault.empty() && !bad_protocol_)
-        cursor_.fail(*place(name), quoted(name) + ": " + fault);
+      auto const error = ports_error(policy_.selector.protocol, type_and_code);
+      if (place(name) != nullptr && !error.empty() && !bad_protocol_)
+        cursor_.fail(*place(name), quoted(name) + ": " + error);
     }
     if (policy_.sa) {
       if (place("tmpl proto") == nullptr && !unknown_)
         cursor_.fail(*place("tmpl"), "this template has no 'proto'; expected 'proto esp'");
-      auto const fault = template_fault(*policy_.sa);
-      if (!fault.empty() && !bad_end_) cursor_.fail(*place("tmpl"), fault);
+      auto const error = template_error(*policy_.sa);
+      if (!error.empty() && !bad_end_) cursor_.fail(*place("tmpl"), error);
       if (blocks_)
         cursor_.fail(*place("tmpl"), "a policy that blocks protects nothing; expected no 'tmpl'");
     }

@@ -70,7 +70,7 @@ std::optional<PortRange> parse_ports(std::string_view text, std::uint16_t max) {
   return PortRange{*first, *last};
 }
 
-std::string ports_fault(std::optional<std::uint8_t> protocol, bool type_and_code) {
+std::string ports_error(std::optional<std::uint8_t> protocol, bool type_and_code) {
   auto const kind = protocol ? port_kind(*protocol) : PortKind::kNone;
   if (type_and_code && kind != PortKind::kTypeAndCode)
     return "only ICMP has types and codes; expected the protocol to be icmp or ipv6-icmp";
@@ -79,7 +79,7 @@ std::string ports_fault(std::optional<std::uint8_t> protocol, bool type_and_code
   return {};
 }
 
-std::string template_fault(SaTemplate const& sa) {
+std::string template_error(SaTemplate const& sa) {
   if (sa.source && sa.destination && sa.source->version != sa.destination->version)
     return "expected both ends to be of one IP version";
   if (sa.mode == SaMode::kTunnel && !(sa.source && sa.destination))

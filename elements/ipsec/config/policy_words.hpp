@@ -34,9 +34,9 @@ std::string protocol_expected(std::string_view text);
 std::optional<PortRange> parse_ports(std::string_view text, std::uint16_t max = 0xffff);
 
 /// The reason why this protocol cannot have ports, or an ICMP type and code; empty if it can.
-std::string ports_fault(std::optional<std::uint8_t> protocol, bool type_and_code);
+std::string ports_error(std::optional<std::uint8_t> protocol, bool type_and_code);
 
 /// The error in the tunnel's ends; empty if there is none.
-std::string template_fault(SaTemplate const& sa);
+std::string template_error(SaTemplate const& sa);
 
 }  // namespace warpline::ipsec

@@ -24,8 +24,8 @@ class SelectorReader {
     if (!seen_.contains("src") && !seen_.contains("dst"))
       cursor_.fail(field, "expected 'src PREFIX' or 'dst PREFIX' after 'sel'");
     else if ((ports || types) && !cursor_.failed())
-      if (auto const fault = ports_fault(selector_.protocol, types); !fault.empty())
-        cursor_.fail(field, fault);
+      if (auto const error = ports_error(selector_.protocol, types); !error.empty())
+        cursor_.fail(field, error);
     return selector_;
   }
 

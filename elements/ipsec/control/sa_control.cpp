@@ -62,13 +62,13 @@ SaName name_of(json::value const& value) {
   return name;
 }
 
-/// SAs in the words of `ip xfrm state`; warnings about them are appended to `notes`.
-std::vector<SaConfig> take_sas(ControlRequest& request, std::vector<Diagnostic>& notes) {
+/// SAs in the words of `ip xfrm state`; warnings about them are appended to `warnings`.
+std::vector<SaConfig> take_sas(ControlRequest& request, std::vector<Diagnostic>& warnings) {
   auto const words = request.take_text("sa", "an SA in the words of `ip xfrm state`");
   std::string_view view = words;
   if (view.starts_with(kByteOrderMark)) view.remove_prefix(kByteOrderMark.size());
   auto const source = make_secret_source("sa", std::string(view));
-  return parse_sa_file(*source, &notes);
+  return parse_sa_file(*source, &warnings);
 }
 
 /// Seconds that the old SA of a rekey goes on receiving.
@@ -87,11 +87,11 @@ ControlAnswer done(json::object object) {
 }
 
 /// The answer to a request that added SAs, with the warnings about their text.
-json::object added(std::size_t count, std::vector<Diagnostic> const& notes) {
+json::object added(std::size_t count, std::vector<Diagnostic> const& warnings) {
   json::object object{{"added", count}};
-  if (notes.empty()) return object;
+  if (warnings.empty()) return object;
   json::array array;
-  for (auto const& note : notes) array.emplace_back(note.message);
+  for (auto const& warning : warnings) array.emplace_back(warning.message);
   object["notes"] = std::move(array);
   return object;
 }
@@ -149,11 +149,11 @@ ControlAnswer SaControl::export_text(ControlRequest& request) {
 
 ControlAnswer SaControl::add(ControlRequest& request) {
   auto const database = take_database(request);
-  std::vector<Diagnostic> notes;
-  auto const sas = take_sas(request, notes);
+  std::vector<Diagnostic> warnings;
+  auto const sas = take_sas(request, warnings);
   request.finish();
   database->add(sas);
-  return done(added(sas.size(), notes));
+  return done(added(sas.size(), warnings));
 }
 
 ControlAnswer SaControl::remove(ControlRequest& request) {
@@ -170,8 +170,8 @@ ControlAnswer SaControl::rekey(ControlRequest& request) {
   auto const database = take_database(request);
   auto const name = name_of(request.take("old", "an object that names an SA"));
   auto const keep = take_keep_seconds(request);
-  std::vector<Diagnostic> notes;
-  auto const sas = take_sas(request, notes);
+  std::vector<Diagnostic> warnings;
+  auto const sas = take_sas(request, warnings);
   request.finish();
   if (!database->find(name)) throw ConfigError("the SA in \"old\" does not exist");
   database->add(sas);
@@ -180,7 +180,7 @@ ControlAnswer SaControl::rekey(ControlRequest& request) {
   leaving_.push_back({Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                          std::chrono::duration<double>(wait)),
                       database, name});
-  auto object = added(sas.size(), notes);
+  auto object = added(sas.size(), warnings);
   object["old_leaves_in_seconds"] = wait;
   return done(std::move(object));
 }

@@ -110,8 +110,8 @@ std::vector<SaDatabases::StateNews> SaDatabases::write_state() {
   if (auto const now = std::chrono::steady_clock::now(); now >= next_look_) {
     next_look_ = now + std::chrono::seconds(1);
     for (auto const& [path, file] : state_files_)
-      if (auto const fault = file->fault(); !fault.empty() && faulty_.insert(path).second)
-        news.push_back({true, "state file '" + path + "': " + fault});
+      if (auto const error = file->file_error(); !error.empty() && reported_.insert(path).second)
+        news.push_back({true, "state file '" + path + "': " + error});
   }
   for (auto const& [name, entry] : databases_) {
     auto const database = entry.database.lock();

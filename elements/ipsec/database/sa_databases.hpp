@@ -76,7 +76,7 @@ class SaDatabases {
   std::map<std::string, std::shared_ptr<StateFile>> state_files_;  // by canonical path
   std::map<std::string, std::string> failing_;                     // the error, by path
   std::chrono::steady_clock::time_point next_look_{};              // at the files' errors
-  std::set<std::string> faulty_;                                   // paths
+  std::set<std::string> reported_;  // paths of state files with an error
 };
 
 }  // namespace warpline::ipsec

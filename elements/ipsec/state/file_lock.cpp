@@ -32,7 +32,7 @@ FileVersion FileVersion::of(std::string const& path) {
 FileLock::FileLock(std::string const& path, FileVersion const& version, bool exclusive)
     : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (file_ < 0) throw ConfigError(path + ": cannot be opened: " + std::strerror(errno));
-  std::string fault;
+  std::string error;
   struct stat about {};
   auto const lock = [&] { return flock(file_, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0; };
   bool locked = lock();
@@ -43,15 +43,15 @@ FileLock::FileLock(std::string const& path, FileVersion const& version, bool exc
     locked = file_ >= 0 && lock();
   }
   if (!locked)
-    fault = errno == EWOULDBLOCK
+    error = errno == EWOULDBLOCK
                 ? "another program runs with these SAs; both would send the same sequence "
                   "numbers, or accept the same packets. Expected one program for each SA file"
                 : std::string("cannot be locked: ") + std::strerror(errno);
   else if (fstat(file_, &about) != 0 || version_of(about) != version)
-    fault = "has changed since it was read; expected it to stay as it is while the program starts";
-  if (fault.empty()) return;
+    error = "has changed since it was read; expected it to stay as it is while the program starts";
+  if (error.empty()) return;
   ::close(file_);
-  throw ConfigError(path + ": " + fault);
+  throw ConfigError(path + ": " + error);
 }
 
 FileLock::~FileLock() {

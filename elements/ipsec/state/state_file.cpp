@@ -166,7 +166,7 @@ void StateFile::make() {
   ::close(folder);
 }
 
-std::string StateFile::fault() const {
+std::string StateFile::file_error() const {
   struct stat about {};
   if (fstat(file_, &about) != 0) return last_error().message();
   if (about.st_nlink == 0)

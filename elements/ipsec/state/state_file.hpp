@@ -78,11 +78,10 @@ class StateFile {
     std::uint32_t holders = 0;  ///< these, and removed ones whose packets may be inside
   };
   Users& users(std::uint32_t index) { return users_[index]; }
-  /// One holder less.
+  /// Decrements the number of holders.
   void drop_holder(std::uint32_t index);
-  /// The error of the file on the disk while it is used: it was removed or cut; empty if there is
-  /// none.
-  std::string fault() const;
+  /// Describes the error if the file on the disk was removed or cut while in use; otherwise empty.
+  std::string file_error() const;
 
   /// The memory of the record's window; its address never changes.
   ReplayWindow::Word* window(std::uint32_t index) const;

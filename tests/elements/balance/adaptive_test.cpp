@@ -68,7 +68,7 @@ TEST(Adaptive, ConvergesAgainAfterAnyStep) {
 }
 
 TEST(Adaptive, FollowsAChangeOfPacketSizes) {
-  PairCosts costs{.own_packet = 50e-9, .own_byte = 1e-9, .device_packet = 600e-9, .size = 64};
+  PairCosts costs{.cpu_packet = 50e-9, .cpu_byte = 1e-9, .device_packet = 600e-9, .size = 64};
   costs.device_byte = 0.1e-9;
   Simulation run(costs);
   run.pair.run(1);
@@ -80,8 +80,8 @@ TEST(Adaptive, FollowsAChangeOfPacketSizes) {
   }
 }
 
-TEST(Adaptive, KeepsALightLoadOnTheOwnCore) {
-  PairCosts costs{.own_packet = 1e-6, .device_packet = 50e-9, .arrivals = 500e3};
+TEST(Adaptive, KeepsALightLoadOnTheCpu) {
+  PairCosts costs{.cpu_packet = 1e-6, .device_packet = 50e-9, .arrivals = 500e3};
   Simulation run(costs);
   run.pair.run(1);
   auto window = run.pair.run(1);
@@ -94,7 +94,7 @@ TEST(Adaptive, KeepsALightLoadOnTheOwnCore) {
   run.pair.run(1);
   window = run.pair.run(1);
   EXPECT_NEAR(window.rate(), 3e6, 0.03 * 3e6);
-  EXPECT_GT(window.device.packets, window.own.packets);
+  EXPECT_GT(window.device.packets, window.cpu.packets);
 
   costs.arrivals = 500e3;
   run.pair.change(costs);
@@ -103,7 +103,7 @@ TEST(Adaptive, KeepsALightLoadOnTheOwnCore) {
 }
 
 TEST(Adaptive, KeepsALatencyBound) {
-  PairCosts const costs{.own_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9};
+  PairCosts const costs{.cpu_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9};
   for (double const bound : {100e-6, 200e-6, 500e-6}) {
     Simulation run(costs, bound);
     run.pair.run(1);
@@ -114,29 +114,29 @@ TEST(Adaptive, KeepsALatencyBound) {
   }
 }
 
-TEST(Adaptive, StaysOnTheOwnCoreWhereOffloadingCannotKeepTheBound) {
-  Simulation run({.own_packet = 1e-6, .device_packet = 50e-9, .device_latency = 1e-3}, 200e-6);
+TEST(Adaptive, StaysOnTheCpuIfOffloadingCannotKeepTheBound) {
+  Simulation run({.cpu_packet = 1e-6, .device_packet = 50e-9, .device_latency = 1e-3}, 200e-6);
   run.pair.run(1);
   EXPECT_LT(run.pair.run(1).device.packets, 0.03e6);
   EXPECT_EQ(run.policy.explain().reason, Explanation::Reason::kLatency);
 }
 
 TEST(Adaptive, LearnsCostsPerPacketAndPerByte) {
-  PairCosts costs{.own_packet = 200e-9, .own_byte = 2e-9, .size = 100};
+  PairCosts costs{.cpu_packet = 200e-9, .cpu_byte = 2e-9, .size = 100};
   Simulation run(costs);
   run.pair.run(0.5);
-  EXPECT_LT(run.policy.explain().own_byte_seconds, 0) << "one size cannot show the cost of a byte";
-  EXPECT_NEAR(run.policy.explain().own_seconds, 400e-9, 4e-9);
+  EXPECT_LT(run.policy.explain().cpu_byte_seconds, 0) << "one size cannot show the cost of a byte";
+  EXPECT_NEAR(run.policy.explain().cpu_seconds, 400e-9, 4e-9);
   costs.size = 1000;
   run.pair.change(costs);
   run.pair.run(0.1);
   auto const why = run.policy.explain();
-  EXPECT_NEAR(why.own_byte_seconds, 2e-9, 0.1e-9);
-  EXPECT_NEAR(why.own_seconds, 2200e-9, 50e-9);
+  EXPECT_NEAR(why.cpu_byte_seconds, 2e-9, 0.1e-9);
+  EXPECT_NEAR(why.cpu_seconds, 2200e-9, 50e-9);
 }
 
 TEST(Adaptive, ExplainsItself) {
-  Simulation run({.own_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9});
+  Simulation run({.cpu_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9});
   EXPECT_EQ(balance::text(run.policy.explain(), "gpu"), "CPU only: still trying");
   run.pair.run(1);
   auto const line = balance::text(run.policy.explain(), "gpu");

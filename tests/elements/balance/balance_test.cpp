@@ -17,7 +17,7 @@ using test::ScopedEnvironment;
 
 /// A balancer in front of an offloadable element, and what it did with one-packet batches.
 struct Shares {
-  std::uint64_t own = 0, device = 0;
+  std::uint64_t cpu = 0, device = 0;
   std::vector<std::string> notices;
 };
 Shares shares_of(std::string const& balancer, std::size_t batches, test::RunOptions options = {}) {
@@ -36,17 +36,17 @@ std::string error_with(std::string const& balancer, int helpers = 0) {
                     {.host_helpers = helpers});
 }
 
-TEST(CPUOnly, KeepsEverythingOnTheOwnCore) {
+TEST(CPUOnly, KeepsEverythingOnTheCpu) {
   auto const shares = shares_of("CPUOnly", 100);
-  EXPECT_EQ(shares.own, 100u);
+  EXPECT_EQ(shares.cpu, 100u);
   EXPECT_EQ(shares.device, 0u);
-  EXPECT_EQ(shares_of("GPUOnly -> CPUOnly", 10).own, 10u) << "the last balancer decides";
+  EXPECT_EQ(shares_of("GPUOnly -> CPUOnly", 10).cpu, 10u) << "the last balancer decides";
 }
 
 TEST(GPUOnly, SendsEverythingToTheDevice) {
   for (auto const* balancer : {"GPUOnly", "GPUOnly(DEVICE host)"}) {
     auto const shares = shares_of(balancer, 100);
-    EXPECT_EQ(shares.own, 0u);
+    EXPECT_EQ(shares.cpu, 0u);
     EXPECT_EQ(shares.device, 100u);
   }
 }
@@ -71,26 +71,26 @@ TEST(GPUOnly, SaysWhatDevicesThereAre) {
             "device helper cores");
 }
 
-TEST(LoadBalanceByWeight, KeepsItsShareOnTheOwnCore) {
+TEST(LoadBalanceByWeight, KeepsItsShareOnTheCpu) {
   // 4,000 draws: five standard deviations of 0.3 are 145.
   auto const shares = shares_of("LoadBalanceByWeight(0.3)", 4000);
-  EXPECT_NEAR(static_cast<double>(shares.own), 1200, 145);
-  EXPECT_EQ(shares.own + shares.device, 4000u);
+  EXPECT_NEAR(static_cast<double>(shares.cpu), 1200, 145);
+  EXPECT_EQ(shares.cpu + shares.device, 4000u);
 }
 
 TEST(LoadBalanceByWeight, TakesTheEndsLiterally) {
-  EXPECT_EQ(shares_of("LoadBalanceByWeight(1)", 1000).own, 1000u);
+  EXPECT_EQ(shares_of("LoadBalanceByWeight(1)", 1000).cpu, 1000u);
   EXPECT_EQ(shares_of("LoadBalanceByWeight(0.0)", 1000).device, 1000u);
 }
 
 TEST(LoadBalanceByWeight, DrawsByTheSeedAndTheWorker) {
-  auto const own = [](std::uint64_t seed, unsigned worker) {
+  auto const cpu = [](std::uint64_t seed, unsigned worker) {
     return shares_of("LoadBalanceByWeight(WEIGHT 0.5, DEVICE host)", 1000,
                      {.worker = worker, .workers = 2, .seed = seed})
-        .own;
+        .cpu;
   };
-  EXPECT_EQ(own(1, 0), own(1, 0));
-  EXPECT_FALSE(own(1, 0) == own(1, 1) && own(1, 0) == own(2, 0) && own(1, 0) == own(3, 0));
+  EXPECT_EQ(cpu(1, 0), cpu(1, 0));
+  EXPECT_FALSE(cpu(1, 0) == cpu(1, 1) && cpu(1, 0) == cpu(2, 0) && cpu(1, 0) == cpu(3, 0));
 }
 
 TEST(LoadBalanceByWeight, NeedsNoDeviceForAShareOfOne) {
@@ -104,12 +104,12 @@ TEST(LoadBalanceByWeight, ReadsTheEnvironment) {
   ScopedEnvironment const none("WARPLINE_LOADBALANCER_CPU_RATIO", std::nullopt);
   {
     ScopedEnvironment const unset("NBA_LOADBALANCER_CPU_RATIO", std::nullopt);
-    EXPECT_EQ(shares_of("LoadBalanceByWeight(from-env)", 100).own, 100u);
+    EXPECT_EQ(shares_of("LoadBalanceByWeight(from-env)", 100).cpu, 100u);
   }
   ScopedEnvironment const old_name("NBA_LOADBALANCER_CPU_RATIO", "0");
   EXPECT_EQ(shares_of("LoadBalanceByWeight(from-env)", 100).device, 100u);
   ScopedEnvironment const new_name("WARPLINE_LOADBALANCER_CPU_RATIO", "1.0");
-  EXPECT_EQ(shares_of("LoadBalanceByWeight(from-env)", 100).own, 100u) << "ours goes first";
+  EXPECT_EQ(shares_of("LoadBalanceByWeight(from-env)", 100).cpu, 100u) << "ours goes first";
 }
 
 TEST(LoadBalanceByWeight, SaysWhatAShareMayBe) {
@@ -129,14 +129,14 @@ TEST(LoadBalanceByEnv, IsWhatTheEnvironmentSays) {
   ScopedEnvironment const none("NBA_LOADBALANCER_MODE", std::nullopt);
   {
     ScopedEnvironment const unset("WARPLINE_LOADBALANCER_MODE", std::nullopt);
-    EXPECT_EQ(shares_of("LoadBalanceByEnv", 10).own, 10u);
+    EXPECT_EQ(shares_of("LoadBalanceByEnv", 10).cpu, 10u);
     ScopedEnvironment const old_name("NBA_LOADBALANCER_MODE", "GPUOnly");
     EXPECT_EQ(shares_of("LoadBalanceByEnv(DEVICE host)", 10).device, 10u);
   }
   ScopedEnvironment const mode("WARPLINE_LOADBALANCER_MODE", "GPUOnly");
   EXPECT_EQ(shares_of("LoadBalanceByEnv", 10).device, 10u);
   ScopedEnvironment const other("WARPLINE_LOADBALANCER_MODE", "CPUOnly");
-  EXPECT_EQ(shares_of("LoadBalanceByEnv", 10).own, 10u);
+  EXPECT_EQ(shares_of("LoadBalanceByEnv", 10).cpu, 10u);
 }
 
 TEST(LoadBalanceByEnv, SaysWhatModesThereAre) {

@@ -11,13 +11,13 @@
 namespace warpline::test {
 namespace {
 
-struct Way {
+struct BalancerCase {
   std::string balancer;
   int helpers;
 };
 
-std::vector<Way> ways() {
-  std::vector<Way> all;
+std::vector<BalancerCase> balancer_cases() {
+  std::vector<BalancerCase> all;
   for (auto const* balancer :
        {"LoadBalanceThruput(PERIOD 20us)", "LoadBalanceAIMD(PERIOD 20us)",
         "LoadBalanceAdaptiveGlobal(PERIOD 20us, STEP 0.1)", "LoadBalancePPC(PERIOD 20us, DEPTH 3)",
@@ -39,10 +39,10 @@ std::vector<Frame> numbered(unsigned count) {
   return frames;
 }
 
-// Of a worker all packets keep their order, so those of a flow do.
+// All packets of a worker keep their order, so the packets of a flow do.
 TEST(Balancers, KeepTheOrderAndLoseNothing) {
   auto const frames = numbered(4000);
-  for (auto const& [balancer, helpers] : ways()) {
+  for (auto const& [balancer, helpers] : balancer_cases()) {
     SCOPED_TRACE(balancer + ", helpers: " + std::to_string(helpers));
     RunOptions options{.bursts = {32, 7, 64, 1}};
     options.host_helpers = helpers;
@@ -55,7 +55,7 @@ TEST(Balancers, KeepTheOrderAndLoseNothing) {
 
 TEST(Balancers, DoSoOnAThreadOfTheirOwn) {
   auto const frames = numbered(4000);
-  for (auto const& [balancer, helpers] : ways()) {
+  for (auto const& [balancer, helpers] : balancer_cases()) {
     SCOPED_TRACE(balancer + ", helpers: " + std::to_string(helpers));
     RunOptions options{.bursts = {32, 7, 64, 1}};
     options.host_helpers = helpers;
@@ -65,8 +65,8 @@ TEST(Balancers, DoSoOnAThreadOfTheirOwn) {
   }
 }
 
-TEST(Balancers, StayOnTheOwnCoreWhereNothingOffloads) {
-  for (auto const& [balancer, helpers] : ways()) {
+TEST(Balancers, StayOnTheCpuIfNothingOffloads) {
+  for (auto const& [balancer, helpers] : balancer_cases()) {
     RunOptions options{.kernels = Kernels::kCpu};
     options.host_helpers = helpers;
     auto const frames = numbered(200);

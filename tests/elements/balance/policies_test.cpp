@@ -14,19 +14,19 @@ namespace {
 
 using namespace balance;
 
-PairCosts const kOwnWins{.own_packet = 300e-9, .device_packet = 1.5e-6};
-PairCosts const kDeviceWins{.own_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9};
+PairCosts const kOwnWins{.cpu_packet = 300e-9, .device_packet = 1.5e-6};
+PairCosts const kDeviceWins{.cpu_packet = 1e-6, .device_task = 10e-6, .device_packet = 200e-9};
 
 double offloaded(Window const& window) {
-  return window.device.packets / (window.own.packets + window.device.packets);
+  return window.device.packets / (window.cpu.packets + window.device.packets);
 }
 
 TEST(RunShare, SplitsExactly) {
   for (double const share : {0.05, 0.3, 0.5, 0.9, 0.99}) {
     RunShare runs(32);
-    int own = 0;
-    for (int i = 0; i < 320'000; ++i) own += !runs.to_device(share);
-    EXPECT_NEAR(own / 320e3, share, 0.01) << share;
+    int cpu = 0;
+    for (int i = 0; i < 320'000; ++i) cpu += !runs.to_device(share);
+    EXPECT_NEAR(cpu / 320e3, share, 0.01) << share;
   }
 }
 
@@ -38,19 +38,19 @@ TEST(RunShare, DividesByNothingAtTheEnds) {
   }
 }
 
-TEST(Thruput, LeavesTheOwnCoreWhereTheDeviceIsFaster) {
+TEST(Thruput, LeavesTheCpuIfTheDeviceIsFaster) {
   Thruput policy({.period = 0.005}, 1);
   SimulatedPair pair(kDeviceWins, policy);
   pair.run(4);
-  EXPECT_LT(policy.own_share(), 0.5);
+  EXPECT_LT(policy.cpu_share(), 0.5);
   EXPECT_GT(pair.run(1).rate(), 1.5 * rate_of_share(kDeviceWins, 1));
 }
 
-TEST(Thruput, StaysNearTheOwnCoreWhereThatIsFaster) {
+TEST(Thruput, StaysNearTheCpuIfThatIsFaster) {
   Thruput policy({.period = 0.005}, 1);
-  SimulatedPair pair({.own_packet = 100e-9, .device_packet = 7e-6}, policy);
+  SimulatedPair pair({.cpu_packet = 100e-9, .device_packet = 7e-6}, policy);
   pair.run(2);
-  EXPECT_GT(policy.own_share(), 0.8);
+  EXPECT_GT(policy.cpu_share(), 0.8);
 }
 
 TEST(Aimd, TakesLoadOffABusyWorkerAndGivesItBackToAnIdleOne) {
@@ -58,11 +58,11 @@ TEST(Aimd, TakesLoadOffABusyWorkerAndGivesItBackToAnIdleOne) {
   Aimd policy({.period = 0.01}, 1);
   SimulatedPair pair(costs, policy);
   pair.run(0.2);
-  EXPECT_LT(policy.own_share(), 0.3) << "everything that comes is taken: it is busy";
+  EXPECT_LT(policy.cpu_share(), 0.3) << "everything that comes is taken: it is busy";
   costs.arrivals = 100e3;
   pair.change(costs);
   pair.run(1.5);
-  EXPECT_EQ(policy.own_share(), 1) << "a tenth of its time is needed";
+  EXPECT_EQ(policy.cpu_share(), 1) << "a tenth of its time is needed";
 }
 
 TEST(Aimd, TellsIdleFromPolling) {
@@ -71,22 +71,22 @@ TEST(Aimd, TellsIdleFromPolling) {
   window.seconds = 0.1;
   window.idle_seconds = 0.08;
   policy.observe(window);
-  EXPECT_EQ(policy.own_share(), 1);
+  EXPECT_EQ(policy.cpu_share(), 1);
   window.idle_seconds = 0.005;
   policy.observe(window);
-  EXPECT_NEAR(policy.own_share(), 0.81, 1e-9);
+  EXPECT_NEAR(policy.cpu_share(), 0.81, 1e-9);
   window.idle_seconds = 0;
   policy.observe(window);
-  EXPECT_NEAR(policy.own_share(), 0.415, 1e-9);
+  EXPECT_NEAR(policy.cpu_share(), 0.415, 1e-9);
 }
 
 TEST(AdaptiveGlobal, EndsOneStepFromTheCheaperSide) {
   for (auto const& [costs, share] : {std::pair(kOwnWins, 0.95), std::pair(kDeviceWins, 0.05)}) {
-    auto own_share = std::make_shared<std::atomic<double>>(0.5);
-    AdaptiveGlobal policy({.period = 0.01, .step = 0.05}, 1, own_share, true);
+    auto cpu_share = std::make_shared<std::atomic<double>>(0.5);
+    AdaptiveGlobal policy({.period = 0.01, .step = 0.05}, 1, cpu_share, true);
     SimulatedPair pair(costs, policy);
     pair.run(1);
-    EXPECT_NEAR(policy.own_share(), share, 1e-9);
+    EXPECT_NEAR(policy.cpu_share(), share, 1e-9);
     EXPECT_NEAR(1 - offloaded(pair.run(1)), share, 0.05);
   }
 }
@@ -96,12 +96,12 @@ TEST(AdaptiveGlobal, OneWorkerDecidesForAll) {
   AdaptiveGlobal first({}, 1, share, true), second({}, 2, share, false);
   Window window;
   window.seconds = 0.1;
-  window.own = {.packets = 100, .bytes = 6400, .tasks = 2, .worker_seconds = 1e-3};
+  window.cpu = {.packets = 100, .bytes = 6400, .tasks = 2, .worker_seconds = 1e-3};
   window.device = {.packets = 100, .bytes = 6400, .tasks = 2, .busy_seconds = 1e-4};
   second.observe(window);
-  EXPECT_EQ(second.own_share(), 0.5);
+  EXPECT_EQ(second.cpu_share(), 0.5);
   first.observe(window);
-  EXPECT_NEAR(second.own_share(), 0.49, 1e-9);
+  EXPECT_NEAR(second.cpu_share(), 0.49, 1e-9);
 }
 
 TEST(Ppc, UsesTheShareThatItHasFound) {
@@ -110,9 +110,9 @@ TEST(Ppc, UsesTheShareThatItHasFound) {
     SimulatedPair pair(costs, policy);
     pair.run(1);
     for (int i = 0; i < 20; ++i) {
-      auto const share = policy.own_share();
+      auto const share = policy.cpu_share();
       auto const window = pair.run(0.02);
-      if (share == policy.own_share()) {
+      if (share == policy.cpu_share()) {
         EXPECT_NEAR(1 - offloaded(window), share, 0.15);
       }
     }
@@ -120,16 +120,16 @@ TEST(Ppc, UsesTheShareThatItHasFound) {
 }
 
 TEST(Ppc, GoesToTheCheaperSideAndSurvivesAShareOfOne) {
-  Ppc own({.period = 0.02}), device({.period = 0.02});
-  SimulatedPair own_wins(kOwnWins, own), device_wins(kDeviceWins, device);
-  own_wins.run(2);
+  Ppc cpu({.period = 0.02}), device({.period = 0.02});
+  SimulatedPair cpu_wins(kOwnWins, cpu), device_wins(kDeviceWins, device);
+  cpu_wins.run(2);
   device_wins.run(2);
   bool all = false;
   for (int i = 0; i < 20; ++i) {
-    EXPECT_GE(own.own_share(), 0.75);
-    EXPECT_LE(device.own_share(), 0.25);
-    all = all || own.own_share() == 1;
-    EXPECT_GT(own_wins.run(0.02).packets, 0);
+    EXPECT_GE(cpu.cpu_share(), 0.75);
+    EXPECT_LE(device.cpu_share(), 0.25);
+    all = all || cpu.cpu_share() == 1;
+    EXPECT_GT(cpu_wins.run(0.02).packets, 0);
     EXPECT_GT(device_wins.run(0.02).packets, 0);
   }
   EXPECT_TRUE(all);
@@ -145,14 +145,14 @@ TEST(Measure, TriesEveryShareAndKeepsTheBest) {
         best = line;
         return;
       }
-      EXPECT_NEAR(line.own_share, static_cast<double>(rates.size()) / 20, 1e-9);
+      EXPECT_NEAR(line.cpu_share, static_cast<double>(rates.size()) / 20, 1e-9);
       rates.push_back(line.window.rate());
     });
     SimulatedPair pair(kDeviceWins, policy);
     pair.run(1);
     ASSERT_EQ(rates.size(), 21u);
     EXPECT_TRUE(policy.done());
-    EXPECT_EQ(policy.own_share(), best.own_share);
+    EXPECT_EQ(policy.cpu_share(), best.cpu_share);
     EXPECT_EQ(best.window.rate(), *std::max_element(rates.begin(), rates.end()));
     EXPECT_GE(pair.run(0.5).rate(), 0.95 * sweep_of(kDeviceWins).best);
     runs.push_back(rates);

@@ -21,7 +21,7 @@ Window difference(Window const& later, Window const& earlier) {
   less(window.idle_seconds, earlier.idle_seconds);
   less(window.packets, earlier.packets);
   less(window.bytes, earlier.bytes);
-  for (auto side : {&Window::own, &Window::device}) {
+  for (auto side : {&Window::cpu, &Window::device}) {
     auto& mine = window.*side;
     auto const& other = earlier.*side;
     less(mine.packets, other.packets);
@@ -80,20 +80,20 @@ void SimulatedPair::take(unsigned packets) {
     else
       gather(ticket, batch);
   } else {
-    own(inside_.back());
+    cpu(inside_.back());
   }
   release();
 }
 
-void SimulatedPair::own(Batch& batch) {
+void SimulatedPair::cpu(Batch& batch) {
   if (!open_.tickets.empty()) send();
-  auto seconds = noisy(costs_.own_packet * batch.packets + costs_.own_byte * batch.bytes);
+  auto seconds = noisy(costs_.cpu_packet * batch.packets + costs_.cpu_byte * batch.bytes);
   if (!flying_.empty()) seconds *= 1 + costs_.interference;
   now_ += seconds;
-  total_.own.packets += batch.packets;
-  total_.own.bytes += batch.bytes;
-  total_.own.tasks += 1;
-  total_.own.worker_seconds += seconds;
+  total_.cpu.packets += batch.packets;
+  total_.cpu.bytes += batch.bytes;
+  total_.cpu.tasks += 1;
+  total_.cpu.worker_seconds += seconds;
   batch.done = true;
 }
 

@@ -14,7 +14,7 @@ namespace warpline::test {
 /// What packets cost, in seconds, and how they come.
 struct PairCosts {
   double source = 30e-9, sink = 20e-9;       ///< a packet, of the worker
-  double own_packet = 500e-9, own_byte = 0;  ///< on the CPU
+  double cpu_packet = 500e-9, cpu_byte = 0;  ///< on the CPU
   double offload_packet = 10e-9;             ///< of the worker, for one that it offloads
   double offload_task = 2e-6;                ///< of the worker, for a task
   double device_task = 5e-6;                 ///< of the device, which does one task at a time
@@ -60,7 +60,7 @@ class SimulatedPair {
   void turn(double end);
   unsigned received();
   void take(unsigned packets);
-  void own(Batch& batch);
+  void cpu(Batch& batch);
   void gather(std::uint64_t ticket, Batch const& batch);
   void send();
   void retire();

@@ -147,11 +147,11 @@ TEST_F(StateFileTest, IsMadeAnewAfterACrashWhileItWasMade) {
 TEST_F(StateFileTest, SeesThatItWasRemovedOrCutWhileItIsUsed) {
   auto const file = open();
   file->add(outbound(1, 1));
-  EXPECT_EQ(file->fault(), "");
+  EXPECT_EQ(file->file_error(), "");
   fs::resize_file(path(), 100);
-  EXPECT_THAT(file->fault(), HasSubstr("cut"));
+  EXPECT_THAT(file->file_error(), HasSubstr("cut"));
   fs::remove(path());
-  EXPECT_THAT(file->fault(), HasSubstr("removed"));
+  EXPECT_THAT(file->file_error(), HasSubstr("removed"));
 }
 
 TEST_F(StateFileTest, UsesRecordsOfSasAgainThatWereRemovedLongAgo) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/commands/checkup.hpp"
+#include "app/commands/doctor_checks.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A machine's files below a folder of their own.
-class Checkup : public testing::Test {
+class DoctorChecks : public testing::Test {
  protected:
   void SetUp() override {
     char folder[] = "/tmp/warpline-test-XXXXXX";
@@ -28,43 +28,43 @@ class Checkup : public testing::Test {
     fs::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << text << '\n';
   }
-  std::vector<Finding> findings(std::string const& subject) {
+  std::vector<CheckResult> results(std::string const& subject) {
     auto all = check_machine(root_);
-    std::erase_if(all, [&](Finding const& finding) { return finding.subject != subject; });
+    std::erase_if(all, [&](CheckResult const& result) { return result.subject != subject; });
     return all;
   }
 
   fs::path root_;
 };
 
-TEST_F(Checkup, WarnsWhereNoHugepagesAreFree) {
-  auto found = findings("hugepages");
+TEST_F(DoctorChecks, WarnsWhereNoHugepagesAreFree) {
+  auto found = results("hugepages");
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_EQ(found[0].level, Finding::Level::kWarning);
+  EXPECT_EQ(found[0].level, CheckResult::Level::kWarning);
   EXPECT_NE(found[0].repair.find("nr_hugepages"), std::string::npos);
 
   write("sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "512");
   write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "0");
-  found = findings("hugepages");
+  found = results("hugepages");
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].text, "2 MiB: 0 free of 512");
-  EXPECT_EQ(found[0].level, Finding::Level::kWarning);
+  EXPECT_EQ(found[0].level, CheckResult::Level::kWarning);
 }
 
-TEST_F(Checkup, CountsHugepagesOfEverySize) {
+TEST_F(DoctorChecks, CountsHugepagesOfEverySize) {
   for (auto const* size : {"2048", "1048576"}) {
     auto const folder = std::string("sys/kernel/mm/hugepages/hugepages-") + size + "kB/";
     write(folder + "nr_hugepages", "8");
     write(folder + "free_hugepages", "5");
   }
-  auto const found = findings("hugepages");
+  auto const found = results("hugepages");
   ASSERT_GE(found.size(), 2u);
   EXPECT_EQ(found[0].text, "2 MiB: 5 free of 8");
   EXPECT_EQ(found[1].text, "1 GiB: 5 free of 8");
-  EXPECT_EQ(found[0].level, Finding::Level::kFine);
+  EXPECT_EQ(found[0].level, CheckResult::Level::kFine);
 }
 
-TEST_F(Checkup, SaysHowAPortIsGivenToDpdk) {
+TEST_F(DoctorChecks, SaysHowAPortIsGivenToDpdk) {
   for (auto const* address : {"0000:3b:00.0", "0000:3b:00.1", "0000:3b:00.2"})
     write(std::string("sys/bus/pci/devices/") + address + "/class", "0x020000");
   write("sys/bus/pci/drivers/ixgbe/module", "");
@@ -75,38 +75,38 @@ TEST_F(Checkup, SaysHowAPortIsGivenToDpdk) {
   };
   bind("0000:3b:00.0", "ixgbe");
   bind("0000:3b:00.1", "vfio-pci");
-  auto const found = findings("ports");
+  auto const found = results("ports");
   ASSERT_EQ(found.size(), 3u);
   EXPECT_EQ(found[0].text, "0000:3b:00.0: bound to ixgbe, not DPDK's");
   EXPECT_EQ(found[0].repair, "sudo dpdk-devbind.py -b vfio-pci 0000:3b:00.0");
   EXPECT_EQ(found[1].text, "0000:3b:00.1: bound to vfio-pci");
   EXPECT_EQ(found[1].repair, "");
   EXPECT_EQ(found[2].text, "0000:3b:00.2: bound to no driver, not DPDK's");
-  auto const vfio = findings("vfio");
+  auto const vfio = results("vfio");
   ASSERT_EQ(vfio.size(), 1u);
   EXPECT_EQ(vfio[0].repair, "sudo modprobe vfio-pci");
 }
 
-TEST_F(Checkup, LooksAtIsolationAndTheClock) {
-  EXPECT_EQ(findings("isolation")[0].level, Finding::Level::kNote);
+TEST_F(DoctorChecks, LooksAtIsolationAndTheClock) {
+  EXPECT_EQ(results("isolation")[0].level, CheckResult::Level::kNote);
   write("sys/devices/system/cpu/isolated", "2-7");
-  EXPECT_EQ(findings("isolation")[0].text, "processors 2-7");
-  EXPECT_EQ(findings("clock")[0].level, Finding::Level::kFine);
+  EXPECT_EQ(results("isolation")[0].text, "processors 2-7");
+  EXPECT_EQ(results("clock")[0].level, CheckResult::Level::kFine);
   write("sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet");
-  EXPECT_EQ(findings("clock")[0].level, Finding::Level::kWarning);
+  EXPECT_EQ(results("clock")[0].level, CheckResult::Level::kWarning);
 }
 
-TEST_F(Checkup, CountsNumaNodes) {
+TEST_F(DoctorChecks, CountsNumaNodes) {
   for (auto const* node : {"node0", "node1", "nodes_of_a_name"})
     fs::create_directories(root_ / "sys/devices/system/node" / node);
-  EXPECT_NE(findings("processors")[0].text.find(", 2 NUMA nodes"), std::string::npos)
-      << findings("processors")[0].text;
+  EXPECT_NE(results("processors")[0].text.find(", 2 NUMA nodes"), std::string::npos)
+      << results("processors")[0].text;
 }
 
-TEST_F(Checkup, NothingIsAFailureOnAnEmptyMachine) {
-  for (auto const& finding : check_machine(root_)) {
-    EXPECT_FALSE(finding.subject.empty());
-    EXPECT_FALSE(finding.text.empty());
+TEST_F(DoctorChecks, NothingIsAFailureOnAnEmptyMachine) {
+  for (auto const& result : check_machine(root_)) {
+    EXPECT_FALSE(result.subject.empty());
+    EXPECT_FALSE(result.text.empty());
   }
 }
 

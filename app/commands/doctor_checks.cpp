@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "app/commands/checkup.hpp"
+#include "app/commands/doctor_checks.hpp"
 
 #include <rte_version.h>
 #include <sys/resource.h>
@@ -22,7 +22,7 @@
 namespace warpline::app {
 namespace {
 
-using Level = Finding::Level;
+using Level = CheckResult::Level;
 
 std::string first_line(std::string const& path) {
   std::ifstream file(path);
@@ -37,22 +37,22 @@ std::string size_text(std::size_t bytes) {
   return std::to_string(bytes >> 10) + " KiB";
 }
 
-class Checkup {
+class DoctorChecks {
  public:
-  explicit Checkup(std::string root) : root_(std::move(root)) {}
+  explicit DoctorChecks(std::string root) : root_(std::move(root)) {}
 
-  std::vector<Finding> run() {
+  std::vector<CheckResult> run() {
     check_hugepages();
     check_rights();
     check_processors();
     check_network();
     check_gpu();
-    return std::move(findings_);
+    return std::move(results_);
   }
 
  private:
   void add(Level level, std::string subject, std::string text, std::string repair = {}) {
-    findings_.push_back({level, std::move(subject), std::move(text), std::move(repair)});
+    results_.push_back({level, std::move(subject), std::move(text), std::move(repair)});
   }
 
   void check_hugepages() {
@@ -166,7 +166,7 @@ class Checkup {
           ready ? "" : "sudo dpdk-devbind.py -b vfio-pci " + device.address);
     }
     if (auto offloads = describe_offloads(interface_offloads()); offloads)
-      findings_.push_back(std::move(*offloads));
+      results_.push_back(std::move(*offloads));
     bool const vfio = std::filesystem::exists(root_ + "/sys/module/vfio_pci") ||
                       std::filesystem::exists(root_ + "/dev/vfio/vfio");
     if (vfio)
@@ -197,12 +197,12 @@ class Checkup {
   }
 
   std::string root_;
-  std::vector<Finding> findings_;
+  std::vector<CheckResult> results_;
 };
 
 }  // namespace
 
-std::optional<Finding> describe_offloads(std::span<InterfaceOffloads const> interfaces) {
+std::optional<CheckResult> describe_offloads(std::span<InterfaceOffloads const> interfaces) {
   constexpr std::size_t kMaxNames = 4;
   std::string names, first;
   std::size_t count = 0;
@@ -217,14 +217,15 @@ std::optional<Finding> describe_offloads(std::span<InterfaceOffloads const> inte
   }
   if (count == 0) return {};
   if (count > kMaxNames) names += " and " + std::to_string(count - kMaxNames) + " more";
-  return Finding{Level::kNote, "offloads",
-                 names +
-                     ": frames sent there have no checksums yet and may be longer than the MTU. On "
-                     "such a link to a net_af_packet or net_tap port, TCP through a gateway fails "
-                     "while ping works",
-                 "on either end: sudo ethtool -K " + first + " tx off tso off gso off gro off"};
+  return CheckResult{
+      Level::kNote, "offloads",
+      names +
+          ": frames sent there have no checksums yet and may be longer than the MTU. On "
+          "such a link to a net_af_packet or net_tap port, TCP through a gateway fails "
+          "while ping works",
+      "on either end: sudo ethtool -K " + first + " tx off tso off gso off gro off"};
 }
 
-std::vector<Finding> check_machine(std::string const& root) { return Checkup(root).run(); }
+std::vector<CheckResult> check_machine(std::string const& root) { return DoctorChecks(root).run(); }
 
 }  // namespace warpline::app

@@ -12,7 +12,7 @@
 namespace warpline::app {
 
 /// One result of a check of this machine.
-struct Finding {
+struct CheckResult {
   enum class Level : unsigned char { kFine, kNote, kWarning };
   Level level = Level::kFine;
   std::string subject;  ///< `hugepages`
@@ -22,10 +22,10 @@ struct Finding {
 
 /// Checks everything that makes packets slow or ports unusable: memory, rights, processors, DPDK's
 /// devices, the GPU. Starts nothing. Reads below `root`, e.g. a copy of /sys and /proc.
-std::vector<Finding> check_machine(std::string const& root = "");
+std::vector<CheckResult> check_machine(std::string const& root = "");
 
 /// A notice about interfaces over which TCP through a gateway fails, if there are any: their peers
 /// get frames without checksums, or longer than the MTU, that no hardware completes.
-std::optional<Finding> describe_offloads(std::span<InterfaceOffloads const> interfaces);
+std::optional<CheckResult> describe_offloads(std::span<InterfaceOffloads const> interfaces);
 
 }  // namespace warpline::app
