@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <new>
 
-namespace warpline::ipsec {
+namespace warpline {
 namespace {
 
 constexpr std::size_t kSmallPage = 4096, kBigPage = std::size_t{2} << 20;
@@ -51,4 +51,4 @@ void AddressRange::commit(std::size_t bytes) {
 
 void AddressRange::exclude_from_dumps() noexcept { madvise(data_, bytes_, MADV_DONTDUMP); }
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

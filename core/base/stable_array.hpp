@@ -5,7 +5,7 @@
 #include <atomic>
 #include <cstddef>
 
-namespace warpline::ipsec {
+namespace warpline {
 
 /// Addresses reserved for a table that grows in place. The system provides memory when a byte is
 /// first touched, in pages of 2 MiB if the kernel has them (see core/base/big_pages.hpp).
@@ -60,4 +60,4 @@ class StableArray {
   std::atomic<std::size_t> size_{0};
 };
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

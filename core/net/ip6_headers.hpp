@@ -8,7 +8,7 @@
 #include "core/base/bytes.hpp"
 #include "core/net/wire.hpp"
 
-namespace warpline::ipsec {
+namespace warpline {
 
 /// Walks the headers of an IPv6 packet (RFC 8200 section 4) that may precede ESP. Never reads
 /// outside the packet, whatever it contains. One thread.
@@ -28,8 +28,8 @@ class Ip6Headers {
     return next_ == kHopByHop || next_ == kRouting || next_ == kFragment ||
            next_ == kDestinationOptions;
   }
-  /// True at a fragment header of a packet that has several parts. This and the next two require
-  /// that the extension header is whole.
+  /// True at the fragment header of a packet that is only a part of a datagram. This function and the
+  /// next two require that the extension header is whole.
   bool in_parts() const {
     constexpr std::uint16_t kPlace = 0xfff9;  // offset and M
     return next_ == kFragment && (half(offset_ + 2) & kPlace) != 0;
@@ -76,4 +76,4 @@ class Ip6Headers {
   std::uint8_t next_;
 };
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

@@ -7,20 +7,20 @@
 
 #include "core/base/clock.hpp"
 
-namespace warpline::ipsec {
+namespace warpline {
 
-/// Limits events to a rate on average and a burst at once. One thread.
+/// Limits events to an average rate and a maximum burst. One thread.
 class TokenBucket {
  public:
   /// `rate`: events a second; 0: no limit. `burst`: at least 1.
   TokenBucket(std::uint32_t rate, std::uint32_t burst)
       : price_(rate == 0 ? 0 : static_cast<std::uint64_t>(cycles_per_second() / rate)),
-        most_(price_ * burst),
-        held_(most_) {}
+        max_held_(price_ * burst),
+        held_(max_held_) {}
 
   /// True if one more event is allowed at `now`, a value of `cycles()` that never decreases.
   bool take(std::uint64_t now) noexcept {
-    if (last_ != 0) held_ += std::min(now - last_, most_ - held_);
+    if (last_ != 0) held_ += std::min(now - last_, max_held_ - held_);
     last_ = now;
     if (held_ < price_) return false;
     held_ -= price_;
@@ -28,8 +28,8 @@ class TokenBucket {
   }
 
  private:
-  std::uint64_t price_, most_, held_;  // in cycles
+  std::uint64_t price_, max_held_, held_;  // in cycles
   std::uint64_t last_ = 0;
 };
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

@@ -8,7 +8,7 @@
 #include "core/net/checksum.hpp"
 #include "core/packet/annotations.hpp"
 
-namespace warpline::ipsec {
+namespace warpline {
 namespace {
 
 constexpr std::uint16_t kMoreFragments = 0x2000, kOffset = 0x1fff;
@@ -124,4 +124,4 @@ void Ipv4Fragments::write(Packet& packet, std::span<Packet> others) const noexce
   annotate_fragment(packet, ip);
 }
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

@@ -9,7 +9,7 @@
 #include "core/packet/packet.hpp"
 #include "core/packet/verdict.hpp"
 
-namespace warpline::ipsec {
+namespace warpline {
 
 /// Splits an IPv4 packet into fragments with a maximum size (RFC 791 section 3.2): each as large as
 /// possible, in multiples of eight. A fragment can be split again. One thread.
@@ -46,4 +46,4 @@ class Ipv4Fragments {
   std::uint8_t options_[kMaxOptions]{};  // of later fragments
 };
 
-}  // namespace warpline::ipsec
+}  // namespace warpline

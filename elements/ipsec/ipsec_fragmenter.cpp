@@ -99,7 +99,7 @@ class IPsecFragmenter final : public Element {
   static std::uint32_t mtu_argument(Args& args);
   static std::optional<IpAddress> address_argument(Args& args, char const* name, unsigned version);
   static bool too_big_argument(Args& args);
-  static ipsec::TokenBucket bucket_argument(Args& args);
+  static TokenBucket bucket_argument(Args& args);
   void handle(BatchPtr batch, ipsec::Measured const* measured, Outputs& out) noexcept;
   void fragment(Packet& packet, std::uint32_t max_size, Sequence& sequence, BatchPtr& others,
                 Outputs& out) noexcept;
@@ -109,7 +109,7 @@ class IPsecFragmenter final : public Element {
   ipsec::MtuCheck check_;
   std::optional<IpAddress> source_, source6_;
   bool fragments_;
-  ipsec::TokenBucket errors_allowed_;
+  TokenBucket errors_allowed_;
   Counter fragmented_, icmp_errors_, suppressed_;
 };
 WARPLINE_ELEMENT(IPsecFragmenter);
@@ -140,7 +140,7 @@ bool IPsecFragmenter::too_big_argument(Args& args) {
   return text == "fragment";
 }
 
-ipsec::TokenBucket IPsecFragmenter::bucket_argument(Args& args) {
+TokenBucket IPsecFragmenter::bucket_argument(Args& args) {
   auto const rate = args.keyword<std::uint32_t>("ICMP_RATE", 100);
   auto const burst = args.keyword<std::uint32_t>("ICMP_BURST", 10);
   if (burst == 0) throw args.error("ICMP_BURST is 0; expected at least 1", "ICMP_BURST");
@@ -196,7 +196,7 @@ void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
 void IPsecFragmenter::fragment(Packet& packet, std::uint32_t max_size, Sequence& sequence,
                                BatchPtr& others, Outputs& out) noexcept {
   auto const refuse = [&](DropReason reason) { out.drop({&packet, 1}, reason); };
-  ipsec::Ipv4Fragments const fragments(packet, max_size);
+  Ipv4Fragments const fragments(packet, max_size);
   if (fragments.verdict().is_drop()) return refuse(fragments.verdict().reason());
   if (fragments.count() > Batch::kCapacity) return refuse(detail::drop_reason<"too_big">);
   if (!others) others = out.batches().allocate();
