@@ -28,9 +28,10 @@ class Packets {
     per_task_ = static_cast<std::uint32_t>(
         std::min<std::size_t>(max_packets, Work::kMaxItems * Batch::kCapacity));
     auto const count = std::size_t{per_task_} * options.depth;
-    auto const room = count * (kStride + sizeof(Packet) + Batch::kResultBytes);
-    if (driver_.allocate_pinned(memory_, room) != stream::kOk)
-      throw ConfigError("device '" + device.name() + "' has no " + std::to_string(room >> 20) +
+    auto const total_bytes = count * (kStride + sizeof(Packet) + Batch::kResultBytes);
+    if (driver_.allocate_pinned(memory_, total_bytes) != stream::kOk)
+      throw ConfigError("device '" + device.name() + "' has no " +
+                        std::to_string(total_bytes >> 20) +
                         " MiB of pinned memory for its calibration");
     auto* const bytes = static_cast<std::uint8_t*>(memory_);
     auto* const packets = reinterpret_cast<Packet*>(bytes + count * kStride);

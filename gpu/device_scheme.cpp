@@ -15,7 +15,7 @@ constexpr char kCpu[] = "cpu";
 
 [[noreturn]] void fail_unknown(std::string const& name, std::vector<std::string> const& names) {
   std::string text = "unknown device '" + name + "'; there are:";
-  for (auto const& known : names) text += " " + known;
+  for (auto const& choice : names) text += " " + choice;
   for (auto const& scheme : DeviceScheme::all())
     if (scheme.explain_none != nullptr)
       if (auto const reason = scheme.explain_none(name); !reason.empty())
@@ -36,23 +36,23 @@ DeviceSchemeRegistration::DeviceSchemeRegistration(DeviceScheme scheme) {
 
 std::vector<FoundDevice> find_devices(std::vector<std::string> const& names,
                                       DeviceEnvironment const& environment) {
-  std::vector<FoundDevice> known{{kCpu, nullptr}};
+  std::vector<FoundDevice> devices{{kCpu, nullptr}};
   for (auto const& scheme : DeviceScheme::all())
-    for (auto& name : scheme.find(environment)) known.push_back({std::move(name), &scheme});
+    for (auto& name : scheme.find(environment)) devices.push_back({std::move(name), &scheme});
   std::vector<std::string> known_names;
-  for (auto const& device : known) known_names.push_back(device.name);
+  for (auto const& device : devices) known_names.push_back(device.name);
 
-  std::vector<FoundDevice> chosen;
+  std::vector<FoundDevice> selection;
   for (auto const& name : names.empty() ? known_names : names) {
     auto const has_name = [&name](FoundDevice const& device) { return device.name == name; };
-    auto const found = std::find_if(known.begin(), known.end(), has_name);
-    if (found == known.end()) fail_unknown(name, known_names);
-    if (std::any_of(chosen.begin(), chosen.end(), has_name))
+    auto const entry = std::find_if(devices.begin(), devices.end(), has_name);
+    if (entry == devices.end()) fail_unknown(name, known_names);
+    if (std::any_of(selection.begin(), selection.end(), has_name))
       throw ConfigError("device '" + name + "' is asked for twice");
-    chosen.push_back(*found);
+    selection.push_back(*entry);
   }
-  std::erase_if(chosen, [](FoundDevice const& device) { return device.scheme == nullptr; });
-  return chosen;
+  std::erase_if(selection, [](FoundDevice const& device) { return device.scheme == nullptr; });
+  return selection;
 }
 
 }  // namespace warpline

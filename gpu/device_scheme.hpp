@@ -19,15 +19,16 @@ struct DeviceEnvironment {
   unsigned wanted_helpers = 1;    ///< threads that the user wants, before they are placed
 };
 
-/// A kind of devices: which there are on this machine and how one is opened. Registered by a constant
-/// of namespace scope in one source file.
+/// A kind of devices: which there are on this machine and how one is opened. Registered by a
+/// constant of namespace scope in one source file.
 struct DeviceScheme {
   int rank = 0;  ///< devices of lower ranks come first
   Device::Kind kind{};
   std::string description{};  ///< of one that is not opened
   /// Names of the devices of this kind on this machine.
   std::vector<std::string> (*find)(DeviceEnvironment const& environment) = nullptr;
-  /// Why there is none, for a user who asked for `name`; empty if `name` is not of this kind.
+  /// Explains to a user who requested `name` why there is no device; empty if `name` is of another
+  /// kind.
   std::string (*explain_none)(std::string const& name) = nullptr;
   /// Throws `ConfigError` if the device cannot be opened.
   std::unique_ptr<Device> (*open)(std::string const& name,
@@ -48,8 +49,8 @@ struct FoundDevice {
   DeviceScheme const* scheme;
 };
 
-/// The devices called `names`, each once, or all of this machine if there is no name; the CPU (`cpu`)
-/// is left out. Throws `ConfigError` for a name that no device has, or that is there twice.
+/// Returns the devices with these names, or all devices of this machine if `names` is empty. The
+/// CPU (`cpu`) is left out. Throws `ConfigError` for an unknown name or a name that occurs twice.
 std::vector<FoundDevice> find_devices(std::vector<std::string> const& names,
                                       DeviceEnvironment const& environment);
 

@@ -93,7 +93,8 @@ class SharedMemoryLimits {
   std::array<int, kMaxDevices> errors_{};
 };
 
-/// Like a `CudaLaunch`. Sets `launched` to false if the device has too little shared memory per block.
+/// Like a `CudaLaunch`. Sets `launched` to false if the device has too little shared memory per
+/// block.
 template <class Reads, class Writes, class Team>
 int launch_teams(Team const& team, WorkItem const* items, std::uint32_t count,
                  std::uint32_t max_packets, cudaStream_t stream, bool& launched) noexcept {

@@ -21,9 +21,9 @@ void Diagnostics::error(Position position, ConfigError const& error) {
 void Diagnostics::error(Diagnostic diagnostic) {
   if (mask_ != nullptr) diagnostic.message = mask_(diagnostic.message);
   bool const shown = errors_.size() < kMaxErrors;
-  if (shown && std::any_of(errors_.begin(), errors_.end(), [&](Diagnostic const& known) {
-        return known.source == diagnostic.source && known.position == diagnostic.position &&
-               known.message == diagnostic.message;
+  if (shown && std::any_of(errors_.begin(), errors_.end(), [&](Diagnostic const& other) {
+        return other.source == diagnostic.source && other.position == diagnostic.position &&
+               other.message == diagnostic.message;
       }))
     return;
   ++error_count_;
@@ -38,10 +38,10 @@ void Diagnostics::fatal(Position position, std::string message) {
 
 Diagnostics::Warning* Diagnostics::find_or_add(Position position, std::string_view message,
                                                bool anywhere) {
-  auto const known = std::find_if(warnings_.begin(), warnings_.end(), [&](Warning const& warning) {
+  auto const entry = std::find_if(warnings_.begin(), warnings_.end(), [&](Warning const& warning) {
     return warning.message == message && (anywhere || warning.position == position);
   });
-  if (known != warnings_.end()) return &*known;
+  if (entry != warnings_.end()) return &*entry;
   if (warnings_.size() == kMaxErrors) return nullptr;
   return &warnings_.emplace_back(Warning{position, std::string(message)});
 }
@@ -83,15 +83,15 @@ void Diagnostics::throw_errors() {
 }
 
 std::vector<Diagnostic> Diagnostics::warnings() const {
-  std::vector<Diagnostic> shown;
+  std::vector<Diagnostic> result;
   for (auto const& [position, message, count, items] : warnings_) {
     auto text = message;
     if (count > 1) text += " (and " + std::to_string(count - 1) + " more)";
     for (auto const& item : items) text += (&item == items.data() ? ": " : ", ") + item;
     if (mask_ != nullptr) text = mask_(text);
-    shown.push_back({Diagnostic::Severity::kWarning, source_, position, std::move(text)});
+    result.push_back({Diagnostic::Severity::kWarning, source_, position, std::move(text)});
   }
-  return shown;
+  return result;
 }
 
 std::string Diagnostics::place(Position position) const {

@@ -61,9 +61,9 @@ std::string_view Source::line(std::uint32_t line) const {
     if (end == std::string_view::npos) return {};
     rest.remove_prefix(end + 1);
   }
-  auto found = line == 0 ? std::string_view{} : rest.substr(0, rest.find('\n'));
-  if (!found.empty() && found.back() == '\r') found.remove_suffix(1);
-  return found;
+  auto content = line == 0 ? std::string_view{} : rest.substr(0, rest.find('\n'));
+  if (!content.empty() && content.back() == '\r') content.remove_suffix(1);
+  return content;
 }
 
 std::string Diagnostic::render() const {

@@ -19,7 +19,7 @@ struct Position {
   friend bool operator==(Position const&, Position const&) = default;
 };
 
-/// A text that a user wrote, with its name. It is kept as long as something points into it.
+/// A text that a user wrote, with its name. It lives until nothing refers to it.
 struct Source {
   std::string name;
   std::string text;
@@ -28,12 +28,12 @@ struct Source {
   std::string_view line(std::uint32_t line) const;
 };
 
-/// An error or a warning, and its place.
+/// An error or a warning, with its place.
 struct Diagnostic {
   enum class Severity : std::uint8_t { kError, kWarning };
 
   Severity severity = Severity::kError;
-  std::shared_ptr<Source const> source;  ///< null if it is not about a text
+  std::shared_ptr<Source const> source;  ///< null if it does not concern a text
   Position position;
   std::string message;
 
@@ -61,11 +61,11 @@ class ConfigError : public std::runtime_error {
   std::vector<Diagnostic> diagnostics_;
 };
 
-/// Reads a whole file as a source. Throws `ConfigError` with the path and the reason: the system's,
-/// or that it is a folder or a binary file (it contains a NUL byte).
+/// Reads a whole file as a source. Throws `ConfigError` with the path and the reason if the file
+/// cannot be read, is a folder, or is binary (contains a NUL byte).
 std::shared_ptr<Source const> read_source(std::string const& path);
 
-/// The candidates within a small edit distance of `word`, nearest first, at most three.
+/// Returns at most three candidates within a small edit distance of `word`, nearest first.
 std::vector<std::string> nearest(std::string_view word, std::vector<std::string> const& candidates);
 
 /// `; did you mean 'a' or 'b'?` for the nearest candidates, or an empty string.

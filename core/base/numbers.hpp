@@ -11,8 +11,8 @@
 
 namespace warpline {
 
-/// Parses all of `text` as a number, an integer in `base`. No value if it is something else or out of
-/// the range of `Number`.
+/// Parses all of `text` as a number; integers are in `base`. Returns no value if `text` is not a
+/// number or out of the range of `Number`.
 template <class Number>
 std::optional<Number> to_number(std::string_view text, int base = 10) {
   Number number{};
@@ -27,10 +27,10 @@ std::optional<Number> to_number(std::string_view text, int base = 10) {
 }
 
 /// Parses a number that may have `k` (or `K`), `M` or `G` after it (powers of 1000), such as `200k`
-/// or `1.5M`. No value if it is negative or something else.
+/// or `1.5M`. Returns no value if it is negative or not a number.
 std::optional<double> parse_scaled(std::string_view text);
 
-/// The same for a whole number; exact up to 2^64 if it has no fraction.
+/// The same for integers: exact up to 2^64 if the text has no fraction.
 std::optional<std::uint64_t> parse_count(std::string_view text);
 
 }  // namespace warpline

@@ -25,7 +25,7 @@ namespace warpline {
 /// the control thread.
 class Quiescence {
  public:
-  /// A worker as the writer sees it. Any thread may create and destroy it (takes a lock). Only the
+  /// One worker. Any thread may create and destroy it, which takes a lock. Only the
   /// worker's thread calls the other functions.
   class Reader {
    public:
@@ -44,7 +44,7 @@ class Quiescence {
 
     /// Goes offline: the worker holds no reference and takes none until `online()`.
     void offline() noexcept { seen_.store(kOffline, std::memory_order_release); }
-    /// While online: the worker holds no reference at this moment and may take some afterwards.
+    /// Call it while online: the worker holds no reference now, and may take new ones afterwards.
     void quiescent() noexcept {
       // The load sees what the writer published before it began the period. All earlier reads of
       // the worker are complete when the store becomes visible.
@@ -68,7 +68,7 @@ class Quiescence {
   Quiescence() = default;
   Quiescence(Quiescence const&) = delete;
   Quiescence& operator=(Quiescence const&) = delete;
-  /// Requires that no reader is left. Destroys the objects that still wait.
+  /// Requires that there is no reader. Destroys the objects that have not been destroyed yet.
   ~Quiescence() = default;
 
   /// Begins a grace period. When it has `passed`, no reader can reach what was unpublished before

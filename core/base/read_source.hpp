@@ -19,9 +19,9 @@ struct ReadOptions {
 
 /// Reads a regular file or a pipe to its end, without a UTF-8 byte order mark at its beginning.
 /// Never reads more than `max_bytes` + 1 bytes. The text may contain keys, so it is overwritten
-/// when its last owner releases it. Throws `ConfigError` with the path and the reason: the
-/// system's; a folder, device or socket; more than `max_bytes`; a NUL byte; or a pipe that sends
-/// nothing for `max_silence`.
+/// when its last owner releases it. Throws `ConfigError` with the path and the reason if the file
+/// cannot be read, is a folder, device or socket, has more than `max_bytes` or a NUL byte, or is a
+/// pipe that sends nothing for `max_silence`.
 std::shared_ptr<Source const> read_source(std::string const& path, ReadOptions const& options);
 
 /// Creates a source whose text is overwritten when its last owner releases it.

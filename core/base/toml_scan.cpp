@@ -119,10 +119,10 @@ class Scanner {
 
 TomlScan scan_toml(std::string_view text) { return Scanner(text).run(); }
 
-TomlScan check_toml(std::string_view text, std::shared_ptr<Source const> const& shown) {
+TomlScan check_toml(std::string_view text, std::shared_ptr<Source const> const& source) {
   auto scan = scan_toml(text);
   if (scan.max_depth > kMaxTomlDepth)
-    throw ConfigError(Diagnostic{Diagnostic::Severity::kError, shown, scan.deepest,
+    throw ConfigError(Diagnostic{Diagnostic::Severity::kError, source, scan.deepest,
                                  "tables and arrays are nested " + std::to_string(scan.max_depth) +
                                      " deep; expected at most " + std::to_string(kMaxTomlDepth)});
   return scan;

@@ -32,7 +32,7 @@ inline constexpr std::size_t kMaxTomlDepth = 64;
 TomlScan scan_toml(std::string_view text);
 
 /// Scans the text of a file. Throws `ConfigError` with the place if its nesting is deeper than
-/// `kMaxTomlDepth`; `shown` is what the user sees of the text.
-TomlScan check_toml(std::string_view text, std::shared_ptr<Source const> const& shown);
+/// `kMaxTomlDepth`; `source` is the text as the user sees it.
+TomlScan check_toml(std::string_view text, std::shared_ptr<Source const> const& source);
 
 }  // namespace warpline

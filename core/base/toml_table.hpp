@@ -51,27 +51,27 @@ class TomlTableReader {
 
   /// Returns the places of the `keys` that the table has, also of those with bad values.
   std::map<std::string, Position> read(toml::node const& node, TomlKeys const& keys) {
-    std::map<std::string, Position> seen;
+    std::map<std::string, Position> positions;
     auto const* table = node.as_table();
     if (table == nullptr) {
       fail(place_of(node.source()), "expected a table: " + name_);
-      return seen;
+      return positions;
     }
     for (auto const& [key, value] : *table) {
       std::string const text(key.str());
-      auto const known = keys.find(text);
-      if (known == keys.end()) {
+      auto const entry = keys.find(text);
+      if (entry == keys.end()) {
         fail_unknown(place_of(key.source()), text, keys);
         continue;
       }
-      seen.emplace(text, place_of(value.source()));
+      positions.emplace(text, place_of(value.source()));
       try {
-        known->second(value);
+        entry->second(value);
       } catch (ConfigError const& error) {
         fail(place_of(value.source()), text + ": " + error.what());
       }
     }
-    return seen;
+    return positions;
   }
 
   void fail(Position position, std::string message) {
@@ -82,13 +82,13 @@ class TomlTableReader {
 
  private:
   void fail_unknown(Position position, std::string const& key, TomlKeys const& keys) {
-    std::vector<std::string> known;
+    std::vector<std::string> names;
     std::string list;
     for (auto const& [name, read] : keys) {
-      known.push_back(name);
+      names.push_back(name);
       list += (list.empty() ? "" : ", ") + name;
     }
-    auto const guess = did_you_mean(key, known);
+    auto const guess = did_you_mean(key, names);
     fail(position, "unknown key " + quoted(key) + (name_.empty() ? "" : " in " + name_) +
                        (guess.empty() ? "; expected one of " + list : guess));
   }

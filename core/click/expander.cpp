@@ -142,28 +142,28 @@ void Expander::join_connections() {
   std::stable_sort(connections.begin(), connections.end(), [](auto const& a, auto const& b) {
     return std::tie(a.from, a.from_port) < std::tie(b.from, b.from_port);
   });
-  std::set<std::tuple<std::size_t, std::uint32_t, std::size_t, std::uint32_t>> known;
+  std::set<std::tuple<std::size_t, std::uint32_t, std::size_t, std::uint32_t>> visits;
   std::erase_if(connections, [&](Connection const& c) {
-    if (known.emplace(c.from, c.from_port, c.to, c.to_port).second) return false;
+    if (visits.emplace(c.from, c.from_port, c.to, c.to_port).second) return false;
     errors_.warning(c.from_position, "this connection is repeated");
     return true;
   });
 }
 
 bool Expander::follow(Connection const& start) {
-  std::vector<std::pair<std::size_t, std::uint32_t>> reached{{start.to, start.to_port}};
+  std::vector<std::pair<std::size_t, std::uint32_t>> targets{{start.to, start.to_port}};
   std::vector<Position> positions{start.to_position};
-  std::set known(reached.begin(), reached.end());
-  bool found = false;
-  for (std::size_t i = 0; i < reached.size(); ++i) {
-    auto const [node, port] = reached[i];
+  std::set visits(targets.begin(), targets.end());
+  bool changes = false;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    auto const [node, port] = targets[i];
     if (nodes_[node] != kNoElement) {
-      found = true;
+      changes = true;
       add_connection({nodes_[start.from], start.from_port, nodes_[node], port, start.from_position,
                       positions[i]});
       continue;
     }
-    auto next = std::lower_bound(onward_.begin(), onward_.end(), reached[i],
+    auto next = std::lower_bound(onward_.begin(), onward_.end(), targets[i],
                                  [&](std::size_t link, auto const& target) {
                                    return std::tie(links_[link].from, links_[link].from_port) <
                                           std::tie(target.first, target.second);
@@ -172,12 +172,12 @@ bool Expander::follow(Connection const& start) {
          ++next) {
       auto const& link = links_[*next];
       count_steps(1, start.from_position);
-      if (!known.emplace(link.to, link.to_port).second) continue;
-      reached.emplace_back(link.to, link.to_port);
+      if (!visits.emplace(link.to, link.to_port).second) continue;
+      targets.emplace_back(link.to, link.to_port);
       positions.push_back(link.to_position);
     }
   }
-  return found;
+  return changes;
 }
 
 void Expander::add_connection(Connection connection) {

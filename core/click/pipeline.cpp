@@ -22,17 +22,18 @@ std::string list_of(std::vector<click::Define> const& defines) {
 /// Replaces the values of the outermost defines.
 void apply(std::vector<Override> const& overrides, click::Block& block, Source const& source) {
   for (auto const& override : overrides) {
-    auto const define = std::find_if(block.defines.begin(), block.defines.end(),
-                                     [&](auto const& each) { return each.name == override.name; });
+    auto const define =
+        std::find_if(block.defines.begin(), block.defines.end(),
+                     [&](auto const& candidate) { return candidate.name == override.name; });
     if (define == block.defines.end()) {
       std::vector<std::string> names;
-      for (auto const& each : block.defines) names.push_back(each.name);
+      for (auto const& candidate : block.defines) names.push_back(candidate.name);
       auto const hint = did_you_mean(override.name, names);
       throw ConfigError(source.name + " has no 'define($" + override.name + " value)' to override" +
                         (hint.empty() ? list_of(block.defines) : hint));
     }
-    auto const given = std::make_shared<Source>(Source{override.name + "=", override.value});
-    auto arguments = parse_arguments(given);
+    auto arguments =
+        parse_arguments(std::make_shared<Source>(Source{override.name + "=", override.value}));
     if (arguments.size() != 1)
       throw ConfigError(override.name + "=" + override.value + ": expected one value, got " +
                         std::to_string(arguments.size()) + " (quote a comma)");

@@ -34,8 +34,8 @@ std::string list_ports(std::set<std::uint32_t> const& ports) {
 Block const* find_body(Block const& block, ClassUse const& use) {
   if (use.literal) return use.literal;
   for (auto const* scope = &block; scope; scope = scope->parent)
-    if (auto const found = scope->bodies.find(use.name); found != scope->bodies.end())
-      return found->second;
+    if (auto const entry = scope->bodies.find(use.name); entry != scope->bodies.end())
+      return entry->second;
   return nullptr;
 }
 
@@ -148,8 +148,8 @@ void Resolver::resolve_items(Block& block) {
     if (item.kind == Item::Kind::kInput || item.kind == Item::Kind::kOutput) continue;
     check_mention(block, item);
     if (item.kind == Item::Kind::kBare) {
-      if (auto const found = block.declared.find(item.name); found != block.declared.end()) {
-        item.element = found->second;
+      if (auto const entry = block.declared.find(item.name); entry != block.declared.end()) {
+        item.element = entry->second;
         continue;
       }
       item.kind = Item::Kind::kAnonymous;
@@ -176,9 +176,9 @@ void Resolver::check_mention(Block const& block, Item const& item) {
   if (item.use->literal) return;
   auto const& name = item.use->name;
   if (item.kind == Item::Kind::kAnonymous) {
-    auto const found = block.declared.find(name);
-    if (found == block.declared.end()) return;
-    auto const& declared = block.items[found->second];
+    auto const entry = block.declared.find(name);
+    if (entry == block.declared.end()) return;
+    auto const& declared = block.items[entry->second];
     if (declared.use->name != name && !find_body(block, *item.use))
       errors_.error(item.position, "'" + name + "' is an element, declared at " +
                                        errors_.place(declared.position) +
@@ -189,9 +189,9 @@ void Resolver::check_mention(Block const& block, Item const& item) {
       name[0] < 'a' || name[0] > 'z' || find_body(block, *item.use))
     return;
   for (auto const* scope = block.parent; scope; scope = scope->parent)
-    if (auto const found = scope->declared.find(name); found != scope->declared.end())
+    if (auto const entry = scope->declared.find(name); entry != scope->declared.end())
       errors_.error(item.position, "'" + name + "' is declared outside of this compound, at " +
-                                       errors_.place(scope->items[found->second].position) +
+                                       errors_.place(scope->items[entry->second].position) +
                                        "; expected an element of its own, or 'input' or 'output'");
 }
 
@@ -266,9 +266,9 @@ void Resolver::check_parameters_of(Block const& block, ArgumentTemplate const& f
     auto limit = defined;
     auto const* scope = &block;
     for (; scope; scope = scope->parent, limit = std::size_t(-1)) {
-      auto const found = scope->slots.find(piece.text);
-      if (found == scope->slots.end()) continue;
-      if (found->second >= limit)
+      auto const entry = scope->slots.find(piece.text);
+      if (entry == scope->slots.end()) continue;
+      if (entry->second >= limit)
         errors_.error(piece.position, "'$" + piece.text + "' is used before its definition");
       break;
     }

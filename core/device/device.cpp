@@ -47,12 +47,12 @@ std::vector<std::string> DeviceSet::names() const {
 }
 
 std::uint16_t DeviceSet::find(std::string const& name) const {
-  auto const known = names();
-  auto const found = std::find(known.begin(), known.end(), name);
-  if (found != known.end()) return static_cast<std::uint16_t>(found - known.begin());
+  auto const choices = names();
+  auto const entry = std::find(choices.begin(), choices.end(), name);
+  if (entry != choices.end()) return static_cast<std::uint16_t>(entry - choices.begin());
   std::string text = "unknown device '" + name + "'; there are:";
-  for (auto const& each : known) text += " " + each;
-  throw ConfigError(text + did_you_mean(name, known));
+  for (auto const& choice : choices) text += " " + choice;
+  throw ConfigError(text + did_you_mean(name, choices));
 }
 
 std::uint16_t DeviceSet::preferred() const {

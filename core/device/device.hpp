@@ -62,8 +62,8 @@ struct KernelCall {
 struct KernelChain {
   static constexpr unsigned kMax = 8;
   std::array<KernelCall, kMax> calls{};
-  /// Bytes per packet of the results of the kernels before each one. In a batch the results of kernel
-  /// `k` begin at `WorkItem::results + result_begins[k] * WorkItem::kMaxPackets`.
+  /// Bytes per packet of the results of the kernels before each one. In a batch the results of
+  /// kernel `k` begin at `WorkItem::results + result_begins[k] * WorkItem::kMaxPackets`.
   std::array<std::uint32_t, kMax> result_begins{};
   unsigned count = 0;
   TouchedBytes touched_bytes;
@@ -84,7 +84,8 @@ struct Work {
   std::uint32_t count = 0;
 };
 
-/// Which work of a lane is complete. One cache line; the device's side writes it, the owner reads it.
+/// Which work of a lane is complete. One cache line; the device's side writes it, the owner reads
+/// it.
 struct alignas(64) CompletionFence {
   static constexpr Ticket kNever = ~Ticket{0};
   std::atomic<Ticket> completed{0};          ///< all tickets up to here are complete
@@ -149,8 +150,8 @@ class Device {
   Kind kind() const { return kind_; }
   virtual std::string description() const = 0;
 
-  /// How packets of a segment that touches `touched_bytes` travel to this device: as configured, or as
-  /// measured to be fastest.
+  /// How packets of a segment that touches `touched_bytes` travel to this device: as configured, or
+  /// as measured to be fastest.
   virtual Transfer transfer(TouchedBytes const& touched_bytes) const {
     (void)touched_bytes;
     return Transfer::kDirect;

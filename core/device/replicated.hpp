@@ -22,9 +22,9 @@ class PerDevice {
     auto memory = device.table_memory();
     std::scoped_lock const lock(mutex_);
     // The entry owns the memory, so that no other device's can get the same address.
-    auto found = objects_.find(memory);
-    if (found == objects_.end()) found = objects_.emplace(std::move(memory), make()).first;
-    return found->second;
+    auto entry = objects_.find(memory);
+    if (entry == objects_.end()) entry = objects_.emplace(std::move(memory), make()).first;
+    return entry->second;
   }
 
  private:

@@ -10,8 +10,8 @@
 #include "core/device/region.hpp"
 
 /// A kernel's tuned form for GPUs: a block of threads with shared memory, in which several threads
-/// share each packet. It consists of plain functions of a thread's number. A loop on the host runs them
-/// as a device does, so that tests compare this form with the body without a GPU.
+/// share each packet. It consists of plain functions of a thread's number. A loop on the host runs
+/// them as a device does, so that tests compare this form with the body without a GPU.
 ///
 /// A `Kernel` has such a form if its member `team()` returns one, a trivially copyable type with
 ///   - `kThreads`: threads in a block;
@@ -19,19 +19,20 @@
 ///   - `kBlocks`: resident blocks per multiprocessor, which limits registers and memory;
 ///   - `Partial`: a thread's partial result; an empty type if there is none;
 ///   - `Shared`: a thread's access to the block's tables;
-///   - `std::uint32_t table_bytes(std::uint32_t max_bytes) const`: bytes of shared memory needed for
-///     tables, given `max_bytes`. A larger result means: does not fit, use the plain kernel;
-///   - `Shared load(std::byte* memory, std::uint32_t bytes, std::uint32_t thread) const`: a thread's
-///     share of filling the tables, once per block. `thread` counts within the block;
-///   - `void partial(Shared const&, std::uint32_t thread, Partial&, ...) const`: a thread's share of a
-///     packet, with the kernel's arguments at the end. `thread` counts within the packet's threads. It
-///     may write to bytes of the packet that no other thread reads or writes. The partial result still
-///     has the value of the thread's previous packet;
+///   - `std::uint32_t table_bytes(std::uint32_t max_bytes) const`: bytes of shared memory needed
+///     for tables, given `max_bytes`. A larger result means: does not fit, use the plain kernel;
+///   - `Shared load(std::byte* memory, std::uint32_t bytes, std::uint32_t thread) const`: a
+///     thread's share of filling the tables, once per block. `thread` counts within the block;
+///   - `void partial(Shared const&, std::uint32_t thread, Partial&, ...) const`: a thread's share
+///     of a packet, with the kernel's arguments at the end. `thread` counts within the packet's
+///     threads. It may write to bytes of the packet that no other thread reads or writes. The
+///     partial result still has the value of the thread's previous packet;
 ///   - `reduce(Shared const&, Partial const* partials, ...) const`: called by one thread after
 ///     `partial` has returned in all threads of the packet. Sees what they have written and returns
 ///     the packet's result;
-///   - optional: `epilogue(Shared const&, std::uint32_t thread, Partial const&, result, ...) const`:
-///     called by every thread after `reduce`, with its own partial result and the packet's result.
+///   - optional: `epilogue(Shared const&, std::uint32_t thread, Partial const&, result, ...)
+///     const`: called by every thread after `reduce`, with its own partial result and the packet's
+///     result.
 namespace warpline {
 
 /// Whether the kernel has a form for teams of threads.
@@ -78,16 +79,16 @@ struct TeamBlock {
         item.head(index));
   }
 
-  /// Runs `reduce` for the packets from `first` on. Each of the first threads of the block reduces one
-  /// packet, so that the warps of the others are idle.
+  /// Runs `reduce` for the packets from `first` on. Each of the first threads of the block reduces
+  /// one packet, so that the warps of the others are idle.
   WARPLINE_HD static void reduce(Team const& team, Shared const& shared, WorkItem const& item,
                                  std::uint32_t first, std::uint32_t thread, std::byte* memory) {
     std::uint32_t const index = first + thread;
     if (thread >= kPackets || index >= item.count) return;
-    Partial const* const mine =
+    Partial const* const partial_results =
         partials(memory) + (std::is_empty_v<Partial> ? 0 : thread * Team::kThreadsPerPacket);
     auto const reduce_packet = [&](auto... arguments) {
-      return team.reduce(shared, mine, arguments...);
+      return team.reduce(shared, partial_results, arguments...);
     };
     if constexpr (Writes::kSize == 0)
       Each::call(reduce_packet, item.head(index));
@@ -119,8 +120,8 @@ struct TeamBlock {
 };
 
 /// Runs a kernel's form for teams over a batch on the host, as one block with `max_bytes` bytes of
-/// shared memory. Between barriers it runs one thread after another, in descending order. For tests:
-/// slow, and it allocates.
+/// shared memory. Between barriers it runs one thread after another, in descending order. For
+/// tests: slow, and it allocates.
 template <class Reads, class Writes, class Team>
 void emulate_team(Team const& team, WorkItem const& item, std::uint32_t max_bytes) {
   using Block = TeamBlock<Reads, Writes, Team>;

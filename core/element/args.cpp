@@ -19,23 +19,23 @@ Args::Args(ElementDecl const& decl, std::shared_ptr<Source const> source, BuildC
       context_(context),
       taken_(decl.arguments.size(), false) {}
 
-ConfigError Args::at(Position position, std::string message) const {
+ConfigError Args::error_at(Position position, std::string message) const {
   return ConfigError(Diagnostic{Diagnostic::Severity::kError, source_, position,
                                 decl_.class_name + ": " + std::move(message)});
 }
 
 ConfigError Args::error(std::string message, std::string_view name) const {
   for (auto const& [known, position] : places_)
-    if (known == name) return at(position, std::move(message));
-  return at(decl_.class_position, std::move(message));
+    if (known == name) return error_at(position, std::move(message));
+  return error_at(decl_.class_position, std::move(message));
 }
 
 ConfigError Args::error_at(Argument const& argument, std::string message) const {
-  return at(argument.position, std::move(message));
+  return error_at(argument.position, std::move(message));
 }
 
 ConfigError Args::error_at(Word const& word, std::string message) const {
-  return at(word.position, std::move(message));
+  return error_at(word.position, std::move(message));
 }
 
 std::uint64_t Args::seed() const {
@@ -63,21 +63,21 @@ std::string_view quoted_value(Argument const& argument, std::string_view name) {
 }  // namespace
 
 std::optional<Args::Value> Args::take_keyword(std::string_view name) {
-  std::optional<Value> found;
+  std::optional<Value> match;
   for (std::size_t i = 0; i < decl_.arguments.size(); ++i) {
     auto const& argument = decl_.arguments[i];
     auto const quoted = quoted_value(argument, name);
     if (taken_[i] || (quoted.empty() && !argument.has_keyword(name))) continue;
-    if (found) throw at(argument.position, std::string(name) + " is given twice");
+    if (match) throw error_at(argument.position, std::string(name) + " is given twice");
     taken_[i] = true;
     if (quoted.empty()) {
       auto const value = argument.value();
-      found = Value{value.text, value.position};
+      match = Value{value.text, value.position};
     } else {
-      found = Value{std::string(quoted), argument.position};
+      match = Value{std::string(quoted), argument.position};
     }
   }
-  return found;
+  return match;
 }
 
 bool Args::ignore(std::string_view name) { return take_keyword(name).has_value(); }
@@ -85,8 +85,8 @@ bool Args::ignore(std::string_view name) { return take_keyword(name).has_value()
 std::optional<Args::Value> Args::take(std::string_view name, bool positional, bool required,
                                       bool holds_blanks) {
   known_.emplace_back(name);
-  auto found = take_keyword(name);
-  for (std::size_t i = 0; positional && !found && i < decl_.arguments.size(); ++i) {
+  auto value = take_keyword(name);
+  for (std::size_t i = 0; positional && !value && i < decl_.arguments.size(); ++i) {
     if (taken_[i]) continue;
     // The first free argument is ours, unless it is a keyword argument: WORD VALUE.
     auto const& words = decl_.arguments[i].words;
@@ -94,13 +94,13 @@ std::optional<Args::Value> Args::take(std::string_view name, bool positional, bo
     // Nor is "WORD VALUE" if the requested value has no blanks.
     if (!holds_blanks && words[0].text.find_first_of(kBlanks) != std::string::npos) continue;
     taken_[i] = true;
-    found = Value{words[0].text, words[0].position};
+    value = Value{words[0].text, words[0].position};
   }
-  if (found)
-    places_.emplace_back(name, found->position);
+  if (value)
+    places_.emplace_back(name, value->position);
   else if (required)
     throw missing(name);
-  return found;
+  return value;
 }
 
 ConfigError Args::missing(std::string_view name) const {
@@ -157,13 +157,13 @@ void Args::finish() {
       for (std::size_t k = 0; k < known_.size(); ++k)
         text += (k == 0 ? "; it takes " : ", ") + known_[k];
     }
-    throw at(decl_.arguments[i].position, text + guess);
+    throw error_at(decl_.arguments[i].position, text + guess);
   }
 }
 
 ConfigError Args::expected(Value const& value, std::string_view name,
                            std::string const& what) const {
-  return at(value.position, std::string(name) + " is '" + value.text + "'; expected " + what);
+  return error_at(value.position, std::string(name) + " is '" + value.text + "'; expected " + what);
 }
 
 namespace {

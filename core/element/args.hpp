@@ -41,14 +41,14 @@ class Args {
   /// The next argument by position, or the keyword `name`, or `fallback`.
   template <class T>
   T optional(std::string_view name, T fallback) {
-    auto const found = take(name, true, false, kHoldsBlanks<T>);
-    return found ? parse<T>(found, name) : fallback;
+    auto const value = take(name, true, false, kHoldsBlanks<T>);
+    return value ? parse<T>(value, name) : fallback;
   }
   /// The keyword `name`, or `fallback`.
   template <class T>
   T keyword(std::string_view name, T fallback) {
-    auto const found = take(name, false, false);
-    return found ? parse<T>(found, name) : fallback;
+    auto const value = take(name, false, false);
+    return value ? parse<T>(value, name) : fallback;
   }
   /// Takes the keyword `name` with any value and returns whether it was there: for arguments of
   /// Click that have no effect here. It is not added to `known`.
@@ -101,7 +101,7 @@ class Args {
   T parse(std::optional<Value> const& value, std::string_view name) const;
   [[nodiscard]] ConfigError expected(Value const& value, std::string_view name,
                                      std::string const& what) const;
-  [[nodiscard]] ConfigError at(Position position, std::string message) const;
+  [[nodiscard]] ConfigError error_at(Position position, std::string message) const;
 
   ElementDecl const& decl_;
   std::shared_ptr<Source const> source_;

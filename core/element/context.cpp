@@ -7,10 +7,10 @@
 namespace warpline {
 
 std::vector<std::shared_ptr<void>> SharedStore::hold() const {
-  std::vector<std::shared_ptr<void>> held;
+  std::vector<std::shared_ptr<void>> result;
   for (auto const& [key, slot] : slots_)
-    if (auto object = slot.lock()) held.push_back(std::move(object));
-  return held;
+    if (auto object = slot.lock()) result.push_back(std::move(object));
+  return result;
 }
 
 void print_line(std::string_view line) {

@@ -22,10 +22,10 @@ ControlRequest::ControlRequest(std::string_view line)
       }()) {}
 
 json::value ControlRequest::take(std::string const& name, std::string const& expected) {
-  auto const found = members_.find(name);
-  if (found == members_.end()) throw ConfigError("no \"" + name + "\"; expected " + expected);
-  auto value = std::move(found->value());
-  members_.erase(found);
+  auto const member = members_.find(name);
+  if (member == members_.end()) throw ConfigError("no \"" + name + "\"; expected " + expected);
+  auto value = std::move(member->value());
+  members_.erase(member);
   return value;
 }
 

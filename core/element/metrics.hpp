@@ -49,10 +49,10 @@ class Histogram {
     auto const total = count();
     if (total == 0) return 0;
     auto const rank = static_cast<std::uint64_t>(quantile * static_cast<double>(total - 1)) + 1;
-    std::uint64_t seen = 0;
+    std::uint64_t sum = 0;
     for (std::size_t i = 0; i < kBuckets; ++i) {
-      seen += buckets_[i].get();
-      if (seen >= rank) return upper_edge(i);
+      sum += buckets_[i].get();
+      if (sum >= rank) return upper_edge(i);
     }
     return upper_edge(kBuckets - 1);
   }

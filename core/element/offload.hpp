@@ -34,9 +34,9 @@ class OffloadBase : public Element {
   /// already run, only `finish`.
   void process(BatchPtr batch, unsigned port, Outputs& out) noexcept final;
 
-  /// Drops and counts packets that the kernel cannot process, and lets the element prepare the rest.
-  /// An element without a `prepare` returns false from `has_prepare` and may follow another in a
-  /// segment.
+  /// Drops and counts packets that the kernel cannot process, and lets the element prepare the
+  /// rest. An element without a `prepare` returns false from `has_prepare` and may follow another
+  /// in a segment.
   virtual void prepare(Batch& batch, Outputs& out) noexcept = 0;
   virtual bool has_prepare() const noexcept = 0;
   /// Runs the kernel over the batch on the CPU, in the tuned form if there is one.
@@ -44,8 +44,8 @@ class OffloadBase : public Element {
   /// Runs the kernel body over the batch on the CPU. For tests.
   virtual void run_reference(Batch& batch, std::byte* results) noexcept = 0;
   void run_reference(Batch& batch) noexcept { run_reference(batch, batch.results()); }
-  /// Runs the kernel over the batch on the CPU as a GPU would, if it has a form for teams of threads.
-  /// `shared_bytes`: size of a block's shared memory. For tests; slow.
+  /// Runs the kernel over the batch on the CPU as a GPU would, if it has a form for teams of
+  /// threads. `shared_bytes`: size of a block's shared memory. For tests; slow.
   virtual void run_emulated(Batch& batch, std::byte* results, std::uint32_t shared_bytes) = 0;
   void run_emulated(Batch& batch, std::uint32_t shared_bytes) {
     run_emulated(batch, batch.results(), shared_bytes);
@@ -54,22 +54,23 @@ class OffloadBase : public Element {
   /// Passes the packets on as the element decides by the kernel's `results`.
   virtual void finish(BatchPtr batch, std::byte* results, Outputs& out) noexcept = 0;
 
-  /// The kernel bound to a device; created at start-up. Its address stays the same: `bind` changes it
-  /// in place.
+  /// The kernel bound to a device; created at start-up. Its address stays the same: `bind` changes
+  /// it in place.
   virtual KernelCall call(Device& device) = 0;
 
   /// The table that the element reads and that may be replaced while packets flow; null if there is
   /// none.
   virtual SharedTable const* shared_table() const noexcept { return nullptr; }
-  /// Creates what the element needs to read the current generation on `devices`. Runs on the control
-  /// thread while the worker runs, so it accesses nothing that the worker changes. Throws
+  /// Creates what the element needs to read the current generation on `devices`. Runs on the
+  /// control thread while the worker runs, so it accesses nothing that the worker changes. Throws
   /// `ConfigError` if a device is out of memory.
   virtual std::unique_ptr<Binding> make_binding(DeviceSet& devices) const {
     (void)devices;
     return nullptr;
   }
-  /// Reads `binding` from now on, and puts there what it has read until now, for the control thread to
-  /// free. Runs on the worker while its segment holds no batch, so that a batch sees one generation.
+  /// Reads `binding` from now on, and puts there what it has read until now, for the control thread
+  /// to free. Runs on the worker while its segment holds no batch, so that a batch sees one
+  /// generation.
   virtual void bind(std::unique_ptr<Binding>& binding) noexcept = 0;
 
   /// The element only edits in place: it has neither results nor a `finish` step. Any element
@@ -98,16 +99,16 @@ class OffloadBase : public Element {
 /// to tables on a device. Optional: `Verdict prepare(Packet&)` before, or for all packets at once
 /// `void prepare(std::span<Packet>, Verdict*)`; `Verdict finish(Packet&, T)`
 /// (`finish(Packet&)` with `NoResult`) afterwards, or for all at once
-/// `void finish(std::span<Packet>, T const*, Verdict*)`; and a tuned `void cpu(std::span<Packet>, T*)`
-/// (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes. A kernel with a
+/// `void finish(std::span<Packet>, T const*, Verdict*)`; and a tuned `void cpu(std::span<Packet>,
+/// T*)` (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes. A kernel with a
 /// member `team()` has a tuned form for GPUs (`core/device/team.hpp`), which must give them too.
 /// An element whose table may be replaced overrides `shared_table` and `make_binding` and declares
 /// `void exchange(std::unique_ptr<Binding>&)`, which swaps what it reads; `kernel` is then called
 /// again, finds copies on all devices, and must not throw.
 /// A packet too short for the declared regions is dropped as `truncated` before any of it.
-/// `static constexpr bool kFinishMayWait = true` declares that `finish` changes nothing that a kernel
-/// reads: it may drop packets, and set annotations outside `PacketHead`. Then an element that only
-/// reads may follow in the same segment, and its kernel may run before this `finish`.
+/// `static constexpr bool kFinishMayWait = true` declares that `finish` changes nothing that a
+/// kernel reads: it may drop packets, and set annotations outside `PacketHead`. Then an element
+/// that only reads may follow in the same segment, and its kernel may run before this `finish`.
 template <class Self>
 class OffloadElement : public OffloadBase {
  public:
@@ -267,9 +268,9 @@ class OffloadElement : public OffloadBase {
   // Self is complete only inside member functions, so Kernel's type is erased here.
   auto const& bound(Device& device) {
     using Kernel = typename Self::Kernel;
-    auto& kept = kernels_[&device];
-    if (!kept) kept = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
-    return *static_cast<Kernel const*>(kept.get());
+    auto& kernel = kernels_[&device];
+    if (!kernel) kernel = std::make_shared<Kernel>(static_cast<Self&>(*this).kernel(device));
+    return *static_cast<Kernel const*>(kernel.get());
   }
   static Device& cpu_device() {
     static CpuDevice core;

@@ -22,8 +22,8 @@ void Registry::add(std::string const& name, Entry entry) {
 }
 
 Registry::Entry const* Registry::find(std::string const& name) const {
-  auto const found = entries_.find(name);
-  return found == entries_.end() ? nullptr : &found->second;
+  auto const entry = entries_.find(name);
+  return entry == entries_.end() ? nullptr : &entry->second;
 }
 
 std::vector<std::string> Registry::names() const {

@@ -12,7 +12,7 @@ AnnotationFlow::AnnotationFlow(std::vector<Element> elements, std::vector<Connec
   propagate();
 }
 
-AnnotationSet AnnotationFlow::at(Connection const& connection) const {
+AnnotationSet AnnotationFlow::valid_at(Connection const& connection) const {
   return elements_[connection.from].use.after(before_[connection.from]) |
          connection.parsed.with_lower_layers();
 }
@@ -25,7 +25,7 @@ void AnnotationFlow::propagate() {
   for (bool changed = true; changed;) {
     changed = false;
     for (auto const& connection : connections_) {
-      auto const valid = before_[connection.to] & at(connection);
+      auto const valid = before_[connection.to] & valid_at(connection);
       changed = changed || valid != before_[connection.to];
       before_[connection.to] = valid;
     }
@@ -61,8 +61,8 @@ AnnotationSet AnnotationFlow::lacking(std::size_t element, AnnotationSet demand)
   auto all = AnnotationSet::all();
   for (auto const& connection : connections_)
     if (connection.to == element) {
-      some |= at(connection);
-      all = all & at(connection);
+      some |= valid_at(connection);
+      all = all & valid_at(connection);
     }
   return (missing(element) | (demand & (some - all))) & AnnotationSet::headers();
 }
@@ -81,20 +81,20 @@ void AnnotationFlow::add_parsers() {
     }
     AnnotationSet const layer = (demand[i] & AnnotationSet::headers()).highest_layer();
     for (auto& connection : connections_)
-      if (connection.to == i && !at(connection).contains(lacks)) connection.parsed = layer;
+      if (connection.to == i && !valid_at(connection).contains(lacks)) connection.parsed = layer;
     propagate();
     i = 0;
   }
 }
 
 std::size_t AnnotationFlow::origin(std::size_t element, Annotation annotation) const {
-  std::vector<bool> seen(elements_.size());
-  while (!seen[element]) {
-    seen[element] = true;
+  std::vector<bool> visits(elements_.size());
+  while (!visits[element]) {
+    visits[element] = true;
     auto const from =
         std::find_if(connections_.begin(), connections_.end(), [&](Connection const& connection) {
-          return connection.to == element && !at(connection).contains(annotation) &&
-                 !seen[connection.from];
+          return connection.to == element && !valid_at(connection).contains(annotation) &&
+                 !visits[connection.from];
         });
     if (from == connections_.end()) break;
     element = from->from;
@@ -104,18 +104,18 @@ std::size_t AnnotationFlow::origin(std::size_t element, Annotation annotation) c
 }
 
 bool AnnotationFlow::leads_to(std::size_t from, std::size_t to) const {
-  std::vector<bool> seen(elements_.size());
+  std::vector<bool> visits(elements_.size());
   std::vector<std::size_t> open{from};
   while (!open.empty()) {
     auto const element = open.back();
     open.pop_back();
     for (auto const& connection : connections_)
-      if (connection.from == element && !seen[connection.to]) {
-        seen[connection.to] = true;
+      if (connection.from == element && !visits[connection.to]) {
+        visits[connection.to] = true;
         open.push_back(connection.to);
       }
   }
-  return seen[to];
+  return visits[to];
 }
 
 }  // namespace warpline

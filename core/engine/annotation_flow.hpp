@@ -28,18 +28,18 @@ class AnnotationFlow {
   /// The annotations that every path to the element sets; all if no path reaches it.
   AnnotationSet before(std::size_t element) const { return before_[element]; }
   /// The annotations that are valid at the end of a connection.
-  AnnotationSet at(Connection const& connection) const;
+  AnnotationSet valid_at(Connection const& connection) const;
 
-  /// Puts parsers of headers on connections, as few and as shallow as possible, until every element has
-  /// the headers that it uses. A path gets a second parser only if an element between the two clears
-  /// what the first has set.
+  /// Puts parsers of headers on connections, as few and as shallow as possible, until every element
+  /// has the headers that it uses. A path gets a second parser only if an element between the two
+  /// clears what the first has set.
   void add_parsers();
   std::span<Connection const> connections() const { return connections_; }
 
   /// The annotations that the element uses and some path does not set.
   AnnotationSet missing(std::size_t element) const;
-  /// The element that a path comes from on which `annotation`, which is missing at `element`, is not
-  /// set: a source, or an element that clears it.
+  /// The element that a path comes from on which `annotation`, which is missing at `element`, is
+  /// not set: a source, or an element that clears it.
   std::size_t origin(std::size_t element, Annotation annotation) const;
 
  private:

@@ -67,8 +67,8 @@ void AsyncLane::wait_for_wake() {
 }
 
 // Any thread. No other wake-up is requested until the handler has run, so `kept` is ours.
-void AsyncLane::on_wake(void* asked) {
-  auto self = std::move(static_cast<Self*>(asked)->kept);
+void AsyncLane::on_wake(void* request) {
+  auto self = std::move(static_cast<Self*>(request)->kept);
   auto& context = self->lane->context_;
   asio::post(context, [self = std::move(self)] {
     if (self->lane == nullptr) return;

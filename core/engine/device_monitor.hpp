@@ -22,8 +22,8 @@ struct DeviceCounters {
   Histogram task_cycles;  ///< submission to completion
 };
 
-/// Counts what one worker does on one device, and judges whether the device still works. Used by the
-/// worker's thread, except for the counters.
+/// Counts what one worker does on one device, and judges whether the device still works. Used by
+/// the worker's thread, except for the counters.
 class DeviceMonitor {
  public:
   /// False for good after the first task has failed.

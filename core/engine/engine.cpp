@@ -139,10 +139,10 @@ std::vector<Diagnostic> Engine::reload(Pipeline const& pipeline) {
 
 std::size_t Engine::collect() {
   // A device may still read it: memory that nobody frees.
-  static auto& kept = *new std::vector<std::unique_ptr<Binding>>;
+  static auto& list = *new std::vector<std::unique_ptr<Binding>>;
   std::erase_if(rebindings_, [](Rebinding& rebinding) {
     if (!rebinding.done.load(std::memory_order_acquire)) return rebinding.worker->done();
-    if (rebinding.keep) kept.push_back(std::move(rebinding.binding));
+    if (rebinding.keep) list.push_back(std::move(rebinding.binding));
     return true;
   });
   auto const free_graphs = [this] {

@@ -89,7 +89,7 @@ void Graph::record_latency() noexcept {
 
 unsigned Graph::poll(bool sources) noexcept {
   unsigned emitted = 0;
-  for (auto const& each : polled_) sources = sources && !each.polled->congested();
+  for (auto const& entry : polled_) sources = sources && !entry.polled->congested();
   for (auto const& [node, polled, source] : polled_) {
     if (!sources && source) continue;
     current_.store(node, std::memory_order_relaxed);
@@ -172,31 +172,31 @@ void Graph::take_over(Graph& old) {
 }
 
 bool Graph::sources_finished() const noexcept {
-  for (auto const& each : polled_)
-    if (each.source && !each.polled->finished()) return false;
+  for (auto const& entry : polled_)
+    if (entry.source && !entry.polled->finished()) return false;
   return true;
 }
 
 void Graph::drain() noexcept {
-  for (auto const& each : polled_) each.polled->drain();
+  for (auto const& entry : polled_) entry.polled->drain();
 }
 
 bool Graph::drained() const noexcept {
-  for (auto const& each : polled_)
-    if (!each.polled->drained()) return false;
+  for (auto const& entry : polled_)
+    if (!entry.polled->drained()) return false;
   return true;
 }
 
 bool Graph::arm(Waker& waker) noexcept {
-  for (auto const& each : polled_)
-    if (!each.polled->arm(waker)) return false;
+  for (auto const& entry : polled_)
+    if (!entry.polled->arm(waker)) return false;
   return true;
 }
 
 std::size_t Graph::held() const noexcept {
-  std::size_t held = 0;
-  for (auto const& each : polled_) held += each.polled->held();
-  return held;
+  std::size_t packets = 0;
+  for (auto const& entry : polled_) packets += entry.polled->held();
+  return packets;
 }
 
 Node* Graph::find(std::string const& name) const {

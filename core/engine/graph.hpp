@@ -47,8 +47,8 @@ struct RetiredNode {
   ElementCounters counters;
 };
 
-/// A maximal chain of offloadable elements: one upload, their kernels in order, one download. Each but
-/// the last one only edits, or lets the next kernels run before its `finish`.
+/// A maximal chain of offloadable elements: one upload, their kernels in order, one download. Each
+/// but the last one only edits, or lets the next kernels run before its `finish`.
 struct Segment {
   std::vector<Node*> nodes;
   unsigned index = 0;
@@ -76,8 +76,8 @@ class Graph {
   /// The same for a batch for which the first `kernels` kernels of its segment have run: only their
   /// `finish` steps remain.
   void resume(Segment& segment, BatchPtr batch, std::size_t kernels) noexcept;
-  /// Before all kernels of the segment run at once: prepares a batch for all elements but the first.
-  /// Returns false if the batch has to take the elements one after the other on the CPU.
+  /// Before all kernels of the segment run at once: prepares a batch for all elements but the
+  /// first. Returns false if the batch has to take the elements one after the other on the CPU.
   bool prepare_followers(Segment& segment, Batch& batch) noexcept;
   /// Lets a batch in that has waited for the segment.
   void enter(Segment& segment, BatchPtr batch) noexcept;
@@ -96,8 +96,8 @@ class Graph {
   void stop() noexcept;
   /// Drops all packets that elements hold.
   void drop_held(DropReason reason) noexcept;
-  /// Takes counters and state of the elements of `old`, a stopped graph that this one replaces, by name
-  /// and class. The counters of elements that are gone stay in `retired()`.
+  /// Takes counters and state of the elements of `old`, a stopped graph that this one replaces, by
+  /// name and class. The counters of elements that are gone stay in `retired()`.
   void take_over(Graph& old);
   /// Elements of replaced graphs that this graph does not have.
   std::span<std::unique_ptr<RetiredNode> const> retired() const { return retired_; }

@@ -50,9 +50,9 @@ std::vector<Graph::Problem> Graph::settle_annotations() {
   auto const counts = fan_in();
   std::set<std::size_t> members;
   for (auto const& node : nodes_)
-    for (auto const* at = node.get(); (at = follower(*at, counts)) != nullptr;) {
-      members.insert(index[at]);
-      elements[index[node.get()]].use.uses |= declared(*at).uses & AnnotationSet::headers();
+    for (auto const* member = node.get(); (member = follower(*member, counts)) != nullptr;) {
+      members.insert(index[member]);
+      elements[index[node.get()]].use.uses |= declared(*member).uses & AnnotationSet::headers();
     }
   for (auto const member : members)
     elements[member].use.uses = elements[member].use.uses - AnnotationSet::headers();

@@ -29,16 +29,16 @@ void check_ports(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> co
     if (!nodes[i]->element) continue;
     auto const& decl = pipeline.elements[i];
     auto const ports = nodes[i]->element->ports();
-    auto const check = [&](std::set<std::uint32_t> const& used, unsigned has, unsigned optional,
-                           char const* what) {
+    auto const check = [&](std::set<std::uint32_t> const& used, unsigned port_count,
+                           unsigned optional, char const* what) {
       for (auto const port : used)
-        if (has != PortCounts::kAny && port >= has)
+        if (port_count != PortCounts::kAny && port >= port_count)
           diagnostics.error(decl.position, "'" + describe(decl) + "' has no " + what + " [" +
                                                std::to_string(port) + "]; it has " +
-                                               std::to_string(has));
-      auto const min_ports = has == PortCounts::kAny ? 1u : has - optional;
-      auto const needed = std::max(min_ports, used.empty() ? 0u : *used.rbegin() + 1);
-      for (unsigned port = 0; port < std::min(needed, has) && port < 64; ++port)
+                                               std::to_string(port_count));
+      auto const min_ports = port_count == PortCounts::kAny ? 1u : port_count - optional;
+      auto const needed_ports = std::max(min_ports, used.empty() ? 0u : *used.rbegin() + 1);
+      for (unsigned port = 0; port < std::min(needed_ports, port_count) && port < 64; ++port)
         if (!used.contains(port))
           diagnostics.error(decl.position, std::string(what) + " [" + std::to_string(port) +
                                                "] of '" + describe(decl) + "' is not connected");
@@ -85,22 +85,22 @@ void check_cycles(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> c
 
 void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
                      Diagnostics& diagnostics) {
-  std::vector<bool> seen(nodes.size(), false);
+  std::vector<bool> visits(nodes.size(), false);
   std::vector<std::size_t> open;
   bool any_source = false;
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (is_source(*nodes[i]->element)) seen[i] = any_source = true, open.push_back(i);
+    if (is_source(*nodes[i]->element)) visits[i] = any_source = true, open.push_back(i);
   if (!any_source)
     diagnostics.error({}, "no element receives packets; expected FromInput or FromDPDKDevice");
   while (!open.empty()) {
     auto const node = open.back();
     open.pop_back();
     for (auto const& connection : pipeline.connections)
-      if (connection.from == node && !seen[connection.to])
-        seen[connection.to] = true, open.push_back(connection.to);
+      if (connection.from == node && !visits[connection.to])
+        visits[connection.to] = true, open.push_back(connection.to);
   }
   for (std::size_t i = 0; any_source && i < nodes.size(); ++i)
-    if (!seen[i])
+    if (!visits[i])
       diagnostics.warning(pipeline.elements[i].position,
                           "'" + describe(pipeline.elements[i]) + "' is never reached by a packet");
 }

@@ -44,11 +44,11 @@ void OffloadBase::split(BatchPtr batch, Verdict const* verdicts, Outputs& out) n
     node = node->outputs[0].node;
     auto const size = node->element->offload()->touched_bytes().result_bytes;
     auto* const results = batch->results() + node->result_offset;
-    auto* kept = results;
+    auto* output = results;
     for (unsigned i = 0; i < batch->size(); ++i) {
       if (verdicts[i].is_drop()) continue;
-      std::memmove(kept, results + std::size_t{i} * size, size);
-      kept += size;
+      std::memmove(output, results + std::size_t{i} * size, size);
+      output += size;
     }
   }
   out.split(std::move(batch), verdicts);
@@ -56,14 +56,14 @@ void OffloadBase::split(BatchPtr batch, Verdict const* verdicts, Outputs& out) n
 
 void OffloadBase::keep_forwarded(Batch& batch, Verdict const* verdicts, Outputs& out) noexcept {
   auto const packets = batch.packets();
-  unsigned kept = 0;
+  unsigned count = 0;
   for (unsigned i = 0; i < packets.size(); ++i) {
     if (verdicts[i].is_drop())
       out.drop(packets.subspan(i, 1), verdicts[i].reason());
     else
-      packets[kept++] = packets[i];
+      packets[count++] = packets[i];
   }
-  batch.resize(kept);
+  batch.resize(count);
 }
 
 }  // namespace warpline

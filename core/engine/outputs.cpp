@@ -59,14 +59,14 @@ void Outputs::split(BatchPtr batch, Verdict const* verdicts) noexcept {
 
   BatchPtr others[kMaxOutputs];
   static DropReason const no_batch = DropReason::named("no_batch");
-  unsigned kept = 0;
+  unsigned count = 0;
   for (unsigned i = 0; i < packets.size(); ++i) {
     auto const verdict = verdicts[i];
     if (verdict.is_drop()) {
       graph_.drop(node_, packets.subspan(i, 1), verdict.reason());
     } else if (verdict.port() == majority) {
-      if (kept != i) packets[kept] = packets[i];
-      ++kept;
+      if (count != i) packets[count] = packets[i];
+      ++count;
     } else {
       auto& other = others[verdict.port()];
       if (!other) {
@@ -81,7 +81,7 @@ void Outputs::split(BatchPtr batch, Verdict const* verdicts) noexcept {
       other->add(packets[i]);
     }
   }
-  batch->resize(kept);
+  batch->resize(count);
   others[majority] = std::move(batch);
   // The pending steps are a stack: pushed in reverse, output 0 is served first.
   for (unsigned port = outputs; port-- > 0;)

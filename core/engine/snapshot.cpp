@@ -29,8 +29,8 @@ std::size_t find_row(std::vector<Snapshot::ElementRow>& rows, std::size_t expect
     return row.name == name && row.class_name == class_name;
   };
   if (expected < rows.size() && matches(rows[expected])) return expected;
-  auto const found = std::find_if(rows.begin(), rows.end(), matches);
-  if (found != rows.end()) return static_cast<std::size_t>(found - rows.begin());
+  auto const row = std::find_if(rows.begin(), rows.end(), matches);
+  if (row != rows.end()) return static_cast<std::size_t>(row - rows.begin());
   rows.push_back({.name = name, .class_name = class_name});
   return rows.size() - 1;
 }

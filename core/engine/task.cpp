@@ -36,8 +36,8 @@ void Task::clear() {
   packets = bytes = 0;
 }
 
-TaskBuilder::TaskBuilder(unsigned tasks, Lane::Room const& room, std::size_t capacity)
-    : room_(room), waiting_(capacity) {
+TaskBuilder::TaskBuilder(unsigned tasks, Lane::Room const& limits, std::size_t capacity)
+    : room_(limits), waiting_(capacity) {
   for (unsigned i = 0; i < tasks; ++i) {
     tasks_.push_back(std::make_unique<Task>());
     free_.push_back(tasks_.back().get());

@@ -44,7 +44,7 @@ struct Task {
 class TaskBuilder {
  public:
   /// `capacity`: maximum number of batches that wait at a time.
-  TaskBuilder(unsigned tasks, Lane::Room const& room, std::size_t capacity);
+  TaskBuilder(unsigned tasks, Lane::Room const& limits, std::size_t capacity);
 
   void add(OrderedBatch batch) { waiting_.push(std::move(batch)); }
   /// Moves waiting batches into the open task. Returns the task when it is full, null when no batch

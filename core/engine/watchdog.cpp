@@ -29,14 +29,14 @@ void Watchdog::watch() {
     Clock::time_point reported{};
     bool notified = false;
   };
-  std::vector<Seen> seen(workers_.size());
+  std::vector<Seen> records(workers_.size());
   std::unique_lock lock(mutex_);
   while (
       !wake_.wait_for(lock, limit_ / 4 + std::chrono::milliseconds(1), [this] { return stop_; })) {
     auto const now = Clock::now();
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       auto const& worker = *workers_[i];
-      auto& last = seen[i];
+      auto& last = records[i];
       auto const turns = worker.counters().turns.get();
       if (!worker.awake() || turns != last.turns) {
         last.turns = turns;

@@ -221,9 +221,9 @@ void Worker::wake() noexcept {
 
 bool Worker::watch(int file) noexcept try {
   auto& watches = loop_->watches;
-  auto known = std::find_if(watches.begin(), watches.end(),
+  auto entry = std::find_if(watches.begin(), watches.end(),
                             [&](auto const& watch) { return watch->file == file; });
-  if (known == watches.end()) {
+  if (entry == watches.end()) {
     auto watch = std::make_unique<EventLoop::Watch>(
         EventLoop::Watch{file, asio::posix::stream_descriptor(loop_->context)});
     auto const duplicate = ::dup(file);
@@ -233,9 +233,9 @@ bool Worker::watch(int file) noexcept try {
       if (duplicate >= 0) ::close(duplicate);
       return false;
     }
-    known = watches.insert(watches.end(), std::move(watch));
+    entry = watches.insert(watches.end(), std::move(watch));
   }
-  auto& watch = **known;
+  auto& watch = **entry;
   if (watch.waiting) return true;
   watch.waiting = true;
   watch.descriptor.async_wait(watch.descriptor.wait_read, [this, &watch](error_code) {

@@ -28,8 +28,8 @@ class Ip6Headers {
     return next_ == kHopByHop || next_ == kRouting || next_ == kFragment ||
            next_ == kDestinationOptions;
   }
-  /// True at the fragment header of a packet that is only a part of a datagram. This function and the
-  /// next two require that the extension header is whole.
+  /// True at the fragment header of a packet that is only a part of a datagram. This function and
+  /// the next two require that the extension header is whole.
   bool in_parts() const {
     constexpr std::uint16_t kPlace = 0xfff9;  // offset and M
     return next_ == kFragment && (half(offset_ + 2) & kPlace) != 0;
@@ -66,8 +66,8 @@ class Ip6Headers {
   }
 
  private:
-  std::uint16_t half(std::uint32_t at) const {
-    return static_cast<std::uint16_t>(ip_.data[at] << 8 | ip_.data[at + 1]);
+  std::uint16_t half(std::uint32_t offset) const {
+    return static_cast<std::uint16_t>(ip_.data[offset] << 8 | ip_.data[offset + 1]);
   }
   std::uint32_t size() const { return next_ == kFragment ? 8u : (ip_.data[offset_ + 1] + 1u) * 8u; }
 

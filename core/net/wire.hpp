@@ -53,8 +53,8 @@ using be32 = BigEndian<std::uint32_t>;
 using be64 = BigEndian<std::uint64_t>;
 
 /// Reads a big-endian number at any place of a packet.
-WARPLINE_HD inline std::uint16_t load_be16(std::uint8_t const* at) {
-  return reinterpret_cast<be16 const*>(at)->host();
+WARPLINE_HD inline std::uint16_t load_be16(std::uint8_t const* bytes) {
+  return reinterpret_cast<be16 const*>(bytes)->host();
 }
 
 namespace ether {

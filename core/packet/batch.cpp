@@ -50,9 +50,9 @@ BatchPool::~BatchPool() {
     return;
   }
   static std::mutex mutex;
-  static auto& kept = *new std::vector<Batch*>;  // never destroyed
+  static auto& list = *new std::vector<Batch*>;  // never destroyed
   std::scoped_lock const lock(mutex);
-  kept.push_back(storage_);
+  list.push_back(storage_);
 }
 
 void BatchPool::reclaim() noexcept {

@@ -72,18 +72,18 @@ Ipv4Fragments::Ipv4Fragments(Packet const& packet, std::uint32_t max_size) noexc
 bool Ipv4Fragments::copy_options(std::uint8_t const* options, std::uint32_t size) noexcept {
   constexpr std::uint8_t kEnd = 0, kNoOperation = 1, kCopied = 0x80;
   std::uint32_t copied = 0;
-  for (std::uint32_t at = 0; at < size && options[at] != kEnd;) {
-    if (options[at] == kNoOperation) {
-      ++at;
+  for (std::uint32_t offset = 0; offset < size && options[offset] != kEnd;) {
+    if (options[offset] == kNoOperation) {
+      ++offset;
       continue;
     }
-    std::uint32_t const length = at + 1 < size ? options[at + 1] : 0;
-    if (length < 2 || length > size - at) return false;
-    if ((options[at] & kCopied) != 0) {
-      std::memcpy(options_ + copied, options + at, length);
+    std::uint32_t const length = offset + 1 < size ? options[offset + 1] : 0;
+    if (length < 2 || length > size - offset) return false;
+    if ((options[offset] & kCopied) != 0) {
+      std::memcpy(options_ + copied, options + offset, length);
       copied += length;
     }
-    at += length;
+    offset += length;
   }
   later_header_ = ipv4::kSize + ((copied + 3) & ~3u);
   return true;
@@ -98,7 +98,7 @@ void Ipv4Fragments::write(Packet& packet, std::span<Packet> others) const noexce
   auto& ip = *reinterpret_cast<ipv4::Header*>(packet.data + packet.l2_length);
   auto const place = ip.fragment.host();
   auto const flags = static_cast<std::uint16_t>(place & ~(kOffset | kMoreFragments));
-  std::uint32_t at = first_text_, left = size_ - header_ - first_text_;
+  std::uint32_t offset = first_text_, left = size_ - header_ - first_text_;
   for (auto& other : others) {
     bool const last = &other == &others.back();
     std::uint32_t const text = last ? left : later_text_, size = later_header_ + text;
@@ -106,16 +106,16 @@ void Ipv4Fragments::write(Packet& packet, std::span<Packet> others) const noexce
     std::memcpy(other.data, packet.data, packet.l2_length + ipv4::kSize);
     auto& header = *reinterpret_cast<ipv4::Header*>(other.data + packet.l2_length);
     std::memcpy(&header.version_ihl + ipv4::kSize, options_, later_header_ - ipv4::kSize);
-    std::memcpy(&header.version_ihl + later_header_, &ip.version_ihl + header_ + at, text);
+    std::memcpy(&header.version_ihl + later_header_, &ip.version_ihl + header_ + offset, text);
     header.version_ihl = static_cast<std::uint8_t>(0x40 | later_header_ / 4);
     std::uint16_t const more = last ? place & kMoreFragments : kMoreFragments;
     finish(header, size,
-           static_cast<std::uint16_t>(flags | more | ((place & kOffset) + at / kUnit)));
+           static_cast<std::uint16_t>(flags | more | ((place & kOffset) + offset / kUnit)));
     other.in_port = packet.in_port;
     other.out_port = packet.out_port;
     copy_annotations(packet, other);
     annotate_fragment(other, header);
-    at += text;
+    offset += text;
     left -= text;
   }
   std::uint32_t const size = header_ + first_text_;

@@ -24,7 +24,8 @@ class Ipv4Fragments {
   /// one), `bad_ip_header` (options that are cut, or data after byte 65,535 of the datagram),
   /// `too_big` (`max_size` is too small for a header and 8 bytes).
   Verdict verdict() const { return verdict_; }
-  /// Number of fragments, including the first; at least 2 for a packet of more than `max_size` bytes.
+  /// Number of fragments, including the first; at least 2 for a packet of more than `max_size`
+  /// bytes.
   std::uint32_t count() const { return count_; }
   /// Bytes of the longest frame that `write` creates.
   std::uint32_t longest_frame() const;

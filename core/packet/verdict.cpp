@@ -23,27 +23,27 @@ Names& names() {
 }  // namespace
 
 DropReason DropReason::named(std::string_view name) {
-  auto& known = names();
-  std::scoped_lock const lock(known.mutex);
-  known.names.reserve(kMax);  // stable, because name() returns views
-  for (std::size_t i = 0; i < known.names.size(); ++i)
-    if (known.names[i] == name) return DropReason(static_cast<std::uint16_t>(i));
-  if (known.names.size() == kMax)
+  auto& table = names();
+  std::scoped_lock const lock(table.mutex);
+  table.names.reserve(kMax);  // stable, because name() returns views
+  for (std::size_t i = 0; i < table.names.size(); ++i)
+    if (table.names[i] == name) return DropReason(static_cast<std::uint16_t>(i));
+  if (table.names.size() == kMax)
     throw ConfigError("more than 256 drop reasons; cannot add '" + std::string(name) + "'");
-  known.names.emplace_back(name);
-  return DropReason(static_cast<std::uint16_t>(known.names.size() - 1));
+  table.names.emplace_back(name);
+  return DropReason(static_cast<std::uint16_t>(table.names.size() - 1));
 }
 
 std::uint16_t DropReason::count() {
-  auto& known = names();
-  std::scoped_lock const lock(known.mutex);
-  return static_cast<std::uint16_t>(known.names.size());
+  auto& table = names();
+  std::scoped_lock const lock(table.mutex);
+  return static_cast<std::uint16_t>(table.names.size());
 }
 
 std::string_view DropReason::name() const {
-  auto& known = names();
-  std::scoped_lock const lock(known.mutex);
-  return known.names[index_];
+  auto& table = names();
+  std::scoped_lock const lock(table.mutex);
+  return table.names[index_];
 }
 
 }  // namespace warpline

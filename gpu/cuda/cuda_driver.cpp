@@ -31,13 +31,14 @@ using WriteValue = CUresult (*)(CUstream, CUdeviceptr, cuuint32_t, unsigned);
 /// library, so that it starts without a driver. Null if the driver has no such function.
 WriteValue write_value() {
   void* function = nullptr;
-  cudaDriverEntryPointQueryResult found{};
+  cudaDriverEntryPointQueryResult query_result{};
   if (cudaGetDriverEntryPointByVersion("cuStreamWriteValue32", &function, 12000, cudaEnableDefault,
-                                       &found) != cudaSuccess) {
+                                       &query_result) != cudaSuccess) {
     cudaGetLastError();
     return nullptr;
   }
-  return found == cudaDriverEntryPointSuccess ? reinterpret_cast<WriteValue>(function) : nullptr;
+  return query_result == cudaDriverEntryPointSuccess ? reinterpret_cast<WriteValue>(function)
+                                                     : nullptr;
 }
 
 /// The CUDA runtime, call by call. Used by any thread: each call first selects the device, which
@@ -97,12 +98,12 @@ class CudaDriver final : public stream::Driver {
     auto const status = to_status(
         cudaHostRegister(memory, size, cudaHostRegisterPortable | cudaHostRegisterMapped));
     if (status != stream::kOk) return status;
-    void* seen = nullptr;
-    auto const mapped = to_status(cudaHostGetDevicePointer(&seen, memory, 0));
+    void* device_address = nullptr;
+    auto const mapped = to_status(cudaHostGetDevicePointer(&device_address, memory, 0));
     // Descriptors hold the host's addresses: kernels must be able to use them as they are.
-    return mapped != stream::kOk ? mapped
-           : seen != memory      ? static_cast<Status>(cudaErrorNotSupported)
-                                 : stream::kOk;
+    return mapped != stream::kOk      ? mapped
+           : device_address != memory ? static_cast<Status>(cudaErrorNotSupported)
+                                      : stream::kOk;
   }
   void unpin(void* memory) noexcept override { to_status(cudaHostUnregister(memory)); }
   // cudaMalloc and cudaFree would stall the device, and with it the packets of all workers.
@@ -217,8 +218,8 @@ class CudaDevice final : public stream::StreamDevice {
 }  // namespace
 
 std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options const& options) {
-  auto const found = probe();
-  for (auto const& info : found.devices) {
+  auto const probe_result = probe();
+  for (auto const& info : probe_result.devices) {
     if (info.index != index) continue;
     try {
       return std::make_unique<CudaDevice>(info, options);
@@ -228,7 +229,7 @@ std::unique_ptr<stream::StreamDevice> open_device(int index, stream::Options con
     }
   }
   throw ConfigError("there is no device 'cuda:" + std::to_string(index) + "'" +
-                    (found.reason.empty() ? "" : ": " + found.reason));
+                    (probe_result.reason.empty() ? "" : ": " + probe_result.reason));
 }
 
 std::string try_to_pin(int index) {

@@ -42,9 +42,9 @@ class Scratch {
 };
 
 /// Reads the descriptors of the batches, and computes the size of each copy.
-__global__ void read_descriptors(StagedCopy staged_copy, ItemTable given) {
+__global__ void read_descriptors(StagedCopy staged_copy, ItemTable item_table) {
   __shared__ ItemTable items;
-  given.copy_to(items, threadIdx.x, blockDim.x);
+  item_table.copy_to(items, threadIdx.x, blockDim.x);
   __syncthreads();
   auto const index = blockIdx.x * blockDim.x + threadIdx.x;
   if (index >= staged_copy.packets) return;
@@ -54,21 +54,22 @@ __global__ void read_descriptors(StagedCopy staged_copy, ItemTable given) {
       stream::stride(stream::copied_bytes(packet, staged_copy.touched_bytes));
 }
 
-/// A thread's share of a copy by `kThreadsPerPacket` neighbouring threads, in words of up to 16 bytes
-/// if both addresses allow it.
+/// A thread's share of a copy by `kThreadsPerPacket` neighbouring threads, in words of up to 16
+/// bytes if both addresses allow it.
 __device__ void copy_share(std::uint8_t* to, std::uint8_t const* from, std::uint32_t size,
                            unsigned rank) {
-  auto const either = reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from);
+  auto const addresses =
+      reinterpret_cast<std::uintptr_t>(to) | reinterpret_cast<std::uintptr_t>(from);
   std::uint32_t done = 0;
-  if (either % 16 == 0) {
+  if (addresses % 16 == 0) {
     done = size / 16 * 16;
     for (auto i = rank * 16u; i < done; i += kThreadsPerPacket * 16u)
       *reinterpret_cast<uint4*>(to + i) = *reinterpret_cast<uint4 const*>(from + i);
-  } else if (either % 4 == 0) {
+  } else if (addresses % 4 == 0) {
     done = size / 4 * 4;
     for (auto i = rank * 4u; i < done; i += kThreadsPerPacket * 4u)
       *reinterpret_cast<std::uint32_t*>(to + i) = *reinterpret_cast<std::uint32_t const*>(from + i);
-  } else if (either % 2 == 0) {
+  } else if (addresses % 2 == 0) {
     done = size / 2 * 2;
     for (auto i = rank * 2u; i < done; i += kThreadsPerPacket * 2u)
       *reinterpret_cast<std::uint16_t*>(to + i) = *reinterpret_cast<std::uint16_t const*>(from + i);

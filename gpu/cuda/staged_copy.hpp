@@ -8,8 +8,8 @@
 
 namespace warpline::cuda {
 
-/// Makes a staged copy: lengths, their prefix sum (Thrust), then descriptors and bytes. Several threads
-/// copy each packet. Returns a cudaError_t.
+/// Makes a staged copy: lengths, their prefix sum (Thrust), then descriptors and bytes. Several
+/// threads copy each packet. Returns a cudaError_t.
 int launch_gather(stream::StagedCopy const& staged_copy, cudaStream_t stream) noexcept;
 /// Writes back what the kernels of a segment have written. Returns a cudaError_t.
 int launch_scatter(stream::StagedCopy const& staged_copy, cudaStream_t stream) noexcept;

@@ -9,8 +9,8 @@
 
 namespace warpline::stream {
 
-/// An event of a driver in this process. The owner's thread records and queries, the stream's thread
-/// completes.
+/// An event of a driver in this process. The owner's thread records and queries, the stream's
+/// thread completes.
 struct EventHandle {
   std::uint64_t recorded = 0;
   std::atomic<std::uint64_t> completed{0};

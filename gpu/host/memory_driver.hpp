@@ -6,8 +6,8 @@
 
 namespace warpline::host {
 
-/// The part of a driver in this process that is independent of threads: memory comes from the heap, at
-/// most as much as this machine has, and each call becomes a command for `enqueue`.
+/// The part of a driver in this process that is independent of threads: memory comes from the heap,
+/// at most as much as this machine has, and each call becomes a command for `enqueue`.
 class MemoryDriver : public stream::Driver {
  public:
   using Status = stream::Status;

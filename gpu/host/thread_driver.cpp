@@ -32,11 +32,11 @@ struct StreamHandle {
   /// Runs all commands that are enqueued; true if there were any. Helper's thread only.
   bool serve() noexcept {
     auto const end = submitted.load(std::memory_order_acquire);
-    auto at = done.load(std::memory_order_relaxed);
-    if (at == end) return false;
-    while (at != end) {
-      ring[at++ % host::kDepth].run();
-      done.store(at, std::memory_order_release);
+    auto position = done.load(std::memory_order_relaxed);
+    if (position == end) return false;
+    while (position != end) {
+      ring[position++ % host::kDepth].run();
+      done.store(position, std::memory_order_release);
     }
     return true;
   }
@@ -65,9 +65,9 @@ struct ThreadDriver::Helper {
     std::unique_lock lock(mutex);
     while (!stop) {
       changed = false;
-      auto const mine = streams;
+      auto const own_streams = streams;
       lock.unlock();
-      serve(mine);
+      serve(own_streams);
       lock.lock();
       asleep.store(true, std::memory_order_seq_cst);
       auto const work = [&] {
@@ -80,11 +80,11 @@ struct ThreadDriver::Helper {
   }
 
   /// Runs commands until none came for a while or the set of streams changes.
-  void serve(std::vector<StreamHandle*> const& mine) {
+  void serve(std::vector<StreamHandle*> const& own_streams) {
     unsigned idle = 0;
     for (unsigned round = 1; idle < kSpins; ++round) {
       bool worked = false;
-      for (auto* stream : mine) worked |= stream->serve();
+      for (auto* stream : own_streams) worked |= stream->serve();
       idle = worked ? 0 : idle + 1;
       if ((round & 255u) == 0) {
         std::scoped_lock const lock(mutex);
@@ -155,10 +155,10 @@ stream::Status ThreadDriver::enqueue(StreamHandle* stream, Command const& comman
     command.run();
     return stream::kOk;
   }
-  auto const at = stream->submitted.load(std::memory_order_relaxed);
-  while (at - stream->done.load(std::memory_order_acquire) >= kDepth) relax();
-  stream->ring[at % kDepth] = command;
-  stream->submitted.store(at + 1, std::memory_order_seq_cst);
+  auto const position = stream->submitted.load(std::memory_order_relaxed);
+  while (position - stream->done.load(std::memory_order_acquire) >= kDepth) relax();
+  stream->ring[position % kDepth] = command;
+  stream->submitted.store(position + 1, std::memory_order_seq_cst);
   if (stream->helper->asleep.load(std::memory_order_seq_cst)) stream->helper->notify();
   return stream::kOk;
 }

@@ -42,7 +42,8 @@ struct ItemTable {
     if (thread == 0) other.count = count, other.stride = stride;
   }
 
-  /// The head of packet `index` of all, below the sum of the items' counts. Binary search: at most 6 steps.
+  /// The head of packet `index` of all, below the sum of the items' counts. Binary search: at most
+  /// 6 steps.
   WARPLINE_HD PacketHead const& at(std::uint32_t index) const {
     // The last item that does not begin after the packet; empty items before it begin there too.
     std::uint32_t item = 0;
@@ -51,8 +52,8 @@ struct ItemTable {
       if (begins[item + half] <= index) item += half;
       left -= half;
     }
-    auto const* const at = heads[item] + std::size_t{index - begins[item]} * stride;
-    return *reinterpret_cast<PacketHead const*>(at);
+    auto const* const head = heads[item] + std::size_t{index - begins[item]} * stride;
+    return *reinterpret_cast<PacketHead const*>(head);
   }
 };
 

@@ -19,11 +19,11 @@ std::string kib(std::size_t bytes) { return std::to_string(bytes >> 10) + " KiB"
 
 }  // namespace
 
-Layout::Layout(Lane::Room const& room) {
-  bytes = round_up(room.packets * sizeof(PacketHead));
-  offsets = round_up(bytes + room.bytes + 64 * (1 + KernelChain::kMax) +
-                     room.packets * Batch::kResultBytes);
-  scratch = round_up(offsets + room.packets * sizeof(std::uint32_t));
+Layout::Layout(Lane::Room const& limits) {
+  bytes = round_up(limits.packets * sizeof(PacketHead));
+  offsets = round_up(bytes + limits.bytes + 64 * (1 + KernelChain::kMax) +
+                     limits.packets * Batch::kResultBytes);
+  scratch = round_up(offsets + limits.packets * sizeof(std::uint32_t));
   size = scratch + StagedCopy::kScratch;
 }
 

@@ -48,7 +48,7 @@ struct Layout {
   static constexpr std::size_t round_up(std::size_t size) { return (size + 255) / 256 * 256; }
 
   Layout() = default;
-  explicit Layout(Lane::Room const& room);
+  explicit Layout(Lane::Room const& limits);
 };
 
 /// The streams and the task memory of a lane, allocated once and used by one lane after another. Only
@@ -72,8 +72,8 @@ class LaneResources {
   Status query();
   TaskMemory& memory(Ticket ticket) { return task_memory_[ticket % task_memory_.size()]; }
   std::size_t depth() const { return task_memory_.size(); }
-  /// There are more calls than tasks in flight, so that a late or repeated call is recognised by its
-  /// number.
+  /// There are more calls than tasks in flight, so that a late or repeated call is recognised by
+  /// its number.
   Call& call(Ticket ticket) { return calls_[ticket % calls_.size()]; }
   std::size_t calls() const { return calls_.size(); }
 

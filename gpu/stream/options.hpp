@@ -31,8 +31,8 @@ struct Options {
   Completion completion = Completion::kFlag;
   std::optional<Transfer> transfer;  ///< none: as measured to be fastest, else `direct`
   unsigned depth = 4;                ///< tasks in flight on a lane
-  /// Streams of a lane: consecutive tasks use them in turn, so that copies in, kernels and copies out
-  /// overlap. None: what the kind of device uses (`host` 1, CUDA 2). At most `depth` are used.
+  /// Streams of a lane: consecutive tasks use them in turn, so that copies in, kernels and copies
+  /// out overlap. None: what the kind of device uses (`host` 1, CUDA 2). At most `depth` are used.
   std::optional<unsigned> streams;
   std::uint32_t task_packets = 1024;
   std::uint64_t task_bytes = 1u << 20;

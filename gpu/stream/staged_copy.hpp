@@ -33,8 +33,8 @@ WARPLINE_HD constexpr std::uint32_t written_bytes(PacketHead const& packet,
 /// Size of the memory for a copy of `copied` bytes.
 WARPLINE_HD constexpr std::uint32_t stride(std::uint32_t copied) { return (copied + 15u) & ~15u; }
 
-/// The descriptor of a packet's copy at `bytes + offset`. Its `data` points to where byte 0 would be;
-/// its `buffer` is the `data` of the packet.
+/// The descriptor of a packet's copy at `bytes + offset`. Its `data` points to where byte 0 would
+/// be; its `buffer` is the `data` of the packet.
 WARPLINE_HD inline PacketHead copied_descriptor(PacketHead const& packet, std::uint8_t* bytes,
                                                 std::uint32_t offset,
                                                 TouchedBytes const& touched_bytes) {

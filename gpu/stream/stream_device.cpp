@@ -42,11 +42,12 @@ std::unique_ptr<Lane> StreamDevice::open_lane(Transfer transfer) {
   std::unique_ptr<LaneResources> resources;
   {
     std::scoped_lock const lock(mutex_);
-    auto const found = std::find_if(free_.begin(), free_.end(),
-                                    [&](auto const& each) { return each->transfer() == transfer; });
-    if (found != free_.end()) {
-      resources = std::move(*found);
-      free_.erase(found);
+    auto const entry = std::find_if(free_.begin(), free_.end(), [&](auto const& candidate) {
+      return candidate->transfer() == transfer;
+    });
+    if (entry != free_.end()) {
+      resources = std::move(*entry);
+      free_.erase(entry);
     }
   }
   if (!resources) resources = std::make_unique<LaneResources>(*driver_, options_, transfer, name());

@@ -13,8 +13,8 @@
 
 namespace warpline::stream {
 
-/// A device that uses a driver's streams. Any thread may open and close lanes; streams and memory are
-/// kept for the next lane.
+/// A device that uses a driver's streams. Any thread may open and close lanes; streams and memory
+/// are kept for the next lane.
 class StreamDevice : public Device {
  public:
   /// Throws `ConfigError` for impossible options: no task in flight, tasks without packets.

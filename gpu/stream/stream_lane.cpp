@@ -112,7 +112,8 @@ void StreamLane::on_armed(void* context) {
     resources.wake(resources.wake_context);
 }
 
-/// Whether the mechanism reports the ticket as complete: `kOk`, `kNotReady`, or an error of the device.
+/// Whether the mechanism reports the ticket as complete: `kOk`, `kNotReady`, or an error of the
+/// device.
 Status StreamLane::signal_of(Ticket ticket) noexcept {
   auto const& stream = resources_->stream(ticket);
   switch (device_.options().completion) {

@@ -12,19 +12,19 @@ namespace warpline::stream {
 
 class StreamDevice;
 
-/// Where the results of each kernel begin, in bytes from the results of the first; at the end, where
-/// all of them end.
+/// Where the results of each kernel begin, in bytes from the results of the first; at the end,
+/// where all of them end.
 using ResultBegins = std::array<std::size_t, KernelChain::kMax + 1>;
 
-/// Streams as a lane: work is enqueued as copies and launches, and a flag, an event or a call of the
-/// driver signals its completion. Tasks use the streams in turn and may finish in any order, but the
-/// fence passes them in the order of their tickets.
+/// Streams as a lane: work is enqueued as copies and launches, and a flag, an event or a call of
+/// the driver signals its completion. Tasks use the streams in turn and may finish in any order,
+/// but the fence passes them in the order of their tickets.
 ///
-/// Faults: if the driver refuses a call, that ticket and all after it fail. If no task completes within
-/// `Options::probe`, the streams are queried. After an error of one, its pending tasks and all tickets
-/// after the first of them fail. If the streams are idle, missed completions are delivered now. A task
-/// older than `Options::task_timeout` fails with all after it (`kTimedOut`). After the device could not
-/// update a table, submitted work fails without being started (`kLost`).
+/// Faults: if the driver refuses a call, that ticket and all after it fail. If no task completes
+/// within `Options::probe`, the streams are queried. After an error of one, its pending tasks and
+/// all tickets after the first of them fail. If the streams are idle, missed completions are
+/// delivered now. A task older than `Options::task_timeout` fails with all after it (`kTimedOut`).
+/// After the device could not update a table, submitted work fails without being started (`kLost`).
 ///
 /// Only the owner's thread calls it; the driver reports completions on any thread.
 class StreamLane final : public Lane {

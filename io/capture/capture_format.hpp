@@ -20,9 +20,9 @@ class CaptureInput {
 
   /// Reads up to `size` bytes; fewer only at the end of the file or after a read error.
   std::size_t read(void* to, std::size_t size) noexcept;
-  /// Reads and discards; false if the file ends before.
+  /// Reads and discards bytes; returns false if the file ends before.
   bool skip(std::uint64_t size) noexcept;
-  /// The system's reason after a read error, else empty.
+  /// The system's error message after a read error, otherwise empty.
   std::string error() const;
 
  private:

@@ -31,7 +31,7 @@ struct CaptureOptions {
 };
 
 /// The input belongs to the first worker, so order and timestamps are kept. Several workers write
-/// their packets in turn, burst by burst. A packet without a time (a copy made inside, a frame
+/// their bursts in turn. A packet without a time (a copy made inside, a frame
 /// whose capture has none) gets the timestamp of the packet written before it; traffic that is not
 /// from a capture gets the time of writing.
 ///

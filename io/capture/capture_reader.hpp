@@ -34,9 +34,9 @@ class CaptureReader {
 
   /// The next frame, or null at the end. Throws `ConfigError` if the file is damaged.
   CapturedFrame const* next();
-  /// The same for the data path: a damaged file ends there, and `damage` has the reason.
+  /// The same for the data path. At damage the file ends, and `damage` returns the reason.
   CapturedFrame const* next_or_end() noexcept;
-  /// The damage that was found, or an empty text.
+  /// A description of the damage, or an empty text.
   std::string const& damage() const { return damage_; }
   /// True if the file ended within a record. All records before it have been read.
   bool cut_short() const { return cut_short_; }
@@ -70,7 +70,7 @@ struct CaptureSummary {
   std::uint64_t odd_times = 0;     ///< frames with a time before 1970 or after 2554
   bool cut_short = false;          ///< the file ends within a record
 
-  /// One sentence for each doubt about the file at `path`; usually empty.
+  /// One sentence for each problem of the file at `path`; usually empty.
   std::vector<std::string> warnings(std::string const& path) const;
 };
 

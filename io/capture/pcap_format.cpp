@@ -27,7 +27,7 @@ class PcapFormat final : public CaptureFormat {
       throw ConfigError(path + ": truncated: the file ends within the header of a pcap");
     std::uint16_t version[2];
     std::memcpy(version, header, sizeof version);
-    for (auto& each : version) each = swapped_ ? __builtin_bswap16(each) : each;
+    for (auto& number : version) number = swapped_ ? __builtin_bswap16(number) : number;
     minor_ = version[1];
     if (version[0] != 2 || minor_ > 4)
       throw ConfigError(path + ": a pcap of version " + std::to_string(version[0]) + "." +

@@ -159,18 +159,18 @@ class PcapngFormat final : public CaptureFormat {
   }
 
   bool read_options(Interface& interface) const noexcept {
-    for (std::size_t at = 0; at + 4 <= options_.size();) {
-      auto const* option = options_.data() + at;
+    for (std::size_t offset = 0; offset + 4 <= options_.size();) {
+      auto const* option = options_.data() + offset;
       auto const code = half(option), size = half(option + 2);
       if (code == 0) return true;
-      if (at + 4 + size > options_.size()) return false;
+      if (offset + 4 + size > options_.size()) return false;
       if (code == kOptionResolution && (size != 1 || !read_resolution(interface, option[4])))
         return false;
       if (code == kOptionOffset) {
         if (size != 8) return false;
         interface.offset_seconds = static_cast<std::int64_t>(long_word(option + 4));
       }
-      at += 4 + padded(size);
+      offset += 4 + padded(size);
     }
     return true;
   }

@@ -27,17 +27,17 @@ constexpr QueueArgument kArguments[] = {
 QueueArgument const* argument_of(std::string const& device) {
   auto const driver = driver_of(device);
   auto const* end = std::end(kArguments);
-  auto const* found = std::find_if(std::begin(kArguments), end,
-                                   [&](auto const& each) { return driver == each.driver; });
-  return found == end ? nullptr : found;
+  auto const* entry = std::find_if(std::begin(kArguments), end,
+                                   [&](auto const& argument) { return driver == argument.driver; });
+  return entry == end ? nullptr : entry;
 }
 
 /// Number of times that `key=` occurs in the arguments.
 unsigned times(std::string const& arguments, std::string const& key) {
   unsigned count = 0;
   auto const text = "," + arguments;
-  for (auto at = text.find("," + key + "="); at != std::string::npos;
-       at = text.find("," + key + "=", at + 1))
+  for (auto position = text.find("," + key + "="); position != std::string::npos;
+       position = text.find("," + key + "=", position + 1))
     ++count;
   return count;
 }
@@ -60,9 +60,9 @@ std::optional<unsigned> queues_by_specification(DpdkPortOptions const& options) 
     return value == 0 ? argument->otherwise : static_cast<unsigned>(value);
   }
   if (driver_of(options.device) == "net_pcap") {
-    auto const& given = options.arguments;
-    auto const inputs = times(given, "rx_pcap") + times(given, "rx_iface");
-    return std::max(1u, std::max(inputs, times(given, "iface")));
+    auto const& arguments = options.arguments;
+    auto const inputs = times(arguments, "rx_pcap") + times(arguments, "rx_iface");
+    return std::max(1u, std::max(inputs, times(arguments, "iface")));
   }
   return {};
 }

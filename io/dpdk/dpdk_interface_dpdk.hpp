@@ -15,7 +15,7 @@
 
 namespace warpline {
 
-/// The state of the kernel's interface below a `DpdkPort`. For sources in `io/` only.
+/// The state of the kernel interface that a `DpdkPort` uses. For sources in `io/` only.
 struct DpdkPort::Interface {
   using Clock = std::chrono::steady_clock;
 
@@ -25,11 +25,11 @@ struct DpdkPort::Interface {
   bool is_tap = false;
   ether::Address address{};  // before the interface vanished
 
-  /// Of devices that were closed because their interface had vanished.
+  /// Counters of devices that were closed because their interface had vanished.
   PortStatistics closed{};
   std::uint64_t closed_lost = 0;
 
-  /// Frames that the kernel dropped for a tap: since the port is open on it, and before.
+  /// Frames that the kernel dropped for a tap: since the port was opened on it, and before that.
   std::uint64_t tap_dropped = 0, tap_dropped_before = 0;
   /// Frames that a new interface received before the port opened it. Frames on their way to the
   /// socket can make a reading too large, never too small: the minimum of several is kept.

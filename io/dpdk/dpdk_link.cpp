@@ -110,8 +110,8 @@ std::optional<LinkEvent> DpdkPort::check_link() {
                               "' is gone; packets for it are dropped as tx_error until it is back"};
 }
 
-/// Closes a device whose interface has vanished, and keeps its counters. False while a worker is
-/// still inside.
+/// Closes a device whose interface has vanished, and keeps its counters. Returns false while a
+/// worker still uses the device.
 bool DpdkPort::retire() {
   bool idle = true;
   for (auto& queue : guarded_rx_) idle &= queue->gate.close();

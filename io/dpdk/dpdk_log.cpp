@@ -46,33 +46,33 @@ Log& log() {
 }
 
 ssize_t write_log(void*, char const* data, std::size_t size) {
-  auto& kept = log();
-  std::lock_guard const lock(kept.mutex);
+  auto& state = log();
+  std::lock_guard const lock(state.mutex);
   bool const is_reason = rte_log_cur_msg_loglevel() <= static_cast<int>(RTE_LOG_WARNING);
   std::string_view rest(data, size);
   for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-    kept.partial += rest.substr(0, end);
-    kept.add(std::move(kept.partial), is_reason);
-    kept.partial.clear();
+    state.partial += rest.substr(0, end);
+    state.add(std::move(state.partial), is_reason);
+    state.partial.clear();
     rest.remove_prefix(end + 1);
   }
-  kept.partial += rest;
+  state.partial += rest;
   return static_cast<ssize_t>(size);
 }
 
 }  // namespace
 
 void DpdkLog::capture(bool echo) {
-  auto& kept = log();
+  auto& state = log();
   {
-    std::lock_guard const lock(kept.mutex);
-    if (kept.stream != nullptr) return;
-    kept.echo = echo;
+    std::lock_guard const lock(state.mutex);
+    if (state.stream != nullptr) return;
+    state.echo = echo;
     cookie_io_functions_t functions{};
     functions.write = write_log;
-    kept.stream = fopencookie(nullptr, "w", functions);
+    state.stream = fopencookie(nullptr, "w", functions);
   }
-  if (kept.stream != nullptr) rte_openlog_stream(kept.stream);
+  if (state.stream != nullptr) rte_openlog_stream(state.stream);
 }
 
 std::size_t DpdkLog::mark() {
@@ -81,10 +81,10 @@ std::size_t DpdkLog::mark() {
 }
 
 std::string DpdkLog::reasons_since(std::size_t mark) {
-  auto& kept = log();
-  std::lock_guard const lock(kept.mutex);
-  auto const fresh = std::min(kept.written - mark, kept.lines.size());
-  auto const first = kept.lines.end() - static_cast<std::ptrdiff_t>(fresh);
+  auto& state = log();
+  std::lock_guard const lock(state.mutex);
+  auto const fresh = std::min(state.written - mark, state.lines.size());
+  auto const first = state.lines.end() - static_cast<std::ptrdiff_t>(fresh);
 
   // A library reports the same error at several levels of its call chain; once is enough.
   std::deque<std::string> reasons, plain;
@@ -94,7 +94,7 @@ std::string DpdkLog::reasons_since(std::size_t mark) {
     to.push_back(text);
     if (to.size() > max_lines) to.pop_front();
   };
-  for (auto line = first; line != kept.lines.end(); ++line)
+  for (auto line = first; line != state.lines.end(); ++line)
     line->is_reason ? add(reasons, line->text, kMaxReasons) : add(plain, line->text, kPlainLines);
 
   std::string text;

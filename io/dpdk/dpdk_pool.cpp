@@ -75,9 +75,9 @@ rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
   try {
     if (rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), nullptr) != 0)
       throw ConfigError("DPDK knows no way to keep buffers");
-    rte_pktmbuf_pool_private room{};
-    room.mbuf_data_room_size = data_room(options);
-    rte_pktmbuf_pool_init(pool, &room);
+    rte_pktmbuf_pool_private private_data{};
+    private_data.mbuf_data_room_size = data_room(options);
+    rte_pktmbuf_pool_init(pool, &private_data);
     populate_with_own_memory(*pool);
   } catch (...) {
     rte_mempool_free(pool);
@@ -114,7 +114,7 @@ DpdkPool::DpdkPool(Eal const& eal, PoolOptions options) : options_(std::move(opt
 DpdkPool::~DpdkPool() { rte_mempool_free(pool_); }
 
 bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
-  std::uint64_t const room = data_room(options_);
+  std::uint64_t const buffer_bytes = data_room(options_);
   for (std::size_t done = 0; done < packets.size();) {
     void* buffers[kChunk];
     auto const count = std::min<std::size_t>(kChunk, packets.size() - done);
@@ -130,7 +130,7 @@ bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
       // The address that `rte_pktmbuf_init` sets: saves the load of `buf_addr`.
       packet.data = reinterpret_cast<std::uint8_t*>(mbuf + 1) + kHeadroom;
       packet.buffer = mbuf;
-      packet.arrive(0, 0, kHeadroom, room - kHeadroom);
+      packet.arrive(0, 0, kHeadroom, buffer_bytes - kHeadroom);
     }
     done += count;
   }

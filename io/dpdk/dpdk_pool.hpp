@@ -22,7 +22,7 @@ struct PoolOptions {
   std::size_t count = 16384;   ///< buffers
   unsigned frame_size = 2048;  ///< bytes of the longest received frame; it can grow by `kTailroom`
   int numa_node = -1;          ///< -1: any
-  bool shared_by_pci = false;  ///< a PCI device reads and writes it
+  bool shared_by_pci = false;  ///< a PCI device reads and writes the buffers
 };
 
 /// DPDK's packet buffers. Each worker thread that is registered with the EAL has its own cache.
@@ -59,14 +59,13 @@ class DpdkPool final : public BufferPool {
   /// pinned; the ranges do not overlap. Once, before the first packet.
   void for_each_memory(std::function<void(void* address, std::size_t size)> const& pin) const;
 
-  /// Fills all buffers with `content`, one after the other, repeated as needed; before the first
-  /// packet.
+  /// Fills all buffers with `content`, repeated as needed. Call it before the first packet.
   void fill(Bytes content);
 
-  /// Bytes that a pool takes, for `EalRequest::memory`.
+  /// Bytes of memory that a pool needs, for `EalRequest::memory`.
   static std::size_t memory_of(PoolOptions const& options);
-  /// Maximum number of unused buffers in the cache of one thread; a pool needs more than that for
-  /// each.
+  /// Maximum number of unused buffers in the cache of one thread. A pool needs more than this
+  /// number per thread.
   static std::size_t cache_of(std::size_t count);
 
  private:

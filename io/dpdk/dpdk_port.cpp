@@ -261,9 +261,9 @@ std::string DpdkPort::description() const {
 
 ether::Address DpdkPort::address() const {
   ether::Address address{};
-  rte_ether_addr found{};
-  if (rte_eth_macaddr_get(id_, &found) == 0)
-    std::copy(std::begin(found.addr_bytes), std::end(found.addr_bytes), address.bytes);
+  rte_ether_addr mac{};
+  if (rte_eth_macaddr_get(id_, &mac) == 0)
+    std::copy(std::begin(mac.addr_bytes), std::end(mac.addr_bytes), address.bytes);
   return address;
 }
 

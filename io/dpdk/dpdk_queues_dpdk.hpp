@@ -61,18 +61,18 @@ class DpdkPort::Rx final : public RxQueue {
   /// Fills the descriptors again, without the frames that do not fit one.
   [[gnu::cold]] unsigned refuse(rte_mbuf** mbufs, unsigned count,
                                 std::span<Packet> packets) noexcept {
-    unsigned kept = 0;
+    unsigned end = 0;
     for (unsigned i = 0; i < count; ++i) {
       BurstSummary summary;
-      to_packet(mbufs[i], packets[kept], port_index, summary);
+      to_packet(mbufs[i], packets[end], port_index, summary);
       if (summary.whole() && summary.within(max_length_)) {
-        ++kept;
+        ++end;
       } else {
         rte_pktmbuf_free(mbufs[i]);
         refused_.add(1);
       }
     }
-    return kept;
+    return end;
   }
 
   std::uint16_t device_;

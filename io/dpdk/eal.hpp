@@ -8,8 +8,8 @@
 
 namespace warpline {
 
-/// DPDK's environment: started once in the life of a process, before pools and ports and gone after
-/// them.
+/// DPDK's environment. It is started once per process, before pools and ports are created, and must
+/// outlive them.
 class Eal {
  public:
   /// Starts the EAL with `eal_line`. Nothing is printed, and the calling thread keeps its

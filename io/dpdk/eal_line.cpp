@@ -44,13 +44,13 @@ bool hex_digits(std::string_view text, std::size_t min, std::size_t max) {
 }  // namespace
 
 std::vector<std::string> eal_line(EalRequest const& request, bool usable_hugepages) {
-  Given const given(request.arguments);
+  Given const arguments(request.arguments);
   std::vector<std::string> line;
   auto const add = [&](std::initializer_list<std::string> words) {
     line.insert(line.end(), words);
   };
 
-  if (!given.any({"-l", "-c", "--lcores"})) {
+  if (!arguments.any({"-l", "-c", "--lcores"})) {
     auto const core = std::to_string(request.core);
     if (request.core < kMaxLcores)
       add({"-l", core});
@@ -58,32 +58,32 @@ std::vector<std::string> eal_line(EalRequest const& request, bool usable_hugepag
       add({"--lcores", "0@" + core});
   }
 
-  bool const own_memory = given.any({"--huge-dir", "--huge-unlink", "--socket-mem",
-                                     "--socket-limit", "--legacy-mem", "--single-file-segments",
-                                     "--match-allocations", "--huge-worker-stack", "--in-memory"});
-  bool const shared = given.any({"--proc-type", "--huge-dir", "--huge-unlink", "--legacy-mem"});
-  bool const no_huge = given.any({"--no-huge"}) || (!own_memory && !usable_hugepages);
+  bool const own_memory = arguments.any(
+      {"--huge-dir", "--huge-unlink", "--socket-mem", "--socket-limit", "--legacy-mem",
+       "--single-file-segments", "--match-allocations", "--huge-worker-stack", "--in-memory"});
+  bool const shared = arguments.any({"--proc-type", "--huge-dir", "--huge-unlink", "--legacy-mem"});
+  bool const no_huge = arguments.any({"--no-huge"}) || (!own_memory && !usable_hugepages);
   if (no_huge) {
-    if (!given.any({"--no-huge"})) add({"--no-huge"});
-    if (!shared && !given.any({"--no-shconf", "--in-memory"})) add({"--no-shconf"});
-    if (!given.any({"-m", "--socket-mem"})) {
+    if (!arguments.any({"--no-huge"})) add({"--no-huge"});
+    if (!shared && !arguments.any({"--no-shconf", "--in-memory"})) add({"--no-shconf"});
+    if (!arguments.any({"-m", "--socket-mem"})) {
       // The pools bring their own memory, unless a device on the PCI bus must reach it.
       auto const pools = request.pci.empty() ? 0 : (request.memory >> 20) + 1;
       add({"-m", std::to_string(kHeapMegabytes + pools)});
     }
-  } else if (!shared && !given.any({"--in-memory", "--no-shconf"})) {
+  } else if (!shared && !arguments.any({"--in-memory", "--no-shconf"})) {
     add({"--in-memory"});
   }
 
-  if (!given.any({"-a", "--allow", "-b", "--block", "--no-pci"})) {
+  if (!arguments.any({"-a", "--allow", "-b", "--block", "--no-pci"})) {
     if (request.pci.empty()) add({"--no-pci"});
     for (auto const& address : request.pci) add({"-a", address});
   }
   // One piece of memory, which a GPU can then have pinned as one.
-  if (request.pci.empty() && !given.any({"--iova-mode", "-a", "--allow", "-b", "--block"}))
+  if (request.pci.empty() && !arguments.any({"--iova-mode", "-a", "--allow", "-b", "--block"}))
     add({"--iova-mode=va"});
-  if (!given.any({"--telemetry", "--no-telemetry"})) add({"--no-telemetry"});
-  if (!given.any({"--file-prefix"})) add({"--file-prefix=warpline"});
+  if (!arguments.any({"--telemetry", "--no-telemetry"})) add({"--no-telemetry"});
+  if (!arguments.any({"--file-prefix"})) add({"--file-prefix=warpline"});
 
   line.insert(line.end(), request.arguments.begin(), request.arguments.end());
   return line;

@@ -11,13 +11,14 @@ namespace warpline {
 /// The program's requirements for DPDK's environment.
 struct EalRequest {
   std::vector<std::string> arguments{};  ///< the user's, after `--`; they override the program's
-  std::vector<std::string> pci{};        ///< addresses of PCI devices that ports are asked for
+  std::vector<std::string> pci{};        ///< addresses of the PCI devices of the requested ports
   std::size_t memory = 0;                ///< bytes of packet buffers, see `DpdkPool::memory_of`
   int core = 0;                          ///< processor of the control thread
 };
 
-/// The EAL's command line after the program's name: options for this machine, then the user's,
-/// unchanged. The program leaves an option out if the user gives it or one that contradicts it.
+/// The EAL's command line after the program's name: options for this machine, then the user's
+/// options unchanged. An option of the program is left out if the user gives it or one that
+/// contradicts it.
 ///
 /// `usable_hugepages`: the pool fits into hugepages that this process can use. Otherwise the line
 /// has `--no-huge --no-shconf` (not `--in-memory`, which DPDK 22.11.11 refuses together with

@@ -98,8 +98,8 @@ class DpdkPort::GuardedTx final : public TxQueue, public TxLink {
   /// The worker may notice a dead link before the control thread does: then the error of the
   /// driver's last system call shows it.
   LinkState link() const noexcept override {
-    auto const known = known_link();
-    if (known != LinkState::kUp) return known;
+    auto const link = known_link();
+    if (link != LinkState::kUp) return link;
     if (error_ == ENETDOWN || error_ == EIO) return LinkState::kDown;
     return error_ == ENXIO || error_ == EBADFD ? LinkState::kGone : LinkState::kUp;
   }

@@ -25,19 +25,19 @@ std::size_t read_number(std::filesystem::path const& path) {
 
 std::vector<Hugepages> hugepages(std::string const& folder) {
   constexpr std::string_view kPrefix = "hugepages-";
-  std::vector<Hugepages> found;
+  std::vector<Hugepages> result;
   std::error_code none;
   for (auto const& entry : std::filesystem::directory_iterator(folder, none)) {
     auto const name = entry.path().filename().string();  // hugepages-2048kB
     std::size_t kilobytes = 0;
     if (!name.starts_with(kPrefix)) continue;
     std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), kilobytes);
-    found.push_back({kilobytes * 1024, read_number(entry.path() / "nr_hugepages"),
-                     read_number(entry.path() / "free_hugepages")});
+    result.push_back({kilobytes * 1024, read_number(entry.path() / "nr_hugepages"),
+                      read_number(entry.path() / "free_hugepages")});
   }
-  std::sort(found.begin(), found.end(),
+  std::sort(result.begin(), result.end(),
             [](auto const& a, auto const& b) { return a.page_bytes < b.page_bytes; });
-  return found;
+  return result;
 }
 
 bool hugepages_usable(std::size_t bytes) {

@@ -42,15 +42,15 @@ LinkState KernelInterface::state() const {
   if (::ioctl(socket_, SIOCGIFINDEX, &request) != 0 ||
       request.ifr_ifindex != static_cast<int>(index_))
     return LinkState::kGone;
-  auto const found = flags();
-  if (found < 0) return LinkState::kGone;
+  auto const current = flags();
+  if (current < 0) return LinkState::kGone;
   constexpr int kRuns = IFF_UP | IFF_RUNNING;
-  return (found & kRuns) == kRuns ? LinkState::kUp : LinkState::kDown;
+  return (current & kRuns) == kRuns ? LinkState::kUp : LinkState::kDown;
 }
 
 bool KernelInterface::exists_up() const {
-  auto const found = flags();
-  return found >= 0 && (found & IFF_UP) != 0;
+  auto const current = flags();
+  return current >= 0 && (current & IFF_UP) != 0;
 }
 
 unsigned KernelInterface::mtu() const {

@@ -33,9 +33,9 @@ std::vector<InterfaceOffloads> interface_offloads() {
   std::vector<InterfaceOffloads> all;
   auto const socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   auto* const names = if_nameindex();
-  for (auto const* each = names; socket >= 0 && each != nullptr && each->if_name != nullptr;
-       ++each) {
-    std::string const name = each->if_name;
+  for (auto const* interface = names;
+       socket >= 0 && interface != nullptr && interface->if_name != nullptr; ++interface) {
+    std::string const name = interface->if_name;
     ethtool_drvinfo driver{};
     driver.cmd = ETHTOOL_GDRVINFO;
     if (!ask(socket, name, &driver) || driver.driver[0] == '\0') continue;

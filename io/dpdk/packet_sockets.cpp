@@ -38,13 +38,13 @@ std::size_t argument(std::string const& arguments, std::string const& key, std::
 }  // namespace
 
 std::set<int> PacketSockets::all() {
-  std::set<int> found;
+  std::set<int> result;
   std::error_code error;
   for (auto const& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
     auto const file = std::atoi(entry.path().filename().c_str());
-    if (has_ring(file)) found.insert(file);
+    if (has_ring(file)) result.insert(file);
   }
-  return found;
+  return result;
 }
 
 // Descriptors opened one after the other ascend, so they are in the order of the queues.
@@ -89,8 +89,8 @@ PacketSockets::Counts PacketSockets::counts() {
 }
 
 PacketSockets::Beginning PacketSockets::begin(unsigned queue, unsigned interface_index) {
-  Beginning found;
-  if (queue >= rings_.size() || rings_[queue].memory == nullptr) return found;
+  Beginning beginning;
+  if (queue >= rings_.size() || rings_[queue].memory == nullptr) return beginning;
   auto& ring = rings_[queue];
   unsigned own = 0, foreign = 0;
   for (std::size_t i = 0; i < frames_; ++i) {
@@ -102,7 +102,7 @@ PacketSockets::Beginning PacketSockets::begin(unsigned queue, unsigned interface
       ++own;
     } else {
       ++foreign;
-      found = {own + foreign, own};
+      beginning = {own + foreign, own};
     }
   }
   // Frames received before the ring existed are counted, but are in no ring. Others may arrive
@@ -117,15 +117,15 @@ PacketSockets::Beginning PacketSockets::begin(unsigned queue, unsigned interface
   auto const in_ring = unread + ring.counts.drops;
   auto const before = ring.counts.packets > in_ring ? ring.counts.packets - in_ring : 0;
   ring.ignored = before + foreign;
-  return found;
+  return beginning;
 }
 
 std::uint64_t PacketSockets::count(Ring const& ring, bool transmit, std::uint32_t status) const {
   if (ring.memory == nullptr) return 0;
-  std::uint64_t found = 0;
+  std::uint64_t count = 0;
   for (std::size_t i = 0; i < frames_; ++i)
-    found += (status_of(ring.memory + (transmit ? ring_size_ : 0) + i * frame_size_) & status) != 0;
-  return found;
+    count += (status_of(ring.memory + (transmit ? ring_size_ : 0) + i * frame_size_) & status) != 0;
+  return count;
 }
 
 std::uint64_t PacketSockets::unsent() const {

@@ -9,7 +9,7 @@
 namespace warpline {
 
 std::vector<PciNetworkDevice> pci_network_devices(std::string const& folder) {
-  std::vector<PciNetworkDevice> found;
+  std::vector<PciNetworkDevice> devices;
   std::error_code none;
   for (auto const& entry : std::filesystem::directory_iterator(folder, none)) {
     std::string kind;
@@ -20,11 +20,11 @@ std::vector<PciNetworkDevice> pci_network_devices(std::string const& folder) {
     auto const driver = std::filesystem::read_symlink(entry.path() / "driver", none);
     if (!none) device.driver = driver.filename().string();
     std::ifstream(entry.path() / "numa_node") >> device.numa_node;
-    found.push_back(std::move(device));
+    devices.push_back(std::move(device));
   }
-  std::sort(found.begin(), found.end(),
+  std::sort(devices.begin(), devices.end(),
             [](auto const& a, auto const& b) { return a.address < b.address; });
-  return found;
+  return devices;
 }
 
 std::string describe_pci_network_devices() {

@@ -26,8 +26,8 @@ class RxInterrupt {
 
   void set_device(std::uint16_t device) { device_ = device; }
 
-  /// Watches the driver's file through an own epoll instance, which stays the same when the device
-  /// is exchanged: the worker duplicates what it watches and never closes it.
+  /// Watches the driver's file through a separate epoll instance, which stays the same when the
+  /// device is replaced. The worker duplicates the file that it watches and never closes it.
   void use_relay() { relay_ = ::epoll_create1(EPOLL_CLOEXEC); }
 
   /// Call after the device has started with receive interrupts. UIO is left out: its single
@@ -50,7 +50,7 @@ class RxInterrupt {
     armed_ = false;
     file_ = -1;
   }
-  bool found() const noexcept { return file_ >= 0; }
+  bool is_available() const noexcept { return file_ >= 0; }
 
   /// Call before a sleep: if it returns true, the next packet wakes the worker.
   bool arm(Waker& waker) noexcept {

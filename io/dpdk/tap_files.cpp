@@ -24,7 +24,7 @@ bool has_interface(int file) {
 
 std::set<int> TapFiles::all() {
   constexpr unsigned kMajor = 10, kMinor = 200;  // the kernel's devices.txt: misc, tun
-  std::set<int> found;
+  std::set<int> result;
   std::error_code error;
   for (auto const& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
     auto const file = std::atoi(entry.path().filename().c_str());
@@ -32,9 +32,9 @@ std::set<int> TapFiles::all() {
     struct stat info {};
     if (::stat(entry.path().c_str(), &info) == 0 && S_ISCHR(info.st_mode) &&
         info.st_rdev == makedev(kMajor, kMinor))
-      found.insert(file);
+      result.insert(file);
   }
-  return found;
+  return result;
 }
 
 TapFiles::TapFiles(std::set<int> const& before) {

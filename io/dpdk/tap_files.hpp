@@ -15,7 +15,7 @@ class TapFiles {
   /// The files of `all()` that are not in `before` and belong to an interface.
   explicit TapFiles(std::set<int> const& before);
 
-  /// The interface exists, in whatever network namespace.
+  /// True if the interface exists, in any network namespace.
   bool attached() const;
 
  private:

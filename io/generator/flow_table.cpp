@@ -18,15 +18,15 @@ constexpr std::uint32_t kPorts = 65536 - kFirstPort;
 constexpr std::uint8_t kHops = 64;
 
 template <class Header>
-Header& at(Flow& flow, unsigned offset) {
+Header& header_at(Flow& flow, unsigned offset) {
   return *reinterpret_cast<Header*>(flow.header.data() + offset);
 }
 
 std::uint16_t fold(std::uint32_t sum) { return static_cast<std::uint16_t>(~checksum_of(sum)); }
 
 void set_ipv4(Flow& flow, IpAddress const& from, IpAddress const& to) {
-  at<ether::Header>(flow, 0).type.set(ether::kIpv4);
-  auto& ip = at<ipv4::Header>(flow, ether::kSize);
+  header_at<ether::Header>(flow, 0).type.set(ether::kIpv4);
+  auto& ip = header_at<ipv4::Header>(flow, ether::kSize);
   ip.version_ihl = 0x45;
   ip.fragment.set(0x4000);  // do not fragment
   ip.ttl = kHops;
@@ -37,8 +37,8 @@ void set_ipv4(Flow& flow, IpAddress const& from, IpAddress const& to) {
 }
 
 void set_ipv6(Flow& flow, IpAddress const& from, IpAddress const& to) {
-  at<ether::Header>(flow, 0).type.set(ether::kIpv6);
-  auto& ip = at<ipv6::Header>(flow, ether::kSize);
+  header_at<ether::Header>(flow, 0).type.set(ether::kIpv6);
+  auto& ip = header_at<ipv6::Header>(flow, ether::kSize);
   ip.version_class_flow.set(6u << 28);
   ip.next_header = protocol::kUdp;
   ip.hop_limit = kHops;
@@ -69,9 +69,9 @@ std::vector<Flow> make_flows(GeneratorOptions const& options) {
   for (std::uint64_t i = 0; i < flows.size(); ++i) {
     auto& flow = flows[i];
     flow = {};
-    at<ether::Header>(flow, 0) = {kDestination, kSource, {}};
-    auto& udp =
-        at<udp::Header>(flow, ether::kSize + (options.is_ipv6() ? ipv6::kSize : ipv4::kSize));
+    header_at<ether::Header>(flow, 0) = {kDestination, kSource, {}};
+    auto& udp = header_at<udp::Header>(
+        flow, ether::kSize + (options.is_ipv6() ? ipv6::kSize : ipv4::kSize));
     udp.source.set(static_cast<std::uint16_t>(kFirstPort + (first_port + i / sources) % kPorts));
     udp.destination.set(options.port);
     auto const from = options.from.host(i % sources);

@@ -57,7 +57,7 @@ class GeneratorPort::Rx final : public RxQueue {
   void fill(std::span<Packet> packets) noexcept {
     constexpr auto kHeaders = kIpv6 ? Flow::kSize6 : Flow::kSize4;
     bool const one_size = sizes_.size() == 1;
-    std::uint64_t const room = packets[0].tailroom;  // of all: they are fresh from the pool
+    std::uint64_t const space = packets[0].tailroom;  // of all: they are fresh from the pool
     for (auto& packet : packets) {
       auto const size_class = one_size ? 0 : schedule_.next();
       auto const size = sizes_[size_class];
@@ -73,7 +73,7 @@ class GeneratorPort::Rx final : public RxQueue {
         copy_payload(packet.data + kHeaders, size - kHeaders);
         if (++start_ == payload_.starts()) start_ = 0;
       }
-      packet.arrive(port_index, size, BufferPool::kHeadroom, room - size);
+      packet.arrive(port_index, size, BufferPool::kHeadroom, space - size);
     }
   }
 

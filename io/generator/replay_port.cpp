@@ -29,15 +29,15 @@ class ReplayPort::Rx final : public RxQueue {
     auto const count = quota_.grant(static_cast<unsigned>(packets.size()));
     packets = packets.first(count);
     if (count == 0 || !pool_.allocate(packets)) return 0;
-    std::uint64_t const room = packets[0].tailroom;  // of all: they are fresh from the pool
+    std::uint64_t const space = packets[0].tailroom;  // of all: they are fresh from the pool
     for (auto& packet : packets) {
       auto const& frame = frames_[next_];
       if (++next_ == frames_.size()) next_ = 0;
-      auto const* const from = bytes_.data() + frame.at;
+      auto const* const from = bytes_.data() + frame.offset;
       std::memcpy(packet.data, from, kFixed);  // needs no call
       if (frame.size > kFixed)
         std::memcpy(packet.data + kFixed, from + kFixed, frame.size - kFixed);
-      packet.arrive(port_index, frame.size, BufferPool::kHeadroom, room - frame.size);
+      packet.arrive(port_index, frame.size, BufferPool::kHeadroom, space - frame.size);
     }
     quota_.count(count);
     return count;
@@ -47,7 +47,7 @@ class ReplayPort::Rx final : public RxQueue {
  private:
   static constexpr std::size_t kFixed = 64;
   struct Frame {
-    std::size_t at;
+    std::size_t offset;
     std::uint32_t size;
   };
 

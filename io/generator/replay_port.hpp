@@ -19,11 +19,11 @@ struct ReplayOptions {
   std::uint64_t count = 0;  ///< packets of all queues, then the port is finished; 0: no end
 };
 
-/// A capture that is replayed again and again, as a port: it receives copies of the frames, in
-/// order and unchanged, and counts sent packets and frees their buffers.
+/// A port that replays a capture in a loop. It receives unchanged copies of the frames in order. It
+/// counts transmitted packets and frees their buffers.
 ///
 /// With N queues, queue i replays frames i, i+N, i+2N, and so on. An IPsec gateway refuses replayed
-/// packets: an SA that shall accept them needs `replay-window 0`.
+/// packets, unless the SA has `replay-window 0`.
 class ReplayPort final : public Port {
  public:
   /// Reads the whole file. `frame_size`: bytes of the longest frame that the pool's buffers hold.

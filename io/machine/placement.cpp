@@ -32,7 +32,7 @@ class Supply {
       return std::find(port_nodes.begin(), port_nodes.end(), node) != port_nodes.end();
     };
     auto const& all = topology.processors();
-    // Near before far, then in the topology's order: a core's second thread comes last.
+    // Near nodes first, then in the topology's order. The second thread of a core comes last.
     for (int const thread : {0, 1})
       for (bool const is_near : {true, false})
         for (auto const& processor : all)
@@ -45,18 +45,18 @@ class Supply {
     if (topology_.find(number) == nullptr)
       throw ConfigError("processor " + std::to_string(number) + " for " + whom +
                         " is not one that this process may use; those are " + numbers(topology_));
-    auto const found = std::find(left_.begin(), left_.end(), number);
-    if (found == left_.end())
+    auto const entry = std::find(left_.begin(), left_.end(), number);
+    if (entry == left_.end())
       throw ConfigError("processor " + std::to_string(number) + " is asked for twice");
-    left_.erase(found);
+    left_.erase(entry);
   }
-  /// The best free processor, but not `kept` if there are others; -1 if there is none.
-  int next(int kept = -1) {
-    auto found = left_.begin();
-    if (found != left_.end() && *found == kept && left_.size() > 1) ++found;
-    if (found == left_.end()) return -1;
-    auto const number = *found;
-    left_.erase(found);
+  /// The best free processor, but not `reserved` if there are others; -1 if there is none.
+  int next(int reserved = -1) {
+    auto entry = left_.begin();
+    if (entry != left_.end() && *entry == reserved && left_.size() > 1) ++entry;
+    if (entry == left_.end()) return -1;
+    auto const number = *entry;
+    left_.erase(entry);
     return number;
   }
   std::vector<int> const& left() const { return left_; }
@@ -73,8 +73,8 @@ void check_list(std::vector<int> const& list, unsigned count, std::string const&
                       std::to_string(count) + " " + whom);
 }
 
-/// Places helpers without a processor of their own: together with other helpers, otherwise with
-/// workers.
+/// Places the remaining helpers on processors that are already in use: with other helpers if there
+/// are any, otherwise with workers.
 void share(Topology const& topology, PlacementRequest const& request, Placement& placement) {
   if (placement.helpers.size() == request.helpers) return;
   auto const count = request.helpers - placement.helpers.size();

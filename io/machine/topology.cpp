@@ -48,13 +48,13 @@ struct Topology::Reader {
       topology.processors_.push_back(processor);
     }
     // A core whose first thread is not allowed has its second as the first.
-    auto& found = topology.processors_;
-    for (auto& processor : found)
-      processor.thread =
-          static_cast<int>(std::count_if(found.begin(), found.end(), [&](Processor const& other) {
+    auto& processors = topology.processors_;
+    for (auto& processor : processors)
+      processor.thread = static_cast<int>(
+          std::count_if(processors.begin(), processors.end(), [&](Processor const& other) {
             return other.core == processor.core && other.number < processor.number;
           }));
-    std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
+    std::sort(processors.begin(), processors.end(), [](auto const& a, auto const& b) {
       return std::tie(a.thread, a.number) < std::tie(b.thread, b.number);
     });
 
@@ -71,7 +71,7 @@ struct Topology::Reader {
           place != nullptr && place->nodeset != nullptr && hwloc_bitmap_weight(place->nodeset) == 1;
       topology.pci_nodes_[address] = known ? node_of(place) : -1;
     }
-    if (found.empty()) throw ConfigError("hwloc finds no processor that this process may use");
+    if (processors.empty()) throw ConfigError("hwloc finds no processor that this process may use");
     return topology;
   }
 };
@@ -107,8 +107,8 @@ Processor const* Topology::find(int number) const {
 }
 
 int Topology::numa_node_of_pci(std::string const& address) const {
-  auto const found = pci_nodes_.find(address);
-  return found == pci_nodes_.end() ? -1 : found->second;
+  auto const entry = pci_nodes_.find(address);
+  return entry == pci_nodes_.end() ? -1 : entry->second;
 }
 
 }  // namespace warpline

@@ -31,8 +31,8 @@ std::vector<GeneratorOptions::Size> sizes_of(SpecOptions& options, std::string c
       return {{}};
     }
     auto const same = [bytes](auto const& size) { return size.bytes == *bytes; };
-    if (auto const found = std::find_if(sizes.begin(), sizes.end(), same); found != sizes.end())
-      ++found->weight;
+    if (auto const entry = std::find_if(sizes.begin(), sizes.end(), same); entry != sizes.end())
+      ++entry->weight;
     else
       sizes.push_back({*bytes, 1});
     begin = end + 1;

@@ -90,18 +90,18 @@ std::vector<std::string> pci_addresses(std::span<PortSpec const> specs) {
 }
 
 std::vector<std::string> port_names(std::span<PortSpec const> specs,
-                                    std::vector<std::string> taken) {
+                                    std::vector<std::string> used_names) {
   std::vector<std::string> names;
   for (auto const& spec : specs) {
     names.push_back(spec.name);
-    taken.push_back(names.back());
+    used_names.push_back(names.back());
   }
   for (std::size_t i = 0; i < names.size(); ++i)
     for (unsigned number = 0; names[i].empty(); ++number) {
       auto const name = specs[i].scheme + std::to_string(number);
-      if (std::find(taken.begin(), taken.end(), name) != taken.end()) continue;
+      if (std::find(used_names.begin(), used_names.end(), name) != used_names.end()) continue;
       names[i] = name;
-      taken.push_back(name);
+      used_names.push_back(name);
     }
   return names;
 }

@@ -17,21 +17,22 @@
 
 namespace warpline {
 
-/// What ports are opened with.
+/// What a port needs to be opened.
 struct PortEnvironment {
   DpdkPool& pool;           ///< must outlive the ports
-  unsigned workers = 1;     ///< each gets a queue of every port, if the port has as many
+  unsigned workers = 1;     ///< each gets a queue of every port that has enough queues
   std::uint64_t seed = 1;   ///< of the next port that needs one; a port that takes it increments it
   bool interrupts = false;  ///< workers may sleep until a packet comes, if a device can wake them
   OutputFiles* outputs = nullptr;  ///< files that ports write are added; must outlive the call
 };
 
-/// One port as a user asks for it, understood but not opened. A `PortScheme` makes it.
+/// A port that a user requested: parsed but not opened. A `PortScheme` creates it.
 class PortRequest {
  public:
   virtual ~PortRequest() = default;
 
-  /// Opens the port. Nothing flows before `Port::start`. Throws `ConfigError` if it cannot be had.
+  /// Opens the port. Nothing flows before `Port::start`. Throws `ConfigError` if the port
+  /// cannot be opened.
   virtual std::unique_ptr<Port> open(std::string name, PortEnvironment& environment) const = 0;
 
   /// Reads the port's input files to their ends. Returns warnings about them. Throws `ConfigError`.
@@ -69,8 +70,8 @@ struct PortText {
 PortSpec parse_port_spec(PortText const& text);
 PortSpec parse_port_spec(std::string const& text);
 
-/// Reads several: also refuses a device, a name or an output file that is asked for twice.
-/// Throws `ConfigError` with the errors of all of them.
+/// Parses several specifications. Also refuses a device, a name or an output file that occurs
+/// twice. Throws `ConfigError` with the errors of all of them.
 std::vector<PortSpec> parse_port_specs(std::vector<PortText> const& texts);
 std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 
@@ -78,12 +79,13 @@ std::vector<PortSpec> parse_port_specs(std::vector<std::string> const& texts);
 std::vector<std::string> pci_addresses(std::span<PortSpec const> specs);
 
 /// The names of the ports when they are open, in order: the name in the specification, the device,
-/// or `gen0`, `pcap0`, `replay0` and so on, without the names in `taken`.
+/// or `gen0`, `pcap0`, `replay0` and so on, without the names in `used_names`.
 std::vector<std::string> port_names(std::span<PortSpec const> specs,
-                                    std::vector<std::string> taken = {});
+                                    std::vector<std::string> used_names = {});
 
 /// Opens all ports and adds them to `ports` in this order. Nothing flows before `Port::start`.
-/// Throws `ConfigError` for the first that cannot be had; those before it are in `ports` then.
+/// Throws `ConfigError` for the first port that cannot be opened; the ports before it are in
+/// `ports`.
 void open_ports(std::span<PortSpec const> specs, PortEnvironment environment, PortSet& ports);
 
 }  // namespace warpline

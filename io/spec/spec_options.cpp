@@ -7,16 +7,16 @@
 #include "core/base/numbers.hpp"
 
 namespace warpline {
-Diagnostic spec_diagnostic(PortText const& text, std::size_t at, std::string message) {
+Diagnostic spec_diagnostic(PortText const& text, std::size_t offset, std::string message) {
   Diagnostic diagnostic;
   diagnostic.message = std::move(message);
   if (text.source) {
     diagnostic.source = text.source;
     diagnostic.position = {text.position.line,
-                           text.position.column + static_cast<std::uint32_t>(at)};
+                           text.position.column + static_cast<std::uint32_t>(offset)};
   } else {
     diagnostic.source = std::make_shared<Source>(Source{"--port", text.text});
-    diagnostic.position = {1, 1 + static_cast<std::uint32_t>(at)};
+    diagnostic.position = {1, 1 + static_cast<std::uint32_t>(offset)};
   }
   return diagnostic;
 }
@@ -33,23 +33,23 @@ void SpecOptions::split(std::size_t begin, std::vector<std::string> const& flags
     Item item;
     item.key_at = begin;
     bool quoted = false, has_value = false;
-    std::size_t at = begin;
+    std::size_t offset = begin;
     std::string word;
-    for (; at < text.size() && (quoted || text[at] != ','); ++at) {
-      if (text[at] == '"') {
+    for (; offset < text.size() && (quoted || text[offset] != ','); ++offset) {
+      if (text[offset] == '"') {
         quoted = !quoted;
-      } else if (text[at] == '=' && !quoted && !has_value) {
+      } else if (text[offset] == '=' && !quoted && !has_value) {
         has_value = true;
         item.key = std::move(word);
         word.clear();
-        item.value_at = at + 1;
+        item.value_at = offset + 1;
       } else {
-        word += text[at];
+        word += text[offset];
       }
     }
     if (quoted) error(item.key_at, "a quote that is not closed");
-    item.raw = text.substr(begin, at - begin);
-    begin = at + 1;
+    item.raw = text.substr(begin, offset - begin);
+    begin = offset + 1;
     if (has_value) {
       item.value = std::move(word);
     } else if (std::find(flags.begin(), flags.end(), word) != flags.end()) {
@@ -69,14 +69,14 @@ void SpecOptions::split(std::size_t begin, std::vector<std::string> const& flags
 SpecOptions::Item* SpecOptions::find(std::string const& key) {
   if (!key.empty() && std::find(known_.begin(), known_.end(), key) == known_.end())
     known_.push_back(key);
-  Item* found = nullptr;
+  Item* match = nullptr;
   for (auto& item : items_) {
     if (item.key != key) continue;
-    if (found != nullptr && !item.taken) error(item.key_at, "'" + key + "' is given twice");
+    if (match != nullptr && !item.taken) error(item.key_at, "'" + key + "' is given twice");
     item.taken = true;
-    if (found == nullptr) found = &item;
+    if (match == nullptr) match = &item;
   }
-  return found;
+  return match;
 }
 
 std::optional<std::string> SpecOptions::text(std::string const& key) {
@@ -88,29 +88,29 @@ std::optional<std::string> SpecOptions::text(std::string const& key) {
 
 std::uint64_t SpecOptions::number(std::string const& key, std::uint64_t fallback, std::uint64_t min,
                                   std::uint64_t max) {
-  auto const given = text(key);
-  if (!given || given->empty()) return fallback;
-  auto const number = parse_count(*given);
+  auto const value = text(key);
+  if (!value || value->empty()) return fallback;
+  auto const number = parse_count(*value);
   if (number && *number >= min && *number <= max) return *number;
-  fail(key, "'" + key + "' is '" + *given + "'; expected a whole number from " +
+  fail(key, "'" + key + "' is '" + *value + "'; expected a whole number from " +
                 std::to_string(min) + " to " + std::to_string(max));
   return fallback;
 }
 
 double SpecOptions::rate(std::string const& key) {
-  auto const given = text(key);
-  if (!given || given->empty()) return 0;
-  auto const number = parse_scaled(*given);
+  auto const value = text(key);
+  if (!value || value->empty()) return 0;
+  auto const number = parse_scaled(*value);
   if (number) return *number;
-  fail(key, "'" + key + "' is '" + *given + "'; expected packets a second, such as 200k or 1.5M");
+  fail(key, "'" + key + "' is '" + *value + "'; expected packets a second, such as 200k or 1.5M");
   return 0;
 }
 
 bool SpecOptions::yes(std::string const& key, bool fallback) {
-  auto const given = text(key);
-  if (!given || given->empty()) return fallback;
-  if (*given == "yes" || *given == "no") return *given == "yes";
-  fail(key, "'" + key + "' is '" + *given + "'; expected yes or no");
+  auto const value = text(key);
+  if (!value || value->empty()) return fallback;
+  if (*value == "yes" || *value == "no") return *value == "yes";
+  fail(key, "'" + key + "' is '" + *value + "'; expected yes or no");
   return fallback;
 }
 

@@ -12,8 +12,8 @@
 
 namespace warpline {
 
-/// An error at byte `at` of a specification.
-Diagnostic spec_diagnostic(PortText const& text, std::size_t at, std::string message);
+/// An error at byte `offset` of a specification.
+Diagnostic spec_diagnostic(PortText const& text, std::size_t offset, std::string message);
 
 /// Reads the comma-separated `key=value` part of a port specification, key by key. Errors are
 /// collected with their places, and `finish` throws all of them.
@@ -56,8 +56,8 @@ class SpecOptions {
 
   void split(std::size_t begin, std::vector<std::string> const& flags);
   Item* find(std::string const& key);
-  void error(std::size_t at, std::string message) {
-    diagnostics_.error(spec_diagnostic(text_, at, std::move(message)));
+  void error(std::size_t offset, std::string message) {
+    diagnostics_.error(spec_diagnostic(text_, offset, std::move(message)));
   }
 
   PortText const& text_;
