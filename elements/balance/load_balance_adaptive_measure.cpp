@@ -46,14 +46,14 @@ class LoadBalanceAdaptiveMeasure final : public ShareElement<balance::Measure> {
             : args.element_name();
     return [name, print = args.context().print](balance::Measure::Line const& line, bool last) {
       auto const& window = line.window;
-      auto const each = [](double seconds, balance::Side const& side) {
+      auto const cost_text = [](double seconds, balance::Side const& side) {
         return side.packets > 0 ? fmt::format("{:.3f} us/packet", 1e6 * seconds / side.packets)
                                 : std::string("nothing");
       };
       print(fmt::format("{}: {}share {:.3f}: {:.3f} Mpps, CPU {}, device {}, {:.0f} % idle", name,
                         last ? "best " : "", line.cpu_share, window.rate() / 1e6,
-                        each(window.cpu.worker_seconds, window.cpu),
-                        each(window.device.busy_seconds, window.device),
+                        cost_text(window.cpu.worker_seconds, window.cpu),
+                        cost_text(window.device.busy_seconds, window.device),
                         100 * window.idle_share()));
     };
   }

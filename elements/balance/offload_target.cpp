@@ -12,13 +12,13 @@ DeviceIndex offload_target(Args& args) {
   auto const name = args.keyword<std::string>("DEVICE", "");
   auto const& devices = args.context().devices;
   try {
-    auto const chosen = name.empty() ? devices.preferred() : devices.find(name);
-    if (chosen == kCpuDevice)
+    auto const device = name.empty() ? devices.preferred() : devices.find(name);
+    if (device == kCpuDevice)
       throw ConfigError("'" + name + "' is the worker's CPU; expected a device");
-    if (name.empty() && devices[chosen].kind() != Device::Kind::kCuda)
+    if (name.empty() && devices[device].kind() != Device::Kind::kCuda)
       args.context().notice(args.class_name() + ": no CUDA device; offloading to '" +
-                            devices[chosen].name() + "', " + devices[chosen].description());
-    return chosen;
+                            devices[device].name() + "', " + devices[device].description());
+    return device;
   } catch (ConfigError const& error) {
     throw args.error(error.what(), "DEVICE");
   }

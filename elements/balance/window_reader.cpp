@@ -14,8 +14,8 @@ WindowReader::WindowReader(DeviceIndex device, bool latencies)
 balance::Window WindowReader::read(Outputs& out) noexcept {
   auto const& counters = out.counters();
   Reading now;
-  now.at = out.now();
-  now.idle = counters.idle.until(now.at);
+  now.time = out.now();
+  now.idle = counters.idle.until(now.time);
   now.packets = counters.transmitted.get();
   now.bytes = counters.transmitted_bytes.get();
   if (auto const* offload = out.offload()) {
@@ -37,7 +37,7 @@ balance::Window WindowReader::read(Outputs& out) noexcept {
                          seconds(later.task_cycles, earlier.task_cycles)};
   };
   balance::Window window;
-  window.seconds = seconds(now.at, last_.at);
+  window.seconds = seconds(now.time, last_.time);
   window.idle_seconds = seconds(now.idle, last_.idle);
   window.packets = count(now.packets, last_.packets);
   window.bytes = count(now.bytes, last_.bytes);

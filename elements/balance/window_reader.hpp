@@ -24,7 +24,7 @@ class WindowReader {
 
  private:
   struct Reading {
-    std::uint64_t at = 0, idle = 0, packets = 0, bytes = 0;
+    std::uint64_t time = 0, idle = 0, packets = 0, bytes = 0;
     DeviceLoad cpu, device;
   };
   double p99(Histogram const& now) noexcept;

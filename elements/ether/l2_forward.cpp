@@ -66,7 +66,7 @@ class L2Forward final : public Element {
   static ConfigError unknown(Args& args, std::string const& method,
                              std::vector<std::string> const& methods) {
     std::string text = "unknown method '" + method + "'; there are:";
-    for (auto const& each : methods) text += " " + each;
+    for (auto const& choice : methods) text += " " + choice;
     return args.error(text + did_you_mean(method, methods), "method");
   }
 

@@ -46,17 +46,17 @@ struct Automaton {
     return matches;
   }
 
-  /// Adds the patterns that end in `state` to `found`, after reading the text up to `end`. Returns
-  /// false when `found.add(id)` has returned false.
-  template <class Found>
-  WARPLINE_HD bool collect(std::uint32_t state, std::uint8_t const* end, Found& found) const {
+  /// Adds the patterns that end in `state` to `matches`, after reading the text up to `end`.
+  /// Returns false when `found.add(id)` has returned false.
+  template <class MatchSet>
+  WARPLINE_HD bool collect(std::uint32_t state, std::uint8_t const* end, MatchSet& matches) const {
     for (; state != 0; state = suffix[state]) {
       for (auto i = output_begin[state]; i < output_begin[state + 1]; ++i) {
         auto const id = outputs[i];
         auto const literal = literals[id];
         if (literal.exact != 0 && !equal(end - literal.size, bytes + literal.offset, literal.size))
           continue;
-        if (!found.add(id)) return false;
+        if (!matches.add(id)) return false;
       }
     }
     return true;

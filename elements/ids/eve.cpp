@@ -45,9 +45,9 @@ Endpoints endpoints_of(Bytes frame, Layers const& layers) {
 
 std::uint64_t endpoint_hash(std::uint8_t const* address, std::uint32_t size, std::uint16_t port) {
   std::uint64_t hash = Random(port).next();
-  for (std::uint32_t at = 0; at < size; at += 4) {
+  for (std::uint32_t offset = 0; offset < size; offset += 4) {
     std::uint32_t word = 0;
-    std::memcpy(&word, address + at, sizeof word);
+    std::memcpy(&word, address + offset, sizeof word);
     hash = mix64(hash + word);
   }
   return hash;
@@ -76,34 +76,34 @@ std::string_view protocol_name(std::uint8_t number) {
   }
 }
 
-char* put(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
+char* put(char* out, std::string_view text) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
 }
 
-char* put(char* at, std::uint64_t number) { return std::to_chars(at, at + 20, number).ptr; }
+char* put(char* out, std::uint64_t number) { return std::to_chars(out, out + 20, number).ptr; }
 
-char* put_padded(char* at, std::uint64_t number, int digits) {
-  for (int i = digits - 1; i >= 0; --i, number /= 10) at[i] = static_cast<char>('0' + number % 10);
-  return at + digits;
+char* put_padded(char* out, std::uint64_t number, int digits) {
+  for (int i = digits - 1; i >= 0; --i, number /= 10) out[i] = static_cast<char>('0' + number % 10);
+  return out + digits;
 }
 
-char* put_address(char* at, std::uint8_t const* address, std::uint32_t size) {
-  inet_ntop(size == 4 ? AF_INET : AF_INET6, address, at, INET6_ADDRSTRLEN);
-  return at + std::strlen(at);
+char* put_address(char* out, std::uint8_t const* address, std::uint32_t size) {
+  inet_ntop(size == 4 ? AF_INET : AF_INET6, address, out, INET6_ADDRSTRLEN);
+  return out + std::strlen(out);
 }
 
-char* put_flow(char* at, Layers const& layers, Endpoints const& ends) {
-  at = put_address(put(at, ",\"src_ip\":\""), ends.source, ends.size);
-  at = put(at, "\"");
-  if (ends.ports) at = put(put(at, ",\"src_port\":"), ends.source_port);
-  at = put_address(put(at, ",\"dest_ip\":\""), ends.destination, ends.size);
-  at = put(at, "\"");
-  if (ends.ports) at = put(put(at, ",\"dest_port\":"), ends.destination_port);
-  at = put(at, ",\"proto\":\"");
+char* put_flow(char* out, Layers const& layers, Endpoints const& ends) {
+  out = put_address(put(out, ",\"src_ip\":\""), ends.source, ends.size);
+  out = put(out, "\"");
+  if (ends.ports) out = put(put(out, ",\"src_port\":"), ends.source_port);
+  out = put_address(put(out, ",\"dest_ip\":\""), ends.destination, ends.size);
+  out = put(out, "\"");
+  if (ends.ports) out = put(put(out, ",\"dest_port\":"), ends.destination_port);
+  out = put(out, ",\"proto\":\"");
   auto const name = protocol_name(layers.protocol);
-  at = name.empty() ? put_padded(at, layers.protocol, 3) : put(at, name);
-  return put(at, "\"");
+  out = name.empty() ? put_padded(out, layers.protocol, 3) : put(out, name);
+  return put(out, "\"");
 }
 
 std::string tail_of(Pattern const& pattern, EveAlerts::Action action) {
@@ -159,7 +159,7 @@ void EveAlerts::write_due(std::uint64_t time_ns) noexcept {
   }
 }
 
-char* EveAlerts::put_time(char* at, std::uint64_t time_ns) noexcept {
+char* EveAlerts::put_time(char* out, std::uint64_t time_ns) noexcept {
   if (auto const second = time_ns / kSecond; second != second_) {
     second_ = second;
     auto const time = static_cast<std::time_t>(second);
@@ -167,9 +167,9 @@ char* EveAlerts::put_time(char* at, std::uint64_t time_ns) noexcept {
     gmtime_r(&time, &parts);
     std::strftime(date_, sizeof date_, "%Y-%m-%dT%H:%M:%S", &parts);
   }
-  at = put(put(at, date_), ".");
-  at = put_padded(at, time_ns % kSecond / 1000, 6);
-  return put(at, "+0000");
+  out = put(put(out, date_), ".");
+  out = put_padded(out, time_ns % kSecond / 1000, 6);
+  return put(out, "+0000");
 }
 
 }  // namespace warpline::ids

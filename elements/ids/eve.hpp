@@ -44,8 +44,8 @@ class EveAlerts {
   void add(Bytes frame, Layers const& layers, std::span<PatternId const> ids, std::uint64_t time_ns,
            std::uint64_t packet_number = 0) noexcept;
 
-  /// Writes if 64 KiB or more wait, or if the oldest line has waited for a second. To be called every
-  /// few milliseconds.
+  /// Writes if 64 KiB or more wait, or if the oldest line has waited for a second. To be called
+  /// every few milliseconds.
   void write_due(std::uint64_t time_ns) noexcept;
 
   /// At the end: writes the waiting lines; lines that cannot be written are lost.
@@ -54,7 +54,7 @@ class EveAlerts {
   LineFile const& lines() const { return file_; }
 
  private:
-  char* put_time(char* at, std::uint64_t time_ns) noexcept;
+  char* put_time(char* out, std::uint64_t time_ns) noexcept;
 
   LineFile file_;
   Tails tails_;

@@ -10,11 +10,11 @@ namespace {
 /// The length of the UTF-8 sequence (RFC 3629: no surrogates, no overlong form) at the beginning of
 /// `text`; 0 if there is none.
 std::size_t sequence_size(std::string_view text) {
-  auto const at = [&](std::size_t i) {
+  auto const byte_at = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
   };
   auto const in = [](unsigned c, unsigned low, unsigned high) { return c >= low && c <= high; };
-  unsigned const lead = at(0);
+  unsigned const lead = byte_at(0);
   unsigned low = 0x80, high = 0xbf;
   std::size_t size = 0;
   if (lead < 0x80) return 1;
@@ -29,9 +29,9 @@ std::size_t sequence_size(std::string_view text) {
     if (lead == 0xf0) low = 0x90;
     if (lead == 0xf4) high = 0x8f;
   }
-  if (size == 0 || !in(at(1), low, high)) return 0;
+  if (size == 0 || !in(byte_at(1), low, high)) return 0;
   for (std::size_t i = 2; i < size; ++i)
-    if (!in(at(i), 0x80, 0xbf)) return 0;
+    if (!in(byte_at(i), 0x80, 0xbf)) return 0;
   return size;
 }
 

@@ -25,16 +25,16 @@ struct Matches {
   /// stop.
   WARPLINE_HD bool add(std::uint16_t id) {
     if (overflow()) return false;
-    unsigned at = count;
-    while (at > 0 && ids[at - 1] > id) --at;
-    if (at > 0 && ids[at - 1] == id) return true;
+    unsigned index = count;
+    while (index > 0 && ids[index - 1] > id) --index;
+    if (index > 0 && ids[index - 1] == id) return true;
     if (count == kCapacity) {
-      for (auto& each : ids) each = 0;
+      for (auto& entry : ids) entry = 0;
       count = kOverflow;
       return false;
     }
-    for (unsigned i = count; i > at; --i) ids[i] = ids[i - 1];
-    ids[at] = id;
+    for (unsigned i = count; i > index; --i) ids[i] = ids[i - 1];
+    ids[index] = id;
     ++count;
     return true;
   }

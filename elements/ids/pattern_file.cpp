@@ -24,7 +24,7 @@ bool is_word(char c) {
 
 /// The reason why an option cannot be read, and its offset in the line.
 struct Refusal {
-  std::size_t at;
+  std::size_t offset;
   std::string message;
 };
 
@@ -34,31 +34,31 @@ class LineReader {
  public:
   explicit LineReader(std::string_view line) : line_(line) {}
 
-  std::size_t at() const { return at_; }
+  std::size_t offset() const { return offset_; }
 
   /// Returns whether another option begins here; skips blanks and a comment.
   bool more() {
     skip_blanks();
-    return at_ < line_.size() && line_[at_] != '#';
+    return offset_ < line_.size() && line_[offset_] != '#';
   }
 
   std::string_view word() {
-    auto const begin = at_;
-    while (at_ < line_.size() && is_word(line_[at_])) ++at_;
-    if (at_ == begin) throw Refusal{begin, kOptions};
-    return line_.substr(begin, at_ - begin);
+    auto const begin = offset_;
+    while (offset_ < line_.size() && is_word(line_[offset_])) ++offset_;
+    if (offset_ == begin) throw Refusal{begin, kOptions};
+    return line_.substr(begin, offset_ - begin);
   }
 
   void expect(char c, char const* where) {
     skip_blanks();
-    if (at_ >= line_.size() || line_[at_] != c)
-      throw Refusal{at_, std::string("expected '") + c + "' " + where};
-    ++at_;
+    if (offset_ >= line_.size() || line_[offset_] != c)
+      throw Refusal{offset_, std::string("expected '") + c + "' " + where};
+    ++offset_;
     skip_blanks();
   }
 
   std::uint32_t sid() {
-    auto const begin = at_;
+    auto const begin = offset_;
     auto const value = to_number<std::uint32_t>(word_or_empty());
     if (value.value_or(0) == 0) throw Refusal{begin, "expected a sid from 1 to 4294967295"};
     return *value;
@@ -66,37 +66,37 @@ class LineReader {
 
   /// A quoted text; with `hex`, bytes between bars are in hex.
   std::string quoted(bool hex) {
-    auto const open = at_;
-    if (at_ < line_.size() && line_[at_] == '!')
-      throw Refusal{at_, "a negated content cannot stand alone; expected '\"'"};
-    if (at_ >= line_.size() || line_[at_] != '"') throw Refusal{at_, "expected '\"'"};
-    ++at_;
+    auto const open = offset_;
+    if (offset_ < line_.size() && line_[offset_] == '!')
+      throw Refusal{offset_, "a negated content cannot stand alone; expected '\"'"};
+    if (offset_ >= line_.size() || line_[offset_] != '"') throw Refusal{offset_, "expected '\"'"};
+    ++offset_;
     std::string bytes;
-    while (at_ < line_.size() && line_[at_] != '"') {
-      char const c = line_[at_];
+    while (offset_ < line_.size() && line_[offset_] != '"') {
+      char const c = line_[offset_];
       if (c == '\\') {
         bytes += escaped();
       } else if (hex && c == '|') {
         hex_run(bytes);
       } else if (c == ';') {
-        throw Refusal{at_, "expected '\\;' for a semicolon in quotes, or '\"' to end them"};
+        throw Refusal{offset_, "expected '\\;' for a semicolon in quotes, or '\"' to end them"};
       } else {
         bytes += c;
-        ++at_;
+        ++offset_;
       }
     }
-    if (at_ >= line_.size()) throw Refusal{open, "the quotes are not closed; expected '\"'"};
-    ++at_;
+    if (offset_ >= line_.size()) throw Refusal{open, "the quotes are not closed; expected '\"'"};
+    ++offset_;
     return bytes;
   }
 
   /// After a refusal: moves after the next `;` outside quotes, or to the line's end.
   void recover() {
     bool quotes = false;
-    while (at_ < line_.size()) {
-      char const c = line_[at_++];
-      if (c == '\\' && at_ < line_.size()) {
-        ++at_;
+    while (offset_ < line_.size()) {
+      char const c = line_[offset_++];
+      if (c == '\\' && offset_ < line_.size()) {
+        ++offset_;
       } else if (c == '"') {
         quotes = !quotes;
       } else if (c == ';' && !quotes) {
@@ -104,50 +104,50 @@ class LineReader {
       }
     }
   }
-  void rewind(std::size_t at) { at_ = at; }
+  void rewind(std::size_t offset) { offset_ = offset; }
 
  private:
   void skip_blanks() {
-    while (at_ < line_.size() && is_blank(line_[at_])) ++at_;
+    while (offset_ < line_.size() && is_blank(line_[offset_])) ++offset_;
   }
 
   std::string_view word_or_empty() {
-    auto const begin = at_;
-    while (at_ < line_.size() && is_word(line_[at_])) ++at_;
-    return line_.substr(begin, at_ - begin);
+    auto const begin = offset_;
+    while (offset_ < line_.size() && is_word(line_[offset_])) ++offset_;
+    return line_.substr(begin, offset_ - begin);
   }
 
   char escaped() {
-    char const c = at_ + 1 < line_.size() ? line_[at_ + 1] : '\0';
+    char const c = offset_ + 1 < line_.size() ? line_[offset_ + 1] : '\0';
     if (c != '"' && c != ';' && c != '\\' && c != ':')
-      throw Refusal{at_, R"(expected \", \;, \\ or \: (other bytes are written in hex: |0a|))"};
-    at_ += 2;
+      throw Refusal{offset_, R"(expected \", \;, \\ or \: (other bytes are written in hex: |0a|))"};
+    offset_ += 2;
     return c;
   }
 
   void hex_run(std::string& bytes) {
-    auto const open = at_++;
-    while (at_ < line_.size() && line_[at_] != '|') {
-      if (is_blank(line_[at_])) {
-        ++at_;
+    auto const open = offset_++;
+    while (offset_ < line_.size() && line_[offset_] != '|') {
+      if (is_blank(line_[offset_])) {
+        ++offset_;
         continue;
       }
-      int const high = hex_value(line_[at_]);
-      int const low = at_ + 1 < line_.size() ? hex_value(line_[at_ + 1]) : -1;
+      int const high = hex_value(line_[offset_]);
+      int const low = offset_ + 1 < line_.size() ? hex_value(line_[offset_ + 1]) : -1;
       if (high < 0 || low < 0) {
-        bool const unclosed = line_.find('|', at_) == std::string_view::npos;
+        bool const unclosed = line_.find('|', offset_) == std::string_view::npos;
         if (unclosed) throw Refusal{open, "the hex bytes are not closed; expected '|'"};
-        throw Refusal{high < 0 ? at_ : at_ + 1, "expected two hex digits for a byte"};
+        throw Refusal{high < 0 ? offset_ : offset_ + 1, "expected two hex digits for a byte"};
       }
       bytes += static_cast<char>(high * 16 + low);
-      at_ += 2;
+      offset_ += 2;
     }
-    if (at_ >= line_.size()) throw Refusal{open, "the hex bytes are not closed; expected '|'"};
-    ++at_;
+    if (offset_ >= line_.size()) throw Refusal{open, "the hex bytes are not closed; expected '|'"};
+    ++offset_;
   }
 
   std::string_view line_;
-  std::size_t at_ = 0;
+  std::size_t offset_ = 0;
 };
 
 /// The options of one line so far.
@@ -180,22 +180,22 @@ class FileReader {
   }
 
  private:
-  void error(std::size_t at, std::string message) {
-    diagnostics_.error({number_, static_cast<std::uint32_t>(at + 1)}, std::move(message));
+  void error(std::size_t offset, std::string message) {
+    diagnostics_.error({number_, static_cast<std::uint32_t>(offset + 1)}, std::move(message));
   }
 
   void read_line(std::string_view text) {
     LineReader reader(text);
     if (!reader.more()) return;
-    auto const begin = reader.at();
+    auto const begin = reader.offset();
     auto const errors_before = diagnostics_.error_count();
     Line line;
     while (reader.more()) {
-      auto const option = reader.at();
+      auto const option = reader.offset();
       try {
         read_option(reader, line);
       } catch (Refusal& refusal) {
-        error(refusal.at, std::move(refusal.message));
+        error(refusal.offset, std::move(refusal.message));
         reader.rewind(option);
         reader.recover();
       }
@@ -204,15 +204,15 @@ class FileReader {
   }
 
   static void read_option(LineReader& reader, Line& line) {
-    auto const at = reader.at();
+    auto const offset = reader.offset();
     auto const name = reader.word();
     auto const refuse_if = [&](bool repeated) {
-      if (repeated) throw Refusal{at, std::string(name) + " is given twice in this line"};
+      if (repeated) throw Refusal{offset, std::string(name) + " is given twice in this line"};
     };
     if (name == "content") {
       refuse_if(line.content.has_value());
       reader.expect(':', "after content");
-      line.content_at = reader.at();
+      line.content_at = reader.offset();
       line.content = reader.quoted(true);
       if (line.content->empty())
         throw Refusal{line.content_at, "the content is empty; expected at least one byte"};
@@ -226,20 +226,20 @@ class FileReader {
     } else if (name == "sid") {
       refuse_if(line.sid.has_value());
       reader.expect(':', "after sid");
-      line.sid_at = reader.at();
+      line.sid_at = reader.offset();
       line.sid = reader.sid();
     } else if (name == "msg") {
       refuse_if(line.message.has_value());
       reader.expect(':', "after msg");
-      auto const message_at = reader.at();
+      auto const message_at = reader.offset();
       line.message = reader.quoted(false);
       if (line.message->size() > kMaxMessageBytes)
         throw Refusal{message_at, "the message has " + std::to_string(line.message->size()) +
                                       " bytes; expected at most " +
                                       std::to_string(kMaxMessageBytes)};
     } else {
-      throw Refusal{at, "unknown option '" + std::string(name) + "'; " + kOptions +
-                            did_you_mean(name, {"content", "nocase", "sid", "msg"})};
+      throw Refusal{offset, "unknown option '" + std::string(name) + "'; " + kOptions +
+                                did_you_mean(name, {"content", "nocase", "sid", "msg"})};
     }
     reader.expect(';', "after the option");
   }

@@ -36,8 +36,8 @@ struct PartialMatches {
 };
 static_assert(sizeof(PartialMatches) == 16);
 
-/// `IDSMatch` for a team of threads: each thread scans a chunk of the payload. Shared memory contains
-/// the rows of the states nearest to the root, as many as fit.
+/// `IDSMatch` for a team of threads: each thread scans a chunk of the payload. Shared memory
+/// contains the rows of the states nearest to the root, as many as fit.
 ///
 /// A thread starts in the root state and finds the matches that begin in its chunk. It continues
 /// after the chunk's end while its state is deeper than the number of bytes read there, because
@@ -140,8 +140,8 @@ struct ScanTeam {
     return (entry & kAccept) != 0;
   }
 
-  /// Reads up to `end`, or up to and including the next byte at which a pattern ends. Returns true in
-  /// the second case.
+  /// Reads up to `end`, or up to and including the next byte at which a pattern ends. Returns true
+  /// in the second case.
   template <class Entry>
   WARPLINE_HD static bool follow(Entry const* rows, Shared const& shared, Bytes text,
                                  std::uint32_t end, Place& place) {
@@ -165,12 +165,12 @@ struct ScanTeam {
   WARPLINE_HD void scan(Entry const* rows, Shared const& shared, Bytes text, std::uint32_t begin,
                         std::uint32_t end, PartialMatches& matches) const {
     Place place{begin, 0};
-    for (std::uint32_t beyond = 0;;) {
+    for (std::uint32_t bytes_after_end = 0;;) {
       if (follow(rows, shared, text, end, place) &&
           !automaton.collect(place.state, text.data + place.offset, matches))
         return;
       if (place.offset < end) continue;
-      if (end == text.size || place.state < automaton.first_at_depth[++beyond]) return;
+      if (end == text.size || place.state < automaton.first_at_depth[++bytes_after_end]) return;
       ++end;
     }
   }

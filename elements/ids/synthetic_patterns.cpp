@@ -37,8 +37,8 @@ std::string binary(TextWriter& writer, std::size_t size) {
 }
 
 std::string cut_from(TextWriter& writer, std::string const& text, std::size_t size) {
-  auto const room = text.size() > size ? text.size() - size : 0;
-  return text.substr(writer.below(static_cast<std::uint32_t>(room + 1)), size);
+  auto const span = text.size() > size ? text.size() - size : 0;
+  return text.substr(writer.below(static_cast<std::uint32_t>(span + 1)), size);
 }
 
 /// A piece of usual text; in most pieces, bytes that no text contains replace a part.
@@ -47,8 +47,8 @@ std::string usual_text(TextWriter& writer, std::size_t size) {
   if (writer.below(48) == 0) return bytes;
   constexpr char kRare[] = "~^`#$@!0xqjvzkQJVZ_";
   auto const span = static_cast<std::uint32_t>(bytes.size());
-  for (std::uint32_t at = writer.below(span), n = 2; n > 0; --n, at = (at + 1) % span)
-    bytes[at] = kRare[writer.below(sizeof kRare - 1)];
+  for (std::uint32_t index = writer.below(span), n = 2; n > 0; --n, index = (index + 1) % span)
+    bytes[index] = kRare[writer.below(sizeof kRare - 1)];
   return bytes;
 }
 
@@ -64,7 +64,7 @@ std::string path_text(TextWriter& writer, std::size_t size) {
 PatternSet synthetic_patterns(std::uint64_t seed, std::size_t count) {
   TextWriter writer(seed);
   PatternSet set;
-  std::unordered_set<std::string> known;
+  std::unordered_set<std::string> names;
   while (set.patterns.size() < std::min(count, kMaxPatterns)) {
     auto const size = any_length(writer);
     auto const kind = writer.below(6);
@@ -72,7 +72,7 @@ PatternSet synthetic_patterns(std::uint64_t seed, std::size_t count) {
                  : kind == 1 ? path_text(writer, size)
                              : usual_text(writer, size);
     bool const nocase = writer.below(3) != 0;
-    if (bytes.size() < 4 || !known.insert(bytes).second) continue;
+    if (bytes.size() < 4 || !names.insert(bytes).second) continue;
     auto const sid = static_cast<std::uint32_t>(set.patterns.size() + 1);
     set.patterns.push_back(
         {std::move(bytes), nocase, sid, "synthetic pattern " + std::to_string(sid), {}});

@@ -160,8 +160,8 @@ void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
   sequence.batches[0] = std::move(batch);
   for (unsigned i = 0; i < count; ++i) {
     auto& packet = packets[i];
-    auto const& about = measured[i];
-    switch (about.fit) {
+    auto const& measurement = measured[i];
+    switch (measurement.fit) {
       case ipsec::Fit::kFits:
         if (sequence.reserve(1, out.batches()))
           sequence.add(packet);
@@ -170,16 +170,16 @@ void IPsecFragmenter::handle(BatchPtr batch, ipsec::Measured const* measured,
         break;
       case ipsec::Fit::kFragment:
         if (fragments_)
-          fragment(packet, about.max_size, sequence, others, out);
+          fragment(packet, measurement.max_size, sequence, others, out);
         else
           out.drop({&packet, 1}, detail::drop_reason<"too_big">);
         break;
       case ipsec::Fit::kReport:
-        report(packet, about, errors, out);
+        report(packet, measurement, errors, out);
         out.drop({&packet, 1}, detail::drop_reason<"too_big">);
         break;
       case ipsec::Fit::kDrop:
-        out.drop({&packet, 1}, about.verdict.reason());
+        out.drop({&packet, 1}, measurement.verdict.reason());
         break;
     }
   }
@@ -213,7 +213,7 @@ void IPsecFragmenter::fragment(Packet& packet, std::uint32_t max_size, Sequence&
   out.count_created(*others);
   others->resize(0);
   sequence.add(packet);
-  for (auto const& each : copies) sequence.add(each);
+  for (auto const& copy : copies) sequence.add(copy);
   fragmented_.add(1);
 }
 

@@ -84,11 +84,11 @@ std::optional<Suite> suite_argument(Args& args) {
 
 std::shared_ptr<SaDatabase> database_argument(Args& args, std::optional<Suite> suite,
                                               std::optional<Direction> use) {
-  auto const given = args.optional<std::string>("SA", "");
+  auto const value = args.optional<std::string>("SA", "");
   auto const policies = args.path_or_empty("POLICY");
   auto const state = args.path_or_empty("STATE");
   auto& context = args.context();
-  auto const path = given.empty() ? given : args.resolve(given);
+  auto const path = value.empty() ? value : args.resolve(value);
   if (path.empty() && !suite)
     throw args.error(
         "expected a file of SAs as argument SA" +

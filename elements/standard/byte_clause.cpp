@@ -32,9 +32,9 @@ class ClauseReader {
       if (mask.size() != value.size())
         throw wrong("value and mask must have the same number of digits");
       if (mask.find('?') != std::string_view::npos) throw wrong("a mask has no '?'");
-      std::vector<std::uint8_t> given, all;
-      bytes(mask, "mask", given, all);
-      for (std::size_t i = 0; i < given.size(); ++i) clause.mask[i] &= given[i];
+      std::vector<std::uint8_t> values, all;
+      bytes(mask, "mask", values, all);
+      for (std::size_t i = 0; i < values.size(); ++i) clause.mask[i] &= values[i];
     }
     for (std::size_t i = 0; i < clause.mask.size(); ++i) clause.value[i] &= clause.mask[i];
     if (clause.offset + clause.value.size() > kMaxOffset) throw wrong("frames are shorter");

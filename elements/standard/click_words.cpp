@@ -27,8 +27,8 @@ constexpr ClickWord kWords[] = {
 };
 
 std::string_view instead_of(std::string_view word) {
-  for (auto const& known : kWords)
-    if (known.name == word) return known.instead;
+  for (auto const& entry : kWords)
+    if (entry.name == word) return entry.instead;
   return {};
 }
 

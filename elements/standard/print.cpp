@@ -59,10 +59,10 @@ class Print final : public Element {
       left_ = rate_;
       tell_hidden();
     }
-    auto const shown = std::min(left_, batch->size());
-    for (auto const& packet : batch->packets().first(shown)) show(packet);
-    left_ -= shown;
-    hidden_ += batch->size() - shown;
+    auto const count = std::min(left_, batch->size());
+    for (auto const& packet : batch->packets().first(count)) show(packet);
+    left_ -= count;
+    hidden_ += batch->size() - count;
     out.emit(std::move(batch));
   }
 

@@ -25,10 +25,10 @@ class Queue final : public PolledElement {
   std::size_t held() const noexcept override { return held_; }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
-    auto const room = capacity_ - held_;
-    if (batch->size() > room) {
-      out.drop(batch->packets().subspan(room), detail::drop_reason<"queue_full">);
-      batch->resize(static_cast<unsigned>(room));
+    auto const space = capacity_ - held_;
+    if (batch->size() > space) {
+      out.drop(batch->packets().subspan(space), detail::drop_reason<"queue_full">);
+      batch->resize(static_cast<unsigned>(space));
     }
     if (batch->empty() || joined(*batch)) return;
     if (end_ - begin_ == kSlots)

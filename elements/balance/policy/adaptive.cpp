@@ -48,10 +48,10 @@ Adaptive::Adaptive(Options options)
 }
 
 bool Adaptive::to_device(Present const& present) noexcept {
-  auto const& chosen = setting();
-  if (chosen.mode != Mode::kMixed) return chosen.mode == Mode::kDevice;
-  auto const inside = present.in_flight * chosen.task + present.waiting;
-  if (inside >= chosen.depth * chosen.task) return false;
+  auto const& current = setting();
+  if (current.mode != Mode::kMixed) return current.mode == Mode::kDevice;
+  auto const inside = present.in_flight * current.task + present.waiting;
+  if (inside >= current.depth * current.task) return false;
   // A task that was begun is filled; another is begun if the waiting batches allow it.
   return present.waiting > 0 || present.pool_share < kPoolInUse;
 }
@@ -222,18 +222,18 @@ void Adaptive::hold(Window const& window) noexcept {
 void Adaptive::watch(double rate) noexcept {
   rate_.start(rate);
   size_.start(bytes_);
-  for (auto* each : {&cpu_watch_, &device_watch_, &share_}) each->start(0);
-  for (auto* each : {&rate_, &cpu_watch_, &device_watch_, &share_}) each->widen(restless_);
+  for (auto* watch : {&cpu_watch_, &device_watch_, &share_}) watch->start(0);
+  for (auto* watch : {&rate_, &cpu_watch_, &device_watch_, &share_}) watch->widen(restless_);
 }
 
 bool Adaptive::speed_changed(Window const& window) noexcept {
-  auto const each = [](double seconds, Side const& side) {
+  auto const seconds_per_packet = [](double seconds, Side const& side) {
     return side.packets > 0 ? seconds / side.packets : 0;
   };
   auto const done = window.cpu.packets + window.device.packets;
   bool changed = rate_.changed(window.rate());
-  changed |= cpu_watch_.changed(each(window.cpu.worker_seconds, window.cpu));
-  changed |= device_watch_.changed(each(window.device.busy_seconds, window.device));
+  changed |= cpu_watch_.changed(seconds_per_packet(window.cpu.worker_seconds, window.cpu));
+  changed |= device_watch_.changed(seconds_per_packet(window.device.busy_seconds, window.device));
   changed |= share_.changed(done > 0 ? window.device.packets / done : 0);
   return changed;
 }
@@ -338,8 +338,9 @@ bool Adaptive::foreseen_to_fail(Setting const& setting) const noexcept {
   auto const seconds = cost * setting.task * setting.depth;
   if (options_.latency > 0 && seconds > options_.latency) return true;
   if (setting.task <= options_.smallest_task) return false;
-  auto const room = kPoolInUse * options_.pool_batches * batch_packets_;
-  return seconds > kLongestTasks || (room > 0 && seconds * cpu_rate > room) || hardly_helps();
+  auto const capacity = kPoolInUse * options_.pool_batches * batch_packets_;
+  return seconds > kLongestTasks || (capacity > 0 && seconds * cpu_rate > capacity) ||
+         hardly_helps();
 }
 
 /// The remaining two may still be equal, as far as is known.

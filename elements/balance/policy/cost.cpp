@@ -16,13 +16,13 @@ constexpr double kDistinct = 0.01;
 void Cost::observe(double packets, double bytes, double seconds) {
   if (packets <= 0 || bytes < 0 || seconds < 0) return;
   // Every window weighs by its packets: rows are per packet, times the root of the packets.
-  auto const size = bytes / packets, each = seconds / packets;
+  auto const size = bytes / packets, packet_seconds = seconds / packets;
   auto const keep = [&](double& sum, double more) { sum = sum * memory_ + packets * more; };
   keep(packets2_, 1);
   keep(packets_bytes_, size);
   keep(bytes2_, size * size);
-  keep(packets_seconds_, each);
-  keep(bytes_seconds_, size * each);
+  keep(packets_seconds_, packet_seconds);
+  keep(bytes_seconds_, size * packet_seconds);
 }
 
 std::optional<Cost::Parts> Cost::parts() const {

@@ -8,9 +8,9 @@
 
 namespace warpline::ipsec {
 
-void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& shown) {
+void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& source) {
   KeyReuse keys;
-  Diagnostics diagnostics(shown, mask_keys);
+  Diagnostics diagnostics(source, mask_keys);
   for (auto const& sa : sas)
     if (auto const other = keys.hold(sa))
       diagnostics.error(sa.position, "this SA has the key and salt of the one in line " +

@@ -11,7 +11,7 @@
 namespace warpline::ipsec {
 
 /// Throws `ConfigError` with the place of each SA of a file that shares its key with an earlier SA
-/// (see `KeyReuse`). `shown` is what users see of the file.
-void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& shown);
+/// (see `KeyReuse`). `source` is the file as users see it.
+void check_key_reuse(std::span<SaConfig const> sas, std::shared_ptr<Source const> const& source);
 
 }  // namespace warpline::ipsec

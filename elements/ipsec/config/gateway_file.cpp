@@ -42,7 +42,7 @@ std::optional<Policy> read_policy(toml::node const& node, Diagnostics& diagnosti
   TomlTableReader reader("[[policy]]", diagnostics);
   std::optional<PolicyAction> action;
   bool bad_template = false;
-  auto const seen = reader.read(
+  auto const positions = reader.read(
       node,
       {{"direction",
         [&](auto const& value) {
@@ -73,25 +73,25 @@ std::optional<Policy> read_policy(toml::node const& node, Diagnostics& diagnosti
           read_template(value, policy.sa.emplace(), diagnostics, bad_template);
         }}});
   if (!node.is_table()) return std::nullopt;
-  for (auto const* const needed : {"direction", "action"})
-    if (!seen.contains(needed))
-      reader.fail(policy.position, "this policy has no " + quoted(needed));
+  for (auto const* const key : {"direction", "action"})
+    if (!positions.contains(key)) reader.fail(policy.position, "this policy has no " + quoted(key));
   for (auto const* const name : {"source_port", "destination_port", "icmp_type", "icmp_code"}) {
-    auto const found = seen.find(name);
+    auto const entry = positions.find(name);
     auto const error = ports_error(selector.protocol, name[0] == 'i');
-    bool const bad_protocol = seen.contains("protocol") && !selector.protocol;
-    if (found != seen.end() && !error.empty() && !bad_protocol)
-      reader.fail(found->second, std::string(name) + ": " + error);
+    bool const bad_protocol = positions.contains("protocol") && !selector.protocol;
+    if (entry != positions.end() && !error.empty() && !bad_protocol)
+      reader.fail(entry->second, std::string(name) + ": " + error);
   }
   if (selector.source && selector.destination &&
       selector.source->address.version != selector.destination->address.version)
-    reader.fail(seen.at("destination"), "expected an IPv" +
-                                            std::to_string(selector.source->address.version) +
-                                            " prefix, as on the policy's other side");
+    reader.fail(positions.at("destination"), "expected an IPv" +
+                                                 std::to_string(selector.source->address.version) +
+                                                 " prefix, as on the policy's other side");
   policy.action = action.value_or(PolicyAction::kBypass);
   if (action && (action == PolicyAction::kProtect) != policy.sa.has_value())
-    reader.fail(seen.at("action"), policy.sa ? "only a policy that protects has an 'sa'"
-                                             : "a policy that protects needs an 'sa' = { ... }");
+    reader.fail(positions.at("action"), policy.sa
+                                            ? "only a policy that protects has an 'sa'"
+                                            : "a policy that protects needs an 'sa' = { ... }");
   if (reader.failed() || bad_template) return std::nullopt;
   return policy;
 }
@@ -104,7 +104,7 @@ GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source) {
   auto const scan = check_toml(source->text, diagnostics.source());
   HiddenDigits const digits(source->text, scan.quotes);
   auto const file = parse_toml(digits.masked(), source->name, diagnostics);
-  auto const each = [&](toml::node const& node, char const* name, auto&& read, auto& into) {
+  auto const read_value = [&](toml::node const& node, char const* name, auto&& read, auto& into) {
     auto const* const list = node.as_array();
     if (list == nullptr) throw ConfigError(std::string("expected [[") + name + "]] tables");
     for (auto const& table : *list)
@@ -118,9 +118,10 @@ GatewayFile parse_gateway_file(std::shared_ptr<Source const> const& source) {
   };
   TomlTableReader("", diagnostics)
       .read(file,
-            {{"sa", [&](toml::node const& node) { each(node, "sa", read_one_sa, gateway.sas); }},
+            {{"sa",
+              [&](toml::node const& node) { read_value(node, "sa", read_one_sa, gateway.sas); }},
              {"policy", [&](toml::node const& node) {
-                each(node, "policy", read_one_policy, gateway.policies);
+                read_value(node, "policy", read_one_policy, gateway.policies);
               }}});
   diagnostics.throw_errors();
   gateway.warnings = diagnostics.warnings();

@@ -92,7 +92,7 @@ std::string digits_text(std::size_t bytes, std::string const& parts) {
 }
 
 /// The suite determines the key's length, and whether there is a second key.
-void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
+void check_keys(SaConfig const& sa, std::map<std::string, Position> const& positions,
                 TomlTableReader& reader) {
   auto const& suite = info(sa.suite);
   std::size_t const key_size = std::size_t{suite.key_size} + suite.salt_size;
@@ -102,12 +102,12 @@ void check_keys(SaConfig const& sa, std::map<std::string, Position> const& seen,
         ", then " + std::to_string(suite.salt_size) + (suite.aead() ? " of salt" : " of nonce");
   auto const check = [&](char const* name, Secret const& key, std::size_t size,
                          std::string const& what) {
-    auto const found = seen.find(name);
+    auto const entry = positions.find(name);
     if (key.bytes().size() == size) return;
     auto const message = std::string(name) + ": " + std::string(suite.name) + " has " +
                          (size == 0 ? "none" : digits_text(size, what));
-    if (found != seen.end())
-      reader.fail(found->second,
+    if (entry != positions.end())
+      reader.fail(entry->second,
                   message + "; there are " + std::to_string(2 * key.bytes().size()) + " digits");
     else
       reader.fail(sa.position,
@@ -128,7 +128,7 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
   bool inner_failed = false, suite_known = false;
   TrafficSelector selector;
   bool selects = false;
-  auto const seen = reader.read(
+  auto const positions = reader.read(
       node,
       {{"direction",
         [&](auto const& value) {
@@ -206,33 +206,33 @@ std::optional<SaConfig> read_sa(toml::node const& node, HiddenDigits const& digi
        {"lifetime", [&](auto const& value) {
           read_inner(value, "lifetime = { }", diagnostics, inner_failed,
                      {{"soft",
-                       [&](auto const& each) {
-                         read_lifetime(each, "soft = { }", diagnostics, inner_failed, sa.soft);
+                       [&](auto const& entry) {
+                         read_lifetime(entry, "soft = { }", diagnostics, inner_failed, sa.soft);
                        }},
-                      {"hard", [&](auto const& each) {
-                         read_lifetime(each, "hard = { }", diagnostics, inner_failed, sa.hard);
+                      {"hard", [&](auto const& entry) {
+                         read_lifetime(entry, "hard = { }", diagnostics, inner_failed, sa.hard);
                        }}});
         }}});
   if (!node.is_table()) return std::nullopt;
-  for (auto const* const needed : {"source", "destination", "spi", "suite"})
-    if (!seen.contains(needed)) reader.fail(sa.position, "this SA has no " + quoted(needed));
+  for (auto const* const key : {"source", "destination", "spi", "suite"})
+    if (!positions.contains(key)) reader.fail(sa.position, "this SA has no " + quoted(key));
   if (reader.failed() || inner_failed) return std::nullopt;
 
-  if (suite_known) check_keys(sa, seen, reader);
+  if (suite_known) check_keys(sa, positions, reader);
   if (sa.form.source.version != sa.form.destination.version)
-    reader.fail(seen.at("destination"), "destination: expected an IPv" +
-                                            std::to_string(sa.form.source.version) +
-                                            " address, like the source");
+    reader.fail(positions.at("destination"), "destination: expected an IPv" +
+                                                 std::to_string(sa.form.source.version) +
+                                                 " address, like the source");
   bool const ports = !selector.source_port.is_any() || !selector.destination_port.is_any();
   if (auto const error = ports_error(selector.protocol, false); ports && !error.empty())
-    reader.fail(seen.at("selector"), "selector: " + error);
+    reader.fail(positions.at("selector"), "selector: " + error);
   if (!sa.form.esn && sa.last_sequence > 0xffffffff)
-    reader.fail(seen.at("last_sequence"), "last_sequence: beyond 2^32 only with 'esn = true'");
+    reader.fail(positions.at("last_sequence"), "last_sequence: beyond 2^32 only with 'esn = true'");
   if (!sa.form.esn && sa.last_received > 0xffffffff)
-    reader.fail(seen.at("last_received"), "last_received: beyond 2^32 only with 'esn = true'");
-  if (seen.contains("replay_bitmap") && !seen.contains("last_received"))
+    reader.fail(positions.at("last_received"), "last_received: beyond 2^32 only with 'esn = true'");
+  if (positions.contains("replay_bitmap") && !positions.contains("last_received"))
     reader.fail(
-        seen.at("replay_bitmap"),
+        positions.at("replay_bitmap"),
         "replay_bitmap: expected 'last_received' beside it, which its lowest bit stands for");
   if (reader.failed()) return std::nullopt;
   if (selects) sa.selector = selector;

@@ -27,9 +27,9 @@ constexpr std::string_view kOthers[] = {"crypto", "lastused", "lifetime", "offlo
 
 template <class Fields>
 Field const* find(Fields const& fields, std::string_view name) {
-  auto const found = std::find_if(std::begin(fields), std::end(fields),
+  auto const match = std::find_if(std::begin(fields), std::end(fields),
                                   [&](Field const& field) { return field.name == name; });
-  return found == std::end(fields) ? nullptr : found;
+  return match == std::end(fields) ? nullptr : match;
 }
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -75,8 +75,8 @@ void PassedOver::take_lifetime() {
   while (!cursor_.at_end() && is_lifetime(cursor_.peek().text)) cursor_.take();
 }
 
-void PassedOver::warn(Word const& name, std::string_view shown) {
-  diagnostics_.warning_item(name.position, "ignored, without effect on packets here", shown);
+void PassedOver::warn(Word const& name, std::string_view text) {
+  diagnostics_.warning_item(name.position, "ignored, without effect on packets here", text);
 }
 
 void PassedOver::take(Word const& name) { warn(name, take_values(name)); }

@@ -12,8 +12,8 @@ namespace warpline::ipsec {
 /// use, offload to a NIC, marks and interfaces of the host.
 class PassedOver {
  public:
-  /// `cursor` is at a word after the field's name when `take` is called. `diagnostics` gets a warning
-  /// that lists the names.
+  /// `cursor` is at a word after the field's name when `take` is called. `diagnostics` gets a
+  /// warning that lists the names.
   PassedOver(SaCursor& cursor, Diagnostics& diagnostics)
       : cursor_(cursor), diagnostics_(diagnostics) {}
 
@@ -42,7 +42,7 @@ class PassedOver {
   template <class IsName>
   void take_pairs(IsName is_name);
   std::string_view take_values(Word const& name);  // the name in the warning
-  void warn(Word const& name, std::string_view shown);
+  void warn(Word const& name, std::string_view text);
   void take_time();
   void take_lifetime();
 

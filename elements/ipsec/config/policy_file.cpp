@@ -95,11 +95,12 @@ class PolicyParser {
       return cursor_.skip_row();
     }
     if (policy_.sa) {
-      auto const found = template_handlers().find(word.text);
-      if (found != template_handlers().end()) return run(*found, word, "tmpl ", "in one template");
+      auto const handler = template_handlers().find(word.text);
+      if (handler != template_handlers().end())
+        return run(*handler, word, "tmpl ", "in one template");
     }
-    auto const found = policy_handlers().find(word.text);
-    if (found != policy_handlers().end()) return run(*found, word, "", "in one policy");
+    auto const handler = policy_handlers().find(word.text);
+    if (handler != policy_handlers().end()) return run(*handler, word, "", "in one policy");
     unknown(word);
   }
   void run(Handlers::value_type const& handler, Word const& word, std::string const& scope,
@@ -143,11 +144,12 @@ class PolicyParser {
   /// The next word, which must be one of `choices`; returns its index.
   std::optional<std::size_t> choice(Word const& field, std::vector<std::string> const& choices) {
     std::string expected;
-    for (auto const& each : choices) expected += (expected.empty() ? "'" : " or '") + each + "'";
+    for (auto const& choice : choices)
+      expected += (expected.empty() ? "'" : " or '") + choice + "'";
     auto const* const word = cursor_.value(field, expected);
     if (word == nullptr) return std::nullopt;
-    auto const found = std::find(choices.begin(), choices.end(), word->text);
-    if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+    auto const choice = std::find(choices.begin(), choices.end(), word->text);
+    if (choice != choices.end()) return static_cast<std::size_t>(choice - choices.begin());
     cursor_.fail(*word, quoted(field.text) + " " + quoted(word->text) +
                             " is not supported; expected " + expected +
                             did_you_mean(word->text, choices));
@@ -202,8 +204,8 @@ class PolicyParser {
   void parse_direction(Word const& field) {
     constexpr PolicyDirection kDirections[] = {PolicyDirection::kOut, PolicyDirection::kIn,
                                                PolicyDirection::kForward};
-    if (auto const chosen = choice(field, {"out", "in", "fwd"}))
-      policy_.direction = kDirections[*chosen];
+    if (auto const index = choice(field, {"out", "in", "fwd"}))
+      policy_.direction = kDirections[*index];
   }
   void parse_priority(Word const& field) {
     if (auto const parsed = cursor_.number(field, "a number below 2^32; the lowest wins"))
@@ -255,16 +257,16 @@ class PolicyParser {
       policy_.sa->reqid = *parsed;
   }
   void parse_mode(Word const& field) {
-    auto const chosen = choice(field, {"tunnel", "transport"});
-    if (!chosen) bad_end_ = true;  // whether it needs ends is unknown
-    policy_.sa->mode = chosen == 0u ? SaMode::kTunnel : SaMode::kTransport;
+    auto const index = choice(field, {"tunnel", "transport"});
+    if (!index) bad_end_ = true;  // whether it needs ends is unknown
+    policy_.sa->mode = index == 0u ? SaMode::kTunnel : SaMode::kTransport;
   }
   void parse_level(Word const& field) { choice(field, {"required"}); }
 
   void check() {
     auto const place = [this](char const* name) {
-      auto const found = seen_.find(name);
-      return found == seen_.end() ? nullptr : &found->second;
+      auto const entry = seen_.find(name);
+      return entry == seen_.end() ? nullptr : &entry->second;
     };
     if (place("dir") == nullptr && !unknown_)
       cursor_.fail(cursor_.first(), std::string("this policy has no 'dir'") + kLayout);
@@ -319,12 +321,12 @@ class Ambiguities {
  public:
   void check(Policy const& policy, std::string const& narrowing, Diagnostics& diagnostics) {
     if (narrowing.empty()) return;
-    auto const [at, is_new] =
+    auto const [entry, is_new] =
         first_.try_emplace(key_of(policy), First{narrowing, policy.position.line});
-    if (is_new || at->second.narrowing == narrowing) return;
+    if (is_new || entry->second.narrowing == narrowing) return;
     diagnostics.error(policy.position,
                       "this policy differs from the one in line " +
-                          std::to_string(at->second.line) + " only by '" +
+                          std::to_string(entry->second.line) + " only by '" +
                           narrowing.substr(0, narrowing.find(' ')) +
                           "', which is not supported; expected policies for different packets");
   }

@@ -23,10 +23,10 @@ std::optional<SaAlgorithms::Algorithm> SaAlgorithms::algorithm(Word const& field
     if (name == word->text) named.push_back(&suite);
   }
   if (named.empty()) {
-    std::vector<std::string> shown;
-    for (auto const& name : names) shown.push_back("'" + name + "'");
+    std::vector<std::string> result;
+    for (auto const& name : names) result.push_back("'" + name + "'");
     cursor_.fail(*word, "unknown algorithm " + quoted(word->text) + " for " + quoted(field.text) +
-                            "; expected " + alternatives(shown) + did_you_mean(word->text, names));
+                            "; expected " + alternatives(result) + did_you_mean(word->text, names));
     skip_field_();
     return std::nullopt;
   }
@@ -73,13 +73,13 @@ std::optional<Secret> SaAlgorithms::cipher_key(Word const& word,
 
 /// Keeps the suites with an ICV of the length in the next word.
 void SaAlgorithms::read_integrity_bits(Word const& field, Algorithm& algorithm) {
-  std::vector<std::string> known;
+  std::vector<std::string> names;
   for (auto const* suite : algorithm.suites) {
     auto bits = std::to_string(8 * suite->icv_size);
-    if (std::find(known.begin(), known.end(), bits) == known.end())
-      known.push_back(std::move(bits));
+    if (std::find(names.begin(), names.end(), bits) == names.end())
+      names.push_back(std::move(bits));
   }
-  auto const expected = alternatives(known) + ", the bits of the integrity value";
+  auto const expected = alternatives(names) + ", the bits of the integrity value";
   auto const bits = cursor_.number(field, expected);
   if (!bits) return;
   std::erase_if(algorithm.suites, [&](auto const* suite) { return 8u * suite->icv_size != *bits; });
@@ -110,8 +110,8 @@ SuiteInfo const* SaAlgorithms::suite() const {
   auto const& all = cipher_->suites;
   if (!authentication_) return all.front();
   auto const& with = authentication_->suites;
-  auto const found = std::find_first_of(all.begin(), all.end(), with.begin(), with.end());
-  if (found != all.end()) return *found;
+  auto const entry = std::find_first_of(all.begin(), all.end(), with.begin(), with.end());
+  if (entry != all.end()) return *entry;
   cursor_.fail(*authentication_->name, quoted(authentication_->name->text) +
                                            " is not supported beside " +
                                            quoted(cipher_->name->text));

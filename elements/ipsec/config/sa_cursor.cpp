@@ -79,9 +79,9 @@ std::optional<Secret> SaCursor::key(Word const& field, std::span<unsigned const>
   std::size_t bad = 0;
   auto key = Secret::of_hex(digits, bad);
   if (!key && bad < digits.size()) {
-    auto at = word->position;
-    at.column += static_cast<std::uint32_t>(bad + 2);
-    fail(at, "this is not a hexadecimal digit; expected " + expected);
+    auto position = word->position;
+    position.column += static_cast<std::uint32_t>(bad + 2);
+    fail(position, "this is not a hexadecimal digit; expected " + expected);
     return std::nullopt;
   }
   for (auto const size : sizes)

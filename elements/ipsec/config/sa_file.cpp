@@ -94,8 +94,8 @@ class SaParser {
       cursor_.fail(word, quoted(word.text) + " would change packets, and is not supported");
       return cursor_.skip_row();
     }
-    auto const found = handlers().find(word.text);
-    if (found == handlers().end()) {
+    auto const entry = handlers().find(word.text);
+    if (entry == handlers().end()) {
       std::vector<std::string> names;
       std::string list;
       for (auto const& [name, handler] : handlers()) {
@@ -107,14 +107,14 @@ class SaParser {
       unknown_ = true;
       return cursor_.skip_row();  // its values are not keywords
     }
-    auto const& name = found->first == "auth-trunc" ? "auth" : found->first;
+    auto const& name = entry->first == "auth-trunc" ? "auth" : entry->first;
     auto const [previous, first] = seen_.emplace(name, word.position);
     bool const repeats =
         name == "flag" || name == "extra-flag" || name == "extra_flag" || name == "limit";
     if (!first && !repeats)
       cursor_.fail(word, quoted(word.text) + " is given twice in one SA; first in line " +
                              std::to_string(previous->second.line) + kLayout);
-    (this->*found->second)(word);
+    (this->*entry->second)(word);
   }
   void skip_field() {
     while (!next_is_field()) cursor_.take();
@@ -133,14 +133,14 @@ class SaParser {
 
   /// The next word, which must be one of `words`; returns its index, or no value with an error.
   std::optional<std::size_t> one_of(Word const& field, std::vector<std::string> const& words) {
-    std::vector<std::string> shown;
-    for (auto const& word : words) shown.push_back("'" + word + "'");
-    auto const* const word = cursor_.value(field, alternatives(shown));
+    std::vector<std::string> names;
+    for (auto const& word : words) names.push_back("'" + word + "'");
+    auto const* const word = cursor_.value(field, alternatives(names));
     if (word == nullptr) return std::nullopt;
     for (std::size_t i = 0; i < words.size(); ++i)
       if (word->text == words[i]) return i;
     cursor_.fail(*word, quoted(field.text) + " " + quoted(word->text) +
-                            " is not supported; expected " + alternatives(shown) +
+                            " is not supported; expected " + alternatives(names) +
                             did_you_mean(word->text, words));
     return std::nullopt;
   }
@@ -149,8 +149,8 @@ class SaParser {
     if (one_of(field, {"tunnel", "transport"}) == 1) sa_.form.mode = SaMode::kTransport;
   }
   void parse_direction(Word const& field) {
-    if (auto const found = one_of(field, {"out", "in"}))
-      sa_.direction = *found == 0 ? Direction::kOutbound : Direction::kInbound;
+    if (auto const choice = one_of(field, {"out", "in"}))
+      sa_.direction = *choice == 0 ? Direction::kOutbound : Direction::kInbound;
   }
 
   static constexpr char const* kNumber = "a number below 2^32";
@@ -182,21 +182,22 @@ class SaParser {
   }
   /// Flags that have an effect, and those without one here.
   void parse_flag(Word const& field) {
-    auto const found =
+    auto const result =
         one_of(field, {"nopmtudisc", "esn", "dont-encap-dscp", "noecn", "decap-dscp", "af-unspec",
                        "icmp", "wildrecv", "align4", "oseq-may-wrap", "udp6zerocsumtx"});
-    if (found == 0) sa_.form.df = DfPolicy::kClear;
-    if (found == 1) sa_.form.esn = true;
-    if (found == 2) sa_.form.dscp = 0;
-    if (found == 5) any_version_ = true;
-    if (found == 10) zero_checksum6_ = true;
-    if (found == 3 || found == 4)
+    if (result == 0) sa_.form.df = DfPolicy::kClear;
+    if (result == 1) sa_.form.esn = true;
+    if (result == 2) sa_.form.dscp = 0;
+    if (result == 5) any_version_ = true;
+    if (result == 10) zero_checksum6_ = true;
+    if (result == 3 || result == 4)
       cursor_.fail(cursor_.last(), "flag " + quoted(cursor_.last().text) +
                                        " would change what becomes of ECN or DSCP, and is not "
                                        "supported");
   }
 
-  /// `encap [type] espinudp sport 4500 dport 4500 addr 0.0.0.0`, or `encap espinudp 4500 4500 0.0.0.0`.
+  /// `encap [type] espinudp sport 4500 dport 4500 addr 0.0.0.0`, or `encap espinudp 4500 4500
+  /// 0.0.0.0`.
   void parse_encapsulation(Word const& field) {
     if (!cursor_.at_end() && cursor_.peek().text == "type") cursor_.take();
     if (!one_of(field, {"espinudp"})) return skip_field();
@@ -219,17 +220,17 @@ class SaParser {
   }
 
   void parse_limit(Word const& field) {
-    auto const found = one_of(
+    auto const choice = one_of(
         field, {"time-soft", "time-hard", "byte-soft", "byte-hard", "packet-soft", "packet-hard"});
-    if (!found) return skip_field();
+    if (!choice) return skip_field();
     auto const& word = cursor_.last();
     std::string const expected = "a number above 0";
     auto const* const value = cursor_.value(word, expected);
     if (value == nullptr) return;
     auto const number = to_number<std::uint64_t>(value->text).value_or(0);
     if (number == 0) return cursor_.fail(*value, quoted(value->text) + ": expected " + expected);
-    auto& lifetime = *found % 2 == 0 ? sa_.soft : sa_.hard;
-    (*found < 2 ? lifetime.seconds : *found < 4 ? lifetime.bytes : lifetime.packets) = number;
+    auto& lifetime = *choice % 2 == 0 ? sa_.soft : sa_.hard;
+    (*choice < 2 ? lifetime.seconds : *choice < 4 ? lifetime.bytes : lifetime.packets) = number;
   }
 
   void parse_aead(Word const& field) { algorithms_.read_aead(field); }
@@ -259,18 +260,19 @@ class SaParser {
     auto const all = [](std::optional<IpPrefix> const& side) { return !side || side->length == 0; };
     if (any_version_ && sa_.selector && all(sa_.selector->source) && all(sa_.selector->destination))
       sa_.selector->source = sa_.selector->destination = std::nullopt;
-    auto const at = [this](char const* name) { return seen_.find(name)->second; };
+    auto const place_of = [this](char const* name) { return seen_.find(name)->second; };
     auto& form = sa_.form;
     if (zero_checksum6_ && !form.udp)
-      cursor_.fail(at("spi"), "'flag udp6zerocsumtx' is about UDP; expected 'encap' in this SA");
+      cursor_.fail(place_of("spi"),
+                   "'flag udp6zerocsumtx' is about UDP; expected 'encap' in this SA");
     if (form.udp) form.udp->zero_checksum6 = zero_checksum6_;
     if (form.source.version != form.destination.version)
-      cursor_.fail(at("dst"), "expected an IPv" + std::to_string(form.source.version) +
-                                  " address, as after 'src'");
+      cursor_.fail(place_of("dst"), "expected an IPv" + std::to_string(form.source.version) +
+                                        " address, as after 'src'");
     if (form.mode == SaMode::kTunnel && form.destination.is_unspecified())
-      cursor_.fail(at("dst"), "expected the address of the tunnel's end");
+      cursor_.fail(place_of("dst"), "expected the address of the tunnel's end");
     if (!form.esn && replay_.has_high_half())
-      cursor_.fail(at("spi"), "a high half of the sequence number needs 'flag esn'");
+      cursor_.fail(place_of("spi"), "a high half of the sequence number needs 'flag esn'");
   }
 
   SaCursor cursor_;

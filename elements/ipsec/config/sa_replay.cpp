@@ -18,8 +18,8 @@ std::vector<std::uint32_t> unrolled(std::vector<std::uint32_t> const& ring, std:
                                     std::uint32_t newest) {
   std::vector<std::uint32_t> bits((window + kWordBits - 1) / kWordBits, ~0u);
   for (std::uint32_t back = 0; back < window; ++back) {
-    auto const at = ((newest - 1) % window + window - back) % window;
-    if ((ring[at / kWordBits] >> at % kWordBits & 1) == 0)
+    auto const index = ((newest - 1) % window + window - back) % window;
+    if ((ring[index / kWordBits] >> index % kWordBits & 1) == 0)
       bits[back / kWordBits] &= ~(1u << back % kWordBits);
   }
   return bits;
@@ -82,8 +82,8 @@ void SaReplay::read_context(Word const& field) {
   auto const skip = [this] {
     while (!cursor_.at_end() && !is_field_(cursor_.peek().text)) cursor_.take();
   };
-  auto const fail = [&](Word const& at, std::string message) {
-    cursor_.fail(at, std::move(message));
+  auto const fail = [&](Word const& word, std::string message) {
+    cursor_.fail(word, std::move(message));
     skip();
   };
   if (!cursor_.at_end() && cursor_.peek().text == "esn") cursor_.take();

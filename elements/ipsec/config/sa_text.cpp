@@ -71,18 +71,18 @@ std::string protocol_text(TrafficSelector const& selector) {
 std::string anti_replay_text(SaStatus const& sa) { return anti_replay(sa, " "); }
 
 std::string xfrm_state_text(SaStatus const& sa) {
-  auto const& about = info(sa.suite);
-  auto const bits = about.icv_size * 8;
+  auto const& suite = info(sa.suite);
+  auto const bits = suite.icv_size * 8;
   std::string const hidden = " <<Keys hidden>>";
   auto text = "src " + to_string(sa.form.source) + " dst " + to_string(sa.form.destination) +
               format("\n\tproto esp spi 0x%08x reqid %u mode %s\n", sa.name.spi, sa.reqid,
                      sa.form.mode == SaMode::kTunnel ? "tunnel" : "transport") +
               format("\treplay-window %u%s\n", sa.window_size, sa.form.esn ? " flag esn" : "");
-  if (about.aead()) {
-    text += "\taead " + std::string(about.cipher) + hidden + format(" %d\n", bits);
+  if (suite.aead()) {
+    text += "\taead " + std::string(suite.cipher) + hidden + format(" %d\n", bits);
   } else {
-    text += "\tauth-trunc " + std::string(about.authentication) + hidden + format(" %d\n", bits) +
-            "\tenc " + std::string(about.cipher) + hidden + '\n';
+    text += "\tauth-trunc " + std::string(suite.authentication) + hidden + format(" %d\n", bits) +
+            "\tenc " + std::string(suite.cipher) + hidden + '\n';
   }
   if (sa.form.udp)
     text += format("\tencap type espinudp sport %u dport %u addr 0.0.0.0\n", sa.form.udp->source,

@@ -40,10 +40,10 @@ SaName name_of(json::value const& value) {
   std::string const expected = "an object with \"direction\", \"spi\" and \"destination\"";
   if (object == nullptr) throw ConfigError("expected " + expected);
   auto const member = [&](char const* key) -> json::value const& {
-    auto const* const found = object->if_contains(key);
-    if (found == nullptr)
+    auto const* const entry = object->if_contains(key);
+    if (entry == nullptr)
       throw ConfigError(std::string("no \"") + key + "\"; expected " + expected);
-    return *found;
+    return *entry;
   };
   SaName name;
   auto const& direction = member("direction");
@@ -124,18 +124,18 @@ std::shared_ptr<SaDatabase> SaControl::take_database(ControlRequest& request) co
     throw ConfigError("no \"database\"; expected one of " + list);
   }
   auto const name = request.take_text("database", "one of " + list);
-  auto const found = all.find(std::string(name));
-  if (found == all.end())
+  auto const entry = all.find(std::string(name));
+  if (entry == all.end())
     throw ConfigError("no database " + quoted(name) + "; expected one of " + list +
                       did_you_mean(name, names));
-  return found->second;
+  return entry->second;
 }
 
 ControlAnswer SaControl::list(ControlRequest& request) {
   auto all = databases_->all();
   if (request.contains("database")) {
-    auto const chosen = take_database(request);
-    std::erase_if(all, [&chosen](auto const& entry) { return entry.second != chosen; });
+    auto const database = take_database(request);
+    std::erase_if(all, [&database](auto const& entry) { return entry.second != database; });
   }
   request.finish();
   return list_sas(all);

@@ -23,8 +23,8 @@ WARPLINE_HD inline void aes_cbc_encrypt(Table const& table, AesKey const& key, A
   }
 }
 
-/// The blocks that one of `threads` threads decrypts: one run each, so that only the first block of a
-/// run needs ciphertext of another thread's run.
+/// The blocks that one of `threads` threads decrypts: one run each, so that only the first block of
+/// a run needs ciphertext of another thread's run.
 struct CbcRun {
   std::uint32_t first, end;
 
@@ -36,7 +36,8 @@ struct CbcRun {
   }
 };
 
-/// The block before a thread's run, which its first block needs. Read it before any thread decrypts.
+/// The block before a thread's run, which its first block needs. Read it before any thread
+/// decrypts.
 WARPLINE_HD inline AesBlock aes_cbc_before(AesBlock const& iv, std::uint8_t const* data,
                                            std::uint32_t size, std::uint32_t thread,
                                            std::uint32_t threads) {

@@ -16,12 +16,13 @@ WARPLINE_HD inline void aes_ctr_share(Table const& tables, AesKey const& key, st
                                       std::uint8_t* data, std::uint32_t size, std::uint32_t thread,
                                       std::uint32_t threads) {
   AesBlock block{{nonce, load_be32(iv), load_be32(iv + 4), counter + thread}};
-  for (std::uint32_t at = 16 * thread; at < size; at += 16 * threads, block.words[3] += threads) {
+  for (std::uint32_t offset = 16 * thread; offset < size;
+       offset += 16 * threads, block.words[3] += threads) {
     auto const key_stream = aes_encrypt(tables, key, block);
-    if (size - at >= 16)
-      xor_block(data + at, key_stream);
+    if (size - offset >= 16)
+      xor_block(data + offset, key_stream);
     else
-      xor_partial_block(data + at, size - at, key_stream);
+      xor_partial_block(data + offset, size - offset, key_stream);
   }
 }
 

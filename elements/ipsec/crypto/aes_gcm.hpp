@@ -44,10 +44,10 @@ WARPLINE_HD inline AesBlock xor_and_load(std::uint8_t* data, std::uint32_t size,
   return load_partial_block(data, size);
 }
 
-/// A thread's share of the hash of `size` bytes: of the blocks `thread`, `thread + threads`, ..., each
-/// the result of `block(offset, remaining size)`. `before`: the hash of earlier data, passed by one
-/// thread only. The sum of all shares lacks only the block of lengths. `powers`: the first `threads`
-/// powers of the GHASH key, beginning with the key itself.
+/// A thread's share of the hash of `size` bytes: of the blocks `thread`, `thread + threads`, ...,
+/// each the result of `block(offset, remaining size)`. `before`: the hash of earlier data, passed
+/// by one thread only. The sum of all shares lacks only the block of lengths. `powers`: the first
+/// `threads` powers of the GHASH key, beginning with the key itself.
 template <class LoadBlock>
 WARPLINE_HD inline GhashElement ghash_share(GhashElement before, GhashElement const* powers,
                                             std::uint32_t size, std::uint32_t thread,
@@ -96,10 +96,11 @@ inline AesBlock aes_gcm_encrypt(AesTables const& tables, AesKey const& key, Ghas
                                 std::uint32_t aad_size, std::uint8_t* data, std::uint32_t size) {
   AesBlock counter{{salt, load_be32(iv), load_be32(iv + 4), 1}};
   GhashElement hash = ghash_bytes({}, ghash_key, aad, aad_size);
-  for (std::uint32_t at = 0; at < size; at += 16) {
+  for (std::uint32_t offset = 0; offset < size; offset += 16) {
     ++counter.words[3];
-    hash = ghash_block(hash, ghash_key,
-                       xor_and_load(data + at, size - at, aes_encrypt(tables, key, counter)));
+    hash =
+        ghash_block(hash, ghash_key,
+                    xor_and_load(data + offset, size - offset, aes_encrypt(tables, key, counter)));
   }
   return gcm_tag(ghash_block(hash, ghash_key, ghash_lengths(aad_size, size)),
                  gcm_mask(tables, key, salt, iv));

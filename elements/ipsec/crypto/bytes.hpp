@@ -72,8 +72,8 @@ WARPLINE_HD inline void store_units(std::uint8_t* to, Block block) {
 
 /// The largest of the units that an address is a multiple of: 1, 2, 4 or 16.
 WARPLINE_HD inline unsigned unit_at(void const* address) {
-  auto const at = reinterpret_cast<std::uintptr_t>(address);
-  return at % 16 == 0 ? 16 : at % 4 == 0 ? 4 : at % 2 == 0 ? 2 : 1;
+  auto const value = reinterpret_cast<std::uintptr_t>(address);
+  return value % 16 == 0 ? 16 : value % 4 == 0 ? 4 : value % 2 == 0 ? 2 : 1;
 }
 }  // namespace detail
 

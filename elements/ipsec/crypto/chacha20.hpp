@@ -100,8 +100,9 @@ WARPLINE_HD inline void chacha20_share(ChaChaKey const& key, ChaChaNonce const& 
                                        std::uint32_t counter, std::uint8_t* data,
                                        std::uint32_t size, std::uint32_t thread,
                                        std::uint32_t threads) {
-  for (std::uint32_t at = 64 * thread; at < size; at += 64 * threads)
-    detail::xor_chacha_block(data + at, size - at, chacha20_block(key, counter + at / 64, nonce));
+  for (std::uint32_t offset = 64 * thread; offset < size; offset += 64 * threads)
+    detail::xor_chacha_block(data + offset, size - offset,
+                             chacha20_block(key, counter + offset / 64, nonce));
 }
 
 /// En- or decrypts `size` bytes in place; the block counter begins at `counter`. Any address, any

@@ -26,8 +26,8 @@ WARPLINE_HD inline Word padded_word(std::uint8_t const* data, std::uint32_t size
       word |= Word{load_be32(data + offset + i)} << (8 * (sizeof(Word) - 4 - i));
     return word;
   }
-  for (std::uint32_t at = offset; at < offset + sizeof(Word); ++at)
-    word = word << 8 | (at < size ? data[at] : at == size ? 0x80u : 0u);
+  for (std::uint32_t index = offset; index < offset + sizeof(Word); ++index)
+    word = word << 8 | (index < size ? data[index] : index == size ? 0x80u : 0u);
   return word;
 }
 

@@ -52,9 +52,9 @@ std::optional<KeyReuse::Fingerprint> KeyReuse::fingerprint(SaConfig const& sa) c
 }
 
 KeyReuse::Owner const* KeyReuse::add(Fingerprint const& fingerprint, SaConfig const& sa) {
-  auto const [at, is_new] =
+  auto const [entry, is_new] =
       owners_.try_emplace(fingerprint, Owner{sa.spi, sa.form.destination, sa.position});
-  auto& owner = at->second;
+  auto& owner = entry->second;
   if (!is_new && (owner.spi != sa.spi || owner.destination != sa.form.destination)) return &owner;
   ++owner.claims;
   return nullptr;
@@ -62,8 +62,8 @@ KeyReuse::Owner const* KeyReuse::add(Fingerprint const& fingerprint, SaConfig co
 
 void KeyReuse::remove(Fingerprint const& fingerprint) {
   std::scoped_lock const lock(mutex_);
-  auto const at = owners_.find(fingerprint);
-  if (--at->second.claims == 0) owners_.erase(at);
+  auto const entry = owners_.find(fingerprint);
+  if (--entry->second.claims == 0) owners_.erase(entry);
 }
 
 KeyReuse::Claim KeyReuse::claim(SaConfig const& sa) {

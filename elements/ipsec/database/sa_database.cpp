@@ -55,20 +55,20 @@ std::string with_reqid(std::string const& ends, std::uint32_t reqid) {
 
 /// Groups of policies that an SA may serve; with `own`, the policies are the selectors of SAs.
 std::vector<std::string> groups_of(SaConfig const& sa, bool own) {
-  auto const alike = ends(sa.form.mode, sa.form.source, sa.form.destination);
-  auto const alone = with_reqid(alike, sa.reqid);
+  auto const group = ends(sa.form.mode, sa.form.source, sa.form.destination);
+  auto const alone = with_reqid(group, sa.reqid);
   if (own) return {alone + ' ' + text(selector_of(sa))};
-  return {alone, alike, std::string()};
+  return {alone, group, std::string()};
 }
 /// The group of all SAs that may serve the policy. Without a reqid these are the SAs between its
 /// ends; if an end is open, all SAs.
 std::string group_of(Policy const& policy, bool own) {
   auto const& sa = *policy.sa;
   if (!sa.source || !sa.destination) return {};
-  auto const alike = ends(sa.mode, *sa.source, *sa.destination);
-  if (own) return with_reqid(alike, sa.reqid) + ' ' + text(policy.selector);
+  auto const group = ends(sa.mode, *sa.source, *sa.destination);
+  if (own) return with_reqid(group, sa.reqid) + ' ' + text(policy.selector);
   if (sa.source->is_unspecified() || sa.destination->is_unspecified()) return {};
-  return sa.reqid == 0 ? alike : with_reqid(alike, sa.reqid);
+  return sa.reqid == 0 ? group : with_reqid(group, sa.reqid);
 }
 
 std::string between(IpAddress const& source, IpAddress const& destination) {
@@ -123,8 +123,8 @@ SaDatabase::Key SaDatabase::key_of(SaName const& name) {
 
 std::vector<Direction> SaDatabase::directions(SaConfig const& sa) const {
   if (sa.direction) return {*sa.direction};
-  auto const found = used_between_.find(between(sa.form.source, sa.form.destination));
-  auto const used = found != used_between_.end() ? found->second : Used{};
+  auto const entry = used_between_.find(between(sa.form.source, sa.form.destination));
+  auto const used = entry != used_between_.end() ? entry->second : Used{};
   if (used.out && !used.in) return {Direction::kOutbound};
   if (used.in && !used.out) return {Direction::kInbound};
   return {Direction::kOutbound, Direction::kInbound};
@@ -174,9 +174,9 @@ SaDatabase::Staged SaDatabase::stage(SaConfig const& sa, Direction direction, st
 }
 
 void SaDatabase::unstage(std::vector<Staged> const& staged) {
-  for (auto const& each : staged) {
-    if (state_) state_->remove(each.index);
-    indices_.give(each.index, Clock::now());
+  for (auto const& entry : staged) {
+    if (state_) state_->remove(entry.index);
+    indices_.give(entry.index, Clock::now());
   }
 }
 
@@ -202,7 +202,7 @@ void SaDatabase::insert(std::span<SaConfig const> sas) {
     throw ConfigError("state file '" + state_->file().path() + "': " + error.message() +
                       "; no SA was added");
   }
-  for (auto& each : staged) publish(std::move(each));
+  for (auto& entry : staged) publish(std::move(entry));
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -219,23 +219,23 @@ void SaDatabase::publish(Staged&& staged) {
   Sa entry{std::move(staged.config), direction, staged.index, ++serial_, Clock::now()};
   entry.key = std::move(staged.key);
   auto const place = sas_.emplace(key, std::move(entry)).first;
-  auto const& kept = place->second;
-  if (kept.config.soft != Lifetime{} || kept.config.hard != Lifetime{})
-    expiring_.emplace(kept.serial, place);
+  auto const& added_sa = place->second;
+  if (added_sa.config.soft != Lifetime{} || added_sa.config.hard != Lifetime{})
+    expiring_.emplace(added_sa.serial, place);
   if (direction == Direction::kInbound) return;
-  for (auto const& group : groups_of(kept.config, implicit_)) {
+  for (auto const& group : groups_of(added_sa.config, implicit_)) {
     auto& sas = sas_of_[group];
-    sas.emplace(kept.serial, &kept);
+    sas.emplace(added_sa.serial, &added_sa);
     if (implicit_ && sas.size() == 1) ++outdated_;
     if (!owned_) continue;
     // It is the newest.
     for (auto const policy : policies_of(group))
-      if (serves(kept, policies_[policy])) this->use(policy, kept.index);
+      if (serves(added_sa, policies_[policy])) this->use(policy, added_sa.index);
   }
 }
 
-void SaDatabase::erase(Place at) {
-  auto const& sa = at->second;
+void SaDatabase::erase(Place entry) {
+  auto const& sa = entry->second;
   auto const index = sa.index;
   if (sa.direction == Direction::kInbound) {
     spis_.remove(sa.config.spi, destination_of(sa.config));
@@ -253,7 +253,7 @@ void SaDatabase::erase(Place at) {
   }
   expiring_.erase(sa.serial);
   if (state_) state_->remove(index);
-  sas_.erase(at);
+  sas_.erase(entry);
   indices_.give(index, Clock::now());
 }
 
@@ -271,11 +271,11 @@ bool SaDatabase::serves(Sa const& sa, Policy const& policy) const {
 /// Of the SAs that serve it, the policy uses the newest.
 void SaDatabase::bind(std::uint32_t policy) {
   auto index = OutboundPolicies::kNoSa;
-  auto const found = sas_of_.find(group_of(policies_[policy], policy >= written_));
-  if (found != sas_of_.end()) {
-    auto const& sas = found->second;
-    auto const newest = std::find_if(sas.rbegin(), sas.rend(), [&](auto const& each) {
-      return serves(*each.second, policies_[policy]);
+  auto const entry = sas_of_.find(group_of(policies_[policy], policy >= written_));
+  if (entry != sas_of_.end()) {
+    auto const& sas = entry->second;
+    auto const newest = std::find_if(sas.rbegin(), sas.rend(), [&](auto const& sa) {
+      return serves(*sa.second, policies_[policy]);
     });
     if (newest != sas.rend()) index = newest->second->index;
   }
@@ -289,9 +289,9 @@ void SaDatabase::use(std::uint32_t policy, std::uint32_t index) {
 }
 
 std::span<std::uint32_t const> SaDatabase::policies_of(std::string const& group) const {
-  auto const found = policies_of_.find(group);
-  if (found == policies_of_.end()) return {};
-  return found->second;
+  auto const entry = policies_of_.find(group);
+  if (entry == policies_of_.end()) return {};
+  return entry->second;
 }
 
 /// Outbound policies as the user wrote them; without any, one for each group of SAs, the oldest
@@ -348,9 +348,9 @@ void SaDatabase::add(std::span<SaConfig const> sas) {
 
 bool SaDatabase::remove(SaName const& name) {
   std::lock_guard const lock(mutex_);
-  auto const found = sas_.find(key_of(name));
-  if (found == sas_.end()) return false;
-  erase(found);
+  auto const entry = sas_.find(key_of(name));
+  if (entry == sas_.end()) return false;
+  erase(entry);
   return true;
 }
 
@@ -400,16 +400,17 @@ std::vector<SaStatus> SaDatabase::list() const { return list(std::nullopt, SIZE_
 
 std::vector<SaStatus> SaDatabase::list(std::optional<SaName> const& after, std::size_t max) const {
   std::lock_guard const lock(mutex_);
-  std::vector<SaStatus> found;
+  std::vector<SaStatus> statuses;
   auto next = after ? sas_.upper_bound(key_of(*after)) : sas_.begin();
-  for (; next != sas_.end() && found.size() < max; ++next) found.push_back(status(next->second));
-  return found;
+  for (; next != sas_.end() && statuses.size() < max; ++next)
+    statuses.push_back(status(next->second));
+  return statuses;
 }
 
 std::optional<SaStatus> SaDatabase::find(SaName const& name) const {
   std::lock_guard const lock(mutex_);
-  auto const found = sas_.find(key_of(name));
-  return found != sas_.end() ? std::optional(status(found->second)) : std::nullopt;
+  auto const entry = sas_.find(key_of(name));
+  return entry != sas_.end() ? std::optional(status(entry->second)) : std::nullopt;
 }
 
 bool SaDatabase::reached(Sa const& sa, Lifetime const& lifetime, Clock::time_point now) const {
@@ -423,8 +424,8 @@ std::vector<SaDatabase::Expired> SaDatabase::tick() {
   std::lock_guard const lock(mutex_);
   auto const now = Clock::now();
   std::vector<Expired> expired;
-  for (auto at = expiring_.begin(); at != expiring_.end();) {
-    auto const here = (at++)->second;
+  for (auto entry = expiring_.begin(); entry != expiring_.end();) {
+    auto const here = (entry++)->second;
     auto& sa = here->second;
     if (reached(sa, sa.config.hard, now)) {
       expired.push_back({sa.name(), true});

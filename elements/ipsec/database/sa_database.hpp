@@ -170,7 +170,7 @@ class SaDatabase {
   Staged stage(SaConfig const& sa, Direction direction, std::size_t others);
   void unstage(std::vector<Staged> const& staged);
   void publish(Staged&& staged);
-  void erase(Place at);
+  void erase(Place entry);
   bool serves(Sa const& sa, Policy const& policy) const;
   void bind(std::uint32_t policy);
   std::span<std::uint32_t const> policies_of(std::string const& group) const;

@@ -28,10 +28,10 @@ struct Less {
 }  // namespace
 
 std::map<std::string, std::shared_ptr<SaDatabase>> SaDatabases::all() const {
-  std::map<std::string, std::shared_ptr<SaDatabase>> found;
+  std::map<std::string, std::shared_ptr<SaDatabase>> result;
   for (auto const& [name, entry] : databases_)
-    if (auto kept = entry.database.lock()) found.emplace(name, std::move(kept));
-  return found;
+    if (auto database = entry.database.lock()) result.emplace(name, std::move(database));
+  return result;
 }
 
 void SaDatabases::add(std::string const& name, std::shared_ptr<SaDatabase> const& database,

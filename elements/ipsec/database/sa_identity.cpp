@@ -36,14 +36,14 @@ class Bytes {
 
 Secret identity_of(SaKeys const& keys, SaConfig const& sa, Direction direction) {
   Bytes identity;
-  auto const& about = info(keys.suite);
+  auto const& suite = info(keys.suite);
   auto const keystream = keystream_of(keys.cipher);
   if (keystream != 0) {
     // A key schedule begins with the key (FIPS 197 section 5.2).
     auto const* const words =
         keys.cipher == Cipher::kChaCha20Poly1305 ? keys.key.chacha.words : keys.key.aes.words;
     identity.append(std::uint32_t{keystream});
-    identity.append(words, about.key_size / 4u);
+    identity.append(words, suite.key_size / 4u);
     identity.append(keys.salt);
   } else {
     identity.append(3u);

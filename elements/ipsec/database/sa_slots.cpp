@@ -145,16 +145,16 @@ bool SaSlots::is_own(Packet const& packet) const noexcept {
 
 SaKeyTable SaSlots::upload(Device& device) {
   auto const memory = device.table_memory();
-  auto found = std::find_if(devices_.begin(), devices_.end(),
+  auto entry = std::find_if(devices_.begin(), devices_.end(),
                             [&](DeviceKeys const& keys) { return keys.memory == memory; });
-  if (found == devices_.end()) {
+  if (entry == devices_.end()) {
     DeviceKeys keys{memory, {}, std::make_unique<SaKeys const* []>(SaKeyTable::kChunks), {}};
     for (std::uint32_t chunk = 0; SaKeyTable::first_of(chunk) < states_.size(); ++chunk)
       upload_chunk(keys, chunk);
     keys.table = device.upload<SaKeys const*>(keys.addresses.get(), SaKeyTable::kChunks);
-    found = devices_.insert(devices_.end(), std::move(keys));
+    entry = devices_.insert(devices_.end(), std::move(keys));
   }
-  return {found->table.get()};
+  return {entry->table.get()};
 }
 
 void SaSlots::upload_chunk(DeviceKeys& keys, std::uint32_t chunk) {

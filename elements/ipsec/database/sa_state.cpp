@@ -23,11 +23,11 @@ constexpr double kForget = 10;  // seconds in which a rate is forgotten
 }  // namespace
 
 SaState::~SaState() {
-  for (auto const& kept : kept_) {
-    if (kept.record == kNone) continue;
-    auto& users = file_->users(kept.record);
-    if (kept.place != kNone) --users.active;
-    file_->drop_holder(kept.record);
+  for (auto const& entry : kept_) {
+    if (entry.record == kNone) continue;
+    auto& users = file_->users(entry.record);
+    if (entry.place != kNone) --users.active;
+    file_->drop_holder(entry.record);
   }
 }
 
@@ -35,7 +35,7 @@ std::uint32_t SaState::record_of(std::uint32_t index, SaConfig const& sa, Direct
   auto const identity = identity_of(slots_.keys(index), sa, direction);
   auto const fingerprint = file_->fingerprint(identity.bytes());
   auto const kind = kind_of(direction);
-  if (auto const found = file_->find(kind, fingerprint)) return *found;
+  if (auto const record = file_->find(kind, fingerprint)) return *record;
   StateRecord record;
   record.kind = kind;
   record.fingerprint = fingerprint;
@@ -54,59 +54,60 @@ void SaState::begin(std::uint32_t index, SaConfig& sa, Direction direction) {
                             "one SA, would use the same sequence numbers; expected one"
                           : "two databases receive by this SA, and a state file keeps one replay "
                             "window of it; expected one database");
-  auto& kept = kept_[index];
-  kept = Kept{};
-  kept.record = record;
-  kept.direction = direction;
-  kept.extended = sa.form.esn;
+  auto& entry = kept_[index];
+  entry = Kept{};
+  entry.record = record;
+  entry.direction = direction;
+  entry.extended = sa.form.esn;
   try {
     if (direction == Direction::kOutbound)
       begin_outbound(index, sa);
     else
       begin_inbound(index, sa);
   } catch (...) {
-    kept.record = kNone;
+    entry.record = kNone;
     throw;
   }
   if (file_->record(record).removed != 0) file_->change(record).removed = 0;
   ++users.active;
   ++users.holders;
-  kept.place = static_cast<std::uint32_t>(active_.size());
+  entry.place = static_cast<std::uint32_t>(active_.size());
   active_.push_back(index);
 }
 
 void SaState::begin_outbound(std::uint32_t index, SaConfig& sa) {
-  auto& kept = kept_[index];
-  auto const mark = file_->record(kept.record).mark;
+  auto& entry = kept_[index];
+  auto const mark = file_->record(entry.record).mark;
   sa.last_sequence = std::max(sa.last_sequence, mark);
   slots_.resume(index, sa);
   auto& use = slots_.use(index).outbound;
   sa.last_sequence = std::min(sa.last_sequence, use.last_sequence);  // it may have had 64 bits
   use.limit.store(sa.last_sequence, std::memory_order_relaxed);
-  kept.seen = sa.last_sequence;
-  kept.step = first_step_ != 0 ? first_step_ : sa.form.esn ? kFirstExtendedStep : kFirstStep;
-  auto const room = use.last_sequence - std::min(use.last_sequence, sa.last_sequence);
-  file_->change(kept.record).mark = std::max(mark, sa.last_sequence + std::min(room, kept.step));
+  entry.seen = sa.last_sequence;
+  entry.step = first_step_ != 0 ? first_step_ : sa.form.esn ? kFirstExtendedStep : kFirstStep;
+  auto const distance = use.last_sequence - std::min(use.last_sequence, sa.last_sequence);
+  file_->change(entry.record).mark =
+      std::max(mark, sa.last_sequence + std::min(distance, entry.step));
   waiting_.push_back(index);
 }
 
 void SaState::begin_inbound(std::uint32_t index, SaConfig const& sa) {
-  auto& kept = kept_[index];
+  auto& entry = kept_[index];
   auto const size = slots_.inbound(index).window.size();
-  auto const& record = file_->record(kept.record);
+  auto const& record = file_->record(entry.record);
   auto const mark = record.mark;
   // An SA that was removed with packets inside still marks in its ring: this one gets another.
-  if (file_->users(kept.record).holders > 0) file_->leave_window(kept.record);
+  if (file_->users(entry.record).holders > 0) file_->leave_window(entry.record);
   bool resumed = record.units != 0 && record.window == size;
-  if (resumed) resumed = slots_.keep_window(index, file_->window(kept.record)).resume(mark);
+  if (resumed) resumed = slots_.keep_window(index, file_->window(entry.record)).resume(mark);
   if (!resumed) {
-    file_->allocate_window(kept.record, size);
-    slots_.keep_window(index, file_->window(kept.record)).restore(mark, {});
+    file_->allocate_window(entry.record, size);
+    slots_.keep_window(index, file_->window(entry.record)).restore(mark, {});
   }
-  kept.units = {record.first_unit, record.units};
+  entry.units = {record.first_unit, record.units};
   auto& window = slots_.inbound(index).window;
   if (window.highest() < sa.last_received) window.restore(sa.last_received, sa.received);
-  if (window.highest() > mark) file_->change(kept.record).mark = window.highest();
+  if (window.highest() > mark) file_->change(entry.record).mark = window.highest();
 }
 
 std::error_code SaState::release_marks() {
@@ -123,18 +124,18 @@ std::error_code SaState::release_marks() {
 
 void SaState::remove(std::uint32_t index) {
   if (index >= kept_.size() || kept_[index].place == kNone) return;
-  auto& kept = kept_[index];
+  auto& entry = kept_[index];
   auto const last = active_.back();
-  active_[kept.place] = last;
-  kept_[last].place = kept.place;
+  active_[entry.place] = last;
+  kept_[last].place = entry.place;
   active_.pop_back();
-  kept.place = kNone;
+  entry.place = kNone;
   std::erase(waiting_, index);
-  if (--file_->users(kept.record).active > 0) return;
-  auto& record = file_->change(kept.record);
+  if (--file_->users(entry.record).active > 0) return;
+  auto& record = file_->change(entry.record);
   record.removed = 1;
   record.removed_at = minutes_now();
-  if (kept.direction == Direction::kInbound)
+  if (entry.direction == Direction::kInbound)
     record.mark = std::max(record.mark, slots_.inbound(index).window.highest());
 }
 
@@ -143,15 +144,15 @@ void SaState::release(std::uint32_t index) {
   remove(index);
   auto const record = std::exchange(kept_[index].record, kNone);
   file_->drop_holder(record);
-  auto const& kept = kept_[index];
-  if (kept.direction == Direction::kOutbound) return;
+  auto const& entry = kept_[index];
+  if (entry.direction == Direction::kOutbound) return;
   auto const highest = slots_.inbound(index).window.highest();
   if (highest > file_->record(record).mark) file_->change(record).mark = highest;
   auto const& now = file_->record(record);
-  if (now.units != 0 && now.first_unit == kept.units.first)
+  if (now.units != 0 && now.first_unit == entry.units.first)
     file_->free_window(record);
   else
-    file_->free_units(kept.units);
+    file_->free_units(entry.units);
 }
 
 /// Returns whether the SA's mark was raised in the record. `seconds`: since the start of the period
@@ -173,7 +174,8 @@ bool SaState::raise(std::uint32_t index, Kept& kept, double seconds, bool over) 
   step = std::clamp(step, min_step_, kept.extended ? kMaxExtendedStep : kMaxStep);
   if (limit >= use.last_sequence || left > step / 2) return false;
   kept.step = step;
-  // Never lowered: workers may send up to the limit, and a write that failed may have reached the disk.
+  // Never lowered: workers may send up to the limit, and a write that failed may have reached the
+  // disk.
   auto& mark = file_->change(kept.record).mark;
   mark = std::max(mark, last + std::min(step, use.last_sequence - last));
   return true;
@@ -186,12 +188,12 @@ std::optional<std::error_code> SaState::tick(Clock::time_point now) {
   if (over) window_ = now;
   bool const inbound = now >= next_inbound_;
   for (auto const index : active_) {
-    auto& kept = kept_[index];
-    if (kept.direction == Direction::kOutbound) {
-      if (raise(index, kept, seconds, over)) waiting_.push_back(index);
+    auto& entry = kept_[index];
+    if (entry.direction == Direction::kOutbound) {
+      if (raise(index, entry, seconds, over)) waiting_.push_back(index);
     } else if (inbound) {
       auto const highest = slots_.inbound(index).window.highest();
-      if (highest > file_->record(kept.record).mark) file_->change(kept.record).mark = highest;
+      if (highest > file_->record(entry.record).mark) file_->change(entry.record).mark = highest;
     }
   }
   auto const looked = Clock::now() - now;
@@ -207,9 +209,9 @@ std::optional<std::error_code> SaState::tick(Clock::time_point now) {
 
 void SaState::settle() {
   for (auto const index : active_) {
-    auto const& kept = kept_[index];
-    auto& mark = file_->change(kept.record).mark;
-    mark = kept.direction == Direction::kOutbound
+    auto const& entry = kept_[index];
+    auto& mark = file_->change(entry.record).mark;
+    mark = entry.direction == Direction::kOutbound
                ? slots_.outbound(index).last.load(std::memory_order_relaxed)
                : std::max(mark, slots_.inbound(index).window.highest());
   }
@@ -217,9 +219,9 @@ void SaState::settle() {
 
 SaState::Status SaState::status(std::uint32_t index) const {
   if (index >= kept_.size() || kept_[index].record == kNone) return {};
-  auto const& kept = kept_[index];
-  auto const& record = file_->record(kept.record);
-  return {record.mark, kept.step, record.began_at_mark != 0};
+  auto const& entry = kept_[index];
+  auto const& record = file_->record(entry.record);
+  return {record.mark, entry.step, record.began_at_mark != 0};
 }
 
 }  // namespace warpline::ipsec

@@ -61,19 +61,19 @@ struct SpiTable::Table {
     warpline::prefetch(&keys[home(name)]);
   }
 
-  struct Found {
-    std::size_t at;
+  struct Lookup {
+    std::size_t index;
     std::uint64_t slot;  // kEmpty: there is no such SA
   };
 
   /// `key` is compared for an SA of one destination.
-  Found look_up(std::uint32_t name, Kind kind, SpiKey const& key) const noexcept {
+  Lookup look_up(std::uint32_t name, Kind kind, SpiKey const& key) const noexcept {
     auto const match = match_of(name, kind);
-    for (std::size_t at = home(name);; at = (at + 1) & last) {
-      auto const slot = slots[at].load(std::memory_order_acquire);
-      if (slot == kEmpty) return {at, slot};
-      if ((slot & (kNameMask | kKindMask)) == match && (kind == kAny || same(keys[at], key)))
-        return {at, slot};
+    for (std::size_t index = home(name);; index = (index + 1) & last) {
+      auto const slot = slots[index].load(std::memory_order_acquire);
+      if (slot == kEmpty) return {index, slot};
+      if ((slot & (kNameMask | kKindMask)) == match && (kind == kAny || same(keys[index], key)))
+        return {index, slot};
     }
   }
 
@@ -83,12 +83,12 @@ struct SpiTable::Table {
   /// Writes to the first empty slot. A removed one is not reused, so that a reader that has seen
   /// the SA in it does not read another's key.
   void put(std::uint32_t name, std::uint64_t slot, SpiKey const& key) {
-    std::size_t at = home(name);
-    while (slots[at].load(std::memory_order_relaxed) != kEmpty) at = (at + 1) & last;
-    if (!keys.empty()) keys[at] = key;
+    std::size_t index = home(name);
+    while (slots[index].load(std::memory_order_relaxed) != kEmpty) index = (index + 1) & last;
+    if (!keys.empty()) keys[index] = key;
     ++used;
     of_one += (slot & kKindMask) == kOne ? 1 : 0;
-    slots[at].store(slot, std::memory_order_release);
+    slots[index].store(slot, std::memory_order_release);
   }
 
   std::pmr::vector<std::atomic<std::uint64_t>> slots;
@@ -130,10 +130,10 @@ bool SpiTable::remove(std::uint32_t spi, std::optional<IpAddress> const& destina
   auto* const table = table_.load(std::memory_order_relaxed);
   auto const key = destination ? SpiKey::of(spi, *destination) : SpiKey{spi, 4, {}};
   if (destination && table->keys.empty()) return false;
-  auto const found =
+  auto const result =
       table->look_up(destination ? name_of(key) : spi, destination ? kOne : kAny, key);
-  if (found.slot == kEmpty) return false;
-  table->slots[found.at].store(kRemoved, std::memory_order_release);
+  if (result.slot == kEmpty) return false;
+  table->slots[result.index].store(kRemoved, std::memory_order_release);
   table->of_one -= destination ? 1 : 0;
   --size_;
   return true;
@@ -143,11 +143,11 @@ SpiTable::Table* SpiTable::rebuild(bool with_keys) {
   auto* const old = table_.load(std::memory_order_relaxed);
   auto const slots = std::bit_ceil(std::max(kMinSlots, 4 * (size_ + 1)));
   auto next = std::make_unique<Table>(slots, with_keys || old->of_one != 0);
-  for (std::size_t at = 0; at < old->slots.size(); ++at) {
-    auto const slot = old->slots[at].load(std::memory_order_relaxed);
+  for (std::size_t index = 0; index < old->slots.size(); ++index) {
+    auto const slot = old->slots[index].load(std::memory_order_relaxed);
     if (slot == kEmpty || slot == kRemoved) continue;
     next->put(static_cast<std::uint32_t>(slot >> 32), slot,
-              old->keys.empty() ? SpiKey{} : old->keys[at]);
+              old->keys.empty() ? SpiKey{} : old->keys[index]);
   }
   auto* const published = next.release();
   table_.store(published, std::memory_order_release);

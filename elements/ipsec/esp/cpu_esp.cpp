@@ -32,12 +32,12 @@ constexpr std::size_t kMaxNearKeys = std::size_t{128} << 10;
 struct Item {
   std::uint8_t* esp;
   CpuSa const* sa;
-  EspSizes at;
+  EspSizes sizes;
   std::uint32_t order;  // in the caller's array
 
   std::uint8_t* iv() const { return esp + esp::kSize; }
-  std::uint8_t* ciphertext() const { return esp + at.ciphertext; }
-  std::uint8_t* icv() const { return esp + at.icv; }
+  std::uint8_t* ciphertext() const { return esp + sizes.ciphertext; }
+  std::uint8_t* icv() const { return esp + sizes.icv; }
 };
 using Items = std::span<Item const>;
 
@@ -63,7 +63,7 @@ void prefetch_keys(Item const& item) {
   switch (sa.cipher) {
     case Cipher::kAesGcm:
       return prefetch_gcm(*static_cast<gcm_key_data const*>(sa.keys), sa.key_size,
-                          item.at.ciphertext_size);
+                          item.sizes.ciphertext_size);
     case Cipher::kAesCtr:
     case Cipher::kAesCbc:
       return prefetch(sa.keys, hmac_key_size(sa.integrity) + 16 * (sa.key_size / 4u + 7));
@@ -92,17 +92,17 @@ bool same(std::uint8_t const* a, std::uint8_t const* b, std::uint32_t size) {
   if (size == 2 * kWord) [[likely]]
     return ((word_at(a) ^ word_at(b)) | (word_at(a + kWord) ^ word_at(b + kWord))) == 0;
   std::uint64_t difference = word_at(a + size - kWord) ^ word_at(b + size - kWord);
-  for (std::uint32_t at = 0; at + kWord < size; at += kWord)
-    difference |= word_at(a + at) ^ word_at(b + at);
+  for (std::uint32_t offset = 0; offset + kWord < size; offset += kWord)
+    difference |= word_at(a + offset) ^ word_at(b + offset);
   return difference == 0;
 }
 
 /// `size`: at least 8.
 void copy_icv(std::uint8_t* to, std::uint8_t const* from, std::uint32_t size) {
   auto const last = word_at(from + size - kWord);
-  for (std::uint32_t at = 0; at + kWord < size; at += kWord) {
-    auto const word = word_at(from + at);
-    std::memcpy(to + at, &word, kWord);
+  for (std::uint32_t offset = 0; offset + kWord < size; offset += kWord) {
+    auto const word = word_at(from + offset);
+    std::memcpy(to + offset, &word, kWord);
   }
   std::memcpy(to + size - kWord, &last, kWord);
 }
@@ -132,8 +132,8 @@ std::uint64_t sum_words_by_sse(std::uint8_t const* data, std::uint32_t size) {
 /// The IV that the IV of a packet is encrypted under, with CBC.
 constexpr Bytes16 kZero{};
 
-/// An HMAC of the library's. It refuses other lengths of the integrity value (ipsec-mb 1.3), so that a
-/// shorter one is cut off afterwards.
+/// An HMAC of the library's. It refuses other lengths of the integrity value (ipsec-mb 1.3), so
+/// that a shorter one is cut off afterwards.
 struct CpuHash {
   IMB_HASH_ALG algorithm;
   std::uint32_t icv_size;
@@ -163,7 +163,7 @@ void fill_hmac(IMB_JOB& job, Item const& item, std::uint8_t* icv, std::uint32_t 
   auto const& sa = *item.sa;
   job.src = item.esp;
   job.hash_start_src_offset_in_bytes = 0;
-  job.msg_len_to_hash_in_bytes = item.at.icv + (sa.esn ? kEsnSize : 0);
+  job.msg_len_to_hash_in_bytes = item.sizes.icv + (sa.esn ? kEsnSize : 0);
   job.auth_tag_output = icv;
   job.auth_tag_output_len_in_bytes = icv_size;
   job.u.HMAC._hashed_auth_key_xor_ipad = key_bytes(item);
@@ -216,8 +216,8 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
   far = table.key_bytes.load(std::memory_order_relaxed) > kMaxNearKeys;
   static_assert(kSuiteCount <= 64);
   auto const bit = [](Suite suite) { return std::uint64_t{1} << static_cast<unsigned>(suite); };
-  std::uint64_t seen = bit(sa_of(packets.front())->suite);
-  for (std::uint64_t waiting = seen; waiting != 0;) {
+  std::uint64_t suites = bit(sa_of(packets.front())->suite);
+  for (std::uint64_t waiting = suites; waiting != 0;) {
     auto const suite = static_cast<Suite>(std::countr_zero(waiting));
     std::size_t count = 0;
     auto const flush = [&] {
@@ -229,17 +229,17 @@ void CpuEsp::State::by_suites(CpuKeys::Table const& table, std::span<Packet cons
     for (std::size_t i = 0; i < packets.size(); ++i) {
       auto const* const sa = sa_of(packets[i]);
       if (sa->suite != suite) [[unlikely]] {
-        waiting |= bit(sa->suite) & ~seen;
-        seen |= bit(sa->suite);
+        waiting |= bit(sa->suite) & ~suites;
+        suites |= bit(sa->suite);
         continue;
       }
       auto const esp = SaTag(packets[i].tag).esp(packets[i]);
-      EspSizes const at(*sa, esp.size);
-      if (!at.good() || sa->keys == nullptr) {
+      EspSizes const sizes(*sa, esp.size);
+      if (!sizes.good() || sa->keys == nullptr) {
         if (into != nullptr) into[i] = EspResult::kSize;
         continue;
       }
-      auto& item = items[count] = {esp.data, sa, at, static_cast<std::uint32_t>(i)};
+      auto& item = items[count] = {esp.data, sa, sizes, static_cast<std::uint32_t>(i)};
       write_nonce(ivs[count].bytes, item);
       extended |= sa->esn;
       bool const now = far && (count < kAhead || sa->cipher != Cipher::kAesGcm);
@@ -280,12 +280,12 @@ void CpuEsp::State::gcm_crypt(Items burst, bool decrypts) noexcept {
     if (far && i + kAhead < burst.size() && burst[i + kAhead].sa != burst[i + kAhead - 1].sa) {
       auto const& later = burst[i + kAhead];
       prefetch_gcm(*static_cast<gcm_key_data const*>(later.sa->keys), key_size,
-                   later.at.ciphertext_size);
+                   later.sizes.ciphertext_size);
     }
     crypt(static_cast<gcm_key_data const*>(item.sa->keys), &gcm, item.ciphertext(),
-          item.ciphertext(), item.at.ciphertext_size, ivs[i].bytes, esn ? aads[i].bytes : item.esp,
-          esp::kSize + (esn ? kEsnSize : 0), decrypts ? computed[i].bytes : item.icv(),
-          item.sa->icv_size);
+          item.ciphertext(), item.sizes.ciphertext_size, ivs[i].bytes,
+          esn ? aads[i].bytes : item.esp, esp::kSize + (esn ? kEsnSize : 0),
+          decrypts ? computed[i].bytes : item.icv(), item.sa->icv_size);
   }
 }
 
@@ -306,7 +306,7 @@ void CpuEsp::State::chacha_crypt(Items burst, bool decrypts) noexcept {
     job.iv_len_in_bytes = 12;
     job.src = job.dst = item.ciphertext();
     job.cipher_start_src_offset_in_bytes = job.hash_start_src_offset_in_bytes = 0;
-    job.msg_len_to_cipher_in_bytes = job.msg_len_to_hash_in_bytes = item.at.ciphertext_size;
+    job.msg_len_to_cipher_in_bytes = job.msg_len_to_hash_in_bytes = item.sizes.ciphertext_size;
     job.auth_tag_output = decrypts ? computed[i].bytes : item.icv();
     job.auth_tag_output_len_in_bytes = item.sa->icv_size;
     job.u.CHACHA20_POLY1305.aad = item.sa->esn ? aads[i].bytes : item.esp;
@@ -326,7 +326,7 @@ void CpuEsp::State::cipher(Items burst, bool decrypts) noexcept {
     job.enc_keys = job.dec_keys = key_bytes(item) + hmac_key_size(item.sa->integrity);
     job.cipher_start_src_offset_in_bytes = 0;
     job.src = job.dst = item.ciphertext();
-    job.msg_len_to_cipher_in_bytes = item.at.ciphertext_size;
+    job.msg_len_to_cipher_in_bytes = item.sizes.ciphertext_size;
     job.iv_len_in_bytes = ctr ? 12 : 16;
     if (ctr) {
       write_nonce(ivs[i].bytes, item);  // some packets of the burst may be missing here
@@ -364,8 +364,8 @@ void CpuEsp::State::hash(Items burst, bool decrypts) noexcept {
     copy_icv(burst[i].icv(), computed[i].bytes, burst[i].sa->icv_size);
 }
 
-/// `complete_udp_checksum` of each packet: a sum of words in the other byte order is the sum in that
-/// order (RFC 1071 section 2 (B)).
+/// `complete_udp_checksum` of each packet: a sum of words in the other byte order is the sum in
+/// that order (RFC 1071 section 2 (B)).
 void CpuEsp::State::complete_udp(Items burst) noexcept {
   for (auto const& item : burst) {
     if (!item.sa->udp_checksum) continue;
@@ -373,7 +373,7 @@ void CpuEsp::State::complete_udp(Items burst) noexcept {
     if (udp.checksum.host() == 0) continue;
     auto const* const data = item.esp - udp::kSize;
     auto const checksum =
-        udp_checksum_of(sum_udp(data, udp::kSize + item.at.icv + item.sa->icv_size));
+        udp_checksum_of(sum_udp(data, udp::kSize + item.sizes.icv + item.sa->icv_size));
     std::memcpy(udp.checksum.bytes, &checksum, sizeof checksum);
   }
 }
@@ -451,11 +451,11 @@ void CpuEsp::open(std::span<Packet const> packets, std::uint32_t* results) noexc
 }
 
 std::string CpuEsp::description() {
-  unsigned chosen = 0;
-  auto const manager = make_manager(&chosen);
+  unsigned architecture = 0;
+  auto const manager = make_manager(&architecture);
   constexpr char const* kNames[IMB_ARCH_NUM] = {"none", "no AES-NI", "SSE",
                                                 "AVX",  "AVX2",      "AVX-512"};
-  return std::string("ipsec-mb ") + imb_get_version_str() + " (" + kNames[chosen] + ")";
+  return std::string("ipsec-mb ") + imb_get_version_str() + " (" + kNames[architecture] + ")";
 }
 
 }  // namespace warpline::ipsec

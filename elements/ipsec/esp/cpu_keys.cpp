@@ -98,12 +98,12 @@ void fill(IMB_MGR* manager, SaKeys const& keys, unsigned key_size, void* into) {
 
 void FreeManager::operator()(IMB_MGR* manager) const { free_mb_mgr(manager); }
 
-Manager make_manager(unsigned* chosen) {
+Manager make_manager(unsigned* chosen_architecture) {
   Manager manager(alloc_mb_mgr(0));
   if (!manager) throw ConfigError("ipsec-mb: no memory for a manager");
   auto architecture = IMB_ARCH_NONE;
   init_mb_mgr_auto(manager.get(), &architecture);
-  if (chosen != nullptr) *chosen = static_cast<unsigned>(architecture);
+  if (chosen_architecture != nullptr) *chosen_architecture = static_cast<unsigned>(architecture);
   if (int const error = imb_get_errno(manager.get()); error != 0)
     throw ConfigError(std::string("ipsec-mb does not run on this processor: ") +
                       imb_get_strerror(error));
@@ -117,7 +117,7 @@ void* KeyBlocks::take() {
     free_.reserve(count_ + more);
     auto& chunk = chunks_.emplace_back(more * lines_, secret_pages());
     count_ += more;
-    for (auto at = more; at-- > 0;) free_.push_back(&chunk[at * lines_]);
+    for (auto index = more; index-- > 0;) free_.push_back(&chunk[index * lines_]);
   }
   auto* const block = free_.back();
   free_.pop_back();
@@ -171,8 +171,9 @@ void CpuKeys::wipe(std::size_t index) noexcept {
 }
 
 std::size_t CpuKeys::bytes(Suite suite) {
-  auto const& about = info(suite);
-  return sizeof(CpuSa) + KeyBlocks(size_of_keys(about.cipher_kind, about.integrity)).block_bytes();
+  auto const& suite_info = info(suite);
+  return sizeof(CpuSa) +
+         KeyBlocks(size_of_keys(suite_info.cipher_kind, suite_info.integrity)).block_bytes();
 }
 
 std::size_t CpuKeys::key_bytes() const { return table_->key_bytes; }

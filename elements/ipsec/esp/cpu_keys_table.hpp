@@ -24,9 +24,9 @@ struct FreeManager {
 };
 using Manager = std::unique_ptr<IMB_MGR, FreeManager>;
 
-/// `chosen`: the library's number of the instruction set. Throws `ConfigError` if it does not run
-/// on this processor.
-Manager make_manager(unsigned* chosen = nullptr);
+/// `chosen_architecture`: the library's number of the instruction set. Throws `ConfigError` if it
+/// does not run on this processor.
+Manager make_manager(unsigned* chosen_architecture = nullptr);
 
 /// The states that an HMAC begins with, as the library has them. `Word`: of 32 bits, or of 64 with
 /// SHA-384 and SHA-512.

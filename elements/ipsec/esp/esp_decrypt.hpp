@@ -39,16 +39,17 @@ WARPLINE_HD inline std::uint32_t compare_icv(std::uint32_t const (&words)[kCount
 }
 }  // namespace detail
 
-/// A thread's share of the check; its partial result is in `partial`. At most `kGhashPowers` threads.
+/// A thread's share of the check; its partial result is in `partial`. At most `kGhashPowers`
+/// threads.
 template <class Table>
 WARPLINE_HD inline void esp_verify_share(Table const& tables, SaKeys const& keys,
                                          std::uint8_t* packet, std::uint32_t size,
                                          EspPartial& partial, std::uint32_t thread,
                                          std::uint32_t threads) {
-  EspSizes const at(keys, size);
-  if (!at.good()) return;
+  EspSizes const sizes(keys, size);
+  if (!sizes.good()) return;
   auto* const iv = packet + esp::kSize;
-  auto* const icv_bytes = packet + at.icv;
+  auto* const icv_bytes = packet + sizes.icv;
   bool const last = thread == threads - 1;
   if (keys.cipher == Cipher::kAesGcm) {
     GhashElement aad{};
@@ -61,13 +62,13 @@ WARPLINE_HD inline void esp_verify_share(Table const& tables, SaKeys const& keys
       for (unsigned i = 0; i < 4; ++i) masked.words[i] ^= mask.words[i];
       store_icv(icv_bytes, masked.words, keys.icv_size);
     }
-    partial.gcm.hash = gcm_hash_share(keys.authentication.ghash, aad, packet + at.ciphertext,
-                                      at.ciphertext_size, thread, threads);
+    partial.gcm.hash = gcm_hash_share(keys.authentication.ghash, aad, packet + sizes.ciphertext,
+                                      sizes.ciphertext_size, thread, threads);
   } else if (keys.cipher == Cipher::kChaCha20Poly1305) {
     if (last) partial.poly = make_poly_key(keys.key.chacha, ChaChaNonce(keys.salt, iv));
   } else if (keys.cipher == Cipher::kAesCbc) {
-    partial.before =
-        aes_cbc_before(load_block(iv), packet + at.ciphertext, at.ciphertext_size, thread, threads);
+    partial.before = aes_cbc_before(load_block(iv), packet + sizes.ciphertext,
+                                    sizes.ciphertext_size, thread, threads);
   }
 }
 
@@ -75,24 +76,24 @@ WARPLINE_HD inline void esp_verify_share(Table const& tables, SaKeys const& keys
 WARPLINE_HD inline std::uint32_t esp_verify_reduce(SaKeys const& keys, std::uint8_t* packet,
                                                    std::uint32_t size, EspPartial const* partials,
                                                    std::uint32_t threads) {
-  EspSizes const at(keys, size);
-  if (!at.good()) return EspResult::kSize;
-  auto* const icv_bytes = packet + at.icv;
+  EspSizes const sizes(keys, size);
+  if (!sizes.good()) return EspResult::kSize;
+  auto* const icv_bytes = packet + sizes.icv;
   auto const* const high = icv_bytes + keys.icv_size;
   if (keys.cipher == Cipher::kAesGcm) {
-    auto const hash = gcm_hash_of(keys, at, partials, threads);
+    auto const hash = gcm_hash_of(keys, sizes, partials, threads);
     return detail::compare_icv(gcm_tag(hash, {}).words, icv_bytes, keys.icv_size);
   }
   if (keys.cipher == Cipher::kChaCha20Poly1305) {
     EspAad const aad(keys.esn, packet, high);
     auto const tag = chacha20_poly1305_tag(partials[threads - 1].poly, aad.bytes, aad.size,
-                                           packet + at.ciphertext, at.ciphertext_size);
+                                           packet + sizes.ciphertext, sizes.ciphertext_size);
     return detail::compare_icv(tag.words, icv_bytes, keys.icv_size);
   }
   std::uint32_t const first = load_be32(icv_bytes);
   if (keys.esn)
     store_be32(icv_bytes, load_be32(high));  // RFC 4303 section 2.2.1: after the ciphertext
-  Icv const icv = esp_hmac(keys, packet, at.icv + (keys.esn ? kEsnSize : 0));
+  Icv const icv = esp_hmac(keys, packet, sizes.icv + (keys.esn ? kEsnSize : 0));
   store_be32(icv_bytes, first);
   return detail::compare_icv(icv.words, icv_bytes, keys.icv_size);
 }
@@ -103,21 +104,21 @@ WARPLINE_HD inline void esp_decrypt_share(Table const& tables, InverseTable cons
                                           SaKeys const& keys, std::uint8_t* packet,
                                           std::uint32_t size, EspPartial const& partial,
                                           std::uint32_t thread, std::uint32_t threads) {
-  EspSizes const at(keys, size);
+  EspSizes const sizes(keys, size);
   auto const* const iv = packet + esp::kSize;
-  auto* const text = packet + at.ciphertext;
+  auto* const text = packet + sizes.ciphertext;
   switch (keys.cipher) {
     case Cipher::kAesGcm:
     case Cipher::kAesCtr:
       return aes_ctr_share(tables, keys.key.aes, keys.salt, iv,
-                           keys.cipher == Cipher::kAesGcm ? 2 : 1, text, at.ciphertext_size, thread,
-                           threads);
+                           keys.cipher == Cipher::kAesGcm ? 2 : 1, text, sizes.ciphertext_size,
+                           thread, threads);
     case Cipher::kChaCha20Poly1305:
       return chacha20_share(keys.key.chacha, ChaChaNonce(keys.salt, iv), 1, text,
-                            at.ciphertext_size, thread, threads);
+                            sizes.ciphertext_size, thread, threads);
     case Cipher::kAesCbc:
       return aes_cbc_decrypt_share(inverse, keys.key.inverse, partial.before, text,
-                                   at.ciphertext_size, thread, threads);
+                                   sizes.ciphertext_size, thread, threads);
     case Cipher::kNull:
       return;
   }

@@ -31,20 +31,20 @@ template <class Table>
 WARPLINE_HD inline void esp_encrypt_ctr_share(Table const& tables, SaKeys const& keys,
                                               std::uint8_t* packet, std::uint32_t size,
                                               std::uint32_t thread, std::uint32_t threads) {
-  EspSizes const at(keys, size);
-  if (!at.good()) return;
-  aes_ctr_share(tables, keys.key.aes, keys.salt, packet + esp::kSize, 1, packet + at.ciphertext,
-                at.ciphertext_size, thread, threads);
+  EspSizes const sizes(keys, size);
+  if (!sizes.good()) return;
+  aes_ctr_share(tables, keys.key.aes, keys.salt, packet + esp::kSize, 1, packet + sizes.ciphertext,
+                sizes.ciphertext_size, thread, threads);
 }
 
 /// Writes the ICV of an HMAC (RFC 2404, RFC 4868) over ESP header, IV, ciphertext and, with
 /// extended sequence numbers, the high half; then the UDP checksum.
 WARPLINE_HD inline void esp_authenticate(SaKeys const& keys, std::uint8_t* packet,
                                          std::uint32_t size) {
-  EspSizes const at(keys, size);
-  if (!at.good()) return;
-  Icv const icv = esp_hmac(keys, packet, at.icv + (keys.esn ? kEsnSize : 0));
-  store_icv(packet + at.icv, icv.words, keys.icv_size);
+  EspSizes const sizes(keys, size);
+  if (!sizes.good()) return;
+  Icv const icv = esp_hmac(keys, packet, sizes.icv + (keys.esn ? kEsnSize : 0));
+  store_icv(packet + sizes.icv, icv.words, keys.icv_size);
   if (keys.udp_checksum) complete_udp_checksum(packet, size);
 }
 
@@ -55,33 +55,35 @@ WARPLINE_HD inline void esp_protect_share(Table const& tables, SaKeys const& key
                                           std::uint8_t* packet, std::uint32_t size,
                                           EspPartial& partial, std::uint32_t thread,
                                           std::uint32_t threads) {
-  EspSizes const at(keys, size);
-  if (!at.good()) return;
+  EspSizes const sizes(keys, size);
+  if (!sizes.good()) return;
   auto* const iv = packet + esp::kSize;
-  auto* const text = packet + at.ciphertext;
+  auto* const text = packet + sizes.ciphertext;
   bool const last = thread == threads - 1;
   switch (keys.cipher) {
     case Cipher::kAesGcm: {
       GhashElement aad{};
       if (last) {
-        aad = ghash_element(EspAad(keys.esn, packet, packet + at.icv).bytes);
-        store_icv(packet + at.icv, gcm_mask(tables, keys.key.aes, keys.salt, iv).words,
+        aad = ghash_element(EspAad(keys.esn, packet, packet + sizes.icv).bytes);
+        store_icv(packet + sizes.icv, gcm_mask(tables, keys.key.aes, keys.salt, iv).words,
                   keys.icv_size);
       }
       partial.gcm.hash =
           aes_gcm_encrypt_share(tables, keys.key.aes, keys.authentication.ghash, keys.salt, iv, aad,
-                                text, at.ciphertext_size, thread, threads);
-      if (keys.udp_checksum) partial.gcm.sum = sum_share(text, at.ciphertext_size, thread, threads);
+                                text, sizes.ciphertext_size, thread, threads);
+      if (keys.udp_checksum)
+        partial.gcm.sum = sum_share(text, sizes.ciphertext_size, thread, threads);
       return;
     }
     case Cipher::kAesCtr:
-      return aes_ctr_share(tables, keys.key.aes, keys.salt, iv, 1, text, at.ciphertext_size, thread,
-                           threads);
+      return aes_ctr_share(tables, keys.key.aes, keys.salt, iv, 1, text, sizes.ciphertext_size,
+                           thread, threads);
     case Cipher::kChaCha20Poly1305: {
       ChaChaNonce const nonce(keys.salt, iv);
       // With more threads than blocks, the last has no block to encrypt: it computes the key.
       if (last) partial.poly = make_poly_key(keys.key.chacha, nonce);
-      return chacha20_share(keys.key.chacha, nonce, 1, text, at.ciphertext_size, thread, threads);
+      return chacha20_share(keys.key.chacha, nonce, 1, text, sizes.ciphertext_size, thread,
+                            threads);
     }
     case Cipher::kAesCbc:
     case Cipher::kNull:
@@ -89,36 +91,36 @@ WARPLINE_HD inline void esp_protect_share(Table const& tables, SaKeys const& key
   }
 }
 
-/// Completes a packet after all threads: chained modes, which threads cannot share, and the integrity
-/// value.
+/// Completes a packet after all threads: chained modes, which threads cannot share, and the
+/// integrity value.
 template <class Table>
 WARPLINE_HD inline void esp_protect_reduce(Table const& tables, SaKeys const& keys,
                                            std::uint8_t* packet, std::uint32_t size,
                                            EspPartial const* partials, std::uint32_t threads) {
-  EspSizes const at(keys, size);
-  if (!at.good()) return;
-  auto* const text = packet + at.ciphertext;
-  auto* const icv_bytes = packet + at.icv;
+  EspSizes const sizes(keys, size);
+  if (!sizes.good()) return;
+  auto* const text = packet + sizes.ciphertext;
+  auto* const icv_bytes = packet + sizes.icv;
   if (keys.cipher == Cipher::kAesGcm) {
-    auto const hash = gcm_hash_of(keys, at, partials, threads);
+    auto const hash = gcm_hash_of(keys, sizes, partials, threads);
     Block mask;
     load_icv(mask.words, icv_bytes, keys.icv_size);
     store_icv(icv_bytes, gcm_tag(hash, mask).words, keys.icv_size);
     if (!keys.udp_checksum) return;
-    auto sum = sum_share(packet, at.ciphertext) + sum_share(icv_bytes, keys.icv_size);
+    auto sum = sum_share(packet, sizes.ciphertext) + sum_share(icv_bytes, keys.icv_size);
     for (unsigned thread = 0; thread < threads; ++thread) sum += partials[thread].gcm.sum;
     return store_udp_checksum(packet, sum);
   }
   if (keys.cipher == Cipher::kChaCha20Poly1305) {
     EspAad const aad(keys.esn, packet, icv_bytes);
     store_block(icv_bytes, chacha20_poly1305_tag(partials[threads - 1].poly, aad.bytes, aad.size,
-                                                 text, at.ciphertext_size));
+                                                 text, sizes.ciphertext_size));
     if (keys.udp_checksum) complete_udp_checksum(packet, size);
     return;
   }
   if (keys.cipher == Cipher::kAesCbc)
     aes_cbc_encrypt(tables, keys.key.aes, {}, packet + esp::kSize,
-                    keys.iv_size + at.ciphertext_size);
+                    keys.iv_size + sizes.ciphertext_size);
   esp_authenticate(keys, packet, size);
 }
 

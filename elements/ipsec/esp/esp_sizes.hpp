@@ -38,8 +38,8 @@ struct EspSizes {
         keys.icv_size + (keys.esn && keys.direction == Direction::kInbound ? kEsnSize : 0);
     if (size < ciphertext + sizeof(esp::Trailer) + trailing) return;
     icv = size - trailing;
-    std::uint32_t const held = icv - ciphertext;
-    if ((held & (keys.block - 1u)) == 0) ciphertext_size = held;
+    std::uint32_t const available = icv - ciphertext;
+    if ((available & (keys.block - 1u)) == 0) ciphertext_size = available;
   }
 
   WARPLINE_HD bool good() const { return ciphertext_size != 0; }
@@ -128,12 +128,12 @@ union EspPartial {
 };
 
 /// GCM: the hash of a packet from the partial results of all threads.
-WARPLINE_HD inline GhashElement gcm_hash_of(SaKeys const& keys, EspSizes const& at,
+WARPLINE_HD inline GhashElement gcm_hash_of(SaKeys const& keys, EspSizes const& sizes,
                                             EspPartial const* partials, std::uint32_t threads) {
   GhashElement hash = partials[0].gcm.hash;
   for (unsigned thread = 1; thread < threads; ++thread) hash = hash ^ partials[thread].gcm.hash;
   return ghash_block(hash, keys.authentication.ghash[0],
-                     ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), at.ciphertext_size));
+                     ghash_lengths(esp::kSize + (keys.esn ? kEsnSize : 0), sizes.ciphertext_size));
 }
 
 }  // namespace warpline::ipsec

@@ -16,22 +16,22 @@ AesInverseTables const& aes_inverse_tables() {
 
 SaKeys make_sa_keys(Suite suite, Direction direction, bool esn, std::span<std::uint8_t const> key,
                     std::span<std::uint8_t const> authentication_key) {
-  auto const& about = info(suite);
+  auto const& suite_info = info(suite);
   SaKeys keys{};
   keys.suite = suite;
-  keys.cipher = about.cipher_kind;
-  keys.integrity = about.integrity;
+  keys.cipher = suite_info.cipher_kind;
+  keys.integrity = suite_info.integrity;
   keys.direction = direction;
-  keys.iv_size = about.iv_size;
-  keys.icv_size = about.icv_size;
-  keys.block = about.block;
+  keys.iv_size = suite_info.iv_size;
+  keys.icv_size = suite_info.icv_size;
+  keys.block = suite_info.block;
   keys.esn = esn;
-  if (about.salt_size > 0) keys.salt = load_be32(&key[about.key_size]);
+  if (suite_info.salt_size > 0) keys.salt = load_be32(&key[suite_info.key_size]);
 
   if (keys.cipher == Cipher::kChaCha20Poly1305)
     keys.key.chacha = make_chacha_key(key.data());
   else if (keys.cipher != Cipher::kNull)
-    keys.key.aes = expand_aes_key(aes_tables(), key.data(), about.key_size);
+    keys.key.aes = expand_aes_key(aes_tables(), key.data(), suite_info.key_size);
   if (keys.cipher == Cipher::kAesCbc && direction == Direction::kInbound)
     keys.key.inverse = invert_aes_key(aes_inverse_tables(), aes_tables(), keys.key.aes);
 

@@ -15,14 +15,14 @@
 /// checksum.
 namespace warpline::ipsec {
 
-/// A thread's share of the sum of `data` as big-endian 32-bit words, padded with zeros: of the 16-byte
-/// blocks `thread`, `thread + threads`, ... Any address, any size below 2^32 - 32.
+/// A thread's share of the sum of `data` as big-endian 32-bit words, padded with zeros: of the
+/// 16-byte blocks `thread`, `thread + threads`, ... Any address, any size below 2^32 - 32.
 WARPLINE_HD inline std::uint64_t sum_share(std::uint8_t const* data, std::uint32_t size,
                                            std::uint32_t thread = 0, std::uint32_t threads = 1) {
   std::uint64_t sum = 0;
-  for (std::uint32_t at = 16 * thread; at < size; at += 16 * threads) {
-    Block const block =
-        size - at >= 16 ? load_block(data + at) : load_partial_block(data + at, size - at);
+  for (std::uint32_t offset = 16 * thread; offset < size; offset += 16 * threads) {
+    Block const block = size - offset >= 16 ? load_block(data + offset)
+                                            : load_partial_block(data + offset, size - offset);
     for (auto const word : block.words) sum += word;
   }
   return sum;
@@ -44,8 +44,8 @@ WARPLINE_HD constexpr std::uint16_t udp_checksum_of(std::uint64_t sum) {
   return checksum == 0 ? std::uint16_t{0xffff} : checksum;
 }
 
-/// Completes the checksum of the UDP header before the ESP packet at `esp`, if it has one. `sum`: of
-/// the ESP packet, the total of all `sum_share`s.
+/// Completes the checksum of the UDP header before the ESP packet at `esp`, if it has one. `sum`:
+/// of the ESP packet, the total of all `sum_share`s.
 WARPLINE_HD inline void store_udp_checksum(std::uint8_t* esp, std::uint64_t sum) {
   auto& udp = *reinterpret_cast<udp::Header*>(esp - udp::kSize);
   if (udp.checksum.host() == 0) return;

@@ -63,13 +63,13 @@ bool ReplayWindow::resume(std::uint64_t accepted) {
   return false;
 }
 
-void ReplayWindow::restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept {
+void ReplayWindow::restore(std::uint64_t highest, std::span<std::uint32_t const> bits) noexcept {
   clear();
   highest_.store(highest, std::memory_order_relaxed);
   for (std::uint32_t back = 0; back < size_ && back < highest; ++back) {
     auto const number = highest - back;
-    bool const known = back > 0 && back / kNumbers < seen.size();
-    bool const accepted = !known || (seen[back / kNumbers] >> back % kNumbers & 1) != 0;
+    bool const known = back > 0 && back / kNumbers < bits.size();
+    bool const accepted = !known || (bits[back / kNumbers] >> back % kNumbers & 1) != 0;
     auto& place = word(number);
     auto const before = place.load(std::memory_order_relaxed);
     place.store(
@@ -79,10 +79,10 @@ void ReplayWindow::restore(std::uint64_t highest, std::span<std::uint32_t const>
 }
 
 std::vector<std::uint32_t> ReplayWindow::accepted_below(std::uint64_t highest) const {
-  std::vector<std::uint32_t> seen((size_ + kNumbers - 1) / kNumbers, ~0u);
+  std::vector<std::uint32_t> bits((size_ + kNumbers - 1) / kNumbers, ~0u);
   for (std::uint32_t back = 0; back < size_ && back < highest; ++back)
-    if (check(highest - back) == Replay::kFresh) seen[back / kNumbers] &= ~(1u << back % kNumbers);
-  return seen;
+    if (check(highest - back) == Replay::kFresh) bits[back / kNumbers] &= ~(1u << back % kNumbers);
+  return bits;
 }
 
 ReplayWindow::ReplayWindow(ReplayWindow&& other) noexcept

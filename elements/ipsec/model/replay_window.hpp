@@ -70,10 +70,10 @@ class ReplayWindow {
   Replay mark(std::uint64_t number) noexcept;
 
   /// Continues from another window's state: `highest` was accepted, and the earlier numbers whose
-  /// bits are set in `seen`: bit n % 32 of word n / 32 is `highest` - n. Numbers beyond `seen`
+  /// bits are set in `bits`: bit n % 32 of word n / 32 is `highest` - n. Numbers beyond `bits`
   /// count as accepted, so that none is accepted twice. Before the first `mark`, while no other
   /// thread uses the window.
-  void restore(std::uint64_t highest, std::span<std::uint32_t const> seen) noexcept;
+  void restore(std::uint64_t highest, std::span<std::uint32_t const> bits) noexcept;
 
   /// Asks for the memory that a number with these low 32 bits needs.
   void prefetch(std::uint32_t low) const noexcept { prefetch_for_write(&word(low)); }
@@ -120,9 +120,10 @@ inline std::uint64_t ReplayWindow::estimate(std::uint32_t low) const noexcept {
 inline Replay ReplayWindow::check(std::uint64_t number) const noexcept {
   if (number > highest_.load(std::memory_order_acquire)) [[likely]]  // in order: as most are
     return Replay::kFresh;
-  auto const seen = word(number).load(std::memory_order_acquire);
+  auto const current = word(number).load(std::memory_order_acquire);
   if (is_too_old(number)) return Replay::kTooOld;
-  return same_block(seen, number) && (seen & bit(number)) != 0 ? Replay::kReplayed : Replay::kFresh;
+  return same_block(current, number) && (current & bit(number)) != 0 ? Replay::kReplayed
+                                                                     : Replay::kFresh;
 }
 
 // The highest number is raised first and read after the word. A thread that sees a newer block
@@ -143,17 +144,17 @@ inline Replay ReplayWindow::mark(std::uint64_t number) noexcept {
     }
   }
   auto& place = word(number);
-  auto seen = place.load(std::memory_order_acquire);
+  auto current = place.load(std::memory_order_acquire);
   for (;;) {
     if (!kSingleThreaded && is_too_old(number)) return Replay::kTooOld;
-    auto const before = same_block(seen, number) ? seen : block(number);
+    auto const before = same_block(current, number) ? current : block(number);
     auto const after = before | bit(number);
     if (before == after) return Replay::kReplayed;
     if constexpr (kSingleThreaded) {
       place.store(after, std::memory_order_release);
       return Replay::kFresh;
     }
-    if (place.compare_exchange_weak(seen, after, std::memory_order_acq_rel,
+    if (place.compare_exchange_weak(current, after, std::memory_order_acq_rel,
                                     std::memory_order_acquire))
       return Replay::kFresh;
   }

@@ -42,8 +42,8 @@ struct SaConfig {
   Lifetime soft, hard;
 
   /// Sets the suite, and the parts of the form that follow from it.
-  void choose(Suite chosen) {
-    auto const& sizes = info(suite = chosen);
+  void choose(Suite value) {
+    auto const& sizes = info(suite = value);
     form.iv_size = sizes.iv_size;
     form.icv_size = sizes.icv_size;
     form.block = sizes.block;

@@ -229,12 +229,12 @@ std::string unknown_suite(std::string_view name) {
     for (auto const alias : suite.aliases)
       if (!alias.empty()) names.emplace_back(alias);
   }
-  std::string known;
-  for (auto const& row : kAeads) known += std::string(row.name) + ", ";
+  std::string text;
+  for (auto const& row : kAeads) text += std::string(row.name) + ", ";
   std::vector<std::string> ciphers, integrities;
   for (auto const& row : kCiphers) ciphers.emplace_back(row.name);
   for (auto const& row : kIntegrities) integrities.push_back("-" + std::string(row.name));
-  return "unknown suite '" + std::string(name) + "'; expected " + known + "or one of " +
+  return "unknown suite '" + std::string(name) + "'; expected " + text + "or one of " +
          alternatives(ciphers) + " followed by " + alternatives(integrities) +
          did_you_mean(name, names);
 }

@@ -37,7 +37,7 @@ template <std::size_t kWords>
 BitVectorField<kWords>::BitVectorField(std::span<Range const> ranges)
     : bounds_(big_pages()), rows_(big_pages()), lines_(big_pages()) {
   struct Change {
-    Value at;
+    Value value;
     std::uint32_t rule;
   };
   std::vector<Change> changes;  // a rule begins or stops matching
@@ -47,7 +47,7 @@ BitVectorField<kWords>::BitVectorField(std::span<Range const> ranges)
     if (advance(end)) changes.push_back({end, rule});
   }
   std::sort(changes.begin(), changes.end(),
-            [](Change const& a, Change const& b) { return a.at < b.at; });
+            [](Change const& a, Change const& b) { return a.value < b.value; });
 
   std::size_t const lines = parts(ranges.size(), kLineBits);
   std::size_t const summary_words = parts(ranges.size(), kSummaryBits);
@@ -56,14 +56,14 @@ BitVectorField<kWords>::BitVectorField(std::span<Range const> ranges)
   std::vector<Line> current(lines);
   std::vector<std::uint32_t> numbers(lines, 0);
   std::vector<bool> changed(lines, true);
-  std::map<std::array<std::uint64_t, kLineWords>, std::uint32_t> known;
+  std::map<std::array<std::uint64_t, kLineWords>, std::uint32_t> indices;
   auto const emit = [&](Value const& from) {
     for (std::size_t line = 0; line < lines; ++line) {
       if (!changed[line]) continue;
-      auto const [found, is_new] =
-          known.emplace(current[line].words, static_cast<std::uint32_t>(lines_.size()));
+      auto const [entry, is_new] =
+          indices.emplace(current[line].words, static_cast<std::uint32_t>(lines_.size()));
       if (is_new) lines_.push_back(current[line]);
-      numbers[line] = found->second;
+      numbers[line] = entry->second;
       changed[line] = false;
     }
     bounds_.push_back(from);
@@ -78,8 +78,8 @@ BitVectorField<kWords>::BitVectorField(std::span<Range const> ranges)
   };
 
   std::size_t next = 0;
-  for (Value from{};; from = changes[next].at) {
-    for (; next < changes.size() && changes[next].at == from; ++next) {
+  for (Value from{};; from = changes[next].value) {
+    for (; next < changes.size() && changes[next].value == from; ++next) {
       auto const rule = changes[next].rule;
       current[rule / kLineBits].words[rule % kLineBits / kWordBits] ^= std::uint64_t{1}
                                                                        << rule % kWordBits;
@@ -171,11 +171,11 @@ std::uint32_t BitVectors<kAddressWords>::first_match(Rows const& rows,
       auto const whole_line = std::uint64_t{0xff} << line * kLineWords;
       for (auto here = words & whole_line; here != 0; here &= here - 1) {
         auto const word = static_cast<std::size_t>(std::countr_zero(here));
-        auto const at = word % kLineWords;
-        auto matches = in_source[at] & in_destination[at];
+        auto const index = word % kLineWords;
+        auto matches = in_source[index] & in_destination[index];
         if (matches == 0) continue;
-        matches &= in_protocol[at];
-        if (ports) matches &= in_source_port[at] & in_destination_port[at];
+        matches &= in_protocol[index];
+        if (ports) matches &= in_source_port[index] & in_destination_port[index];
         if (matches != 0)
           return static_cast<std::uint32_t>((summary * 64 + word) * kWordBits) +
                  static_cast<std::uint32_t>(std::countr_zero(matches));
@@ -188,20 +188,20 @@ std::uint32_t BitVectors<kAddressWords>::first_match(Rows const& rows,
 
 template <std::size_t kAddressWords>
 void BitVectors<kAddressWords>::find(std::span<FlowKey const> packets,
-                                     std::uint32_t* found) const noexcept {
+                                     std::uint32_t* matches) const noexcept {
   Rows rows;
   auto const count = packets.size();
   typename BitVectorField<kAddressWords>::Value addresses[kBurst];
   BitVectorField<1>::Value numbers[kBurst];
-  auto const search_addresses = [&](auto const& field, auto side, unsigned at) {
+  auto const search_addresses = [&](auto const& field, auto side, unsigned index) {
     for (std::size_t i = 0; i < count; ++i)
       for (std::size_t word = 0; word < kAddressWords; ++word)
         addresses[i][word] = (packets[i].*side)[word];
-    field.find({addresses, count}, rows.of[at]);
+    field.find({addresses, count}, rows.of[index]);
   };
-  auto const search_numbers = [&](auto const& field, auto number, unsigned at) {
+  auto const search_numbers = [&](auto const& field, auto number, unsigned index) {
     for (std::size_t i = 0; i < count; ++i) numbers[i][0] = number(packets[i]);
-    field.find({numbers, count}, rows.of[at]);
+    field.find({numbers, count}, rows.of[index]);
   };
   search_addresses(source_, &FlowKey::source, 0);
   search_addresses(destination_, &FlowKey::destination, 1);
@@ -213,7 +213,7 @@ void BitVectors<kAddressWords>::find(std::span<FlowKey const> packets,
   search_numbers(
       destination_port_,
       [](FlowKey const& key) { return key.has_ports() ? key.destination_port() + 1u : 0u; }, 4);
-  for (std::size_t i = 0; i < count; ++i) found[i] = first_match(rows, i);
+  for (std::size_t i = 0; i < count; ++i) matches[i] = first_match(rows, i);
 }
 
 template class BitVectorField<1>;

@@ -66,7 +66,7 @@ class BitVectors {
   explicit BitVectors(std::span<FlowRule const> rules);
 
   /// The indices of the first matches, or `kNoMatch`; at most `kBurst` packets.
-  void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
+  void find(std::span<FlowKey const> packets, std::uint32_t* matches) const noexcept;
 
  private:
   static constexpr unsigned kFields = 5;

@@ -43,29 +43,29 @@ PolicyTable::Version<kKeyWords, kAddressWords>::Version(std::span<Policy const> 
 
 template <std::size_t kKeyWords, std::size_t kAddressWords>
 void PolicyTable::Version<kKeyWords, kAddressWords>::find(std::span<FlowKey const> packets,
-                                                          std::uint32_t* found) const noexcept {
+                                                          std::uint32_t* matches) const noexcept {
   if (auto const* const tuples = std::get_if<0>(&rules_))
-    tuples->find(packets, found);
+    tuples->find(packets, matches);
   else
-    std::get_if<1>(&rules_)->find(packets, found);
+    std::get_if<1>(&rules_)->find(packets, matches);
   for (std::size_t i = 0; i < packets.size(); ++i)
-    if (found[i] != kNoMatch) found[i] = policies_[found[i]];
+    if (matches[i] != kNoMatch) matches[i] = policies_[matches[i]];
 }
 
 template <std::size_t kKeyWords, std::size_t kAddressWords>
 std::uint32_t PolicyTable::Version<kKeyWords, kAddressWords>::find_rule(
     FlowKey const& packet) const noexcept {
   if (auto const* const tuples = std::get_if<0>(&rules_)) return tuples->find(packet);
-  std::uint32_t found = kNoMatch;
-  std::get_if<1>(&rules_)->find({&packet, 1}, &found);
-  return found;
+  std::uint32_t match = kNoMatch;
+  std::get_if<1>(&rules_)->find({&packet, 1}, &match);
+  return match;
 }
 
 template <std::size_t kKeyWords, std::size_t kAddressWords>
 std::uint32_t PolicyTable::Version<kKeyWords, kAddressWords>::find(
     FlowKey const& packet) const noexcept {
-  auto const found = find_rule(packet);
-  return found == kNoMatch ? found : policies_[found];
+  auto const rule = find_rule(packet);
+  return rule == kNoMatch ? rule : policies_[rule];
 }
 
 template class PolicyTable::Version<2, 1>;
@@ -90,22 +90,23 @@ std::uint32_t PolicyTable::find(FlowKey const& packet) const noexcept {
   return packet.version == 4 ? v4_.find(packet) : v6_.find(packet);
 }
 
-void PolicyTable::find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept {
+void PolicyTable::find(std::span<FlowKey const> packets, std::uint32_t* matches) const noexcept {
   for (; !packets.empty(); packets = packets.subspan(std::min(kBurst, packets.size()))) {
     auto const burst = packets.first(std::min(kBurst, packets.size()));
     auto const v4 = static_cast<std::size_t>(std::count_if(
         burst.begin(), burst.end(), [](FlowKey const& key) { return key.version == 4; }));
     if (v4 == burst.size())
-      v4_.find(burst, found);
+      v4_.find(burst, matches);
     else if (v4 == 0)
-      v6_.find(burst, found);
+      v6_.find(burst, matches);
     else
-      find_mixed(burst, found);
-    found += burst.size();
+      find_mixed(burst, matches);
+    matches += burst.size();
   }
 }
 
-void PolicyTable::find_mixed(std::span<FlowKey const> burst, std::uint32_t* found) const noexcept {
+void PolicyTable::find_mixed(std::span<FlowKey const> burst,
+                             std::uint32_t* matches) const noexcept {
   FlowKey keys[kBurst];  // IPv4 from the front, IPv6 from the back
   std::uint32_t results[kBurst];
   std::size_t places[kBurst];
@@ -117,7 +118,8 @@ void PolicyTable::find_mixed(std::span<FlowKey const> burst, std::uint32_t* foun
   }
   v4_.find({keys, v4}, results);
   v6_.find({keys + v6, burst.size() - v6}, results + v6);
-  for (std::size_t place = 0; place < burst.size(); ++place) found[places[place]] = results[place];
+  for (std::size_t place = 0; place < burst.size(); ++place)
+    matches[places[place]] = results[place];
 }
 
 PolicyTable::Method PolicyTable::method(unsigned version) const {

@@ -31,18 +31,20 @@ class PolicyTable {
 
   /// The index of the packet's policy in the list of the constructor, or `kNoMatch`.
   std::uint32_t find(FlowKey const& packet) const noexcept;
-  /// The same for several packets; `found` has one index per packet. Up to 32 wait for memory
+  /// The same for several packets; `matches` gets one index per packet. Up to 32 wait for memory
   /// together: with `BitVectors` that takes half to a quarter of the time.
-  void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
+  void find(std::span<FlowKey const> packets, std::uint32_t* matches) const noexcept;
 
   /// The result of `find_unseen` if the policies that the packet may match differ.
   static constexpr std::uint32_t kDiffer = kNoMatch - 1;
-  /// The policy of a packet with `unseen` parts, if all possible ones are equivalent: `alike(a, b)`
-  /// returns whether two policies treat it alike. `kNoMatch` if none may match. Costs a step for
-  /// each policy with a protocol or ports.
-  template <class Alike>
-  std::uint32_t find_unseen(FlowKey const& packet, Alike const& alike) const noexcept {
-    return packet.version == 4 ? v4_.find_unseen(packet, alike) : v6_.find_unseen(packet, alike);
+  /// The policy of a packet with `unseen` parts, if all possible ones are equivalent:
+  /// `is_equivalent(a, b)` returns whether two policies treat it the same. `kNoMatch` if none may
+  /// match. Costs a step for each policy with a protocol or ports.
+  template <class IsEquivalent>
+  std::uint32_t find_unseen(FlowKey const& packet,
+                            IsEquivalent const& is_equivalent) const noexcept {
+    return packet.version == 4 ? v4_.find_unseen(packet, is_equivalent)
+                               : v6_.find_unseen(packet, is_equivalent);
   }
 
   /// True if a policy has a protocol or ports; otherwise keys of `read_addresses` suffice.
@@ -59,9 +61,10 @@ class PolicyTable {
     Version(std::span<Policy const> policies, std::span<std::uint32_t const> order,
             unsigned version, Method method);
     std::uint32_t find(FlowKey const& packet) const noexcept;
-    void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
-    template <class Alike>
-    std::uint32_t find_unseen(FlowKey const& packet, Alike const& alike) const noexcept;
+    void find(std::span<FlowKey const> packets, std::uint32_t* matches) const noexcept;
+    template <class IsEquivalent>
+    std::uint32_t find_unseen(FlowKey const& packet,
+                              IsEquivalent const& is_equivalent) const noexcept;
     Method method() const { return rules_.index() == 0 ? Method::kTuples : Method::kBits; }
 
    private:
@@ -78,7 +81,7 @@ class PolicyTable {
 
   PolicyTable(std::span<Policy const> policies, std::span<std::uint32_t const> order,
               Method method);
-  void find_mixed(std::span<FlowKey const> burst, std::uint32_t* found) const noexcept;
+  void find_mixed(std::span<FlowKey const> burst, std::uint32_t* matches) const noexcept;
 
   bool looks_behind_addresses_;
   Version<2, 1> v4_;
@@ -86,9 +89,9 @@ class PolicyTable {
 };
 
 template <std::size_t kKeyWords, std::size_t kAddressWords>
-template <class Alike>
+template <class IsEquivalent>
 std::uint32_t PolicyTable::Version<kKeyWords, kAddressWords>::find_unseen(
-    FlowKey const& packet, Alike const& alike) const noexcept {
+    FlowKey const& packet, IsEquivalent const& is_equivalent) const noexcept {
   auto const sure = find_rule(packet);  // whatever is unseen
   std::uint32_t first = kNoMatch;
   for (auto const& [index, rule] : asking_) {
@@ -97,12 +100,12 @@ std::uint32_t PolicyTable::Version<kKeyWords, kAddressWords>::find_unseen(
     if (index == sure && !rule.takes_unseen(packet)) return kDiffer;  // a rule for protocol 255
     if (first == kNoMatch)
       first = policies_[index];
-    else if (!alike(first, policies_[index]))
+    else if (!is_equivalent(first, policies_[index]))
       return kDiffer;
   }
   if (sure == kNoMatch) return first == kNoMatch ? kNoMatch : kDiffer;
   auto const last = policies_[sure];
-  return first == kNoMatch || alike(first, last) ? last : kDiffer;
+  return first == kNoMatch || is_equivalent(first, last) ? last : kDiffer;
 }
 
 }  // namespace warpline::ipsec

@@ -37,11 +37,12 @@ InboundPolicies::InboundPolicies(std::span<Policy const> policies,
 namespace {
 
 /// The packet's policy in one of the tables.
-template <class Alike>
-std::uint32_t find(PolicyTable const& table, FlowKey const& packet, Alike const& alike) {
+template <class IsEquivalent>
+std::uint32_t find(PolicyTable const& table, FlowKey const& packet,
+                   IsEquivalent const& is_equivalent) {
   if (packet.unseen == Unseen::kNothing) [[likely]]
     return table.find(packet);
-  return table.find_unseen(packet, alike);
+  return table.find_unseen(packet, is_equivalent);
 }
 
 }  // namespace
@@ -59,11 +60,11 @@ Verdict InboundPolicies::by_sa(FlowKey const& packet, std::uint32_t peer,
   };
   auto verdict = drop<"policy_mismatch">();
   for (auto const* table : {&forward_, &in_}) {
-    auto const found = find(*table, packet,
+    auto const match = find(*table, packet,
                             [&](std::uint32_t a, std::uint32_t b) { return takes(a) == takes(b); });
-    if (found == PolicyTable::kDiffer)
+    if (match == PolicyTable::kDiffer)
       verdict = drop<"opaque">();
-    else if (found != kNoMatch && takes(found))
+    else if (match != kNoMatch && takes(match))
       return forward();
   }
   return verdict;
@@ -72,13 +73,13 @@ Verdict InboundPolicies::by_sa(FlowKey const& packet, std::uint32_t peer,
 Verdict InboundPolicies::without_esp(FlowKey const& packet) const noexcept {
   auto verdict = drop<"no_policy">();
   for (auto const* table : {&forward_, &in_}) {
-    auto const found = find(*table, packet, [this](std::uint32_t a, std::uint32_t b) {
+    auto const match = find(*table, packet, [this](std::uint32_t a, std::uint32_t b) {
       return actions_[a] == actions_[b];
     });
-    if (found == kNoMatch) continue;
-    if (found == PolicyTable::kDiffer) return drop<"opaque">();
-    if (actions_[found] == PolicyAction::kProtect) return drop<"policy_protect">();
-    if (actions_[found] == PolicyAction::kDiscard) return drop<"policy_discard">();
+    if (match == kNoMatch) continue;
+    if (match == PolicyTable::kDiffer) return drop<"opaque">();
+    if (actions_[match] == PolicyAction::kProtect) return drop<"policy_protect">();
+    if (actions_[match] == PolicyAction::kDiscard) return drop<"policy_discard">();
     verdict = forward();
   }
   return verdict;

@@ -26,8 +26,8 @@ class OutboundPolicies {
   Verdict unmatched() const { return of_sas_ ? drop<"no_sa">() : drop<"no_policy">(); }
 
   /// The policy of each packet, by its place in the list, or `kNoMatch`.
-  void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept {
-    table_.find(packets, found);
+  void find(std::span<FlowKey const> packets, std::uint32_t* matches) const noexcept {
+    table_.find(packets, matches);
   }
   /// The policy of a packet with unseen parts: `kNoMatch` if none may match, and
   /// `PolicyTable::kDiffer` if those that may match use different SAs or actions.

@@ -86,14 +86,14 @@ void TupleSpace<kWords>::fill(Table& table, std::span<Entry const> entries,
   table.shift = 64u - static_cast<unsigned>(std::countr_zero(size));
   std::map<std::uint32_t, std::vector<Ranges>> lists;  // by the earliest rule
   for (auto const& entry : entries) {
-    std::size_t at = entry.key.hash() >> table.shift, slot = 0;
-    for (;; at = (at + 1) & table.last) {
-      auto const& bucket = table.buckets[at];
+    std::size_t index = entry.key.hash() >> table.shift, slot = 0;
+    for (;; index = (index + 1) & table.last) {
+      auto const& bucket = table.buckets[index];
       for (slot = 0; slot < Bucket::kSlots; ++slot)
         if (bucket.first[slot] == kNoMatch || bucket.keys[slot] == entry.key) break;
       if (slot < Bucket::kSlots) break;
     }
-    auto& bucket = table.buckets[at];
+    auto& bucket = table.buckets[index];
     if (bucket.first[slot] == kNoMatch) {
       bucket.keys[slot] = entry.key;
       bucket.first[slot] = entry.rule;
@@ -127,17 +127,18 @@ std::uint32_t TupleSpace<kWords>::in_ranges(std::uint32_t first,
 /// All keys of a line are compared at once: which one matches cannot be predicted.
 template <std::size_t kWords>
 [[gnu::always_inline]] inline void TupleSpace<kWords>::probe(Table const& table, Key const& masked,
-                                                             std::size_t at, FlowKey const& packet,
+                                                             std::size_t index,
+                                                             FlowKey const& packet,
                                                              std::uint32_t& best) const noexcept {
-  for (;; at = (at + 1) & table.last) {
-    auto const& bucket = table.buckets[at];
-    std::uint32_t found = kNoMatch;
+  for (;; index = (index + 1) & table.last) {
+    auto const& bucket = table.buckets[index];
+    std::uint32_t match = kNoMatch;
     for (std::size_t slot = 0; slot < Bucket::kSlots; ++slot)
-      found = bucket.keys[slot] == masked ? std::min(found, bucket.first[slot]) : found;
-    if (found != kNoMatch) {
+      match = bucket.keys[slot] == masked ? std::min(match, bucket.first[slot]) : match;
+    if (match != kNoMatch) {
       if (table.ranged) [[unlikely]]
-        found = in_ranges(found, packet);
-      best = std::min(best, found);
+        match = in_ranges(match, packet);
+      best = std::min(best, match);
       return;
     }
     if (bucket.first[Bucket::kSlots - 1] == kNoMatch) [[likely]]
@@ -159,31 +160,31 @@ std::uint32_t TupleSpace<kWords>::find(FlowKey const& packet) const noexcept {
 
 template <std::size_t kWords>
 void TupleSpace<kWords>::find(std::span<FlowKey const> packets,
-                              std::uint32_t* found) const noexcept {
+                              std::uint32_t* matches) const noexcept {
   Key keys[kBurst], masked[kBurst];
-  std::size_t at[kBurst];
+  std::size_t indices[kBurst];
   std::uint8_t waiting[kBurst];
   std::size_t count = packets.size();
   for (std::size_t i = 0; i < count; ++i) {
     keys[i] = Key::of(packets[i]);
-    found[i] = kNoMatch;
+    matches[i] = kNoMatch;
     waiting[i] = static_cast<std::uint8_t>(i);
   }
   for (auto const& table : tables_) {
     std::size_t left = 0;
     for (std::size_t n = 0; n < count; ++n) {
       auto const i = waiting[n];
-      if (table.first >= found[i]) continue;
+      if (table.first >= matches[i]) continue;
       waiting[left++] = i;
       masked[i] = keys[i] & table.mask;
-      at[i] = masked[i].hash() >> table.shift;
-      prefetch(&table.buckets[at[i]]);
+      indices[i] = masked[i].hash() >> table.shift;
+      prefetch(&table.buckets[indices[i]]);
     }
     if (left == 0) return;
     count = left;
     for (std::size_t n = 0; n < count; ++n) {
       auto const i = waiting[n];
-      probe(table, masked[i], at[i], packets[i], found[i]);
+      probe(table, masked[i], indices[i], packets[i], matches[i]);
     }
   }
 }

@@ -36,7 +36,7 @@ class TupleSpace {
   /// The index of the first match, or `kNoMatch`.
   std::uint32_t find(FlowKey const& packet) const noexcept;
   /// The same for `packets`, at most `kBurst`, which wait for memory together.
-  void find(std::span<FlowKey const> packets, std::uint32_t* found) const noexcept;
+  void find(std::span<FlowKey const> packets, std::uint32_t* matches) const noexcept;
 
  private:
   struct Key {
@@ -84,7 +84,7 @@ class TupleSpace {
   };
 
   void fill(Table& table, std::span<Entry const> entries, std::span<FlowRule const> rules);
-  void probe(Table const& table, Key const& masked, std::size_t at, FlowKey const& packet,
+  void probe(Table const& table, Key const& masked, std::size_t index, FlowKey const& packet,
              std::uint32_t& best) const noexcept;
   std::uint32_t in_ranges(std::uint32_t first, FlowKey const& packet) const noexcept;
 

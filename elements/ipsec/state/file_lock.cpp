@@ -15,25 +15,25 @@
 namespace warpline::ipsec {
 namespace {
 
-FileVersion version_of(struct stat const& about) {
-  if (!S_ISREG(about.st_mode)) return {};
-  return {about.st_dev, about.st_ino, static_cast<std::uint64_t>(about.st_size),
-          static_cast<std::uint64_t>(about.st_mtim.tv_sec),
-          static_cast<std::uint64_t>(about.st_mtim.tv_nsec)};
+FileVersion version_of(struct stat const& status) {
+  if (!S_ISREG(status.st_mode)) return {};
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
+          static_cast<std::uint64_t>(status.st_mtim.tv_sec),
+          static_cast<std::uint64_t>(status.st_mtim.tv_nsec)};
 }
 
 }  // namespace
 
 FileVersion FileVersion::of(std::string const& path) {
-  struct stat about {};
-  return ::stat(path.c_str(), &about) == 0 ? version_of(about) : FileVersion{};
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? version_of(status) : FileVersion{};
 }
 
 FileLock::FileLock(std::string const& path, FileVersion const& version, bool exclusive)
     : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (file_ < 0) throw ConfigError(path + ": cannot be opened: " + std::strerror(errno));
   std::string error;
-  struct stat about {};
+  struct stat status {};
   auto const lock = [&] { return flock(file_, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0; };
   bool locked = lock();
   if (!locked &&
@@ -47,7 +47,7 @@ FileLock::FileLock(std::string const& path, FileVersion const& version, bool exc
                 ? "another program runs with these SAs; both would send the same sequence "
                   "numbers, or accept the same packets. Expected one program for each SA file"
                 : std::string("cannot be locked: ") + std::strerror(errno);
-  else if (fstat(file_, &about) != 0 || version_of(about) != version)
+  else if (fstat(file_, &status) != 0 || version_of(status) != version)
     error = "has changed since it was read; expected it to stay as it is while the program starts";
   if (error.empty()) return;
   ::close(file_);

@@ -116,8 +116,8 @@ void StateFile::fail(std::string const& reason) const {
 }
 
 void StateFile::open_or_make() {
-  struct stat about {};
-  if (::stat(path_.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     fail("expected a regular file");
   constexpr auto kFlags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   file_ = ::open(path_.c_str(), kFlags);
@@ -127,8 +127,8 @@ void StateFile::open_or_make() {
   }
   if (file_ < 0) fail(last_error().message());
   lock();
-  if (fstat(file_, &about) != 0) fail(last_error().message());
-  if (about.st_size == 0)
+  if (fstat(file_, &status) != 0) fail(last_error().message());
+  if (status.st_size == 0)
     fail(
         "it is empty, so it was cut: the numbers of its SAs are lost. Expected a state file or "
         "none; "
@@ -167,11 +167,11 @@ void StateFile::make() {
 }
 
 std::string StateFile::file_error() const {
-  struct stat about {};
-  if (fstat(file_, &about) != 0) return last_error().message();
-  if (about.st_nlink == 0)
+  struct stat status {};
+  if (fstat(file_, &status) != 0) return last_error().message();
+  if (status.st_nlink == 0)
     return "it was removed while it is used: after a restart the numbers of its SAs begin again";
-  if (static_cast<std::uint64_t>(about.st_size) < offset_of(header_.segment_count))
+  if (static_cast<std::uint64_t>(status.st_size) < offset_of(header_.segment_count))
     return "it was cut while it is used: the program may be killed, and numbers are lost";
   return {};
 }
@@ -191,10 +191,10 @@ void StateFile::load() {
     fail(known ? "it is damaged (both headers have wrong checksums); give its SAs new keys, then "
                  "remove it"
                : "it is no state file of Warpline, and is left as it is");
-  struct stat about {};
-  if (fstat(file_, &about) != 0) fail(last_error().message());
-  if (static_cast<std::uint64_t>(about.st_size) < offset_of(header_.segment_count))
-    fail("it is cut short: " + std::to_string(about.st_size) + " bytes; expected " +
+  struct stat status {};
+  if (fstat(file_, &status) != 0) fail(last_error().message());
+  if (static_cast<std::uint64_t>(status.st_size) < offset_of(header_.segment_count))
+    fail("it is cut short: " + std::to_string(status.st_size) + " bytes; expected " +
          std::to_string(offset_of(header_.segment_count)));
   for (std::uint32_t segment = 0; segment < header_.segment_count; ++segment) {
     if (header_.segments[segment] == StateSegment::kRecords) {
@@ -258,13 +258,13 @@ void StateFile::claim_windows() {
       change(index).units = 0;
   }
   for (std::uint32_t segment = 0; segment < window_segments_.size(); ++segment) {
-    auto at = segment * kUnitsPerSegment;
-    auto const end = at + kUnitsPerSegment;
-    for (auto next = used.lower_bound(at); next != used.end() && next->first < end; ++next) {
-      if (next->first > at) free_units_[at] = next->first - at;
-      at = std::max(at, next->first + next->second);
+    auto unit = segment * kUnitsPerSegment;
+    auto const end = unit + kUnitsPerSegment;
+    for (auto next = used.lower_bound(unit); next != used.end() && next->first < end; ++next) {
+      if (next->first > unit) free_units_[unit] = next->first - unit;
+      unit = std::max(unit, next->first + next->second);
     }
-    if (at < end) free_units_[at] = end - at;
+    if (unit < end) free_units_[unit] = end - unit;
   }
 }
 
@@ -302,8 +302,8 @@ std::error_code StateFile::write_header() {
   return {};
 }
 
-// Written, not only allocated: a mapped page that has no place on a full disk would kill the program
-// when a worker stores to it.
+// Written, not only allocated: a mapped page that has no place on a full disk would kill the
+// program when a worker stores to it.
 void StateFile::append_segment(StateSegment kind) {
   if (header_.segment_count == StateHeader::kMaxSegments)
     fail("it has reached its largest size, 1 GiB; expected a new file (and new keys)");
@@ -347,8 +347,8 @@ Fingerprint StateFile::fingerprint(std::span<std::uint8_t const> identity) const
 
 std::optional<std::uint32_t> StateFile::find(StateRecord::Kind kind,
                                              Fingerprint const& fingerprint) const {
-  auto const found = by_fingerprint_.find({kind, fingerprint});
-  return found != by_fingerprint_.end() ? std::optional(found->second) : std::nullopt;
+  auto const entry = by_fingerprint_.find({kind, fingerprint});
+  return entry != by_fingerprint_.end() ? std::optional(entry->second) : std::nullopt;
 }
 
 std::uint32_t StateFile::add(StateRecord const& record) {
@@ -447,8 +447,8 @@ std::error_code StateFile::write() {
   while (!changed_.empty()) {
     auto const segment = *changed_.begin() / kRecordsPerSegment;
     auto const end = changed_.lower_bound((segment + 1) * kRecordsPerSegment);
-    for (auto each = changed_.begin(); each != end; ++each)
-      records_[*each].checksum = state_checksum(records_[*each]);
+    for (auto record = changed_.begin(); record != end; ++record)
+      records_[*record].checksum = state_checksum(records_[*record]);
     auto const first = *changed_.begin(), last = *std::prev(end);
     auto const offset = offset_of(record_segments_[segment]) +
                         std::uint64_t{first % kRecordsPerSegment} * sizeof(StateRecord);
