@@ -28,15 +28,15 @@ struct Row {
 
 std::vector<Row> rows(json::value const& report) {
   std::vector<Row> all;
-  for (auto const& each : report.at("results").as_array()) {
-    auto const text = [&](char const* field) { return std::string(each.at(field).as_string()); };
-    auto const& spread = each.at("spread");
+  for (auto const& result : report.at("results").as_array()) {
+    auto const text = [&](char const* field) { return std::string(result.at(field).as_string()); };
+    auto const& spread = result.at("spread");
     Row row{text("workload"), text("case"), text("sizes"), text("device")};
-    row.device += " " + std::to_string(each.at("workers").to_number<int>());
-    row.median = each.at("packets_per_second").to_number<double>();
+    row.device += " " + std::to_string(result.at("workers").to_number<int>());
+    row.median = result.at("packets_per_second").to_number<double>();
     row.min = spread.at("min").to_number<double>();
     row.max = spread.at("max").to_number<double>();
-    row.trials = each.at("repeats").to_number<unsigned>();
+    row.trials = result.at("repeats").to_number<unsigned>();
     all.push_back(std::move(row));
   }
   return all;
@@ -51,10 +51,10 @@ bool is_complete(json::value const& report) {
 }
 
 std::string machine(json::value const& report) {
-  auto const& about = report.at("machine");
-  auto const& versions = about.at("versions").as_object();
+  auto const& machine = report.at("machine");
+  auto const& versions = machine.at("versions").as_object();
   auto const* version = versions.if_contains("warpline");
-  return std::string(about.at("cpu").as_string()) + ", " +
+  return std::string(machine.at("cpu").as_string()) + ", " +
          (version != nullptr ? std::string(version->as_string()) : "?") + ", " +
          std::string(report.at("started").as_string()) +
          (is_complete(report) ? "" : ", incomplete");
@@ -89,8 +89,8 @@ json::value load_report(std::string const& path) {
 
 std::string comparison_text(json::value const& before, json::value const& after, std::FILE* file) {
   using enum Table::Align;
-  std::map<std::string, Row> known;
-  for (auto& row : rows(before)) known.emplace(row.key(), row);
+  std::map<std::string, Row> baseline;
+  for (auto& row : rows(before)) baseline.emplace(row.key(), row);
   Table table({{"case", kLeft},
                {"bytes"},
                {"device", kLeft},
@@ -100,12 +100,12 @@ std::string comparison_text(json::value const& before, json::value const& after,
                {"", kLeft}});
   std::size_t only_after = 0;
   for (auto const& row : rows(after)) {
-    auto const found = known.find(row.key());
-    if (found == known.end()) {
+    auto const entry = baseline.find(row.key());
+    if (entry == baseline.end()) {
       ++only_after;
       continue;
     }
-    auto const& old = found->second;
+    auto const& old = entry->second;
     bool const overlap = row.min <= old.max && old.min <= row.max;
     auto const ratio = old.median > 0 ? row.median / old.median : 0;
     bool const few = std::min(row.trials, old.trials) < kMinTrials;
@@ -114,10 +114,10 @@ std::string comparison_text(json::value const& before, json::value const& after,
                             : std::string(overlap ? "ranges overlap" : "");
     table.add({row.workload + " " + row.name, row.sizes, row.device, mpps(old.median),
                mpps(row.median), Table::Cell(fixed(ratio, 2), style), notice});
-    known.erase(found);
+    baseline.erase(entry);
   }
   auto text = "A: " + machine(before) + "\nB: " + machine(after) + "\n\n" + table.text(file);
-  text += only_in(known.size(), "A") + only_in(only_after, "B");
+  text += only_in(baseline.size(), "A") + only_in(only_after, "B");
   return text;
 }
 

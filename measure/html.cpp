@@ -58,17 +58,17 @@ int run_python(std::string const& python, char const* script, int input, std::st
 
 std::string find_plotter() {
   std::vector<std::string> candidates;
-  if (auto const* chosen = std::getenv("WARPLINE_PYTHON"))
-    candidates = {chosen};
+  if (auto const* path = std::getenv("WARPLINE_PYTHON"))
+    candidates = {path};
   else
     candidates = {"/usr/bin/python3", "python3"};
   for (auto const& python : candidates)
     if (run_python(python, "import matplotlib", STDIN_FILENO, "/dev/null", true) == 0)
       return python;
-  std::string tried;
-  for (auto const& python : candidates) tried += (tried.empty() ? "" : " and ") + python;
+  std::string names;
+  for (auto const& python : candidates) names += (names.empty() ? "" : " and ") + python;
   throw ConfigError(
-      "--html draws with Python's matplotlib, which is not to be had (tried " + tried +
+      "--html draws with Python's matplotlib, which is not to be had (tried " + names +
       "); install it with 'apt-get install python3-matplotlib' or name another Python in the "
       "environment's WARPLINE_PYTHON");
 }

@@ -60,12 +60,12 @@ Machine describe_machine() {
   Machine machine;
   machine.cpu = cpu_info("model name");
   auto const present = words(cpu_info("flags"));
-  auto const has = [&](std::string_view flag) {
+  auto const has_flag = [&](std::string_view flag) {
     return std::find(present.begin(), present.end(), flag) != present.end();
   };
   for (auto const flag : kFlags)
-    if (has(flag)) machine.flags.emplace_back(flag);
-  machine.virtual_machine = has("hypervisor");
+    if (has_flag(flag)) machine.flags.emplace_back(flag);
+  machine.virtual_machine = has_flag("hypervisor");
   machine.cores = usable_cores();
   machine.tsc_hz = cycles_per_second();
   machine.governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");

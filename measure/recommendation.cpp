@@ -64,12 +64,12 @@ class Sentences {
  public:
   /// `factor`: empty, or the text before the size.
   void add(std::string const& subject, std::string const& factor, std::string const& sizes) {
-    auto found = std::find_if(all_.begin(), all_.end(),
+    auto entry = std::find_if(all_.begin(), all_.end(),
                               [&](auto const& known) { return known.first == subject; });
-    if (found == all_.end()) {
+    if (entry == all_.end()) {
       all_.emplace_back(subject, (factor.empty() ? "at " : factor + " at ") + sizes);
     } else {
-      found->second += ", " + (factor.empty() ? sizes : factor + " at " + sizes);
+      entry->second += ", " + (factor.empty() ? sizes : factor + " at " + sizes);
     }
   }
   std::vector<std::string> text() const {

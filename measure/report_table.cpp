@@ -124,12 +124,12 @@ std::string ceiling_text(std::span<Result const> results) {
   std::vector<std::pair<std::string, std::string>> named;
   for (auto const& result : results) {
     auto const& [sizes, name] = std::tie(result.subject.sizes, result.ceiling_name);
-    auto const known = std::find_if(named.begin(), named.end(),
-                                    [&](auto const& each) { return each.first == name; });
-    if (known == named.end()) {
+    auto const entry = std::find_if(named.begin(), named.end(),
+                                    [&](auto const& group) { return group.first == name; });
+    if (entry == named.end()) {
       named.emplace_back(name, sizes);
-    } else if (!known->second.ends_with(sizes)) {
-      known->second += ", " + sizes;
+    } else if (!entry->second.ends_with(sizes)) {
+      entry->second += ", " + sizes;
     }
   }
   if (named.size() == 1) return named[0].first;

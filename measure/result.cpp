@@ -45,8 +45,8 @@ std::map<std::string, double> ceilings(std::span<Round const> rounds) {
   if (rounds.empty()) return all;
   for (auto const& [name, rate] : rounds.front().ceilings) {
     auto const rate_in = [&name = name](Round const& round) {
-      auto const found = round.ceilings.find(name);
-      return found == round.ceilings.end() ? 0 : found->second;
+      auto const entry = round.ceilings.find(name);
+      return entry == round.ceilings.end() ? 0 : entry->second;
     };
     if (std::all_of(rounds.begin(), rounds.end(), [&](auto const& r) { return rate_in(r) > 0; }))
       all[name] = median(rounds, rate_in);

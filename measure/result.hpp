@@ -39,7 +39,7 @@ struct Result {
   Subject subject;
   unsigned repeats = 0;
   Spread packets_per_second;
-  double gbps = 0;               ///< frames as they came in, without FCS, preamble and gap
+  double gbps = 0;               ///< received frames, without FCS, preamble and gap
   double cycles_per_packet = 0;  ///< of all workers, time-stamp counter, waiting not counted
   double p50_us = 0, p99_us = 0;
   std::map<std::string, std::uint64_t> dropped;  ///< by reason, sum over the repeats

@@ -28,29 +28,30 @@ std::vector<std::size_t> Table::widths() const {
 
 std::vector<bool> Table::shown(std::vector<std::size_t> const& widths,
                                std::size_t max_width) const {
-  std::vector<bool> shown(columns_.size(), true);
+  std::vector<bool> visibility(columns_.size(), true);
   std::size_t total = 0;
   for (auto const width : widths) total += width + kGap;
   while (max_width > 0 && total > max_width + kGap) {
     std::size_t last = 0;
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (shown[i] && columns_[i].rank > (shown[last] ? columns_[last].rank : 0)) last = i;
-    if (columns_[last].rank == 0 || !shown[last]) break;
-    shown[last] = false;
+      if (visibility[i] && columns_[i].rank > (visibility[last] ? columns_[last].rank : 0))
+        last = i;
+    if (columns_[last].rank == 0 || !visibility[last]) break;
+    visibility[last] = false;
     total -= widths[last] + kGap;
   }
-  return shown;
+  return visibility;
 }
 
 std::string Table::text(std::FILE* file, std::size_t max_width) const {
   auto const widths = this->widths();
-  auto const shown = this->shown(widths, max_width);
+  auto const visibility = this->shown(widths, max_width);
   std::string out;
   auto const line = [&](std::vector<Cell> const& cells) {
     std::string text;
     std::size_t owed = 0;  // blanks that only matter when something follows
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (!shown[i]) continue;
+      if (!visibility[i]) continue;
       auto const& cell = cells[i];
       auto const pad = widths[i] - width_of(cell.text);
       auto const left = columns_[i].align == Align::kRight ? pad : 0;
@@ -69,7 +70,7 @@ std::string Table::text(std::FILE* file, std::size_t max_width) const {
   for (auto const& row : rows_) line(row);
   std::string left_out;
   for (std::size_t i = 0; i < columns_.size(); ++i)
-    if (!shown[i]) left_out += (left_out.empty() ? "" : ", ") + columns_[i].title;
+    if (!visibility[i]) left_out += (left_out.empty() ? "" : ", ") + columns_[i].title;
   if (!left_out.empty()) out += "too narrow for: " + left_out + "\n";
   return out;
 }

@@ -33,7 +33,7 @@ class Table {
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  /// Missing cells at the end are empty; there must not be more than columns.
+  /// Missing cells at the end are empty. There must not be more cells than columns.
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.empty(); }
 

@@ -14,8 +14,8 @@
 namespace warpline::bench {
 namespace {
 
-// Enough for the tasks in flight of a device and as many waiting batches: longer queues only add
-// latency.
+// Enough for the tasks in flight of a device and the same number of waiting batches. Longer queues
+// only add latency.
 constexpr std::size_t kBatches = 192;
 constexpr std::chrono::seconds kDrain{20};  // a device may be slow, and the machine busy
 constexpr std::chrono::milliseconds kMaxPart{

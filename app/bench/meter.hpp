@@ -20,7 +20,8 @@ namespace warpline::bench {
 /// during a measurement.
 class Meter {
  public:
-  /// All must outlive the meter. Every member throws `Interrupted` after a signal, once nothing runs.
+  /// All must outlive the meter. Every member throws `Interrupted` after a signal, once nothing
+  /// runs.
   Meter(app::Session& session, Options const& options, Interruption const& interruption);
 
   /// Builds the case's pipeline without running it. Throws `ConfigError` with all that is wrong.

@@ -17,7 +17,7 @@ namespace {
 constexpr unsigned kLongestFrame = 16000;
 constexpr unsigned kMaxTunnels = 1u << 17, kMaxFlows = GeneratorOptions::kMaxFlows;
 constexpr unsigned kMaxTrials = 1000;
-// In less, a worker is measured whose caches are not yet warm, and a device that has done nothing.
+// In a shorter window the caches of the worker are still cold, and the device has not worked yet.
 constexpr std::chrono::milliseconds kMinWindow{10};
 
 void add_list(app::CommandLine& command, std::string const& name, std::vector<std::string>& list,
@@ -27,9 +27,9 @@ void add_list(app::CommandLine& command, std::string const& name, std::vector<st
 
 /// Refuses doubles, since they would be measured twice and reported as one.
 void check_distinct(std::vector<std::string> const& list, std::string const& what) {
-  for (auto at = list.begin(); at != list.end(); ++at)
-    if (std::find(list.begin(), at, *at) != at)
-      throw ConfigError("'" + *at + "' is there twice in " + what);
+  for (auto entry = list.begin(); entry != list.end(); ++entry)
+    if (std::find(list.begin(), entry, *entry) != entry)
+      throw ConfigError("'" + *entry + "' is there twice in " + what);
 }
 
 bool has(std::vector<std::string> const& list, std::string const& name) {
@@ -121,9 +121,9 @@ void add_options(app::CommandLine& command, Options& options) {
       .type_name("FILE");
   command
       .add_option("--pcap", options.pcap,
-                  "ids: Scan the payloads of a capture, too (payload 'pcap')")
+                  "ids: Also scan the payloads of a capture (payload 'pcap')")
       .type_name("FILE");
-  command.add_flag("--fresh", options.fresh, "ipsec: copy a payload for every packet");
+  command.add_flag("--fresh", options.fresh, "ipsec: Copy a payload into every packet");
   command
       .add_option("--burst", options.burst,
                   "Receive at most N packets at a time (default 64, ipsec 256)")
@@ -142,7 +142,7 @@ void add_options(app::CommandLine& command, Options& options) {
       .type_name("N");
   command.add_flag("--quick", options.quick,
                    "Measure two sizes with one short window each (no verdict)");
-  command.add_flag("--show-pipeline", options.show_pipeline, "Print each pipeline that is run");
+  command.add_flag("--show-pipeline", options.show_pipeline, "Print every pipeline before it runs");
   command.add_option("--json", options.json, "Write the results as JSON to FILE; - is stdout")
       .type_name("FILE");
   command.add_option("--html", options.html, "Write a report with plots as one HTML page")
@@ -170,8 +170,8 @@ void complete(Options& options) {
     if (std::find(directions.begin(), directions.end(), name) == directions.end())
       throw ConfigError("'" + name + "' is not a direction; expected " + alternatives(directions) +
                         did_you_mean(name, directions));
-  // Of a batch the last lanes of a multi-buffer cipher run half empty: with 16 and CBC a batch of 64
-  // costs 15 % more a packet than one of 256.
+  // Of a batch the last lanes of a multi-buffer cipher run half empty: with 16 and CBC a batch of
+  // 64 costs 15 % more a packet than one of 256.
   if (!options.burst) options.burst = options.workload == "ipsec" ? 256 : 64;
   check_range("--burst", *options.burst, 1u, 256u);
   complete_trials(options);
@@ -180,18 +180,18 @@ void complete(Options& options) {
     options.cases = workload.cases;
     if (!options.pcap.empty()) options.cases.emplace_back("pcap");
   }
-  auto known = workload.cases;
-  if (options.workload == "ids") known.emplace_back("pcap");
+  auto names = workload.cases;
+  if (options.workload == "ids") names.emplace_back("pcap");
   if (options.workload == "ipsec") {
-    known.clear();
-    for (auto const& suite : ipsec::suites()) known.emplace_back(suite.name);
+    names.clear();
+    for (auto const& suite : ipsec::suites()) names.emplace_back(suite.name);
     for (auto& name : options.cases)
       if (auto const suite = ipsec::find_suite(name)) name = ipsec::info(*suite).name;
   }
   for (auto const& name : options.cases)
-    if (std::find(known.begin(), known.end(), name) == known.end())
+    if (std::find(names.begin(), names.end(), name) == names.end())
       throw ConfigError("'bench " + options.workload + "' has no case '" + name + "'; expected " +
-                        alternatives(known) + did_you_mean(name, known));
+                        alternatives(names) + did_you_mean(name, names));
   bool const has_pcap = has(options.cases, "pcap");
   if (has_pcap && options.pcap.empty()) throw ConfigError("the case 'pcap' needs --pcap FILE");
   if (!has_pcap && !options.pcap.empty())

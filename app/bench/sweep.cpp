@@ -139,17 +139,17 @@ Sweep sweep(app::Session& session, Options const& options, std::vector<Case> cas
   auto const on = targets(session.devices(), options);
   Meter meter(session, options, interruption);
   Sweep report;
-  for (auto const& each : cases)
-    report.total += *options.repeat * (on.size() + 1 + (each.source_sink.empty() ? 0 : 1));
+  for (auto const& subject : cases)
+    report.total += *options.repeat * (on.size() + 1 + (subject.source_sink.empty() ? 0 : 1));
   Steps progress(report.total, quiet);
   try {
-    for (auto const& each : cases)
-      for (auto const& target : on) meter.check(each, each.pipeline(target.balancer));
+    for (auto const& subject : cases)
+      for (auto const& target : on) meter.check(subject, subject.pipeline(target.balancer));
   } catch (Interrupted const&) {
     return report;
   }
-  for (auto& each : cases) {
-    CaseTrials trials(meter, progress, each, on);
+  for (auto& subject : cases) {
+    CaseTrials trials(meter, progress, subject, on);
     try {
       trials.prepare(options, static_cast<unsigned>(session.worker_cores().size()));
       for (unsigned trial = 0; trial < *options.repeat; ++trial) trials.run_once(options.warm_up());

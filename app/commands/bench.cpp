@@ -86,9 +86,9 @@ std::vector<std::string> notes(bench::Options const& options, bench::Noise const
 void show_preliminary(Session& session, bench::Options options, std::vector<bench::Case> cases,
                       bench::Interruption const& interruption) {
   if (options.quick || options.sizes.size() < 3) return;
-  std::erase_if(cases, [&](bench::Case const& each) {
-    return each.subject.sizes != options.sizes.front() &&
-           each.subject.sizes != options.sizes.back();
+  std::erase_if(cases, [&](bench::Case const& subject) {
+    return subject.subject.sizes != options.sizes.front() &&
+           subject.subject.sizes != options.sizes.back();
   });
   options.quick = true;
   options.show_pipeline = false;
@@ -137,10 +137,10 @@ int run(Invocation const& invocation, bench::Options& options) {
 
 void add_bench(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<bench::Options>();
-  auto command =
-      app.add_subcommand("bench", "Measure a workload on this machine, beside its ceiling");
+  auto command = app.add_subcommand(
+      "bench", "Measure a workload on this machine and compare it with its ceiling");
   bench::add_options(command, *options);
-  command.add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors");
+  command.add_flag("-q,--quiet", invocation.quiet, "Print only errors on stderr");
   command.callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run(invocation, *options); };
   });

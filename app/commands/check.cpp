@@ -22,9 +22,10 @@ int check(Invocation const& invocation, CheckOptions& options) {
 
 void add_check(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<CheckOptions>();
-  auto command = app.add_subcommand("check", "Check a pipeline and its files, start nothing");
+  auto command =
+      app.add_subcommand("check", "Check a pipeline and its files without starting anything");
   add_pipeline_options(command, options->pipeline);
-  command.add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
+  command.add_flag("-q,--quiet", invocation.quiet, "Print only errors and warnings on stderr");
   add_session_options(command, options->session);
   command.callback([&invocation, options] {
     invocation.action = [&invocation, options] { return check(invocation, *options); };

@@ -23,8 +23,9 @@ int compare(CompareOptions const& options) {
 void add_compare(CommandLine& app, Invocation& invocation) {
   auto const options = std::make_shared<CompareOptions>();
   auto command = app.add_subcommand("compare", "Compare two results of 'bench --json'");
-  command.add_option("A", options->before, "The earlier or reference result").required();
-  command.add_option("B", options->after, "The result to judge").required();
+  command.add_option("A", options->before, "Compare with this earlier or reference result")
+      .required();
+  command.add_option("B", options->after, "Judge this result").required();
   command.callback(
       [&invocation, options] { invocation.action = [options] { return compare(*options); }; });
 }

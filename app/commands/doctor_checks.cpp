@@ -206,13 +206,14 @@ std::optional<CheckResult> describe_offloads(std::span<InterfaceOffloads const> 
   constexpr std::size_t kMaxNames = 4;
   std::string names, first;
   std::size_t count = 0;
-  for (auto const& each : interfaces) {
+  for (auto const& interface : interfaces) {
     // The frames reach a gateway through memory, and no hardware completes them.
     bool const by_memory =
-        each.driver == "veth" || each.driver == "virtio_net" || each.driver == "tun";
-    if (!by_memory || !(each.tx_checksum || each.segmentation)) continue;
-    if (count == 0) first = each.name;
-    if (count < kMaxNames) names += (count == 0 ? "" : ", ") + each.name + " (" + each.driver + ")";
+        interface.driver == "veth" || interface.driver == "virtio_net" || interface.driver == "tun";
+    if (!by_memory || !(interface.tx_checksum || interface.segmentation)) continue;
+    if (count == 0) first = interface.name;
+    if (count < kMaxNames)
+      names += (count == 0 ? "" : ", ") + interface.name + " (" + interface.driver + ")";
     ++count;
   }
   if (count == 0) return {};

@@ -81,11 +81,11 @@ int print_elements(std::vector<std::string> const& names) {
     table.print(stdout);
     return kOk;
   }
-  std::vector<std::string> known;
-  for (auto const& doc : element_docs()) known.emplace_back(doc.name);
+  std::vector<std::string> choices;
+  for (auto const& doc : element_docs()) choices.emplace_back(doc.name);
   for (auto const& name : names)
     if (find_element_doc(name) == nullptr) {
-      auto const hint = did_you_mean(name, known);
+      auto const hint = did_you_mean(name, choices);
       throw ConfigError("unknown element '" + name + "'" +
                         (hint.empty() ? "; 'warpline elements' lists all" : hint));
     }
@@ -98,8 +98,8 @@ int print_elements(std::vector<std::string> const& names) {
 
 void add_elements(CommandLine& app, Invocation& invocation) {
   auto const names = std::make_shared<std::vector<std::string>>();
-  auto command = app.add_subcommand("elements", "List the elements, or explain some of them");
-  command.add_option("NAME", *names, "The elements to explain");
+  auto command = app.add_subcommand("elements", "List the elements or describe the ones named");
+  command.add_option("NAME", *names, "Describe this element; repeat for more");
   command.callback(
       [&invocation, names] { invocation.action = [names] { return print_elements(*names); }; });
 }

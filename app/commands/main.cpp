@@ -28,21 +28,21 @@ std::vector<std::string> option_names(CLI::App const& app) {
 
 /// Describes the error in the arguments in one line.
 std::string explain(CLI::App const& app, CLI::App const* command, CLI::ParseError const& error) {
-  auto const* chosen = command != nullptr ? command : &app;
+  auto const* selection = command != nullptr ? command : &app;
   // Without a command there may be remaining words too, but CLI11 reports the missing command
   // first.
   bool const no_command =
       command == nullptr && dynamic_cast<CLI::RequiredError const*>(&error) != nullptr;
   if (!no_command && dynamic_cast<CLI::ExtrasError const*>(&error) == nullptr) return error.what();
-  auto const extras = chosen->remaining(true);
+  auto const extras = selection->remaining(true);
   if (extras.empty())
     return no_command ? "a command is missing; expected one of those in 'warpline --help'"
                       : error.what();
   auto const& word = extras.front();
   if (word.size() > 1 && word[0] == '-') {
-    auto known = option_names(*chosen);
+    auto options = option_names(*selection);
     auto const name = word.substr(0, word.find('='));
-    return "unknown option '" + name + "'" + did_you_mean(name, known);
+    return "unknown option '" + name + "'" + did_you_mean(name, options);
   }
   if (command == nullptr)
     return "unknown command '" + word + "'" + did_you_mean(word, subcommand_names(app));
@@ -64,7 +64,8 @@ int run(std::vector<std::string> arguments) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.footer(
-      "Arguments after '--' are passed to DPDK's EAL. Exit codes: 0 fine, 1 failed, 2 bad input.");
+      "Arguments after '--' are passed to DPDK's EAL. Exit codes: 0 success, 1 failure, 2 bad "
+      "input.");
   CommandLine command_line(app);
   for (auto const add : commands()) add(command_line, invocation);
 
@@ -74,8 +75,8 @@ int run(std::vector<std::string> arguments) {
     app.parse(arguments);
   } catch (CLI::ParseError const& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    auto const chosen = app.get_subcommands();
-    auto const* command = chosen.empty() ? nullptr : chosen.front();
+    auto const subcommands = app.get_subcommands();
+    auto const* command = subcommands.empty() ? nullptr : subcommands.front();
     std::fprintf(stderr, "error: %s\n", explain(app, command, error).c_str());
     std::fprintf(stderr, "try 'warpline %s--help'\n",
                  command != nullptr ? (command->get_name() + " ").c_str() : "");

@@ -38,17 +38,17 @@ void print_transfers(SessionOptions const& session, Placement const& placement) 
     auto& device = dynamic_cast<stream::StreamDevice&>(devices[i]);
     auto const measured = calibrate(device);
     for (std::size_t row = 0; row + 1 < measured.size(); row += 2) {
-      auto const& each = measured[row];
+      auto const& result = measured[row];
       TouchedBytes touched_bytes;
-      if (each.edits) touched_bytes.write_from = 0, touched_bytes.write_to = TouchedBytes::kEnd;
+      if (result.edits) touched_bytes.write_from = 0, touched_bytes.write_to = TouchedBytes::kEnd;
       // The host device shares its memory with the program: it copies only on request.
-      auto const chosen = device.kind() == Device::Kind::kHost
+      auto const choice = device.kind() == Device::Kind::kHost
                               ? session.transfer.value_or(Transfer::kDirect)
                               : device.transfer(touched_bytes);
-      table.add({device.name(), each.edits ? "edit" : "read", std::string(name_of(each.transfer)),
-                 fixed(each.packets_per_second / 1e6, 2),
+      table.add({device.name(), result.edits ? "edit" : "read",
+                 std::string(name_of(result.transfer)), fixed(result.packets_per_second / 1e6, 2),
                  fixed(measured[row + 1].packets_per_second / 1e6, 2),
-                 chosen == each.transfer ? (session.transfer ? "asked for" : "yes") : ""});
+                 choice == result.transfer ? (session.transfer ? "asked for" : "yes") : ""});
     }
   }
   if (devices.size() == 1) return;
@@ -73,10 +73,10 @@ int plan(PlanOptions& options) {
                  {"NUMA node"},
                  {"does", Table::Align::kLeft}});
   auto const add = [&](std::string thread, int processor, std::string what) {
-    auto const* found = topology.find(processor);
+    auto const* entry = topology.find(processor);
     threads.add({std::move(thread), "processor " + std::to_string(processor),
-                 found == nullptr ? "-" : std::to_string(found->core),
-                 found == nullptr ? "-" : std::to_string(found->numa_node), std::move(what)});
+                 entry == nullptr ? "-" : std::to_string(entry->core),
+                 entry == nullptr ? "-" : std::to_string(entry->numa_node), std::move(what)});
   };
   add("control", placement.control, "signals, time, statistics");
   for (std::size_t i = 0; i < placement.workers.size(); ++i)

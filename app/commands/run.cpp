@@ -53,8 +53,9 @@ boost::json::object describe_run(Invocation const& invocation, Session& session,
   return object;
 }
 
-/// The services of the pipeline's elements, from before the start to the end. They are also closed where
-/// a run is refused on its way to the start: it has sent nothing, and must use up no sequence numbers.
+/// The services of the pipeline's elements, from before the start to the end. They are also closed
+/// where a run is refused on its way to the start: it has sent nothing, and must use up no sequence
+/// numbers.
 class OpenServices {
  public:
   /// Opens them. Throws `ConfigError`.
@@ -159,13 +160,13 @@ void add_run(CommandLine& app, Invocation& invocation) {
       .type_name("FILE");
   command
       .add_option("--control", options->control,
-                  "Unix socket for requests while it runs (docs/control.md)")
+                  "Accept requests at this Unix socket during the run (docs/control.md)")
       .type_name("PATH");
   add_element_options(command, options->pipeline, ProgramOption::Commands::kRun);
   command.add_flag("-T,--test", options->check_only,
-                   "Check everything, start nothing (as 'check')");
-  command.add_flag("--busy-poll", options->busy_poll, "Never sleep, not even when idle");
-  command.add_flag("-q,--quiet", invocation.quiet, "Nothing on stderr but errors and warnings");
+                   "Check everything without starting anything (like 'check')");
+  command.add_flag("--busy-poll", options->busy_poll, "Poll without sleeping, even when idle");
+  command.add_flag("-q,--quiet", invocation.quiet, "Print only errors and warnings on stderr");
   add_session_options(command, options->session);
   command.callback([&invocation, options] {
     invocation.action = [&invocation, options] { return run(invocation, *options); };

@@ -142,9 +142,9 @@ bool ControlClient::answer_request() {
 
 void ControlClient::read() {
   if (input_.full() && !grow()) return;
-  auto const room = input_.room();
+  auto const space = input_.room();
   reading_ = true;
-  socket_.async_read_some(asio::buffer(room.data(), room.size()),
+  socket_.async_read_some(asio::buffer(space.data(), space.size()),
                           [self = shared_from_this()](error_code error, std::size_t count) {
                             self->reading_ = false;
                             if (error) return self->leave();

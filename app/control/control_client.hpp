@@ -22,9 +22,9 @@ namespace warpline::app {
 
 using ControlStream = boost::asio::local::stream_protocol::socket;
 
-/// Sends a line to a client that will not be served, and closes its connection when the client has
-/// closed its own end, or after `linger`: a client that writes before it reads must not find the
-/// connection gone. Everything that arrives is discarded.
+/// Sends a line to a refused client and discards everything that the client sends. Closes the
+/// connection when the client has closed it, or after `linger`, so that a client that writes before
+/// it reads still gets the line.
 class RefusedClient : public std::enable_shared_from_this<RefusedClient> {
  public:
   RefusedClient(ControlStream socket, std::function<void(std::shared_ptr<RefusedClient>)> left)
@@ -51,8 +51,8 @@ struct ControlClients {
   EventLog events{options.max_event_bytes};
   std::set<std::shared_ptr<ControlClient>> clients;
   std::set<std::shared_ptr<RefusedClient>> refused;
-  // The client whose request is longer than `kMaxShortRequest`: one at a time, so that the memory of
-  // all requests is bounded by the longest one.
+  // The client whose request is longer than `kMaxShortRequest`. Only one client at a time may send
+  // such a request, so that the longest request limits the memory of all.
   ControlClient* long_request = nullptr;
   std::deque<std::weak_ptr<ControlClient>> waiting_for_long_request;
 

@@ -42,8 +42,8 @@ std::vector<std::string> ControlCommands::commands() const {
 }
 
 ControlAnswer ControlCommands::dispatch(ControlRequest& request) {
-  auto const known = commands();
-  auto words = known;
+  auto const names = commands();
+  auto words = names;
   for (auto& word : words) word = '"' + word + '"';
   auto const expected = alternatives(words);
   auto const command = request.take_text("command", expected);
@@ -53,7 +53,7 @@ ControlAnswer ControlCommands::dispatch(ControlRequest& request) {
   bool const wants_metrics = command == "metrics";
   if (!wants_metrics && command != "events")
     throw ConfigError("unknown command " + quoted(mask_keys(command)) + "; expected " + expected +
-                      did_you_mean(std::string(command), known));
+                      did_you_mean(std::string(command), names));
   request.finish();
   if (wants_metrics) return metrics();
   ControlAnswer answer(R"({"ok":true})");

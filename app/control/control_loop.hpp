@@ -28,18 +28,18 @@ struct ControlOptions {
 /// The reason for the end of a run.
 enum class RunEnd : std::uint8_t { kSourcesFinished, kDuration, kSignal, kReaderGone };
 
-/// Watches an engine from the control thread: signals, time, the control socket, links of ports and the
-/// services of elements.
+/// Watches an engine from the control thread: signals, time, the control socket, links of ports and
+/// the services of elements.
 class ControlLoop {
  public:
   /// Listens at the socket, before a worker starts. Throws `ConfigError` if that fails.
   ControlLoop(Engine& engine, ControlOptions options);
   ~ControlLoop();
 
-  /// Runs until the workers of the started engine have drained and ended: stops it at SIGINT,
-  /// SIGTERM or after the duration, shows progress meanwhile. A second signal ends the program at
-  /// once, as without a handler. At SIGHUP, outputs are opened again by name; if the terminal is
-  /// gone, the run ends as at SIGTERM instead. It also ends if the reader of an output is gone.
+  /// Runs until the workers of the started engine have drained and ended, and shows progress. Stops
+  /// the engine at SIGINT, at SIGTERM or after the duration. A second signal ends the program
+  /// immediately. At SIGHUP, outputs are reopened by name; if the terminal is gone, the run ends as
+  /// at SIGTERM. The run also ends if the reader of an output is gone.
   /// Events of services are printed to stderr.
   RunEnd run();
   /// Whether a service has had an event of severity `kError`, which was printed.

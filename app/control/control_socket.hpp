@@ -17,14 +17,14 @@ namespace warpline::app {
 /// A Unix socket at a path: clients send lines and get one line back for each, in order. All
 /// work, calls of `answer` too, happens in handlers of one `io_context`.
 ///
-/// Memory is bounded: by the longest request (one client at a time may send a long one), by a piece
-/// of an answer for each client, and by the events that are kept for all of them. A client that
+/// Memory is limited to the longest request (only one client at a time may send a long one), one
+/// piece of an answer per client, and the events that are kept for all clients. A client that
 /// cannot be served gets one line with the reason.
 class ControlSocket {
  public:
   struct Options {
-    std::size_t max_clients = 64;  ///< one more gets an error and is disconnected
-    std::size_t max_request_bytes = std::size_t{64} << 20;  ///< with the end of the line
+    std::size_t max_clients = 64;  ///< any further client gets an error and is disconnected
+    std::size_t max_request_bytes = std::size_t{64} << 20;  ///< including the end of the line
     std::size_t max_event_bytes = std::size_t{16} << 20;    ///< kept for clients that read slowly
     /// A client that has sent no request and read nothing of an answer for this time is
     /// disconnected, unless it has subscribed to events.
@@ -32,22 +32,22 @@ class ControlSocket {
   };
   using Answer = std::function<ControlAnswer(std::string_view)>;
 
-  /// How long a client that is refused may go on writing before it reads the reason.
+  /// Maximum time that a refused client may continue writing before it reads the reason.
   static constexpr std::chrono::milliseconds kLinger{1000};
 
-  /// Listens at once, and before the socket appears at `path` (it is made at `path`.new); one that
-  /// an earlier program left there is replaced. Only the user may connect (mode 0600). Throws
+  /// Creates the socket at `path`.new, starts listening and then renames it to `path`. A socket
+  /// that an earlier program left there is replaced. Only the user may connect (mode 0600). Throws
   /// `ConfigError` with the path and the system's reason.
   ControlSocket(boost::asio::io_context& context, std::string path, Answer answer, Options options);
   ControlSocket(boost::asio::io_context& context, std::string path, Answer answer)
       : ControlSocket(context, std::move(path), std::move(answer), Options{}) {}
-  /// Removes the socket, if it is still this one.
+  /// Removes the socket file, unless another program has replaced it.
   ~ControlSocket();
 
-  /// Sends a line to every client. One that reads too slowly loses the oldest lines and gets
-  /// `{"event":"lost","count":N}` in their place.
+  /// Sends a line to every client. A client that reads too slowly loses the oldest lines and gets
+  /// `{"event":"lost","count":N}` instead.
   void publish(std::string const& line);
-  /// Ends the clients and accepts no more, so that the context can run out.
+  /// Disconnects all clients and accepts no more, so that the context runs out of work.
   void close();
 
  private:

@@ -11,7 +11,7 @@
 namespace warpline::app {
 
 /// The latest events, numbered from 0. All clients read the same log, each at its own position, so
-/// memory is bounded whatever the number of clients and however slowly they read.
+/// memory is limited for any number of clients and any reading speed.
 class EventLog {
  public:
   /// `max_bytes`: of the lines that are kept; the last one is kept in any case.

@@ -6,22 +6,23 @@
 
 namespace warpline::app {
 
-/// SIGHUP, from its first use to the end of the program: noted, and never the end of the process.
-/// Where the signal is ignored at the start (`nohup`), it stays ignored. Control thread; one object.
+/// Records SIGHUP from the first use to the end of the program, so that the signal does not end the
+/// process. If the signal is ignored at the start (`nohup`), it stays ignored. Control thread; one
+/// object.
 ///
-/// The kernel sends SIGHUP when the controlling terminal goes away, and may take the terminal away
-/// only after that: the terminal is looked at for a second after each signal.
+/// The kernel sends SIGHUP when the controlling terminal goes away, but may remove the terminal
+/// only afterwards. So the terminal is checked for one second after each signal.
 class Hangup {
  public:
   enum class Event : unsigned char {
     kNone,
-    kReopen,        ///< SIGHUP was sent: files are to be opened again by name
-    kTerminalGone,  ///< the controlling terminal that there was at the start is gone
+    kReopen,        ///< SIGHUP was sent: reopen files by name
+    kTerminalGone,  ///< the controlling terminal of the start is gone
   };
 
   Hangup();
 
-  /// The event since the last call.
+  /// Returns the event since the last call.
   Event look();
 
  private:
@@ -32,8 +33,8 @@ class Hangup {
   Clock::time_point look_until_;
 };
 
-/// Lets writes to a pipe without a reader and beyond the limit of a file's size fail, instead of
-/// ending the program.
+/// Makes writes fail, instead of ending the program, if a pipe has no reader or a file reaches its
+/// size limit.
 void ignore_write_signals();
 
 }  // namespace warpline::app

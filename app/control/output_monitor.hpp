@@ -14,18 +14,19 @@ namespace warpline::app {
 /// Reports the state of the files that a run writes. Control thread.
 class OutputMonitor {
  public:
-  /// `quiet`: no line but errors.
+  /// `quiet`: only lines about errors.
   OutputMonitor(std::shared_ptr<OutputFiles const> files, bool quiet);
 
   /// Lines to print now: `error: ...` if writing has begun to fail since the last call, `note: ...`
   /// if it works again.
   std::vector<std::string> look();
-  /// Has every file opened again by its name, and returns the lines to print.
+  /// Reopens every file by its name, and returns the lines to print.
   std::vector<std::string> reopen();
-  /// The reader of a pipe that a run writes to is gone, so that no write can succeed any more.
+  /// True if a pipe that the run writes to has lost its reader, so that no write can succeed.
   bool reader_gone() const;
 
-  /// After the workers and ports have ended: `look`, and a line for each file with losses.
+  /// Call it after the workers and ports have ended: returns the lines of `look`, and one for each
+  /// file with losses.
   std::vector<std::string> finish();
   /// Whether all files are complete.
   bool complete() const;

@@ -9,9 +9,9 @@
 
 namespace warpline::app {
 
-/// Returns the changes of ports' links since the last call, and opens ports again whose interface is
-/// back. On the control thread, every few milliseconds while the workers run. The JSON of an event:
-/// `{"event":"port","port":"net_tap0","state":"down","text":"link down; ..."}`.
+/// Returns the link changes of ports since the last call, and reopens ports whose interface is
+/// back. Call it on the control thread every few milliseconds while the workers run. The JSON of an
+/// event: `{"event":"port","port":"net_tap0","state":"down","text":"link down; ..."}`.
 std::vector<ControlEvent> check_links(PortSet& ports);
 
 }  // namespace warpline::app

@@ -12,8 +12,8 @@
 
 namespace warpline::app {
 
-/// Bytes of a client's requests as they arrive. Requests contain keys: whatever leaves the buffer
-/// is overwritten. `data_` has `capacity_` bytes; those from `begin_` to `end_` are in use.
+/// Bytes of a client's requests as they arrive. Requests contain keys, so bytes that leave the
+/// buffer are overwritten. `data_` has `capacity_` bytes; those from `begin_` to `end_` are in use.
 class RequestBuffer {
  public:
   explicit RequestBuffer(std::size_t capacity)
@@ -38,9 +38,9 @@ class RequestBuffer {
   std::optional<std::string_view> line() {
     auto const* const first = data_.get() + begin_;
     auto const* const last = data_.get() + end_;
-    auto const* const found = std::find(first + searched_, last, '\n');
-    searched_ = static_cast<std::size_t>(found - first);
-    if (found == last) return std::nullopt;
+    auto const* const newline = std::find(first + searched_, last, '\n');
+    searched_ = static_cast<std::size_t>(newline - first);
+    if (newline == last) return std::nullopt;
     return std::string_view(first, searched_);
   }
   /// Removes the line that `line()` returned, and its end.

@@ -19,8 +19,8 @@ namespace {
 using boost::system::error_code;
 using Protocol = boost::asio::local::stream_protocol;
 
-/// Holds the lock of a file's folder. After a second without it the caller goes on: anybody who may
-/// read the folder could keep the lock for ever.
+/// Holds the lock of a file's folder. If the lock is not free within a second, the caller continues
+/// without it, because any process that can read the folder could keep it locked.
 class FolderLock {
  public:
   explicit FolderLock(std::string const& path) {
@@ -69,8 +69,8 @@ void SocketFile::listen(Protocol::acceptor& acceptor) {
   refuse_if_taken(acceptor.get_executor());
   // Under another name until clients are taken: who finds the socket can connect to it.
   auto const fresh = path_ + ".new";
-  struct stat about {};
-  if (::lstat(fresh.c_str(), &about) == 0 && S_ISSOCK(about.st_mode)) ::unlink(fresh.c_str());
+  struct stat status {};
+  if (::lstat(fresh.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(fresh.c_str());
   error_code error;
   bool bound = false;
   try {
@@ -81,7 +81,7 @@ void SocketFile::listen(Protocol::acceptor& acceptor) {
     ::umask(mask);
     bound = !error;
     if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
-    if (!error && (::lstat(fresh.c_str(), &about) != 0 || !S_ISSOCK(about.st_mode) ||
+    if (!error && (::lstat(fresh.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode) ||
                    ::rename(fresh.c_str(), path_.c_str()) != 0))
       error.assign(errno, boost::system::system_category());
   } catch (boost::system::system_error const& thrown) {
@@ -91,8 +91,8 @@ void SocketFile::listen(Protocol::acceptor& acceptor) {
     if (bound) ::unlink(fresh.c_str());
     throw failure(path_, error.message());
   }
-  device_ = about.st_dev;
-  inode_ = about.st_ino;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
   bound_ = true;
 }
 
@@ -100,8 +100,8 @@ void SocketFile::remove() noexcept {
   if (!std::exchange(bound_, false)) return;
   try {
     FolderLock const lock(path_);
-    struct stat about {};
-    if (::lstat(path_.c_str(), &about) == 0 && about.st_dev == device_ && about.st_ino == inode_)
+    struct stat status {};
+    if (::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_)
       ::unlink(path_.c_str());
   } catch (std::exception const&) {  // no memory for a path: the file stays
   }

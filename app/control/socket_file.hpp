@@ -9,9 +9,8 @@
 
 namespace warpline::app {
 
-/// The file of a listening Unix socket. It is removed only while it is the one that was made here:
-/// another program may have put its own in its place. Programs that make or remove such a file in
-/// one folder take turns (flock on the folder).
+/// The file of a listening Unix socket. It is not removed if another program has replaced it.
+/// Programs that create or remove such a file in the same folder take turns (flock on the folder).
 class SocketFile {
  public:
   explicit SocketFile(std::string path) : path_(std::move(path)) {}

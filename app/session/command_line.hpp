@@ -37,8 +37,8 @@ class CommandOption {
   CLI::Option* option_;
 };
 
-/// Declares options and subcommands. It hides CLI11, whose headers cost each file that includes
-/// them seconds of compiling: only this class and `main` include them.
+/// Declares options and subcommands. It hides CLI11: its headers take seconds to compile, so only
+/// this class and `main` include them.
 ///
 /// Values and functions must live until the arguments are parsed. A function may throw
 /// `ConfigError`.
@@ -62,7 +62,7 @@ class CommandLine {
                            std::string const& help);
   CommandOption add_option(std::string const& names, std::optional<double>& value,
                            std::string const& help);
-  /// An option whose text `store` turns into a value, so that it reports a bad one.
+  /// An option with a function: `store` parses the text and reports a bad one.
   CommandOption add_option_function(std::string const& names, Store store, std::string const& help);
   /// The same for an option that may be used more than once.
   CommandOption add_options_function(std::string const& names, StoreAll store,

@@ -43,7 +43,7 @@ std::vector<int> cores_of(toml::node const& node) {
   auto const* list = node.as_array();
   if (list == nullptr) throw ConfigError("expected processors, e.g. [1, 3] or \"2-5\"");
   std::vector<int> cores;
-  for (auto const& each : *list) cores.push_back(static_cast<int>(count_of(each, 0, 4095)));
+  for (auto const& entry : *list) cores.push_back(static_cast<int>(count_of(entry, 0, 4095)));
   return cores;
 }
 
@@ -90,8 +90,8 @@ TomlKeys offload_keys(SessionOptions& options) {
          auto const* list = node.as_array();
          if (list == nullptr) throw ConfigError("expected names, e.g. [\"host\", \"cuda:0\"]");
          std::vector<std::string> names;
-         for (auto const& each : *list) {
-           names.push_back(string_of(each));
+         for (auto const& entry : *list) {
+           names.push_back(string_of(entry));
            check_device_name(names.back());
          }
          fill(options.devices, std::move(names));
@@ -144,11 +144,11 @@ void apply_config(SessionOptions& options) {
   auto const read_ports = [&](toml::node const& node) {
     auto const* list = node.as_array();
     if (list == nullptr) throw ConfigError("expected [[port]] tables");
-    for (auto const& each : *list) {
+    for (auto const& entry : *list) {
       TomlTableReader reader("[[port]]", diagnostics);
-      auto const seen = reader.read(each, port_keys);
-      if (each.is_table() && !seen.contains("device"))
-        reader.fail(place_of(each.source()), "a port needs its device = \"...\"");
+      auto const keys = reader.read(entry, port_keys);
+      if (entry.is_table() && !keys.contains("device"))
+        reader.fail(place_of(entry.source()), "a port needs its device = \"...\"");
     }
   };
   TomlTableReader("", diagnostics)

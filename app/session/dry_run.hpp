@@ -18,22 +18,21 @@ struct SessionOptions;
 /// A pipeline that was checked, and the results of the check.
 struct DryRun {
   Pipeline pipeline;
-  std::vector<Diagnostic> warnings;             ///< of the parser, the graph and the ports
-  std::vector<std::string> notices;             ///< notices of elements
-  std::vector<std::string> file_warnings{};     ///< doubts about captures
-  std::shared_ptr<SharedStore> shared;          ///< through which the engine finds the tables
-  std::vector<std::shared_ptr<void>> tables{};  ///< keeps them until the engine takes them over
-  std::vector<std::string> sources;             ///< classes of elements that receive
-  std::vector<std::vector<std::string>>
-      segments;  ///< names of elements that go to a device together
+  std::vector<Diagnostic> warnings;                ///< of the parser, the graph and the ports
+  std::vector<std::string> notices;                ///< notices of elements
+  std::vector<std::string> file_warnings{};        ///< warnings about captures
+  std::shared_ptr<SharedStore> shared;             ///< the engine finds the tables through it
+  std::vector<std::shared_ptr<void>> tables{};     ///< keeps the tables until the engine owns them
+  std::vector<std::string> sources;                ///< classes of elements that receive
+  std::vector<std::vector<std::string>> segments;  ///< names of the elements of each segment
 };
 
 /// `name=value` as an override of the pipeline's `define($name ...)`. Throws `ConfigError` if there
 /// is no `=` or no name.
 Override parse_definition(std::string const& text);
 
-/// A warning for each port that has fewer queues than there are workers: workers without a queue
-/// drop what they should send there.
+/// Returns a warning for each port with fewer queues than workers: a worker without a queue drops
+/// the packets that it should send there.
 std::vector<Diagnostic> few_queues(PortSet& ports, unsigned workers);
 
 /// Dry run: reads, parses and builds the pipeline without starting anything, on placeholders for

@@ -41,14 +41,14 @@ void open_devices(DeviceSet& devices, SessionOptions const& options,
   auto environment = environment_of(options);
   environment.streams = stream_options(options, frame_size);
   environment.helpers = helpers;
-  for (auto const& found : find_devices(options.devices, environment))
-    devices.add(found.scheme->open(found.name, environment));
+  for (auto const& device : find_devices(options.devices, environment))
+    devices.add(device.scheme->open(device.name, environment));
 }
 
 void add_placeholder_devices(DeviceSet& devices, SessionOptions const& options) {
-  for (auto const& found : find_devices(options.devices, environment_of(options)))
-    devices.add(std::make_unique<PlaceholderDevice>(found.name, found.scheme->kind,
-                                                    found.scheme->description));
+  for (auto const& device : find_devices(options.devices, environment_of(options)))
+    devices.add(std::make_unique<PlaceholderDevice>(device.name, device.scheme->kind,
+                                                    device.scheme->description));
 }
 
 }  // namespace warpline::app

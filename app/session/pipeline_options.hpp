@@ -16,12 +16,12 @@ namespace warpline::app {
 
 struct Invocation;
 
-/// Which pipeline, and the captures that make port 0.
+/// The pipeline to run, and the captures of port 0.
 struct PipelineOptions {
   std::string file;
   std::vector<std::string> definitions;  ///< `name=value`, after the file or with -D
-  std::string read;                      ///< -r: the capture from which packets are received
-  std::string write;                     ///< -w: the capture that packets go to
+  std::string read;                      ///< -r: the capture to receive packets from
+  std::string write;                     ///< -w: the capture to write packets to
   bool has_control_socket = false;       ///< see `RunConditions`
   /// Options that elements read, with their values.
   std::vector<std::pair<ProgramOption const*, ProgramOption::Value>> of_elements;
@@ -34,12 +34,12 @@ void add_element_options(CommandLine& command, PipelineOptions& options,
                          ProgramOption::Commands commands);
 
 /// The specs of all ports in the order of their numbers: the captures are port 0.
-/// Throws `ConfigError` with everything that is wrong with them.
+/// Throws `ConfigError` with all their errors.
 std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions const& session);
 
-/// Reads the captures to their ends and stores their lengths in the specs, checks the pipeline on
-/// ports of those specs (see `check_pipeline`), and checks all outputs (see `check_outputs`):
-/// `files` are those in other options.
+/// Reads the captures to their ends and stores their lengths in the specs. Then checks the pipeline
+/// on ports of those specs (see `check_pipeline`) and all outputs (see `check_outputs`). `files`:
+/// the output files of other options.
 DryRun check(PipelineOptions const& pipeline, SessionOptions const& session,
              std::span<PortSpec> specs, std::vector<FileUse> files = {});
 

@@ -9,7 +9,7 @@
 
 namespace warpline::app {
 
-/// A device that runs nothing: for pipelines that are only checked.
+/// A device that runs nothing, for checks of pipelines.
 class PlaceholderDevice final : public Device {
  public:
   PlaceholderDevice(std::string name, Kind kind, std::string description)

@@ -27,7 +27,7 @@ class Session {
   /// workers than processors, an unknown device, arguments in `eal` that DPDK refuses (with its
   /// reason).
   Session(SessionOptions options, std::vector<std::string> eal, bool quiet);
-  /// All deployments must be gone.
+  /// All deployments must have been destroyed.
   ~Session();
   Session(Session const&) = delete;
   Session& operator=(Session const&) = delete;

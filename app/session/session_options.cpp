@@ -14,7 +14,7 @@ namespace {
 
 constexpr char const* kGroup = "Machine";
 
-/// An option whose text `store` parses, so that errors have the program's format.
+/// An option whose text is parsed by `store`, so that errors have the program's format.
 void add(CommandLine& command, std::string const& name, std::string const& placeholder,
          std::string const& help, std::function<void(std::string const&)> store) {
   command.add_option_function(name, std::move(store), help).type_name(placeholder).group(kGroup);
@@ -31,16 +31,17 @@ void add_placement(CommandLine& command, SessionOptions& options) {
       .type_name("SPEC")
       .single()
       .group(kGroup);
-  add(command, "--workers", "N", "Start N worker threads, one core each (default 1)",
+  add(command, "--workers", "N", "Start N worker threads, one CPU each (default 1)",
       [&options](std::string const& text) {
         options.workers = static_cast<unsigned>(parse_count(text, "--workers", 1, 1024));
       });
-  add(command, "--cores", "LIST", "Processors for the workers, e.g. 1,3 or 2-5",
+  add(command, "--cores", "LIST", "Run the workers on these processors, e.g. 1,3 or 2-5",
       [&options](std::string const& text) { options.cores = parse_cores(text, "--cores"); });
   add(command, "--io-cores", "LIST",
-      "Split topology: processors for IO workers, which receive and transmit for the others",
+      "Run IO workers on these processors; they receive and transmit for the other workers",
       [&options](std::string const& text) { options.io_cores = parse_cores(text, "--io-cores"); });
-  add(command, "--host-cores", "N", "Start N helper threads of the host device; 0: no host device",
+  add(command, "--host-cores", "N",
+      "Start N helper threads for the host device (0 disables the device)",
       [&options](std::string const& text) {
         options.host_cores = static_cast<unsigned>(parse_count(text, "--host-cores", 0, 1024));
       });
@@ -59,7 +60,7 @@ void add_placement(CommandLine& command, SessionOptions& options) {
             }
             options.devices = names;
           },
-          "Open this device: host, cuda:0, ... (default: all there are)")
+          "Open this device: host, cuda:0, ... (default: all devices)")
       .type_name("NAME")
       .single()
       .group(kGroup);
@@ -74,36 +75,37 @@ void add_memory(CommandLine& command, SessionOptions& options) {
       [&options](std::string const& text) {
         options.buffers = parse_count(text, "--buffers", 64, 1u << 24);
       });
-  add(command, "--buffer-size", "BYTES",
-      "Set the longest frame that a buffer holds, in bytes (default 2048)",
+  add(command, "--buffer-size", "BYTES", "Set the maximum size of a frame in bytes (default 2048)",
       [&options](std::string const& text) {
         options.buffer_size = parse_count(text, "--buffer-size", 64, DpdkPool::kMaxBufferSize);
       });
 }
 
 void add_offload(CommandLine& command, SessionOptions& options) {
-  add(command, "--task-packets", "N", "Send a task to a device at N packets (default 1024)",
+  add(command, "--task-packets", "N",
+      "Submit a task to a device when it has N packets (default 1024)",
       [&options](std::string const& text) {
         options.task_packets =
             static_cast<unsigned>(parse_count(text, "--task-packets", 1, 1u << 20));
       });
-  add(command, "--task-bytes", "N", "or at N bytes (default 1 MiB)",
+  add(command, "--task-bytes", "N", "Submit a task when it has N bytes (default 1 MiB)",
       [&options](std::string const& text) {
         options.task_bytes = parse_count(text, "--task-bytes", 1, std::uint64_t{1} << 32);
       });
-  add(command, "--deadline", "TIME", "or when its first batch has waited for TIME (default 100us)",
+  add(command, "--deadline", "TIME",
+      "Submit a task when its first batch has waited for TIME (default 100us)",
       [&options](std::string const& text) {
         options.deadline = parse_duration(text, "--deadline");
       });
   add(command, "--tasks-in-flight", "N",
-      "Allow N tasks at once on a device, per worker (default 4)",
+      "Allow at most N tasks per worker and segment on a device (default 4)",
       [&options](std::string const& text) {
         options.tasks_in_flight =
             static_cast<unsigned>(parse_count(text, "--tasks-in-flight", 1, 1024));
       });
   add(command, "--streams", "N",
-      "Streams per worker and segment, used in turn so that copies overlap kernels (default 2 on a "
-      "CUDA device; 1 for host)",
+      "Use N streams per worker and segment in turn, so that copies and kernels overlap (default 2 "
+      "on a CUDA device; 1 for host)",
       [&options](std::string const& text) {
         options.streams = static_cast<unsigned>(parse_count(text, "--streams", 1, 64));
       });
@@ -124,8 +126,7 @@ void add_offload(CommandLine& command, SessionOptions& options) {
       });
   command
       .add_flag_callback(
-          "--unordered", [&options] { options.ordered = false; },
-          "Let packets leave in another order than they came")
+          "--unordered", [&options] { options.ordered = false; }, "Allow packets to be reordered")
       .group(kGroup);
 }
 
@@ -136,7 +137,7 @@ std::vector<std::string> names_of(Value const& values) {
   return names;
 }
 
-/// The value called `text`, else an error that lists `names` of all there are.
+/// Returns the value with the name `text`. Throws an error that lists all names if there is none.
 template <class Values>
 auto named(Values const& values, std::string const& text, std::string const& option,
            std::vector<std::string> const& names) {

@@ -21,13 +21,13 @@ struct SessionOptions {
   std::string config;           ///< the deployment file (TOML); empty: none
   std::vector<PortText> ports;  ///< one spec each, in the order of port numbers
   std::optional<unsigned> workers;
-  std::vector<int> cores;                  ///< processors for the workers
-  std::vector<int> io_cores;               ///< split topology: processors for as many IO workers
-  std::optional<unsigned> host_cores;      ///< helper threads of the host device; 0: no host device
-  std::vector<int> host_core_list;         ///< their processors; from the deployment file only
-  std::vector<std::string> devices;        ///< the devices to open; empty: all
-  std::optional<std::size_t> buffers;      ///< packet buffers in the pool
-  std::optional<std::size_t> buffer_size;  ///< longest frame in bytes
+  std::vector<int> cores;              ///< processors for the workers
+  std::vector<int> io_cores;           ///< split topology: processors of the IO workers, one each
+  std::optional<unsigned> host_cores;  ///< helper threads of the host device; 0: no host device
+  std::vector<int> host_core_list;     ///< their processors; from the deployment file only
+  std::vector<std::string> devices;    ///< the devices to open; empty: all
+  std::optional<std::size_t> buffers;  ///< packet buffers in the pool
+  std::optional<std::size_t> buffer_size;  ///< maximum frame size in bytes
   std::optional<unsigned> task_packets;
   std::optional<std::uint64_t> task_bytes;
   std::optional<std::chrono::nanoseconds> deadline;

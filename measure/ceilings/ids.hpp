@@ -29,7 +29,7 @@ class RawHyperscan {
   /// One pass over all payloads; returns the number of matches.
   std::uint64_t scan(std::span<Bytes const> payloads) noexcept;
 
-  /// One pass to warm up, then whole passes until `at_least` has gone by.
+  /// Runs one pass to warm up, then complete passes for at least `at_least`.
   ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least);
 
  private:

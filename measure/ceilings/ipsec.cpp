@@ -96,9 +96,9 @@ struct RawIpsecMb::State {
   std::array<IMB_JOB, kBurst> own{};
 
   Keys const& next_keys() {
-    auto const& chosen = keys[order[next]];
+    auto const& key = keys[order[next]];
     if (++next == order.size()) next = 0;
-    return chosen;
+    return key;
   }
   std::uint8_t* packet(unsigned i) { return buffers.data() + i * stride; }
 
@@ -294,8 +294,8 @@ CipherRate RawIpsecMb::measure(std::span<std::uint32_t const> frame_sizes,
     for (auto const interface : interfaces()) {
       auto const start = cycles();
       for (unsigned pass = 0; pass < kPasses; ++pass) run(interface, frame_sizes);
-      auto const each = static_cast<double>(cycles() - start) / (kPasses * kPackets);
-      if (each < best.cycles_per_packet) best = {per_second / each, each, name(interface)};
+      auto const cost = static_cast<double>(cycles() - start) / (kPasses * kPackets);
+      if (cost < best.cycles_per_packet) best = {per_second / cost, cost, name(interface)};
     }
   } while (Clock::now() - begin < at_least);
   return best;
