@@ -44,8 +44,8 @@ struct Frames {
   std::vector<Packet> packets;
 };
 
-/// Cycles and drops of one step: of a pass over all frames, and of the fastest, since others use the
-/// machine too.
+/// Cycles and drops of one step: of a pass over all frames, and of the fastest, since others use
+/// the machine too.
 struct Step {
   double pass = 0, best = 1e9;
   unsigned drops = 0;
@@ -82,8 +82,8 @@ void there_and_back(benchmark::State& state, std::string const& name) {
   std::uint64_t sequence = 1;
   Step out_step, check, mark, in_step;
   for (auto _ : state) {
-    for (unsigned at = 0; at < kFrames; at += kBurst, sequence += kBurst) {
-      auto* const packets = &frames.packets[at];
+    for (unsigned index = 0; index < kFrames; index += kBurst, sequence += kBurst) {
+      auto* const packets = &frames.packets[index];
       out_step.run([&](unsigned i) {
         parse<Annotation::kNetwork>(packets[i]);
         bool const seen = !inspect_inner(packets[i]).is_drop();

@@ -26,9 +26,9 @@ std::vector<Part> const kParts = {{"copies", measure_copies},
                                   {"kernels", measure_kernels}};
 
 int measure(std::vector<std::string> const& parts, std::string const& json) {
-  auto const found = cuda::probe();
-  if (found.devices.empty()) {
-    std::cerr << "gpu_bench: no CUDA device: " << found.reason << "\n";
+  auto const probe_result = cuda::probe();
+  if (probe_result.devices.empty()) {
+    std::cerr << "gpu_bench: no CUDA device: " << probe_result.reason << "\n";
     return kNoDevice;
   }
   Rows rows;
@@ -44,10 +44,11 @@ int measure(std::vector<std::string> const& parts, std::string const& json) {
       std::cerr << "gpu_bench: " << part.name << ": " << error.what() << "\n";
     }
     // Earlier measurements are kept if a later one fails.
-    if (!json.empty() && json != "-") rows.write_json(json, "gpu_bench", found.devices[0].name);
+    if (!json.empty() && json != "-")
+      rows.write_json(json, "gpu_bench", probe_result.devices[0].name);
   }
   if (json == "-")
-    rows.write_json(json, "gpu_bench", found.devices[0].name);
+    rows.write_json(json, "gpu_bench", probe_result.devices[0].name);
   else
     rows.print(stdout);
   if (rows.any_false("right") || rows.any_false("as_body")) {

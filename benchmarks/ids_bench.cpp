@@ -50,9 +50,9 @@ struct Traffic {
     }
     for (unsigned i = 0; i < kFrames; ++i) {
       auto* const frame = storage.data() + i * kSlot + 128;
-      auto const be = [&](unsigned at, unsigned value) {
-        frame[at] = static_cast<std::uint8_t>(value >> 8);
-        frame[at + 1] = static_cast<std::uint8_t>(value);
+      auto const be = [&](unsigned offset, unsigned value) {
+        frame[offset] = static_cast<std::uint8_t>(value >> 8);
+        frame[offset + 1] = static_cast<std::uint8_t>(value);
       };
       be(12, ether::kIpv4);
       frame[14] = 0x45;
@@ -88,9 +88,9 @@ struct Pipelined {
     ids = graph->find("ids");
   }
   void push(Traffic const& traffic) {
-    for (unsigned at = 0; at < kFrames; at += kBatch) {
+    for (unsigned first = 0; first < kFrames; first += kBatch) {
       auto batch = batches.allocate();
-      std::memcpy(batch->slots(), traffic.packets.data() + at, kBatch * sizeof(Packet));
+      std::memcpy(batch->slots(), traffic.packets.data() + first, kBatch * sizeof(Packet));
       batch->resize(kBatch);
       graph->push(*ids, 0, std::move(batch));
     }

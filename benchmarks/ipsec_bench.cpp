@@ -103,7 +103,7 @@ Suite suite_of(benchmark::State const& state) { return static_cast<Suite>(state.
 template <class Step>
 void run(benchmark::State& state, Step step) {
   for (auto _ : state)
-    for (unsigned at = 0; at < kFrames; at += kBatch) step(at);
+    for (unsigned first = 0; first < kFrames; first += kBatch) step(first);
   auto const packets = static_cast<double>(state.iterations()) * kFrames;
   state.counters["cycles/packet"] = benchmark::Counter(
       packets / cycles_per_second(), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
@@ -116,23 +116,23 @@ void raw_ipsec_mb(benchmark::State& state) {
   raw.prepare({&size, 1});
   auto const interface = raw.interfaces()[static_cast<std::size_t>(state.range(2))];
   state.SetLabel(std::string(info(suite_of(state)).name) + ", " + raw.name(interface));
-  run(state, [&](unsigned at) {
-    if (at == 0) raw.run(interface, {&size, 1});
+  run(state, [&](unsigned first) {
+    if (first == 0) raw.run(interface, {&size, 1});
   });
 }
 
 void restore(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
   Packet packets[kBatch];
-  run(state, [&](unsigned at) {
-    traffic.restore(at, packets);
+  run(state, [&](unsigned first) {
+    traffic.restore(first, packets);
     benchmark::DoNotOptimize(packets);
   });
 }
 
 std::unique_ptr<ipsec::EspSender> sender_of(Suite suite, unsigned count) {
   std::uint8_t const key[36] = {};
-  auto const& about = ipsec::info(suite);
+  auto const& suite_info = ipsec::info(suite);
   std::vector<ipsec::SaConfig> sas(count);
   for (unsigned i = 0; i < count; ++i) {
     auto& sa = sas[i];
@@ -141,8 +141,8 @@ std::unique_ptr<ipsec::EspSender> sender_of(Suite suite, unsigned count) {
     sa.direction = ipsec::Direction::kOutbound;
     sa.form.source = *parse_ip_address("192.0.2.1");
     sa.form.destination = *parse_ip_address("192.0.2.2");
-    sa.key = ipsec::Secret({key, std::size_t{about.key_size} + about.salt_size});
-    sa.authentication = ipsec::Secret({key, about.authentication_key_size});
+    sa.key = ipsec::Secret({key, std::size_t{suite_info.key_size} + suite_info.salt_size});
+    sa.authentication = ipsec::Secret({key, suite_info.authentication_key_size});
     if (count == 1) continue;
     IpPrefix prefix;
     prefix.length = 24;
@@ -161,8 +161,8 @@ void encapsulate(benchmark::State& state) {
   auto const sender = sender_of(suite_of(state), static_cast<unsigned>(state.range(2)));
   Packet packets[kBatch];
   Verdict verdicts[kBatch];
-  run(state, [&](unsigned at) {
-    traffic.restore(at, packets);
+  run(state, [&](unsigned first) {
+    traffic.restore(first, packets);
     sender->encapsulate(packets, verdicts);
     benchmark::DoNotOptimize(verdicts);
     if (verdicts[0].is_drop()) state.SkipWithError("dropped");
@@ -175,8 +175,8 @@ void body(benchmark::State& state) {
   auto const sender = sender_of(suite_of(state), 1);
   Packet packets[kBatch];
   Verdict verdicts[kBatch];
-  run(state, [&](unsigned at) {
-    traffic.restore(at, packets);
+  run(state, [&](unsigned first) {
+    traffic.restore(first, packets);
     sender->encapsulate(packets, verdicts);
     for (auto const& packet : packets)
       ipsec::esp_protect(ipsec::aes_tables(), sender->slots().keys(0),
@@ -193,8 +193,8 @@ void cpu_protect(benchmark::State& state) {
   Packet packets[kBatch];
   Verdict verdicts[kBatch];
   state.SetLabel(std::string(info(suite_of(state)).name));
-  run(state, [&](unsigned at) {
-    traffic.restore(at, packets);
+  run(state, [&](unsigned first) {
+    traffic.restore(first, packets);
     sender->encapsulate(packets, verdicts);
     cpu.protect(packets);
   });
@@ -207,27 +207,28 @@ void cpu_open(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
   auto const sender = sender_of(suite, 1);
   std::uint8_t const key[36] = {};
-  auto const& about = ipsec::info(suite);
-  auto const inbound = ipsec::make_sa_keys(suite, ipsec::Direction::kInbound, false,
-                                           {key, std::size_t{about.key_size} + about.salt_size},
-                                           {key, about.authentication_key_size});
+  auto const& suite_info = ipsec::info(suite);
+  auto const inbound =
+      ipsec::make_sa_keys(suite, ipsec::Direction::kInbound, false,
+                          {key, std::size_t{suite_info.key_size} + suite_info.salt_size},
+                          {key, suite_info.authentication_key_size});
   ipsec::CpuEsp seal(sender->slots().cpu_keys());
   ipsec::CpuEsp cpu(std::make_shared<ipsec::CpuKeys>(std::span(&inbound, 1)));
   std::vector<Packet> packets(kFrames);
   Verdict verdicts[kBatch];
-  for (unsigned at = 0; at < kFrames; at += kBatch) {
-    traffic.restore(at, &packets[at]);
-    sender->encapsulate({&packets[at], kBatch}, verdicts);
-    seal.protect({&packets[at], kBatch});
+  for (unsigned first = 0; first < kFrames; first += kBatch) {
+    traffic.restore(first, &packets[first]);
+    sender->encapsulate({&packets[first], kBatch}, verdicts);
+    seal.protect({&packets[first], kBatch});
   }
   auto const sealed = traffic.storage;
   std::uint32_t results[kBatch] = {};
-  state.SetLabel(std::string(about.name));
-  run(state, [&](unsigned at) {
-    for (unsigned i = at; i < at + kBatch; ++i)
+  state.SetLabel(std::string(suite_info.name));
+  run(state, [&](unsigned first) {
+    for (unsigned i = first; i < first + kBatch; ++i)
       std::memcpy(packets[i].data, sealed.data() + (packets[i].data - traffic.storage.data()),
                   packets[i].length);
-    if (state.range(2) == 0) cpu.open({&packets[at], kBatch}, results);
+    if (state.range(2) == 0) cpu.open({&packets[first], kBatch}, results);
     benchmark::DoNotOptimize(results);
     if (results[0] != 0) state.SkipWithError("not opened");
   });
@@ -236,19 +237,19 @@ void cpu_open(benchmark::State& state) {
 void do_nothing(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
   Pipelined pipelined("IpsecBenchSink; IpsecBenchSource");  // the element is the sink itself
-  run(state, [&](unsigned at) { pipelined.push(traffic, at); });
+  run(state, [&](unsigned first) { pipelined.push(traffic, first); });
 }
 
 void ipsec_encrypt(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
   Pipelined pipelined("IPsecEncrypt(" + std::string(info(suite_of(state)).name) + ")");
-  run(state, [&](unsigned at) { pipelined.push(traffic, at); });
+  run(state, [&](unsigned first) { pipelined.push(traffic, first); });
 }
 
 void nba_chain(benchmark::State& state) {
   Traffic traffic(static_cast<unsigned>(state.range(0)));
   Pipelined pipelined("IPsecESPencap -> IPsecAES -> IPsecAuthHMACSHA1");
-  run(state, [&](unsigned at) { pipelined.push(traffic, at); });
+  run(state, [&](unsigned first) { pipelined.push(traffic, first); });
 }
 
 int constexpr kGcm = static_cast<int>(Suite::kAes128Gcm);

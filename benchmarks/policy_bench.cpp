@@ -146,14 +146,14 @@ void policies(benchmark::State& state) {
   std::vector<FlowKey> packets;
   for (std::size_t i = 0; i < kPackets; ++i)
     packets.push_back(packet_of(shape, all[below(static_cast<unsigned>(all.size()))]));
-  std::vector<std::uint32_t> found(kPackets);
+  std::vector<std::uint32_t> matches(kPackets);
   for (auto _ : state) {
     if (state.range(3) == 0)
-      for (std::size_t i = 0; i < kPackets; ++i) found[i] = table.find(packets[i]);
+      for (std::size_t i = 0; i < kPackets; ++i) matches[i] = table.find(packets[i]);
     else
       for (std::size_t i = 0; i < kPackets; i += kBatch)
-        table.find({&packets[i], kBatch}, &found[i]);
-    benchmark::DoNotOptimize(found.data());
+        table.find({&packets[i], kBatch}, &matches[i]);
+    benchmark::DoNotOptimize(matches.data());
   }
   report(state);
   auto const unit = table.method(all[0].selector.source->address.version) == Method::kTuples;
@@ -202,16 +202,16 @@ void spis(benchmark::State& state) {
     auto const sa = below(count);
     keys.push_back(SpiKey::of(0x10000 + sa * 2654435761u, address_of(sa)));
   }
-  std::vector<std::uint32_t> found(kPackets);
+  std::vector<std::uint32_t> matches(kPackets);
   for (auto _ : state) {
     if (state.range(2) == 0)
-      for (std::size_t i = 0; i < kPackets; ++i) found[i] = table.find(keys[i]);
+      for (std::size_t i = 0; i < kPackets; ++i) matches[i] = table.find(keys[i]);
     else
       for (std::size_t i = 0; i < kPackets; i += kBatch)
-        table.find(std::span(keys).subspan(i, kBatch), &found[i]);
-    benchmark::DoNotOptimize(found.data());
+        table.find(std::span(keys).subspan(i, kBatch), &matches[i]);
+    benchmark::DoNotOptimize(matches.data());
   }
-  if (std::count(found.begin(), found.end(), SpiTable::kNone) != 0)
+  if (std::count(matches.begin(), matches.end(), SpiTable::kNone) != 0)
     state.SkipWithError("an SA was not found");
   report(state);
 }

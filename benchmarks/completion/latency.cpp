@@ -31,14 +31,14 @@ class OneAtATime {
   void over(error_code error) {
     auto const now = cycles();
     if (error) throw boost::system::system_error(error);
-    auto const taken = now - (from_submission_ ? submitted_ : work_.finished());
+    auto const duration = now - (from_submission_ ? submitted_ : work_.finished());
     if (++seen_ == kWarmUp) {
       rig_.begin_counting();
       until_ = now + static_cast<std::uint64_t>(window_ * cycles_per_second());
     }
     if (seen_ > kWarmUp)
       samples_.push_back(static_cast<std::uint32_t>(
-          std::min<std::uint64_t>(taken, std::numeric_limits<std::uint32_t>::max())));
+          std::min<std::uint64_t>(duration, std::numeric_limits<std::uint32_t>::max())));
     if (samples_.size() == kMax || now > until_)
       rig_.finish();
     else

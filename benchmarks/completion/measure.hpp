@@ -23,7 +23,7 @@ struct CompletionPlan {
 void measure_latency(CompletionPlan const& plan, Rows& rows);
 /// Several tasks in flight on each of 1, 4 and 16 lanes: rate, cost of starting one, CPU time.
 void measure_rates(CompletionPlan const& plan, Rows& rows);
-/// A coroutine that waits for each task, with and without a check whether it is over.
+/// A coroutine that waits for each task, with and without first checking for its completion.
 void measure_asking_again(CompletionPlan const& plan, Rows& rows);
 /// Start and completion with a single thread: the worker's own cost. False if that is more than 100
 /// ns or allocates.

@@ -58,9 +58,9 @@ Cost cost_of(asio::io_context& context, AsyncLane& lane, Work const& work) {
         lane.async_execute(work, [&completed](error_code) { ++completed; });
         lane.poll();
       }
-      auto const taken = static_cast<double>(cycles() - begin) / kTasks;
+      auto const cost = static_cast<double>(cycles() - begin) / kTasks;
       if (run == 0) continue;  // warm-up
-      runs.push_back(nanoseconds(taken));
+      runs.push_back(nanoseconds(cost));
       allocations += test::allocations_here() - allocated;
     }
   });
@@ -114,9 +114,9 @@ bool measure_own_cost(CompletionPlan const& plan, Rows& rows) {
 
 double quantile(std::vector<std::uint32_t>& samples, double share) {
   if (samples.empty()) return 0;
-  auto const at = std::min(samples.size() - 1,
-                           static_cast<std::size_t>(share * static_cast<double>(samples.size())));
-  auto const middle = samples.begin() + static_cast<std::ptrdiff_t>(at);
+  auto const index = std::min(
+      samples.size() - 1, static_cast<std::size_t>(share * static_cast<double>(samples.size())));
+  auto const middle = samples.begin() + static_cast<std::ptrdiff_t>(index);
   std::nth_element(samples.begin(), middle, samples.end());
   return *middle;
 }

@@ -26,7 +26,7 @@ class StampWork {
   StampWork& operator=(StampWork const&) = delete;
 
   Work const& work() const { return work_; }
-  /// When the device was through, in cycles.
+  /// The time at which the device finished, in cycles.
   std::uint64_t finished() const { return finished_; }
 
  private:
@@ -54,13 +54,13 @@ class Rig {
   AsyncLane& lane(unsigned index) { return *lanes_[index]; }
   unsigned lanes() const { return static_cast<unsigned>(lanes_.size()); }
 
-  /// `finish` has been called: start nothing new.
+  /// True after `finish` was called: start nothing new.
   bool finished() const { return finished_; }
   void finish() { finished_ = true; }
-  /// Warm-up is over: time and allocations count from here.
+  /// Ends the warm-up: time and allocations count from here.
   void begin_counting();
 
-  /// Runs `start` and the loop until `finish` was called and all operations are over.
+  /// Runs `start`, then the loop until `finish` was called and all operations have completed.
   template <class Start>
   Spent run(Start start) {
     asio::post(context_, std::move(start));

@@ -54,20 +54,20 @@ class Copies {
   double submission_us(std::size_t size) {
     auto const begin = microseconds_now();
     copy_in(size, first_);
-    auto const taken = microseconds_now() - begin;
+    auto const duration = microseconds_now() - begin;
     first_.wait();
-    return taken;
+    return duration;
   }
 
  private:
   void copy_in(std::size_t size, cudaStream_t stream) {
-    auto const at = next(size);
-    CUDA_TRY(cudaMemcpyAsync(device_.get() + at, host_.get() + at, size, cudaMemcpyHostToDevice,
-                             stream));
+    auto const offset = next(size);
+    CUDA_TRY(cudaMemcpyAsync(device_.get() + offset, host_.get() + offset, size,
+                             cudaMemcpyHostToDevice, stream));
   }
   void copy_out(std::size_t size, cudaStream_t stream) {
-    auto const at = next(size);
-    CUDA_TRY(cudaMemcpyAsync(host_out_.get() + at, device_out_.get() + at, size,
+    auto const offset = next(size);
+    CUDA_TRY(cudaMemcpyAsync(host_out_.get() + offset, device_out_.get() + offset, size,
                              cudaMemcpyDeviceToHost, stream));
   }
   std::size_t next(std::size_t size) {

@@ -31,11 +31,11 @@ void add_suites(std::vector<KernelCase>& cases, std::vector<KernelCase> const& c
     auto const sas = write_sas(folder, suite);
     std::string const name(suite.name);
     auto const encrypt = "IPsecEncrypt(" + name + ", " + sas + ")";
-    auto const found =
-        std::find_if(calculated.begin(), calculated.end(),
-                     [&](KernelCase const& each) { return each.name == "IPsecEncrypt " + name; });
+    auto const entry = std::find_if(
+        calculated.begin(), calculated.end(),
+        [&](KernelCase const& kernel_case) { return kernel_case.name == "IPsecEncrypt " + name; });
     KernelCase out{"IPsecEncrypt " + name, "", "random", 0, kUncounted, kFewSizes};
-    if (found != calculated.end()) out = *found;
+    if (entry != calculated.end()) out = *entry;
     out.pipeline = "e :: " + encrypt;
     cases.push_back(std::move(out));
     cases.push_back({"IPsecDecrypt " + name, encrypt + " -> e :: IPsecDecrypt(" + sas + ")",
@@ -65,7 +65,9 @@ std::vector<KernelCase> kernel_cases(ScratchFolder const& folder) {
     cases.push_back({"IDSMatch, 3,000 patterns", "e :: IDSMatch(SYNTHETIC 3000)", payload, 9.1,
                      "a shared-memory read a byte, three to four to a bank at once"});
   for (auto const& name : Registry::instance().names()) {
-    auto const known = [&](KernelCase const& each) { return each.name.starts_with(name); };
+    auto const known = [&](KernelCase const& kernel_case) {
+      return kernel_case.name.starts_with(name);
+    };
     if (Registry::instance().find(name)->offloadable &&
         std::none_of(cases.begin(), cases.end(), known))
       cases.push_back({name, "", "random", 0, ""});

@@ -69,9 +69,9 @@ class Launches {
     std::vector<double> all;
     for (int i = 0; i <= kRepeats; ++i) {
       copies_.restore(stream_);
-      auto const taken =
+      auto const duration =
           device_time_us(stream_, [&] { CUDA_TRY(cudaGraphLaunch(made_, stream_)); });
-      if (i > 0) all.push_back(taken / count_);
+      if (i > 0) all.push_back(duration / count_);
     }
     return median(all);
   }

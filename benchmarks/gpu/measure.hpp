@@ -19,9 +19,9 @@ void measure_copies(Rows& rows);
 void measure_pinned_access(Rows& rows);
 /// The cost of starting work: call by call, and as one graph.
 void measure_launches(Rows& rows);
-/// From an empty kernel's submission until the host knows that it is over, by mechanism.
+/// Time from the submission of an empty kernel until the host sees its completion, by mechanism.
 void measure_notices(Rows& rows);
-/// Every element's kernel on packets in device memory, beside a calculated floor.
+/// Every element's kernel on packets in device memory, compared with a calculated minimum.
 void measure_kernels(Rows& rows);
 
 /// The median of the values; 0 without any.
@@ -34,8 +34,8 @@ inline double median(std::vector<double> values) {
 inline double quantile(std::vector<double> values, double share) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
-  auto const at = static_cast<std::size_t>(share * static_cast<double>(values.size()));
-  return values[std::min(at, values.size() - 1)];
+  auto const index = static_cast<std::size_t>(share * static_cast<double>(values.size()));
+  return values[std::min(index, values.size() - 1)];
 }
 
 inline double microseconds_now() {

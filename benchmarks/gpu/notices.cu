@@ -27,11 +27,11 @@ using WriteValue = CUresult (*)(CUstream, CUdeviceptr, cuuint32_t, unsigned);
 /// Null if the driver has no such function.
 WriteValue write_value() {
   void* function = nullptr;
-  cudaDriverEntryPointQueryResult found{};
+  cudaDriverEntryPointQueryResult query_result{};
   auto const result = cudaGetDriverEntryPointByVersion("cuStreamWriteValue32", &function, 12000,
-                                                       cudaEnableDefault, &found);
+                                                       cudaEnableDefault, &query_result);
   if (result != cudaSuccess) cudaGetLastError();
-  return result == cudaSuccess && found == cudaDriverEntryPointSuccess
+  return result == cudaSuccess && query_result == cudaDriverEntryPointSuccess
              ? reinterpret_cast<WriteValue>(function)
              : nullptr;
 }

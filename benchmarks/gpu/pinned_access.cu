@@ -37,8 +37,8 @@ __global__ void read_packets(std::uint8_t const* from, unsigned packets, unsigne
   auto const packet = thread / lanes;
   if (packet >= packets) return;
   unsigned sum = 0;
-  for (auto at = thread % lanes * 16; at + 16 <= size; at += lanes * 16) {
-    auto const word = *reinterpret_cast<uint4 const*>(from + packet * kStride + at);
+  for (auto offset = thread % lanes * 16; offset + 16 <= size; offset += lanes * 16) {
+    auto const word = *reinterpret_cast<uint4 const*>(from + packet * kStride + offset);
     sum += word.x ^ word.y ^ word.z ^ word.w;
   }
   if (sum == 0xdeadbeef) *sink = sum;
@@ -48,9 +48,9 @@ template <class Launch>
 double median_time(cudaStream_t stream, Launch&& launch) {
   std::vector<double> all;
   for (int i = 0; i <= kRepeats; ++i) {
-    auto const taken = device_time_us(stream, [&] { launch(static_cast<std::size_t>(i)); });
+    auto const duration = device_time_us(stream, [&] { launch(static_cast<std::size_t>(i)); });
     CUDA_TRY(cudaGetLastError());
-    if (i > 0) all.push_back(taken);
+    if (i > 0) all.push_back(duration);
   }
   return median(all);
 }

@@ -17,13 +17,13 @@ struct KernelCase {
   std::string name;
   std::string pipeline;
   std::string payload = "random";  ///< or `text`
-  double bytes_per_clock = 0;      ///< of a multiprocessor, computed; 0: only memory counts
-  std::string floor;               ///< the basis of that number, or that there is none
+  double bytes_per_clock = 0;      ///< calculated limit of a multiprocessor; 0: only memory limits
+  std::string floor;               ///< how that number was calculated, or why there is none
   std::vector<unsigned> sizes = {64, 256, 1024, 1408};  ///< of frames, in bytes
 };
 
-/// One for every registered element with a kernel, IPsec's for every suite; elements without a
-/// description have no pipeline. Files of SAs go to the folder.
+/// One case for every registered element with a kernel; for IPsec elements, one per suite. Elements
+/// without an entry have no pipeline. SA files are written to the folder.
 std::vector<KernelCase> kernel_cases(ScratchFolder const& folder);
 
 /// Packets in their state before the element's kernel: headers written, SAs looked up, and

@@ -70,9 +70,9 @@ void StagedCopies::restore(cudaStream_t stream) {
 
 WorkItem const* StagedCopies::item(unsigned copy, std::size_t first, std::uint32_t count,
                                    cudaStream_t stream) {
-  auto const at = copy * packets_ + first;
-  auto const item =
-      WorkItem::of(descriptors_->get() + at, count, results_->get() + at * Batch::kResultBytes);
+  auto const index = copy * packets_ + first;
+  auto const item = WorkItem::of(descriptors_->get() + index, count,
+                                 results_->get() + index * Batch::kResultBytes);
   auto* const place = items_->get() + used_items_++ % kItems;
   CUDA_TRY(cudaMemcpyAsync(place, &item, sizeof item, cudaMemcpyHostToDevice, stream));
   CUDA_TRY(cudaStreamSynchronize(stream));

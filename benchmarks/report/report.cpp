@@ -84,9 +84,9 @@ Row& Row::set(std::string name, bool value) {
 }
 
 Rows::Section& Rows::section(std::string const& name) {
-  auto const found = std::find_if(sections_.begin(), sections_.end(),
-                                  [&](auto const& each) { return each.name == name; });
-  if (found != sections_.end()) return *found;
+  auto const entry = std::find_if(sections_.begin(), sections_.end(),
+                                  [&](auto const& section) { return section.name == name; });
+  if (entry != sections_.end()) return *entry;
   return sections_.emplace_back(Section{name, {}, {}});
 }
 

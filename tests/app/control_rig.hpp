@@ -76,9 +76,9 @@ class Client {
       auto const end = read_.find('\n', searched);
       searched = read_.size();
       if (end != std::string::npos) {
-        auto const found = read_.substr(0, end);
+        auto const result = read_.substr(0, end);
         read_.erase(0, end + 1);
-        return found;
+        return result;
       }
       char buffer[1 << 14];
       auto const n = ::recv(socket_, buffer, sizeof buffer, 0);

@@ -89,7 +89,7 @@ TEST_F(ControlSocketLimits, WithoutDescriptorsClientsAreToldAndAcceptingGoesOn) 
     EXPECT_EQ(client.line(), std::nullopt);
   }
   expect_served(early);
-  for (auto const each : taken) ::close(each);
+  for (auto const file : taken) ::close(file);
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_EQ(served_at_last(), "got now");
   expect_served(early);

@@ -39,8 +39,8 @@ class DeploymentFile : public testing::Test {
       read(text);
     } catch (ConfigError const& error) {
       std::string what = error.what();
-      for (std::size_t at; (at = what.find(folder_ + "/")) != std::string::npos;)
-        what.erase(at, folder_.size() + 1);
+      for (std::size_t position; (position = what.find(folder_ + "/")) != std::string::npos;)
+        what.erase(position, folder_.size() + 1);
       return what;
     }
     return "no error";

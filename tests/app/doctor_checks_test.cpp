@@ -38,17 +38,17 @@ class DoctorChecks : public testing::Test {
 };
 
 TEST_F(DoctorChecks, WarnsWhereNoHugepagesAreFree) {
-  auto found = results("hugepages");
-  ASSERT_EQ(found.size(), 1u);
-  EXPECT_EQ(found[0].level, CheckResult::Level::kWarning);
-  EXPECT_NE(found[0].repair.find("nr_hugepages"), std::string::npos);
+  auto checks = results("hugepages");
+  ASSERT_EQ(checks.size(), 1u);
+  EXPECT_EQ(checks[0].level, CheckResult::Level::kWarning);
+  EXPECT_NE(checks[0].repair.find("nr_hugepages"), std::string::npos);
 
   write("sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "512");
   write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "0");
-  found = results("hugepages");
-  ASSERT_EQ(found.size(), 2u);
-  EXPECT_EQ(found[0].text, "2 MiB: 0 free of 512");
-  EXPECT_EQ(found[0].level, CheckResult::Level::kWarning);
+  checks = results("hugepages");
+  ASSERT_EQ(checks.size(), 2u);
+  EXPECT_EQ(checks[0].text, "2 MiB: 0 free of 512");
+  EXPECT_EQ(checks[0].level, CheckResult::Level::kWarning);
 }
 
 TEST_F(DoctorChecks, CountsHugepagesOfEverySize) {
@@ -57,11 +57,11 @@ TEST_F(DoctorChecks, CountsHugepagesOfEverySize) {
     write(folder + "nr_hugepages", "8");
     write(folder + "free_hugepages", "5");
   }
-  auto const found = results("hugepages");
-  ASSERT_GE(found.size(), 2u);
-  EXPECT_EQ(found[0].text, "2 MiB: 5 free of 8");
-  EXPECT_EQ(found[1].text, "1 GiB: 5 free of 8");
-  EXPECT_EQ(found[0].level, CheckResult::Level::kFine);
+  auto const checks = results("hugepages");
+  ASSERT_GE(checks.size(), 2u);
+  EXPECT_EQ(checks[0].text, "2 MiB: 5 free of 8");
+  EXPECT_EQ(checks[1].text, "1 GiB: 5 free of 8");
+  EXPECT_EQ(checks[0].level, CheckResult::Level::kFine);
 }
 
 TEST_F(DoctorChecks, SaysHowAPortIsGivenToDpdk) {
@@ -75,13 +75,13 @@ TEST_F(DoctorChecks, SaysHowAPortIsGivenToDpdk) {
   };
   bind("0000:3b:00.0", "ixgbe");
   bind("0000:3b:00.1", "vfio-pci");
-  auto const found = results("ports");
-  ASSERT_EQ(found.size(), 3u);
-  EXPECT_EQ(found[0].text, "0000:3b:00.0: bound to ixgbe, not DPDK's");
-  EXPECT_EQ(found[0].repair, "sudo dpdk-devbind.py -b vfio-pci 0000:3b:00.0");
-  EXPECT_EQ(found[1].text, "0000:3b:00.1: bound to vfio-pci");
-  EXPECT_EQ(found[1].repair, "");
-  EXPECT_EQ(found[2].text, "0000:3b:00.2: bound to no driver, not DPDK's");
+  auto const checks = results("ports");
+  ASSERT_EQ(checks.size(), 3u);
+  EXPECT_EQ(checks[0].text, "0000:3b:00.0: bound to ixgbe, not DPDK's");
+  EXPECT_EQ(checks[0].repair, "sudo dpdk-devbind.py -b vfio-pci 0000:3b:00.0");
+  EXPECT_EQ(checks[1].text, "0000:3b:00.1: bound to vfio-pci");
+  EXPECT_EQ(checks[1].repair, "");
+  EXPECT_EQ(checks[2].text, "0000:3b:00.2: bound to no driver, not DPDK's");
   auto const vfio = results("vfio");
   ASSERT_EQ(vfio.size(), 1u);
   EXPECT_EQ(vfio[0].repair, "sudo modprobe vfio-pci");
@@ -116,11 +116,11 @@ TEST(Offloads, OfVethAndVirtioPeersAreNamedWithTheEthtoolLine) {
                                             {"v0", "veth", true, true, false},
                                             {"w0", "virtio_net", false, true, false},
                                             {"x0", "veth", false, false, true}};
-  auto const found = describe_offloads(interfaces);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->text.find("v0 (veth), w0 (virtio_net): "), 0u) << found->text;
-  EXPECT_NE(found->text.find("TCP through a gateway fails while ping works"), std::string::npos);
-  EXPECT_NE(found->repair.find("ethtool -K v0 tx off tso off gso off gro off"), std::string::npos);
+  auto const check = describe_offloads(interfaces);
+  ASSERT_TRUE(check);
+  EXPECT_EQ(check->text.find("v0 (veth), w0 (virtio_net): "), 0u) << check->text;
+  EXPECT_NE(check->text.find("TCP through a gateway fails while ping works"), std::string::npos);
+  EXPECT_NE(check->repair.find("ethtool -K v0 tx off tso off gso off gro off"), std::string::npos);
 }
 
 TEST(Offloads, ThatAreOffNeedNoNote) {
@@ -133,9 +133,9 @@ TEST(Offloads, OfManyInterfacesAreOneNote) {
   std::vector<InterfaceOffloads> interfaces;
   for (int i = 0; i < 9; ++i)
     interfaces.push_back({"v" + std::to_string(i), "veth", true, true, true});
-  auto const found = describe_offloads(interfaces);
-  ASSERT_TRUE(found);
-  EXPECT_NE(found->text.find("v3 (veth) and 5 more: "), std::string::npos) << found->text;
+  auto const check = describe_offloads(interfaces);
+  ASSERT_TRUE(check);
+  EXPECT_NE(check->text.find("v3 (veth) and 5 more: "), std::string::npos) << check->text;
 }
 
 }  // namespace

@@ -80,10 +80,10 @@ class Link : public testing::Test {
     engine.join();
     totals = engine.totals();
     report = app::make_report(engine, 1);
-    std::map<std::string, std::uint64_t> found;
+    std::map<std::string, std::uint64_t> result;
     for (auto const& drop : report.snapshot.drops)
-      found[drop.reason + " at " + drop.place] += drop.packets;
-    return found;
+      result[drop.reason + " at " + drop.place] += drop.packets;
+    return result;
   }
 
   HeapBufferPool pool_{256, 256};

@@ -66,13 +66,13 @@ class SaControlTest : public ::testing::Test {
   }
   /// `out 0x00000101` and so on, in the order of `list`.
   std::vector<std::string> listed() {
-    std::vector<std::string> found;
+    std::vector<std::string> result;
     auto const answer = ask(std::string(R"({"command": "list"})"));
     for (auto const& database : answer.at("databases").as_array())
-      for (auto const& each : database.at("sas").as_array())
-        found.push_back(std::string(each.at("direction").as_string()) + ' ' +
-                        std::string(each.at("spi").as_string()));
-    return found;
+      for (auto const& sa : database.at("sas").as_array())
+        result.push_back(std::string(sa.at("direction").as_string()) + ' ' +
+                         std::string(sa.at("spi").as_string()));
+    return result;
   }
 
   std::shared_ptr<SaDatabase> a_ =
@@ -96,23 +96,23 @@ TEST_F(SaControlTest, ListsWhatAnSaIs) {
   EXPECT_EQ(database.at("name"), "a.sa");
   ASSERT_EQ(database.at("sas").as_array().size(), 3u);
   for (auto const& value : database.at("sas").as_array()) {
-    auto const& each = value.as_object();
-    EXPECT_EQ(each.at("destination"), "10.0.0.2");
-    EXPECT_EQ(each.at("source"), "10.0.0.1");
-    EXPECT_EQ(each.at("suite"), "aes128-gcm");
-    EXPECT_EQ(each.at("mode"), "tunnel");
-    EXPECT_EQ(each.at("packets"), 0);
-    EXPECT_FALSE(each.contains("idle_seconds"));
-    EXPECT_EQ(each.contains("integrity_failures"), each.at("direction") == "in");
-    bool const full = each.at("spi") == "0x00000102";
-    EXPECT_EQ(each.at("esn"), full);
-    EXPECT_EQ(each.at("reqid"), full ? 7 : 0);
-    EXPECT_EQ(each.contains("encapsulation"), full);
+    auto const& object = value.as_object();
+    EXPECT_EQ(object.at("destination"), "10.0.0.2");
+    EXPECT_EQ(object.at("source"), "10.0.0.1");
+    EXPECT_EQ(object.at("suite"), "aes128-gcm");
+    EXPECT_EQ(object.at("mode"), "tunnel");
+    EXPECT_EQ(object.at("packets"), 0);
+    EXPECT_FALSE(object.contains("idle_seconds"));
+    EXPECT_EQ(object.contains("integrity_failures"), object.at("direction") == "in");
+    bool const full = object.at("spi") == "0x00000102";
+    EXPECT_EQ(object.at("esn"), full);
+    EXPECT_EQ(object.at("reqid"), full ? 7 : 0);
+    EXPECT_EQ(object.contains("encapsulation"), full);
     if (!full) continue;
-    EXPECT_EQ(each.at("encapsulation"),
+    EXPECT_EQ(object.at("encapsulation"),
               (json::value{{"source_port", 4501}, {"destination_port", 4500}}));
-    EXPECT_EQ(each.at("hard"), (json::value{{"packets", 9}}));
-    EXPECT_EQ(each.at("soft"), (json::value{{"bytes", 10}}));
+    EXPECT_EQ(object.at("hard"), (json::value{{"packets", 9}}));
+    EXPECT_EQ(object.at("soft"), (json::value{{"bytes", 10}}));
   }
 }
 
@@ -257,7 +257,7 @@ TEST_F(SaControlTest, ExportsManySasInShortPieces) {
     databases_->add(name, many);
     json::object const request{{"command", "export"}, {"database", name}};
     std::string expected;
-    for (auto const& each : many->list()) expected += ipsec::xfrm_state_text(each);
+    for (auto const& sa : many->list()) expected += ipsec::xfrm_state_text(sa);
     auto const answer = ask(request);
     EXPECT_EQ(answer.at("ok"), true);
     EXPECT_EQ(answer.at("sas").as_string(), expected);
@@ -282,8 +282,8 @@ TEST_F(SaControlTest, AListGoesOnWhileSasComeAndGo) {
   line += reply.whole();
   auto const answer = json::parse(line).as_object();
   std::size_t odd = 0;
-  for (auto const& each : answer.at("databases").at(0).at("sas").as_array())
-    odd += std::stoul(std::string(each.at("spi").as_string()), nullptr, 16) % 2;
+  for (auto const& sa : answer.at("databases").at(0).at("sas").as_array())
+    odd += std::stoul(std::string(sa.at("spi").as_string()), nullptr, 16) % 2;
   EXPECT_EQ(odd, 150u) << "each SA that stays is in it once";
 }
 
@@ -383,9 +383,9 @@ TEST_F(SaControlTest, HidesAKeyWhereverItStands) {
     EXPECT_LT(test::longest_shared_run(answer, key), 8u) << answer;
   };
   auto const good = json::serialize(json::object{{"command", "add"}, {"sa", sa("0x102")}});
-  for (std::size_t at = 0; at <= good.size(); ++at) {
-    hides(std::string(good).insert(at, key));
-    hides(std::string(good).insert(at, "0x" + key + " "));
+  for (std::size_t position = 0; position <= good.size(); ++position) {
+    hides(std::string(good).insert(position, key));
+    hides(std::string(good).insert(position, "0x" + key + " "));
   }
   hides(R"({"command": ")" + key + R"("})");
   hides(R"({"command": "list", ")" + key + R"(": 1})");

@@ -108,15 +108,15 @@ TEST(AnnotationFlow, SettlesGraphsWithCycles) {
   for (std::size_t i = 0; i < 4; ++i) EXPECT_TRUE(flow.missing(i).empty()) << i;
 }
 
-/// Follows single paths: no path of up to 12 elements may reach an element without what it uses, and
-/// none may meet a parser where the headers were known.
-void walk(AnnotationFlow const& flow, std::vector<Element> const& elements, std::size_t at,
+/// Follows single paths: no path of up to 12 elements may reach an element without what it uses,
+/// and none may meet a parser where the headers were known.
+void walk(AnnotationFlow const& flow, std::vector<Element> const& elements, std::size_t index,
           AnnotationSet valid, unsigned steps) {
-  auto const& use = elements[at].use;
-  ASSERT_TRUE(valid.contains(use.uses)) << "element " << at;
+  auto const& use = elements[index].use;
+  ASSERT_TRUE(valid.contains(use.uses)) << "element " << index;
   if (steps == 0) return;
   for (auto const& connection : flow.connections()) {
-    if (connection.from != at) continue;
+    if (connection.from != index) continue;
     auto const before = use.after(valid);
     ASSERT_TRUE(connection.parsed.empty() || !before.contains(connection.parsed))
         << "to element " << connection.to;

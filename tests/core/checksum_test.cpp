@@ -63,11 +63,11 @@ TEST(Checksum, UpdatesToWhatACalculationFromScratchGives) {
     for (auto& octet : header) octet = static_cast<std::uint8_t>(random());
     header[10] = header[11] = 0;
     auto const before = slow_checksum(header);
-    auto const at = 2 * (random() % 5);
-    auto const old_word = static_cast<std::uint16_t>(header[at] << 8 | header[at + 1]);
+    auto const offset = 2 * (random() % 5);
+    auto const old_word = static_cast<std::uint16_t>(header[offset] << 8 | header[offset + 1]);
     auto const new_word = static_cast<std::uint16_t>(round % 3 == 0 ? old_word + 1 : random());
-    header[at] = static_cast<std::uint8_t>(new_word >> 8);
-    header[at + 1] = static_cast<std::uint8_t>(new_word);
+    header[offset] = static_cast<std::uint8_t>(new_word >> 8);
+    header[offset + 1] = static_cast<std::uint8_t>(new_word);
     ASSERT_EQ(checksum_update(before, old_word, new_word), slow_checksum(header)) << round;
   }
 }

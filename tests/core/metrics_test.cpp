@@ -23,9 +23,9 @@ TEST(Histogram, QuantilesAreWithinOneSixteenthOfTheSortedValues) {
   std::sort(values.begin(), values.end());
   for (double const q : {0.0, 0.01, 0.5, 0.9, 0.99, 0.999, 1.0}) {
     auto const exact = values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
-    auto const found = histogram->quantile(q);
-    EXPECT_GE(found, exact) << q;
-    EXPECT_LE(static_cast<double>(found), static_cast<double>(exact) * 1.0626 + 1) << q;
+    auto const value = histogram->quantile(q);
+    EXPECT_GE(value, exact) << q;
+    EXPECT_LE(static_cast<double>(value), static_cast<double>(exact) * 1.0626 + 1) << q;
   }
   EXPECT_EQ(histogram->count(), values.size());
 }

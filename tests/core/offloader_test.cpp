@@ -31,16 +31,16 @@ class ManualDevice final : public Device {
 
   /// Runs the next `max` works of each lane, of those submitted so far, and sets the fence.
   void finish(std::size_t max = ~std::size_t{0}) {
-    for (auto& each : lanes) {
-      auto const& submitted = each.lane->submitted;
-      auto const end = max < submitted.size() - each.done ? each.done + max : submitted.size();
-      for (; each.done < end; ++each.done) run(submitted[each.done]);
-      each.lane->complete(each.done);
+    for (auto& entry : lanes) {
+      auto const& submitted = entry.lane->submitted;
+      auto const end = max < submitted.size() - entry.done ? entry.done + max : submitted.size();
+      for (; entry.done < end; ++entry.done) run(submitted[entry.done]);
+      entry.lane->complete(entry.done);
     }
   }
   /// After the next `sound` works of each lane, all works fail.
   void fail_after(std::size_t sound, DeviceError error) {
-    for (auto& each : lanes) each.lane->fail_from(each.done + sound + 1, error);
+    for (auto& entry : lanes) entry.lane->fail_from(entry.done + sound + 1, error);
   }
 
   struct Each {
@@ -405,7 +405,8 @@ TEST_F(OffloaderTest, ASegmentEndsWhereThereIsNoRoomForMoreResults) {
   EXPECT_EQ(rig.graph->segments()[1]->nodes.size(), 2u);
 }
 
-// Whether it is counted as truncated by a later element depends on what an earlier `finish` decides.
+// Whether it is counted as truncated by a later element depends on what an earlier `finish`
+// decides.
 TEST_F(OffloaderTest, ABatchWithAPacketTooShortForALaterKernelStaysOnTheCpu) {
   open("TestSource -> TestBalance -> TestMark1(3, DROP 9) -> TestCut -> TestSink;",
        one_batch_a_task());

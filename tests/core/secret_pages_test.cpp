@@ -25,8 +25,8 @@ std::string flags_of(void const* memory) {
     std::uintptr_t begin = 0, end = 0;
     char dash = 0;
     if (words >> std::hex >> begin >> dash >> end && dash == '-') {
-      auto const at = reinterpret_cast<std::uintptr_t>(memory);
-      inside = begin <= at && at < end;
+      auto const address = reinterpret_cast<std::uintptr_t>(memory);
+      inside = begin <= address && address < end;
     }
     if (inside && line.starts_with("VmFlags:")) return line + " ";
   }

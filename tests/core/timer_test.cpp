@@ -151,7 +151,8 @@ TEST(Timer, ManyAreCalledInTheOrderInWhichTheyAreDue) {
         }
       }
     }
-    for (auto const* each : shuffled) ASSERT_EQ(each->running(), earliest.contains(each));
+    for (auto const* expected_timer : shuffled)
+      ASSERT_EQ(expected_timer->running(), earliest.contains(expected_timer));
     auto const next = timers.next_due();
     EXPECT_EQ(next == Timers::kNever, earliest.empty());
     // The timer that is due first is among those that may be due first.

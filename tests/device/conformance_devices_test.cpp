@@ -20,9 +20,9 @@ TEST_P(ConformanceOfDevices, GiveTheBytesOfTheBody) {
   ASSERT_NE(subject.pipeline, "") << "add a line for " << subject.name << " to conformance.cpp";
   bool const cuda = device == "cuda";
   if (cuda) {
-    auto const found = cuda::probe();
-    if (found.devices.empty()) GTEST_SKIP() << "no CUDA device: " << found.reason;
-    RecordProperty("gpu", found.devices.front().name);
+    auto const probe_result = cuda::probe();
+    if (probe_result.devices.empty()) GTEST_SKIP() << "no CUDA device: " << probe_result.reason;
+    RecordProperty("gpu", probe_result.devices.front().name);
   }
 
   std::uint64_t const seed = 23;

@@ -67,13 +67,13 @@ std::vector<ConformanceCase> conformance_cases() {
   for (auto const& name : Registry::instance().names()) {
     auto const& entry = *Registry::instance().find(name);
     if (!entry.offloadable || is_test_element(entry)) continue;
-    auto const found = kConfigurations.find(name);
-    if (found == kConfigurations.end()) {
+    auto const configuration = kConfigurations.find(name);
+    if (configuration == kConfigurations.end()) {
       cases.push_back({name, ""});
       continue;
     }
-    for (std::size_t i = 0; i < found->second.size(); ++i)
-      cases.push_back({name + (i == 0 ? "" : std::to_string(i + 1)), found->second[i]});
+    for (std::size_t i = 0; i < configuration->second.size(); ++i)
+      cases.push_back({name + (i == 0 ? "" : std::to_string(i + 1)), configuration->second[i]});
   }
   // Segments of several elements, and one whose results another one's packets depend on.
   cases.push_back({"Chain",

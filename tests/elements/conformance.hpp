@@ -16,8 +16,8 @@ struct ConformanceCase {
   std::string name;
   std::string pipeline;
   /// For the names of tests that fail.
-  friend std::ostream& operator<<(std::ostream& out, ConformanceCase const& each) {
-    return out << each.pipeline;
+  friend std::ostream& operator<<(std::ostream& out, ConformanceCase const& test_case) {
+    return out << test_case.pipeline;
   }
 };
 

@@ -185,12 +185,12 @@ INSTANTIATE_TEST_SUITE_P(Topologies, EngineTest,
                                            Layout{1, 1, 2, 1, kMirror}, Layout{3, 1, 1, 0, kMirror},
                                            Layout{3, 2, 2, 2, kHash},
                                            Layout{2, 1, 2, 1, kAdaptive}),
-                         [](auto const& each) {
-                           return std::to_string(each.param.workers) + "workers" +
-                                  std::to_string(each.param.io_workers) + "io" +
-                                  std::to_string(each.param.ports) + "ports" +
-                                  std::to_string(each.param.helpers) + "helpers" +
-                                  std::to_string(each.index);
+                         [](auto const& test_case) {
+                           return std::to_string(test_case.param.workers) + "workers" +
+                                  std::to_string(test_case.param.io_workers) + "io" +
+                                  std::to_string(test_case.param.ports) + "ports" +
+                                  std::to_string(test_case.param.helpers) + "helpers" +
+                                  std::to_string(test_case.index);
                          });
 
 TEST(Engine, StopDrainsALiveRun) {

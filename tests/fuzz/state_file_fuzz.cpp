@@ -36,15 +36,15 @@ std::vector<std::uint8_t> file_of(std::uint8_t const* data, std::size_t size) {
                                  std::size_t{header.segment_count} * kStateSegmentBytes);
   for (std::uint32_t copy = 0; copy < kStateHeaders; ++copy)
     std::memcpy(&file[copy * sizeof header], &header, sizeof header);
-  std::size_t at = 6;
+  std::size_t index = 6;
   for (std::uint32_t segment = 0; segment < header.segment_count; ++segment) {
     auto offset = kStateHeaders * sizeof header + std::size_t{segment} * kStateSegmentBytes;
     if (header.segments[segment] != StateSegment::kRecords) continue;
-    for (unsigned i = 0; i < 16 && at < size; ++i, offset += sizeof(StateRecord)) {
+    for (unsigned i = 0; i < 16 && index < size; ++i, offset += sizeof(StateRecord)) {
       StateRecord record;
-      auto const bytes = std::min(sizeof record, size - at);
-      std::memcpy(&record, data + at, bytes);
-      at += bytes;
+      auto const bytes = std::min(sizeof record, size - index);
+      std::memcpy(&record, data + index, bytes);
+      index += bytes;
       record.checksum = state_checksum(record);
       std::memcpy(&file[offset], &record, sizeof record);
     }

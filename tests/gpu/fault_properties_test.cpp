@@ -44,11 +44,11 @@ void run_and_compare(FaultWorld& world, std::vector<std::uint32_t> const& expect
   auto const& output = world.rig.bench->output;
   ASSERT_EQ(output.size() + world.rig.counters.dropped.get(), world.sent);
   ASSERT_TRUE(world.rig.conserved());
-  auto at = expected.begin();
+  auto entry = expected.begin();
   for (auto const number : output) {
-    at = std::find(at, expected.end(), number);
-    ASSERT_NE(at, expected.end()) << number << " is wrong, twice or out of order";
-    ++at;
+    entry = std::find(entry, expected.end(), number);
+    ASSERT_NE(entry, expected.end()) << number << " is wrong, twice or out of order";
+    ++entry;
   }
 }
 
@@ -125,8 +125,8 @@ TEST(FaultFree, ResultsStayWithTheirPacketsWhenAFinishDrops) {
   }
 }
 
-// A table that cannot be brought up to date at some moment: the device gets nothing more from there on,
-// the other one does, and what is missing was on its way to the device at that moment.
+// A table that cannot be brought up to date at some moment: the device gets nothing more from there
+// on, the other one does, and what is missing was on its way to the device at that moment.
 TEST(OutdatedDevice, IsGivenUpAndTheOtherOneIsNot) {
   auto const expected = reference(kEdits, 24 * 32);
   std::uint64_t given_up = 0, dropped = 0;

@@ -30,7 +30,8 @@ std::vector<Timed> some_frames() {
   std::vector<Timed> frames;
   for (std::uint32_t i = 0; i < 300; ++i) {
     Frame bytes(i % 7 == 0 ? 0 : 14 + i * 5);
-    for (std::size_t at = 0; at < bytes.size(); ++at) bytes[at] = static_cast<std::uint8_t>(at * i);
+    for (std::size_t offset = 0; offset < bytes.size(); ++offset)
+      bytes[offset] = static_cast<std::uint8_t>(offset * i);
     auto const length = static_cast<std::uint32_t>(bytes.size());
     // Time goes back now and then, as in real captures.
     frames.push_back({std::move(bytes),
@@ -212,8 +213,8 @@ TEST_F(CapturePortTest, IsWrittenByAllWorkers) {
   std::vector<std::thread> threads;
   for (unsigned worker = 0; worker < kWorkers; ++worker)
     threads.emplace_back([&, worker] {
-      for (unsigned at = 0; at < kFrames; at += 10)
-        EXPECT_EQ(queues[worker]->transmit({&packets[worker][at], 10}), 10u);
+      for (unsigned first = 0; first < kFrames; first += 10)
+        EXPECT_EQ(queues[worker]->transmit({&packets[worker][first], 10}), 10u);
     });
   for (auto& thread : threads) thread.join();
   out.stop();

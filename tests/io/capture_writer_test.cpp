@@ -40,9 +40,9 @@ class CaptureWriterTest : public testing::Test {
   std::uintmax_t size() const { return std::filesystem::file_size(path); }
   /// The numbers of the frames in a file.
   static std::vector<std::uint64_t> numbers(std::string const& path) {
-    std::vector<std::uint64_t> found;
-    for (auto const& frame : read_capture(path)) found.push_back(frame.time_ns);
-    return found;
+    std::vector<std::uint64_t> result;
+    for (auto const& frame : read_capture(path)) result.push_back(frame.time_ns);
+    return result;
   }
   static std::vector<std::uint64_t> sequence(std::uint64_t begin, std::uint64_t end) {
     std::vector<std::uint64_t> all;

@@ -45,8 +45,8 @@ TEST(DpdkPoolTest, EveryByteOfEveryBufferIsItsOwn) {
     std::memset(packets[i].data - packets[i].headroom, static_cast<int>(i % 251),
                 std::size_t{packets[i].headroom} + packets[i].tailroom);
   for (std::size_t i = 0; i < packets.size(); ++i)
-    for (int at = -packets[i].headroom; at < packets[i].tailroom; ++at)
-      ASSERT_EQ(packets[i].data[at], i % 251) << i << " at " << at;
+    for (int offset = -packets[i].headroom; offset < packets[i].tailroom; ++offset)
+      ASSERT_EQ(packets[i].data[offset], i % 251) << i << " at " << offset;
   pool->release(packets);
   EXPECT_EQ(pool->in_use(), 0u);
 }

@@ -300,12 +300,12 @@ TEST_F(DpdkPortTest, TalksToAnInterfaceOfTheKernel) {
   auto const frame =
       test::FrameBuilder().ether(test::kBroadcast).type(0x88b5).payload("hello").pad_to(60).build();
   ASSERT_EQ(port.tx(0)->transmit(test::packets_of(*pool, {frame})), 1u);
-  bool found = false;
-  for (int i = 0; i < 2000 && !found; ++i) {
+  bool match = false;
+  for (int i = 0; i < 2000 && !match; ++i) {
     for (auto const& received : test::receive_all(*port.rx(0), *pool, 1))
-      found |= received == frame;
+      match |= received == frame;
   }
-  EXPECT_TRUE(found);
+  EXPECT_TRUE(match);
 }
 
 }  // namespace

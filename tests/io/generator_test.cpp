@@ -47,8 +47,8 @@ struct Generator {
   GeneratorPort port;
 };
 
-unsigned be16_at(Frame const& frame, std::size_t at) {
-  return static_cast<unsigned>(frame.at(at) << 8 | frame.at(at + 1));
+unsigned be16_at(Frame const& frame, std::size_t offset) {
+  return static_cast<unsigned>(frame.at(offset) << 8 | frame.at(offset + 1));
 }
 
 Frame part(Frame const& frame, std::size_t from, std::size_t size) {
@@ -167,7 +167,7 @@ TEST(GeneratorTest, GivesEveryFlowEverySize) {
   std::map<Frame, std::set<std::size_t>> sizes;
   for (auto const& frame : generator.take(122 * 64)) sizes[flow_of(frame)].insert(frame.size());
   EXPECT_EQ(sizes.size(), 64u);
-  for (auto const& [flow, found] : sizes) EXPECT_EQ(found.size(), 2u);
+  for (auto const& [flow, packets] : sizes) EXPECT_EQ(packets.size(), 2u);
 }
 
 TEST(GeneratorTest, IsTheSameForTheSameSeedOnly) {

@@ -43,9 +43,9 @@ std::string error_of(std::string const& text) {
 }
 
 std::vector<std::pair<unsigned, unsigned>> sizes(std::string const& text) {
-  std::vector<std::pair<unsigned, unsigned>> found;
-  for (auto const& size : generator(text).sizes) found.emplace_back(size.bytes, size.weight);
-  return found;
+  std::vector<std::pair<unsigned, unsigned>> result;
+  for (auto const& size : generator(text).sizes) result.emplace_back(size.bytes, size.weight);
+  return result;
 }
 
 TEST(PortSpecTest, GeneratorHasDefaultsForEverything) {

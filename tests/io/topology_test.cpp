@@ -36,31 +36,32 @@ std::string machine(std::string const& notation, std::vector<unsigned> const& ca
   hwloc_topology_destroy(tree);
   for (auto const node : cards) {
     auto const bus = std::to_string(10 + node);
-    auto const found =
+    auto const entry =
         xml.find("<object type=\"NUMANode\" os_index=\"" + std::to_string(node) + "\"");
-    EXPECT_NE(found, std::string::npos);
+    EXPECT_NE(entry, std::string::npos);
     // I/O objects stand after the other children of a package.
-    auto const package = xml.rfind("<object type=\"Package\"", found);
+    auto const package = xml.rfind("<object type=\"Package\"", entry);
     auto depth = 0;
-    auto at = package;
+    auto node = package;
     do {
-      auto const open = xml.find("<object", at + 1), close = xml.find("</object>", at + 1);
+      auto const open = xml.find("<object", node + 1), close = xml.find("</object>", node + 1);
       auto const next = std::min(open, close);
       if (next == close) {
         --depth;
       } else if (xml[xml.find('>', next) - 1] != '/') {
         ++depth;
       }
-      at = next;
+      node = next;
     } while (depth >= 0);
     xml.insert(
-        at, "<object type=\"Bridge\" gp_index=\"9" + bus +
-                "\" bridge_type=\"0-1\" depth=\"0\" bridge_pci=\"0000:[" + bus + "-" + bus +
-                "]\">"
-                "<object type=\"PCIDev\" gp_index=\"8" +
-                bus + "\" pci_busid=\"0000:" + bus +
-                ":00.0\" pci_type=\"0200 [8086:1572] [0000:0000] 01\" pci_link_speed=\"0.000000\"/>"
-                "</object>");
+        node,
+        "<object type=\"Bridge\" gp_index=\"9" + bus +
+            "\" bridge_type=\"0-1\" depth=\"0\" bridge_pci=\"0000:[" + bus + "-" + bus +
+            "]\">"
+            "<object type=\"PCIDev\" gp_index=\"8" +
+            bus + "\" pci_busid=\"0000:" + bus +
+            ":00.0\" pci_type=\"0200 [8086:1572] [0000:0000] 01\" pci_link_speed=\"0.000000\"/>"
+            "</object>");
   }
   return xml;
 }
@@ -205,12 +206,12 @@ TEST(HugepagesTest, AreReadFromTheSystemsFolder) {
   };
   size("hugepages-1048576kB", "2\n", "1\n");
   size("hugepages-2048kB", "512\n", "12\n");
-  auto const found = hugepages(folder.path(""));
-  ASSERT_EQ(found.size(), 2u);
-  EXPECT_EQ(found[0].page_bytes, std::size_t{2} << 20);
-  EXPECT_EQ(found[0].total, 512u);
-  EXPECT_EQ(found[0].free, 12u);
-  EXPECT_EQ(found[1].page_bytes, std::size_t{1} << 30);
+  auto const result = hugepages(folder.path(""));
+  ASSERT_EQ(result.size(), 2u);
+  EXPECT_EQ(result[0].page_bytes, std::size_t{2} << 20);
+  EXPECT_EQ(result[0].total, 512u);
+  EXPECT_EQ(result[0].free, 12u);
+  EXPECT_EQ(result[1].page_bytes, std::size_t{1} << 30);
   EXPECT_THAT(hugepages(folder.path("none")), IsEmpty());
   EXPECT_FALSE(hugepages_usable(std::size_t{1} << 50));
 }
@@ -226,12 +227,12 @@ TEST(PciDevicesTest, AreTheNetworkDevicesOfTheSystemsFolder) {
   device("0000:01:00.0", "0x030000\n");
   folder.write("0000:3b:00.0/numa_node", "1\n");
   std::filesystem::create_symlink("../../drivers/vfio-pci", folder.path("0000:3b:00.0/driver"));
-  auto const found = pci_network_devices(folder.path(""));
-  ASSERT_EQ(found.size(), 2u);
-  EXPECT_EQ(found[0].address, "0000:3b:00.0");
-  EXPECT_EQ(found[0].driver, "vfio-pci");
-  EXPECT_EQ(found[0].numa_node, 1);
-  EXPECT_EQ(found[1].driver, "");
+  auto const result = pci_network_devices(folder.path(""));
+  ASSERT_EQ(result.size(), 2u);
+  EXPECT_EQ(result[0].address, "0000:3b:00.0");
+  EXPECT_EQ(result[0].driver, "vfio-pci");
+  EXPECT_EQ(result[0].numa_node, 1);
+  EXPECT_EQ(result[1].driver, "");
 }
 
 }  // namespace

@@ -121,6 +121,7 @@ RETIRED_WORDS = [
 RETIRED_NAMES = [
     (r"\bk(?:Most|Least)(?![a-z])\w*", "kMax or kMin"),
     (r"\b(?:said|told|wanted|made|most|least|behind)\b", "a noun"),
+    (r"\b(?:Extent|Mirror|Arena|Flight|Checkup)\b|\w*OwnCore\w*", "TouchedBytes, StagedCopy, LaneResources, PendingTask, DoctorChecks, Cpu"),
 ]
 
 # (path, word) that stays, each with its reason.

@@ -21,9 +21,9 @@ template <class Bytes>
 void put(Frame& frame, Bytes const& bytes) {
   frame.insert(frame.end(), bytes.begin(), bytes.end());
 }
-void set16(Frame& frame, std::size_t at, std::uint16_t value) {
-  frame[at] = static_cast<std::uint8_t>(value >> 8);
-  frame[at + 1] = static_cast<std::uint8_t>(value);
+void set16(Frame& frame, std::size_t offset, std::uint16_t value) {
+  frame[offset] = static_cast<std::uint8_t>(value >> 8);
+  frame[offset + 1] = static_cast<std::uint8_t>(value);
 }
 
 constexpr std::uint8_t kTcp = 6, kUdp = 17, kExperimental = 253;

@@ -58,7 +58,7 @@ struct Outcome {
 
   std::vector<Frame> frames(unsigned port) const {
     std::vector<Frame> frames;
-    for (auto const& each : sent.at(port)) frames.push_back(each.frame);
+    for (auto const& packet : sent.at(port)) frames.push_back(packet.frame);
     return frames;
   }
   friend bool operator==(Outcome const&, Outcome const&) = default;

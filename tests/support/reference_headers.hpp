@@ -28,8 +28,8 @@ struct ReferenceHeaders {
     }
   }
 
-  std::uint32_t word(std::size_t at) const {
-    return std::uint32_t{frame.at(at)} << 8 | frame.at(at + 1);
+  std::uint32_t word(std::size_t offset) const {
+    return std::uint32_t{frame.at(offset)} << 8 | frame.at(offset + 1);
   }
 
   void read_ether() {
@@ -78,23 +78,23 @@ struct ReferenceHeaders {
     std::uint32_t next = frame[ip + 6];
     headers.l3_length = 40;
     for (int skipped = 0; skipped < 8 && (headers.flags & flag::kFragment) == 0; ++skipped) {
-      auto const at = ip + headers.l3_length;
+      auto const offset = ip + headers.l3_length;
       std::size_t length = 0;
       if (next == 0 || next == 43 || next == 60 || next == 135 || next == 139 || next == 140)
-        length = at + 8 > end ? 8 : (frame[at + 1] + 1u) * 8;
+        length = offset + 8 > end ? 8 : (frame[offset + 1] + 1u) * 8;
       else if (next == 51)
-        length = at + 8 > end ? 8 : (frame[at + 1] + 2u) * 4;
+        length = offset + 8 > end ? 8 : (frame[offset + 1] + 2u) * 4;
       else if (next == 44)
         length = 8;
       else
         break;
-      if (at + length > end) throw Malformed();
+      if (offset + length > end) throw Malformed();
       if (next == 44) {
-        auto const place = word(at + 2);
+        auto const place = word(offset + 2);
         if (place / 8 != 0 || place % 2 != 0) headers.flags |= flag::kFragment;
         if (place / 8 != 0) headers.flags |= flag::kLaterFragment;
       }
-      next = frame[at];
+      next = frame[offset];
       headers.l3_length += static_cast<std::uint32_t>(length);
     }
     headers.protocol = static_cast<std::uint8_t>(next);
@@ -105,14 +105,14 @@ struct ReferenceHeaders {
 };
 
 /// The name of the first member of a parser's result that differs from the reference; null if none.
-inline char const* first_difference(Headers const& found, Headers const& expected) {
-  if (found.flags != expected.flags) return "flags";
-  if (found.l2_length != expected.l2_length) return "l2_length";
-  if (expected.has(flag::kTagged) && found.vlan != expected.vlan) return "vlan";
-  if (found.ip_length != expected.ip_length) return "ip_length";
-  if (found.tos != expected.tos) return "tos";
-  if (found.l3_length != expected.l3_length) return "l3_length";
-  return found.protocol != expected.protocol ? "protocol" : nullptr;
+inline char const* first_difference(Headers const& actual, Headers const& expected) {
+  if (actual.flags != expected.flags) return "flags";
+  if (actual.l2_length != expected.l2_length) return "l2_length";
+  if (expected.has(flag::kTagged) && actual.vlan != expected.vlan) return "vlan";
+  if (actual.ip_length != expected.ip_length) return "ip_length";
+  if (actual.tos != expected.tos) return "tos";
+  if (actual.l3_length != expected.l3_length) return "l3_length";
+  return actual.protocol != expected.protocol ? "protocol" : nullptr;
 }
 
 }  // namespace warpline::test

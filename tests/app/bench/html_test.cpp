@@ -49,9 +49,11 @@ TEST_F(HtmlReport, IsOneSelfContainedPageWithAPlotOfEachKindForEachCase) {
   write_html(path, to_json(fixed_report()), python);
   auto const page = read(path);
   auto const count = [&](std::string const& what) {
-    std::size_t found = 0;
-    for (auto at = page.find(what); at != std::string::npos; at = page.find(what, at + 1)) ++found;
-    return found;
+    std::size_t matches = 0;
+    for (auto position = page.find(what); position != std::string::npos;
+         position = page.find(what, position + 1))
+      ++matches;
+    return matches;
   };
   EXPECT_EQ(count("<svg"), 6u);  // throughput, share, latency of two cases
   EXPECT_EQ(count("</svg>"), 6u);
@@ -67,11 +69,11 @@ TEST_F(HtmlReport, IsOneSelfContainedPageWithAPlotOfEachKindForEachCase) {
 
   std::regex const id(" id=\"([^\"]*)\"");
   std::set<std::string> ids;
-  for (std::sregex_iterator at(page.begin(), page.end(), id), end; at != end; ++at)
-    EXPECT_TRUE(ids.insert((*at)[1]).second) << "twice: " << (*at)[1];
+  for (std::sregex_iterator match(page.begin(), page.end(), id), end; match != end; ++match)
+    EXPECT_TRUE(ids.insert((*match)[1]).second) << "twice: " << (*match)[1];
   std::regex const use("href=\"#([^\"]*)\"");
-  for (std::sregex_iterator at(page.begin(), page.end(), use), end; at != end; ++at)
-    EXPECT_TRUE(ids.contains((*at)[1])) << "dangling: " << (*at)[1];
+  for (std::sregex_iterator match(page.begin(), page.end(), use), end; match != end; ++match)
+    EXPECT_TRUE(ids.contains((*match)[1])) << "dangling: " << (*match)[1];
 }
 
 TEST_F(HtmlReport, WithoutMatplotlibSaysWhatToInstall) {

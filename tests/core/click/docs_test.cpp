@@ -18,19 +18,19 @@ struct Fence {
 
 std::vector<Fence> fences() {
   std::ifstream file(source_dir() + "/docs/pipeline_language.md");
-  std::vector<Fence> found;
+  std::vector<Fence> result;
   bool open = false;
   std::size_t number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;
     if (line.rfind("```", 0) == 0) {
       open = !open;
-      if (open) found.push_back({line.substr(3), {}, number});
+      if (open) result.push_back({line.substr(3), {}, number});
     } else if (open) {
-      found.back().text += line + '\n';
+      result.back().text += line + '\n';
     }
   }
-  return found;
+  return result;
 }
 
 TEST(PipelineLanguageDocument, EveryExampleParsesWithoutWarnings) {

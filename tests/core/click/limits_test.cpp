@@ -68,8 +68,8 @@ TEST(ClickLimits, CompoundsThatMultiply) {
     std::string text = "elementclass C0 { " + std::string(body) + " }\n";
     for (int i = 1; i < 60; ++i) {
       std::string next(twice);
-      for (std::size_t at; (at = next.find('@')) != std::string::npos;)
-        next.replace(at, 1, "C" + std::to_string(i - 1));
+      for (std::size_t position; (position = next.find('@')) != std::string::npos;)
+        next.replace(position, 1, "C" + std::to_string(i - 1));
       text += "elementclass C" + std::to_string(i) + " { " + next + " }\n";
     }
     return text + "C59;";
@@ -151,7 +151,8 @@ TEST(ClickLimits, ALargeHonestPipelineFits) {
   for (int i = 0; i < 2000; ++i)
     text += "c[" + std::to_string(i) + "] -> Lane(" + std::to_string(i) + ") -> out :: Discard" +
             std::to_string(i) + "\n";
-  for (std::size_t at = 0; (at = text.find("out :: ", at)) != std::string::npos;) text.erase(at, 7);
+  for (std::size_t position = 0; (position = text.find("out :: ", position)) != std::string::npos;)
+    text.erase(position, 7);
   auto const pipeline = parse(text);
   EXPECT_EQ(pipeline.elements.size(), 6001U);
   EXPECT_EQ(pipeline.connections.size(), 6000U);

@@ -13,30 +13,30 @@ namespace {
 
 /// Numbers of anonymous elements depend on the text, not on the graph: `Class@7` becomes `Class@`.
 std::string without_numbers(std::string_view name) {
-  auto const at = name.find('@');
-  return std::string(name.substr(0, at == std::string_view::npos ? at : at + 1));
+  auto const position = name.find('@');
+  return std::string(name.substr(0, position == std::string_view::npos ? position : position + 1));
 }
 
 std::set<std::string> elements_found(Pipeline const& pipeline) {
-  std::set<std::string> found;
+  std::set<std::string> result;
   for (auto element : pipeline.elements) {
     element.name = without_numbers(element.name);
     auto line = elements_of({nullptr, {element}, {}, {}});
     line.pop_back();
-    EXPECT_TRUE(found.insert(line).second) << line;
+    EXPECT_TRUE(result.insert(line).second) << line;
   }
-  return found;
+  return result;
 }
 
 std::set<std::string> connections_found(Pipeline pipeline) {
-  std::set<std::string> found;
+  std::set<std::string> result;
   for (auto& element : pipeline.elements) element.name = without_numbers(element.name);
   for (auto const& connection : pipeline.connections) {
     auto line = connections_of({nullptr, pipeline.elements, {connection}, {}});
     line.pop_back();
-    EXPECT_TRUE(found.insert(line).second) << line;
+    EXPECT_TRUE(result.insert(line).second) << line;
   }
-  return found;
+  return result;
 }
 
 TEST(ClickRoundTrip, ARandomGraphIsFoundAgainInItsText) {

@@ -184,9 +184,9 @@ void SimulatedPair::read() {
   last_ = now;
   std::sort(latencies_.begin(), latencies_.end());
   double left = 0.01 * window.packets;
-  for (auto at = latencies_.rbegin(); at != latencies_.rend() && left >= 0; ++at) {
-    window.p99_seconds = at->first;
-    left -= at->second;
+  for (auto entry = latencies_.rbegin(); entry != latencies_.rend() && left >= 0; ++entry) {
+    window.p99_seconds = entry->first;
+    left -= entry->second;
   }
   latencies_.clear();
   policy_.observe(window);

@@ -45,13 +45,13 @@ std::vector<Contender> contenders() {
 // 30th, all balancers as they come.
 TEST(BalancerTable, DISABLED_Print) {
   std::printf("| pair | best fixed own share |");
-  for (auto const& each : contenders()) std::printf(" %s |", each.name);
+  for (auto const& contender : contenders()) std::printf(" %s |", contender.name);
   std::printf("\n");
   for (auto const& [name, costs] : pair_cases()) {
     auto const sweep = sweep_of(costs);
     std::printf("| %s | %.2f |", name.c_str(), sweep.best_share);
-    for (auto const& each : contenders()) {
-      auto const policy = each.make();
+    for (auto const& contender : contenders()) {
+      auto const policy = contender.make();
       SimulatedPair pair(costs, *policy);
       pair.run(1);
       auto const early = pair.run(1).rate();

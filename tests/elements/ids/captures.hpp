@@ -47,9 +47,9 @@ inline constexpr std::size_t kFrameStride = 8;
 /// The frames of a classic little-endian Ethernet capture; a last one that is cut is left out.
 inline std::vector<std::string> read_frames(std::string const& path) {
   auto const file = read_file(path);
-  auto const u32 = [&](std::size_t at) {
+  auto const u32 = [&](std::size_t offset) {
     std::uint32_t value = 0;
-    std::memcpy(&value, file.data() + at, sizeof value);
+    std::memcpy(&value, file.data() + offset, sizeof value);
     return value;
   };
   std::vector<std::string> frames;
@@ -57,12 +57,12 @@ inline std::vector<std::string> read_frames(std::string const& path) {
   constexpr std::uint32_t kEthernet = 1;
   if (file.size() < 24 || (u32(0) != 0xa1b2c3d4 && u32(0) != 0xa1b23c4d) || u32(20) != kEthernet)
     return frames;
-  for (std::size_t at = 24; at + 16 <= file.size();) {
-    auto const size = u32(at + 8);
-    at += 16;
-    if (file.size() - at < size) break;
-    if (number++ % kFrameStride == 0) frames.push_back(file.substr(at, size));
-    at += size;
+  for (std::size_t offset = 24; offset + 16 <= file.size();) {
+    auto const size = u32(offset + 8);
+    offset += 16;
+    if (file.size() - offset < size) break;
+    if (number++ % kFrameStride == 0) frames.push_back(file.substr(offset, size));
+    offset += size;
   }
   return frames;
 }
@@ -71,18 +71,21 @@ inline std::vector<std::string> read_frames(std::string const& path) {
 inline std::vector<std::string> content_lines(std::string const& text) {
   std::vector<std::string> lines;
   constexpr char kWord[] = "content:";
-  for (auto at = text.find(kWord); at != std::string::npos; at = text.find(kWord, at)) {
-    bool const whole_word = at > 0 && std::strchr(" (;", text[at - 1]) != nullptr;
-    at += sizeof kWord - 1;
-    while (at < text.size() && (text[at] == ' ' || text[at] == '!')) ++at;
-    if (!whole_word || at >= text.size() || text[at] != '"') continue;
-    auto const begin = at++;
-    while (at < text.size() && text[at] != '"' && text[at] != '\n') at += text[at] == '\\' ? 2 : 1;
-    if (at >= text.size() || text[at] == '\n') continue;
-    auto line = "content:" + text.substr(begin, ++at - begin) + ";";
-    auto const modifiers_end = std::min(
-        {text.find("content:", at), text.find("pcre:", at), text.find('\n', at), text.size()});
-    if (text.substr(at, modifiers_end - at).find("nocase;") != std::string::npos)
+  for (auto position = text.find(kWord); position != std::string::npos;
+       position = text.find(kWord, position)) {
+    bool const whole_word = position > 0 && std::strchr(" (;", text[position - 1]) != nullptr;
+    position += sizeof kWord - 1;
+    while (position < text.size() && (text[position] == ' ' || text[position] == '!')) ++position;
+    if (!whole_word || position >= text.size() || text[position] != '"') continue;
+    auto const begin = position++;
+    while (position < text.size() && text[position] != '"' && text[position] != '\n')
+      position += text[position] == '\\' ? 2 : 1;
+    if (position >= text.size() || text[position] == '\n') continue;
+    auto line = "content:" + text.substr(begin, ++position - begin) + ";";
+    auto const modifiers_end =
+        std::min({text.find("content:", position), text.find("pcre:", position),
+                  text.find('\n', position), text.size()});
+    if (text.substr(position, modifiers_end - position).find("nocase;") != std::string::npos)
       line += " nocase;";
     lines.push_back(std::move(line));
   }

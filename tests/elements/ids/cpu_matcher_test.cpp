@@ -77,29 +77,29 @@ TEST_P(InterleavedScanTest, FindsWhatANaiveSearchFindsInBatchesOfAnySize) {
   unsigned overflows = 0;
   for (unsigned count = 0; count <= 70; ++count) {
     auto const texts = texts_for(patterns, random, count);
-    std::vector<Matches> found(count);
-    scan.scan(bytes_of(texts), found.data());
-    ASSERT_EQ(found, expected_of(texts, search)) << count << " texts";
-    for (auto const& matches : found) overflows += matches.overflow();
+    std::vector<Matches> result(count);
+    scan.scan(bytes_of(texts), result.data());
+    ASSERT_EQ(result, expected_of(texts, search)) << count << " texts";
+    for (auto const& matches : result) overflows += matches.overflow();
   }
   EXPECT_GT(overflows, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, InterleavedScanTest, ::testing::Bool(),
-                         [](auto const& each) { return each.param ? "Wide" : "Narrow"; });
+                         [](auto const& test_case) { return test_case.param ? "Wide" : "Narrow"; });
 
 TEST(InterleavedScan, AddsToResultsAndLeavesTheirFlags) {
   std::vector<Pattern> const patterns = {pattern("a"), pattern("b")};
   AhoCorasick const automaton(patterns);
   InterleavedScan scan(automaton.view());
   std::vector<std::string> const texts(20, "xb");
-  std::vector<Matches> found(20);
-  for (auto& matches : found) {
+  std::vector<Matches> result(20);
+  for (auto& matches : result) {
     matches.flags = Matches::kMalformed;
     matches.add(0);
   }
-  scan.scan(bytes_of(texts), found.data());
-  for (auto const& matches : found) {
+  scan.scan(bytes_of(texts), result.data());
+  for (auto const& matches : result) {
     EXPECT_EQ(matches.count, 2);
     EXPECT_EQ(matches.flags, Matches::kMalformed);
   }
@@ -122,14 +122,14 @@ TEST(CpuMatcher, FindsTheSameWithEveryPolicyAndWhileItTriesBoth) {
     matching.policy = policy;
     CpuMatcher matcher(matching);
     for (std::size_t round = 0; round < enough; ++round) {
-      std::vector<Matches> found(payloads.size());
-      matcher.scan(payloads, found.data());
-      ASSERT_EQ(found, expected) << "policy " << static_cast<int>(policy) << ", round " << round;
+      std::vector<Matches> result(payloads.size());
+      matcher.scan(payloads, result.data());
+      ASSERT_EQ(result, expected) << "policy " << static_cast<int>(policy) << ", round " << round;
     }
     for (std::size_t count : {0, 1, 7, 8, 9}) {
-      std::vector<Matches> found(count);
-      matcher.scan(std::span(payloads).first(count), found.data());
-      EXPECT_TRUE(std::equal(found.begin(), found.end(), expected.begin())) << count;
+      std::vector<Matches> result(count);
+      matcher.scan(std::span(payloads).first(count), result.data());
+      EXPECT_TRUE(std::equal(result.begin(), result.end(), expected.begin())) << count;
     }
   }
 }

@@ -29,9 +29,9 @@ class EveAlertsTest : public ::testing::Test {
 
   std::vector<std::string> lines() const {
     std::ifstream file(path_);
-    std::vector<std::string> found;
-    for (std::string line; std::getline(file, line);) found.push_back(line);
-    return found;
+    std::vector<std::string> result;
+    for (std::string line; std::getline(file, line);) result.push_back(line);
+    return result;
   }
 
   std::string path_;

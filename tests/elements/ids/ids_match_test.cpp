@@ -267,7 +267,7 @@ TEST_F(IdsMatchTest, GivesTheSameBytesOnEveryDeviceForMadeUpTraffic) {
   ids::testing::BucketSearch search(set.patterns);
   auto const text = text_corpus(21, 1 << 18);
   TextWriter random(22);
-  std::size_t found = 0, overflows = 0;
+  std::size_t matches = 0, overflows = 0;
   for (unsigned round = 0; round < 40; ++round) {
     std::vector<std::string> frames;
     for (unsigned i = 0; i < 1 + random.below(256); ++i) {
@@ -286,11 +286,11 @@ TEST_F(IdsMatchTest, GivesTheSameBytesOnEveryDeviceForMadeUpTraffic) {
     for (std::size_t i = 0; i < frames.size(); ++i) {
       auto const expected = expected_of(frames[i], search);
       ASSERT_EQ(tuned[i], expected) << "round " << round << ", packet " << i;
-      found += expected.count;
+      matches += expected.count;
       overflows += expected.overflow();
     }
   }
-  EXPECT_GT(found, 1000u);
+  EXPECT_GT(matches, 1000u);
   EXPECT_GT(overflows, 0u);
 }
 

@@ -32,9 +32,9 @@ class LineFileTest : public ::testing::Test {
   }
   static std::vector<std::string> read(std::string const& path) {
     std::ifstream in(path);
-    std::vector<std::string> found;
-    for (std::string line; std::getline(in, line);) found.push_back(line);
-    return found;
+    std::vector<std::string> result;
+    for (std::string line; std::getline(in, line);) result.push_back(line);
+    return result;
   }
 
   test::ScopedFolder folder;

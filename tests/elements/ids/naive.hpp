@@ -17,25 +17,25 @@ namespace warpline::ids::testing {
 
 inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-inline bool occurs_at(Pattern const& pattern, std::string_view text, std::size_t at) {
-  if (text.size() - at < pattern.bytes.size()) return false;
+inline bool occurs_at(Pattern const& pattern, std::string_view text, std::size_t position) {
+  if (text.size() - position < pattern.bytes.size()) return false;
   auto const same = [&](char a, char b) {
     return a == b || (pattern.nocase && lower(a) == lower(b));
   };
-  return std::equal(pattern.bytes.begin(), pattern.bytes.end(), text.data() + at, same);
+  return std::equal(pattern.bytes.begin(), pattern.bytes.end(), text.data() + position, same);
 }
 
 /// Tries every pattern at every position.
 inline std::vector<PatternId> naive_search(std::vector<Pattern> const& patterns,
                                            std::string_view text) {
-  std::vector<PatternId> found;
+  std::vector<PatternId> result;
   for (std::size_t id = 0; id < patterns.size(); ++id) {
     bool occurs = false;
-    for (std::size_t at = 0; at < text.size() && !occurs; ++at)
-      occurs = occurs_at(patterns[id], text, at);
-    if (occurs) found.push_back(static_cast<PatternId>(id));
+    for (std::size_t position = 0; position < text.size() && !occurs; ++position)
+      occurs = occurs_at(patterns[id], text, position);
+    if (occurs) result.push_back(static_cast<PatternId>(id));
   }
-  return found;
+  return result;
 }
 
 /// Tries, at every position, the patterns that begin with its first two bytes: for thousands of
@@ -61,20 +61,20 @@ class BucketSearch {
   }
 
   std::vector<PatternId> operator()(std::string_view text) {
-    std::vector<PatternId> found;
+    std::vector<PatternId> result;
     ++round_;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-      auto const& bucket = at + 1 < text.size()
-                               ? buckets_[key(text[at], text[at + 1])]
-                               : buckets_at_end_[static_cast<unsigned char>(lower(text[at]))];
+    for (std::size_t position = 0; position < text.size(); ++position) {
+      auto const& bucket = position + 1 < text.size()
+                               ? buckets_[key(text[position], text[position + 1])]
+                               : buckets_at_end_[static_cast<unsigned char>(lower(text[position]))];
       for (auto const id : bucket) {
-        if (seen_[id] == round_ || !occurs_at(patterns_[id], text, at)) continue;
+        if (seen_[id] == round_ || !occurs_at(patterns_[id], text, position)) continue;
         seen_[id] = round_;
-        found.push_back(static_cast<PatternId>(id));
+        result.push_back(static_cast<PatternId>(id));
       }
     }
-    std::sort(found.begin(), found.end());
-    return found;
+    std::sort(result.begin(), result.end());
+    return result;
   }
 
  private:

@@ -60,14 +60,14 @@ TEST(ScanTeam, FindsAPatternAtEveryPlaceOfEveryLength) {
                                                    pattern(std::string(100, 'n')), pattern("n")});
   TeamRun run;
   for (std::size_t size = 0; size < 600; size += 1 + size / 40)
-    for (std::size_t at = 0; at + 6 <= size; at += 1 + size / 60) {
+    for (std::size_t position = 0; position + 6 <= size; position += 1 + size / 60) {
       std::string text(size, '.');
-      text.replace(at, 6, "needle");
+      text.replace(position, 6, "needle");
       run.add(text);
     }
-  for (std::size_t at = 0; at <= 1300; at += 7) {
+  for (std::size_t position = 0; position <= 1300; position += 7) {
     std::string text(1400, '.');
-    text.replace(at, 100, std::string(100, 'n'));
+    text.replace(position, 100, std::string(100, 'n'));
     run.add(text);
   }
   run.compare(automaton);

@@ -153,8 +153,8 @@ class BadPackets : public ::testing::TestWithParam<WireForm> {
   }
   Sent flipped(std::size_t who) {
     auto esp = unsent(who);
-    auto const at = 8 + draw(static_cast<std::uint32_t>(esp.size()) - 8);
-    esp[at] ^= static_cast<std::uint8_t>(1u << draw(8));
+    auto const offset = 8 + draw(static_cast<std::uint32_t>(esp.size()) - 8);
+    esp[offset] ^= static_cast<std::uint8_t>(1u << draw(8));
     return {peers_[who].frame(esp), "bad_icv", {}};
   }
   Sent renumbered(std::size_t who) {
@@ -420,7 +420,7 @@ TEST_P(BadPackets, AreDroppedForWhatWasDoneToThemAndGenuineOnesGoOn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Ipsec, BadPackets, ::testing::ValuesIn(kForms),
-                         [](auto const& each) { return std::string(each.param.name); });
+                         [](auto const& test_case) { return std::string(test_case.param.name); });
 
 }  // namespace
 }  // namespace warpline::ipsec

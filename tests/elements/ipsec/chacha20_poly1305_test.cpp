@@ -34,10 +34,10 @@ PolyKey poly_key(Octets const& bytes) {
 /// Of a message that ends in its last block, as Poly1305 by itself has it.
 std::string poly1305(Octets const& key, Octets const& text) {
   Poly1305 sum(poly_key(key));
-  std::size_t at = 0;
-  for (; at + 16 <= text.size(); at += 16) sum.block(load_block(&text[at]));
-  if (at < text.size()) {
-    Octets last(text.begin() + static_cast<std::ptrdiff_t>(at), text.end());
+  std::size_t offset = 0;
+  for (; offset + 16 <= text.size(); offset += 16) sum.block(load_block(&text[offset]));
+  if (offset < text.size()) {
+    Octets last(text.begin() + static_cast<std::ptrdiff_t>(offset), text.end());
     last.push_back(1);
     last.resize(16);
     sum.block(load_block(last.data()), 0);

@@ -49,18 +49,19 @@ TEST_P(EspBodies, ProtectAsOpensslDoesAtEveryLengthInAnyNumberOfLanes) {
     for (std::uint32_t const threads : {1u, 3u, 8u}) {
       auto buffer = random_octets(size % 17 + size + 1);
       auto const guard = buffer.back();
-      auto* const at = buffer.data() + size % 17;
-      std::copy(packet.begin(), packet.end(), at);
+      auto* const data = buffer.data() + size % 17;
+      std::copy(packet.begin(), packet.end(), data);
       auto const bytes = static_cast<std::uint32_t>(size);
       if (threads == 1) {
-        esp_protect(aes_tables(), keys, at, bytes);
+        esp_protect(aes_tables(), keys, data, bytes);
       } else {
         std::vector<EspPartial> partials(threads);
         for (auto thread = threads; thread-- > 0;)
-          esp_protect_share(aes_tables(), keys, at, bytes, partials[thread], thread, threads);
-        esp_protect_reduce(aes_tables(), keys, at, bytes, partials.data(), threads);
+          esp_protect_share(aes_tables(), keys, data, bytes, partials[thread], thread, threads);
+        esp_protect_reduce(aes_tables(), keys, data, bytes, partials.data(), threads);
       }
-      ASSERT_EQ(to_hex({at, size}), to_hex(expected)) << "size " << size << ", threads " << threads;
+      ASSERT_EQ(to_hex({data, size}), to_hex(expected))
+          << "size " << size << ", threads " << threads;
       ASSERT_EQ(buffer.back(), guard) << "size " << size;
     }
   }
@@ -81,16 +82,16 @@ TEST_P(EspBodies, OpenWhatOpensslSealedAtEveryLengthInAnyNumberOfLanes) {
     for (std::uint32_t const threads : {1u, 2u, 8u}) {
       auto buffer = random_octets(size % 13 + wire.size() + 1);
       auto const guard = buffer.back();
-      auto* const at = buffer.data() + size % 13;
-      std::copy(wire.begin(), wire.end(), at);
-      auto const result = threads == 1 ? open(keys, at, wire.size())
-                                       : open_by_threads(keys, at, wire.size(), threads);
+      auto* const packet = buffer.data() + size % 13;
+      std::copy(wire.begin(), wire.end(), packet);
+      auto const result = threads == 1 ? open(keys, packet, wire.size())
+                                       : open_by_threads(keys, packet, wire.size(), threads);
       ASSERT_EQ(result, good ? EspResult::kGood : EspResult::kSize) << "size " << size;
       std::size_t const from = sa.iv_size() == 16 ? 24 : 0;  // the IV stays as it came
       if (good) {
-        ASSERT_EQ(to_hex({at + from, text - from}), to_hex({&expected[from], text - from}))
+        ASSERT_EQ(to_hex({packet + from, text - from}), to_hex({&expected[from], text - from}))
             << "size " << size << ", threads " << threads;
-        ASSERT_EQ(to_hex({at, from}), to_hex({wire.data(), from}));
+        ASSERT_EQ(to_hex({packet, from}), to_hex({wire.data(), from}));
       }
       ASSERT_EQ(buffer.back(), guard) << "size " << size;
       opened += good;
@@ -106,17 +107,17 @@ TEST_P(EspBodies, FindAnyBitThatWasChangedAndDecryptNothingThen) {
     auto const clear = random_octets(sa.overhead() + 16 * blocks);
     auto wire = sa.seal(clear);
     if (sa.esn) testing::append_high(wire, clear, sa);
-    for (std::size_t at = 0; at < wire.size(); ++at) {
+    for (std::size_t offset = 0; offset < wire.size(); ++offset) {
       auto packet = wire;
-      packet[at] ^= static_cast<std::uint8_t>(1u << at % 8);
+      packet[offset] ^= static_cast<std::uint8_t>(1u << offset % 8);
       auto const sent = packet;
-      auto const threads = static_cast<std::uint32_t>(1 + at % 8);
+      auto const threads = static_cast<std::uint32_t>(1 + offset % 8);
       ASSERT_EQ(threads == 1 ? open(keys, packet.data(), packet.size())
                              : open_by_threads(keys, packet.data(), packet.size(), threads),
                 EspResult::kIntegrity)
-          << "byte " << at;
+          << "byte " << offset;
       auto const text = wire.size() - sa.icv_size() - (sa.esn ? 4 : 0);
-      ASSERT_EQ(to_hex({packet.data(), text}), to_hex({sent.data(), text})) << "byte " << at;
+      ASSERT_EQ(to_hex({packet.data(), text}), to_hex({sent.data(), text})) << "byte " << offset;
     }
   }
 }

@@ -70,7 +70,7 @@ inline std::vector<NamedForm> forms_of(Sizes const& sizes) {
 class EachForm : public ::testing::TestWithParam<Sizes> {
  protected:
   template <class Step>
-  void each(Step step) {
+  void for_each_form(Step step) {
     for (auto const& [name, form] : forms_of(GetParam())) {
       SCOPED_TRACE(name);
       step(form);
@@ -120,8 +120,8 @@ struct OpenedEsp {
   Octets room;  ///< of the integrity value
 };
 
-inline std::size_t be16_at(Octets const& bytes, std::size_t at) {
-  return static_cast<std::size_t>(bytes.at(at) << 8 | bytes.at(at + 1));
+inline std::size_t be16_at(Octets const& bytes, std::size_t offset) {
+  return static_cast<std::size_t>(bytes.at(offset) << 8 | bytes.at(offset + 1));
 }
 
 /// Takes a frame apart whose IP headers, Ethernet's included, have `headers` bytes. Throws
@@ -156,19 +156,19 @@ inline OpenedEsp open_esp(Octets const& frame, SaEncapsulation const& form, std:
     require(headers > 54 || be16_at(frame, headers + 6) == expected, "UDP checksum");
     opened.esp_offset += 8;
   }
-  std::size_t at = opened.esp_offset;
+  std::size_t offset = opened.esp_offset;
   auto const take = [&](std::size_t size) {
-    require(at + size <= frame.size(), "size");
-    auto const from = frame.begin() + static_cast<std::ptrdiff_t>(at);
-    at += size;
+    require(offset + size <= frame.size(), "size");
+    auto const from = frame.begin() + static_cast<std::ptrdiff_t>(offset);
+    offset += size;
     return Octets(from, from + static_cast<std::ptrdiff_t>(size));
   };
   opened.outer.assign(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(headers));
   opened.spi = load_be32(take(4).data());
   opened.sequence = load_be32(take(4).data());
   opened.iv = take(form.iv_size);
-  require(frame.size() >= at + form.icv_size + 2, "size");
-  opened.text = take(frame.size() - at - form.icv_size);
+  require(frame.size() >= offset + form.icv_size + 2, "size");
+  opened.text = take(frame.size() - offset - form.icv_size);
   opened.room = take(form.icv_size);
   require(opened.text.size() % form.block == 0, "alignment");
   opened.next_header = opened.text.back();
@@ -176,7 +176,7 @@ inline OpenedEsp open_esp(Octets const& frame, SaEncapsulation const& form, std:
   require(padding < form.block && padding + 2 <= opened.text.size(), "padding length");
   opened.text.resize(opened.text.size() - 2 - padding);
   Octets const whole = [&] {
-    at -= form.icv_size + padding + 2;
+    offset -= form.icv_size + padding + 2;
     return take(padding);
   }();
   for (std::size_t i = 0; i < padding; ++i) require(whole[i] == i + 1, "padding bytes");

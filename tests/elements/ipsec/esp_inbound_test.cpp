@@ -51,7 +51,7 @@ using EspInboundTest = testing::EachForm;
 bool is_tunnel(SaEncapsulation const& form) { return form.mode == SaMode::kTunnel; }
 
 TEST_P(EspInboundTest, GivesBackWhatWentOut) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     std::mt19937 random(4303);
     EspOutbound const out(0x1234, form);
     for (unsigned size = 0; size <= 300; ++size) {
@@ -77,7 +77,7 @@ TEST_P(EspInboundTest, GivesBackWhatWentOut) {
 }
 
 TEST_P(EspInboundTest, AppendsTheHighHalfBehindTheIntegrityValue) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     auto const bytes = carry_esp(form, seal_esp(form, Octets(30, 0x77), {.sequence = 0xfffffff0}));
     for (unsigned const trailing : {0u, 3u, 60u}) {
       auto padded = bytes;
@@ -103,7 +103,7 @@ TEST_P(EspInboundTest, AppendsTheHighHalfBehindTheIntegrityValue) {
 }
 
 TEST_P(EspInboundTest, RefusesSizesThatCannotBe) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     std::size_t const min_size = 8u + form.iv_size + form.icv_size;
     for (std::size_t size = 8; size < min_size + 70; ++size) {
       Octets esp(size, 1);
@@ -118,7 +118,7 @@ TEST_P(EspInboundTest, RefusesSizesThatCannotBe) {
 }
 
 TEST_P(EspInboundTest, RefusesTheOtherEncapsulation) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     auto other = form;
     other.udp = form.udp ? std::optional<UdpEncapsulation>() : UdpEncapsulation{};
     auto const bytes = carry_esp(other, seal_esp(form, ip_of(ipv4_frame(Octets(9)))));
@@ -131,7 +131,7 @@ TEST_P(EspInboundTest, RefusesTheOtherEncapsulation) {
 
 /// Any padding to the right alignment, not only the least.
 TEST_P(EspInboundTest, AcceptsEveryPaddingThatCountsUp) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     auto const inner = ip_of(ipv4_frame(Octets(9)));  // 29 bytes
     for (int padding = 0; padding < 256; ++padding) {
       if ((inner.size() + static_cast<unsigned>(padding) + 2) % form.block != 0) continue;
@@ -141,11 +141,11 @@ TEST_P(EspInboundTest, AcceptsEveryPaddingThatCountsUp) {
         ASSERT_EQ(frame.packet.length, is_tunnel(form) ? 43 : (v4 ? 34 : 54) + 29);
         if (padding == 0) continue;
         auto esp = seal_esp(form, inner, {.padding = padding});
-        for (int at : {0, padding / 2, padding - 1}) {
+        for (int offset : {0, padding / 2, padding - 1}) {
           auto wrong = esp;
-          wrong[8u + form.iv_size + inner.size() + static_cast<unsigned>(at)] ^= 0x40;
+          wrong[8u + form.iv_size + inner.size() + static_cast<unsigned>(offset)] ^= 0x40;
           ASSERT_EQ(receive(form, carry_esp(form, wrong, v4)), "bad_padding")
-              << padding << ' ' << at;
+              << padding << ' ' << offset;
         }
       }
     }
@@ -164,7 +164,7 @@ TEST_P(EspInboundTest, AcceptsEveryPaddingThatCountsUp) {
 }
 
 TEST_P(EspInboundTest, DropsDummies) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     EXPECT_EQ(receive(form, carry_esp(form, seal_esp(form, Octets(70), {.next_header = 59}))),
               "dummy");
   });

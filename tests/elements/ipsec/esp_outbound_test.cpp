@@ -59,7 +59,7 @@ std::uint64_t sequence(SaEncapsulation const& form) {
 }
 
 TEST_P(EspOutboundTest, MakesPacketsThatTheOtherEndCanTakeApart) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     std::mt19937 random(4303);
     for (unsigned size = 0; size <= 300; ++size) {
       bool const v4 = size % 2 == 0;
@@ -95,7 +95,7 @@ TEST_P(EspOutboundTest, MakesPacketsThatTheOtherEndCanTakeApart) {
 }
 
 TEST_P(EspOutboundTest, AsksForAllTheRoomItWritesToAndNoMore) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     for (unsigned size = 0; size < 20; ++size) {
       auto const clear = ipv4_frame(Octets(size));
       std::size_t const text = is_tunnel(form) ? 20 + size : size;
@@ -113,7 +113,7 @@ TEST_P(EspOutboundTest, AsksForAllTheRoomItWritesToAndNoMore) {
 }
 
 TEST_P(EspOutboundTest, LeavesEthernetPaddingOut) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     auto padded = ipv4_frame(Octets(6, 0x77));
     auto const ip = ip_of(padded);
     padded.resize(60, 0xdd);
@@ -125,7 +125,7 @@ TEST_P(EspOutboundTest, LeavesEthernetPaddingOut) {
 }
 
 TEST_P(EspOutboundTest, RefusesWhatWouldExceedAFrame) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     std::size_t largest = 0;
     for (std::size_t size = 65380; size <= 65501; ++size) {
       Frame frame(ipv4_frame(Octets(size)), 80, 64);
@@ -144,31 +144,31 @@ TEST_P(EspOutboundTest, RefusesWhatWouldExceedAFrame) {
 }
 
 TEST_P(EspOutboundTest, KnowsItsOwnPackets) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     for (bool const v4 : {true, false}) {
       Frame frame(v4 ? ipv4_frame(Octets(33)) : ipv6_frame(Octets(33)), 80, 64);
       EspOutbound const sa(kSpi, form), other(kSpi + 1, form);
       EXPECT_FALSE(sa.is_own(frame.packet, 34));
       ASSERT_EQ(encapsulate(form, frame), "none");
-      std::uint32_t const at = 34 + SaTag(frame.packet.tag).offset();
-      EXPECT_TRUE(sa.is_own(frame.packet, at));
-      EXPECT_FALSE(sa.is_own(frame.packet, at + 4));
-      EXPECT_FALSE(other.is_own(frame.packet, at));
+      std::uint32_t const offset = 34 + SaTag(frame.packet.tag).offset();
+      EXPECT_TRUE(sa.is_own(frame.packet, offset));
+      EXPECT_FALSE(sa.is_own(frame.packet, offset + 4));
+      EXPECT_FALSE(other.is_own(frame.packet, offset));
       auto cut = frame.packet;
       --cut.length;
-      EXPECT_FALSE(sa.is_own(cut, at));
+      EXPECT_FALSE(sa.is_own(cut, offset));
       auto elsewhere = form;
       elsewhere.destination.bytes[0] ^= 1;
-      EXPECT_EQ(EspOutbound(kSpi, elsewhere).is_own(frame.packet, at), !is_tunnel(form));
+      EXPECT_EQ(EspOutbound(kSpi, elsewhere).is_own(frame.packet, offset), !is_tunnel(form));
       auto unlike = form;
       unlike.udp = form.udp ? std::optional<UdpEncapsulation>() : UdpEncapsulation{};
-      EXPECT_FALSE(EspOutbound(kSpi, unlike).is_own(frame.packet, at));
+      EXPECT_FALSE(EspOutbound(kSpi, unlike).is_own(frame.packet, offset));
     }
   });
 }
 
 TEST_P(EspOutboundTest, KnowsBeforehandWhatFitsIntoALink) {
-  each([&](SaEncapsulation const& form) {
+  for_each_form([&](SaEncapsulation const& form) {
     EspOutbound const sa(kSpi, form);
     for (bool const v4 : {true, false})
       for (unsigned size = 0; size <= 200; ++size) {
@@ -291,7 +291,7 @@ TEST(EspOutboundTransport, GoesBehindOptions) {
     EXPECT_EQ(opened.text, Octets(clear.begin() + 74, clear.end()));
     EXPECT_EQ(opened.next_header, 17);
     auto expected = Octets(clear.begin(), clear.begin() + 74);
-    for (auto const at : {16u, 17u, 23u, 24u, 25u}) expected[at] = opened.outer[at];
+    for (auto const index : {16u, 17u, 23u, 24u, 25u}) expected[index] = opened.outer[index];
     EXPECT_EQ(opened.outer, expected);
     EXPECT_EQ(opened.outer[23], udp ? 17 : 50);
   }

@@ -55,7 +55,7 @@ Sent send(std::shared_ptr<SaDatabase> const& database, unsigned packets) {
     std::vector<Packet> batch;
     Verdict verdicts[kBatch];
     for (unsigned i = 0; i < kBatch; ++i) frames.emplace_back(frame);
-    for (auto const& each : frames) batch.push_back(each.packet);
+    for (auto const& entry : frames) batch.push_back(entry.packet);
     sender.encapsulate(batch, verdicts);
     for (unsigned i = 0; i < kBatch; ++i) {
       if (verdicts[i].is_drop()) {
@@ -73,13 +73,13 @@ Sent send(std::shared_ptr<SaDatabase> const& database, unsigned packets) {
 
 /// What all workers together sent, in order.
 Sent send_by(unsigned workers, std::shared_ptr<SaDatabase> const& database, unsigned packets) {
-  std::vector<Sent> each(workers);
+  std::vector<Sent> shares(workers);
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < workers; ++i)
-    threads.emplace_back([&, i] { each[i] = send(database, packets); });
+    threads.emplace_back([&, i] { shares[i] = send(database, packets); });
   for (auto& thread : threads) thread.join();
   Sent all;
-  for (auto const& sent : each) {
+  for (auto const& sent : shares) {
     all.numbers.insert(all.numbers.end(), sent.numbers.begin(), sent.numbers.end());
     for (auto const& [reason, count] : sent.drops) all.drops[reason] += count;
   }

@@ -98,10 +98,10 @@ class EspTeams : public ::testing::TestWithParam<int> {
   SaKeyTable outbound_table_{&outbound_chunk_}, inbound_table_{&inbound_chunk_};
 };
 INSTANTIATE_TEST_SUITE_P(Suites, EspTeams, ::testing::Range(-1, static_cast<int>(kSuiteCount)),
-                         [](auto const& each) {
-                           return each.param < 0
+                         [](auto const& test_case) {
+                           return test_case.param < 0
                                       ? std::string("mixed")
-                                      : testing::name_of_suite(static_cast<Suite>(each.param));
+                                      : testing::name_of_suite(static_cast<Suite>(test_case.param));
                          });
 
 TEST_P(EspTeams, ProtectAsTheBodyAtEveryLength) {
@@ -179,13 +179,13 @@ template <unsigned kUnit>
 void expect_units() {
   alignas(16) std::uint8_t bytes[48], copy[48] = {};
   for (unsigned i = 0; i < 48; ++i) bytes[i] = static_cast<std::uint8_t>(7 * i + 1);
-  for (unsigned at = 0; at + 16 <= 48; at += kUnit) {
-    auto const block = detail::load_units<kUnit>(bytes + at);
+  for (unsigned offset = 0; offset + 16 <= 48; offset += kUnit) {
+    auto const block = detail::load_units<kUnit>(bytes + offset);
     for (unsigned i = 0; i < 4; ++i)
-      EXPECT_EQ(block.words[i], load_be32(bytes + at + 4 * i)) << "unit " << kUnit;
-    detail::store_units<kUnit>(copy + at, block);
-    EXPECT_EQ(to_hex(std::span(copy + at, 16)), to_hex(std::span(bytes + at, 16)));
-    EXPECT_EQ(detail::unit_at(bytes + at) % kUnit, 0u);
+      EXPECT_EQ(block.words[i], load_be32(bytes + offset + 4 * i)) << "unit " << kUnit;
+    detail::store_units<kUnit>(copy + offset, block);
+    EXPECT_EQ(to_hex(std::span(copy + offset, 16)), to_hex(std::span(bytes + offset, 16)));
+    EXPECT_EQ(detail::unit_at(bytes + offset) % kUnit, 0u);
   }
 }
 

@@ -31,16 +31,16 @@ inline std::string name_of_suite(Suite suite) {
 
 /// Appends to a sealed packet the high half that was in the place of its integrity value.
 inline void append_high(Octets& wire, Octets const& clear, RawSa const& sa) {
-  auto const at = clear.size() < sa.icv_size() ? 0 : clear.size() - sa.icv_size();
-  for (std::size_t i = at; i < at + 4; ++i) wire.push_back(i < clear.size() ? clear[i] : 0);
+  auto const offset = clear.size() < sa.icv_size() ? 0 : clear.size() - sa.icv_size();
+  for (std::size_t i = offset; i < offset + 4; ++i) wire.push_back(i < clear.size() ? clear[i] : 0);
 }
 
 #define WARPLINE_EVERY_SUITE(Tests)                                                            \
   INSTANTIATE_TEST_SUITE_P(                                                                    \
       Suites, Tests, ::testing::Combine(::testing::Range(0u, kSuiteCount), ::testing::Bool()), \
-      [](auto const& each) {                                                                   \
-        return testing::name_of_suite(static_cast<Suite>(std::get<0>(each.param))) +           \
-               (std::get<1>(each.param) ? "_esn" : "");                                        \
+      [](auto const& test_case) {                                                              \
+        return testing::name_of_suite(static_cast<Suite>(std::get<0>(test_case.param))) +      \
+               (std::get<1>(test_case.param) ? "_esn" : "");                                   \
       })
 
 }  // namespace warpline::ipsec::testing

@@ -103,8 +103,8 @@ TYPED_TEST(Sha2Test, GivesTheCodesOfRfc4231AsPublished) {
   EXPECT_GE(vectors->size(), 6u);
   for (auto const& vector : *vectors) {
     auto const& expected = vector.at("MD");
-    auto const found = this->code(from_hex(vector.at("Key")), from_hex(vector.at("Msg")));
-    EXPECT_EQ(found.substr(0, expected.size()), expected);
+    auto const icv = this->code(from_hex(vector.at("Key")), from_hex(vector.at("Msg")));
+    EXPECT_EQ(icv.substr(0, expected.size()), expected);
   }
 }
 

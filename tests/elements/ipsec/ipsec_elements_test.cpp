@@ -69,8 +69,8 @@ class IpsecElements : public ::testing::Test {
         std::filesystem::temp_directory_path() / ("warpline-" + std::string(test->name()) + ".sa");
     std::ofstream file(path_);
     for (unsigned i = 0; i < 5; ++i)
-      for (auto const& each : suites()) {
-        auto const suite = each.suite;
+      for (auto const& suite_info : suites()) {
+        auto const suite = suite_info.suite;
         peers_[suite].push_back(
             Peer::random(suite, 0x1000 + 64 * i + static_cast<unsigned>(suite), random));
         file << peers_[suite].back().line("sel dst 192.168." + std::to_string(i) + ".0/24");
@@ -126,8 +126,8 @@ class IpsecElements : public ::testing::Test {
 };
 
 TEST_F(IpsecElements, EveryPacketOpensAtItsPeerOrIsDroppedForAReason) {
-  for (auto const& each : suites()) {
-    auto const suite = each.suite;
+  for (auto const& suite_info : suites()) {
+    auto const suite = suite_info.suite;
     ElementRig rig(fused(suite));
     std::vector<Octets> sent;
     for (unsigned size = 0; size <= 2048; ++size) {
@@ -168,8 +168,8 @@ TEST_F(IpsecElements, NbaChainSendsWhatTheFusedElementSends) {
 }
 
 TEST_F(IpsecElements, BodyCpuFormAndHostDeviceGiveTheSameBytes) {
-  for (auto const& each : suites()) {
-    auto const suite = each.suite;
+  for (auto const& suite_info : suites()) {
+    auto const suite = suite_info.suite;
     std::mt19937 random(7);
     CpuDevice host;
     ElementRig cpu(fused(suite)), body(fused(suite)), device(fused(suite));

@@ -136,18 +136,19 @@ TEST_F(IPsecFragmenter, KeepsTheOrderOverManyBatches) {
   auto const out = test::run_pipeline(pipeline(kTunnel, ", MTU 576"), frames,
                                       {.bursts = {256}, .frame_size = 9300});
   EXPECT_GT(out.created, 1000u);
-  std::size_t at = 0;
+  std::size_t offset = 0;
   for (unsigned i = 0; i < 256; ++i) {
     std::size_t bytes = 0;
-    while (at < out.frames(0).size() && out.frames(0)[at][19] == i) {
-      EXPECT_EQ(static_cast<std::size_t>(out.frames(0)[at][20] << 8 | out.frames(0)[at][21]) * 8 %
-                    0x10000,
-                bytes);
-      bytes += out.frames(0)[at++].size() - 34;
+    while (offset < out.frames(0).size() && out.frames(0)[offset][19] == i) {
+      EXPECT_EQ(
+          static_cast<std::size_t>(out.frames(0)[offset][20] << 8 | out.frames(0)[offset][21]) * 8 %
+              0x10000,
+          bytes);
+      bytes += out.frames(0)[offset++].size() - 34;
     }
     ASSERT_EQ(bytes, i % 3 == 0 ? 9000u : 40u) << "packet " << i;
   }
-  EXPECT_EQ(at, out.frames(0).size());
+  EXPECT_EQ(offset, out.frames(0).size());
 }
 
 TEST_F(IPsecFragmenter, TellsTheSourceOfPacketsWithDfWhatFits) {
@@ -276,10 +277,10 @@ TEST_F(IPsecFragmenter, ProtectsWholePacketsOnlyInTransportMode) {
       // After 20 bytes of header: 24 of ESP and IV, blocks, 12 of integrity value.
       too_long += 20 + 24 + (size - 20 + 2 + 15) / 16 * 16 + 12 > mtu ? 1 : 0;
     }
-    auto const each = test::run_pipeline(pipeline(cbc, ", MTU " + std::to_string(mtu), encrypt()),
-                                         frames, kOptions);
-    ASSERT_EQ(each.drops_at, (Drops{{"m:too_big", too_long}})) << mtu;
-    for (auto const& frame : each.frames(0)) ASSERT_LE(frame.size() - 14, mtu);
+    auto const result = test::run_pipeline(pipeline(cbc, ", MTU " + std::to_string(mtu), encrypt()),
+                                           frames, kOptions);
+    ASSERT_EQ(result.drops_at, (Drops{{"m:too_big", too_long}})) << mtu;
+    for (auto const& frame : result.frames(0)) ASSERT_LE(frame.size() - 14, mtu);
   }
 }
 

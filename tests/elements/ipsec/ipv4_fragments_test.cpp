@@ -61,8 +61,8 @@ struct Reassembly {
   }
   Octets whole() const {
     Octets bytes;
-    for (auto const& [at, text] : parts) {
-      EXPECT_EQ(at, bytes.size()) << "a gap, or parts that overlap";
+    for (auto const& [offset, text] : parts) {
+      EXPECT_EQ(offset, bytes.size()) << "a gap, or parts that overlap";
       bytes.insert(bytes.end(), text.begin(), text.end());
     }
     return bytes;
@@ -93,14 +93,15 @@ TEST(Ipv4Fragments, AreReassembledToThePacketWhateverTheSizes) {
     auto const frames = cut(frame, max_size);
     ASSERT_GE(frames.size(), 2u);
     Reassembly reassembly;
-    for (auto const& each : frames) {
-      reassembly.add(each);
-      ASSERT_LE(each.size() - 14, max_size);
-      ASSERT_EQ(Octets(each.begin(), each.begin() + 14), Octets(frame.begin(), frame.begin() + 14));
-      ASSERT_EQ(each[15], 0x2e);
-      ASSERT_EQ(be16_at(each, 18), 0xbeefu);
-      ASSERT_EQ(each[22], 9);
-      ASSERT_EQ(each[23], 17);
+    for (auto const& fragment : frames) {
+      reassembly.add(fragment);
+      ASSERT_LE(fragment.size() - 14, max_size);
+      ASSERT_EQ(Octets(fragment.begin(), fragment.begin() + 14),
+                Octets(frame.begin(), frame.begin() + 14));
+      ASSERT_EQ(fragment[15], 0x2e);
+      ASSERT_EQ(be16_at(fragment, 18), 0xbeefu);
+      ASSERT_EQ(fragment[22], 9);
+      ASSERT_EQ(fragment[23], 17);
     }
     ASSERT_TRUE(reassembly.has_end);
     ASSERT_EQ(reassembly.whole(), payload);
@@ -116,7 +117,7 @@ TEST(Ipv4Fragments, AreCutAgain) {
   Reassembly reassembly;
   for (auto const& large : cut(packet(payload), 1500)) {
     auto const small = cut(large, 333);
-    for (auto const& each : small) reassembly.add(each);
+    for (auto const& fragment : small) reassembly.add(fragment);
   }
   EXPECT_TRUE(reassembly.has_end);
   EXPECT_EQ(reassembly.whole(), payload);
@@ -148,7 +149,7 @@ TEST(Ipv4Fragments, LeaveThePaddingOfEthernetOut) {
   auto frame = packet(Octets(100));
   frame.resize(frame.size() + 20, 0x77);
   Reassembly reassembly;
-  for (auto const& each : cut(frame, 60)) reassembly.add(each);
+  for (auto const& fragment : cut(frame, 60)) reassembly.add(fragment);
   EXPECT_EQ(reassembly.whole(), Octets(100));
 }
 

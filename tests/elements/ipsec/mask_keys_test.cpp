@@ -54,10 +54,10 @@ TEST(MaskKeys, LeavesNoKeyWhereverItStands) {
   std::string const key = "c0ffee11c0ffee22c0ffee33c0ffee44b0b1b2b3";
   std::string const text =
       "src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1001 mode tunnel aead rfc4106(gcm(aes)) 128";
-  for (std::size_t at = 0; at <= text.size(); ++at)
+  for (std::size_t position = 0; position <= text.size(); ++position)
     for (std::string const mark : {"", "0x", " ", "'", "-", "g"}) {
       auto placed = text;
-      placed.insert(at, mark + key + mark);
+      placed.insert(position, mark + key + mark);
       auto const shown = mask_keys(placed);
       EXPECT_EQ(shown.size(), placed.size());
       EXPECT_LT(test::longest_shared_run(shown, key), 8u) << shown;

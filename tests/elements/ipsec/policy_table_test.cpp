@@ -150,9 +150,9 @@ TEST_P(PolicyTableTest, FindsEachOfFiveThousand) {
     policies.push_back(between("192.168.0.0/16", (network + ".0/24").c_str(), 5000 - i));
     packets.push_back(packet_of("192.168.255.255", (network + ".255").c_str()));
   }
-  std::vector<std::uint32_t> found(packets.size());
-  table(policies).find(packets, found.data());
-  for (unsigned i = 0; i < 5000; ++i) ASSERT_EQ(found[i], i);
+  std::vector<std::uint32_t> result(packets.size());
+  table(policies).find(packets, result.data());
+  for (unsigned i = 0; i < 5000; ++i) ASSERT_EQ(result[i], i);
 }
 
 /// Few distinct bits, so that selectors overlap, and packets at the ends of ranges.

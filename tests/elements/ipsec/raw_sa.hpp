@@ -51,8 +51,8 @@ struct RawSa {
     return size >= overhead() + 2 && (size - overhead()) % info(suite).block == 0;
   }
 
-  /// What goes out of a packet as encapsulation leaves it: ESP header, IV field, plaintext, room for
-  /// the integrity value that begins with the high half of the sequence number.
+  /// What goes out of a packet as encapsulation leaves it: ESP header, IV field, plaintext, room
+  /// for the integrity value that begins with the high half of the sequence number.
   Octets seal(Octets packet) const {
     auto const code_at = packet.size() - icv_size(), text_at = 8 + iv_size();
     Octets const high(&packet[code_at], &packet[code_at] + (esn ? 4 : 0));
@@ -124,8 +124,8 @@ struct RawSa {
     }
     return nullptr;
   }
-  static Octets replace(Octets packet, std::size_t at, Octets const& with) {
-    std::copy(with.begin(), with.end(), packet.begin() + static_cast<std::ptrdiff_t>(at));
+  static Octets replace(Octets packet, std::size_t offset, Octets const& with) {
+    std::copy(with.begin(), with.end(), packet.begin() + static_cast<std::ptrdiff_t>(offset));
     return packet;
   }
   Octets nonce(Octets const& packet) const {

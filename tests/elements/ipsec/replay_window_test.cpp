@@ -93,17 +93,17 @@ void follow(std::uint32_t size, bool esn, Mark mark) {
     ReplayWindow window(size, esn);
     Oracle oracle(size);
     std::vector<std::uint64_t> sent;
-    std::uint64_t at = esn && round % 2 == 0 ? 0xffffffff - 3000 : 1;
+    std::uint64_t sequence = esn && round % 2 == 0 ? 0xffffffff - 3000 : 1;
     unsigned answers[3] = {};
     for (unsigned step = 0; step < 3000; ++step) {
       auto const pick = random() % 64;
       if (pick == 0)
-        at += random() % (4 * std::uint64_t{size});  // a jump, of more than the window too
+        sequence += random() % (4 * std::uint64_t{size});  // a jump, of more than the window too
       else if (pick == 1 && esn)
-        at += random() % 0x7fffffff;
+        sequence += random() % 0x7fffffff;
       else
-        at += random() % 3;
-      std::uint64_t number = at;
+        sequence += random() % 3;
+      std::uint64_t number = sequence;
       if (pick > 40) number -= std::min(number, random() % (size + 40));
       if (pick > 56 && !sent.empty()) number = sent[random() % sent.size()];
       if (!esn) number = static_cast<std::uint32_t>(number);
@@ -230,8 +230,8 @@ TEST_P(ReplayWindowTest, ResumesInTheMemoryOfAnother) {
   EXPECT_EQ(other.check(highest), Replay::kFresh);
 }
 
-/// Threads mark the same numbers in different orders: each number is accepted by one at most, and by
-/// one where none of the orders is longer than the window.
+/// Threads mark the same numbers in different orders: each number is accepted by one at most, and
+/// by one where none of the orders is longer than the window.
 TEST_P(ReplayWindowTest, AcceptsEachNumberOnceWhateverTheThreads) {
   constexpr unsigned kThreads = 4, kRounds = 2000;
   ReplayWindow window(size(), true);
@@ -270,7 +270,8 @@ TEST_P(ReplayWindowTest, AcceptsEachNumberOnceWhateverTheThreads) {
             0xffffffff - 100 * std::uint64_t{count} + kRounds * std::uint64_t{count});
 }
 
-/// Threads that run away from one another, over many windows: nothing twice, and the highest always.
+/// Threads that run away from one another, over many windows: nothing twice, and the highest
+/// always.
 TEST_P(ReplayWindowTest, NeverAcceptsTwiceWhenThreadsAreFarApart) {
   constexpr unsigned kThreads = 4, kNumbers = 300'000;
   ReplayWindow window(size());

@@ -35,11 +35,11 @@ SaName name(Direction direction, std::uint32_t spi, std::string const& to = "10.
 /// SPI of the SA that policy `policy` uses, 0 for none.
 std::uint32_t used(SaDatabase& database, std::uint32_t policy) {
   auto const index = database.outbound().sa(policy);
-  for (auto const& each : database.list())
-    if (each.name.direction == Direction::kOutbound && each.in_use &&
+  for (auto const& sa : database.list())
+    if (sa.name.direction == Direction::kOutbound && sa.in_use &&
         index != OutboundPolicies::kNoSa &&
-        database.slots().outbound(index).esp.spi() == each.name.spi)
-      return each.name.spi;
+        database.slots().outbound(index).esp.spi() == sa.name.spi)
+      return sa.name.spi;
   return 0;
 }
 
@@ -162,8 +162,8 @@ TEST(SaDatabase, BeginsEmptyAndGrows) {
     database.add(sa(0x1000 + i, i % 2 == 0 ? "dir out" : "dir in"));
   EXPECT_EQ(database.list().size(), 3000u);
   EXPECT_EQ(used(database, 0), 0x1000u + 2998);
-  auto const found = database.spis().find(SpiKey::of(0x1000 + 2999, *parse_ip_address("10.0.0.2")));
-  EXPECT_TRUE(database.slots().holds(found, Direction::kInbound));
+  auto const entry = database.spis().find(SpiKey::of(0x1000 + 2999, *parse_ip_address("10.0.0.2")));
+  EXPECT_TRUE(database.slots().holds(entry, Direction::kInbound));
 }
 
 TEST(SaDatabase, IndicesComeBackAfterTheirTime) {

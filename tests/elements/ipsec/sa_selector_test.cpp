@@ -46,11 +46,11 @@ std::vector<std::uint8_t> packet_of(std::mt19937& random, TrafficSelector const&
   auto frame = builder.udp(port(), port()).payload("data").build();
   std::vector<std::uint8_t> packet(frame.begin() + ether::kSize, frame.end());
   std::size_t const size = version == 4 ? 4 : 16, first = version == 4 ? 12 : 8;
-  auto const put = [&](std::optional<IpPrefix> const& prefix, std::size_t at) {
+  auto const put = [&](std::optional<IpPrefix> const& prefix, std::size_t offset) {
     for (std::size_t i = 0; i < size; ++i)
-      packet[at + i] = prefix ? prefix->address.bytes[i] : static_cast<std::uint8_t>(random());
+      packet[offset + i] = prefix ? prefix->address.bytes[i] : static_cast<std::uint8_t>(random());
     if (random() % 2 == 0)
-      packet[at + random() % size] ^= static_cast<std::uint8_t>(1 << random() % 8);
+      packet[offset + random() % size] ^= static_cast<std::uint8_t>(1 << random() % 8);
   };
   put(selector.source, first);
   put(selector.destination, first + size);

@@ -105,10 +105,10 @@ TEST_F(SpiTableTest, AgreesWithAMapThroughTwoHundredThousandChanges) {
   for (std::uint32_t spi = 0xff; spi < 0x100 + 3001; ++spi)
     for (int end = 0; end < 3; ++end) {
       keys.push_back(towards(spi, ends[end]));
-      auto found = expected.find({spi, end});
-      if (found == expected.end()) found = expected.find({spi, -1});
+      auto entry = expected.find({spi, end});
+      if (entry == expected.end()) entry = expected.find({spi, -1});
       single.push_back(table.find(keys.back()));
-      ASSERT_EQ(single.back(), found == expected.end() ? SpiTable::kNone : found->second);
+      ASSERT_EQ(single.back(), entry == expected.end() ? SpiTable::kNone : entry->second);
     }
   batch.resize(keys.size());
   table.find(keys, batch.data());

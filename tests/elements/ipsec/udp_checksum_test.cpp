@@ -104,15 +104,15 @@ TEST_P(UdpChecksum, IsTheSameInEveryForm) {
     CpuDevice host;
     ElementRig cpu(element), body(element), team(element), device(element);
     auto const expected =
-        cpu.kernel_output(sent, [](OffloadBase& each, Batch& batch) { each.run_cpu(batch); });
-    EXPECT_TRUE(expected == body.kernel_output(sent, [](OffloadBase& each, Batch& batch) {
-      each.run_reference(batch);
+        cpu.kernel_output(sent, [](OffloadBase& offload, Batch& batch) { offload.run_cpu(batch); });
+    EXPECT_TRUE(expected == body.kernel_output(sent, [](OffloadBase& offload, Batch& batch) {
+      offload.run_reference(batch);
     }));
-    EXPECT_TRUE(expected == team.kernel_output(sent, [](OffloadBase& each, Batch& batch) {
-      each.run_emulated(batch, 96 * 1024);
+    EXPECT_TRUE(expected == team.kernel_output(sent, [](OffloadBase& offload, Batch& batch) {
+      offload.run_emulated(batch, 96 * 1024);
     }));
-    EXPECT_TRUE(expected == device.kernel_output(sent, [&host](OffloadBase& each, Batch& batch) {
-      auto const call = each.call(host);
+    EXPECT_TRUE(expected == device.kernel_output(sent, [&host](OffloadBase& offload, Batch& batch) {
+      auto const call = offload.call(host);
       call.host(call.kernel, WorkItem::of(batch.slots(), batch.size(), batch.results()));
     }));
     for (std::size_t i = 0; i < sent.size(); ++i) {
@@ -140,24 +140,25 @@ TEST_P(UdpChecksum, CoversTheLastAddressOfARoutingHeader) {
       {0, 4, 2, 24}, {0, 4, 0, -1}, {2, 2, 1, 8}, {4, 4, 1, 8}, {4, 4, 0, -1}, {253, 2, 1, -1},
   };
   ElementRig rig(encrypt(kTransport));
-  for (auto const& each : kCases) {
-    auto routing = extension(each.units);
+  for (auto const& test_case : kCases) {
+    auto routing = extension(test_case.units);
     for (std::size_t i = 3; i < routing.size(); ++i)
       routing[i] = static_cast<std::uint8_t>(random_());
-    routing[1] = each.type;
-    routing[2] = each.left;
+    routing[1] = test_case.type;
+    routing[2] = test_case.left;
     rig.caught->frames.clear();
     rig.send({with_extensions({{kHop, extension(1)}, {kRouting, routing}}, 17, Octets(40, 7))});
     ASSERT_EQ(rig.caught->frames.size(), 1u);
     auto const& frame = rig.caught->frames[0];
-    std::size_t const at = 54 + 16;
+    std::size_t const offset = 54 + 16;
     Octets destination;
-    if (each.destination >= 0)
-      destination.assign(frame.begin() + static_cast<std::ptrdiff_t>(at) + each.destination,
-                         frame.begin() + static_cast<std::ptrdiff_t>(at) + each.destination + 16);
-    auto const headers = at - 14 + 8 + 8u * each.units;
+    if (test_case.destination >= 0)
+      destination.assign(
+          frame.begin() + static_cast<std::ptrdiff_t>(offset) + test_case.destination,
+          frame.begin() + static_cast<std::ptrdiff_t>(offset) + test_case.destination + 16);
+    auto const headers = offset - 14 + 8 + 8u * test_case.units;
     EXPECT_EQ(checksum_in(frame, headers), expected_checksum(frame, headers, destination))
-        << "type " << int{each.type} << ", left " << int{each.left};
+        << "type " << int{test_case.type} << ", left " << int{test_case.left};
   }
 }
 

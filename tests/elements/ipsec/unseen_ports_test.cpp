@@ -56,7 +56,8 @@ class UnseenPorts : public ::testing::Test {
     return " tmpl src 192.0.2.1 dst 192.0.2.2 proto esp mode tunnel reqid " +
            std::to_string(reqid) + "\n";
   }
-  /// Of `frames` through the policies of `direction`: those that leave by each output, and the drops.
+  /// Of `frames` through the policies of `direction`: those that leave by each output, and the
+  /// drops.
   test::Outcome outbound(std::string const& policies, std::vector<Frame> const& frames) {
     return run("spd :: IPsecPolicy(" + sas() +
                    "); spd[0] -> ToDPDKDevice(0); spd[1] -> ToDPDKDevice(1); FromInput -> spd;",
@@ -203,9 +204,9 @@ TEST(UnseenPolicies, AreFoundAsByHoldingThePacketAgainstEach) {
       packet.transport = FlowKey::opaque(packet.unseen == Unseen::kProtocol ? FlowKey::kNoProtocol
                                          : below(2) == 0                    ? 6
                                                                             : 17);
-      auto const found = table.find_unseen(packet, alike);
-      ASSERT_EQ(found, expected(packet));
-      ++seen[found];
+      auto const match = table.find_unseen(packet, alike);
+      ASSERT_EQ(match, expected(packet));
+      ++seen[match];
     }
   }
   EXPECT_GT(seen.size(), 2u);

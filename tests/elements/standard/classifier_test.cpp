@@ -123,21 +123,21 @@ TEST(Classifier, SaysWhatIsWrongWithAClauseAndWhere) {
   auto const error = [](std::string const& patterns) {
     return error_line("FromInput -> Classifier(" + patterns + ") -> ToOutput;");
   };
-  std::string const at = "test.click:1:25: error: Classifier: ";
+  std::string const prefix = "test.click:1:25: error: Classifier: ";
   auto const digits = "must have two hex digits for each byte";
-  EXPECT_EQ(error("12/080"), at + "'12/080': the value " + digits);
-  EXPECT_EQ(error("12/"), at + "'12/': the value " + digits);
-  EXPECT_EQ(error("12/08g0"), at + "'12/08g0': 'g' is no hex digit");
-  EXPECT_EQ(error("/00"), at + "'/00': the offset must be a number from 0 to 65535");
-  EXPECT_EQ(error("0x12/00"), at + "'0x12/00': the offset must be a number from 0 to 65535");
-  EXPECT_EQ(error("-1/00"), at + "'-1/00': the offset must be a number from 0 to 65535");
-  EXPECT_EQ(error("65536/00"), at + "'65536/00': the offset must be a number from 0 to 65535");
-  EXPECT_EQ(error("65535/00"), at + "'65535/00': frames are shorter");
+  EXPECT_EQ(error("12/080"), prefix + "'12/080': the value " + digits);
+  EXPECT_EQ(error("12/"), prefix + "'12/': the value " + digits);
+  EXPECT_EQ(error("12/08g0"), prefix + "'12/08g0': 'g' is no hex digit");
+  EXPECT_EQ(error("/00"), prefix + "'/00': the offset must be a number from 0 to 65535");
+  EXPECT_EQ(error("0x12/00"), prefix + "'0x12/00': the offset must be a number from 0 to 65535");
+  EXPECT_EQ(error("-1/00"), prefix + "'-1/00': the offset must be a number from 0 to 65535");
+  EXPECT_EQ(error("65536/00"), prefix + "'65536/00': the offset must be a number from 0 to 65535");
+  EXPECT_EQ(error("65535/00"), prefix + "'65535/00': frames are shorter");
   EXPECT_EQ(error("12/0800%ff"),
-            at + "'12/0800%ff': value and mask must have the same number of digits");
-  EXPECT_EQ(error("12/0800%ff?0"), at + "'12/0800%ff?0': a mask has no '?'");
-  EXPECT_EQ(error("12/0800%ffxx"), at + "'12/0800%ffxx': 'x' is no hex digit");
-  EXPECT_EQ(error("- 12/0800"), at + "'-' matches every packet and stands alone");
+            prefix + "'12/0800%ff': value and mask must have the same number of digits");
+  EXPECT_EQ(error("12/0800%ff?0"), prefix + "'12/0800%ff?0': a mask has no '?'");
+  EXPECT_EQ(error("12/0800%ffxx"), prefix + "'12/0800%ffxx': 'x' is no hex digit");
+  EXPECT_EQ(error("- 12/0800"), prefix + "'-' matches every packet and stands alone");
   EXPECT_EQ(error_line("FromInput -> Classifier -> ToOutput;"),
             "test.click:1:14: error: Classifier: missing argument PATTERN");
 }

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an IKE daemon and a server do for the guest: sockets by which the kernel takes ESP out of UDP
-// (RFC 3948), and an echo of UDP and of TCP at port 7, which answers from the address that was asked.
+// What an IKE daemon and a server do for the guest: sockets by which the kernel takes ESP out of
+// UDP (RFC 3948), and an echo of UDP and of TCP at port 7, which answers from the address that was
+// asked.
 #include <arpa/inet.h>
 #include <linux/udp.h>
 #include <linux/xfrm.h>
@@ -86,9 +87,10 @@ void take_esp_out_of_udp() {
     auto const size = recvmsg(descriptor, &message, 0);
     if (size < 0) continue;
     part.iov_len = static_cast<std::size_t>(size);
-    for (auto* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each))
-      if (each->cmsg_level == IPPROTO_IPV6 && each->cmsg_type == IPV6_PKTINFO)
-        reinterpret_cast<in6_pktinfo*>(CMSG_DATA(each))->ipi6_ifindex = 0;
+    for (auto* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header))
+      if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO)
+        reinterpret_cast<in6_pktinfo*>(CMSG_DATA(header))->ipi6_ifindex = 0;
     message.msg_flags = 0;
     if (sendmsg(descriptor, &message, 0) < 0) std::perror("sendmsg");
   }
