@@ -33,7 +33,7 @@ struct WorkItem {
   std::uint32_t count;
   std::byte* results;
 
-  /// Heads by themselves, or those of packets in a batch.
+  /// The item for separate heads, or for the heads of the packets in a batch.
   template <class Head>
   static WorkItem of(Head* heads, std::uint32_t count, std::byte* results) {
     static_assert(std::is_base_of_v<PacketHead, Head>);
@@ -58,7 +58,7 @@ struct KernelCall {
   void const* kernel = nullptr;  ///< the kernel object; lives as long as its element
 };
 
-/// The kernels of a segment in order, and what they touch together.
+/// The kernels of a segment in order, and the bytes that they touch.
 struct KernelChain {
   static constexpr unsigned kMax = 8;
   std::array<KernelCall, kMax> calls{};
@@ -74,8 +74,8 @@ struct KernelChain {
   }
 };
 
-/// What a lane executes: every kernel of the chain over every item. Nobody else touches the arrays,
-/// packets and results until the work's ticket is complete.
+/// The work of a lane: every kernel of the chain runs over every item. Only the lane accesses the
+/// arrays, packets and results until the ticket of the work is complete.
 struct Work {
   static constexpr std::uint32_t kMaxItems = 64;
 
@@ -84,8 +84,8 @@ struct Work {
   std::uint32_t count = 0;
 };
 
-/// Which work of a lane is complete. One cache line; the device's side writes it, the owner reads
-/// it.
+/// The completed work of a lane. One cache line, written by the device's side and read by the owner
+/// of the lane.
 struct alignas(64) CompletionFence {
   static constexpr Ticket kNever = ~Ticket{0};
   std::atomic<Ticket> completed{0};          ///< all tickets up to here are complete
@@ -94,7 +94,7 @@ struct alignas(64) CompletionFence {
 };
 
 /// Errors of devices, as values of a `std::error_code`. After `kTimedOut` the device may still be
-/// at work: memory that it can access must not be used again.
+/// running, so memory that it can access must not be reused.
 enum class DeviceError : int { kLost = 1, kTimedOut, kLaunchFailed, kClosed };
 std::error_category const& device_category();
 inline std::error_code make_error_code(DeviceError error) {
@@ -106,8 +106,7 @@ class Lane {
  public:
   virtual ~Lane() = default;
 
-  /// Starts work. An error shows as a failed ticket. Waits only if the lane is full. Owner's thread
-  /// only.
+  /// Submits work. On error its ticket fails. Waits only if the lane is full. Owner's thread only.
   virtual Ticket submit(Work const& work) noexcept = 0;
 
   CompletionFence const& fence() const { return fence_; }
@@ -119,23 +118,23 @@ class Lane {
   /// complete, or earlier. The caller reads the fence once more before it sleeps.
   virtual void arm(void (*wake)(void*), void* context) noexcept = 0;
 
-  /// Maximum size of one work: packets, and bytes if each packet takes a multiple of 16. At least a
-  /// full batch of the longest frames.
+  /// Maximum size of one submission: packets, and bytes with each packet rounded up to a multiple
+  /// of 16. At least a full batch of the longest frames.
   struct Room {
     std::uint64_t packets = ~std::uint64_t{0};
     std::uint64_t bytes = ~std::uint64_t{0};
   };
   virtual Room room() const noexcept { return {}; }
-  /// How packets travel on this lane.
+  /// The form of transfer of this lane.
   virtual Transfer transfer() const noexcept { return Transfer::kDirect; }
-  /// The device's message when it failed; empty if it adds nothing to the error.
+  /// The device's error message after a failure; may be empty.
   virtual std::string failure() const { return {}; }
 
  protected:
   CompletionFence fence_;
 };
 
-/// Something that runs kernels: this machine's helper threads, a CUDA device.
+/// A device that runs kernels: helper threads of this machine, or a CUDA device.
 class Device {
  public:
   enum class Kind : std::uint8_t { kCpu, kHost, kCuda };
@@ -150,19 +149,19 @@ class Device {
   Kind kind() const { return kind_; }
   virtual std::string description() const = 0;
 
-  /// How packets of a segment that touches `touched_bytes` travel to this device: as configured, or
-  /// as measured to be fastest.
+  /// The form of transfer for a segment that touches `touched_bytes`: the configured one, or the
+  /// one measured to be fastest.
   virtual Transfer transfer(TouchedBytes const& touched_bytes) const {
     (void)touched_bytes;
     return Transfer::kDirect;
   }
 
-  /// Opens a lane on which packets travel like that. All lanes must be destroyed before the device.
-  /// Throws `ConfigError` if the device has no room for another.
+  /// Opens a lane with that form of transfer. All lanes must be destroyed before the device. Throws
+  /// `ConfigError` if the device is out of memory.
   virtual std::unique_ptr<Lane> open_lane(Transfer transfer) = 0;
 
-  /// Lets kernels access `size` bytes of this process's memory until `unpin`. Returns the reason if
-  /// it failed, else an empty text. At start-up only.
+  /// Lets kernels access `size` bytes of this process's memory until `unpin`. Returns the reason
+  /// for a failure, or an empty text. At start-up only.
   virtual std::string pin(void* memory, std::size_t size) {
     (void)memory, (void)size;
     return {};
@@ -173,8 +172,9 @@ class Device {
   /// themselves.
   virtual std::shared_ptr<TableMemory> table_memory() { return nullptr; }
 
-  /// Copies `count` objects for kernels on this device to read. Not on a worker's thread while
-  /// packets flow: it waits for the device. Throws `ConfigError` if the device has no room.
+  /// Copies `count` objects to the device for its kernels to read. Waits for the device, so do not
+  /// call it on a worker's thread while packets flow. Throws `ConfigError` if the device is out of
+  /// memory.
   template <class T>
   DeviceTable<T> upload(T const* data, std::size_t count = 1) {
     return {table_memory(), data, count};
@@ -203,7 +203,7 @@ class DeviceSet {
   Device& operator[](std::size_t index) const { return *devices_[index]; }
   std::vector<std::string> names() const;
 
-  /// The index of the device called `name`. Throws `ConfigError` with a list of the devices.
+  /// The index of the device with the name `name`. Throws `ConfigError` with a list of the devices.
   std::uint16_t find(std::string const& name) const;
   /// The default device for offloading: the first CUDA device, else the host device.
   /// Throws `ConfigError` if there is neither.

@@ -24,8 +24,8 @@ struct BuildContext;
 /// An argument is written by position, `FromDPDKDevice(0)`, or by keyword:
 /// `FromDPDKDevice(PORT 0)`. The calls of an element's constructor define the arguments, in order.
 /// Every error is a `ConfigError` at the argument; `finish`, called afterwards, refuses arguments
-/// that were not read. A quoted argument that begins with the name asked for is its keyword and
-/// value, as NBA writes them: `L2Forward("method echoback")`.
+/// that were not read. A quoted argument that begins with the requested name contains keyword and
+/// value, as in NBA: `L2Forward("method echoback")`.
 ///
 /// Types: integers (decimal or 0x), `double`, `bool` (true/false), `std::string`,
 /// `std::chrono::nanoseconds` (`10us`, `2ms`, `1s`). Control thread, while the graph is built.
@@ -33,7 +33,7 @@ class Args {
  public:
   Args(ElementDecl const& decl, std::shared_ptr<Source const> source, BuildContext& context);
 
-  /// The next argument by position, or the keyword `name`; it must be there.
+  /// The next argument by position, or the keyword `name`. Throws if there is neither.
   template <class T>
   T required(std::string_view name) {
     return parse<T>(take(name, true, true, kHoldsBlanks<T>), name);
@@ -50,12 +50,12 @@ class Args {
     auto const value = take(name, false, false);
     return value ? parse<T>(value, name) : fallback;
   }
-  /// Takes the keyword `name` with any value and returns whether it was there: for arguments of
+  /// Takes the keyword `name` with any value, and returns whether it was present. For arguments of
   /// Click that have no effect here. It is not added to `known`.
   bool ignore(std::string_view name);
-  /// All arguments not taken so far, in order: a list that the documentation calls `name...`.
+  /// All remaining arguments in order, documented as `name...`.
   std::vector<Argument> rest(std::string_view name);
-  /// One of them as a value.
+  /// Parses one of these arguments.
   template <class T>
   T value(Argument const& argument, std::string_view name) const {
     return parse<T>(Value{argument.text, argument.position}, name);
@@ -78,9 +78,9 @@ class Args {
   std::string const& element_name() const { return decl_.name; }
   std::string const& class_name() const { return decl_.class_name; }
   BuildContext& context() { return context_; }
-  /// A seed of this element's own on this worker, from the program's seed.
+  /// A seed for this element on this worker, derived from the program's seed.
   std::uint64_t seed() const;
-  /// The names asked for so far, in order.
+  /// The requested names so far, in order.
   std::vector<std::string> const& known() const { return known_; }
 
  private:

@@ -21,8 +21,9 @@ namespace warpline {
 /// Objects that the instances of an element on several workers share. Control thread only.
 class SharedStore {
  public:
-  /// The object of type `T` called `key`, made by `make` (returning a `std::shared_ptr<T>`) if
-  /// none is in use: the store does not keep it alive. Throws what `make` throws.
+  /// Returns the object of type `T` with the name `key`. Creates it with `make` (which returns a
+  /// `std::shared_ptr<T>`) if there is none in use; the store does not keep it alive. Throws what
+  /// `make` throws.
   template <class T, class Make>
   std::shared_ptr<T> get(std::string const& key, Make&& make) {
     auto& slot = slots_[{std::type_index(typeid(T)), key}];
@@ -31,7 +32,8 @@ class SharedStore {
     return object;
   }
 
-  /// The one object of type `T` that lives as long as the store, made by `make` on the first call.
+  /// The single object of type `T`, created by `make` on the first call. It lives as long as the
+  /// store.
   template <class T, class Make>
   std::shared_ptr<T> single(Make&& make) {
     auto& slot = singles_[std::type_index(typeid(T))];
@@ -43,8 +45,8 @@ class SharedStore {
     return single<T>([] { return std::make_shared<T>(); });
   }
 
-  /// Everything that `get` would find: for a caller who builds one graph after another and wants
-  /// the second one to find what the first one has made.
+  /// Returns all objects that `get` would find. A caller that builds several graphs holds them, so
+  /// that a later graph finds the objects of an earlier one.
   std::vector<std::shared_ptr<void>> hold() const;
 
  private:
@@ -62,11 +64,11 @@ struct BuildContext {
   PortSet& ports;
   DeviceSet& devices;
   SharedStore& shared;
-  unsigned worker = 0;   ///< index of the worker the graph is built for
-  unsigned workers = 1;  ///< how many there are
+  unsigned worker = 0;   ///< index of the graph's worker
+  unsigned workers = 1;  ///< number of workers
   std::uint64_t seed = 1;
-  BufferPool const* buffers = nullptr;  ///< where packets lie; null if none will come
-  /// The graph is only checked and will never run: elements must have no effects outside.
+  BufferPool const* buffers = nullptr;  ///< packet memory; null if the graph gets no packets
+  /// The graph is only checked and never runs: elements must have no side effects.
   bool trial = false;
   Handover* handover = nullptr;  ///< on an IO worker of the split topology
   std::shared_ptr<Timers> timers = std::make_shared<Timers>();  ///< of the graph's elements

@@ -10,9 +10,9 @@
 
 namespace warpline {
 
-/// A request of a client of the control socket: a JSON object whose members are taken one by one. Its
-/// memory is overwritten when it is freed, also that of values taken from it: they may be keys. Control
-/// thread only.
+/// A request from a client of the control socket: a JSON object whose members are taken one by one.
+/// Its memory, also of values taken from it, is overwritten when it is freed, because it may
+/// contain keys. Control thread only.
 class ControlRequest {
  public:
   /// Throws `ConfigError` if `line` is no JSON object.
@@ -21,7 +21,7 @@ class ControlRequest {
   bool contains(std::string_view name) const { return members_.contains(name); }
   /// Takes a member. Throws `ConfigError` with `expected` if there is none.
   boost::json::value take(std::string const& name, std::string const& expected);
-  /// The same for a member that must be text.
+  /// The same for a text member.
   boost::json::string take_text(std::string const& name, std::string const& expected);
   /// Throws `ConfigError` if a member was not taken.
   void finish() const;

@@ -38,20 +38,20 @@ class Element {
 
   virtual PortCounts ports() const { return {1, 1}; }
 
-  /// Handles a batch that came in on `port`: every packet of it is emitted, dropped, transmitted or
-  /// kept, and none is lost. Must not throw, block or allocate.
+  /// Handles a batch that arrived on input `port`. Every packet must be emitted, dropped,
+  /// transmitted or kept. Must not throw, block or allocate.
   virtual void process(BatchPtr batch, unsigned port, Outputs& out) noexcept = 0;
 
   /// Metrics in addition to those of the graph. Reports add up the instances of all workers. Any
   /// thread.
   virtual std::vector<Metric> metrics() const { return {}; }
-  /// For reports: the reason for the current behaviour, in one line without its end; empty if there
-  /// is none. Any thread.
+  /// For reports: one line, without a line break, that explains the current behaviour; may be
+  /// empty. Any thread.
   virtual std::string explanation() const { return {}; }
 
-  /// Takes the state of `old`, an element of the same name and class, whose graph this one's graph
-  /// replaces. Called on the worker's thread, after `old` was stopped and before `start`. What `old`
-  /// keeps is freed.
+  /// Takes over the state of `old`, the element of the same name and class in the graph that is
+  /// being replaced. Called on the worker's thread, after `old` was stopped and before `start`.
+  /// State that is not taken over is freed.
   virtual void take_over(Element& old) { (void)old; }
   /// Called on the worker's thread before the first packet and after the last.
   virtual void start() {}
@@ -61,15 +61,15 @@ class Element {
   /// `Clears` of the class describe it.
   virtual std::optional<AnnotationUse> annotations() const { return std::nullopt; }
 
-  /// Not null for elements that a device can run.
+  /// Not null if a device can run the element.
   virtual OffloadBase* offload() { return nullptr; }
-  /// Not null for elements that the worker polls.
+  /// Not null if the worker polls the element.
   virtual PolledElement* polled() noexcept { return nullptr; }
 };
 
-/// An element that decides packet by packet: `Verdict operator()(Packet&)`, or `(Packet const&)` if it
-/// changes no packet, which saves 0.2 cycles a packet. One virtual call a batch, the loop is inlined.
-/// Outputs beyond the first are declared by overriding `ports()`.
+/// An element that decides packet by packet: `Verdict operator()(Packet&)`, or `(Packet const&)` if
+/// it changes no packet, which saves 0.2 cycles a packet. One virtual call a batch, the loop is
+/// inlined. Outputs beyond the first are declared by overriding `ports()`.
 template <class Self>
 class PacketElement : public Element {
  public:

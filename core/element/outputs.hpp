@@ -23,15 +23,15 @@ class Outputs {
  public:
   Outputs(Graph& graph, Node& node) : graph_(graph), node_(node) {}
 
-  /// How many outputs are connected.
+  /// Number of connected outputs.
   unsigned ports() const noexcept;
 
-  /// Sends the batch to what is connected to output `port`; an empty batch just ends.
-  /// Of several batches emitted in one call the last is served first.
+  /// Sends the batch to the element connected to output `port`. An empty batch is freed. If one
+  /// call emits several batches, the last one is processed first.
   void emit(BatchPtr batch, unsigned port = 0) noexcept;
 
-  /// Sends each packet to the output of its verdict, keeping order within an output. The batch goes
-  /// on with the output that most packets take; the others get batches from the pool.
+  /// Sends each packet to the output of its verdict, in order within an output. The output with
+  /// most packets gets this batch; the others get batches from the pool.
   void split(BatchPtr batch, Verdict const* verdicts) noexcept;
 
   /// Drops all packets of the batch, counted under this element and `reason`.
@@ -39,18 +39,18 @@ class Outputs {
   /// Drops packets that the caller has taken out of their batch.
   void drop(std::span<Packet const> packets, DropReason reason) noexcept;
 
-  /// Counts packets that came from outside (sources), or that were made inside (copies).
-  /// `queue`: the counters of the queue they came through; null without one.
+  /// Counts packets that sources received, or copies that an element created. `queue`: the counters
+  /// of the queue that received the packets, or null.
   void count_received(Batch const& batch, QueueCounters* queue = nullptr) noexcept;
   void count_created(Batch const& batch) noexcept;
-  /// Counts packets that came from another worker, or were given to one.
+  /// Counts packets received from another worker, or handed to one.
   void count_taken_over(std::uint64_t packets) noexcept;
   void count_handed_over(std::uint64_t packets) noexcept;
-  /// Counts copies that could not be made: created and dropped at once.
+  /// Counts copies that could not be created, as created and dropped.
   void count_uncopied(std::uint64_t packets, DropReason reason) noexcept;
-  /// Counts packets that have left for good and whose buffers now belong to the port: some that
-  /// were received at `received`, or all of a batch. Their latency ends when the element's call
-  /// does.
+  /// Counts transmitted packets, whose buffers now belong to the port: either packets that were
+  /// received at `received`, or all packets of a batch. Their latency ends when the call of the
+  /// element returns.
   void count_transmitted(Batch const& batch, QueueCounters* queue = nullptr) noexcept;
   void count_transmitted(std::span<Packet const> packets, std::uint64_t received,
                          QueueCounters* queue = nullptr) noexcept;

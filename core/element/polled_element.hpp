@@ -15,7 +15,7 @@ class PolledElement : public Element {
  public:
   PolledElement* polled() noexcept final { return this; }
 
-  /// Does one turn's work. Returns how many packets it emitted.
+  /// Does the work of one turn. Returns the number of packets that it emitted.
   virtual unsigned poll(Outputs& out) noexcept = 0;
 
   /// True for an element that receives packets from outside. The worker stops sources first when it
@@ -26,20 +26,21 @@ class PolledElement : public Element {
 
   /// Number of packets held between calls.
   virtual std::size_t held() const noexcept { return 0; }
-  /// True while the element cannot pass on what it holds. Sources are not polled meanwhile.
+  /// True while the element cannot emit the packets that it holds. Sources are not polled
+  /// meanwhile.
   virtual bool congested() const noexcept { return false; }
 
   /// Called once, after the sources have stopped, when the worker begins to drain.
   virtual void drain() noexcept {}
-  /// True when nothing is left to do for a worker that drains.
+  /// True when the element holds nothing that a draining worker must wait for.
   virtual bool drained() const noexcept { return held() == 0; }
 
-  /// Drops all packets held, as `reason`. Called if a graph that is being replaced cannot pass them on
-  /// in time. An element that holds packets overrides it.
+  /// Drops all held packets with `reason`. Called if a graph that is being replaced does not drain
+  /// in time. Elements that hold packets override it.
   virtual void drop_held(Outputs& out, DropReason reason) noexcept { (void)out, (void)reason; }
 
-  /// Asks to be woken when there may be work; called before the worker sleeps. Returns false if the
-  /// element must be polled instead. The worker polls once more after the call.
+  /// Requests a wake-up when there may be work. Called before the worker sleeps. Returns false if
+  /// the element must be polled instead. The worker polls once more after the call.
   virtual bool arm(Waker& waker) noexcept {
     (void)waker;
     return !is_source() && held() == 0;

@@ -15,35 +15,36 @@
 
 namespace warpline {
 
-/// Where packets come from: one receive queue of a port, used by one thread.
+/// One receive queue of a port, used by one thread.
 class RxQueue {
  public:
   virtual ~RxQueue() = default;
-  /// Fills descriptors with up to `packets.size()` received packets, each as `Packet::arrive` does
-  /// with this queue's `port_index`, and returns how many.
+  /// Receives up to `packets.size()` packets and returns their number. Fills each descriptor as
+  /// `Packet::arrive` does, with the `port_index` of this queue.
   virtual unsigned receive(std::span<Packet> packets) noexcept = 0;
-  /// True for good when no packet will ever come again (the end of a capture).
+  /// True if no packet will ever arrive again (end of a capture).
   virtual bool finished() const noexcept { return false; }
-  /// True if the packets come from another worker, not from outside.
+  /// True if the packets come from another worker instead of a port.
   virtual bool inside() const noexcept { return false; }
-  /// Requests a wake-up when there may be packets again. False if the queue cannot guarantee that:
-  /// its worker has to keep polling. The worker polls once more after the call.
+  /// Requests a wake-up when packets may be available. Returns false if the queue cannot guarantee
+  /// a wake-up, so that the worker must keep polling. The worker polls once more after the call.
   virtual bool arm(Waker&) noexcept { return false; }
 
   std::uint16_t port_index = 0;  ///< of its port; set by the element that receives
-  std::uint64_t received = 0;    ///< `cycles()` when the last packets came in; 0: just now
+  std::uint64_t received = 0;    ///< `cycles()` when the last packets arrived; 0: now
   QueueCounters counters;        ///< kept by the element that receives
 };
 
-/// Where packets go to: one transmit queue of a port, used by one thread.
+/// One transmit queue of a port, used by one thread.
 class TxQueue {
  public:
   virtual ~TxQueue() = default;
-  /// Takes the first packets with their buffers and returns how many; the rest stay the caller's.
+  /// Transmits the first packets, takes their buffers, and returns their number. The caller keeps
+  /// the rest.
   virtual unsigned transmit(std::span<Packet const> packets) noexcept = 0;
-  /// True while what is not taken cannot be written, so that trying again at once is of no use.
+  /// True while the queue cannot accept packets, so that an immediate retry is useless.
   virtual bool failed() const noexcept { return false; }
-  /// True if the packets go to another worker, not out.
+  /// True if the packets go to another worker instead of a port.
   virtual bool inside() const noexcept { return false; }
 
   std::uint64_t received = 0;  ///< set before `transmit`: when its packets were received
@@ -53,8 +54,8 @@ class TxQueue {
 /// Counters that the port keeps itself, in addition to those of its queues.
 struct PortStatistics {
   std::uint64_t missed = 0;   ///< arrived, but no descriptor or buffer was free
-  std::uint64_t errors = 0;   ///< arrived broken
-  std::uint64_t refused = 0;  ///< arrived whole, but too long or in several segments
+  std::uint64_t errors = 0;   ///< arrived damaged
+  std::uint64_t refused = 0;  ///< arrived undamaged, but too long or in several segments
 };
 
 /// A device that receives and transmits packets: a NIC, a virtual device, a capture, a generator.
@@ -71,10 +72,10 @@ class Port {
   /// Notices for the user after the run, a sentence each: frames refused, a failed write.
   virtual std::vector<std::string> notices() const { return {}; }
 
-  /// Lets packets flow, after the queues were handed out and before the workers start.
+  /// Starts the packet flow, after the queues were assigned and before the workers start.
   /// Throws `ConfigError` with the device's reason.
   virtual void start() {}
-  /// Ends it, after the workers have ended. Called again, it does nothing.
+  /// Stops the packet flow, after the workers have ended. A second call has no effect.
   virtual void stop() noexcept {}
 
   /// The queue of worker `worker`, or null if the port has none for it. Owned by the port. Called
@@ -101,13 +102,14 @@ class PortSet {
   Port& operator[](std::size_t index) const { return *ports_[index]; }
   std::vector<std::string> names() const;
 
-  /// The port of that name or number. Throws `ConfigError` listing the ports there are.
+  /// The port with that name or number. Throws `ConfigError` with a list of the ports.
   Port& find(std::string const& name) const;
 
   /// Marks the receive side of a port as used by a source; false if another source uses it on this
   /// worker.
   bool claim_rx(unsigned port, unsigned worker);
-  /// Frees the claims of a worker's sources: a graph is built that will replace the one before.
+  /// Releases the claims of a worker's sources, before a graph is built that replaces the current
+  /// one.
   void free_claims(unsigned worker);
 
  private:

@@ -15,48 +15,50 @@ namespace warpline {
 
 class ControlRequest;
 
-/// Something that happened while a program runs, for the user and for clients of its control socket.
+/// Something that happened while a program runs, for the user and for clients of its control
+/// socket.
 struct ControlEvent {
   enum class Severity : unsigned char { kNote, kWarning, kError };
 
   Severity severity = Severity::kNote;
-  std::string text;    ///< for the user, without its severity and an end of line
+  std::string text;    ///< for the user, without severity and line break
   std::string json{};  ///< for clients: an object with the member `event`, in one line; empty: none
 };
 
-/// How a program runs its pipeline: a single object of the `SharedStore`, set before graphs are built.
+/// How a program runs its pipeline: a single object of the `SharedStore`, set before graphs are
+/// built.
 struct RunConditions {
-  bool has_control_socket = false;  ///< what is missing at the start may come as requests
+  bool has_control_socket = false;  ///< requests may add missing SAs and the like later
   bool uses_real_ports = false;     ///< frames leave the program for another machine or the kernel
 };
 
-/// The control thread's side of elements that share something: databases, files, sessions.
+/// The control thread's side of elements that share objects such as databases, files or sessions.
 ///
-/// An element makes it when it is constructed, as a single object of the `SharedStore`, and adds it to
+/// The constructor of an element creates it as a single object of the `SharedStore`, and adds it to
 /// the store's `Services`. All functions are called on the control thread.
 class Service {
  public:
   virtual ~Service() = default;
 
-  /// Checks what only the whole graph shows. Throws `ConfigError`.
+  /// Makes the checks that need the complete graph. Throws `ConfigError`.
   virtual void check() const {}
   /// Lines that `warpline plan` prints about memory and other needs; empty: none.
   virtual std::string plan() const { return {}; }
 
-  /// Takes the files and locks that a run needs, before ports are opened. `warn` shows the user a
-  /// warning. Throws `ConfigError` if one of them cannot be had.
+  /// Opens the files and takes the locks that a run needs, before ports are opened. `warn` shows
+  /// the user a warning. Throws `ConfigError` if that fails.
   virtual void open(RunConditions const&, std::function<void(std::string const&)> const& warn) {
     (void)warn;
   }
-  /// Does what is due while workers run. Called every few milliseconds; never waits for a worker.
+  /// Does periodic work. Called every few milliseconds while workers run; never waits for a worker.
   /// An event of severity `kError` makes the program's exit status 1.
   virtual std::vector<ControlEvent> poll() { return {}; }
-  /// Ends what `open` began, after the last worker has ended or if none was started. Returns errors.
+  /// Undoes `open`, after the last worker has ended or if none was started. Returns errors.
   virtual std::vector<std::string> close() { return {}; }
 
   /// Names of the commands that it answers; no other service may have one of them.
   virtual std::vector<std::string> commands() const { return {}; }
-  /// Answers a request whose command is one of `commands()`. Throws `ConfigError` with what is wrong.
+  /// Answers a request with one of `commands()`. Throws `ConfigError` for an invalid request.
   virtual ControlAnswer answer(std::string_view command, ControlRequest& request) {
     (void)command, (void)request;
     return std::string();

@@ -22,28 +22,28 @@ struct DeviceCounters {
   Histogram task_cycles;  ///< submission to completion
 };
 
-/// Counts what one worker does on one device, and judges whether the device still works. Used by
+/// Counts the work of one worker on one device, and detects whether the device has failed. Used by
 /// the worker's thread, except for the counters.
 class DeviceMonitor {
  public:
-  /// False for good after the first task has failed.
+  /// False from the first failed task on.
   bool usable() const noexcept { return counters_.failed.get() == 0; }
 
-  /// Packets were added for a task.
+  /// Records packets that were added to a task.
   void gathered(unsigned packets) noexcept { backlog_.waiting += packets; }
-  /// A task left the builder; either `submitted` follows, or its packets go elsewhere.
+  /// Records that a task left the builder. `submitted` follows, unless its packets run elsewhere.
   void taken(Task const& task) noexcept { backlog_.waiting -= static_cast<unsigned>(task.packets); }
-  /// The lane gets the task at `now`.
+  /// Records that the task was submitted at `now`.
   void submitted(Task& task, std::uint64_t now) noexcept;
-  /// The task completed at `now`, without an error or with one.
+  /// Records that the task completed at `now`, with or without an error.
   void completed(Task const& task, std::error_code error, std::uint64_t now) noexcept;
-  /// The CPU ran all kernels of a batch: one task of one batch.
+  /// Records that the CPU ran all kernels of a batch, as a task of one batch.
   void ran(Batch const& batch) noexcept;
   void reran(unsigned packets) noexcept { counters_.rerun.add(packets); }
-  /// The worker spent `cycles` on kernels or on the device's tasks.
+  /// Adds `cycles` that the worker spent on kernels or on the tasks of the device.
   void spent(std::uint64_t cycles) noexcept { counters_.worker_cycles.add(cycles); }
 
-  /// `now`: `cycles()`; a device that is busy is counted as busy until then.
+  /// `now`: `cycles()`; the current busy period counts until then.
   DeviceLoad load(std::uint64_t now) const noexcept;
   DeviceBacklog const& backlog() const noexcept { return backlog_; }
   DeviceCounters const& counters() const noexcept { return counters_; }

@@ -19,15 +19,16 @@ namespace warpline {
 
 class Watchdog;
 
-/// How a pipeline is spread over threads.
+/// The threads that run a pipeline.
 struct EngineOptions {
   std::vector<int> cores{-1};  ///< one worker for each entry, pinned to that processor (-1: not)
-  /// Split topology: as many IO workers, pinned likewise, which receive and transmit for the
-  /// workers above, the compute workers. Empty: the fused topology, where each worker does all.
+  /// Split topology: one IO worker for each entry, pinned like `cores`. IO workers receive and
+  /// transmit for the compute workers above. Empty: the fused topology, in which each worker does
+  /// everything.
   std::vector<int> io_cores;
-  WorkerOptions worker;  ///< what all workers have in common; `index` and `core` are set here
+  WorkerOptions worker;  ///< common to all workers; the engine sets `index` and `core`
   std::uint64_t seed = 1;
-  /// Where elements find tables made before, for engines that follow one another; null: a new one.
+  /// Tables of an earlier engine for the elements to reuse; null: none.
   std::shared_ptr<SharedStore> shared;
   std::chrono::milliseconds watchdog{0};  ///< report turns longer than this; 0: do not watch
 };
@@ -38,7 +39,7 @@ struct Totals {
   std::uint64_t created = 0;
   std::uint64_t transmitted = 0, transmitted_bytes = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t inside = 0;  ///< left inside when the workers ended
+  std::uint64_t inside = 0;  ///< packets inside when the workers ended
 
   /// Every packet is accounted for. Exact when the workers have ended.
   bool conserved() const { return received + created == transmitted + dropped + inside; }
@@ -53,26 +54,27 @@ class Engine {
          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~Engine();
 
-  /// Where one-line messages for the user go, from any thread, one call at a time. Each text of an
-  /// element, a worker or a device is passed on once; the watchdog reports every stall.
+  /// Sets the function that gets one-line messages for the user, from any thread, one call at a
+  /// time. Each text of an element, a worker or a device is reported once; the watchdog reports
+  /// every stall.
   void on_notice(std::function<void(std::string const&)> notice) { notice_ = std::move(notice); }
 
   /// Builds the pipeline for every worker and returns the warnings.
-  /// Throws `ConfigError` with everything that is wrong; nothing is started then.
+  /// Throws `ConfigError` with all errors, and starts nothing.
   std::vector<Diagnostic> load(Pipeline const& pipeline);
   std::vector<Diagnostic> load(std::shared_ptr<Source const> source) {
     return load(parse_pipeline(std::move(source)));
   }
 
   /// Brings the current generation of `table` to all elements that read it, while packets flow: no
-  /// packet is lost and none sees two generations. Throws `ConfigError` if a device has no room; all
-  /// elements then go on with what they have. After `load`.
+  /// packet is lost and none sees two generations. Throws `ConfigError` if a device is out of
+  /// memory; all elements then keep the current generation. Call it after `load`.
   void exchange(SharedTable const& table);
-  /// Runs `pipeline` in place of the current one, on the same ports, while packets flow. Each worker
-  /// changes over by itself when its current graph holds nothing; see `Worker::replace`. Tables, SAs
-  /// and services that both pipelines name are the same objects. Throws `ConfigError` with everything
-  /// that is wrong; the current pipeline goes on then. Between `load` and `collect` returning 0, no
-  /// other `reload` or `exchange`. Returns warnings.
+  /// Runs `pipeline` in place of the current one, on the same ports, while packets flow. Each
+  /// worker changes over by itself when its current graph holds nothing; see `Worker::replace`.
+  /// Tables, SAs and services that both pipelines name are the same objects. Throws `ConfigError`
+  /// with all errors; the current pipeline then continues. Between `load` and `collect` returning
+  /// 0, no other `reload` or `exchange`. Returns warnings.
   std::vector<Diagnostic> reload(Pipeline const& pipeline);
   /// Frees the objects that `exchange` and `reload` replaced and that no worker uses any more.
   /// Returns the number of elements and graphs that have not changed yet; call it until it returns
@@ -80,7 +82,7 @@ class Engine {
   std::size_t collect();
 
   void start();
-  /// Sources stop, what is inside drains; `done` becomes true.
+  /// Stops the sources and drains the packets inside. Then `done` becomes true.
   void stop() noexcept;
   bool done() const noexcept;
   /// Waits for all workers to end.

@@ -13,7 +13,7 @@ namespace warpline {
 
 /// The state of a batch that was sent to a device.
 enum class Outcome : std::uint8_t {
-  kPending,    ///< it has not come back
+  kPending,    ///< not completed yet
   kDone,       ///< its kernels have run
   kUntouched,  ///< the device failed, and cannot have modified it
   kModified,   ///< the device failed, and may have modified it
@@ -34,9 +34,9 @@ class ReorderBuffer {
 
   /// Returns the next batch's ticket, its place in the order.
   std::uint64_t enter() noexcept { return entered_++; }
-  /// Accepts a batch that has finished. Each ticket once.
+  /// Accepts a completed batch. Call it once per ticket.
   void finish(std::uint64_t ticket, BatchPtr batch, Outcome outcome) noexcept;
-  /// True if a batch may leave.
+  /// True if a batch can leave.
   bool ready() const noexcept;
   /// Removes the next batch that may leave. Only while `ready`.
   Entry leave() noexcept;

@@ -20,7 +20,7 @@ struct OrderedBatch {
   std::uint64_t ticket = 0;
 };
 
-/// Batches that go to a device together.
+/// Batches that are submitted to a device together.
 struct Task {
   std::vector<OrderedBatch> batches;
   std::vector<WorkItem> items;  ///< one per batch
@@ -30,9 +30,9 @@ struct Task {
   std::uint64_t submitted = 0;  ///< `cycles()` before the lane got the task
 
   Task();
-  /// True if the lane has room for the batch as well.
+  /// True if the batch fits into the task.
   bool fits(Batch const& batch, Lane::Room const& room) const;
-  /// True if the task is to be submitted now.
+  /// True if the task should be submitted now.
   bool full(TaskLimit const& limit) const;
   void add(OrderedBatch batch);
   void clear();
@@ -47,10 +47,10 @@ class TaskBuilder {
   TaskBuilder(unsigned tasks, Lane::Room const& limits, std::size_t capacity);
 
   void add(OrderedBatch batch) { waiting_.push(std::move(batch)); }
-  /// Moves waiting batches into the open task. Returns the task when it is full, null when no batch
-  /// waits any more or no task is free. Call until it returns null.
+  /// Moves waiting batches into the open task. Returns the task when it is full, or null if there
+  /// are no waiting batches or no free task. Call it until it returns null.
   Task* take_full(TaskLimit const& limit);
-  /// Returns the open task, whatever it holds; null if there is none.
+  /// Returns the open task, even if it is not full; null if there is none.
   Task* take_open();
   /// True if the open task's first batch was added `deadline` cycles before `now`, or earlier.
   bool overdue(std::uint64_t now, std::uint64_t deadline) const {

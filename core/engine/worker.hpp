@@ -15,7 +15,7 @@
 
 namespace warpline {
 
-/// How one worker is set up.
+/// The options of one worker.
 struct WorkerOptions {
   unsigned index = 0;
   int core = -1;              ///< the processor to pin the thread to; -1 leaves it free
@@ -24,18 +24,18 @@ struct WorkerOptions {
   bool nap = false;  ///< sleep 50 us at a time when idle, if a port cannot wake the worker
   std::chrono::milliseconds longest_sleep{10};  ///< for events without a wake-up: stop, deadlines
   std::chrono::milliseconds drain_deadline{2000};
-  /// Of the tables that elements read and the control thread changes in place.
+  /// The domain of the tables that elements read and the control thread changes in place.
   std::shared_ptr<Quiescence> readers = std::make_shared<Quiescence>();
-  std::function<void()> on_thread_start = [] {};  ///< first and last thing on the thread
+  std::function<void()> on_thread_start = [] {};  ///< the first call on the thread
   std::function<void()> on_thread_end = [] {};
 };
 
-/// One thread with everything it needs: event loop, graph instance, lanes, counters. Shares nothing
-/// that is written with other workers.
+/// One thread with its event loop, graph instance, lanes and counters. Workers share no data that
+/// is written.
 ///
 /// A turn: polled elements (receive, graph, transmit), then the offloader (retire, submit), and
-/// every 50 us, or sixteen turns when idle, timers of elements and the event loop: sockets, mail from
-/// other threads.
+/// every 50 us, or sixteen turns when idle, timers of elements and the event loop: sockets, mail
+/// from other threads.
 class Worker final : private Waker {
  public:
   /// `memory` holds the batches; pinned if there is a device.
@@ -46,30 +46,32 @@ class Worker final : private Waker {
   /// Before `start`.
   void adopt(std::unique_ptr<Graph> graph, DeviceSet& devices);
 
-  /// Attaches a graph to this worker and opens lanes for it, for `replace`. Control thread, also while
-  /// the worker runs. Throws `ConfigError` if a device has no room.
+  /// Attaches a graph to this worker and opens lanes for it, for `replace`. Control thread, also
+  /// while the worker runs. Throws `ConfigError` if a device is out of memory.
   GraphInstance instantiate(std::unique_ptr<Graph> graph, DeviceSet& devices);
-  /// Runs the graph of `replacement` in place of the current one: as soon as the current one holds
-  /// nothing, without its sources being polled until then. Packets that elements still hold at the
-  /// drain deadline are dropped as `reload`. Elements of the same name and class keep their counters
-  /// and state. One at a time; any thread. `replacement` must live until it is done or this is.
+  /// Runs the graph of `replacement` instead of the current one, as soon as the current one holds
+  /// no packets; its sources are not polled until then. Packets that elements still hold at the
+  /// drain deadline are dropped as `reload`. Elements of the same name and class keep their
+  /// counters and state. One at a time; any thread. `replacement` must live until it is done or the
+  /// worker is destroyed.
   void replace(GraphReplacement& replacement);
 
   /// Starts the thread.
   void start();
-  /// Asks the worker to receive no more, finish what is inside and end. Any thread.
+  /// Requests the worker to stop receiving, drain and end. Any thread.
   void stop() noexcept { stopping_.store(true, std::memory_order_release); }
   /// Waits for the thread.
   void join();
-  /// The thread has ended: stopped and drained, or all its sources were finished.
+  /// True if the thread has ended: it was stopped and has drained, or all its sources have
+  /// finished.
   bool done() const noexcept { return done_.load(std::memory_order_acquire); }
 
   /// Runs `task` on the worker's thread between two turns. Any thread; takes no lock that the data
   /// path takes.
   void post(std::function<void()> task);
 
-  /// Binds one of its elements to the next generation of a table. Any thread; `rebinding` must live
-  /// until it is done or the worker is gone.
+  /// Binds an element to the next generation of a table. Any thread. `rebinding` must live until it
+  /// is done or the worker is destroyed.
   void rebind(Rebinding& rebinding) {
     post([this, &rebinding] { running_.offloader->rebind(rebinding); });
   }
@@ -96,7 +98,7 @@ class Worker final : private Waker {
   void take_replacement();
   void end();
   bool sleep();
-  /// How long the worker may sleep: until its next timer is due, or `longest_sleep`.
+  /// Maximum time that the worker may sleep: until its next timer is due, at most `longest_sleep`.
   std::chrono::nanoseconds sleep_time() const noexcept;
   void wake() noexcept override;
   bool watch(int file) noexcept override;

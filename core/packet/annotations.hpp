@@ -33,14 +33,14 @@ constexpr std::string_view name_of(Annotation annotation) {
   return kNames[static_cast<std::size_t>(annotation)];
 }
 
-/// Some annotations, as a value that any thread may copy.
+/// A set of annotations, as a value that any thread may copy.
 class AnnotationSet {
  public:
   constexpr AnnotationSet() = default;
   constexpr AnnotationSet(Annotation one)
       : bits_(static_cast<std::uint8_t>(1u << static_cast<unsigned>(one))) {}
   static constexpr AnnotationSet all() { return AnnotationSet((1u << kAnnotations) - 1); }
-  /// What a parser finds out: `kL2`, `kNetwork`, `kTransport`.
+  /// The annotations that a parser sets: `kL2`, `kNetwork`, `kTransport`.
   static constexpr AnnotationSet headers() { return AnnotationSet(7u); }
 
   constexpr bool empty() const { return bits_ == 0; }

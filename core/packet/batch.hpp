@@ -16,7 +16,7 @@ namespace warpline {
 
 class BatchPool;
 
-/// Which device a batch goes to at the next offloadable segment: 0 is the worker's CPU.
+/// The device of a batch at the next offloadable segment: 0 is the worker's CPU.
 using DeviceIndex = std::uint16_t;
 inline constexpr DeviceIndex kCpuDevice = 0;
 
@@ -44,7 +44,7 @@ class Batch {
   bool empty() const { return size_ == 0; }
   bool full() const { return size_ == kCapacity; }
 
-  /// All `kCapacity` slots, for filling the batch; `resize` then sets how many are valid.
+  /// All `kCapacity` slots, to fill the batch. `resize` then sets the number of valid ones.
   Packet* slots() {
     bytes_ = kUnknown;
     return packets_;
@@ -67,11 +67,11 @@ class Batch {
     assert(bytes_ == sum());
     return bytes_;
   }
-  /// Sets the sum. For a loop that has added the lengths anyway and changes no packet afterwards.
+  /// Sets the sum, for a loop that has already added the lengths and changes no packet afterwards.
   void set_bytes(std::uint32_t bytes) { bytes_ = bytes; }
 
-  /// Results of a segment's kernels, one array of `kCapacity` per kernel: `kCapacity * kResultBytes`
-  /// bytes, 64-byte aligned.
+  /// Results of a segment's kernels, one array of `kCapacity` per kernel: `kCapacity *
+  /// kResultBytes` bytes, 64-byte aligned.
   std::byte* results() { return results_; }
 
   std::uint64_t received = 0;       ///< `cycles()` when the packets were received
@@ -98,7 +98,7 @@ class Batch {
   alignas(64) std::byte results_[kCapacity * kResultBytes];
 };
 
-/// Returns a batch to its pool. The buffers of its packets must have been passed on before.
+/// Returns a batch to its pool. It must not own packet buffers any more.
 struct BatchDeleter {
   void operator()(Batch* batch) const noexcept;
 };
@@ -122,8 +122,8 @@ class BatchPool {
   /// downstream find batches.
   BatchPtr allocate(std::size_t reserve = 0) noexcept;
 
-  /// Removes a batch from use: a device that has failed may still write to it. The pool's memory is
-  /// then never freed.
+  /// Retires a batch that a failed device may still write to. The memory of the pool is then never
+  /// freed.
   void withhold(BatchPtr batch) noexcept {
     withheld_ = true;
     (void)batch.release();
