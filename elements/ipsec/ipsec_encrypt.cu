@@ -35,7 +35,6 @@ class IPsecEncrypt final : public OffloadElement<IPsecEncrypt> {
   using Reads = Regions<Edit<ipsec::SaTag::kFirstOffset>, Tag>;
   using Writes = NoResult;
   using Sets = Annotations<Annotation::kNetwork, Annotation::kSa>;
-  using Clears = Annotations<Annotation::kNetwork>;
 
   explicit IPsecEncrypt(Args& args)
       : sender_(database(args)),

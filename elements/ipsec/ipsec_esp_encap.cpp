@@ -24,7 +24,6 @@ namespace warpline {
 class IPsecESPencap final : public Element {
  public:
   using Sets = Annotations<Annotation::kNetwork, Annotation::kSa>;
-  using Clears = Annotations<Annotation::kNetwork>;
 
   explicit IPsecESPencap(Args& args)
       : sender_(ipsec::database_argument(args, ipsec::Suite::kAes128CtrHmacSha1,

@@ -47,6 +47,7 @@ namespace warpline {
 class IPsecFragmenter final : public Element {
  public:
   using Uses = Annotations<Annotation::kNetwork, Annotation::kSa>;
+  using Clears = Annotations<Annotation::kTransport>;  // fragments and ICMP errors have none
 
   explicit IPsecFragmenter(Args& args)
       : check_(ipsec::database_argument(args), mtu_argument(args)),
