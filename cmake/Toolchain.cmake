@@ -55,7 +55,7 @@ else()
   target_compile_options(warpline_options INTERFACE "${_cxx}-march=x86-64-v2>")
 endif()
 target_compile_options(warpline_options INTERFACE
-  "${_cxx}-Wall>" "${_cxx}-Wextra>" "${_cxx}-Wpedantic>" "${_cxx}-Wshadow>" "${_cxx}-Wconversion>"
+  "${_cxx}-Wall>" "${_cxx}-Wextra>" "${_cxx}-Wpedantic>" "${_cxx}-Wshadow>" "${_cxx}-Wconversion>" "${_cxx}-Wsign-conversion>"
   "${_cxx}-Werror>" "${_cxx}-fno-omit-frame-pointer>"
   # Position-independent objects would otherwise not inline functions that others could replace.
   "${_cxx}-fno-semantic-interposition>"

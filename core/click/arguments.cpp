@@ -266,7 +266,7 @@ void ArgumentScanner::read_single_quoted() {
 void ArgumentScanner::read_double_quoted() {
   auto const line = cursor_.rest().substr(0, cursor_.rest().find('\n'));
   std::size_t end = 1;
-  while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
+  while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2u : 1u;
   if (refuse_open_string(end < line.size() ? end : std::string_view::npos)) return;
   Piece const empty{Piece::Kind::kText, true, depth_ > 0, {}, cursor_.position()};
   auto piece = empty;

@@ -6,6 +6,7 @@
 #include <rte_mbuf_dyn.h>
 #include <rte_string_fns.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "core/base/error.hpp"
@@ -27,9 +28,10 @@ class Arrivals {
     rte_strscpy(flag.name, "warpline_arrival", sizeof flag.name);
     field.size = sizeof(Arrival);
     field.align = alignof(Arrival);
-    offset_ = rte_mbuf_dynfield_register(&field);
+    auto const offset = rte_mbuf_dynfield_register(&field);
     auto const bit = rte_mbuf_dynflag_register(&flag);
-    if (offset_ < 0 || bit < 0) throw ConfigError("DPDK's packet buffers have no room for a time");
+    if (offset < 0 || bit < 0) throw ConfigError("DPDK's packet buffers have no room for a time");
+    offset_ = static_cast<std::size_t>(offset);
     flag_ = std::uint64_t{1} << bit;
   }
 
@@ -44,7 +46,7 @@ class Arrivals {
   }
 
  private:
-  int offset_;
+  std::size_t offset_;
   std::uint64_t flag_;
 };
 

@@ -14,6 +14,11 @@
 namespace warpline {
 namespace {
 
+/// Bytes before the address in a frame of the ring: TPACKET_ALIGN, which the kernel defines in signed
+/// numbers.
+constexpr std::size_t kHeaderSize =
+    (sizeof(tpacket2_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT * TPACKET_ALIGNMENT;
+
 // The driver asks for rings of version 2. A packet socket without that has none.
 bool has_ring(int file) {
   int version = 0;
@@ -97,7 +102,7 @@ PacketSockets::Beginning PacketSockets::begin(unsigned queue, unsigned interface
     auto const* frame = ring.memory + i * frame_size_;
     if ((status_of(frame) & TP_STATUS_USER) == 0) break;
     sockaddr_ll from;
-    std::memcpy(&from, frame + TPACKET_ALIGN(sizeof(tpacket2_hdr)), sizeof from);
+    std::memcpy(&from, frame + kHeaderSize, sizeof from);
     if (from.sll_ifindex == static_cast<int>(interface_index)) {
       ++own;
     } else {
@@ -149,8 +154,6 @@ void PacketSockets::send_waiting() {
   }
 }
 
-std::size_t PacketSockets::max_frame() const {
-  return frame_size_ - (TPACKET2_HDRLEN - sizeof(sockaddr_ll));
-}
+std::size_t PacketSockets::max_frame() const { return frame_size_ - kHeaderSize; }
 
 }  // namespace warpline

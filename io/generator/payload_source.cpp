@@ -20,7 +20,7 @@ constexpr std::size_t kStarts = 4096;
 }  // namespace
 
 Bytes payload_of_frame(Bytes frame) {
-  auto const layers = ids::walk_layers(frame);
+  auto const layers = walk_layers(frame);
   return layers.version == 0 ? Bytes{} : layers.payload;
 }
 

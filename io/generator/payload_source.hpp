@@ -37,7 +37,7 @@ class PayloadSource {
   std::vector<std::uint32_t> starts_;
 };
 
-/// The payload of an IP packet, as `ids::walk_layers` finds it: the bytes in which IDSMatch would
+/// The payload of an IP packet, as `walk_layers` finds it: the bytes in which IDSMatch would
 /// search. Empty if the frame holds no IP packet or a malformed one.
 Bytes payload_of_frame(Bytes frame);
 

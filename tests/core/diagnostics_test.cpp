@@ -69,8 +69,8 @@ TEST(Diagnostics, MasksMessages) {
 
 TEST(Diagnostics, ShowsAWarningOnceForEachPlaceOrOnceInAll) {
   Diagnostics diagnostics(source("a"));
-  for (unsigned column : {1, 2, 2}) diagnostics.warning({1, column}, "repeated");
-  for (unsigned line : {1, 2, 2}) diagnostics.warning_once({line, 3}, "skipped");
+  for (unsigned column : {1u, 2u, 2u}) diagnostics.warning({1, column}, "repeated");
+  for (unsigned line : {1u, 2u, 2u}) diagnostics.warning_once({line, 3}, "skipped");
   for (auto const* word : {"x", "y", "x"}) diagnostics.warning_item({2, 5}, "ignored", word);
   Messages messages;
   for (auto const& warning : diagnostics.warnings())

@@ -134,7 +134,7 @@ bool SpiTable::remove(std::uint32_t spi, std::optional<IpAddress> const& destina
       table->look_up(destination ? name_of(key) : spi, destination ? kOne : kAny, key);
   if (result.slot == kEmpty) return false;
   table->slots[result.index].store(kRemoved, std::memory_order_release);
-  table->of_one -= destination ? 1 : 0;
+  table->of_one -= destination ? 1u : 0u;
   --size_;
   return true;
 }
