@@ -45,7 +45,7 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
   auto const specs = parse_port_specs(user_options.ports);
   auto const topology = Topology::of_this_machine();
   state_->placement = place_threads(topology, user_options, specs);
-  for (auto const& notice : state_->placement.notices) notice("note: " + notice);
+  for (auto const& text : state_->placement.notices) notice("note: " + text);
 
   PoolOptions pool;
   pool.count = user_options.buffers.value_or(

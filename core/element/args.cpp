@@ -109,9 +109,10 @@ ConfigError Args::missing(std::string_view name) const {
     if (taken_[i] || words.size() < 2) continue;
     auto const guess = did_you_mean(words[0].text, {std::string(name)});
     if (!guess.empty())
-      return at(decl_.arguments[i].position, "unknown argument '" + words[0].text + "'" + guess);
+      return error_at(decl_.arguments[i].position,
+                      "unknown argument '" + words[0].text + "'" + guess);
   }
-  return at(decl_.class_position, "missing argument " + std::string(name));
+  return error_at(decl_.class_position, "missing argument " + std::string(name));
 }
 
 std::vector<Argument> Args::rest(std::string_view name) {

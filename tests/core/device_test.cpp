@@ -74,7 +74,7 @@ TEST(KernelChain, KnowsTheBytesOfEachResult) {
   KernelChain chain;
   chain.count = 3;
   chain.result_begins = {0, 4, 4};
-  chain.extent.result_bytes = 12;
+  chain.touched_bytes.result_bytes = 12;
   EXPECT_EQ(chain.result_bytes(0), 4u);
   EXPECT_EQ(chain.result_bytes(1), 0u);
   EXPECT_EQ(chain.result_bytes(2), 8u);

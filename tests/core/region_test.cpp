@@ -72,15 +72,15 @@ TEST_F(RegionTest, SeveralGiveOneArgumentEachInTheirOrder) {
 }
 
 TEST_F(RegionTest, TransfersAreTheUnionOfWhatIsReadAndOfWhatIsWritten) {
-  constexpr auto kRead = Regions<Field<be16, 4>, Field<be32, 20>>::kExtent;
+  constexpr auto kRead = Regions<Field<be16, 4>, Field<be32, 20>>::kTouchedBytes;
   EXPECT_EQ(kRead.from, 4u);
   EXPECT_EQ(kRead.to, 24u);
   EXPECT_FALSE(kRead.edits());
-  constexpr auto kEdit = Regions<Field<be16, 4>, Edit<30>>::kExtent;
+  constexpr auto kEdit = Regions<Field<be16, 4>, Edit<30>>::kTouchedBytes;
   EXPECT_EQ(kEdit.from, 4u);
-  EXPECT_EQ(kEdit.to, Extent::kEnd);
+  EXPECT_EQ(kEdit.to, TouchedBytes::kEnd);
   EXPECT_EQ(kEdit.write_from, 30u);
-  constexpr auto kTag = Regions<Tag>::kExtent;
+  constexpr auto kTag = Regions<Tag>::kTouchedBytes;
   EXPECT_GE(kTag.from, kTag.to) << "the tag is in the descriptor: no byte of the packet";
 }
 

@@ -116,7 +116,7 @@ bool VirtualDriver::run_next(StreamHandle* stream) {
       half.value = (half.value + 1) / 2;
       half.run();
     }
-    for (auto* stream : streams_) queue_of(stream).commands.clear();
+    for (auto* entry : streams_) queue_of(entry).commands.clear();
     return true;
   }
   if (run_ == plan_.stall_at) {

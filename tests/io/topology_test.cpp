@@ -42,19 +42,20 @@ std::string machine(std::string const& notation, std::vector<unsigned> const& ca
     // I/O objects stand after the other children of a package.
     auto const package = xml.rfind("<object type=\"Package\"", entry);
     auto depth = 0;
-    auto node = package;
+    auto position = package;
     do {
-      auto const open = xml.find("<object", node + 1), close = xml.find("</object>", node + 1);
+      auto const open = xml.find("<object", position + 1),
+                 close = xml.find("</object>", position + 1);
       auto const next = std::min(open, close);
       if (next == close) {
         --depth;
       } else if (xml[xml.find('>', next) - 1] != '/') {
         ++depth;
       }
-      node = next;
+      position = next;
     } while (depth >= 0);
     xml.insert(
-        node,
+        position,
         "<object type=\"Bridge\" gp_index=\"9" + bus +
             "\" bridge_type=\"0-1\" depth=\"0\" bridge_pci=\"0000:[" + bus + "-" + bus +
             "]\">"
