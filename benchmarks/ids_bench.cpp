@@ -145,7 +145,7 @@ void automaton_body(benchmark::State& state) {
   auto const automaton = tables().automaton().view();
   for (auto _ : state)
     for (auto const& packet : traffic.packets)
-      benchmark::DoNotOptimize(automaton.scan(ids::walk_layers(packet.bytes()).payload));
+      benchmark::DoNotOptimize(automaton.scan(walk_layers(packet.bytes()).payload));
   report(state, traffic);
 }
 
@@ -153,7 +153,7 @@ void header_walk(benchmark::State& state) {
   Traffic const traffic(static_cast<unsigned>(state.range(0)), false);
   for (auto _ : state)
     for (auto const& packet : traffic.packets)
-      benchmark::DoNotOptimize(ids::walk_layers(packet.bytes()).payload);
+      benchmark::DoNotOptimize(walk_layers(packet.bytes()).payload);
   report(state, traffic);
 }
 

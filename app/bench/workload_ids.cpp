@@ -57,7 +57,7 @@ class IdsCeiling final : public Ceiling {
     if (tables_) automaton_.emplace(tables_->view());
     for (auto const& frame : frames)
       payloads_.push_back(
-          ids::walk_layers({frame.data(), static_cast<std::uint32_t>(frame.size())}).payload);
+          walk_layers({frame.data(), static_cast<std::uint32_t>(frame.size())}).payload);
   }
 
   std::vector<std::string> names() const override {

@@ -69,7 +69,7 @@ DryRun check_pipeline(std::string const& file, std::vector<std::string> const& d
 
   BuildContext context{ports, devices, *result.shared};
   context.seed = options.seed.value_or(1);
-  context.trial = true;
+  context.dry_run = true;
   context.notice = [&](std::string const& text) {
     if (std::find(result.notices.begin(), result.notices.end(), text) == result.notices.end())
       result.notices.push_back(text);

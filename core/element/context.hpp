@@ -69,7 +69,7 @@ struct BuildContext {
   std::uint64_t seed = 1;
   BufferPool const* buffers = nullptr;  ///< packet memory; null if the graph gets no packets
   /// The graph is only checked and never runs: elements must have no side effects.
-  bool trial = false;
+  bool dry_run = false;
   Handover* handover = nullptr;  ///< on an IO worker of the split topology
   std::shared_ptr<Timers> timers = std::make_shared<Timers>();  ///< of the graph's elements
   /// Shows a notice to the user, each text once.

@@ -32,7 +32,7 @@ struct FileUses {
 
 /// Records a file that an element uses if the graph is only checked.
 inline void note_file_use(BuildContext& context, FileUse use) {
-  if (!context.trial) return;
+  if (!context.dry_run) return;
   auto const uses = context.shared.single<FileUses>();
   uses->all.push_back(std::move(use));
 }

@@ -7,7 +7,7 @@
 #include "core/base/bytes.hpp"
 #include "core/net/parse.hpp"
 
-namespace warpline::ids {
+namespace warpline {
 
 /// The offsets of the layers of an Ethernet frame, and the bytes in which patterns are searched.
 ///
@@ -73,4 +73,4 @@ WARPLINE_HD inline Layers walk_layers(Bytes frame) {
   return layers;
 }
 
-}  // namespace warpline::ids
+}  // namespace warpline

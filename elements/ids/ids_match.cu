@@ -52,7 +52,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   explicit IDSMatch(Args& args)
       : buffers_(args.context().buffers),
         shared_(tables(args)),
-        bound_(std::make_unique<Bound>(shared_->current(), args.context().trial)),
+        bound_(std::make_unique<Bound>(shared_->current(), args.context().dry_run)),
         write_alerts_(args, *this, [this](Outputs&) { eve_->write_due(wall_clock_ns()); }) {
     auto const eve = args.keyword<std::string>("EVE", {});
     drop_ = args.keyword<bool>("DROP", false);
@@ -62,7 +62,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   struct Kernel {
     ids::Automaton automaton;
     WARPLINE_HD ids::Matches operator()(Bytes frame) const {
-      auto const layers = ids::walk_layers(frame);
+      auto const layers = walk_layers(frame);
       auto matches = automaton.scan(layers.payload);
       if (layers.malformed) matches.flags = ids::Matches::kMalformed;
       return matches;
@@ -91,7 +91,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   void cpu(std::span<Packet> packets, ids::Matches* results) noexcept {
     Bytes payloads[Batch::kCapacity];
     for (std::size_t i = 0; i < packets.size(); ++i) {
-      auto const layers = ids::walk_layers(packets[i].bytes());
+      auto const layers = walk_layers(packets[i].bytes());
       results[i] = {};
       if (layers.malformed) results[i].flags = ids::Matches::kMalformed;
       payloads[i] = layers.payload;
@@ -120,10 +120,10 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
  private:
   /// The data for one set of patterns.
   struct Bound final : Binding {
-    Bound(Generation<ids::Tables> generation, bool trial)
+    Bound(Generation<ids::Tables> generation, bool dry_run)
         : tables(std::move(generation)),
-          matcher(trial ? ids::CpuMatching{{}, tables->database(), nullptr}
-                        : tables->cpu_matching()) {
+          matcher(dry_run ? ids::CpuMatching{{}, tables->database(), nullptr}
+                          : tables->cpu_matching()) {
       all.reserve(tables->set().patterns.size());
     }
     Generation<ids::Tables> tables;
@@ -152,7 +152,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
   void open(std::string const& path, Args& args) {
     try {
       auto& context = args.context();
-      if (context.trial) {
+      if (context.dry_run) {
         note_file_use(context, {path, args.class_name() + " EVE", FileUse::Kind::kAppend});
         return ids::AppendFile::check(path);
       }
@@ -176,7 +176,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
 
   void report_all(Packet const& packet, ids::Matches const& matches) noexcept {
     std::span<ids::PatternId const> found(matches.ids, matches.overflow() ? 0u : matches.count);
-    auto const layers = ids::walk_layers(packet.bytes());
+    auto const layers = walk_layers(packet.bytes());
     if (matches.overflow()) {
       bound_->matcher.scan_all(layers.payload, bound_->all);
       found = bound_->all;

@@ -14,7 +14,7 @@ TEST(FileUses, AreRecordedWhileAGraphIsOnlyChecked) {
   BuildContext context{ports, devices, shared};
   note_file_use(context, {"run.log", "Test", FileUse::Kind::kAppend});
   EXPECT_TRUE(shared.single<FileUses>()->all.empty()) << "the graph that runs opens its files";
-  context.trial = true;
+  context.dry_run = true;
   note_file_use(context, {"a.log", "Test", FileUse::Kind::kAppend});
   note_file_use(context, {"b.sa", "Other", FileUse::Kind::kInput});
   auto const& all = shared.single<FileUses>()->all;

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   Bytes const frame{copy.data(), static_cast<std::uint32_t>(size)};
   fuzz::require(test::first_difference(parse_headers(frame), reference.headers) == nullptr,
                 "headers");
-  auto const layers = ids::walk_layers(frame);
+  auto const layers = walk_layers(frame);
   if (layers.payload.size > 0)
     fuzz::require(layers.payload.data >= frame.data &&
                       layers.payload.data + layers.payload.size <= frame.data + frame.size,

@@ -45,8 +45,8 @@ std::string read(std::string const& path) {
 }
 
 Matches expected_of(std::string const& frame, ids::testing::BucketSearch& search) {
-  auto const layers = ids::walk_layers({reinterpret_cast<std::uint8_t const*>(frame.data()),
-                                        static_cast<std::uint32_t>(frame.size())});
+  auto const layers = walk_layers({reinterpret_cast<std::uint8_t const*>(frame.data()),
+                                   static_cast<std::uint32_t>(frame.size())});
   Matches expected;
   expected.flags = layers.malformed ? Matches::kMalformed : 0;
   auto const* const payload = reinterpret_cast<char const*>(layers.payload.data);

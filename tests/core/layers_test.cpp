@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-namespace warpline::ids {
+namespace warpline {
 namespace {
 
 using namespace std::string_literals;
@@ -62,19 +62,19 @@ void expect_malformed(std::string const& frame) {
   EXPECT_EQ(walked.layers.payload.size, 0u);
 }
 
-TEST(Layers, FindsTcpAndUdpPayloadsBehindIpv4) {
+TEST(WalkLayers, FindsTcpAndUdpPayloadsAfterIpv4) {
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(6, tcp_segment("hello"))), "hello");
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(17, udp_datagram("dns"))), "dns");
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(6, tcp_segment(""))), "");
 }
 
-TEST(Layers, SkipsIpv4AndTcpOptions) {
+TEST(WalkLayers, SkipsIpv4AndTcpOptions) {
   auto const frame =
       ethernet(0x0800) + ip4(6, tcp_segment("x", std::string(12, '\1')), 0, std::string(40, '\1'));
   EXPECT_EQ(payload_of(frame), "x");
 }
 
-TEST(Layers, SkipsOneOrTwoVlanTags) {
+TEST(WalkLayers, SkipsOneOrTwoVlanTags) {
   auto const inner = be(0x0800) + ip4(17, udp_datagram("v"));
   EXPECT_EQ(payload_of(ethernet(0x8100) + be(5) + inner), "v");
   EXPECT_EQ(payload_of(ethernet(0x88a8) + be(5) + be(0x8100) + be(6) + inner), "v");
@@ -82,7 +82,7 @@ TEST(Layers, SkipsOneOrTwoVlanTags) {
   EXPECT_EQ(payload_of(ethernet(0x88a8) + be(5) + be(0x8100) + be(6) + be(0x8100) + third), third);
 }
 
-TEST(Layers, EndsWhereTheLengthsSayNotAtThePadding) {
+TEST(WalkLayers, EndsWhereTheLengthsSayNotAtThePadding) {
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(6, tcp_segment("a")) + std::string(5, '\0')), "a");
   auto datagram = udp_datagram("abcdef");
   datagram[5] = 8 + 3;
@@ -90,12 +90,12 @@ TEST(Layers, EndsWhereTheLengthsSayNotAtThePadding) {
   EXPECT_EQ(payload_of(ethernet(0x86dd) + ip6(17, udp_datagram("six")) + "trailer"), "six");
 }
 
-TEST(Layers, EndsWithTheFrameWhereTheLengthsSayMore) {
+TEST(WalkLayers, EndsWithTheFrameWhereTheLengthsSayMore) {
   auto const frame = ethernet(0x0800) + ip4(17, udp_datagram("captured short"));
   EXPECT_EQ(payload_of(frame.substr(0, frame.size() - 6)), "captured");
 }
 
-TEST(Layers, TakesFragmentsWholeBehindTheIpHeader) {
+TEST(WalkLayers, TakesFragmentsWholeAfterTheIpHeader) {
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(6, "later part", 0x0010)), "later part");
   auto const first = tcp_segment("first");
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(6, first, 0x2000)), first);
@@ -103,11 +103,11 @@ TEST(Layers, TakesFragmentsWholeBehindTheIpHeader) {
   EXPECT_EQ(payload_of(ethernet(0x86dd) + ip6(44, "\x06\0\0\x08\0\0\0\1part"s)), "part");
 }
 
-TEST(Layers, TakesAnAtomicFragmentAsWhole) {
+TEST(WalkLayers, TakesAnAtomicFragmentAsWhole) {
   EXPECT_EQ(payload_of(ethernet(0x86dd) + ip6(44, "\x11\0\0\0\0\0\0\1"s + udp_datagram("u"))), "u");
 }
 
-TEST(Layers, WalksIpv6ExtensionHeaders) {
+TEST(WalkLayers, WalksIpv6ExtensionHeaders) {
   auto const hop = "\x2b\0"s + std::string(6, '\0');              // then routing
   auto const routing = "\x33\1"s + std::string(14, '\0');         // then authentication
   auto const authentication = "\x3c\4"s + std::string(22, '\0');  // then destination options
@@ -118,27 +118,27 @@ TEST(Layers, WalksIpv6ExtensionHeaders) {
   EXPECT_EQ(payload_of(ethernet(0x86dd) + ip6(59, "none")), "none");
 }
 
-TEST(Layers, StopsAfterEightExtensionHeaders) {
+TEST(WalkLayers, StopsAfterEightExtensionHeaders) {
   std::string chain;
   for (int i = 0; i < 9; ++i) chain += "\x3c\0"s + std::string(6, '\0');
   EXPECT_EQ(payload_of(ethernet(0x86dd) + ip6(60, chain + "x")), chain.substr(8 * 8) + "x");
 }
 
-TEST(Layers, SkipsTheIcmpHeaderOfItsVersionOnly) {
+TEST(WalkLayers, SkipsTheIcmpHeaderOfItsVersionOnly) {
   auto const echo = "\x08\0\0\0\0\1\0\1ping"s;
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(1, echo)), "ping");
   EXPECT_EQ(payload_of(ethernet(0x86dd) + ip6(58, echo)), "ping");
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(58, echo)), echo);
 }
 
-TEST(Layers, TakesOtherProtocolsWhole) {
+TEST(WalkLayers, TakesOtherProtocolsWhole) {
   EXPECT_EQ(payload_of(ethernet(0x0800) + ip4(47, "gre")), "gre");
   EXPECT_EQ(payload_of(ethernet(0x86dd) + ip6(50, "esp")), "esp");
   EXPECT_EQ(payload_of(ethernet(0x0806) + "arp body"), "arp body");
   EXPECT_EQ(payload_of(ethernet(0x88cc)), "");
 }
 
-TEST(Layers, CallsCutOrContradictoryHeadersMalformed) {
+TEST(WalkLayers, CallsCutOrContradictoryHeadersMalformed) {
   expect_malformed("");
   expect_malformed(ethernet(0x0800).substr(0, 13));
   expect_malformed(ethernet(0x8100) + "\0\1\x08"s);
@@ -164,7 +164,7 @@ TEST(Layers, CallsCutOrContradictoryHeadersMalformed) {
   expect_malformed(ethernet(0x0800) + ip4(6, segment));
 }
 
-TEST(Layers, StaysInsideFramesOfAnyContent) {
+TEST(WalkLayers, StaysInsideFramesOfAnyContent) {
   std::mt19937 random(5);
   std::string const frames[] = {
       ethernet(0x0800) + ip4(6, tcp_segment("payload"), 0, std::string(8, '\1')),
@@ -184,4 +184,4 @@ TEST(Layers, StaysInsideFramesOfAnyContent) {
 }
 
 }  // namespace
-}  // namespace warpline::ids
+}  // namespace warpline
