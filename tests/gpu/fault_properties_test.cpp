@@ -68,7 +68,7 @@ TEST_P(FaultProperties, NothingIsLostUncountedNorChangedNorTwiceNorOutOfOrder) {
     auto const lost = world.rig.counters.dropped.get();
     unsigned failed = 0;
     for (DeviceIndex device = 1; device <= 2; ++device)
-      failed += world.offloader->usable(device) ? 0 : 1;
+      failed += world.offloader->usable(device) ? 0u : 1u;
     ASSERT_EQ(world.notices.size(), failed) << "one line for each device that failed";
     if (failed == 0) {
       ASSERT_EQ(lost, 0u);

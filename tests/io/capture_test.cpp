@@ -359,7 +359,7 @@ TEST_F(CapturePortTest, KeepsTimeZeroAndTimesUpTo2106) {
 TEST_F(CapturePortTest, TellsOfTimesThatAPcapCannotTell) {
   test::PcapngBuilder file;
   file.interface(1);
-  for (std::uint64_t seconds : {4'294'967'295, 4'294'967'296, 9'000'000'000})
+  for (std::uint64_t seconds : {4'294'967'295ul, 4'294'967'296ul, 9'000'000'000ul})
     file.packet(0, seconds * 1'000'000, Frame(60, 1));
   auto both = port(
       {.in = folder.write("in.pcapng", file.text()), .out = folder.path("out.pcap"), .cut = {}});

@@ -92,7 +92,7 @@ TEST_F(CaptureWriterTest, LosesFramesOnlyWhileItsBufferIsFull) {
   std::uint64_t accepted = 0;
   {
     ScopedFileLimit const disk(100'000);
-    for (int i = 0; i < 20; ++i) accepted += write(1, 60'000) ? 1 : 0;
+    for (int i = 0; i < 20; ++i) accepted += write(1, 60'000) ? 1u : 0u;
     EXPECT_LT(accepted, 20u);
     EXPECT_EQ(writer.lost(), 20 - accepted);
     EXPECT_EQ(numbers(path), sequence(0, 1));

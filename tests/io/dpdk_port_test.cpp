@@ -44,7 +44,7 @@ class DpdkPortTest : public testing::Test {
 
 std::vector<Frame> frames_of_many_sizes() {
   std::vector<Frame> frames;
-  for (std::size_t size : {60, 61, 64, 128, 1499, 1514, 2048})
+  for (std::size_t size : {60u, 61u, 64u, 128u, 1499u, 1514u, 2048u})
     frames.emplace_back(size, static_cast<std::uint8_t>(size));
   return frames;
 }

@@ -54,7 +54,7 @@ TEST(Adaptive, ConvergesAgainAfterAnyStep) {
   for (std::size_t t = 0; t < cases.size(); ++t) {
     auto const& to = cases[t];
     auto const sweep = sweep_of(to.costs);
-    for (std::size_t const other : {1, 3, 7}) {
+    for (std::size_t const other : {1u, 3u, 7u}) {
       auto const& from = cases[(t + other) % cases.size()];
       Simulation run(from.costs);
       run.pair.run(1.3);

@@ -79,7 +79,7 @@ inline std::vector<std::string> content_lines(std::string const& text) {
     if (!whole_word || position >= text.size() || text[position] != '"') continue;
     auto const begin = position++;
     while (position < text.size() && text[position] != '"' && text[position] != '\n')
-      position += text[position] == '\\' ? 2 : 1;
+      position += text[position] == '\\' ? 2u : 1u;
     if (position >= text.size() || text[position] == '\n') continue;
     auto line = "content:" + text.substr(begin, ++position - begin) + ";";
     auto const modifiers_end =

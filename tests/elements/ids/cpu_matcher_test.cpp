@@ -126,7 +126,7 @@ TEST(CpuMatcher, FindsTheSameWithEveryPolicyAndWhileItTriesBoth) {
       matcher.scan(payloads, result.data());
       ASSERT_EQ(result, expected) << "policy " << static_cast<int>(policy) << ", round " << round;
     }
-    for (std::size_t count : {0, 1, 7, 8, 9}) {
+    for (std::size_t count : {0u, 1u, 7u, 8u, 9u}) {
       std::vector<Matches> result(count);
       matcher.scan(std::span(payloads).first(count), result.data());
       EXPECT_TRUE(std::equal(result.begin(), result.end(), expected.begin())) << count;

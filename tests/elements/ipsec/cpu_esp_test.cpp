@@ -78,7 +78,7 @@ class CpuEspTest : public testing::EverySuite {
   Sizes every_length() {
     std::vector<std::size_t> sizes;
     for (std::size_t size = 0; size <= 2048; ++size) sizes.push_back(size);
-    for (std::size_t const size : {9000, 9004, 65000, 65004}) sizes.push_back(size);
+    for (std::size_t const size : {9000u, 9004u, 65000u, 65004u}) sizes.push_back(size);
     std::shuffle(sizes.begin(), sizes.end(), random_);
     Sizes batches;
     for (std::size_t from = 0, count = 1; from < sizes.size(); from += count, ++count) {
@@ -92,7 +92,8 @@ class CpuEspTest : public testing::EverySuite {
   /// go round.
   Sizes full_batches() {
     Sizes batches;
-    for (std::size_t const count : {256, 256, 64, 192, 255, 256, 128, 128, 257, 300, 256, 300})
+    for (std::size_t const count :
+         {256u, 256u, 64u, 192u, 255u, 256u, 128u, 128u, 257u, 300u, 256u, 300u})
       for (batches.emplace_back(); batches.back().size() < count;)
         batches.back().push_back(sas_.front().overhead() + 16 * (1 + random_() % 8));
     return batches;

@@ -92,7 +92,8 @@ TEST_P(RoundTrip, ChangedPacketsAreDroppedAndNothingElse) {
                                                                                               : 0);
   auto changed = sealed;
   for (auto& frame : changed) {
-    auto const offset = esp_at + 4 + random_() % (frame.size() - static_cast<unsigned>(esp_at) - 4);
+    auto const offset = static_cast<unsigned>(esp_at) + 4 +
+                        random_() % (frame.size() - static_cast<unsigned>(esp_at) - 4);
     frame[offset] ^= static_cast<std::uint8_t>(1u << random_() % 8);
   }
   open.send(changed);

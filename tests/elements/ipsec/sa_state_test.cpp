@@ -267,7 +267,7 @@ TEST_F(SaStateTest, AMarkNeverFalls) {
   auto now = SaState::Clock::now();
   std::uint64_t before = file_->record(0).mark;
   for (std::uint64_t const numbers :
-       {600'000, 50, 3'000'000, 10, 10, 500'000, 0, 40'000, 900'000}) {
+       {600'000u, 50u, 3'000'000u, 10u, 10u, 500'000u, 0u, 40'000u, 900'000u}) {
     auto const limit = slots.use(0).outbound.limit.load();
     slots.outbound(0).last = std::min(slots.outbound(0).last + numbers, limit);
     now += std::chrono::seconds(100);
