@@ -15,8 +15,6 @@ namespace warpline::bench {
 namespace {
 
 namespace json = boost::json;
-using app::Style;
-using app::Table;
 
 struct Row {
   std::string workload, name, sizes, device;

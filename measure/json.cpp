@@ -8,7 +8,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace warpline::app {
+namespace warpline {
 namespace {
 
 void append(std::string& out, boost::json::value const& value, std::size_t level) {
@@ -62,4 +62,4 @@ void write_json(std::string const& path, boost::json::value const& value) {
   if (!written) throw std::runtime_error(path + ": cannot be written: " + std::strerror(error));
 }
 
-}  // namespace warpline::app
+}  // namespace warpline

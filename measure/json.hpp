@@ -5,7 +5,7 @@
 #include <boost/json/value.hpp>
 #include <string>
 
-namespace warpline::app {
+namespace warpline {
 
 /// The value as text with a line for each member, two blanks a level, and an end of line.
 std::string pretty(boost::json::value const& value);
@@ -14,4 +14,4 @@ std::string pretty(boost::json::value const& value);
 /// Throws `std::runtime_error` with the path and the system's reason.
 void write_json(std::string const& path, boost::json::value const& value);
 
-}  // namespace warpline::app
+}  // namespace warpline

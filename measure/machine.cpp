@@ -71,7 +71,7 @@ Machine describe_machine() {
   machine.governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   utsname name{};
   if (uname(&name) == 0) machine.kernel = std::string(name.sysname) + " " + name.release;
-  machine.versions = app::versions();
+  machine.versions = versions();
   return machine;
 }
 

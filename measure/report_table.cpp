@@ -11,9 +11,6 @@
 namespace warpline::bench {
 namespace {
 
-using app::Style;
-using app::Table;
-
 std::string mpps(double packets_per_second) {
   auto const value = packets_per_second / 1e6;
   return fixed(value, value < 1 ? 3 : 2);
@@ -141,7 +138,7 @@ std::string ceiling_text(std::span<Result const> results) {
 
 std::string case_text(std::span<Result const> results, std::FILE* file) {
   auto const& first = results.front();
-  auto text = app::styled(first.subject.workload + " " + first.subject.name, Style::kBold, file);
+  auto text = styled(first.subject.workload + " " + first.subject.name, Style::kBold, file);
   auto const& workers = first.subject.workers;
   text += ", " + std::to_string(workers) + (workers == 1 ? " worker" : " workers");
   if (auto const ceiling = ceiling_text(results); !ceiling.empty()) text += "; ceiling: " + ceiling;
@@ -149,7 +146,7 @@ std::string case_text(std::span<Result const> results, std::FILE* file) {
     if (label != "engine-only") text += "; " + label;
   text += "\n" + table_of(results).text(file) + drops_line(results) + explanation_lines(results);
   for (auto const& sentence : recommendation(results))
-    text += app::styled(wrapped("=> " + sentence, "   "), Style::kGood, file) + "\n";
+    text += styled(wrapped("=> " + sentence, "   "), Style::kGood, file) + "\n";
   return text;
 }
 

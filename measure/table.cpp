@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace warpline::app {
+namespace warpline {
 namespace {
 
 constexpr std::size_t kGap = 2;  // blanks between columns
@@ -77,4 +77,4 @@ std::string Table::text(std::FILE* file, std::size_t max_width) const {
 
 void Table::print(std::FILE* file) const { std::fputs(text(file).c_str(), file); }
 
-}  // namespace warpline::app
+}  // namespace warpline

@@ -10,7 +10,7 @@
 #include "core/base/text.hpp"
 #include "measure/terminal.hpp"
 
-namespace warpline::app {
+namespace warpline {
 
 /// A plain table: a heading, rows, columns aligned. Widths are counted in UTF-8 characters.
 /// One thread.
@@ -52,4 +52,4 @@ class Table {
   std::vector<std::vector<Cell>> rows_;
 };
 
-}  // namespace warpline::app
+}  // namespace warpline

@@ -7,7 +7,7 @@
 
 #include <cstdlib>
 
-namespace warpline::app {
+namespace warpline {
 
 bool shows_colours(std::FILE* file) {
   auto const* term = std::getenv("TERM");
@@ -48,4 +48,4 @@ void Progress::clear() {
   shown_ = false;
 }
 
-}  // namespace warpline::app
+}  // namespace warpline

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace warpline::app {
+namespace warpline {
 
 /// Returns whether `file` is a terminal that shows colours (the variable `NO_COLOR` is not set,
 /// `TERM` is not `dumb`).
@@ -36,4 +36,4 @@ class Progress {
   bool shown_ = false;
 };
 
-}  // namespace warpline::app
+}  // namespace warpline

@@ -11,7 +11,7 @@
 
 #include "gpu/cuda/probe.hpp"
 
-namespace warpline::app {
+namespace warpline {
 namespace {
 
 std::string dotted(int value, int first, int second) {
@@ -37,4 +37,4 @@ std::vector<std::pair<std::string, std::string>> versions() {
   };
 }
 
-}  // namespace warpline::app
+}  // namespace warpline

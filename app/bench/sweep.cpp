@@ -63,7 +63,7 @@ class Steps {
 
  private:
   using Clock = std::chrono::steady_clock;
-  app::Progress progress_;
+  Progress progress_;
   std::size_t total_, done_ = 0;
   Clock::time_point begin_ = Clock::now();
 };

@@ -111,13 +111,13 @@ void Rows::print(std::FILE* file) const {
     std::fprintf(file, "%s\n", section.name.c_str());
     for (auto const& note : section.notes) std::fprintf(file, "  %s\n", note.c_str());
     if (!section.rows.empty()) {
-      std::vector<app::Table::Column> columns;
+      std::vector<Table::Column> columns;
       for (auto const& [name, value] : section.rows.front().fields())
-        columns.push_back({name, std::holds_alternative<double>(value) ? app::Table::Align::kRight
-                                                                       : app::Table::Align::kLeft});
-      app::Table table(columns);
+        columns.push_back({name, std::holds_alternative<double>(value) ? Table::Align::kRight
+                                                                       : Table::Align::kLeft});
+      Table table(columns);
       for (auto const& row : section.rows) {
-        std::vector<app::Table::Cell> cells;
+        std::vector<Table::Cell> cells;
         for (auto const& [name, value] : row.fields()) cells.emplace_back(text_of(value));
         table.add(std::move(cells));
       }
@@ -140,12 +140,13 @@ void Rows::write_json(std::string const& path, std::string const& program,
     json::array const notes(section.notes.begin(), section.notes.end());
     sections[section.name] = {{"notes", notes}, {"rows", std::move(rows)}};
   }
-  app::write_json(path, json::object{{"format", kFormat},
-                                     {"program", program},
-                                     {"started", now()},
-                                     {"machine", machine_object()},
-                                     {"gpu", gpu.empty() ? json::value(nullptr) : json::value(gpu)},
-                                     {"sections", std::move(sections)}});
+  warpline::write_json(path,
+                       json::object{{"format", kFormat},
+                                    {"program", program},
+                                    {"started", now()},
+                                    {"machine", machine_object()},
+                                    {"gpu", gpu.empty() ? json::value(nullptr) : json::value(gpu)},
+                                    {"sections", std::move(sections)}});
 }
 
 }  // namespace warpline::bench

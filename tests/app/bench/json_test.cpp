@@ -17,7 +17,7 @@ namespace {
 namespace json = boost::json;
 
 TEST(ReportJson, CarriesWhatWasMeasured) {
-  auto const report = json::parse(app::pretty(to_json(fixed_report()))).as_object();
+  auto const report = json::parse(pretty(to_json(fixed_report()))).as_object();
   EXPECT_EQ(report.at("format"), 1);
   EXPECT_EQ(report.at("complete"), true);
   EXPECT_EQ(report.at("command").as_array().at(4), "a b.json");
@@ -76,7 +76,7 @@ TEST(ReportJson, NamesNoWinnerWhereThereIsNoDifference) {
     subject.device = device;
     report.results.push_back(summarise(subject, steady(round_of(1, 2, 0))));
   }
-  auto const parsed = json::parse(app::pretty(to_json(report))).as_object();
+  auto const parsed = json::parse(pretty(to_json(report))).as_object();
   auto const& only = parsed.at("recommendations").as_array()[0].as_object();
   auto const& verdict = only.at("verdicts").as_array()[0].as_object();
   EXPECT_TRUE(verdict.at("winner").is_null());
@@ -87,7 +87,7 @@ TEST(ReportJson, NamesNoWinnerWhereThereIsNoDifference) {
 TEST(ReportJson, HasNoVerdictFromFewerThanThreeTrialsAndSaysSo) {
   auto report = fixed_report();
   for (auto& result : report.results) result.repeats = 2;
-  auto const parsed = json::parse(app::pretty(to_json(report))).as_object();
+  auto const parsed = json::parse(pretty(to_json(report))).as_object();
   EXPECT_TRUE(parsed.at("recommendations").as_array().empty());
   ASSERT_EQ(parsed.at("notes").as_array().size(), 2u);
   EXPECT_EQ(parsed.at("notes").as_array()[1], trials_note(report.results).c_str());
@@ -96,7 +96,7 @@ TEST(ReportJson, HasNoVerdictFromFewerThanThreeTrialsAndSaysSo) {
 TEST(ReportJson, WithoutCeilingSaysNull) {
   Report report;
   report.results.push_back(summarise({}, std::vector{round_of(1, 0, 0)}));
-  auto const parsed = json::parse(app::pretty(to_json(report)));
+  auto const parsed = json::parse(pretty(to_json(report)));
   auto const& result = parsed.as_object().at("results").as_array().at(0).as_object();
   EXPECT_TRUE(result.at("ceiling").is_null());
   EXPECT_TRUE(result.at("share_of_ceiling").is_null());
@@ -112,7 +112,7 @@ TEST(ReportJson, IsValidWhateverTheNumbersAndTexts) {
   result.gbps = 1.23456789e-7;
   result.cycles_per_packet = 98765.4321;
   report.results = {result};
-  auto const parsed = json::parse(app::pretty(to_json(report))).as_object();
+  auto const parsed = json::parse(pretty(to_json(report))).as_object();
   EXPECT_EQ(parsed.at("command").as_array().at(3), "\x01");
   EXPECT_EQ(parsed.at("command").as_array().at(4), "µ");
   auto const& only = parsed.at("results").as_array().at(0).as_object();
