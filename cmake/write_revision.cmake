@@ -38,9 +38,9 @@ file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/version.hpp"
 
-namespace warpline::app {
+namespace warpline {
 
 char const* const kRevision = "@revision@";
 
-}  // namespace warpline::app
+}  // namespace warpline
 ]])
