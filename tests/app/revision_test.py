@@ -20,10 +20,10 @@ add_executable(small main.cpp ${PROJECT_BINARY_DIR}/revision.cpp)
 add_dependencies(small warpline_revision)
 target_include_directories(small PRIVATE .)
 """
-HEADER = "namespace warpline::app { extern char const* const kRevision; }\n"
+HEADER = "namespace warpline { extern char const* const kRevision; }\n"
 MAIN = """#include <cstdio>
 #include "measure/version.hpp"
-int main() { std::puts(warpline::app::kRevision); }
+int main() { std::puts(warpline::kRevision); }
 """
 
 
