@@ -147,16 +147,23 @@ WARPLINE_HD inline void skip_extensions(std::uint8_t const* ip, std::uint32_t si
 
 }  // namespace detail
 
+/// Reads an IPv4 or IPv6 header (`version`: 4 or 6) at byte `headers.l2_length`, whatever precedes
+/// it. Sets what `parse_network` sets.
+WARPLINE_HD inline void parse_ip(Bytes frame, unsigned version, Headers& headers) {
+  Bytes const packet{frame.data + headers.l2_length, frame.size - headers.l2_length};
+  if (version == 4) [[likely]]
+    detail::parse_ipv4(packet, headers);
+  else
+    detail::parse_ipv6(packet, headers);
+}
+
 /// Reads the IP header, if there is one; call it after `find_network`. Sets `ip_length`, `tos`, the
 /// version, `kDontFragment`, `kTruncated`, `kMalformed`.
 WARPLINE_HD inline void parse_network(Bytes frame, Headers& headers) {
   if (headers.has(header_flag::kMalformed)) return;
   auto const type = load_be16(frame.data + headers.l2_length - 2);
-  Bytes const packet{frame.data + headers.l2_length, frame.size - headers.l2_length};
-  if (type == ether::kIpv4) [[likely]]
-    detail::parse_ipv4(packet, headers);
-  else if (type == ether::kIpv6)
-    detail::parse_ipv6(packet, headers);
+  if (type == ether::kIpv4 || type == ether::kIpv6)
+    parse_ip(frame, type == ether::kIpv4 ? 4 : 6, headers);
 }
 
 /// Finds the end of the IP headers; call it after `parse_network`. Sets `l3_length`, `protocol`,

@@ -92,7 +92,7 @@ inline constexpr unsigned kSize = sizeof(Header);
 /// Internet protocol numbers (IANA registry).
 namespace protocol {
 inline constexpr std::uint8_t kIcmp = 1, kIpv4 = 4, kTcp = 6, kUdp = 17, kIpv6 = 41, kEsp = 50,
-                              kIcmp6 = 58, kNone = 59;
+                              kIcmp6 = 58, kNone = 59, kSctp = 132;
 }
 
 namespace ipv4 {
