@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/rules/option_reader.hpp"
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+
+namespace warpline::ids {
+namespace {
+
+constexpr std::size_t kMaxVariables = 255;
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+}  // namespace
+
+Word trimmed(Word word) {
+  while (!word.text.empty() && is_blank(word.text.front())) {
+    word.text.remove_prefix(1);
+    ++word.offset;
+  }
+  while (!word.text.empty() && is_blank(word.text.back())) word.text.remove_suffix(1);
+  return word;
+}
+
+std::string unquoted(Word const& word) {
+  auto const& text = word.text;
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"')
+    OptionReader::refuse(word, "expected a text in double quotes");
+  std::string result;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    char const c = text[i], next = text[i + 1];
+    bool const escape = c == '\\' && i + 2 < text.size() &&
+                        (next == '"' || next == ';' || next == '\\' || next == ':');
+    result += escape ? text[++i] : c;
+  }
+  return result;
+}
+
+std::vector<Word> OptionReader::parts(char separator) const {
+  std::vector<Word> parts;
+  auto const whole = value();
+  for (std::size_t begin = 0; begin <= whole.text.size();) {
+    auto const end = std::min(whole.text.find(separator, begin), whole.text.size());
+    parts.push_back(trimmed({whole.text.substr(begin, end - begin), whole.offset + begin}));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+ContentMatch& OptionReader::content() const {
+  if (!state_.content)
+    refuse(option_.keyword, std::string(keyword()) + " needs a content before it");
+  return std::get<ContentMatch>(state_.rule.buffers[*state_.content].match);
+}
+
+std::optional<std::uint8_t> OptionReader::variable(std::string_view name) const {
+  auto const& names = state_.rule.variables;
+  auto const entry = std::find(names.begin(), names.end(), name);
+  if (entry == names.end()) return std::nullopt;
+  return static_cast<std::uint8_t>(entry - names.begin());
+}
+
+std::uint8_t OptionReader::new_variable(Word const& name) {
+  auto& names = state_.rule.variables;
+  bool const is_name = !name.text.empty() &&
+                       !(name.text.front() >= '0' && name.text.front() <= '9') &&
+                       name.text.find_first_of(" \t+-*/<>=!") == std::string_view::npos;
+  if (!is_name) refuse(name, "expected a name for the result");
+  if (variable(name.text)) refuse(name, "the variable " + quoted(name.text) + " is set twice");
+  if (names.size() == kMaxVariables)
+    refuse(name, "too many variables; expected at most " + std::to_string(kMaxVariables));
+  names.emplace_back(name.text);
+  return static_cast<std::uint8_t>(names.size() - 1);
+}
+
+Operand OptionReader::operand(Word const& word, std::int64_t min, std::int64_t max) const {
+  if (auto const index = variable(word.text)) return {0, index};
+  bool const digits =
+      !word.text.empty() &&
+      word.text.find_first_not_of("0123456789-xXabcdefABCDEF") == std::string_view::npos;
+  if (!digits) {
+    auto const guess = did_you_mean(word.text, state_.rule.variables);
+    refuse(word,
+           "expected a number, or a variable that byte_extract or byte_math set before" + guess);
+  }
+  return {number<std::int64_t>(word, min, max)};
+}
+
+}  // namespace warpline::ids

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/numbers.hpp"
+#include "elements/ids/rules/rule.hpp"
+#include "elements/ids/rules/rule_text.hpp"
+
+namespace warpline::ids {
+
+/// Why an option cannot be read. Parsers of keywords throw it; `RuleParser` reports it.
+struct OptionError {
+  std::size_t offset;  ///< in the rule's text
+  std::string message;
+};
+
+/// Thrown by parsers of keywords if the rule needs something that does not exist (yet): the rule is
+/// left out, and counted by this name.
+struct UnsupportedOption {
+  std::string name;
+};
+
+/// The rule that is being read, and the state that one keyword leaves for the next.
+struct RuleState {
+  Rule rule;
+  Buffer buffer = Buffer::kPayload;
+  std::optional<std::size_t> content{};  ///< index in `rule.buffers`: what modifiers change
+  bool has_priority = false;
+};
+
+/// The option that a parser of a keyword reads.
+class OptionReader {
+ public:
+  OptionReader(RawOption const& option, RuleState& state) : option_(option), state_(state) {}
+
+  RuleState& state() { return state_; }
+  Rule& rule() { return state_.rule; }
+  std::string_view keyword() const { return option_.keyword.text; }
+  /// The text after the colon; empty if there is none.
+  Word value() const { return option_.value.value_or(Word{{}, option_.keyword.offset}); }
+
+  [[noreturn]] static void refuse(Word const& word, std::string message) {
+    throw OptionError{word.offset, std::move(message)};
+  }
+  [[noreturn]] void refuse(std::string message) const { refuse(value(), std::move(message)); }
+
+  /// The parts between `separator`, without blanks around them.
+  std::vector<Word> parts(char separator = ',') const;
+
+  /// The content that the keyword before made; refuses if there is none.
+  ContentMatch& content() const;
+
+  /// Adds a keyword that looks at the current buffer.
+  template <class Match>
+  Match& add(Match match) {
+    state_.rule.buffers.push_back({state_.buffer, std::move(match), {}});
+    return std::get<Match>(state_.rule.buffers.back().match);
+  }
+
+  /// A variable that `byte_extract` or `byte_math` has set before.
+  std::optional<std::uint8_t> variable(std::string_view name) const;
+  /// The number of a new variable. Refuses a name that is taken or is a number.
+  std::uint8_t new_variable(Word const& name);
+  /// A number from `min` to `max`, or a variable.
+  Operand operand(Word const& word, std::int64_t min, std::int64_t max) const;
+
+ private:
+  RawOption const& option_;
+  RuleState& state_;
+};
+
+/// A number from `min` to `max` in decimal, or in hex after `0x`; refuses others with the range.
+template <std::integral T>
+T number(Word const& word, T min, T max) {
+  auto text = word.text;
+  bool const hex = text.starts_with("0x") || text.starts_with("0X");
+  if (hex) text.remove_prefix(2);
+  auto const value = to_number<T>(text, hex ? 16 : 10);
+  if (!value || *value < min || *value > max)
+    OptionReader::refuse(
+        word, "expected a number from " + std::to_string(min) + " to " + std::to_string(max));
+  return *value;
+}
+
+/// `text` without blanks at its ends, at its own offset.
+Word trimmed(Word word);
+/// The text in double quotes, with the escapes `\"`, `\;`, `\\`, `\:`; refuses text without them.
+std::string unquoted(Word const& word);
+
+}  // namespace warpline::ids

@@ -1,0 +1,196 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/rules/rule_parser.hpp"
+
+#include <utility>
+
+#include "core/base/text.hpp"
+#include "elements/ids/rules/keywords.hpp"
+
+namespace warpline::ids {
+namespace {
+
+constexpr std::size_t kMaxRuleBytes = 64 << 10;
+
+std::optional<Action> action_of(std::string_view name) {
+  constexpr std::pair<std::string_view, Action> kNames[] = {
+      {"alert", Action::kAlert},
+      {"pass", Action::kPass},
+      {"drop", Action::kDrop},
+      {"reject", Action::kReject},
+      {"rejectsrc", Action::kReject},
+      {"rejectdst", Action::kRejectDestination},
+      {"rejectboth", Action::kRejectBoth}};
+  for (auto const& [known, action] : kNames)
+    if (known == name) return action;
+  return std::nullopt;
+}
+
+std::optional<RuleProtocol> protocol_of(std::string_view name) {
+  using enum RuleProtocol;
+  constexpr std::pair<std::string_view, RuleProtocol> kNames[] = {{"ip", kIp},
+                                                                  {"ip4", kIpv4},
+                                                                  {"ipv4", kIpv4},
+                                                                  {"ip6", kIpv6},
+                                                                  {"ipv6", kIpv6},
+                                                                  {"tcp", kTcp},
+                                                                  {"tcp-pkt", kTcpPacket},
+                                                                  {"tcp-stream", kTcpStream},
+                                                                  {"udp", kUdp},
+                                                                  {"icmp", kIcmp},
+                                                                  {"icmpv4", kIcmpv4},
+                                                                  {"icmpv6", kIcmpv6},
+                                                                  {"sctp", kSctp},
+                                                                  {"pkthdr", kPacketHeader},
+                                                                  {"tcp:flow_start", kTcpFlowStart},
+                                                                  {"ip:flow_start", kIpFlowStart}};
+  for (auto const& [known, protocol] : kNames)
+    if (known == name) return protocol;
+  return std::nullopt;
+}
+
+bool is_application_protocol(std::string_view name) {
+  for (std::string_view known :
+       {"http",     "http1", "http2", "dns",    "tls",   "ssl",    "smb",  "ftp",
+        "ftp-data", "smtp",  "ssh",   "dcerpc", "nfs",   "krb5",   "snmp", "tftp",
+        "ikev2",    "ike",   "rdp",   "rfb",    "mqtt",  "modbus", "dnp3", "enip",
+        "ntp",      "dhcp",  "sip",   "imap",   "pgsql", "telnet", "quic", "bittorrent-dht"})
+    if (known == name) return true;
+  return false;
+}
+
+/// Reads one option; the keyword decides how.
+void read_option(RawOption const& raw, RuleState& state) {
+  auto const* const keyword = find_keyword(raw.keyword.text);
+  if (keyword == nullptr) {
+    std::vector<std::string> names;
+    for (auto const& known : keywords()) names.emplace_back(known.name);
+    OptionReader::refuse(raw.keyword, "unknown keyword " + quoted(raw.keyword.text) +
+                                          did_you_mean(raw.keyword.text, names));
+  }
+  if (keyword->read == nullptr) throw UnsupportedOption{std::string(keyword->name)};
+  bool const has_value = raw.value && !raw.value->text.empty();
+  if (keyword->value == KeywordValue::kNeeded && !has_value)
+    OptionReader::refuse(raw.keyword, std::string(keyword->name) + " needs a value after ':'");
+  if (keyword->value == KeywordValue::kNone && raw.value)
+    OptionReader::refuse(*raw.value, std::string(keyword->name) + " takes no value");
+  OptionReader option(raw, state);
+  keyword->read(option);
+}
+
+}  // namespace
+
+void RuleParser::read(std::shared_ptr<Source const> const& source) {
+  Diagnostics diagnostics(source);
+  RuleLines lines(source->text);
+  while (auto const text = lines.next()) {
+    auto const errors_before = diagnostics.error_count();
+    try {
+      if (auto rule = parse(*text, diagnostics))
+        add(std::move(*rule), diagnostics);
+      else if (diagnostics.error_count() > errors_before)
+        ++report_.refused;
+    } catch (UnsupportedOption const& option) {
+      // A mistake beside it counts more: the user can repair that.
+      if (diagnostics.error_count() > errors_before) {
+        ++report_.refused;
+      } else {
+        ++report_.skipped;
+        ++report_.skipped_by[option.name];
+      }
+    }
+  }
+  try {
+    diagnostics.throw_errors();
+  } catch (ConfigError const& error) {
+    report_.errors.insert(report_.errors.end(), error.diagnostics().begin(),
+                          error.diagnostics().end());
+  }
+  auto const warnings = diagnostics.warnings();
+  report_.warnings.insert(report_.warnings.end(), warnings.begin(), warnings.end());
+}
+
+std::vector<Rule> RuleParser::take_rules() { return std::move(rules_); }
+
+void RuleParser::read_header(RawRule const& raw, RuleText const& text, Rule& rule,
+                             Diagnostics& diagnostics) {
+  if (auto const action = action_of(raw.action.text))
+    rule.action = *action;
+  else
+    diagnostics.error(
+        text.position(raw.action),
+        "unknown action " + quoted(raw.action.text) +
+            "; expected alert, pass, drop, reject, rejectsrc, rejectdst or rejectboth");
+  if (raw.arrow.text == "<>")
+    rule.both_ways = true;
+  else if (raw.arrow.text != "->")
+    diagnostics.error(text.position(raw.arrow), "expected '->' or '<>'");
+  rule.source = groups_.addresses(raw.source, text, diagnostics);
+  rule.source_ports = groups_.ports(raw.source_ports, text, diagnostics);
+  rule.destination = groups_.addresses(raw.destination, text, diagnostics);
+  rule.destination_ports = groups_.ports(raw.destination_ports, text, diagnostics);
+}
+
+/// Empty after an error; throws `UnsupportedOption` after all options were read.
+std::optional<Rule> RuleParser::parse(RuleText const& text, Diagnostics& diagnostics) {
+  auto const errors_before = diagnostics.error_count();
+  if (text.text.size() > kMaxRuleBytes) {
+    diagnostics.error(text.position(0), "the rule has " + with_commas(text.text.size()) +
+                                            " bytes; expected at most " +
+                                            with_commas(kMaxRuleBytes));
+    return std::nullopt;
+  }
+  auto const raw = split_rule(text, diagnostics);
+  if (!raw) return std::nullopt;
+  RuleState state;
+  auto& rule = state.rule;
+  rule.position = text.position(0);
+  rule.text = text.text;
+  std::optional<UnsupportedOption> unsupported;
+  if (auto const protocol = protocol_of(raw->protocol.text))
+    rule.protocol = *protocol;
+  else if (is_application_protocol(raw->protocol.text))
+    unsupported = UnsupportedOption{"protocol " + std::string(raw->protocol.text)};
+  else
+    diagnostics.error(text.position(raw->protocol),
+                      "unknown protocol " + quoted(raw->protocol.text) +
+                          "; expected ip, tcp, udp, icmp, sctp, pkthdr or an application's");
+  read_header(*raw, text, rule, diagnostics);
+  for (auto const& option : raw->options) {
+    auto const buffers = rule.buffers.size();
+    try {
+      read_option(option, state);
+    } catch (OptionError& error) {
+      // After a keyword of an application the payload's keywords may mean another buffer.
+      if (!unsupported || !state.rule.buffers.empty() || error.offset < option.keyword.offset)
+        diagnostics.error(text.position(error.offset), std::move(error.message));
+      else
+        diagnostics.error(text.position(error.offset), std::move(error.message));
+    } catch (UnsupportedOption& option_error) {
+      if (!unsupported) unsupported = std::move(option_error);
+    }
+    if (rule.buffers.size() > buffers) rule.buffers.back().position = text.position(option.keyword);
+  }
+  if (rule.sid == 0 && diagnostics.error_count() == errors_before)
+    diagnostics.error(text.position(0), "the rule has no sid");
+  if (unsupported) throw std::move(*unsupported);
+  if (diagnostics.error_count() > errors_before) return std::nullopt;
+  return std::move(rule);
+}
+
+void RuleParser::add(Rule rule, Diagnostics& diagnostics) {
+  auto const [entry, is_new] = by_id_.emplace(std::pair(rule.gid, rule.sid), rules_.size());
+  if (is_new) {
+    rules_.push_back(std::move(rule));
+    ++report_.loaded;
+    return;
+  }
+  auto& known = rules_[entry->second];
+  diagnostics.warning(rule.position, "sid " + std::to_string(rule.sid) +
+                                         " exists already; the rule with the higher rev (" +
+                                         std::to_string(std::max(rule.rev, known.rev)) +
+                                         ") is loaded");
+  if (rule.rev > known.rev) known = std::move(rule);
+}
+
+}  // namespace warpline::ids

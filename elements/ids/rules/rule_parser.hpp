@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "elements/ids/rules/group_parser.hpp"
+#include "elements/ids/rules/rule.hpp"
+
+namespace warpline::ids {
+
+/// The result of reading rules of one or several files.
+struct RuleFileReport {
+  std::size_t loaded = 0, skipped = 0, refused = 0;
+  std::map<std::string, std::size_t> skipped_by;  ///< rules by the first thing that they lack
+  std::vector<Diagnostic> errors;                 ///< of refused rules, in the order of the text
+  std::vector<Diagnostic> warnings;
+};
+
+/// Reads rules in Suricata's language. A rule that needs something unsupported is skipped whole; one
+/// with a mistake is refused with a place; all others are loaded. Of rules with one sid the higher
+/// revision is loaded, with a warning. One thread.
+class RuleParser {
+ public:
+  explicit RuleParser(Variables variables) : groups_(std::move(variables)) {}
+
+  /// Reads the rules of a file after those of the files before.
+  void read(std::shared_ptr<Source const> const& source);
+
+  /// The loaded rules in the order of the files.
+  std::vector<Rule> take_rules();
+  RuleFileReport const& report() const { return report_; }
+
+ private:
+  std::optional<Rule> parse(RuleText const& text, Diagnostics& diagnostics);
+  void read_header(RawRule const& raw, RuleText const& text, Rule& rule, Diagnostics& diagnostics);
+  void add(Rule rule, Diagnostics& diagnostics);
+
+  GroupParser groups_;
+  std::vector<Rule> rules_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> by_id_;  // gid and sid
+  RuleFileReport report_;
+};
+
+}  // namespace warpline::ids
