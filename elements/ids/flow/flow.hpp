@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "elements/ids/flow/flow_key.hpp"
+
+namespace warpline::ids {
+
+/// The progress of a flow, as EVE's `flow.state` names it.
+enum class FlowState : std::uint8_t { kNew, kEstablished, kClosed, kBypassed };
+
+/// What rules of `pass`, `drop` and `reject` have decided about a whole flow.
+enum class FlowVerdict : std::uint8_t { kNone, kPass, kDrop };
+
+/// One flow of a worker: two cache lines; the first holds what each packet of a known flow touches.
+struct alignas(64) Flow {
+  static constexpr std::uint32_t kNone = ~0u;
+
+  FlowKey key{};
+  std::uint32_t last_seen_ms = 0;  ///< since the table's first packet
+  std::uint32_t next = kNone;      ///< in a list of free flows, or of a slot of the timeouts
+  FlowState state = FlowState::kNew;
+  FlowVerdict verdict = FlowVerdict::kNone;
+  bool client_is_second = false;  ///< the first packet came from the key's second end
+  bool midstream = false;         ///< picked up without a handshake
+  std::uint8_t directions = 0;    ///< bits: 1 from the client seen, 2 from the server
+  std::uint8_t held = 0;          ///< packets between `prepare` and `finish`: not to be removed
+
+  std::uint64_t first_time_ns = 0;
+  std::uint64_t bytes[2]{};  ///< from the client, from the server
+  std::uint32_t packets[2]{};
+  std::uint32_t stream = kNone;  ///< index of the TCP session
+  std::uint32_t bits = kNone;    ///< index of the flowbits
+  std::uint32_t ip_rules = 0;    ///< bits: rules of addresses alone were looked at, by direction
+  std::uint32_t alerts = 0;
+
+  /// True if a packet with this direction goes from the client to the server.
+  bool to_server(bool from_second) const { return from_second == client_is_second; }
+};
+static_assert(sizeof(Flow) == 128);
+
+}  // namespace warpline::ids
