@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "elements/ids/rules/rule.hpp"
+#include "elements/ids/verify/expression.hpp"
+
+namespace warpline::ids {
+
+/// The keywords of one rule that look at one buffer, ready to run. Read-only after construction;
+/// any number of threads may run it, each with its own `Evaluation`.
+class BufferProgram {
+ public:
+  /// `matches`: of one buffer, in the order of the rule.
+  explicit BufferProgram(std::span<BufferMatch const> matches);
+
+  /// Steps of an evaluation after which it gives up (Suricata's inspection-recursion-limit).
+  static constexpr unsigned kMaxSteps = 3000;
+  static constexpr unsigned kMaxVariables = 256;
+  /// Keywords that can be tried again at a later place at the same time.
+  static constexpr unsigned kMaxRetries = 64;
+
+  /// What one thread needs to run programs. Allocates nothing while it runs.
+  struct Evaluation {
+    std::array<std::uint64_t, kMaxVariables> variables{};
+    ExpressionMatcher expressions;
+    std::uint64_t step_limits = 0;  ///< evaluations that gave up
+  };
+
+  /// Returns whether the buffer matches. Variables of earlier buffers of the rule are in
+  /// `evaluation`.
+  bool matches(Bytes buffer, Evaluation& evaluation) const;
+
+ private:
+  struct Instruction {
+    BufferMatch const* match;
+    bool relative_next = false;  // the next keyword begins at the end of this one's match
+  };
+  struct Run;
+
+  std::vector<BufferMatch> matches_;
+  std::vector<Instruction> instructions_;
+  std::vector<std::shared_ptr<Expression const>> expressions_;  // by instruction; null: none
+};
+
+}  // namespace warpline::ids

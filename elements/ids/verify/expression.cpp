@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "elements/ids/verify/expression.hpp"
+
+#include <pcre2.h>
+
+#include <new>
+
+#include "core/base/error.hpp"
+
+namespace warpline::ids {
+
+Expression::Expression(std::string const& text, std::uint32_t options) {
+  int error = 0;
+  PCRE2_SIZE place = 0;
+  code_ = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), options, &error,
+                        &place, nullptr);
+  if (code_ == nullptr) {
+    PCRE2_UCHAR message[256]{};
+    pcre2_get_error_message(error, message, sizeof message);
+    throw ConfigError("bad expression at byte " + std::to_string(place) + ": " +
+                      reinterpret_cast<char const*>(message));
+  }
+  // Without it, where the machine has no JIT, matching is slower and gives the same.
+  (void)pcre2_jit_compile(code_, PCRE2_JIT_COMPLETE);
+}
+
+Expression::~Expression() { pcre2_code_free(code_); }
+
+ExpressionMatcher::ExpressionMatcher()
+    : data_(pcre2_match_data_create(1, nullptr)), context_(pcre2_match_context_create(nullptr)) {
+  if (data_ == nullptr || context_ == nullptr) {
+    pcre2_match_data_free(data_);
+    pcre2_match_context_free(context_);
+    throw std::bad_alloc();
+  }
+  pcre2_set_match_limit(context_, kMatchLimit);
+  pcre2_set_depth_limit(context_, kDepthLimit);
+}
+
+ExpressionMatcher::~ExpressionMatcher() {
+  pcre2_match_data_free(data_);
+  pcre2_match_context_free(context_);
+}
+
+std::optional<ExpressionMatcher::Found> ExpressionMatcher::find(Expression const& expression,
+                                                                Bytes buffer,
+                                                                std::uint32_t offset) {
+  if (offset > buffer.size) return std::nullopt;
+  // In the rest alone: `^` is the place after the match before, as in Suricata.
+  int const count =
+      pcre2_match(expression.code_, reinterpret_cast<PCRE2_SPTR>(buffer.data + offset),
+                  buffer.size - offset, 0, 0, data_, context_);
+  if (count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT) ++limits_reached_;
+  if (count < 0) return std::nullopt;
+  auto const* const place = pcre2_get_ovector_pointer(data_);
+  return Found{offset + static_cast<std::uint32_t>(place[0]),
+               offset + static_cast<std::uint32_t>(place[1])};
+}
+
+}  // namespace warpline::ids

@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/elements/ids/reference/buffer_reference.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cctype>
+#include <stdexcept>
+
+namespace warpline::ids::reference {
+namespace {
+
+std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return text;
+}
+
+template <class Keyword>
+bool relative(Keyword const& keyword) {
+  if constexpr (std::is_same_v<Keyword, ContentMatch>)
+    return keyword.distance.has_value() || keyword.within.has_value();
+  else if constexpr (std::is_same_v<Keyword, BufferSize>)
+    return false;
+  else
+    return keyword.relative;
+}
+
+}  // namespace
+
+std::int64_t BufferReference::value(Operand const& operand) const {
+  if (!operand.variable) return operand.value;
+  auto const entry = variables_.find(*operand.variable);
+  return entry == variables_.end() ? 0 : static_cast<std::int64_t>(entry->second);
+}
+
+bool BufferReference::next_is_relative(std::size_t index) const {
+  return index + 1 < matches_.size() &&
+         std::visit([](auto const& keyword) { return relative(keyword); },
+                    matches_[index + 1].match);
+}
+
+BufferReference::Result BufferReference::try_content(ContentMatch const& content, std::size_t index,
+                                                     std::int64_t cursor) {
+  auto const size = static_cast<std::int64_t>(buffer_.size());
+  auto const length = static_cast<std::int64_t>(content.bytes.size());
+  auto const offset = content.offset ? value(*content.offset) : 0;
+  bool const is_relative = content.distance || content.within;
+  std::int64_t first = offset, end = size;
+  if (is_relative) {
+    auto const distance = content.distance ? value(*content.distance) : 0;
+    first = std::max({cursor + distance, offset, std::int64_t{0}});
+    if (content.within) end = std::min(end, cursor + distance + value(*content.within));
+    if (content.depth) end = std::min(end, cursor + offset + value(*content.depth));
+  } else if (content.depth) {
+    end = std::min(end, offset + value(*content.depth));
+  }
+  auto const text = content.nocase ? lower(buffer_) : buffer_;
+  auto const needle = content.nocase ? lower(content.bytes) : content.bytes;
+  bool any = false;
+  for (auto place = first; place + length <= end; ++place) {
+    if (text.compare(static_cast<std::size_t>(place), needle.size(), needle) != 0) continue;
+    if (content.ends_with && place + length != size) continue;
+    any = true;
+    if (content.negated) break;
+    auto const rest = try_from(index + 1, place + length);
+    if (rest != Result::kNoMatch) return rest;
+    if (!next_is_relative(index)) return Result::kNoMatch;
+  }
+  if (content.negated) {
+    if (!any) return try_from(index + 1, cursor);
+    return !is_relative && !next_is_relative(index) ? Result::kNeverMatches : Result::kNoMatch;
+  }
+  return any || is_relative ? Result::kNoMatch : Result::kNeverMatches;
+}
+
+std::optional<std::uint64_t> BufferReference::number(std::int64_t offset, std::int64_t size,
+                                                     NumberFormat const& format,
+                                                     std::int64_t& end) const {
+  auto const all = static_cast<std::int64_t>(buffer_.size());
+  if (offset < 0 || offset > all) return std::nullopt;
+  std::uint64_t result = 0;
+  if (format.text) {
+    if (size == 0) size = std::min<std::int64_t>(all - offset, 23);
+    if (size > 23 || offset + size > all) return std::nullopt;
+    auto const text =
+        buffer_.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
+    std::size_t used = 0;
+    try {
+      result = std::stoull(text, &used, format.base);
+    } catch (std::exception const&) {
+      return std::nullopt;
+    }
+    end = offset + static_cast<std::int64_t>(used);
+  } else {
+    if (size < 1 || size > 8 || offset + size > all) return std::nullopt;
+    auto bytes = buffer_.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
+    if (format.little_endian) std::reverse(bytes.begin(), bytes.end());
+    for (char const byte : bytes) result = result << 8 | static_cast<std::uint8_t>(byte);
+    end = offset + size;
+  }
+  if (format.mask) result = (result & *format.mask) >> std::countr_zero(*format.mask);
+  return result;
+}
+
+bool BufferReference::test(ByteTest const& test, std::int64_t cursor) const {
+  using enum ByteTest::Comparison;
+  std::int64_t end = 0;
+  auto const number = this->number(value(test.offset) + (test.relative ? cursor : 0),
+                                   value(test.size), test.format, end);
+  if (!number) return false;
+  auto const other = static_cast<std::uint64_t>(value(test.value));
+  bool const result = test.comparison == kLess           ? *number < other
+                      : test.comparison == kGreater      ? *number > other
+                      : test.comparison == kEqual        ? *number == other
+                      : test.comparison == kLessEqual    ? *number <= other
+                      : test.comparison == kGreaterEqual ? *number >= other
+                      : test.comparison == kAnd          ? (*number & other) != 0
+                                                         : (*number ^ other) != 0;
+  return result != test.negated;
+}
+
+std::optional<std::int64_t> BufferReference::jump(ByteJump const& jump, std::int64_t cursor) const {
+  auto const offset = value(jump.offset) + (jump.relative ? cursor : 0);
+  auto const size = value(jump.size);
+  std::int64_t end = offset;
+  std::uint64_t distance = 0;
+  if (size != 0 || jump.format.text) {
+    auto const number = this->number(offset, size, jump.format, end);
+    if (!number) return std::nullopt;
+    distance = *number;
+  }
+  distance *= jump.multiplier;
+  if (jump.align) distance = (distance + 3) / 4 * 4;
+  if (distance > 0x100000000) return std::nullopt;
+  auto place = static_cast<std::int64_t>(distance) + jump.post_offset;
+  if (jump.from_end)
+    place += static_cast<std::int64_t>(buffer_.size());
+  else if (!jump.from_beginning)
+    place += end;
+  if (place < 0 || place > static_cast<std::int64_t>(buffer_.size())) return std::nullopt;
+  return place;
+}
+
+BufferReference::Result BufferReference::try_from(std::size_t index, std::int64_t cursor) {
+  if (index == matches_.size()) return Result::kMatch;
+  ++steps_;
+  auto const& match = matches_[index].match;
+  auto const size = static_cast<std::int64_t>(buffer_.size());
+  auto const go_on = [&](bool holds) {
+    return holds ? try_from(index + 1, cursor) : Result::kNoMatch;
+  };
+  if (auto const* content = std::get_if<ContentMatch>(&match))
+    return try_content(*content, index, cursor);
+  if (auto const* there = std::get_if<IsDataAt>(&match)) {
+    auto const offset = value(there->offset);
+    bool const is_there = there->relative ? cursor + offset <= size : offset < size;
+    return go_on(is_there != there->negated);
+  }
+  if (auto const* bytes = std::get_if<ByteTest>(&match)) return go_on(test(*bytes, cursor));
+  if (auto const* jumped = std::get_if<ByteJump>(&match)) {
+    auto const place = jump(*jumped, cursor);
+    return place ? try_from(index + 1, *place) : Result::kNoMatch;
+  }
+  if (auto const* extract = std::get_if<ByteExtract>(&match)) {
+    std::int64_t end = 0;
+    auto const number = this->number(extract->offset + (extract->relative ? cursor : 0),
+                                     extract->size, extract->format, end);
+    if (!number) return Result::kNoMatch;
+    auto result = *number * extract->multiplier;
+    if (extract->align != 0)
+      result = (result + extract->align - 1) / extract->align * extract->align;
+    variables_[extract->variable] = result;
+    return try_from(index + 1, end);
+  }
+  if (auto const* size_match = std::get_if<BufferSize>(&match)) {
+    bool const holds = buffer_.size() >= size_match->min && buffer_.size() <= size_match->max;
+    return holds ? try_from(index + 1, cursor) : Result::kNeverMatches;
+  }
+  throw std::logic_error("no reference for this keyword");
+}
+
+}  // namespace warpline::ids::reference

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/verify/buffer_program.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "elements/ids/rules/rule_parser.hpp"
+
+/// What implementers of the rule language get wrong, each by name.
+namespace warpline::ids {
+namespace {
+
+Rule rule_of(std::string const& options) {
+  RuleParser parser(default_variables());
+  parser.read(std::make_shared<Source>(
+      Source{"t.rules", "alert tcp any any -> any any (" + options + " sid:1;)"}));
+  auto rules = parser.take_rules();
+  if (rules.empty()) {
+    ADD_FAILURE() << options << ": " << parser.report().errors.at(0).render();
+    return {};
+  }
+  return std::move(rules[0]);
+}
+
+struct Result {
+  bool matched;
+  std::uint64_t step_limits;
+};
+Result run(std::string const& options, std::string_view text) {
+  auto const rule = rule_of(options);
+  BufferProgram const program(rule.buffers);
+  auto const evaluation = std::make_unique<BufferProgram::Evaluation>();
+  // A block of its own, so that sanitizers see a read beyond its end.
+  auto const copy = std::make_unique<std::uint8_t[]>(text.size());
+  std::copy(text.begin(), text.end(), copy.get());
+  bool const matched =
+      program.matches({copy.get(), static_cast<std::uint32_t>(text.size())}, *evaluation);
+  return {matched, evaluation->step_limits};
+}
+bool matches(std::string const& options, std::string_view text) {
+  return run(options, text).matched;
+}
+
+TEST(BufferProgram, SearchesBetweenOffsetAndDepth) {
+  auto const rule = R"(content:"ab"; offset:2; depth:3;)";
+  EXPECT_TRUE(matches(rule, "xxab"));
+  EXPECT_TRUE(matches(rule, "xxxab"));
+  EXPECT_FALSE(matches(rule, "xxxxab")) << "depth counts from offset";
+  EXPECT_FALSE(matches(rule, "xabxx"));
+}
+
+TEST(BufferProgram, RetriesTheContentThatARelativeKeywordHangsOn) {
+  EXPECT_TRUE(matches(R"(content:"a"; content:"b"; distance:0; within:1;)", "a-a-ab"));
+  EXPECT_TRUE(matches(
+      R"(content:"a"; content:"b"; distance:1; within:1; content:"c"; distance:1; within:1;)",
+      "a b  a b c"))
+      << "both levels";
+  EXPECT_TRUE(matches(R"(pcre:"/a/"; content:"b"; distance:0; within:1;)", "a-ab"));
+}
+
+TEST(BufferProgram, EndsTheBufferAtAnAbsoluteContentThatFails) {
+  EXPECT_FALSE(matches(R"(content:"a"; content:"b"; distance:0; content:"zz";)", "ab ab ab"));
+}
+
+TEST(BufferProgram, CountsDistanceAndWithinFromTheMatchBefore) {
+  auto const rule = R"(content:"ab"; content:"cd"; distance:2; within:4;)";
+  EXPECT_TRUE(matches(rule, "ab--cd"));
+  EXPECT_TRUE(matches(rule, "ab----cd")) << "within ends at 2 + 2 + 4";
+  EXPECT_FALSE(matches(rule, "ab-----cd"));
+  EXPECT_FALSE(matches(rule, "ab-cd"));
+}
+
+TEST(BufferProgram, TakesNegativeDistancesAndClampsThemAtTheBeginning) {
+  EXPECT_TRUE(matches(R"(content:"cd"; content:"ab"; distance:-4;)", "abcd"));
+  EXPECT_TRUE(matches(R"(content:"cd"; content:"ab"; distance:-400;)", "abcd"));
+  EXPECT_FALSE(matches(R"(content:"cd"; content:"ab"; distance:-3;)", "abcd"));
+}
+
+TEST(BufferProgram, LooksForANegatedContentInItsWindowAlone) {
+  auto const rule = R"(content:"ab"; content:!"x"; within:3;)";
+  EXPECT_TRUE(matches(rule, "ab---x"));
+  EXPECT_FALSE(matches(rule, "ab--x"));
+  EXPECT_TRUE(matches(rule, "ab")) << "an empty window holds nothing";
+  EXPECT_TRUE(matches(rule, "ab-x ab---")) << "the next ab has none";
+}
+
+TEST(BufferProgram, KeepsTheCursorAtANegatedContent) {
+  EXPECT_TRUE(matches(R"(content:"ab"; content:!"x"; within:1; content:"c"; distance:0; within:1;)",
+                      "abc"));
+}
+
+TEST(BufferProgram, MatchesAnEndAtTheBuffersEndOnly) {
+  EXPECT_TRUE(matches(R"(content:"ab"; endswith;)", "ab-ab"));
+  EXPECT_FALSE(matches(R"(content:"ab"; endswith;)", "ab-"));
+  EXPECT_TRUE(matches(R"(content:!"ab"; endswith;)", "ab-"));
+  EXPECT_FALSE(matches(R"(content:!"ab"; endswith;)", "--ab"));
+  EXPECT_TRUE(matches(R"(content:"ab"; startswith; content:"cd"; endswith;)", "ab-cd"));
+  EXPECT_FALSE(matches(R"(content:"ab"; startswith;)", "-ab"));
+}
+
+TEST(BufferProgram, ComparesIsdataatDifferentlyWhenRelative) {
+  EXPECT_TRUE(matches("isdataat:2;", "abc"));
+  EXPECT_FALSE(matches("isdataat:3;", "abc")) << "absolute: offset < size";
+  EXPECT_TRUE(matches(R"(content:"a"; isdataat:2,relative;)", "abc")) << "relative: <=";
+  EXPECT_FALSE(matches(R"(content:"a"; isdataat:3,relative;)", "abc"));
+  EXPECT_TRUE(matches(R"(content:"c"; isdataat:!1,relative;)", "abc"));
+  EXPECT_FALSE(matches(R"(content:"b"; isdataat:!1,relative;)", "abc"));
+}
+
+TEST(BufferProgram, ExcludesTheEndsOfARangeOfSizes) {
+  EXPECT_FALSE(matches("bsize:2<>4;", "ab"));
+  EXPECT_TRUE(matches("bsize:2<>4;", "abc"));
+  EXPECT_FALSE(matches("bsize:2<>4;", "abcd"));
+}
+
+TEST(BufferProgram, ReadsNumbersInBothOrdersAndAsText) {
+  std::string_view const bytes("\x01\x02\x03\x04", 4);
+  EXPECT_TRUE(matches("byte_test:2,=,0x0102,0;", bytes));
+  EXPECT_TRUE(matches("byte_test:2,=,0x0201,0,little;", bytes));
+  EXPECT_TRUE(matches("byte_test:2,!=,0x0201,0;", bytes));
+  EXPECT_FALSE(matches("byte_test:4,>,1,1;", bytes)) << "one byte is missing";
+  EXPECT_TRUE(matches("byte_test:2,=,1,0,bitmask 0x0300;", bytes)) << "shifted by the mask's zeros";
+  EXPECT_TRUE(matches("byte_test:3,=,123,0,string,dec;", "123"));
+  EXPECT_TRUE(matches("byte_test:2,=,18,0,string,hex;", "12"));
+  EXPECT_FALSE(matches("byte_test:2,=,0,0,string,dec;", "xy")) << "no digits: no number";
+  EXPECT_TRUE(matches(R"(content:"b"; byte_test:1,=,97,-2,relative;)", "ab"))
+      << "before the cursor";
+  EXPECT_FALSE(matches(R"(content:"a"; byte_test:1,=,0,-2,relative;)", "ab"))
+      << "before the buffer";
+}
+
+TEST(BufferProgram, JumpsAnywhereInTheBufferOrFails) {
+  EXPECT_TRUE(matches(R"(byte_jump:1,0; content:"x"; distance:0; within:1;)", "\x02--x"));
+  EXPECT_FALSE(matches("byte_jump:1,0;", "\x09--"));
+  EXPECT_TRUE(
+      matches(R"(byte_jump:1,0,from_beginning; content:"x"; distance:0; within:1;)", "\x02-x"));
+  EXPECT_TRUE(matches(R"(byte_jump:1,0,align; content:"x"; distance:0; within:1;)", "\x01----x"));
+  EXPECT_TRUE(
+      matches(R"(byte_jump:1,0,multiplier 2; content:"x"; distance:0; within:1;)", "\x01--x"));
+  EXPECT_TRUE(
+      matches(R"(byte_jump:1,0,post_offset -1; content:"x"; distance:0; within:1;)", "\x02-x"));
+  EXPECT_FALSE(matches("byte_jump:8,0;", "\xff\xff\xff\xff\xff\xff\xff\xff--"));
+}
+
+TEST(BufferProgram, UsesVariablesInLaterKeywords) {
+  auto const rule =
+      R"(byte_extract:1,0,n; content:"ab"; offset:n; content:"c"; distance:n; within:2;)";
+  EXPECT_TRUE(matches(rule, "\x02-ab--c"));
+  EXPECT_FALSE(matches(rule, "\x03-ab--c"));
+  EXPECT_FALSE(matches("byte_extract:4,0,n;", "abc")) << "a failed read fails the rule";
+  EXPECT_TRUE(matches("byte_math:bytes 1,offset 0,oper +,rvalue 2,result r; byte_test:1,=,r,1;",
+                      "\x01\x03"));
+  EXPECT_FALSE(matches("byte_extract:1,0,z; byte_math:bytes 1,offset 1,oper /,rvalue z,result r;",
+                       std::string_view("\0\x01", 2)))
+      << "no division by 0";
+}
+
+TEST(BufferProgram, MatchesExpressionsAfterTheMatchBefore) {
+  EXPECT_TRUE(matches(R"(content:"a"; pcre:"/^b/R";)", "ab"));
+  EXPECT_FALSE(matches(R"(content:"a"; pcre:"/^b/R";)", "a-b"));
+  EXPECT_TRUE(matches(R"(pcre:!"/x/";)", "ab"));
+  EXPECT_FALSE(matches(R"(pcre:!"/B/i";)", "ab"));
+}
+
+TEST(BufferProgram, GivesUpAfterItsSteps) {
+  std::string const rule = R"(content:"a"; content:"a"; distance:0; content:"b"; distance:0;)";
+  auto const result = run(rule, std::string(2000, 'a'));
+  EXPECT_FALSE(result.matched);
+  EXPECT_EQ(result.step_limits, 1u);
+}
+
+}  // namespace
+}  // namespace warpline::ids
