@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/alert/threshold_count.hpp"
+
+#include <limits>
+
+namespace warpline::ids {
+namespace {
+
+std::uint32_t saturated(std::uint64_t value) {
+  constexpr auto kMax = std::numeric_limits<std::uint32_t>::max();
+  return value < kMax ? static_cast<std::uint32_t>(value) : kMax;
+}
+
+}  // namespace
+
+ThresholdOutcome ThresholdCount::count(Threshold const& threshold, std::uint32_t now_s) {
+  using enum ThresholdOutcome;
+  using Type = Threshold::Type;
+  bool const backoff = threshold.type == Type::kBackoff;
+  bool const in_window = begun && (backoff || now_s - begin_s <= threshold.seconds);
+  if (!in_window) {
+    begun = true;
+    begin_s = now_s;
+    matches = 0;
+    next = threshold.count;
+  }
+  matches = saturated(std::uint64_t{matches} + 1);
+  switch (threshold.type) {
+    case Type::kLimit:
+      return matches <= threshold.count ? kAlert : kSuppressed;
+    case Type::kThreshold:
+      if (matches < threshold.count) return kNothing;
+      matches = 0;
+      return kAlert;
+    case Type::kBoth:
+      if (matches < threshold.count) return kNothing;
+      return matches == threshold.count ? kAlert : kSuppressed;
+    case Type::kDetectionFilter:
+      return matches > threshold.count ? kAlert : kNothing;
+    case Type::kBackoff:
+      if (matches != next) return kSuppressed;
+      next = saturated(std::uint64_t{next} * threshold.multiplier);
+      return kAlert;
+  }
+  return kNothing;
+}
+
+}  // namespace warpline::ids

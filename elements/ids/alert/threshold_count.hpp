@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "elements/ids/rules/rule.hpp"
+
+namespace warpline::ids {
+
+/// What a threshold makes of a match.
+enum class ThresholdOutcome : std::uint8_t {
+  kAlert,       ///< the rule alerts and acts
+  kSuppressed,  ///< it acts (drop, reject) and does not alert
+  kNothing,     ///< it neither alerts nor acts
+};
+
+/// The matches of one rule for one tracked address, pair, flow or rule. A window begins with its
+/// first match and includes both of its ends. One thread at a time.
+struct ThresholdCount {
+  std::uint32_t begin_s = 0;  ///< of the window
+  std::uint32_t matches = 0;  ///< in it, since the last alert with `threshold`
+  std::uint32_t next = 0;     ///< with `backoff`: the match that alerts next
+  bool begun = false;
+
+  /// Counts a match at `now_s` (seconds) and decides about it.
+  ThresholdOutcome count(Threshold const& threshold, std::uint32_t now_s);
+};
+
+}  // namespace warpline::ids
