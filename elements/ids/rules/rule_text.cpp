@@ -69,7 +69,7 @@ class Splitter {
   RawOption option() {
     auto const begin = offset_;
     auto end = begin;
-    while (end < text_.size() && text_[end] != ';') end += text_[end] == '\\' ? 2 : 1;
+    while (end < text_.size() && text_[end] != ';') end += text_[end] == '\\' ? 2u : 1u;
     if (end >= text_.size()) {
       auto const rest = without_blanks(text_.substr(begin, text_.size() - begin));
       auto const after = begin + rest.size() - (rest.ends_with(')') ? 1 : 0);
