@@ -19,8 +19,7 @@ struct Setting {
 Setting split_setting(Word const& part) {
   auto const blank = part.text.find_first_of(" \t");
   if (blank == std::string_view::npos) return {part, {{}, part.offset + part.text.size()}};
-  return {{part.text.substr(0, blank), part.offset},
-          trimmed({part.text.substr(blank), part.offset + blank})};
+  return {{part.text.substr(0, blank), part.offset}, rest_of(part, blank)};
 }
 
 /// What the words of the four keywords have in common; `string` needs its base for `byte_jump`'s
@@ -78,19 +77,16 @@ void read_byte_test(OptionReader& option) {
   auto sign = parts[1];
   if (sign.text.starts_with('!')) {
     test.negated = true;
-    sign = trimmed({sign.text.substr(1), sign.offset + 1});
+    sign = rest_of(sign, 1);
   }
   static constexpr std::pair<std::string_view, ByteTest::Comparison> kSigns[] = {
       {"<", kLess},          {">", kGreater}, {"=", kEqual}, {"<=", kLessEqual},
       {">=", kGreaterEqual}, {"&", kAnd},     {"^", kOr}};
-  bool known = false;
-  for (auto const& [text, comparison] : kSigns)
-    if (text == sign.text) {
-      test.comparison = comparison;
-      known = true;
-    }
-  if (sign.text.empty() && test.negated) known = true;  // `!` alone: not equal
-  if (!known) OptionReader::refuse(parts[1], "expected <, >, =, <=, >=, & or ^, perhaps after !");
+  auto const comparison = value_of(kSigns, sign.text);
+  bool const not_equal = sign.text.empty() && test.negated;  // `!` alone
+  if (!comparison && !not_equal)
+    OptionReader::refuse(parts[1], "expected <, >, =, <=, >=, & or ^, perhaps after !");
+  test.comparison = comparison.value_or(kEqual);
   test.value = option.operand(parts[2], 0, kMaxValue);
   test.offset = option.operand(parts[3], -kMaxOffset, kMaxOffset);
   FormatReader format;
@@ -190,12 +186,10 @@ void read_byte_math(OptionReader& option) {
       static constexpr std::pair<std::string_view, ByteMath::Operation> kSigns[] = {
           {"+", kAdd},    {"-", kSubtract},   {"*", kMultiply},
           {"/", kDivide}, {"<<", kShiftLeft}, {">>", kShiftRight}};
-      for (auto const& [sign, operation] : kSigns)
-        if (value.text == sign) {
-          math.operation = operation;
-          has_operation = true;
-        }
-      if (!has_operation) OptionReader::refuse(value, "expected +, -, *, /, << or >>");
+      auto const operation = value_of(kSigns, value.text);
+      if (!operation) OptionReader::refuse(value, "expected +, -, *, /, << or >>");
+      math.operation = *operation;
+      has_operation = true;
     } else if (name == "rvalue") {
       math.operand = option.operand(value, 0, kMaxValue);
       has_operand = true;

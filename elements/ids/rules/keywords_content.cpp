@@ -171,9 +171,7 @@ void read_isdataat(OptionReader& option) {
 void read_bsize(OptionReader& option) {
   constexpr std::uint64_t kMax = ~std::uint64_t{0} >> 1;
   auto word = option.value();
-  auto const rest = [&](std::size_t skip) {
-    return trimmed({word.text.substr(skip), word.offset + skip});
-  };
+  auto const rest = [&](std::size_t skip) { return rest_of(word, skip); };
   auto const size = [](Word const& text) { return number<std::uint64_t>(text, 0, kMax); };
   BufferSize match{0, kMax};
   if (auto const middle = word.text.find("<>"); middle != std::string_view::npos) {

@@ -14,23 +14,15 @@ void read_msg(OptionReader& option) {
   option.rule().message = unquoted(option.value());
 }
 
-/// Numbers may stand in quotes.
-Word number_word(OptionReader const& option) {
-  auto word = option.value();
-  if (word.text.size() >= 2 && word.text.front() == '"' && word.text.back() == '"')
-    word = trimmed({word.text.substr(1, word.text.size() - 2), word.offset + 1});
-  return word;
-}
-
 void read_sid(OptionReader& option) {
   if (option.rule().sid != 0) option.refuse("sid is given twice in this rule");
-  option.rule().sid = number<std::uint32_t>(number_word(option), 1, kMaxId);
+  option.rule().sid = number<std::uint32_t>(without_quotes(option.value()), 1, kMaxId);
 }
 void read_gid(OptionReader& option) {
-  option.rule().gid = number<std::uint32_t>(number_word(option), 0, kMaxId);
+  option.rule().gid = number<std::uint32_t>(without_quotes(option.value()), 0, kMaxId);
 }
 void read_rev(OptionReader& option) {
-  option.rule().rev = number<std::uint32_t>(number_word(option), 0, kMaxId);
+  option.rule().rev = number<std::uint32_t>(without_quotes(option.value()), 0, kMaxId);
 }
 void read_classtype(OptionReader& option) { option.rule().classtype = option.value().text; }
 void read_priority(OptionReader& option) {

@@ -75,7 +75,7 @@ void read_pcre(OptionReader& option) {
   PcreMatch match;
   if (word.text.starts_with('!')) {
     match.negated = true;
-    word = trimmed({word.text.substr(1), word.offset + 1});
+    word = rest_of(word, 1);
   }
   bool const quotes = word.text.size() >= 2 && word.text.front() == '"' && word.text.back() == '"';
   if (!quotes) OptionReader::refuse(word, "expected an expression in double quotes");

@@ -40,9 +40,7 @@ std::optional<std::int64_t> protocol_number(std::string_view name) {
       {"icmp", 1},  {"igmp", 2},       {"ipip", 4},  {"tcp", 6},   {"udp", 17},
       {"gre", 47},  {"esp", 50},       {"ah", 51},   {"pim", 103}, {"sctp", 132},
       {"ipv6", 41}, {"ipv6-icmp", 58}, {"ospf", 89}, {"vrrp", 112}};
-  for (auto const& [known, value] : kNames)
-    if (known == name) return value;
-  return std::nullopt;
+  return value_of(kNames, name);
 }
 
 /// `N`, `!N`, `<N`, `>N`, `<=N`, `>=N`, `A-B`, `A<>B`.
@@ -55,7 +53,7 @@ class RangeReader {
     HeaderMatch match{info_.field, 0, info_.max, false};
     if (word.text.starts_with('!')) {
       match.negated = true;
-      word = after(word, 1);
+      word = rest_of(word, 1);
     }
     auto const middle = word.text.find("<>"), dash = word.text.find('-');
     bool const is_name = info_.field == Field::kIpProtocol && protocol_number(word.text);
@@ -64,15 +62,15 @@ class RangeReader {
     } else if (dash != std::string_view::npos && dash > 0 && !is_name) {
       between(match, word, dash, 1);
     } else if (word.text.starts_with("<=")) {
-      match.max = value(after(word, 2));
+      match.max = value(rest_of(word, 2));
     } else if (word.text.starts_with(">=")) {
-      match.min = value(after(word, 2));
+      match.min = value(rest_of(word, 2));
     } else if (word.text.starts_with('<')) {
-      match.max = value(after(word, 1)) - 1;
+      match.max = value(rest_of(word, 1)) - 1;
     } else if (word.text.starts_with('>')) {
-      match.min = value(after(word, 1)) + 1;
+      match.min = value(rest_of(word, 1)) + 1;
     } else {
-      if (word.text.starts_with('=')) word = after(word, 1);
+      if (word.text.starts_with('=')) word = rest_of(word, 1);
       match.min = match.max = value(word);
     }
     if (match.min > match.max) option_.refuse("no value is in this range");
@@ -80,15 +78,6 @@ class RangeReader {
   }
 
  private:
-  static Word after(Word const& word, std::size_t skip) {
-    return trimmed({word.text.substr(skip), word.offset + skip});
-  }
-  /// Numbers may stand in quotes.
-  static Word without_quotes(Word const& word) {
-    bool const quotes =
-        word.text.size() >= 2 && word.text.front() == '"' && word.text.back() == '"';
-    return quotes ? trimmed({word.text.substr(1, word.text.size() - 2), word.offset + 1}) : word;
-  }
   std::int64_t value(Word const& word) const {
     if (info_.field == Field::kIpProtocol)
       if (auto const known = protocol_number(word.text)) return *known;
@@ -97,7 +86,7 @@ class RangeReader {
   void between(HeaderMatch& match, Word const& word, std::size_t middle, std::size_t size) const {
     auto const ends = info_.range_excludes_ends ? 1 : 0;
     match.min = value(trimmed({word.text.substr(0, middle), word.offset})) + ends;
-    match.max = value(after(word, middle + size)) - ends;
+    match.max = value(rest_of(word, middle + size)) - ends;
   }
 
   OptionReader& option_;
@@ -161,10 +150,9 @@ void read_ipopts(OptionReader& option) {
   constexpr std::pair<std::string_view, std::uint8_t> kNames[] = {
       {"rr", 7},    {"lsrr", 131}, {"eol", 0xff}, {"nop", 1},     {"ts", 68},
       {"sec", 130}, {"esec", 133}, {"ssrr", 137}, {"satid", 136}, {"any", 0}};
-  for (auto const& [name, type] : kNames)
-    if (name == option.value().text)
-      return option.rule().packet.emplace_back(IpOption{type}), void();
-  option.refuse("expected rr, lsrr, eol, nop, ts, sec, esec, ssrr, satid or any");
+  auto const type = value_of(kNames, option.value().text);
+  if (!type) option.refuse("expected rr, lsrr, eol, nop, ts, sec, esec, ssrr, satid or any");
+  option.rule().packet.emplace_back(IpOption{*type});
 }
 
 void read_checksum(OptionReader& option) {
@@ -177,9 +165,8 @@ void read_checksum(OptionReader& option) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
     text = text.substr(1, text.size() - 2);
   if (text != "valid" && text != "invalid") option.refuse("expected valid or invalid");
-  for (auto const& [name, protocol] : kNames)
-    if (name == option.keyword())
-      option.rule().packet.emplace_back(ChecksumMatch{protocol, text == "valid"});
+  if (auto const protocol = value_of(kNames, option.keyword()))
+    option.rule().packet.emplace_back(ChecksumMatch{*protocol, text == "valid"});
 }
 
 void read_stream_size(OptionReader& option) {
@@ -194,16 +181,12 @@ void read_stream_size(OptionReader& option) {
       {"!=", kNotEqual}, {">", kGreater},    {">=", kGreaterEqual}};
   auto const parts = option.parts();
   if (parts.size() != 3) option.refuse("expected a side, an operator and a size");
-  StreamSize match;
-  bool has_side = false, has_sign = false;
-  for (auto const& [name, side] : kSides)
-    if (name == parts[0].text) match.side = side, has_side = true;
-  for (auto const& [sign, comparison] : kSigns)
-    if (sign == parts[1].text) match.comparison = comparison, has_sign = true;
-  if (!has_side) OptionReader::refuse(parts[0], "expected server, client, either or both");
-  if (!has_sign) OptionReader::refuse(parts[1], "expected <, <=, =, !=, > or >=");
-  match.size = number<std::uint32_t>(parts[2], 0, 0xffffffff);
-  option.rule().packet.emplace_back(match);
+  auto const side = value_of(kSides, parts[0].text);
+  auto const comparison = value_of(kSigns, parts[1].text);
+  if (!side) OptionReader::refuse(parts[0], "expected server, client, either or both");
+  if (!comparison) OptionReader::refuse(parts[1], "expected <, <=, =, !=, > or >=");
+  option.rule().packet.emplace_back(
+      StreamSize{*side, *comparison, number<std::uint32_t>(parts[2], 0, 0xffffffff)});
 }
 
 void read_event(OptionReader& option) {

@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::uint32_t kMaxSeconds = 0x7fffffff, kMaxCount = 0xffffffff;
 
-template <class Value, std::size_t kCount>
-std::optional<Value> value_of(std::pair<std::string_view, Value> const (&names)[kCount],
-                              std::string_view name) {
-  for (auto const& [known, value] : names)
-    if (known == name) return value;
-  return std::nullopt;
-}
-
 void read_flow(OptionReader& option) {
   using Direction = FlowMatch::Direction;
   using State = FlowMatch::State;
@@ -118,7 +110,7 @@ void read_xbits(OptionReader& option) {
   BitAction action;
   action.command = *command;
   action.names = bit_names(parts[1], action.tests());
-  auto const scope = trimmed({parts[2].text.substr(6), parts[2].offset + 6});
+  auto const scope = rest_of(parts[2], 6);
   auto const known = value_of(kScopes, scope.text);
   if (!known) OptionReader::refuse(scope, "expected ip_src, ip_dst or ip_pair");
   action.scope = *known;
@@ -127,8 +119,7 @@ void read_xbits(OptionReader& option) {
   for (std::size_t i = 3; i < parts.size(); ++i) {
     if (!parts[i].text.starts_with("expire "))
       OptionReader::refuse(parts[i], "expected 'expire SECONDS'");
-    action.expire_seconds = number<std::uint32_t>(
-        trimmed({parts[i].text.substr(7), parts[i].offset + 7}), 1, kMaxSeconds);
+    action.expire_seconds = number<std::uint32_t>(rest_of(parts[i], 7), 1, kMaxSeconds);
   }
   option.rule().bits.push_back(std::move(action));
 }
@@ -152,7 +143,7 @@ Threshold read_counting(OptionReader& option, bool filter) {
   for (auto const& part : option.parts()) {
     auto const blank = std::min(part.text.find_first_of(" \t"), part.text.size());
     auto const name = part.text.substr(0, blank);
-    auto const value = trimmed({part.text.substr(blank), part.offset + blank});
+    auto const value = rest_of(part, blank);
     if (name == "type" && !filter) {
       auto const type = value_of(kTypes, value.text);
       if (!type) OptionReader::refuse(value, "expected limit, threshold, both or backoff");

@@ -38,6 +38,12 @@ std::string unquoted(Word const& word) {
   return result;
 }
 
+Word without_quotes(Word const& word) {
+  auto const& text = word.text;
+  bool const quotes = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quotes ? trimmed({text.substr(1, text.size() - 2), word.offset + 1}) : word;
+}
+
 std::vector<Word> OptionReader::parts(char separator) const {
   std::vector<Word> parts;
   auto const whole = value();

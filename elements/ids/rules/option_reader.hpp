@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/numbers.hpp"
@@ -89,8 +90,23 @@ T number(Word const& word, T min, T max) {
   return *value;
 }
 
+/// The value of a name in a table; empty if it is not there.
+template <class Value, std::size_t kCount>
+std::optional<Value> value_of(std::pair<std::string_view, Value> const (&names)[kCount],
+                              std::string_view name) {
+  for (auto const& [known, value] : names)
+    if (known == name) return value;
+  return std::nullopt;
+}
+
 /// `text` without blanks at its ends, at its own offset.
 Word trimmed(Word word);
+/// What follows the first `skip` characters, trimmed.
+inline Word rest_of(Word const& word, std::size_t skip) {
+  return trimmed({word.text.substr(skip), word.offset + skip});
+}
+/// A value that may stand in double quotes, without them.
+Word without_quotes(Word const& word);
 /// The text in double quotes, with the escapes `\"`, `\;`, `\\`, `\:`; refuses text without them.
 std::string unquoted(Word const& word);
 

@@ -21,9 +21,7 @@ std::optional<Action> action_of(std::string_view name) {
       {"rejectsrc", Action::kReject},
       {"rejectdst", Action::kRejectDestination},
       {"rejectboth", Action::kRejectBoth}};
-  for (auto const& [known, action] : kNames)
-    if (known == name) return action;
-  return std::nullopt;
+  return value_of(kNames, name);
 }
 
 std::optional<RuleProtocol> protocol_of(std::string_view name) {
@@ -44,9 +42,7 @@ std::optional<RuleProtocol> protocol_of(std::string_view name) {
                                                                   {"pkthdr", kPacketHeader},
                                                                   {"tcp:flow_start", kTcpFlowStart},
                                                                   {"ip:flow_start", kIpFlowStart}};
-  for (auto const& [known, protocol] : kNames)
-    if (known == name) return protocol;
-  return std::nullopt;
+  return value_of(kNames, name);
 }
 
 bool is_application_protocol(std::string_view name) {
@@ -161,11 +157,7 @@ std::optional<Rule> RuleParser::parse(RuleText const& text, Diagnostics& diagnos
     try {
       read_option(option, state);
     } catch (OptionError& error) {
-      // After a keyword of an application the payload's keywords may mean another buffer.
-      if (!unsupported || !state.rule.buffers.empty() || error.offset < option.keyword.offset)
-        diagnostics.error(text.position(error.offset), std::move(error.message));
-      else
-        diagnostics.error(text.position(error.offset), std::move(error.message));
+      diagnostics.error(text.position(error.offset), std::move(error.message));
     } catch (UnsupportedOption& option_error) {
       if (!unsupported) unsupported = std::move(option_error);
     }
