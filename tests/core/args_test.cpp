@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/core/test_elements.hpp"
+#include "tests/support/config_errors.hpp"
 
 namespace warpline {
 namespace {
@@ -21,15 +22,6 @@ struct Given {
   Pipeline pipeline;
   Args args;
 };
-
-std::string error_of(std::function<void()> const& call) {
-  try {
-    call();
-  } catch (ConfigError const& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(QuotedKeyword, IsTheSameAsWithoutQuotesForEveryType) {
   for (auto const* text : {"number 7, label a b, wait 2ms, on true, share 0.5, file f.sa",
@@ -75,25 +67,25 @@ TEST(QuotedKeyword, IsNoneInATextThatOnlyBeginsAlike) {
 
 TEST(QuotedKeyword, GivenBesideTheKeywordIsAnError) {
   Given given("method one, \"method two\"");
-  EXPECT_THAT(error_of([&] { given.args.keyword<std::string>("method", ""); }),
+  EXPECT_THAT(test::errors_of([&] { given.args.keyword<std::string>("method", ""); }),
               testing::HasSubstr("method is given twice"));
 }
 
 TEST(QuotedKeyword, OfAnotherNameIsUnexpected) {
   Given given("\"methd echoback\"");
   given.args.keyword<std::string>("method", "");
-  EXPECT_THAT(error_of([&] { given.args.finish(); }),
+  EXPECT_THAT(test::errors_of([&] { given.args.finish(); }),
               testing::HasSubstr("unexpected argument 'methd echoback'; it takes method"));
 }
 
 TEST(RequiredArgument, WhoseKeywordIsMisspeltIsReportedAtThatPlace) {
   Given misspelt("ON true, BYTE 64");
-  EXPECT_EQ(error_of([&] { misspelt.args.required<std::uint16_t>("BYTES"); }),
+  EXPECT_EQ(test::errors_of([&] { misspelt.args.required<std::uint16_t>("BYTES"); }),
             "/etc/warpline/x.click:1:12: error: X: unknown argument 'BYTE'; did you mean 'BYTES'?\n"
             "  X(ON true, BYTE 64) -> Y;\n"
             "             ^");
   Given other("WAIT 2ms");
-  EXPECT_THAT(error_of([&] { other.args.required<std::uint16_t>("BYTES"); }),
+  EXPECT_THAT(test::errors_of([&] { other.args.required<std::uint16_t>("BYTES"); }),
               testing::HasSubstr("x.click:1:1: error: X: missing argument BYTES"));
 }
 

@@ -6,26 +6,17 @@
 
 #include "core/base/error.hpp"
 #include "core/element/control_answer.hpp"
+#include "tests/support/config_errors.hpp"
 
 namespace warpline {
 namespace {
-
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (ConfigError const& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(ControlRequest, GivesEachMemberOnce) {
   ControlRequest request(R"({"command": "metrics", "bytes": 64})");
   EXPECT_TRUE(request.contains("bytes"));
   EXPECT_EQ(request.take("bytes", "a number").as_int64(), 64);
   EXPECT_FALSE(request.contains("bytes"));
-  EXPECT_EQ(error_of([&] { request.take("bytes", "a number"); }),
+  EXPECT_EQ(test::errors_of([&] { request.take("bytes", "a number"); }),
             R"(no "bytes"; expected a number)");
   EXPECT_EQ(request.take_text("command", "a command"), "metrics");
   EXPECT_NO_THROW(request.finish());
@@ -33,19 +24,19 @@ TEST(ControlRequest, GivesEachMemberOnce) {
 
 TEST(ControlRequest, SaysWhatWasExpected) {
   ControlRequest request(R"({"command": 7})");
-  EXPECT_EQ(error_of([&] { request.take_text("command", "a command's name"); }),
+  EXPECT_EQ(test::errors_of([&] { request.take_text("command", "a command's name"); }),
             R"("command": expected a command's name)");
 }
 
 TEST(ControlRequest, RefusesMembersThatNobodyTook) {
   ControlRequest const request(R"({"bites": 64})");
-  EXPECT_EQ(error_of([&] { request.finish(); }), R"(unknown member "bites")");
+  EXPECT_EQ(test::errors_of([&] { request.finish(); }), R"(unknown member "bites")");
 }
 
 TEST(ControlRequest, IsAJsonObject) {
-  EXPECT_EQ(error_of([] { ControlRequest("[1]"); }),
+  EXPECT_EQ(test::errors_of([] { ControlRequest("[1]"); }),
             R"(expected a JSON object, such as {"command": "metrics"})");
-  EXPECT_EQ(error_of([] { ControlRequest("{"); }).substr(0, 16), "this is not JSON");
+  EXPECT_EQ(test::errors_of([] { ControlRequest("{"); }).substr(0, 16), "this is not JSON");
 }
 
 TEST(ControlAnswer, ComesInOnePieceOrInSeveral) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.hpp"
+#include "tests/support/config_errors.hpp"
 
 namespace warpline {
 namespace {
@@ -17,22 +18,12 @@ class NamedDevice final : public Device {
   std::unique_ptr<Lane> open_lane(Transfer) override { return nullptr; }
 };
 
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (ConfigError const& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(DeviceSet, BeginsWithTheCpu) {
   DeviceSet devices;
   ASSERT_EQ(devices.size(), 1u);
   EXPECT_EQ(devices[0].kind(), Device::Kind::kCpu);
   EXPECT_EQ(devices.find("cpu"), 0);
-  EXPECT_EQ(error_of([&] { (void)devices[0].open_lane(Transfer::kDirect); }),
+  EXPECT_EQ(test::errors_of([&] { (void)devices[0].open_lane(Transfer::kDirect); }),
             "the worker's CPU has no lanes");
 }
 
@@ -40,13 +31,13 @@ TEST(DeviceSet, FindsADeviceByItsNameOrSaysWhichThereAre) {
   DeviceSet devices;
   devices.add(std::make_unique<NamedDevice>("cuda:0", Device::Kind::kCuda));
   EXPECT_EQ(devices.find("cuda:0"), 1);
-  EXPECT_EQ(error_of([&] { (void)devices.find("cuda:1"); }),
+  EXPECT_EQ(test::errors_of([&] { (void)devices.find("cuda:1"); }),
             "unknown device 'cuda:1'; there are: cpu cuda:0; did you mean 'cuda:0'?");
 }
 
 TEST(DeviceSet, PrefersAGpuToTheHostDevice) {
   DeviceSet devices;
-  EXPECT_THAT(error_of([&] { (void)devices.preferred(); }),
+  EXPECT_THAT(test::errors_of([&] { (void)devices.preferred(); }),
               testing::StartsWith("there is no device to offload to"));
   devices.add(std::make_unique<NamedDevice>("host", Device::Kind::kHost));
   EXPECT_EQ(devices.preferred(), 1);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.hpp"
+#include "tests/support/config_errors.hpp"
 
 namespace warpline {
 namespace {
@@ -17,31 +18,22 @@ class NamedPort final : public Port {
   TxQueue* tx(unsigned) override { return nullptr; }
 };
 
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (ConfigError const& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(PortSet, FindsAPortByNameOrNumberOrListsThem) {
   PortSet ports;
-  EXPECT_EQ(error_of([&] { (void)ports.find("eth0"); }), "unknown port 'eth0'; there are no ports");
+  EXPECT_EQ(test::errors_of([&] { (void)ports.find("eth0"); }),
+            "unknown port 'eth0'; there are no ports");
   ports.add(std::make_unique<NamedPort>("eth0"));
   ports.add(std::make_unique<NamedPort>("lan"));
   EXPECT_EQ(ports.find("lan").index(), 1u);
   EXPECT_EQ(ports.find("1").name(), "lan");
-  EXPECT_EQ(error_of([&] { (void)ports.find("eth1"); }),
+  EXPECT_EQ(test::errors_of([&] { (void)ports.find("eth1"); }),
             "unknown port 'eth1'; there are: 0 (eth0) 1 (lan); did you mean 'eth0'?");
 }
 
 TEST(PortSet, RefusesANameThatIsThere) {
   PortSet ports;
   ports.add(std::make_unique<NamedPort>("eth0"));
-  EXPECT_EQ(error_of([&] { ports.add(std::make_unique<NamedPort>("eth0")); }),
+  EXPECT_EQ(test::errors_of([&] { ports.add(std::make_unique<NamedPort>("eth0")); }),
             "port 'eth0' is given twice");
   EXPECT_EQ(ports.size(), 1u);
 }
