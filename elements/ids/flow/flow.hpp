@@ -11,6 +11,16 @@ namespace warpline::ids {
 /// The progress of a flow, as EVE's `flow.state` names it.
 enum class FlowState : std::uint8_t { kNew, kEstablished, kClosed, kBypassed };
 
+/// The progress of a TCP connection (RFC 9293 section 3.3.2), of both ends together.
+enum class TcpState : std::uint8_t {
+  kNone,         ///< not followed: no handshake was seen
+  kSynSent,      ///< a SYN was seen
+  kSynReceived,  ///< SYNs of both ends
+  kEstablished,  ///< both were acknowledged
+  kClosing,      ///< a FIN was seen
+  kClosed,       ///< both FINs were acknowledged, or a RST ended it
+};
+
 /// What rules of `pass`, `drop` and `reject` have decided about a whole flow.
 enum class FlowVerdict : std::uint8_t { kNone, kPass, kDrop };
 
@@ -31,10 +41,12 @@ struct alignas(64) Flow {
   std::uint64_t first_time_ns = 0;
   std::uint64_t bytes[2]{};  ///< from the client, from the server
   std::uint32_t packets[2]{};
-  std::uint32_t stream = kNone;  ///< index of the TCP session
-  std::uint32_t bits = kNone;    ///< index of the flowbits
-  std::uint32_t ip_rules = 0;    ///< bits: rules of addresses alone were looked at, by direction
+  TcpState tcp = TcpState::kNone;
+  std::uint8_t tcp_flags[2]{};  ///< all that were seen, by direction
+  std::uint8_t ip_rules = 0;    ///< bits: rules of addresses alone were looked at, by direction
+  std::uint32_t last_time_ms = 0;  ///< of a packet, since `first_time_ns`
   std::uint32_t alerts = 0;
+  bool has_bits = false;
 
   /// True if a packet with this direction goes from the client to the server.
   bool to_server(bool from_second) const { return from_second == client_is_second; }

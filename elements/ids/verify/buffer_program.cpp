@@ -67,6 +67,7 @@ struct BufferProgram::Run {
 
   Bytes buffer;
   Evaluation& evaluation;
+  std::int64_t stream_offset;  // of the buffer
   std::int64_t cursor = 0;  // the end of the match before
   std::int64_t retry = 0;   // where the keyword may match next; 0: not tried before
 
@@ -106,14 +107,15 @@ BufferProgram::BufferProgram(std::span<BufferMatch const> matches)
   }
 }
 
-bool BufferProgram::matches(Bytes buffer, Evaluation& evaluation) const {
+bool BufferProgram::matches(Bytes buffer, Evaluation& evaluation,
+                            std::uint32_t stream_offset) const {
   struct Retry {
     std::size_t index;
     std::int64_t cursor, place;
   };
   std::array<Retry, kMaxRetries> retries;
   std::size_t retry_count = 0, index = 0;
-  Run run{buffer, evaluation};
+  Run run{buffer, evaluation, stream_offset};
   for (unsigned steps = 0; index < instructions_.size(); ++steps) {
     if (steps == kMaxSteps) {
       ++evaluation.step_limits;
@@ -150,9 +152,11 @@ bool BufferProgram::matches(Bytes buffer, Evaluation& evaluation) const {
 }
 
 BufferProgram::Run::Window BufferProgram::Run::window(ContentMatch const& content) const {
-  auto const offset = content.offset ? value(*content.offset) : 0;
+  auto offset = content.offset ? value(*content.offset) : 0;
   std::optional<std::int64_t> depth;
   if (content.depth) depth = value(*content.depth) + offset;
+  if (depth && !content.is_relative()) *depth -= stream_offset;
+  offset = std::max<std::int64_t>(offset - stream_offset, 0);
   Window window{offset, depth.value_or(size())};
   if (content.is_relative()) {
     auto const distance = content.distance ? value(*content.distance) : 0;

@@ -21,6 +21,8 @@ class BufferProgram {
  public:
   /// `matches`: of one buffer, in the order of the rule.
   explicit BufferProgram(std::span<BufferMatch const> matches);
+  BufferProgram(BufferProgram&&) = default;
+  BufferProgram& operator=(BufferProgram&&) = default;
 
   /// Steps of an evaluation after which it gives up (Suricata's inspection-recursion-limit).
   static constexpr unsigned kMaxSteps = 3000;
@@ -36,8 +38,9 @@ class BufferProgram {
   };
 
   /// Returns whether the buffer matches. Variables of earlier buffers of the rule are in
-  /// `evaluation`.
-  bool matches(Bytes buffer, Evaluation& evaluation) const;
+  /// `evaluation`. `stream_offset`: bytes of a stream before the buffer; offset and depth count from
+  /// the stream's beginning.
+  bool matches(Bytes buffer, Evaluation& evaluation, std::uint32_t stream_offset = 0) const;
 
  private:
   struct Instruction {

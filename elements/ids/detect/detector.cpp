@@ -1,0 +1,337 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/detect/detector.hpp"
+
+#include <algorithm>
+
+#include "core/base/big_pages.hpp"
+#include "core/base/random.hpp"
+#include "core/net/wire.hpp"
+#include "elements/ids/detect/detector_work.hpp"
+
+namespace warpline::ids {
+namespace {
+
+constexpr std::uint64_t kMillisecond = 1'000'000, kSecond = 1'000'000'000;
+constexpr std::uint64_t kFlowIdMask = (std::uint64_t{1} << 51) - 1;  // exact in a double
+constexpr std::uint8_t kSyn = 2, kAck = 16;
+
+}  // namespace
+
+Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matching,
+                   SharedState& shared, DetectorOptions const& options, DetectorEvents& events,
+                   std::uint64_t seed)
+    : rules_(std::move(rules)),
+      shared_(shared),
+      options_(options),
+      events_(events),
+      seed_(seed),
+      decoder_(options.tunnels),
+      flows_(options.flows, seed, options.timeouts,
+             [this](std::uint32_t index, Flow& flow) { flow_ends(index, flow); }),
+      sessions_(options.flows, big_pages()),
+      bits_(options.flows, rules_->bit_names().size()),
+      pool_(options.stream_memory),
+      tcp_(pool_, options.tcp),
+      rule_matcher_(*rules_, bits_, shared) {
+  if (matching != nullptr) matcher_.emplace(*matching);
+  found_.reserve(rules_->patterns().patterns.size());
+  view_.resize(kBefore + kMaxView);
+  selected_.reserve(1024);
+}
+
+Detector::~Detector() = default;
+
+std::size_t Detector::bytes(DetectorOptions const& options, RuleSet const& rules) {
+  return FlowTable::bytes(options.flows) + options.flows * sizeof(TcpSession) +
+         FlowBits::bytes(options.flows, rules.bit_names().size()) + options.stream_memory;
+}
+
+std::uint32_t Detector::milliseconds(std::uint64_t time_ns) {
+  if (!started_) {
+    started_ = true;
+    first_ns_ = last_ns_ = time_ns;
+  }
+  last_ns_ = std::max(last_ns_, time_ns);  // captures may go back a little
+  return static_cast<std::uint32_t>((last_ns_ - first_ns_) / kMillisecond);
+}
+
+RuleSet::Kind Detector::kind_of(DecodedPacket const& packet) {
+  using Kind = RuleSet::Kind;
+  if (!packet.has_transport) return Kind::kOther;
+  switch (packet.protocol) {
+    case protocol::kTcp:
+      return Kind::kTcp;
+    case protocol::kUdp:
+      return Kind::kUdp;
+    case protocol::kIcmp:
+    case protocol::kIcmp6:
+      return Kind::kIcmp;
+    default:
+      return Kind::kOther;
+  }
+}
+
+FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
+                               Candidates const& candidates) {
+  Work work{arrival, milliseconds(arrival.time_ns)};
+  for (auto const& packet : decoder_.decode(frame, arrival.link)) {
+    work.context.source = packet.layer > 0 ? PacketSource::kTunnel : PacketSource::kWire;
+    look_at(packet, candidates, work);
+    if (work.passed || work.verdict.kind != FrameVerdict::Kind::kPass) break;
+  }
+  return work.verdict;
+}
+
+void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work) {
+  ++counters_.packets;
+  if (packet.events != 0) ++counters_.decode_events;
+  if (packet.fragment) ++counters_.fragments;
+  if (packet.version == 0) ++counters_.no_ip;
+  MatchInput input;
+  input.packet = &packet;
+  input.now_s = static_cast<std::uint32_t>(last_ns_ / kSecond);
+  work.context.packet = &packet;
+  work.context.flow = nullptr;
+  work.alerts = 0;
+  selected_.clear();
+  if (packet.has_transport) find_flow(packet, input, work);
+  if (input.flow != nullptr && input.flow->verdict != FlowVerdict::kNone) {
+    work.passed = input.flow->verdict == FlowVerdict::kPass;
+    if (!work.passed) {
+      work.verdict.kind = FrameVerdict::Kind::kDrop;
+      events_.drop(work.context, nullptr);
+    }
+    return;
+  }
+  TcpTracker::Outcome outcome;
+  if (input.flow != nullptr && packet.protocol == protocol::kTcp) follow_tcp(input, outcome);
+  add_payload(packet, candidates, outcome, input);
+  if (input.session != nullptr) look_at_stream(input, outcome.closed, work);
+  evaluate(input, work);
+}
+
+void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& work) {
+  auto const [key, from_second] = flow_key_of(packet);
+  auto const hash = flows_.hash(key);
+  auto index = flows_.find(key, hash);
+  bool const opens = packet.protocol == protocol::kTcp && (packet.tcp_flags & kSyn) != 0 &&
+                     (packet.tcp_flags & kAck) == 0;
+  if (index != Flow::kNone && opens && flows_[index].tcp == TcpState::kClosed) {
+    ending_ = FlowEnd::kForced;
+    flows_.remove(index);  // another connection with the same ports
+    index = Flow::kNone;
+  }
+  if (index == Flow::kNone) {
+    ending_ = FlowEnd::kForced;
+    index = flows_.add(key, hash, work.now_ms);
+    if (index == Flow::kNone) {
+      ++counters_.flows_full;
+      return;
+    }
+    auto& flow = flows_[index];
+    flow.first_time_ns = work.context.arrival.time_ns;
+    flow.client_is_second = from_second;
+    // The first packet that is seen of a connection may be the answer.
+    bool const answer = packet.protocol == protocol::kTcp && options_.tcp.midstream &&
+                        (packet.tcp_flags & (kSyn | kAck)) == (kSyn | kAck);
+    if (answer) flow.client_is_second = !from_second;
+    input.first_of_flow = true;
+  }
+  auto& flow = flows_[index];
+  input.flow = &flow;
+  input.flow_index = index;
+  input.to_server = flow.to_server(from_second);
+  unsigned const direction = input.to_server ? 0 : 1;
+  flow.last_seen_ms = work.now_ms;
+  ++flow.packets[direction];
+  flow.bytes[direction] += packet.frame.size;
+  flow.directions |= static_cast<std::uint8_t>(1u << direction);
+  if (packet.protocol != protocol::kTcp && flow.directions == 3)
+    flow.state = FlowState::kEstablished;
+  work.context.flow = &flow;
+  work.context.flow_id = flow_id(flow);
+  work.context.to_server = input.to_server;
+}
+
+std::uint64_t Detector::flow_id(Flow const& flow) const {
+  return mix64(flows_.hash(flow.key) + flow.first_time_ns) & kFlowIdMask;
+}
+
+void Detector::follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome) {
+  auto& flow = *input.flow;
+  auto& session = sessions_[input.flow_index];
+  outcome = tcp_.process(*input.packet, input.to_server, flow, session, OverlapPolicy::kBsd);
+  if (flow.tcp >= TcpState::kEstablished) flow.state = FlowState::kEstablished;
+  if (flow.tcp == TcpState::kClosed) flow.state = FlowState::kClosed;
+  input.session = &session;
+  input.packet_in_stream = outcome.in_stream;
+}
+
+/// Selects rules by the packet's payload, and keeps what was found for the stream.
+void Detector::add_payload(DecodedPacket const& packet, Candidates const& candidates,
+                           TcpTracker::Outcome const& outcome, MatchInput& input) {
+  if (packet.payload_size == 0 || !matcher_) return;
+  bool const searched = candidates.matches != nullptr && candidates.offset == packet.payload &&
+                        !candidates.matches->overflow();
+  if (searched)
+    found_.assign(candidates.matches->ids, candidates.matches->ids + candidates.matches->count);
+  else
+    search(packet.payload_bytes());
+  for (auto const pattern : found_) select(pattern);
+  if (!outcome.whole) return;
+  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
+  constexpr std::uint32_t kSmall = 2 * kJunction;  // searching the junction would be all of it
+  if (half.search_all) return;
+  if (packet.payload_size < kSmall) {
+    half.search_all = true;
+    return;
+  }
+  for (auto const pattern : found_) half.add_candidate(pattern);
+  auto const begin = half.next - packet.payload_size;
+  auto const before = std::min(kJunction, begin - half.bytes.begin);
+  if (before == 0 || begin < half.bytes.begin) return;
+  std::uint8_t junction[2 * kJunction];
+  if (!half.bytes.copy(pool_, begin - before, before + kJunction, junction)) return;
+  search({junction, before + kJunction});
+  for (auto const pattern : found_) half.add_candidate(pattern);
+}
+
+void Detector::search(Bytes bytes) {
+  ++counters_.searches;
+  matcher_->scan_all(bytes, found_);
+}
+
+void Detector::select(PatternId pattern) {
+  auto const& rules = rules_->rules_of(pattern);
+  selected_.insert(selected_.end(), rules.begin(), rules.end());
+}
+
+/// Copies the bytes up to `end` that rules have not looked at, at most `kMaxView`, with those before.
+bool Detector::view_due(StreamHalf const& half, std::uint32_t end, StreamView& view) {
+  auto const first = std::max(half.inspected, half.bytes.begin);
+  end = std::min({end, half.bytes.end(), first + kMaxView});
+  if (end <= first || half.bytes.size == 0) return false;
+  auto const begin = std::max(half.bytes.begin, first - std::min(first, kBefore));
+  if (!half.bytes.copy(pool_, begin, end - begin, view_.data())) return false;
+  view = {{view_.data(), end - begin}, begin, first - begin};
+  return true;
+}
+
+void Detector::select_stream(StreamHalf& half, StreamView const& view) {
+  if (!matcher_) return;
+  if (half.search_all) {
+    auto const skip = view.old_size - std::min(view.old_size, kJunction);
+    search({view.bytes.data + skip, view.bytes.size - skip});
+    for (auto const pattern : found_) select(pattern);
+  } else {
+    for (unsigned i = 0; i < half.candidate_count; ++i) select(half.candidates[i]);
+  }
+  half.inspected = view.offset + view.bytes.size;
+  if (half.inspected == half.next) half.clear_candidates();
+}
+
+/// Looks at the bytes of the packet's direction that are due. All views but the last are evaluated
+/// here, the last one with the packet.
+void Detector::look_at_stream(MatchInput& input, bool closed, Work& work) {
+  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
+  auto const evaluate_view = [&] {
+    select_stream(half, work.view);
+    ++counters_.inspections;
+    auto only_stream = input;
+    only_stream.stream = &work.view;
+    only_stream.no_packet = true;
+    evaluate(only_stream, work);
+    tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
+    selected_.clear();
+  };
+  // Bytes that were acknowledged but never arrived will not come.
+  while (half.acked > half.next && !half.later.empty()) {
+    auto const packet_rules = selected_;
+    while (view_due(half, half.next, work.view)) evaluate_view();
+    tcp_.skip_gap(half);
+    selected_ = packet_rules;
+  }
+  auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
+  auto const due = end - std::min(half.inspected, end);
+  if (due == 0 || (due < kChunk && !options_.ips && !closed)) return;
+  if (!view_due(half, end, work.view)) return;
+  select_stream(half, work.view);
+  ++counters_.inspections;
+  input.stream = &work.view;
+  tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
+}
+
+void Detector::evaluate(MatchInput& input, Work& work) {
+  std::sort(selected_.begin(), selected_.end());
+  selected_.erase(std::unique(selected_.begin(), selected_.end()), selected_.end());
+  auto const& always = rules_->always(kind_of(*input.packet));
+  auto const looked = static_cast<std::uint8_t>(input.to_server ? 1 : 2);
+  bool const skip_addresses = input.flow != nullptr && (input.flow->ip_rules & looked) != 0;
+  auto selected = selected_.begin();
+  auto other = always.begin();
+  while ((selected != selected_.end() || other != always.end()) && !work.passed) {
+    bool const take_other =
+        selected == selected_.end() || (other != always.end() && *other < *selected);
+    auto const index = take_other ? *other++ : *selected++;
+    auto const& compiled = rules_->rules()[index];
+    if (compiled.addresses_only && (skip_addresses || input.no_packet)) continue;
+    ++counters_.evaluated;
+    auto const match = rule_matcher_.match(compiled, input);
+    if (match.matches) matched(index, match, input, work);
+  }
+  if (input.flow != nullptr && !input.no_packet) input.flow->ip_rules |= looked;
+}
+
+void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work) {
+  auto const& compiled = rules_->rules()[index];
+  auto const& rule = compiled.rule;
+  rule_matcher_.change_bits(compiled, input);
+  auto outcome = ThresholdOutcome::kAlert;
+  if (rule.threshold)
+    outcome = shared_.count(rule, *input.packet, work.context.flow_id, input.now_s);
+  if (outcome == ThresholdOutcome::kNothing) return;
+  bool const whole_flow = input.flow != nullptr && (match.in_stream || compiled.addresses_only);
+  auto const decide = [&](FlowVerdict verdict) {
+    if (whole_flow && input.flow->verdict == FlowVerdict::kNone) input.flow->verdict = verdict;
+  };
+  if (rule.action == Action::kPass) {
+    work.passed = true;
+    return decide(FlowVerdict::kPass);
+  }
+  bool const blocks = options_.ips && rule.action != Action::kAlert;
+  if (outcome == ThresholdOutcome::kSuppressed || rule.no_alert) {
+    ++counters_.suppressed;
+  } else if (work.alerts == options_.max_alerts) {
+    ++counters_.alert_overflow;
+  } else {
+    ++work.alerts;
+    ++counters_.alerts;
+    if (input.flow != nullptr) ++input.flow->alerts;
+    AlertEvent const event{index, &rule, match.in_stream, blocks,
+                           match.in_stream ? input.stream->bytes : input.packet->payload_bytes()};
+    if (work.later != nullptr)
+      work.later->push_back(event);
+    else
+      events_.alert(work.context, event);
+  }
+  if (!blocks) return;
+  decide(FlowVerdict::kDrop);
+  if (work.verdict.kind != FrameVerdict::Kind::kPass) return;
+  work.verdict.kind =
+      rule.action == Action::kDrop ? FrameVerdict::Kind::kDrop : FrameVerdict::Kind::kReject;
+  work.verdict.action = rule.action;
+  events_.drop(work.context, &rule);
+}
+
+void Detector::expire(std::uint64_t now_ns, std::uint32_t count) {
+  ending_ = FlowEnd::kTimeout;
+  flows_.expire(milliseconds(now_ns), count);
+}
+
+void Detector::finish() {
+  ending_ = FlowEnd::kShutdown;
+  flows_.clear();
+}
+
+}  // namespace warpline::ids

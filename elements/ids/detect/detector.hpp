@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <vector>
+
+#include "elements/ids/cpu_matcher.hpp"
+#include "elements/ids/decode/frame_decoder.hpp"
+#include "elements/ids/detect/events.hpp"
+#include "elements/ids/detect/rule_match.hpp"
+#include "elements/ids/flow/flow_table.hpp"
+#include "elements/ids/prefilter/fast_pattern.hpp"
+#include "elements/ids/stream/tcp_tracker.hpp"
+
+namespace warpline::ids {
+
+/// Settings of a detector; the arguments of the element `IDS` have the same names.
+struct DetectorOptions {
+  bool ips = false;  ///< drop and reject act, and stream bytes are looked at as they come
+  bool tunnels = true;
+  std::uint32_t flows = 65536;
+  std::size_t stream_memory = 64 << 20;
+  std::uint32_t max_alerts = 15;
+  TcpTracker::Options tcp{};
+  FlowTimeouts timeouts{};
+};
+
+/// What becomes of a frame.
+struct FrameVerdict {
+  enum class Kind : std::uint8_t { kPass, kDrop, kReject };
+  Kind kind = Kind::kPass;
+  Action action = Action::kDrop;  ///< of the rule, with `kReject`
+};
+
+/// Counts of one worker.
+struct DetectorCounters {
+  std::uint64_t packets = 0, no_ip = 0, fragments = 0, tcp = 0, udp = 0, icmp = 0, sctp = 0;
+  std::uint64_t decode_events = 0, alerts = 0, alert_overflow = 0, suppressed = 0;
+  std::uint64_t searches = 0;     ///< payloads and stream bytes that the worker searched itself
+  std::uint64_t inspections = 0;  ///< of streams
+  std::uint64_t evaluated = 0;    ///< rules
+  std::uint64_t flows_full = 0;   ///< packets whose flow found no place
+};
+
+/// The rules, flows and streams of one worker: finds the alerts of frames in the order in which
+/// they arrive. Allocates nothing per packet once its buffers have grown. One thread.
+class Detector {
+ public:
+  /// Bytes of a stream after which rules look at it, and bytes before these that they see again.
+  static constexpr std::uint32_t kChunk = 2560, kBefore = 2560;
+
+  /// `matching`: of the rules' patterns; null if they have none. `seed`: a secret.
+  Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matching, SharedState& shared,
+           DetectorOptions const& options, DetectorEvents& events, std::uint64_t seed);
+  ~Detector();
+
+  /// Bytes of memory that a worker needs for `rules`.
+  static std::size_t bytes(DetectorOptions const& options, RuleSet const& rules);
+
+  /// The result of a search that was made before.
+  struct Candidates {
+    std::uint32_t offset = 0;  ///< of the first byte that was searched, in the frame
+    Matches const* matches = nullptr;
+  };
+  /// Looks at a frame.
+  FrameVerdict process(Bytes frame, FrameArrival const& arrival, Candidates const& candidates);
+
+  /// Ends flows whose time has come: looks at `count` places of the table.
+  void expire(std::uint64_t now_ns, std::uint32_t count);
+  /// Ends all flows at the end of a capture or of a run.
+  void finish();
+
+  DetectorCounters const& counters() const { return counters_; }
+  TcpCounters const& tcp_counters() const { return tcp_.counters(); }
+  FlowTable const& flows() const { return flows_; }
+  BlockPool const& stream_pool() const { return pool_; }
+
+ private:
+  struct Work;
+  static constexpr std::uint32_t kMaxView = 65536;  // new bytes that rules see at once
+  static constexpr std::uint32_t kJunction = SelectedPattern::kMaxBytes - 1;
+
+  static RuleSet::Kind kind_of(DecodedPacket const& packet);
+
+  std::uint32_t milliseconds(std::uint64_t time_ns);
+  void look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work);
+  void find_flow(DecodedPacket const& packet, MatchInput& input, Work& work);
+  void follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome);
+  void look_at_stream(MatchInput& input, bool closed, Work& work);
+  bool view_due(StreamHalf const& half, std::uint32_t end, StreamView& view);
+  void add_payload(DecodedPacket const& packet, Candidates const& candidates,
+                   TcpTracker::Outcome const& outcome, MatchInput& input);
+  void select_stream(StreamHalf& half, StreamView const& view);
+  void search(Bytes bytes);
+  void select(PatternId pattern);
+  void evaluate(MatchInput& input, Work& work);
+  void matched(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work);
+  void flow_ends(std::uint32_t index, Flow& flow);
+  void look_at_rest(std::uint32_t index, Flow& flow, bool to_server);
+  std::uint64_t flow_id(Flow const& flow) const;
+
+  std::shared_ptr<RuleSet const> rules_;
+  std::optional<CpuMatcher> matcher_;
+  SharedState& shared_;
+  DetectorOptions options_;
+  DetectorEvents& events_;
+  std::uint64_t seed_;
+  FrameDecoder decoder_;
+  FlowEnd ending_ = FlowEnd::kForced;  // the reason for which the table removes a flow
+  FlowTable flows_;
+  std::pmr::vector<TcpSession> sessions_;  // by flow
+  FlowBits bits_;
+  BlockPool pool_;
+  TcpTracker tcp_;
+  RuleMatcher rule_matcher_;
+  DetectorCounters counters_;
+  std::uint64_t first_ns_ = 0, last_ns_ = 0;
+  bool started_ = false;
+
+  std::vector<std::uint8_t> view_;        // bytes of a stream, contiguous
+  std::vector<PatternId> found_;          // by a search
+  std::vector<std::uint32_t> selected_;   // rules for a packet
+  std::vector<AlertEvent> end_alerts_;    // of a flow that ends
+  std::vector<std::uint8_t> end_payload_;
+};
+
+}  // namespace warpline::ids

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "elements/ids/detect/detector.hpp"
+
+namespace warpline::ids {
+
+/// The state of one frame while the detector looks at it.
+struct Detector::Work {
+  Work(FrameArrival const& arrival, std::uint32_t now) : now_ms(now) { context.arrival = arrival; }
+
+  PacketContext context;
+  std::uint32_t now_ms;
+  FrameVerdict verdict;
+  std::uint32_t alerts = 0;  // of this packet
+  bool passed = false;       // by a rule of pass
+  StreamView view;
+  std::vector<AlertEvent>* later = nullptr;  // if not null, alerts wait there
+};
+
+}  // namespace warpline::ids

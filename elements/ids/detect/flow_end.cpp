@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "core/net/wire.hpp"
+#include "elements/ids/detect/detector_work.hpp"
+
+namespace warpline::ids {
+namespace {
+
+/// The headers of a TCP packet of a flow, in a direction, without payload.
+struct EndPacket {
+  std::uint8_t bytes[ipv6::kSize + tcp::kSize] = {};
+  DecodedPacket packet{};
+
+  EndPacket(Flow const& flow, bool to_server) {
+    auto const& key = flow.key;
+    unsigned const from = flow.client_is_second == to_server ? 1 : 0;
+    bool const ipv4 = key.version == 4;
+    std::uint32_t const size = ipv4 ? 4 : 16, addresses = ipv4 ? 12 : 8;
+    std::uint32_t const header = ipv4 ? ipv4::kSize : ipv6::kSize;
+    bytes[0] = ipv4 ? 0x45 : 0x60;
+    bytes[ipv4 ? 9 : 6] = key.protocol;
+    std::memcpy(bytes + addresses, &key.addresses[2 * from], size);
+    std::memcpy(bytes + addresses + size, &key.addresses[2 * (1 - from)], size);
+    packet.frame = {bytes, header + tcp::kSize};
+    packet.transport = header;
+    packet.payload = packet.end = header + tcp::kSize;
+    packet.version = key.version;
+    packet.protocol = key.protocol;
+    packet.source_port = key.ports[from];
+    packet.destination_port = key.ports[1 - from];
+    packet.vlan[0] = key.vlan[0];
+    packet.vlan[1] = key.vlan[1];
+    packet.has_transport = true;
+    bytes[header + 12] = (tcp::kSize / 4) << 4;
+  }
+};
+
+}  // namespace
+
+/// Looks at what rules have not seen of both directions.
+void Detector::flow_ends(std::uint32_t index, Flow& flow) {
+  if (flow.key.protocol == protocol::kTcp) {
+    for (bool const to_server : {true, false}) look_at_rest(index, flow, to_server);
+    tcp_.clear(sessions_[index]);
+  }
+  events_.flow_ended(flow, flow_id(flow), ending_);
+}
+
+void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
+  auto& half = sessions_[index].halves[to_server ? 0 : 1];
+  if (flow.verdict != FlowVerdict::kNone) return;
+  if (half.inspected >= half.next && half.later.empty()) return;
+  EndPacket const end(flow, to_server);
+  Work work({last_ns_, 0, LinkType::kEthernet}, 0);
+  work.context.packet = &end.packet;
+  work.context.flow = &flow;
+  work.context.flow_id = flow_id(flow);
+  work.context.to_server = to_server;
+  work.context.source = PacketSource::kFlowEnd;
+  MatchInput input;
+  input.packet = &end.packet;
+  input.flow = &flow;
+  input.flow_index = index;
+  input.session = &sessions_[index];
+  input.to_server = to_server;
+  input.no_packet = true;
+  input.stream = &work.view;
+  input.now_s = static_cast<std::uint32_t>(last_ns_ / 1'000'000'000);
+  end_alerts_.clear();
+  end_payload_.clear();
+  work.later = &end_alerts_;
+  do {
+    while (view_due(half, half.next, work.view) && !work.passed) {
+      selected_.clear();
+      select_stream(half, work.view);
+      ++counters_.inspections;
+      auto const& bytes = work.view.bytes;
+      auto const from = end_payload_.empty() ? 0 : work.view.old_size;
+      if (end_payload_.size() < kMaxView)
+        end_payload_.insert(end_payload_.end(), bytes.data + from, bytes.data + bytes.size);
+      evaluate(input, work);
+      tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
+    }
+    auto const gap_begin = half.next;
+    if (!tcp_.skip_gap(half)) break;
+    auto const text = "[" + std::to_string(half.inspected - gap_begin) + " bytes missing]";
+    end_payload_.insert(end_payload_.end(), text.begin(), text.end());
+  } while (!work.passed);
+  for (auto& alert : end_alerts_) {
+    alert.payload = {end_payload_.data(), static_cast<std::uint32_t>(end_payload_.size())};
+    events_.alert(work.context, alert);
+  }
+}
+
+}  // namespace warpline::ids

@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/detect/rule_match.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/big_pages.hpp"
+#include "core/net/wire.hpp"
+#include "elements/ids/verify/packet_matches.hpp"
+
+namespace warpline::ids {
+namespace {
+
+IpAddress address_of(DecodedPacket const& packet, bool destination) {
+  IpAddress address;
+  address.version = packet.version;
+  std::size_t const size = packet.version == 4 ? 4 : 16;
+  auto const* const source = packet.at(packet.network + (packet.version == 4 ? 12 : 8));
+  std::memcpy(address.bytes.data(), source + (destination ? size : 0), size);
+  return address;
+}
+
+bool has_ports(DecodedPacket const& packet) {
+  return packet.has_transport &&
+         (packet.protocol == protocol::kTcp || packet.protocol == protocol::kUdp ||
+          packet.protocol == protocol::kSctp);
+}
+
+/// A packet without ports is of a rule with ports only if that takes all.
+bool contains(PortSet const& ports, DecodedPacket const& packet, std::uint16_t port) {
+  return has_ports(packet) ? ports.contains(port) : ports.is_all();
+}
+
+bool ends_match(Rule const& rule, DecodedPacket const& packet) {
+  bool const all_addresses = rule.source.is_all() && rule.destination.is_all();
+  IpAddress source, destination;
+  if (!all_addresses) {
+    if (packet.version == 0) return false;
+    source = address_of(packet, false);
+    destination = address_of(packet, true);
+  }
+  auto const one_way = [&](IpAddress const& from, std::uint16_t from_port, IpAddress const& to,
+                           std::uint16_t to_port) {
+    return contains(rule.source_ports, packet, from_port) &&
+           contains(rule.destination_ports, packet, to_port) &&
+           (rule.source.is_all() || rule.source.contains(from)) &&
+           (rule.destination.is_all() || rule.destination.contains(to));
+  };
+  if (one_way(source, packet.source_port, destination, packet.destination_port)) return true;
+  return rule.both_ways &&
+         one_way(destination, packet.destination_port, source, packet.source_port);
+}
+
+/// The state as rules see it: without TCP, a flow is established once both directions were seen.
+bool is_established(MatchInput const& input) {
+  return input.flow->state == FlowState::kEstablished || input.flow->tcp >= TcpState::kEstablished;
+}
+
+bool flow_matches(FlowMatch const& match, MatchInput const& input) {
+  using Direction = FlowMatch::Direction;
+  using State = FlowMatch::State;
+  using Fragments = FlowMatch::Fragments;
+  bool const fragment = input.packet->fragment;
+  if (match.fragments == Fragments::kOnly && !fragment) return false;
+  if (match.fragments == Fragments::kNone && fragment) return false;
+  bool const needs_flow = match.direction != Direction::kAny ||
+                          match.state == State::kEstablished ||
+                          match.state == State::kNotEstablished;
+  if (!needs_flow) return true;
+  if (input.flow == nullptr) return false;
+  if (match.direction == Direction::kToServer && !input.to_server) return false;
+  if (match.direction == Direction::kToClient && input.to_server) return false;
+  if (match.state == State::kEstablished) return is_established(input);
+  if (match.state == State::kNotEstablished) return !is_established(input);
+  return true;
+}
+
+bool compare(StreamSize const& match, std::uint32_t size) {
+  using enum StreamSize::Comparison;
+  switch (match.comparison) {
+    case kLess:
+      return size < match.size;
+    case kLessEqual:
+      return size <= match.size;
+    case kEqual:
+      return size == match.size;
+    case kNotEqual:
+      return size != match.size;
+    case kGreater:
+      return size > match.size;
+    case kGreaterEqual:
+      return size >= match.size;
+  }
+  return false;
+}
+
+bool stream_size_matches(StreamSize const& match, TcpSession const* session) {
+  if (session == nullptr) return false;
+  using enum StreamSize::Side;
+  bool const client = compare(match, session->halves[0].next);
+  bool const server = compare(match, session->halves[1].next);
+  switch (match.side) {
+    case kClient:
+      return client;
+    case kServer:
+      return server;
+    case kEither:
+      return client || server;
+    case kBoth:
+      return client && server;
+  }
+  return false;
+}
+
+}  // namespace
+
+FlowBits::FlowBits(std::uint32_t flows, std::size_t names)
+    : words_((names + 63) / 64), bits_(flows * words_, big_pages()) {}
+
+std::size_t FlowBits::bytes(std::uint32_t flows, std::size_t names) {
+  return (names + 63) / 64 * flows * sizeof(std::uint64_t);
+}
+
+bool FlowBits::test(std::uint32_t index, Flow const& flow, std::uint16_t name) const {
+  return flow.has_bits && (bits_[index * words_ + name / 64] >> name % 64 & 1) != 0;
+}
+
+void FlowBits::change(std::uint32_t index, Flow& flow, std::uint16_t name,
+                      BitAction::Command command) {
+  auto* const words = &bits_[index * words_];
+  if (!flow.has_bits) {
+    std::fill(words, words + words_, 0);
+    flow.has_bits = true;
+  }
+  auto const bit = std::uint64_t{1} << name % 64;
+  auto& word = words[name / 64];
+  if (command == BitAction::Command::kSet) word |= bit;
+  if (command == BitAction::Command::kUnset) word &= ~bit;
+  if (command == BitAction::Command::kToggle) word ^= bit;
+}
+
+bool RuleMatcher::head_matches(CompiledRule const& compiled, MatchInput const& input) const {
+  auto const& rule = compiled.rule;
+  using enum RuleProtocol;
+  if (rule.protocol == kTcpFlowStart || rule.protocol == kIpFlowStart) {
+    if (!input.first_of_flow) return false;
+  }
+  if (!is_of_protocol(rule.protocol, *input.packet)) return false;
+  if (!ends_match(rule, *input.packet)) return false;
+  return !rule.flow || flow_matches(*rule.flow, input);
+}
+
+bool RuleMatcher::bits_match(CompiledRule const& compiled, MatchInput const& input) {
+  for (auto const& test : compiled.tests) {
+    bool any = false;
+    for (auto const name : test.names) {
+      if (test.scope == BitAction::Scope::kFlow)
+        any = any || (input.flow != nullptr && bits_.test(input.flow_index, *input.flow, name));
+      else
+        any = any || shared_.test_bit(test.scope, rules_.bit_names()[name], *input.packet,
+                                      input.now_s);
+    }
+    if (test.scope == BitAction::Scope::kFlow && input.flow == nullptr) return false;
+    if (any != (test.command == BitAction::Command::kIsSet)) return false;
+  }
+  return true;
+}
+
+/// The first buffer that is not `kPayload` or the payload itself: all must match.
+bool RuleMatcher::packet_matches(CompiledRule const& compiled, MatchInput const& input) {
+  for (auto const& match : compiled.rule.packet) {
+    if (auto const* const size = std::get_if<StreamSize>(&match)) {
+      if (!stream_size_matches(*size, input.session)) return false;
+    } else if (!matches_packet(match, *input.packet)) {
+      return false;
+    }
+  }
+  for (auto const& part : compiled.parts) {
+    auto const bytes = buffer_of(part.buffer, *input.packet);
+    if (!bytes || !part.program.matches(*bytes, evaluation_)) return false;
+  }
+  return true;
+}
+
+bool RuleMatcher::run(CompiledRule const& compiled, Bytes bytes, std::uint32_t offset) {
+  for (auto const& part : compiled.parts)
+    if (!part.program.matches(bytes, evaluation_, offset)) return false;
+  return true;
+}
+
+/// In the new bytes alone; or in them with those before, but not in those before alone, since that
+/// was found when they were new.
+bool RuleMatcher::stream_matches(CompiledRule const& compiled, StreamView const& stream) {
+  auto const [bytes, offset, old_size] = stream;
+  Bytes const added{bytes.data + old_size, bytes.size - old_size};
+  if (run(compiled, added, offset + old_size)) return true;
+  if (old_size == 0) return false;
+  return run(compiled, bytes, offset) && !run(compiled, {bytes.data, old_size}, offset);
+}
+
+RuleMatch RuleMatcher::match(CompiledRule const& compiled, MatchInput const& input) {
+  if (!head_matches(compiled, input) || !bits_match(compiled, input)) return {};
+  if (input.stream != nullptr && compiled.streams) {
+    bool sizes = true;
+    for (auto const& match : compiled.rule.packet)
+      if (auto const* const size = std::get_if<StreamSize>(&match))
+        sizes = sizes && stream_size_matches(*size, input.session);
+    if (sizes && stream_matches(compiled, *input.stream)) return {true, true};
+  }
+  if (input.no_packet || !compiled.packets) return {};
+  if (compiled.looks_at_payload && input.packet_in_stream && !compiled.packets_first) return {};
+  return {packet_matches(compiled, input), false};
+}
+
+void RuleMatcher::change_bits(CompiledRule const& compiled, MatchInput const& input) {
+  for (auto const& change : compiled.changes) {
+    for (auto const name : change.names) {
+      if (change.scope != BitAction::Scope::kFlow)
+        shared_.change_bit(change.command, change.scope, rules_.bit_names()[name],
+                           change.expire_seconds, *input.packet, input.now_s);
+      else if (input.flow != nullptr)
+        bits_.change(input.flow_index, *input.flow, name, change.command);
+    }
+  }
+}
+
+}  // namespace warpline::ids

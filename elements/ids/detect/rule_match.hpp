@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <memory_resource>
+#include <vector>
+
+#include "elements/ids/decode/decoded_packet.hpp"
+#include "elements/ids/detect/shared_state.hpp"
+#include "elements/ids/flow/flow.hpp"
+#include "elements/ids/rules/rule_set.hpp"
+#include "elements/ids/stream/tcp_session.hpp"
+
+namespace warpline::ids {
+
+/// The flowbits of a worker's flows, by flow. Memory is touched only for flows that have bits.
+class FlowBits {
+ public:
+  FlowBits(std::uint32_t flows, std::size_t names);
+  static std::size_t bytes(std::uint32_t flows, std::size_t names);
+
+  bool test(std::uint32_t index, Flow const& flow, std::uint16_t name) const;
+  void change(std::uint32_t index, Flow& flow, std::uint16_t name, BitAction::Command command);
+
+ private:
+  std::size_t words_;
+  std::pmr::vector<std::uint64_t> bits_;
+};
+
+/// The bytes of a stream that are due, with those before them.
+struct StreamView {
+  Bytes bytes{};
+  std::uint32_t offset = 0;    ///< of `bytes` in the stream
+  std::uint32_t old_size = 0;  ///< the bytes at the beginning that were looked at before
+};
+
+/// What rules look at: a packet, the stream bytes that are due with it, or both.
+struct MatchInput {
+  DecodedPacket const* packet = nullptr;
+  Flow* flow = nullptr;
+  std::uint32_t flow_index = Flow::kNone;
+  TcpSession const* session = nullptr;
+  StreamView const* stream = nullptr;  ///< null: none is due
+  bool to_server = true;
+  bool packet_in_stream = false;  ///< the payload's bytes belong to the stream
+  bool no_packet = false;         ///< only the stream
+  bool first_of_flow = false;
+  std::uint32_t now_s = 0;
+};
+
+/// How a rule matched.
+struct RuleMatch {
+  bool matches = false, in_stream = false;
+};
+
+/// Evaluates single rules. One thread.
+class RuleMatcher {
+ public:
+  RuleMatcher(RuleSet const& rules, FlowBits& bits, SharedState& shared)
+      : rules_(rules), bits_(bits), shared_(shared) {}
+
+  RuleMatch match(CompiledRule const& compiled, MatchInput const& input);
+  /// Sets the bits of a rule that matched.
+  void change_bits(CompiledRule const& compiled, MatchInput const& input);
+
+  BufferProgram::Evaluation const& evaluation() const { return evaluation_; }
+
+ private:
+  bool head_matches(CompiledRule const& compiled, MatchInput const& input) const;
+  bool bits_match(CompiledRule const& compiled, MatchInput const& input);
+  bool packet_matches(CompiledRule const& compiled, MatchInput const& input);
+  bool stream_matches(CompiledRule const& compiled, StreamView const& stream);
+  bool run(CompiledRule const& compiled, Bytes bytes, std::uint32_t offset);
+
+  RuleSet const& rules_;
+  FlowBits& bits_;
+  SharedState& shared_;
+  BufferProgram::Evaluation evaluation_;
+};
+
+}  // namespace warpline::ids

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "elements/ids/rules/rule.hpp"
+
+namespace warpline::ids {
+
+/// The bytes by which a search selects a rule: where they do not occur, the rule cannot match.
+struct SelectedPattern {
+  static constexpr std::size_t kMaxBytes = 32;  ///< longer contents are cut, for junctions of segments
+  std::string bytes;
+  bool nocase = false;
+  friend auto operator<=>(SelectedPattern const&, SelectedPattern const&) = default;
+};
+
+/// The pattern of a rule among its contents of the payload that are not negated: the one with
+/// `fast_pattern`, else the longest, and of these the one with the most distinct bytes. Empty if
+/// the rule has none: it must be looked at for each packet.
+std::optional<SelectedPattern> fast_pattern_of(Rule const& rule);
+
+}  // namespace warpline::ids

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "elements/ids/pattern.hpp"
+#include "elements/ids/rules/rule.hpp"
+#include "elements/ids/verify/buffer_program.hpp"
+
+namespace warpline::ids {
+
+/// A rule ready to be matched.
+struct CompiledRule {
+  /// The keywords of one buffer, in the order of their first use.
+  struct Part {
+    Buffer buffer;
+    BufferProgram program;
+  };
+  struct Bit {
+    BitAction::Command command;
+    BitAction::Scope scope;
+    std::vector<std::uint16_t> names;  ///< in `RuleSet::bit_names`
+    std::uint32_t expire_seconds;
+  };
+
+  Rule rule;
+  std::vector<Part> parts;
+  std::vector<Bit> tests, changes;
+  bool looks_at_payload = false;
+  bool packets = true;          ///< the rule may match in a packet
+  bool packets_first = false;   ///< also in a packet whose bytes are in a stream
+  bool streams = false;         ///< the rule may match in a stream
+  bool addresses_only = false;  ///< looked at once for each flow and direction
+};
+
+/// A set of rules in the order in which they are evaluated: pass, drop, reject, alert; rules that
+/// set bits before those that read them; the higher priority; the lower sid. Read-only; any thread.
+class RuleSet {
+ public:
+  /// A class of packets for which the rules without a pattern are known.
+  enum class Kind : std::uint8_t { kTcp, kUdp, kIcmp, kOther };
+  static constexpr std::size_t kKinds = 4;
+
+  /// Throws `ConfigError` if an expression cannot be compiled or there are too many patterns.
+  explicit RuleSet(std::vector<Rule> rules);
+
+  std::vector<CompiledRule> const& rules() const { return rules_; }
+  /// The patterns to search for in payloads and streams.
+  PatternSet const& patterns() const { return patterns_; }
+  /// The rules that a pattern selects, in ascending order.
+  std::vector<std::uint32_t> const& rules_of(PatternId pattern) const { return by_pattern_[pattern]; }
+  /// The rules that are looked at without a pattern, in ascending order.
+  std::vector<std::uint32_t> const& always(Kind kind) const {
+    return always_[static_cast<std::size_t>(kind)];
+  }
+  /// Names of flowbits and xbits.
+  std::vector<std::string> const& bit_names() const { return bit_names_; }
+
+ private:
+  void compile(Rule rule);
+  std::uint16_t bit(std::string const& name);
+  void select(std::uint32_t index);
+
+  std::vector<CompiledRule> rules_;
+  PatternSet patterns_;
+  std::vector<std::vector<std::uint32_t>> by_pattern_;
+  std::array<std::vector<std::uint32_t>, kKinds> always_;
+  std::vector<std::string> bit_names_;
+};
+
+}  // namespace warpline::ids

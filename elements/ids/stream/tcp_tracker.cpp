@@ -1,0 +1,267 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/stream/tcp_tracker.hpp"
+
+#include <algorithm>
+
+#include "core/net/wire.hpp"
+
+namespace warpline::ids {
+namespace {
+
+constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
+constexpr std::uint32_t kMinWindow = 65535;  // of a peer whose window is not known yet
+constexpr std::uint8_t kEndOfOptions = 0, kNoOperation = 1, kWindowScale = 3, kFastOpen = 34;
+constexpr std::uint8_t kMaxWindowScale = 14;  // RFC 7323 section 2.3
+
+/// The data of an option, or empty.
+Bytes option_of(DecodedPacket const& packet, std::uint8_t kind) {
+  for (auto at = packet.transport + tcp::kSize; at < packet.payload;) {
+    auto const type = *packet.at(at);
+    if (type == kEndOfOptions) break;
+    if (type == kNoOperation) {
+      ++at;
+      continue;
+    }
+    if (at + 2 > packet.payload) break;
+    auto const length = *packet.at(at + 1);
+    if (length < 2 || at + length > packet.payload) break;
+    if (type == kind) return {packet.at(at), length};
+    at += length;
+  }
+  return {};
+}
+
+std::int32_t offset_from(std::uint32_t base, std::uint32_t number) {
+  return static_cast<std::int32_t>(number - base);
+}
+
+void start(StreamHalf& half, std::uint32_t base) {
+  half.base = base;
+  half.started = true;
+}
+
+}  // namespace
+
+struct TcpTracker::Segment {
+  DecodedPacket const& packet;
+  std::uint32_t sequence, acknowledgment;
+  std::uint16_t window;
+  unsigned direction;  // 0: from the client
+  bool has(std::uint8_t flag) const { return (packet.tcp_flags & flag) != 0; }
+};
+
+TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_server, Flow& flow,
+                                        TcpSession& session, OverlapPolicy policy) {
+  auto const& header = *reinterpret_cast<tcp::Header const*>(packet.at(packet.transport));
+  Segment const segment{packet, header.sequence.host(), header.acknowledgment.host(),
+                        header.window.host(), to_server ? 0u : 1u};
+  flow.tcp_flags[segment.direction] |= packet.tcp_flags;
+  Outcome outcome;
+  if (segment.has(kRst)) {
+    outcome.closed = reset(segment, flow, session);
+    return outcome;
+  }
+  if (!open(segment, flow, session)) {
+    ++counters_.no_session;
+    return outcome;
+  }
+  auto& half = session.halves[segment.direction];
+  half.window = segment.window;
+  if (segment.has(kAck)) acknowledge(segment, flow, session);
+  bool const may_have_data =
+      !segment.has(kSyn) || option_of(packet, kFastOpen).size > 0 || half.next > 0;
+  if (packet.payload_size > 0 && may_have_data) add(segment, session, policy, outcome);
+  if (segment.has(kFin) && half.started) {
+    auto const end = segment.sequence - half.base + packet.payload_size;
+    if (offset_from(half.next, end) <= static_cast<std::int32_t>(kMinWindow)) {
+      half.fin = true;
+      half.highest = std::max(half.highest, end);
+      if (flow.tcp < TcpState::kClosing) flow.tcp = TcpState::kClosing;
+    }
+  }
+  bool const was_closed = flow.tcp == TcpState::kClosed;
+  advance_state(flow, session);
+  outcome.closed = !was_closed && flow.tcp == TcpState::kClosed;
+  return outcome;
+}
+
+/// Learns where streams begin. Returns false for a packet of a connection that is not followed.
+bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
+  auto& own = session.halves[segment.direction];
+  auto& peer = session.halves[1 - segment.direction];
+  bool const syn = segment.has(kSyn), ack = segment.has(kAck);
+  if (syn && !ack) {
+    ++counters_.syn;
+    if (flow.tcp == TcpState::kNone) {
+      ++counters_.sessions;
+      flow.tcp = TcpState::kSynSent;
+    }
+    // A SYN that comes again may have another number until the other end has answered.
+    if (!own.started || (!own.syn_acked && own.next == 0)) start(own, segment.sequence + 1);
+    if (own.started && peer.started && flow.tcp == TcpState::kSynSent)
+      flow.tcp = TcpState::kSynReceived;
+  } else if (syn) {
+    ++counters_.syn_ack;
+    if (flow.tcp == TcpState::kNone) {
+      if (!options_.midstream) return false;
+      flow.midstream = true;
+      ++counters_.midstream;
+      start(peer, segment.acknowledgment);
+    }
+    auto const acknowledged = offset_from(peer.base, segment.acknowledgment);
+    if (!peer.started || acknowledged < 0 ||
+        static_cast<std::uint32_t>(acknowledged) > peer.highest + kMinWindow)
+      return false;
+    if (!own.started || !own.syn_acked) start(own, segment.sequence + 1);
+    if (flow.tcp < TcpState::kSynReceived) flow.tcp = TcpState::kSynReceived;
+  } else if (flow.tcp == TcpState::kNone) {
+    if (!options_.midstream || !ack) return false;
+    flow.midstream = true;
+    ++counters_.midstream;
+    start(own, segment.sequence);
+    start(peer, segment.acknowledgment);
+    own.syn_acked = peer.syn_acked = true;
+    flow.tcp = TcpState::kEstablished;
+  }
+  if (syn) {
+    auto const scale = option_of(segment.packet, kWindowScale);
+    if (scale.size == 3) own.window_scale = std::min(scale.data[2], kMaxWindowScale);
+  }
+  return own.started;
+}
+
+/// RFC 9293 section 3.10.7: a reset counts if its number lies in the window; in answer to a SYN if
+/// it acknowledges that.
+bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) {
+  ++counters_.rst;
+  auto& own = session.halves[segment.direction];
+  auto const& peer = session.halves[1 - segment.direction];
+  if (flow.tcp == TcpState::kNone || flow.tcp == TcpState::kClosed) return false;
+  bool valid = false;
+  if (own.started) {
+    auto const offset = offset_from(own.base, segment.sequence);
+    auto const window = std::max<std::uint32_t>(peer.window << peer.window_scale, 1);
+    valid = offset >= static_cast<std::int32_t>(std::min(own.acked, own.next)) - 1 &&
+            offset <= static_cast<std::int32_t>(own.next + window);
+  } else {
+    valid = segment.has(kAck) && offset_from(peer.base, segment.acknowledgment) >= 0 &&
+            static_cast<std::uint32_t>(offset_from(peer.base, segment.acknowledgment)) <= peer.highest;
+  }
+  if (!valid) {
+    ++counters_.outside_window;
+    return false;
+  }
+  flow.tcp = TcpState::kClosed;
+  return true;
+}
+
+void TcpTracker::acknowledge(Segment const& segment, Flow& flow, TcpSession& session) {
+  auto& peer = session.halves[1 - segment.direction];
+  if (!peer.started) return;
+  auto const offset = offset_from(peer.base, segment.acknowledgment);
+  if (offset < 0) return;
+  auto end = static_cast<std::uint32_t>(offset);
+  if (end > peer.highest + kMinWindow * 16) return;  // of bytes that nobody can have sent
+  peer.syn_acked = true;
+  if (peer.fin && end > peer.highest) {
+    peer.fin_acked = true;
+    end = peer.highest;
+  }
+  peer.acked = std::max(peer.acked, end);
+  (void)flow;
+}
+
+void TcpTracker::advance_state(Flow& flow, TcpSession const& session) {
+  auto const& [client, server] = session.halves;
+  if (flow.tcp == TcpState::kSynReceived && client.syn_acked && server.syn_acked)
+    flow.tcp = TcpState::kEstablished;
+  if (flow.tcp == TcpState::kClosing && client.fin_acked && server.fin_acked)
+    flow.tcp = TcpState::kClosed;
+}
+
+void TcpTracker::append(StreamHalf& half, Bytes bytes) {
+  if (half.next < options_.depth) {
+    auto const kept = std::min(bytes.size, options_.depth - half.next);
+    if (half.bytes.size == 0) half.bytes.begin = half.next;
+    auto const taken = half.bytes.append(pool_, {bytes.data, kept});
+    if (taken < kept) {
+      ++counters_.memory_full;
+      half.bytes.clear(pool_);
+      half.inspected = half.next + bytes.size;
+    }
+  }
+  half.next += bytes.size;
+}
+
+void TcpTracker::count(SegmentQueue::Inserted const& result) {
+  if (result.out_of_memory || result.refused) ++counters_.memory_full;
+  if (result.overlaps) ++counters_.overlaps;
+  if (result.different) ++counters_.differing_overlaps;
+}
+
+void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy policy,
+                     Outcome& outcome) {
+  auto& half = session.halves[segment.direction];
+  auto const& peer = session.halves[1 - segment.direction];
+  auto payload = segment.packet.payload_bytes();
+  auto offset = offset_from(half.base, segment.sequence + (segment.has(kSyn) ? 1 : 0));
+  auto const size = static_cast<std::int32_t>(payload.size);
+  auto const window = std::max<std::uint32_t>(peer.window << peer.window_scale, kMinWindow);
+  auto const next = static_cast<std::int32_t>(half.next);
+  if (offset + size < next - static_cast<std::int32_t>(window) ||
+      offset > next + static_cast<std::int32_t>(window)) {
+    ++counters_.outside_window;
+    return;
+  }
+  outcome.in_stream = true;
+  auto const end = offset + size;
+  if (end > 0) half.highest = std::max(half.highest, static_cast<std::uint32_t>(end));
+  if (end <= next) return;  // bytes that were delivered
+  if (offset > next) {
+    if (half.next >= options_.depth) return;
+    auto const result =
+        half.later.insert(pool_, static_cast<std::uint32_t>(offset), payload, policy);
+    count(result);
+    half.search_all = true;
+    return;
+  }
+  outcome.whole = offset == next && half.later.empty();
+  if (!outcome.whole && !half.later.empty()) {
+    // The policy decides between these bytes and those that came before them.
+    auto const skip = static_cast<std::uint32_t>(next - offset);
+    auto const result =
+        half.later.insert(pool_, half.next, {payload.data + skip, payload.size - skip}, policy);
+    count(result);
+    if (result.out_of_memory || result.refused) {
+      half.later.clear(pool_);
+    } else {
+      half.later.take_front(pool_, half.next, [&](Bytes bytes) { append(half, bytes); });
+      half.search_all = true;
+      return;
+    }
+  }
+  auto const skip = static_cast<std::uint32_t>(next - offset);
+  if (skip > 0) half.search_all = true;
+  append(half, {payload.data + skip, payload.size - skip});
+}
+
+bool TcpTracker::skip_gap(StreamHalf& half) {
+  if (half.later.empty()) return false;
+  ++counters_.gaps;
+  half.bytes.clear(pool_);
+  half.next = half.inspected = half.later.begin(pool_);
+  half.later.take_front(pool_, half.next, [&](Bytes bytes) { append(half, bytes); });
+  half.search_all = true;
+  return true;
+}
+
+void TcpTracker::clear(TcpSession& session) {
+  for (auto& half : session.halves) {
+    half.bytes.clear(pool_);
+    half.later.clear(pool_);
+    half = {};
+  }
+}
+
+}  // namespace warpline::ids
