@@ -61,6 +61,7 @@ LIBRARIES = [
     ("ipsec-mb", r"(intel-)?ipsec[-_]mb.*", r"elements/.*\.cpp"),
     ("Hyperscan", r"hs/.*|hs(_\w+)?\.h", r"elements/.*\.cpp"),
     ("PCRE2", r"pcre2.*", r"elements/.*\.cpp"),
+    ("yaml-cpp", r"yaml-cpp/.*", r"elements/.*(\.cpp|/yaml_document\.hpp)"),
     ("OpenSSL", r"openssl/.*", r"elements/.*\.cpp"),
     ("libpcap", r"pcap.*", r"io/.*\.cpp"),
     ("hwloc", r"hwloc.*", r"io/.*"),
