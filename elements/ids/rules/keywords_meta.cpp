@@ -24,7 +24,10 @@ void read_gid(OptionReader& option) {
 void read_rev(OptionReader& option) {
   option.rule().rev = number<std::uint32_t>(without_quotes(option.value()), 0, kMaxId);
 }
-void read_classtype(OptionReader& option) { option.rule().classtype = option.value().text; }
+void read_classtype(OptionReader& option) {
+  option.rule().classtype = option.value().text;
+  option.state().classtype_offset = option.value().offset;
+}
 void read_priority(OptionReader& option) {
   option.rule().priority = number<std::uint8_t>(option.value(), 1, 255);
   option.state().has_priority = true;

@@ -34,6 +34,7 @@ struct RuleState {
   Buffer buffer = Buffer::kPayload;
   std::optional<std::size_t> content{};  ///< index in `rule.buffers`: what modifiers change
   bool has_priority = false;
+  std::size_t classtype_offset = 0;  ///< in the rule's text
 };
 
 /// The option that a parser of a keyword reads.

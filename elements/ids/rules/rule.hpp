@@ -258,6 +258,7 @@ struct Rule {
   std::string text;  ///< as in the file, in one line
   std::uint32_t sid = 0, gid = 1, rev = 0;
   std::string message, classtype;
+  std::string category;  ///< text of the class; empty without one
   std::uint8_t priority = 3;
   std::vector<Reference> references;
   std::vector<std::pair<std::string, std::string>> metadata;

@@ -167,7 +167,21 @@ std::optional<Rule> RuleParser::parse(RuleText const& text, Diagnostics& diagnos
     diagnostics.error(text.position(0), "the rule has no sid");
   if (unsupported) throw std::move(*unsupported);
   if (diagnostics.error_count() > errors_before) return std::nullopt;
+  classify(state, text, diagnostics);
   return std::move(rule);
+}
+
+void RuleParser::classify(RuleState& state, RuleText const& text, Diagnostics& diagnostics) const {
+  auto& rule = state.rule;
+  if (rule.classtype.empty()) return;
+  auto const entry = classifications_.find(lower_case(rule.classtype));
+  if (entry == classifications_.end()) {
+    diagnostics.warning_once(text.position(state.classtype_offset),
+                             "unknown classtype " + quoted(rule.classtype) + "; it has priority 3");
+    return;
+  }
+  rule.category = entry->second.text;
+  if (!state.has_priority) rule.priority = entry->second.priority;
 }
 
 void RuleParser::add(Rule rule, Diagnostics& diagnostics) {

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "elements/ids/rules/classification_file.hpp"
 #include "elements/ids/rules/group_parser.hpp"
+#include "elements/ids/rules/option_reader.hpp"
 #include "elements/ids/rules/rule.hpp"
 
 namespace warpline::ids {
@@ -23,10 +25,13 @@ struct RuleFileReport {
 
 /// Reads rules in Suricata's language. A rule that needs something unsupported is skipped whole; one
 /// with a mistake is refused with a place; all others are loaded. Of rules with one sid the higher
-/// revision is loaded, with a warning. One thread.
+/// revision is loaded, with a warning. A rule without its own priority has that of its class; an
+/// unknown class gives a warning and priority 3. One thread.
 class RuleParser {
  public:
-  explicit RuleParser(Variables variables) : groups_(std::move(variables)) {}
+  explicit RuleParser(Variables variables,
+                      Classifications classifications = default_classifications())
+      : groups_(std::move(variables)), classifications_(std::move(classifications)) {}
 
   /// Reads the rules of a file after those of the files before.
   void read(std::shared_ptr<Source const> const& source);
@@ -38,9 +43,11 @@ class RuleParser {
  private:
   std::optional<Rule> parse(RuleText const& text, Diagnostics& diagnostics);
   void read_header(RawRule const& raw, RuleText const& text, Rule& rule, Diagnostics& diagnostics);
+  void classify(RuleState& state, RuleText const& text, Diagnostics& diagnostics) const;
   void add(Rule rule, Diagnostics& diagnostics);
 
   GroupParser groups_;
+  Classifications classifications_;
   std::vector<Rule> rules_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> by_id_;  // gid and sid
   RuleFileReport report_;
