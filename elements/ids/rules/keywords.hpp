@@ -45,5 +45,6 @@ std::span<Keyword const> byte_keywords();
 std::span<Keyword const> packet_keywords();
 std::span<Keyword const> state_keywords();
 std::span<Keyword const> other_keywords();
+std::span<Keyword const> unplanned_keywords();
 
 }  // namespace warpline::ids

@@ -169,21 +169,24 @@ void read_isdataat(OptionReader& option) {
 
 /// `N`, `<N`, `>N`, `A<>B`; ranges exclude both ends.
 void read_bsize(OptionReader& option) {
-  constexpr std::uint64_t kMax = ~std::uint64_t{0} >> 1;
+  constexpr std::uint64_t kMax = 0xffffffff;
   auto word = option.value();
   auto const rest = [&](std::size_t skip) { return rest_of(word, skip); };
   auto const size = [](Word const& text) { return number<std::uint64_t>(text, 0, kMax); };
   BufferSize match{0, kMax};
   if (auto const middle = word.text.find("<>"); middle != std::string_view::npos) {
-    match.min = size(trimmed({word.text.substr(0, middle), word.offset})) + 1;
-    match.max = size(rest(middle + 2)) - 1;
-    if (match.min > match.max) option.refuse("no size is between these numbers");
+    auto const low = size(trimmed({word.text.substr(0, middle), word.offset}));
+    auto const high = size(rest(middle + 2));
+    if (high <= low + 1) option.refuse("no size is between these numbers");
+    match.min = low + 1;
+    match.max = high - 1;
   } else if (word.text.starts_with(">=")) {
     match.min = size(rest(2));
   } else if (word.text.starts_with("<=")) {
     match.max = size(rest(2));
   } else if (word.text.starts_with('>')) {
     match.min = size(rest(1)) + 1;
+    if (match.min > kMax) option.refuse("no size is that large");
   } else if (word.text.starts_with('<')) {
     auto const limit = size(rest(1));
     if (limit == 0) option.refuse("no size is less than 0");

@@ -102,9 +102,6 @@ using enum KeywordValue;
 constexpr Keyword application(std::string_view name, std::string_view summary) {
   return {name, kApplication, kOptional, summary, nullptr};
 }
-constexpr Keyword not_planned(std::string_view name, std::string_view summary) {
-  return {name, kNotPlanned, kOptional, summary, nullptr};
-}
 
 constexpr Keyword kTable[] = {
     {"pcre", kPayload, kNeeded, "a regular expression", read_pcre},
@@ -207,29 +204,6 @@ constexpr Keyword kTable[] = {
     application("to_sha1", "transform"),
     application("to_sha256", "transform"),
     application("pcrexform", "transform"),
-    not_planned("asn1", "ASN.1 structures"),
-    not_planned("ftpbounce", "FTP bounce attacks"),
-    not_planned("lua", "scripts"),
-    not_planned("luajit", "scripts"),
-    not_planned("dataset", "sets of values"),
-    not_planned("datarep", "reputation of values"),
-    not_planned("iprep", "reputation of addresses"),
-    not_planned("geoip", "countries of addresses"),
-    not_planned("filestore", "stores files"),
-    not_planned("filename", "name of a file"),
-    not_planned("fileext", "extension of a file"),
-    not_planned("filemagic", "kind of a file"),
-    not_planned("filesize", "size of a file"),
-    not_planned("filemd5", "hash of a file"),
-    not_planned("filesha1", "hash of a file"),
-    not_planned("filesha256", "hash of a file"),
-    not_planned("flowint", "counters of a flow"),
-    not_planned("hostbits", "bits of a host"),
-    not_planned("base64_decode", "base64"),
-    not_planned("base64_data", "base64"),
-    not_planned("dce_iface", "DCE/RPC interface"),
-    not_planned("dce_opnum", "DCE/RPC operation"),
-    not_planned("dce_stub_data", "DCE/RPC data"),
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "elements/ids/rules/events.hpp"
 #include "elements/ids/rules/keywords.hpp"
 
 namespace warpline::ids {
@@ -21,8 +22,12 @@ struct FieldInfo {
 constexpr FieldInfo kFields[] = {
     {"dsize", Field::kPayloadSize, 65535, true},
     {"seq", Field::kTcpSequence, 0xffffffff, false},
+    {"tcp.seq", Field::kTcpSequence, 0xffffffff, false},
     {"ack", Field::kTcpAcknowledgment, 0xffffffff, false},
+    {"tcp.ack", Field::kTcpAcknowledgment, 0xffffffff, false},
     {"window", Field::kTcpWindow, 65535, false},
+    {"tcp.window", Field::kTcpWindow, 65535, false},
+    {"fragoffset", Field::kFragmentOffset, 8191, false},
     {"tcp.mss", Field::kTcpMss, 65535, false},
     {"ttl", Field::kTtl, 255, false},
     {"tos", Field::kTos, 255, false},
@@ -189,9 +194,14 @@ void read_stream_size(OptionReader& option) {
       StreamSize{*side, *comparison, number<std::uint32_t>(parts[2], 0, 0xffffffff)});
 }
 
+/// Skips the rule if nothing raises the event.
 void read_event(OptionReader& option) {
+  auto const name = without_quotes(option.value()).text;
+  bool const known =
+      option.keyword() == "decode-event" ? decode_event_bit(name) != 0 : is_stream_event(name);
+  if (!known) throw UnsupportedOption{std::string(option.keyword()) + " " + std::string(name)};
   option.rule().packet.emplace_back(
-      EventMatch{std::string(option.keyword()) + ":" + std::string(option.value().text)});
+      EventMatch{std::string(option.keyword()) + ":" + std::string(name)});
 }
 
 using enum KeywordKind;
@@ -199,10 +209,11 @@ using enum KeywordValue;
 constexpr Keyword kTable[] = {
     {"dsize", kPacket, kNeeded, "size of the payload", read_field},
     {"seq", kPacket, kNeeded, "TCP sequence number", read_field},
-    {"tcp.seq", kPacket, kNeeded, "TCP sequence number", nullptr},
+    {"tcp.seq", kPacket, kNeeded, "TCP sequence number", read_field},
     {"ack", kPacket, kNeeded, "TCP acknowledgment number", read_field},
-    {"tcp.ack", kPacket, kNeeded, "TCP acknowledgment number", nullptr},
+    {"tcp.ack", kPacket, kNeeded, "TCP acknowledgment number", read_field},
     {"window", kPacket, kNeeded, "TCP window", read_field},
+    {"tcp.window", kPacket, kNeeded, "TCP window", read_field},
     {"tcp.mss", kPacket, kNeeded, "maximum segment size of a TCP SYN", read_field},
     {"ttl", kPacket, kNeeded, "time to live, or hop limit", read_field},
     {"tos", kPacket, kNeeded, "type of service", read_field},
@@ -215,6 +226,7 @@ constexpr Keyword kTable[] = {
     {"flags", kPacket, kNeeded, "TCP flags", read_flags},
     {"tcp.flags", kPacket, kNeeded, "TCP flags", read_flags},
     {"fragbits", kPacket, kNeeded, "fragment bits of an IPv4 header", read_fragbits},
+    {"fragoffset", kPacket, kNeeded, "offset of a fragment, in 8 bytes", read_field},
     {"sameip", kPacket, kNone, "source and destination are equal", read_sameip},
     {"ipopts", kPacket, kNeeded, "an IPv4 option", read_ipopts},
     {"ipv4-csum", kPacket, kNeeded, "IPv4 checksum", read_checksum},

@@ -169,6 +169,7 @@ struct HeaderMatch {
     kIcmpCode,
     kIcmpId,
     kIcmpSequence,
+    kFragmentOffset,  ///< in units of 8 bytes
   };
   Field field;
   std::int64_t min = 0, max = 0;
@@ -184,7 +185,7 @@ struct BitsMatch {
   std::uint8_t bits = 0, ignored = 0;
 };
 
-/// `fragoffset`, `ipopts`, `sameip` and checksum keywords.
+/// `ipopts`, `sameip` and checksum keywords.
 struct SameAddresses {};
 struct IpOption {
   std::uint8_t type = 0;  ///< 0: any

@@ -8,6 +8,7 @@
 
 #include "core/net/checksum.hpp"
 #include "core/net/wire.hpp"
+#include "elements/ids/rules/events.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -176,23 +177,11 @@ bool matches(ChecksumMatch const& match, DecodedPacket const& packet) {
 
 bool matches(StreamSize const&, DecodedPacket const&) { return true; }
 
-/// Names of `decode-event` and their bits.
-constexpr std::pair<std::string_view, std::uint32_t> kEvents[] = {
-    {"decode-event:ipv4.trunc_pkt", decode_event::kIpv4Truncated},
-    {"decode-event:ipv4.hlen_too_small", decode_event::kIpv4BadHeaderLength},
-    {"decode-event:ipv6.trunc_pkt", decode_event::kIpv6Truncated},
-    {"decode-event:ipv6.trunc_exthdr", decode_event::kIpv6BadExtension},
-    {"decode-event:tcp.pkt_too_small", decode_event::kTcpTruncated},
-    {"decode-event:tcp.hlen_too_small", decode_event::kTcpBadHeaderLength},
-    {"decode-event:udp.pkt_too_small", decode_event::kUdpTruncated},
-    {"decode-event:udp.hlen_invalid", decode_event::kUdpBadLength},
-    {"decode-event:icmpv4.pkt_too_small", decode_event::kIcmpTruncated},
-};
-
 bool matches(EventMatch const& match, DecodedPacket const& packet) {
-  for (auto const& [name, bit] : kEvents)
-    if (match.name == name) return (packet.events & bit) != 0;
-  return !match.name.starts_with("decode-event:");
+  constexpr std::string_view kDecode = "decode-event:";
+  if (!match.name.starts_with(kDecode)) return true;  // of a stream: its owner tests it
+  auto const name = std::string_view(match.name).substr(kDecode.size());
+  return (packet.events & decode_event_bit(name)) != 0;
 }
 
 }  // namespace
@@ -223,6 +212,9 @@ std::optional<std::int64_t> field_of(Field field, DecodedPacket const& packet) {
     case Field::kIpId:
       if (!ipv4) return std::nullopt;
       return load_be16(packet.at(packet.network + 4));
+    case Field::kFragmentOffset:
+      if (!ipv4 && !packet.fragment) return std::nullopt;
+      return packet.fragment_offset / 8;
     case Field::kIpProtocol:
       if (packet.version == 0) return std::nullopt;
       return packet.protocol;

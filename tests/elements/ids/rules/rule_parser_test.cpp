@@ -112,6 +112,40 @@ TEST(RuleParser, ReadsRangesOfHeadersAsIntervals) {
   EXPECT_EQ(field("ttl:1-3;"), std::pair(std::int64_t{1}, std::int64_t{3}));
   EXPECT_EQ(field("ip_proto:tcp;"), std::pair(std::int64_t{6}, std::int64_t{6}));
   EXPECT_EQ(field("icmp_seq:0;"), std::pair(std::int64_t{0}, std::int64_t{0}));
+  EXPECT_EQ(field("fragoffset:>0;"), std::pair(std::int64_t{1}, std::int64_t{8191}));
+  EXPECT_EQ(field("fragoffset:<10;"), std::pair(std::int64_t{0}, std::int64_t{9}));
+  EXPECT_TRUE(std::get<HeaderMatch>(rule("fragoffset:!8;").packet.at(0)).negated);
+}
+
+TEST(RuleParser, ReadsBufferSizesAsIntervals) {
+  auto const size = [](std::string const& options) {
+    auto const loaded = rule(options);
+    auto const& match = std::get<BufferSize>(loaded.buffers.at(0).match);
+    return std::pair(match.min, match.max);
+  };
+  using Sizes = std::pair<std::uint64_t, std::uint64_t>;
+  EXPECT_EQ(size("bsize:4;"), Sizes(4, 4));
+  EXPECT_EQ(size("bsize:0<>2;"), Sizes(1, 1));
+  EXPECT_EQ(size("bsize:<1;"), Sizes(0, 0));
+}
+
+TEST(RuleParser, KnowsBothNamesOfFields) {
+  auto const field = [](std::string const& options) {
+    return std::get<HeaderMatch>(rule(options).packet.at(0)).field;
+  };
+  EXPECT_EQ(field("tcp.seq:1;"), field("seq:1;"));
+  EXPECT_EQ(field("tcp.ack:1;"), field("ack:1;"));
+  EXPECT_EQ(field("tcp.window:1;"), field("window:1;"));
+}
+
+TEST(RuleParser, SkipsRulesOfEventsThatNothingRaises) {
+  auto const result = read(
+      "alert pkthdr any any -> any any (decode-event:ipv4.trunc_pkt; sid:1;)\n"
+      "alert pkthdr any any -> any any (decode-event:ipv6.zero_len_padn; sid:2;)\n"
+      "alert tcp any any -> any any (stream-event:no_such_event; sid:3;)\n");
+  EXPECT_EQ(result.report.loaded, 1u);
+  EXPECT_EQ(result.report.skipped_by.at("decode-event ipv6.zero_len_padn"), 1u);
+  EXPECT_EQ(result.report.skipped_by.at("stream-event no_such_event"), 1u);
 }
 
 TEST(RuleParser, JoinsContinuedLinesAndKeepsTheirPlaces) {
@@ -174,6 +208,19 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"flow:to_server,to_client;", "1:46: 'to_client' contradicts a word before it"},
         Mistake{"flowbits:set;", "1:40: expected a command and the name of a bit"},
         Mistake{"dsize:>70000;", "1:38: expected a number from 0 to 65535"},
+        Mistake{"bsize:5<>0;", "1:37: no size is between these numbers"},
+        Mistake{"bsize:5<>6;", "1:37: no size is between these numbers"},
+        Mistake{"bsize:<0;", "1:37: no size is less than 0"},
+        Mistake{"bsize:>4294967295;", "1:37: no size is that large"},
+        Mistake{"dsize:5<>0;", "1:37: no value is in this range"},
+        Mistake{"dsize:<0;", "1:37: no value is in this range"},
+        Mistake{"dsize:>65535;", "1:37: no value is in this range"},
+        Mistake{"ttl:5-3;", "1:35: no value is in this range"},
+        Mistake{"itype:4<>5;", "1:37: no value is in this range"},
+        Mistake{"seq:>4294967295;", "1:35: no value is in this range"},
+        Mistake{"fragoffset:8192;", "1:42: expected a number from 0 to 8191"},
+        Mistake{"content:\"abc\"; fast_pattern:2,2;",
+                "1:59: the fast pattern ends after the content's 3 bytes"},
         Mistake{"threshold:type limit,track by_src,count 0,seconds 1;",
                 "1:71: expected a number from 1 to 4294967295"}));
 
