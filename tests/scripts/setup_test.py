@@ -16,6 +16,21 @@ STUBS = {
     "sudo": 'while [[ $1 == -* ]]; do shift; done\nexec "$@"\n',
 }
 
+# The simulation names two packages; a download leaves a file for each.
+APT_WITH_SURICATA = """#!/bin/bash
+echo "$@" >> "$APT_LOG"
+case " $* " in
+  *" -s "*) printf 'Inst libhtp2 [0.5.42] (1:0.5.50 Debian [amd64])\\nInst suricata (1:7.0.10 Debian [amd64])\\n' ;;
+  *" download "*) touch suricata.deb ;;
+esac
+"""
+# Unpacks a program that prints a version.
+DPKG_DEB = """#!/bin/bash
+mkdir -p "$3/usr/bin"
+printf '#!/bin/sh\\necho Suricata 7.0.10\\n' > "$3/usr/bin/suricata"
+chmod +x "$3/usr/bin/suricata"
+"""
+
 
 class Setup(unittest.TestCase):
     def setUp(self):
@@ -68,11 +83,34 @@ class Setup(unittest.TestCase):
     def test_several_groups_are_joined(self):
         self.assertEqual(self.packages("lab", "plots"), self.packages("lab") | self.packages("plots"))
 
+    def test_oracle_unpacks_backports_and_installs_nothing(self):
+        release = {}
+        for line in pathlib.Path("/etc/os-release").read_text().splitlines():
+            name, _, value = line.partition("=")
+            release[name] = value.strip('"')
+        (self.folder / "apt-get").write_text(APT_WITH_SURICATA)
+        (self.folder / "dpkg-deb").write_text(DPKG_DEB)
+        (self.folder / "dpkg-deb").chmod(0o755)
+        target = self.folder / "oracle"
+        os.environ["WARPLINE_ORACLE"] = str(target)
+        self.addCleanup(os.environ.pop, "WARPLINE_ORACLE")
+        code, stderr, packages = self.run_setup("oracle")
+        if "has no source for the release" in stderr:
+            self.skipTest("apt has no source for this release")
+        self.assertEqual(code, 0, stderr)
+        sources = "".join(path.read_text() for path in (target / "apt/sources").glob("backports-*"))
+        self.assertIn(f"{release['VERSION_CODENAME']}-backports", sources)
+        self.assertNotIn("security", sources)
+        asked = (self.folder / "log").read_text().splitlines()
+        self.assertTrue(any(line.endswith("download libhtp2=1:0.5.50 suricata=1:7.0.10") for line in asked), asked)
+        self.assertFalse([line for line in asked if " install " in line and " -s " not in line])
+        self.assertIn(f"Suricata 7.0.10 in {target}", stderr)
+
     def test_an_unknown_group_is_refused_with_those_there_are(self):
         code, stderr, packages = self.run_setup("labs")
         self.assertNotEqual(code, 0)
         self.assertEqual(packages, set())
-        self.assertIn("unknown group 'labs'; expected build, test, plots, lab, fuzz or all", stderr)
+        self.assertIn("unknown group 'labs'; expected build, test, plots, lab, fuzz, all or oracle", stderr)
 
 
 if __name__ == "__main__":
