@@ -5,16 +5,19 @@
 #include <algorithm>
 
 #include "core/base/big_pages.hpp"
-#include "core/base/random.hpp"
 #include "core/net/wire.hpp"
+#include "elements/ids/alert/endpoints.hpp"
 #include "elements/ids/detect/detector_work.hpp"
 
 namespace warpline::ids {
 namespace {
 
 constexpr std::uint64_t kMillisecond = 1'000'000, kSecond = 1'000'000'000;
-constexpr std::uint64_t kFlowIdMask = (std::uint64_t{1} << 51) - 1;  // exact in a double
 constexpr std::uint8_t kSyn = 2, kAck = 16;
+
+std::uint64_t flow_number(MatchInput const& input) {
+  return input.flow == nullptr ? 0 : flow_id(*input.flow);
+}
 
 }  // namespace
 
@@ -76,7 +79,7 @@ FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
                                Candidates const& candidates) {
   Work work{arrival, milliseconds(arrival.time_ns)};
   for (auto const& packet : decoder_.decode(frame, arrival.link)) {
-    work.context.source = packet.layer > 0 ? PacketSource::kTunnel : PacketSource::kWire;
+    work.context.source = PacketSource::kWire;
     look_at(packet, candidates, work);
     if (work.passed || work.verdict.kind != FrameVerdict::Kind::kPass) break;
   }
@@ -100,7 +103,7 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
     work.passed = input.flow->verdict == FlowVerdict::kPass;
     if (!work.passed) {
       work.verdict.kind = FrameVerdict::Kind::kDrop;
-      events_.drop(work.context, nullptr);
+      events_.drop(work.context, std::nullopt);
     }
     return;
   }
@@ -118,19 +121,19 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
   bool const opens = packet.protocol == protocol::kTcp && (packet.tcp_flags & kSyn) != 0 &&
                      (packet.tcp_flags & kAck) == 0;
   if (index != Flow::kNone && opens && flows_[index].tcp == TcpState::kClosed) {
-    ending_ = FlowEnd::kForced;
+    ending_ = FlowEvent::Reason::kForced;
     flows_.remove(index);  // another connection with the same ports
     index = Flow::kNone;
   }
   if (index == Flow::kNone) {
-    ending_ = FlowEnd::kForced;
+    ending_ = FlowEvent::Reason::kForced;
     index = flows_.add(key, hash, work.now_ms);
     if (index == Flow::kNone) {
       ++counters_.flows_full;
       return;
     }
     auto& flow = flows_[index];
-    flow.first_time_ns = work.context.arrival.time_ns;
+    flow.first_time_ns = work.context.time_ns;
     flow.client_is_second = from_second;
     // The first packet that is seen of a connection may be the answer.
     bool const answer = packet.protocol == protocol::kTcp && options_.tcp.midstream &&
@@ -150,12 +153,7 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
   if (packet.protocol != protocol::kTcp && flow.directions == 3)
     flow.state = FlowState::kEstablished;
   work.context.flow = &flow;
-  work.context.flow_id = flow_id(flow);
   work.context.to_server = input.to_server;
-}
-
-std::uint64_t Detector::flow_id(Flow const& flow) const {
-  return mix64(flows_.hash(flow.key) + flow.first_time_ns) & kFlowIdMask;
 }
 
 void Detector::follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome) {
@@ -289,7 +287,7 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   rule_matcher_.change_bits(compiled, input);
   auto outcome = ThresholdOutcome::kAlert;
   if (rule.threshold)
-    outcome = shared_.count(rule, *input.packet, work.context.flow_id, input.now_s);
+    outcome = shared_.count(rule, *input.packet, flow_number(input), input.now_s);
   if (outcome == ThresholdOutcome::kNothing) return;
   bool const whole_flow = input.flow != nullptr && (match.in_stream || compiled.addresses_only);
   auto const decide = [&](FlowVerdict verdict) {
@@ -308,7 +306,7 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
     ++work.alerts;
     ++counters_.alerts;
     if (input.flow != nullptr) ++input.flow->alerts;
-    AlertEvent const event{index, &rule, match.in_stream, blocks,
+    RuleAlert const event{index, match.in_stream, blocks,
                            match.in_stream ? input.stream->bytes : input.packet->payload_bytes()};
     if (work.later != nullptr)
       work.later->push_back(event);
@@ -321,16 +319,16 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   work.verdict.kind =
       rule.action == Action::kDrop ? FrameVerdict::Kind::kDrop : FrameVerdict::Kind::kReject;
   work.verdict.action = rule.action;
-  events_.drop(work.context, &rule);
+  events_.drop(work.context, index);
 }
 
 void Detector::expire(std::uint64_t now_ns, std::uint32_t count) {
-  ending_ = FlowEnd::kTimeout;
+  ending_ = FlowEvent::Reason::kTimeout;
   flows_.expire(milliseconds(now_ns), count);
 }
 
 void Detector::finish() {
-  ending_ = FlowEnd::kShutdown;
+  ending_ = FlowEvent::Reason::kShutdown;
   flows_.clear();
 }
 

@@ -101,7 +101,6 @@ class Detector {
   void matched(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work);
   void flow_ends(std::uint32_t index, Flow& flow);
   void look_at_rest(std::uint32_t index, Flow& flow, bool to_server);
-  std::uint64_t flow_id(Flow const& flow) const;
 
   std::shared_ptr<RuleSet const> rules_;
   std::optional<CpuMatcher> matcher_;
@@ -110,7 +109,7 @@ class Detector {
   DetectorEvents& events_;
   std::uint64_t seed_;
   FrameDecoder decoder_;
-  FlowEnd ending_ = FlowEnd::kForced;  // the reason for which the table removes a flow
+  FlowEvent::Reason ending_ = FlowEvent::Reason::kForced;  // why the table removes a flow
   FlowTable flows_;
   std::pmr::vector<TcpSession> sessions_;  // by flow
   FlowBits bits_;
@@ -124,7 +123,7 @@ class Detector {
   std::vector<std::uint8_t> view_;        // bytes of a stream, contiguous
   std::vector<PatternId> found_;          // by a search
   std::vector<std::uint32_t> selected_;   // rules for a packet
-  std::vector<AlertEvent> end_alerts_;    // of a flow that ends
+  std::vector<RuleAlert> end_alerts_;    // of a flow that ends
   std::vector<std::uint8_t> end_payload_;
 };
 

@@ -8,9 +8,32 @@
 
 namespace warpline::ids {
 
+/// The number of a link type in capture files (tcpdump.org, "Link-layer header types").
+constexpr std::uint16_t link_number(LinkType link) {
+  switch (link) {
+    case LinkType::kEthernet:
+      return 1;
+    case LinkType::kRawIp:
+      return 101;
+    case LinkType::kPpp:
+      return 9;
+    case LinkType::kLinuxCooked:
+      return 113;
+    case LinkType::kLinuxCooked2:
+      return 276;
+    case LinkType::kNull:
+      return 0;
+  }
+  return 1;
+}
+
 /// The state of one frame while the detector looks at it.
 struct Detector::Work {
-  Work(FrameArrival const& arrival, std::uint32_t now) : now_ms(now) { context.arrival = arrival; }
+  Work(FrameArrival const& arrival, std::uint32_t now) : now_ms(now) {
+    context.time_ns = arrival.time_ns;
+    context.number = arrival.number;
+    context.link_type = link_number(arrival.link);
+  }
 
   PacketContext context;
   std::uint32_t now_ms;
@@ -18,7 +41,7 @@ struct Detector::Work {
   std::uint32_t alerts = 0;  // of this packet
   bool passed = false;       // by a rule of pass
   StreamView view;
-  std::vector<AlertEvent>* later = nullptr;  // if not null, alerts wait there
+  std::vector<RuleAlert>* later = nullptr;  // if not null, alerts wait there
 };
 
 }  // namespace warpline::ids

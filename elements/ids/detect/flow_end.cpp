@@ -47,7 +47,8 @@ void Detector::flow_ends(std::uint32_t index, Flow& flow) {
     for (bool const to_server : {true, false}) look_at_rest(index, flow, to_server);
     tcp_.clear(sessions_[index]);
   }
-  events_.flow_ended(flow, flow_id(flow), ending_);
+  auto const end_ns = first_ns_ + flow.last_seen_ms * std::uint64_t{1'000'000};
+  events_.flow_ended(flow, ending_, end_ns, last_ns_);
 }
 
 void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
@@ -58,9 +59,8 @@ void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
   Work work({last_ns_, 0, LinkType::kEthernet}, 0);
   work.context.packet = &end.packet;
   work.context.flow = &flow;
-  work.context.flow_id = flow_id(flow);
   work.context.to_server = to_server;
-  work.context.source = PacketSource::kFlowEnd;
+  work.context.source = PacketSource::kFlowTimeout;
   MatchInput input;
   input.packet = &end.packet;
   input.flow = &flow;

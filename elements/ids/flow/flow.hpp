@@ -44,7 +44,6 @@ struct alignas(64) Flow {
   TcpState tcp = TcpState::kNone;
   std::uint8_t tcp_flags[2]{};  ///< all that were seen, by direction
   std::uint8_t ip_rules = 0;    ///< bits: rules of addresses alone were looked at, by direction
-  std::uint32_t last_time_ms = 0;  ///< of a packet, since `first_time_ns`
   std::uint32_t alerts = 0;
   bool has_bits = false;
 
