@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/net/link_type.hpp"
 #include "core/packet/packet.hpp"
 
 namespace warpline {
@@ -17,6 +18,7 @@ namespace warpline {
 struct Arrival {
   std::optional<std::uint64_t> time_ns{};  ///< since 1970, UTC; 0 is a valid time
   std::uint64_t number = 0;  ///< of the frame in its capture, from 1; 0: not from a capture
+  LinkType link_type = LinkType::kEthernet;  ///< of the frame
 };
 
 /// Provides packet buffers. The memory is pinned if there is a device. Several workers may use a

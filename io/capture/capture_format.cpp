@@ -42,7 +42,11 @@ std::string link_name(std::uint32_t link) {
   // The only numbers below 10000 that differ between files and libpcap's interface here.
   auto const value = static_cast<int>(link == 101 ? DLT_RAW : link == 100 ? DLT_ATM_RFC1483 : link);
   auto const* name = pcap_datalink_val_to_name(value);
-  return name != nullptr ? name : std::to_string(link);
+  return name != nullptr ? name + (" (" + std::to_string(link) + ")") : std::to_string(link);
+}
+
+std::string expected_links(LinkTypes read) {
+  return "expected " + (read == LinkTypes::kAll ? std::string(kReadLinkTypes) : "Ethernet (1)");
 }
 
 CaptureFormat::Step CaptureFormat::cut() noexcept {

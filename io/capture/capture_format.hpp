@@ -33,19 +33,21 @@ class CaptureInput {
   std::unique_ptr<std::FILE, Close> file_;
 };
 
-constexpr std::uint32_t kEthernetLink = 1;  // LINKTYPE_ETHERNET
-/// The largest size of a captured Ethernet frame; a record with a larger size is damaged.
+/// The largest size of a captured frame; a record with a larger size is damaged.
 constexpr std::uint32_t kMaxCapturedBytes = 262144;
 
-/// `RAW`, `IEEE802_11`; a number if libpcap has no name for the link type.
+/// `IEEE802_11 (105)`; only the number if libpcap has no name for the link type.
 std::string link_name(std::uint32_t link);
+
+/// What is read, for messages: `expected Ethernet (1)`.
+std::string expected_links(LinkTypes read);
 
 /// Reads the records of one format. One thread.
 class CaptureFormat {
  public:
   enum class Step : std::uint8_t {
-    kFrame,    ///< an Ethernet frame
-    kOther,    ///< a frame of another link type, `link()`
+    kFrame,    ///< a frame of a link type that is read
+    kOther,    ///< a frame of another link type
     kEnd,      ///< the file ends after a record
     kCut,      ///< the file ends within a record
     kDamaged,  ///< `damage()` has the reason
@@ -54,11 +56,18 @@ class CaptureFormat {
   /// The next frame; its bytes are valid until the next call. `number` is not set.
   virtual Step next(CapturedFrame& frame) noexcept = 0;
 
+  /// The number of the last frame's link type in the file; of a pcap, that of all frames.
   std::uint32_t link() const noexcept { return link_; }
   std::string const& damage() const noexcept { return damage_; }
 
  protected:
-  explicit CaptureFormat(CaptureInput& input) : input_(input) {}
+  CaptureFormat(CaptureInput& input, LinkTypes read) : input_(input), read_(read) {}
+
+  /// Whether frames of this number are read.
+  bool reads(std::uint32_t link) const noexcept {
+    auto const type = link_type_of(link);
+    return type && (read_ == LinkTypes::kAll || *type == LinkType::kEthernet);
+  }
 
   Step damaged(std::string text) noexcept {
     damage_ = std::move(text);
@@ -70,7 +79,8 @@ class CaptureFormat {
   bool read_frame(CapturedFrame& frame, std::uint32_t captured) noexcept;
 
   CaptureInput& input_;
-  std::uint32_t link_ = kEthernetLink;
+  LinkTypes read_;
+  std::uint32_t link_ = number_of(LinkType::kEthernet);
 
  private:
   // Touched only as far as frames are long.
@@ -86,11 +96,11 @@ struct CaptureMagic {
 
 /// pcap (draft-ietf-opsawg-pcap), either byte order, micro- or nanoseconds, also Kuznetzov's form.
 /// Null if the magic is a different one. Throws `ConfigError` for a bad header; `path` is for
-/// messages.
-std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic,
+/// messages. `read`: the link types that are read.
+std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic, LinkTypes read,
                                          std::string const& path);
 /// pcapng (draft-ietf-opsawg-pcapng), several sections, interfaces of any link type and length.
-std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic,
+std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic, LinkTypes read,
                                            std::string const& path);
 
 }  // namespace warpline::detail

@@ -10,7 +10,6 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/element/metrics.hpp"
-#include "io/capture/capture_reader.hpp"
 #include "io/capture/capture_writer.hpp"
 #include "io/dpdk/arrivals_dpdk.hpp"
 #include "io/dpdk/mbuf_dpdk.hpp"
@@ -28,12 +27,24 @@ std::string buffer_advice(DpdkPool const& pool, std::uint32_t longest) {
   return holds + " bytes; --buffer-size " + length + " takes all of them";
 }
 
+/// The number of the link type of a capture with all frames of `input`.
+std::uint32_t output_link(CaptureSummary const& input, std::string const& path) {
+  if (input.links.size() == 1) return input.links[0];
+  auto const first = *link_type_of(input.links[0]);
+  for (auto const number : input.links)
+    if (auto const type = *link_type_of(number); type != first)
+      throw ConfigError(path + ": has frames of several link types (" +
+                        std::string(name_of(first)) + ", " + std::string(name_of(type)) +
+                        "); a capture that is written has one");
+  return number_of(first);
+}
+
 }  // namespace
 
 class CapturePort::Rx final : public RxQueue {
  public:
   Rx(std::string const& path, CaptureOptions::Cut cut, DpdkPool& pool)
-      : reader_(path), arrivals_(pool.arrivals()), cut_(cut), pool_(pool) {}
+      : reader_(path, LinkTypes::kAll), arrivals_(pool.arrivals()), cut_(cut), pool_(pool) {}
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     packets = packets.first(std::min(packets.size(), kBurst));
@@ -77,7 +88,7 @@ class CapturePort::Rx final : public RxQueue {
     std::memset(packet.data + captured, 0, frame.length - captured);
     packet.append(frame.length);
     packet.arrive(port_index);
-    arrivals_.set(mbuf_of(packet), {frame.time_ns, frame.number});
+    arrivals_.set(mbuf_of(packet), {frame.time_ns, frame.number, frame.link_type});
     return true;
   }
 
@@ -135,11 +146,13 @@ CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& poo
                          OutputFiles* outputs)
     : Port(std::move(name)), options_(std::move(options)), pool_(pool) {
   if (!options_.in.empty()) {
-    frames_ = options_.frames ? *options_.frames : summarise_capture(options_.in).frames;
+    if (!options_.summary) options_.summary = summarise_capture(options_.in, LinkTypes::kAll);
     rx_ = std::make_unique<Rx>(options_.in, options_.cut, pool_);
   }
   if (options_.out.empty()) return;
-  output_ = std::make_shared<CaptureWriter>(options_.out, this->name());
+  auto const link = options_.in.empty() ? number_of(LinkType::kEthernet)
+                                        : output_link(*options_.summary, options_.in);
+  output_ = std::make_shared<CaptureWriter>(options_.out, this->name(), link);
   if (!options_.in.empty() && output_->is_file(options_.in))
     throw ConfigError("port '" + this->name() + "' is to read and to write the same file, " +
                       options_.in);
@@ -150,7 +163,8 @@ CapturePort::~CapturePort() = default;
 
 std::string CapturePort::description() const {
   std::string text;
-  if (!options_.in.empty()) text = "reads " + options_.in + " (" + counted(frames_, "frame") + ")";
+  if (!options_.in.empty())
+    text = "reads " + options_.in + " (" + counted(options_.summary->frames, "frame") + ")";
   if (!options_.out.empty()) text += (text.empty() ? "" : ", ") + ("writes " + options_.out);
   return text;
 }
@@ -172,12 +186,13 @@ std::vector<std::string> CapturePort::notices() const {
     add(rx_->too_long(),
         of + "longer than a packet buffer; " + buffer_advice(pool_, rx_->longest()));
     add(rx_->cut(), of + "captured shorter than they were");
-    add(rx_->other_links(), of + "of link type " + reader.other_link() + "; expected Ethernet");
+    add(rx_->other_links(),
+        of + "of link type " + reader.other_link() + "; " + reader.expected_links());
     if (!reader.damage().empty())
       notices.push_back(options_.in + " has changed while it was read: " + reader.damage());
-    else if (rx_->finished() && reader.frames() - reader.other_frames() != frames_)
+    else if (rx_->finished() && reader.frames() - reader.other_frames() != options_.summary->frames)
       notices.push_back(options_.in + " has changed while it was read: it had " +
-                        counted(frames_, "frame"));
+                        counted(options_.summary->frames, "frame"));
   }
   if (output_)
     add(output_->clamped_times(), " in " + options_.out + " of a time after 2106-02-07 06:28:15, " +

@@ -10,6 +10,7 @@
 
 #include "core/base/output_file.hpp"
 #include "core/element/port.hpp"
+#include "io/capture/capture_reader.hpp"
 #include "io/dpdk/dpdk_pool.hpp"
 
 namespace warpline {
@@ -26,10 +27,13 @@ struct CaptureOptions {
     kRefuse,  ///< skipped and counted
   };
   Cut cut = Cut::kPad;
-  /// Number of frames in `in`, if it has just been read to its end.
-  std::optional<std::uint64_t> frames{};
+  /// Of `in`, with all link types, if it has just been read to its end.
+  std::optional<CaptureSummary> summary{};
 };
 
+/// Reads frames of every `LinkType`; see `Arrival::link_type`. The output has the link type of the
+/// input, or Ethernet.
+///
 /// The input belongs to the first worker, so order and timestamps are kept. Several workers write
 /// their bursts in turn. A packet without a time (a copy made inside, a frame
 /// whose capture has none) gets the timestamp of the packet written before it; traffic that is not
@@ -40,8 +44,8 @@ struct CaptureOptions {
 class CapturePort final : public Port {
  public:
   /// Reads the whole input once, unless that was done, so that a damaged file is found before the
-  /// start. Throws `ConfigError` as `CaptureReader` and `CaptureWriter` do, or if both are the same
-  /// file. Adds the output file to `outputs`, if that is not null.
+  /// start. Throws `ConfigError` as `CaptureReader` and `CaptureWriter` do, if both are the same
+  /// file, or if frames of several link types are to be written. Adds the output file to `outputs`, if that is not null.
   CapturePort(std::string name, CaptureOptions options, DpdkPool& pool,
               OutputFiles* outputs = nullptr);
   ~CapturePort() override;
@@ -62,7 +66,6 @@ class CapturePort final : public Port {
 
   CaptureOptions options_;
   DpdkPool& pool_;
-  std::uint64_t frames_ = 0;
   std::unique_ptr<Rx> rx_;
   std::shared_ptr<CaptureWriter> output_;
   std::vector<std::unique_ptr<Tx>> tx_;  // by worker, created on request

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <string_view>
 
 #include "core/base/error.hpp"
@@ -61,8 +62,8 @@ struct CaptureReader::State {
   CapturedFrame frame;
 };
 
-CaptureReader::CaptureReader(std::string path)
-    : path_(std::move(path)), state_(std::make_unique<State>(open_file(path_))) {
+CaptureReader::CaptureReader(std::string path, LinkTypes read)
+    : path_(std::move(path)), read_(read), state_(std::make_unique<State>(open_file(path_))) {
   auto& input = state_->input;
   detail::CaptureMagic magic;
   auto const size = input.read(magic.bytes, sizeof magic.bytes);
@@ -71,8 +72,8 @@ CaptureReader::CaptureReader(std::string path)
   if (auto const program = compression(magic); !program.empty())
     throw ConfigError(path_ + ": compressed (" + program + "): unpack it first");
   if (size == sizeof magic.bytes) {
-    state_->format = detail::open_pcap(input, magic, path_);
-    if (!state_->format) state_->format = detail::open_pcapng(input, magic, path_);
+    state_->format = detail::open_pcap(input, magic, read, path_);
+    if (!state_->format) state_->format = detail::open_pcapng(input, magic, read, path_);
   }
   if (!state_->format)
     throw ConfigError(path_ + ": not a capture file: unknown format; expected pcap or pcapng");
@@ -108,6 +109,10 @@ std::string CaptureReader::other_link() const {
   return other_frames_ == 0 ? std::string() : detail::link_name(other_link_);
 }
 
+std::string CaptureReader::expected_links() const { return detail::expected_links(read_); }
+
+std::uint32_t CaptureReader::link_number() const { return state_->format->link(); }
+
 std::vector<std::string> CaptureSummary::warnings(std::string const& path) const {
   std::vector<std::string> all;
   if (cut_short)
@@ -115,28 +120,33 @@ std::vector<std::string> CaptureSummary::warnings(std::string const& path) const
                   (frames + other_frames == 1 ? " before it is used" : " before it are used"));
   if (other_frames > 0)
     all.push_back(path + ": " + counted(other_frames, "frame") + " of another link type (" +
-                  other_link + ") left out; expected Ethernet");
+                  other_link + ") left out; " + expected_links);
   if (odd_times > 0)
     all.push_back(path + ": " + counted(odd_times, "frame") +
                   " with a time before 1970 or after 2554, read as frames without a time");
   return all;
 }
 
-CaptureSummary summarise_capture(std::string const& path) {
-  CaptureReader reader(path);
+CaptureSummary summarise_capture(std::string const& path, LinkTypes read) {
+  CaptureReader reader(path, read);
   CaptureSummary summary;
+  summary.expected_links = reader.expected_links();
+  std::set<std::uint32_t> links;
   while (auto const* frame = reader.next()) {
     ++summary.frames;
+    links.insert(reader.link_number());
     if (frame->length > frame->bytes.size) ++summary.cut;
     if (frame->odd_time) ++summary.odd_times;
     summary.longest = std::max(summary.longest, frame->length);
   }
+  if (links.empty() && reader.other_frames() == 0) links.insert(reader.link_number());
+  summary.links.assign(links.begin(), links.end());
   summary.other_frames = reader.other_frames();
   summary.other_link = reader.other_link();
   summary.cut_short = reader.cut_short();
   if (summary.frames == 0 && summary.other_frames > 0)
-    throw ConfigError(path + ": its frames are of link type " + summary.other_link +
-                      "; expected Ethernet");
+    throw ConfigError(path + ": its frames are of link type " + summary.other_link + "; " +
+                      summary.expected_links);
   return summary;
 }
 

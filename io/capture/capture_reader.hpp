@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/net/link_type.hpp"
 #include "core/packet/packet.hpp"
 
 namespace warpline {
@@ -19,15 +20,22 @@ struct CapturedFrame {
   std::optional<std::uint64_t> time_ns{};  ///< since 1970; no value if the file has none
   bool odd_time = false;                   ///< the file has a time, but before 1970 or after 2554
   std::uint64_t number = 0;                ///< of the frame in the file, from 1
+  LinkType link_type = LinkType::kEthernet;
+};
+
+/// The link types of the frames that a reader returns.
+enum class LinkTypes : std::uint8_t {
+  kEthernet,
+  kAll,  ///< all of `LinkType`
 };
 
 /// Reads a capture file (pcap of either byte order, micro- or nanoseconds, or pcapng) from its
-/// beginning. Frames of link types other than Ethernet are counted and skipped. One thread.
+/// beginning. Frames of other link types than those asked for are counted and skipped. One thread.
 class CaptureReader {
  public:
   /// Throws `ConfigError` if the file cannot be read, is not a regular file, is not a capture, is
-  /// compressed, or is a pcap whose frames are not Ethernet.
-  explicit CaptureReader(std::string path);
+  /// compressed, or is a pcap whose frames have a link type that is not read.
+  explicit CaptureReader(std::string path, LinkTypes read = LinkTypes::kEthernet);
   ~CaptureReader();
   CaptureReader(CaptureReader const&) = delete;
   CaptureReader& operator=(CaptureReader const&) = delete;
@@ -43,16 +51,22 @@ class CaptureReader {
 
   /// Frames read so far, including those of other link types.
   std::uint64_t frames() const { return frames_; }
-  /// Frames skipped so far because they are not Ethernet.
+  /// Frames skipped so far because of their link type.
   std::uint64_t other_frames() const { return other_frames_; }
-  /// Link type of the first of these, such as `RAW`.
+  /// Link type of the first of these, such as `RAW (101)`.
   std::string other_link() const;
+
+  /// What is read instead: `expected Ethernet (1)`.
+  std::string expected_links() const;
+  /// The number of the last frame's link type in the file.
+  std::uint32_t link_number() const;
 
   std::string const& path() const { return path_; }
 
  private:
   struct State;
   std::string path_;
+  LinkTypes read_;
   std::string damage_;
   bool cut_short_ = false;
   std::uint64_t frames_ = 0, other_frames_ = 0;
@@ -62,20 +76,24 @@ class CaptureReader {
 
 /// Contents of a whole capture file.
 struct CaptureSummary {
-  std::uint64_t frames = 0;        ///< Ethernet frames
+  std::uint64_t frames = 0;        ///< of the link types that are read
   std::uint64_t cut = 0;           ///< captured shorter than they were on the wire
   std::uint32_t longest = 0;       ///< bytes on the wire
   std::uint64_t other_frames = 0;  ///< of other link types
   std::string other_link{};        ///< link type of the first of these
-  std::uint64_t odd_times = 0;     ///< frames with a time before 1970 or after 2554
-  bool cut_short = false;          ///< the file ends within a record
+  std::string expected_links{};    ///< what is read instead
+  /// The numbers of the link types of these frames in the file, ascending; of a file
+  /// without any frame, the one that a pcap has in its header.
+  std::vector<std::uint32_t> links{};
+  std::uint64_t odd_times = 0;  ///< frames with a time before 1970 or after 2554
+  bool cut_short = false;       ///< the file ends within a record
 
   /// One sentence for each problem of the file at `path`; usually empty.
   std::vector<std::string> warnings(std::string const& path) const;
 };
 
 /// Reads the file to its end. Throws `ConfigError` as the reader does, and if there are frames but
-/// no Ethernet frame. A last record that is cut is skipped.
-CaptureSummary summarise_capture(std::string const& path);
+/// none of a link type that is read. A last record that is cut is skipped.
+CaptureSummary summarise_capture(std::string const& path, LinkTypes read = LinkTypes::kEthernet);
 
 }  // namespace warpline

@@ -23,9 +23,8 @@ struct FileHeader {
   std::uint16_t major = 2, minor = 4;
   std::uint32_t reserved[2] = {};
   std::uint32_t snap_length = CaptureWriter::kMaxFrameBytes;
-  std::uint32_t link = 1;  // Ethernet
+  std::uint32_t link = 0;
 };
-constexpr FileHeader kFileHeader;
 
 /// Before each frame.
 struct RecordHeader {
@@ -46,8 +45,8 @@ bool same_file(struct stat const& a, struct stat const& b) {
 
 }  // namespace
 
-CaptureWriter::CaptureWriter(std::string path, std::string owner)
-    : OutputFile(std::move(path), "frame", std::move(owner)), buffer_(kBufferBytes) {
+CaptureWriter::CaptureWriter(std::string path, std::string owner, std::uint32_t link)
+    : OutputFile(std::move(path), "frame", std::move(owner)), link_(link), buffer_(kBufferBytes) {
   auto const& name = this->path();
   if (name == "-") return;
   file_ = ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
@@ -121,9 +120,10 @@ bool CaptureWriter::flush() noexcept {
 }
 
 bool CaptureWriter::flush_header() noexcept {
-  if (header_done_ == sizeof kFileHeader) return true;
-  auto const* header = reinterpret_cast<std::uint8_t const*>(&kFileHeader);
-  auto const error = write_some(header, sizeof kFileHeader, header_done_);
+  if (header_done_ == sizeof(FileHeader)) return true;
+  FileHeader const header{.link = link_};
+  auto const* bytes = reinterpret_cast<std::uint8_t const*>(&header);
+  auto const error = write_some(bytes, sizeof header, header_done_);
   if (error == 0) return true;
   if (header_done_ > 0 && truncate_back(header_done_)) header_done_ = 0;
   note_failure(error);

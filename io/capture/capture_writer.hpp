@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "core/base/output_file.hpp"
+#include "core/net/link_type.hpp"
 #include "core/packet/packet.hpp"
 
 namespace warpline {
 
-/// Writes a capture file: pcap, Ethernet, nanoseconds.
+/// Writes a capture file: pcap, nanoseconds, frames of one link type.
 ///
 /// Frames collect in a buffer and are written in large writes. While the file cannot be written (a
 /// full disk), the buffer keeps its frames and a write is tried once a second; the file then ends
@@ -24,8 +25,9 @@ class CaptureWriter final : public OutputFile {
   static constexpr std::uint32_t kMaxFrameBytes = 65535;
 
   /// Checks that the file can be written, without creating or changing it; `-` is standard output.
-  /// Throws `ConfigError` if it cannot.
-  explicit CaptureWriter(std::string path, std::string owner = {});
+  /// `link`: the number of the frames' link type. Throws `ConfigError` if it cannot.
+  explicit CaptureWriter(std::string path, std::string owner = {},
+                         std::uint32_t link = number_of(LinkType::kEthernet));
   ~CaptureWriter() override;
 
   /// Makes the file an empty capture. Throws `ConfigError`.
@@ -65,6 +67,7 @@ class CaptureWriter final : public OutputFile {
   std::mutex mutex_;
   int file_ = -1;
   bool begun_ = false;
+  std::uint32_t link_;
   std::size_t header_done_ = 0;       // bytes of the file's header that are written
   std::vector<std::uint8_t> buffer_;  // whole records, from the first that is not in the file
   std::size_t size_ = 0;              // bytes used

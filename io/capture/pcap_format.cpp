@@ -15,8 +15,8 @@ constexpr std::size_t kHeaderBytes = 24, kRecordBytes = 16, kKuznetzovRecordByte
 
 class PcapFormat final : public CaptureFormat {
  public:
-  PcapFormat(CaptureInput& input, bool swapped, std::uint32_t magic)
-      : CaptureFormat(input),
+  PcapFormat(CaptureInput& input, LinkTypes read, bool swapped, std::uint32_t magic)
+      : CaptureFormat(input, read),
         swapped_(swapped),
         record_bytes_(magic == kKuznetzov ? kKuznetzovRecordBytes : kRecordBytes),
         nanoseconds_(magic == kNanoseconds ? 1 : 1000) {}
@@ -34,9 +34,9 @@ class PcapFormat final : public CaptureFormat {
                         std::to_string(minor_) + "; expected 2.0 to 2.4");
     constexpr std::uint32_t kLinkMask = 0x03ffffff;  // the rest is about the frame check sequence
     link_ = word(header + 16) & kLinkMask;
-    if (link_ != kEthernetLink)
-      throw ConfigError(path + ": its frames are of link type " + link_name(link_) +
-                        "; expected Ethernet");
+    if (!reads(link_))
+      throw ConfigError(path + ": its frames are of link type " + link_name(link_) + "; " +
+                        expected_links(read_));
   }
 
   Step next(CapturedFrame& frame) noexcept override {
@@ -48,6 +48,7 @@ class PcapFormat final : public CaptureFormat {
     frame.length = word(record + 12);
     // Before version 2.3 the lengths stood in the other order, in 2.3 in either.
     if (minor_ < 3 || (minor_ == 3 && captured > frame.length)) std::swap(captured, frame.length);
+    frame.link_type = *link_type_of(link_);
     if (captured > kMaxCapturedBytes)
       return damaged("a frame of " + std::to_string(captured) + " captured bytes; at most " +
                      std::to_string(kMaxCapturedBytes) + " are possible");
@@ -71,14 +72,14 @@ class PcapFormat final : public CaptureFormat {
 
 }  // namespace
 
-std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic,
+std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic, LinkTypes read,
                                          std::string const& path) {
   std::uint32_t number;
   std::memcpy(&number, magic.bytes, sizeof number);
   for (bool const swapped : {false, true}) {
     auto const value = swapped ? __builtin_bswap32(number) : number;
     if (value != kMicroseconds && value != kNanoseconds && value != kKuznetzov) continue;
-    auto format = std::make_unique<PcapFormat>(input, swapped, value);
+    auto format = std::make_unique<PcapFormat>(input, read, swapped, value);
     format->read_header(path);
     return format;
   }

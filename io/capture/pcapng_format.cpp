@@ -43,7 +43,7 @@ struct Interface {
 
 class PcapngFormat final : public CaptureFormat {
  public:
-  explicit PcapngFormat(CaptureInput& input) : CaptureFormat(input) {}
+  PcapngFormat(CaptureInput& input, LinkTypes read) : CaptureFormat(input, read) {}
 
   /// Reads the first section's header, whose type has been read.
   void read_header(std::string const& path) {
@@ -216,7 +216,9 @@ class PcapngFormat final : public CaptureFormat {
       return damaged("a frame of " + std::to_string(captured) + " captured bytes in a block of " +
                      std::to_string(block_length_));
     link_ = interface.link;
-    if (link_ == kEthernetLink) {
+    bool const is_read = reads(link_);
+    if (is_read) {
+      frame.link_type = *link_type_of(link_);
       if (captured > kMaxCapturedBytes)
         return damaged("a frame of " + std::to_string(captured) + " captured bytes; at most " +
                        std::to_string(kMaxCapturedBytes) + " are possible");
@@ -225,7 +227,7 @@ class PcapngFormat final : public CaptureFormat {
     }
     auto const step = end_block();
     if (step != Step::kEnd) return step;
-    return link_ == kEthernetLink ? Step::kFrame : Step::kOther;
+    return is_read ? Step::kFrame : Step::kOther;
   }
 
   bool swapped_ = false;
@@ -236,12 +238,12 @@ class PcapngFormat final : public CaptureFormat {
 
 }  // namespace
 
-std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic,
+std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic, LinkTypes read,
                                            std::string const& path) {
   std::uint32_t number;
   std::memcpy(&number, magic.bytes, sizeof number);
   if (number != kSection) return nullptr;
-  auto format = std::make_unique<PcapngFormat>(input);
+  auto format = std::make_unique<PcapngFormat>(input, read);
   format->read_header(path);
   return format;
 }

@@ -26,8 +26,8 @@ class Arrivals {
     rte_mbuf_dynflag flag{};
     rte_strscpy(field.name, "warpline_arrival", sizeof field.name);
     rte_strscpy(flag.name, "warpline_arrival", sizeof flag.name);
-    field.size = sizeof(Arrival);
-    field.align = alignof(Arrival);
+    field.size = sizeof(Stored);
+    field.align = alignof(Stored);
     auto const offset = rte_mbuf_dynfield_register(&field);
     auto const bit = rte_mbuf_dynflag_register(&flag);
     if (offset < 0 || bit < 0) throw ConfigError("DPDK's packet buffers have no room for a time");
@@ -36,16 +36,32 @@ class Arrivals {
   }
 
   void set(rte_mbuf* mbuf, Arrival const& arrival) const noexcept {
-    *RTE_MBUF_DYNFIELD(mbuf, offset_, Arrival*) = arrival;
+    auto& stored = *RTE_MBUF_DYNFIELD(mbuf, offset_, Stored*);
+    stored.time_ns = arrival.time_ns.value_or(0);
+    stored.rest = arrival.number << kNumberShift | (arrival.time_ns ? kHasTime : 0) |
+                  static_cast<std::uint64_t>(arrival.link_type);
     mbuf->ol_flags |= flag_;
   }
   /// Zero when unknown.
   Arrival get(rte_mbuf* mbuf) const noexcept {
     if ((mbuf->ol_flags & flag_) == 0) return {};
-    return *RTE_MBUF_DYNFIELD(mbuf, offset_, Arrival*);
+    auto const& stored = *RTE_MBUF_DYNFIELD(mbuf, offset_, Stored*);
+    Arrival arrival;
+    if ((stored.rest & kHasTime) != 0) arrival.time_ns = stored.time_ns;
+    arrival.number = stored.rest >> kNumberShift;
+    arrival.link_type = static_cast<LinkType>(stored.rest & kLinkMask);
+    return arrival;
   }
 
  private:
+  // Drivers need a part of an mbuf's 36 bytes for fields, too.
+  struct Stored {
+    std::uint64_t time_ns;
+    std::uint64_t rest;  // the number, whether there is a time, the link type
+  };
+  static constexpr std::uint64_t kLinkMask = 0x7f, kHasTime = 0x80;
+  static constexpr unsigned kNumberShift = 8;
+
   std::size_t offset_;
   std::uint64_t flag_;
 };

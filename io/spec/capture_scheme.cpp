@@ -45,11 +45,11 @@ std::unique_ptr<Port> CaptureRequest::open(std::string name, PortEnvironment& en
                                        environment.outputs);
 }
 
-// The port itself reports frames that are not Ethernet after it has read the capture.
+// The port itself reports frames of other link types after it has read the capture.
 std::vector<std::string> CaptureRequest::inspect() {
   if (options.in.empty()) return {};
-  auto summary = summarise_capture(options.in);
-  options.frames = summary.frames;
+  auto summary = summarise_capture(options.in, LinkTypes::kAll);
+  options.summary = summary;
   summary.other_frames = 0;
   return summary.warnings(options.in);
 }

@@ -85,14 +85,15 @@ TEST_F(CaptureReaderTest, CountsFramesOfOtherLinkTypesAndLeavesThemOut) {
   auto const summary = summarise_capture(path);
   EXPECT_EQ(summary.frames, 1u);
   EXPECT_EQ(summary.other_frames, 2u);
-  EXPECT_THAT(summary.warnings("x"),
-              ElementsAre("x: 2 frames of another link type (RAW) left out; expected Ethernet"));
+  EXPECT_THAT(
+      summary.warnings("x"),
+      ElementsAre("x: 2 frames of another link type (RAW (101)) left out; expected Ethernet (1)"));
 }
 
 TEST_F(CaptureReaderTest, RefusesAFileWithoutAnyEthernetFrame) {
   PcapngBuilder file;
   file.interface(105).packet(0, 1, Frame(20, 1));
-  EXPECT_THAT(damage(file), HasSubstr("link type IEEE802_11; expected Ethernet"));
+  EXPECT_THAT(damage(file), HasSubstr("link type IEEE802_11 (105); expected Ethernet (1)"));
   EXPECT_EQ(summarise_capture(save(PcapngBuilder().interface(105).text())).frames, 0u);
 }
 

@@ -5,18 +5,9 @@
 #include <cstdint>
 
 #include "core/base/bytes.hpp"
+#include "core/net/link_type.hpp"
 
 namespace warpline::ids {
-
-/// What precedes the network layer of a frame: a link type of a capture file.
-enum class LinkType : std::uint8_t {
-  kEthernet,
-  kRawIp,         ///< an IP packet
-  kPpp,           ///< RFC 1661, perhaps with the framing of RFC 1662
-  kLinuxCooked,   ///< 16 bytes (LINKTYPE_LINUX_SLL)
-  kLinuxCooked2,  ///< 20 bytes (LINKTYPE_LINUX_SLL2)
-  kNull,          ///< 4 bytes with the address family of the host (LINKTYPE_NULL)
-};
 
 /// Faults of a packet that rules may ask for by `decode-event`, as bits.
 namespace decode_event {

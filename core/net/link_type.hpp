@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace warpline {
+
+/// What precedes the network layer of a frame.
+enum class LinkType : std::uint8_t {
+  kEthernet,
+  kRawIp,         ///< an IP packet
+  kPpp,           ///< RFC 1661, perhaps with the framing of RFC 1662
+  kLinuxCooked,   ///< 16 bytes (LINKTYPE_LINUX_SLL)
+  kLinuxCooked2,  ///< 20 bytes (LINKTYPE_LINUX_SLL2)
+  kNull,          ///< 4 bytes with the address family of the host (LINKTYPE_NULL, LINKTYPE_LOOP)
+};
+
+/// The link type of a number in a capture file (LINKTYPE_...); no value for one that is not read.
+constexpr std::optional<LinkType> link_type_of(std::uint32_t number) {
+  switch (number) {
+    case 1:
+      return LinkType::kEthernet;
+    case 12:   // LINKTYPE_RAW in files of some systems
+    case 101:  // LINKTYPE_RAW
+    case 228:  // LINKTYPE_IPV4
+    case 229:  // LINKTYPE_IPV6
+      return LinkType::kRawIp;
+    case 9:   // LINKTYPE_PPP
+    case 50:  // LINKTYPE_PPP_HDLC
+      return LinkType::kPpp;
+    case 113:
+      return LinkType::kLinuxCooked;
+    case 276:
+      return LinkType::kLinuxCooked2;
+    case 0:    // LINKTYPE_NULL
+    case 108:  // LINKTYPE_LOOP
+      return LinkType::kNull;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// The numbers that `link_type_of` knows, for error messages.
+inline constexpr std::string_view kReadLinkTypes =
+    "Ethernet (1), raw IP (12, 101, 228, 229), PPP (9, 50), Linux cooked (113, 276) or null (0, "
+    "108)";
+
+/// The number of the type in a capture file.
+constexpr std::uint32_t number_of(LinkType type) {
+  constexpr std::uint32_t kNumbers[] = {1, 101, 9, 113, 276, 0};
+  return kNumbers[static_cast<std::uint8_t>(type)];
+}
+
+/// As in messages: `raw IP`.
+constexpr std::string_view name_of(LinkType type) {
+  constexpr std::string_view kNames[] = {"Ethernet",     "raw IP",         "PPP",
+                                         "Linux cooked", "Linux cooked 2", "null"};
+  return kNames[static_cast<std::uint8_t>(type)];
+}
+
+}  // namespace warpline

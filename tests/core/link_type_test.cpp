@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/link_type.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace warpline {
+namespace {
+
+TEST(LinkType, HasTheNumbersOfCaptureFiles) {
+  EXPECT_EQ(link_type_of(1), LinkType::kEthernet);
+  for (std::uint32_t const number : {12u, 101u, 228u, 229u})
+    EXPECT_EQ(link_type_of(number), LinkType::kRawIp) << number;
+  for (std::uint32_t const number : {9u, 50u}) EXPECT_EQ(link_type_of(number), LinkType::kPpp);
+  EXPECT_EQ(link_type_of(113), LinkType::kLinuxCooked);
+  EXPECT_EQ(link_type_of(276), LinkType::kLinuxCooked2);
+  for (std::uint32_t const number : {0u, 108u}) EXPECT_EQ(link_type_of(number), LinkType::kNull);
+  for (std::uint32_t const number : {2u, 105u, 127u, 147u, 65535u})
+    EXPECT_EQ(link_type_of(number), std::nullopt) << number;
+}
+
+TEST(LinkType, IsWrittenAsANumberThatIsReadAgain) {
+  for (auto const type : {LinkType::kEthernet, LinkType::kRawIp, LinkType::kPpp,
+                          LinkType::kLinuxCooked, LinkType::kLinuxCooked2, LinkType::kNull})
+    EXPECT_EQ(link_type_of(number_of(type)), type) << name_of(type);
+}
+
+TEST(LinkType, NamesEveryNumberThatIsRead) {
+  std::string const text(kReadLinkTypes);
+  for (std::uint32_t number = 0; number < 65536; ++number) {
+    auto const digits = std::to_string(number);
+    bool const named =
+        text.find("(" + digits + ")") != text.npos || text.find("(" + digits + ",") != text.npos ||
+        text.find(" " + digits + ")") != text.npos || text.find(" " + digits + ",") != text.npos;
+    EXPECT_EQ(named, link_type_of(number).has_value()) << number;
+  }
+}
+
+}  // namespace
+}  // namespace warpline
