@@ -9,6 +9,22 @@
 #include <cstring>
 
 namespace warpline::ids {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+struct Date {
+  unsigned year, month, day;
+};
+
+Date date_of(std::uint64_t time_ns) {
+  using namespace std::chrono;
+  year_month_day const date{floor<days>(sys_seconds{seconds{time_ns / kSecond}})};
+  return {static_cast<unsigned>(static_cast<int>(date.year())), static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day())};
+}
+
+}  // namespace
 
 bool JsonWriter::has(std::size_t size) {
   if (size <= static_cast<std::size_t>(end_ - at_)) return true;
@@ -39,26 +55,37 @@ void JsonWriter::hex(std::uint8_t byte) {
 }
 
 void JsonWriter::time(std::uint64_t time_ns) {
-  using namespace std::chrono;
-  auto const total = time_ns / 1'000'000'000;
-  sys_seconds const time{seconds{total}};
-  auto const day = floor<days>(time);
-  year_month_day const date{day};
-  auto const seconds_of_day = static_cast<std::uint64_t>((time - day).count());
-  padded(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+  auto const [year, month, day] = date_of(time_ns);
+  padded(year, 4);
   raw('-');
-  padded(static_cast<unsigned>(date.month()), 2);
+  padded(month, 2);
   raw('-');
-  padded(static_cast<unsigned>(date.day()), 2);
+  padded(day, 2);
   raw('T');
-  padded(seconds_of_day / 3600, 2);
-  raw(':');
-  padded(seconds_of_day / 60 % 60, 2);
-  raw(':');
-  padded(seconds_of_day % 60, 2);
-  raw('.');
-  padded(time_ns % 1'000'000'000 / 1000, 6);
+  time_of_day(time_ns);
   raw("+0000");
+}
+
+void JsonWriter::fast_time(std::uint64_t time_ns) {
+  auto const [year, month, day] = date_of(time_ns);
+  padded(month, 2);
+  raw('/');
+  padded(day, 2);
+  raw('/');
+  padded(year, 4);
+  raw('-');
+  time_of_day(time_ns);
+}
+
+void JsonWriter::time_of_day(std::uint64_t time_ns) {
+  auto const seconds = time_ns / kSecond;
+  padded(seconds / 3600 % 24, 2);
+  raw(':');
+  padded(seconds / 60 % 60, 2);
+  raw(':');
+  padded(seconds % 60, 2);
+  raw('.');
+  padded(time_ns % kSecond / 1000, 6);
 }
 
 void JsonWriter::address(std::uint8_t const* address, std::size_t size) {

@@ -36,6 +36,8 @@ class JsonWriter {
   void hex(std::uint8_t byte);
   /// UTC, as 2020-04-01T12:34:56.123456+0000. `time_ns`: since 1970.
   void time(std::uint64_t time_ns);
+  /// UTC, as 04/01/2020-12:34:56.123456, the form of fast.log.
+  void fast_time(std::uint64_t time_ns);
   /// `size`: 4 or 16 bytes.
   void address(std::uint8_t const* address, std::size_t size);
   void base64(Bytes bytes);
@@ -59,6 +61,7 @@ class JsonWriter {
 
  private:
   bool has(std::size_t size);
+  void time_of_day(std::uint64_t time_ns);
   bool opened() const { return at_ == begin_ || at_[-1] == '{' || at_[-1] == '['; }
 
   char *begin_, *at_, *end_;
