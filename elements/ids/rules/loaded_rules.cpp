@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/rules/loaded_rules.hpp"
+
+#include <glob.h>
+
+#include <utility>
+
+#include "core/base/read_source.hpp"
+#include "elements/ids/rules/rule_parser.hpp"
+#include "elements/ids/rules/variables_yaml.hpp"
+
+namespace warpline::ids {
+namespace {
+
+/// The files of a pattern in the order of their names; the pattern itself if there are none.
+std::vector<std::string> files_of(std::string const& pattern) {
+  glob_t found{};
+  std::vector<std::string> files;
+  if (glob(pattern.c_str(), GLOB_NOCHECK, nullptr, &found) == 0)
+    files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  return files;
+}
+
+std::vector<std::string> references_of(Rule const& rule, ReferenceUrls const& urls) {
+  std::vector<std::string> result;
+  for (auto const& reference : rule.references) {
+    auto const url = urls.find(lower_case(reference.kind));
+    result.push_back((url == urls.end() ? std::string() : url->second) + reference.id);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::shared_ptr<LoadedRules const> load_rules(RuleFiles const& files, EveOptions const& options) {
+  auto variables = files.variables.empty() ? default_variables()
+                                           : read_variables(read_source(files.variables, {}));
+  auto classes = files.classification.empty()
+                     ? default_classifications()
+                     : read_classifications(read_source(files.classification, {}));
+  ReferenceUrls urls;
+  if (!files.references.empty()) urls = read_reference_urls(read_source(files.references, {}));
+  RuleParser parser(std::move(variables), std::move(classes));
+  for (auto const& pattern : files.rules)
+    for (auto const& file : files_of(pattern)) parser.read(read_source(file, {}));
+  auto const& report = parser.report();
+  if (!report.errors.empty() && (files.strict || report.loaded == 0))
+    throw ConfigError(report.errors);
+  if (report.loaded == 0) throw ConfigError("no rule is loaded; " + render(report));
+  RuleSet set(parser.take_rules());
+  std::shared_ptr<Tables const> tables;
+  if (!set.patterns().patterns.empty()) tables = std::make_shared<Tables>(set.patterns());
+  std::vector<RuleOutput> output;
+  output.reserve(set.rules().size());
+  for (auto const& compiled : set.rules()) {
+    auto const references = references_of(compiled.rule, urls);
+    output.push_back(rule_output(compiled.rule, compiled.rule.category, references, options));
+  }
+  return std::make_shared<LoadedRules const>(
+      LoadedRules{std::move(set), report, std::move(tables), std::move(output)});
+}
+
+}  // namespace warpline::ids

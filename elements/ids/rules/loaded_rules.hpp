@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "elements/ids/alert/rule_output.hpp"
+#include "elements/ids/rules/rule_set.hpp"
+#include "elements/ids/rules/rule_report.hpp"
+#include "elements/ids/tables.hpp"
+
+namespace warpline::ids {
+
+/// The files from which an element `IDS` gets its rules.
+struct RuleFiles {
+  std::vector<std::string> rules;         ///< files, or patterns of `glob`
+  std::string variables, classification;  ///< empty: the defaults
+  std::string references;                 ///< empty: none
+  bool strict = false;                    ///< a rule that is refused is an error
+};
+
+/// A set of rules with all that workers share: read-only. Any thread.
+struct LoadedRules {
+  RuleSet set;
+  RuleFileReport report;
+  std::shared_ptr<Tables const> tables;  ///< of the patterns; null if there are none
+  std::vector<RuleOutput> output;        ///< by rule
+};
+
+/// Reads and compiles rules. Throws `ConfigError` if a file cannot be read, if no rule is loaded, and
+/// with `strict` if one is refused.
+std::shared_ptr<LoadedRules const> load_rules(RuleFiles const& files, EveOptions const& options);
+
+}  // namespace warpline::ids
