@@ -19,11 +19,13 @@ namespace {
 
 /// The hint for buffers that hold frames of up to `longest` bytes.
 std::string buffer_advice(DpdkPool const& pool, std::uint32_t longest) {
-  auto const holds = std::to_string(pool.options().frame_size);
+  auto const holds = std::to_string(pool.longest_frame());
   auto const length = std::to_string(longest);
+  if (longest > DpdkPool::kMaxLargeFrame)
+    return "a packet has at most " + std::to_string(DpdkPool::kMaxLargeFrame) +
+           " bytes, and the longest has " + length;
   if (longest > DpdkPool::kMaxBufferSize)
-    return holds + " bytes; --buffer-size " + std::to_string(DpdkPool::kMaxBufferSize) +
-           " is the most, and the longest has " + length + " bytes";
+    return holds + " bytes; without --buffer-size, buffers for all of them are made";
   return holds + " bytes; --buffer-size " + length + " takes all of them";
 }
 
@@ -51,12 +53,16 @@ class CapturePort::Rx final : public RxQueue {
     if (ended_ || !pool_.allocate(packets)) return 0;
     unsigned count = 0;
     while (count < packets.size()) {
-      auto const* frame = reader_.next_or_end();
-      if (frame == nullptr) {
+      if (waiting_ == nullptr) waiting_ = reader_.next_or_end();
+      if (waiting_ == nullptr) {
         ended_ = true;
         break;
       }
-      if (fill(packets[count], *frame)) ++count;
+      if (!refuse(*waiting_)) {
+        if (!make_room(packets[count], waiting_->length)) break;
+        fill(packets[count++], *waiting_);
+      }
+      waiting_ = nullptr;
     }
     pool_.release(packets.subspan(count));
     other_links_.add(reader_.other_frames() - other_links_.get());
@@ -73,30 +79,41 @@ class CapturePort::Rx final : public RxQueue {
  private:
   static constexpr std::size_t kBurst = 256;
 
-  bool fill(Packet& packet, CapturedFrame const& frame) noexcept {
-    auto const captured = frame.bytes.size;
-    if (frame.length > captured && cut_ == CaptureOptions::Cut::kRefuse) {
+  bool refuse(CapturedFrame const& frame) noexcept {
+    if (frame.length > frame.bytes.size && cut_ == CaptureOptions::Cut::kRefuse) {
       cut_short_.add(1);
-      return false;
+      return true;
     }
-    if (frame.length > pool_.options().frame_size) {
-      too_long_.add(1);
-      longest_ = std::max(longest_, frame.length);
-      return false;
-    }
+    if (frame.length <= pool_.longest_frame()) return false;
+    too_long_.add(1);
+    longest_ = std::max(longest_, frame.length);
+    return true;
+  }
+  /// Gives the packet a large buffer if the frame needs one; false while none is free.
+  bool make_room(Packet& packet, std::uint32_t length) noexcept {
+    if (length <= pool_.options().frame_size) [[likely]]
+      return true;
+    Packet large;
+    if (!pool_.allocate_large(large, length)) return false;
+    pool_.release({&packet, 1});
+    packet = large;
+    return true;
+  }
+  void fill(Packet& packet, CapturedFrame const& frame) noexcept {
+    auto const captured = frame.bytes.size;
     if (captured > 0) std::memcpy(packet.data, frame.bytes.data, captured);
     std::memset(packet.data + captured, 0, frame.length - captured);
     packet.append(frame.length);
     packet.arrive(port_index);
     arrivals_.set(mbuf_of(packet), {frame.time_ns, frame.number, frame.link_type});
-    return true;
   }
 
   CaptureReader reader_;
   Arrivals const& arrivals_;
   CaptureOptions::Cut cut_;
   DpdkPool& pool_;
-  std::uint32_t longest_ = 0;  // of the frames that were too long
+  CapturedFrame const* waiting_ = nullptr;  // read, but a buffer for it was not free
+  std::uint32_t longest_ = 0;               // of the frames that were too long
   bool ended_ = false;
   Counter too_long_;
   Counter cut_short_;

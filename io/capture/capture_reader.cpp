@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <set>
 #include <string_view>
 
@@ -138,6 +139,8 @@ CaptureSummary summarise_capture(std::string const& path, LinkTypes read) {
     if (frame->length > frame->bytes.size) ++summary.cut;
     if (frame->odd_time) ++summary.odd_times;
     summary.longest = std::max(summary.longest, frame->length);
+    if (frame->length <= std::numeric_limits<decltype(Packet::length)>::max())
+      summary.longest_packet = std::max(summary.longest_packet, frame->length);
   }
   if (links.empty() && reader.other_frames() == 0) links.insert(reader.link_number());
   summary.links.assign(links.begin(), links.end());

@@ -76,12 +76,13 @@ class CaptureReader {
 
 /// Contents of a whole capture file.
 struct CaptureSummary {
-  std::uint64_t frames = 0;        ///< of the link types that are read
-  std::uint64_t cut = 0;           ///< captured shorter than they were on the wire
-  std::uint32_t longest = 0;       ///< bytes on the wire
-  std::uint64_t other_frames = 0;  ///< of other link types
-  std::string other_link{};        ///< link type of the first of these
-  std::string expected_links{};    ///< what is read instead
+  std::uint64_t frames = 0;          ///< of the link types that are read
+  std::uint64_t cut = 0;             ///< captured shorter than they were on the wire
+  std::uint32_t longest = 0;         ///< bytes on the wire
+  std::uint32_t longest_packet = 0;  ///< the same without frames that no `Packet` can hold
+  std::uint64_t other_frames = 0;    ///< of other link types
+  std::string other_link{};          ///< link type of the first of these
+  std::string expected_links{};      ///< what is read instead
   /// The numbers of the link types of these frames in the file, ascending; of a file
   /// without any frame, the one that a pcap has in its header.
   std::vector<std::uint32_t> links{};

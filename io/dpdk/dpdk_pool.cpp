@@ -25,9 +25,14 @@ constexpr unsigned kChunk = 256;
 constexpr std::size_t kTransparentPage = std::size_t{2} << 20;
 constexpr std::uint64_t kForeign = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
 
-std::uint16_t data_room(PoolOptions const& options) {
-  return static_cast<std::uint16_t>(BufferPool::kHeadroom + options.frame_size +
-                                    DpdkPool::kTailroom);
+std::uint16_t data_room(unsigned frame_size) {
+  return static_cast<std::uint16_t>(
+      std::min(BufferPool::kHeadroom + frame_size + DpdkPool::kTailroom, 65535u));
+}
+
+std::size_t object_size(unsigned frame_size) {
+  return rte_mempool_calc_obj_size(static_cast<unsigned>(sizeof(rte_mbuf) + data_room(frame_size)),
+                                   0, nullptr);
 }
 
 std::size_t round_up(std::size_t value, std::size_t unit) {
@@ -61,14 +66,15 @@ void populate_with_own_memory(rte_mempool& pool) {
 rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
   auto const count = static_cast<unsigned>(options.count);
   auto const cache = static_cast<unsigned>(DpdkPool::cache_of(options.count));
+  auto const room = data_room(options.frame_size);
   auto const node = options.numa_node < 0 ? SOCKET_ID_ANY : options.numa_node;
   auto const* name = options.name.c_str();
   if (eal.hugepages() || options.shared_by_pci)
-    return rte_pktmbuf_pool_create(name, count, cache, 0, data_room(options), node);
+    return rte_pktmbuf_pool_create(name, count, cache, 0, room, node);
 
   // All addresses are virtual in that case, so a buffer may cross a page. Otherwise there is one
   // buffer per 4 KiB page, and all headers share the same few sets of the cache.
-  auto* pool = rte_mempool_create_empty(name, count, sizeof(rte_mbuf) + data_room(options), cache,
+  auto* pool = rte_mempool_create_empty(name, count, sizeof(rte_mbuf) + room, cache,
                                         sizeof(rte_pktmbuf_pool_private), node,
                                         RTE_MEMPOOL_F_NO_IOVA_CONTIG);
   if (pool == nullptr) return nullptr;
@@ -76,7 +82,7 @@ rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
     if (rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), nullptr) != 0)
       throw ConfigError("DPDK knows no way to keep buffers");
     rte_pktmbuf_pool_private private_data{};
-    private_data.mbuf_data_room_size = data_room(options);
+    private_data.mbuf_data_room_size = room;
     rte_pktmbuf_pool_init(pool, &private_data);
     populate_with_own_memory(*pool);
   } catch (...) {
@@ -87,34 +93,93 @@ rte_mempool* make_pool(Eal const& eal, PoolOptions const& options) {
   return pool;
 }
 
+rte_mempool* make_pool_or_throw(Eal const& eal, PoolOptions const& options) {
+  auto const fail = [&](std::string const& reason) {
+    return ConfigError("no memory for " + std::to_string(options.count) + " packet buffers of " +
+                       std::to_string(options.frame_size) + " bytes: " + reason);
+  };
+  auto const mark = DpdkLog::mark();
+  rte_mempool* pool = nullptr;
+  try {
+    pool = make_pool(eal, options);
+  } catch (ConfigError const& error) {
+    throw fail(error.what());
+  }
+  if (pool == nullptr) {
+    auto const reason = DpdkLog::reasons_since(mark);
+    throw fail(rte_strerror(rte_errno) + (reason.empty() ? "" : " (" + reason + ")"));
+  }
+  return pool;
+}
+
+void add_memory(rte_mempool*, void* context, rte_mempool_memhdr* memory, unsigned) {
+  (*static_cast<std::function<void(void*, std::size_t)> const*>(context))(memory->addr,
+                                                                          memory->len);
+}
+
+/// What `DpdkPool::fill` does, from one buffer to the next.
+struct Filler {
+  Bytes content;
+  std::size_t room;
+  std::size_t next = 0;
+
+  void fill(std::uint8_t* to) {
+    for (std::size_t done = 0; done < room;) {
+      auto const size = std::min<std::size_t>(room - done, content.size - next);
+      std::memcpy(to + done, content.data + next, size);
+      done += size;
+      next = (next + size) % content.size;
+    }
+  }
+};
+
+void fill_buffers(rte_mempool* pool, Bytes content, unsigned frame_size) {
+  Filler filler{content, data_room(frame_size)};
+  rte_mempool_obj_iter(
+      pool,
+      [](rte_mempool*, void* context, void* object, unsigned) {
+        static_cast<Filler*>(context)->fill(
+            reinterpret_cast<std::uint8_t*>(static_cast<rte_mbuf*>(object) + 1));
+      },
+      &filler);
+}
+
 }  // namespace
 
 DpdkPool::DpdkPool(Eal const& eal, PoolOptions options) : options_(std::move(options)) {
-  auto const fail = [this](std::string const& reason) {
-    return ConfigError("no memory for " + std::to_string(options_.count) + " packet buffers of " +
-                       std::to_string(options_.frame_size) + " bytes: " + reason);
-  };
   if (options_.frame_size == 0 || options_.frame_size > kMaxFrameSize)
     throw ConfigError("packet buffers for frames of " + std::to_string(options_.frame_size) +
                       " bytes; expected 1 to " + std::to_string(kMaxFrameSize));
   if (options_.count == 0 || options_.count > ~0u / 2)
     throw ConfigError(std::to_string(options_.count) + " packet buffers; expected 1 to 2147483647");
-  auto const mark = DpdkLog::mark();
+  if (options_.large_frame_size > kMaxLargeFrame)
+    throw ConfigError("packet buffers for frames of " + std::to_string(options_.large_frame_size) +
+                      " bytes; expected at most " + std::to_string(kMaxLargeFrame));
+  pool_ = make_pool_or_throw(eal, options_);
+  if (options_.large_count == 0) return;
+  auto large = options_;
+  large.name += "_large";
+  large.count = options_.large_count;
+  large.frame_size = options_.large_frame_size;
   try {
-    pool_ = make_pool(eal, options_);
-  } catch (ConfigError const& error) {
-    throw fail(error.what());
-  }
-  if (pool_ == nullptr) {
-    auto const reason = DpdkLog::reasons_since(mark);
-    throw fail(rte_strerror(rte_errno) + (reason.empty() ? "" : " (" + reason + ")"));
+    large_ = make_pool_or_throw(eal, large);
+  } catch (...) {
+    rte_mempool_free(pool_);
+    throw;
   }
 }
 
-DpdkPool::~DpdkPool() { rte_mempool_free(pool_); }
+DpdkPool::~DpdkPool() {
+  rte_mempool_free(large_);
+  rte_mempool_free(pool_);
+}
+
+unsigned DpdkPool::longest_frame() const {
+  return std::max(options_.frame_size, large_ == nullptr ? 0 : options_.large_frame_size);
+}
 
 bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
-  std::uint64_t const buffer_bytes = data_room(options_);
+  std::uint64_t const buffer_bytes = data_room(options_.frame_size);
   for (std::size_t done = 0; done < packets.size();) {
     void* buffers[kChunk];
     auto const count = std::min<std::size_t>(kChunk, packets.size() - done);
@@ -134,6 +199,19 @@ bool DpdkPool::allocate(std::span<Packet> packets) noexcept {
     }
     done += count;
   }
+  return true;
+}
+
+bool DpdkPool::allocate_large(Packet& packet, unsigned length) noexcept {
+  void* buffer = nullptr;
+  if (large_ == nullptr || rte_mempool_get(large_, &buffer) != 0) return false;
+  auto* mbuf = static_cast<rte_mbuf*>(buffer);
+  mbuf->ol_flags = 0;
+  unsigned const room = data_room(options_.large_frame_size);
+  auto const headroom = std::min(kHeadroom, room - length);
+  packet.data = reinterpret_cast<std::uint8_t*>(mbuf + 1) + headroom;
+  packet.buffer = mbuf;
+  packet.arrive(0, 0, headroom, room - headroom);
   return true;
 }
 
@@ -167,44 +245,26 @@ Arrival DpdkPool::arrival(Packet const& packet) const noexcept {
   return arrivals_ ? arrivals_->get(mbuf_of(packet)) : Arrival{};
 }
 
-std::size_t DpdkPool::in_use() const noexcept { return rte_mempool_in_use_count(pool_); }
+std::size_t DpdkPool::in_use() const noexcept {
+  return rte_mempool_in_use_count(pool_) +
+         (large_ == nullptr ? 0 : rte_mempool_in_use_count(large_));
+}
 
 void DpdkPool::for_each_memory(std::function<void(void*, std::size_t)> const& pin) const {
-  rte_mempool_mem_iter(
-      pool_,
-      [](rte_mempool*, void* context, rte_mempool_memhdr* memory, unsigned) {
-        auto const& call = *static_cast<std::function<void(void*, std::size_t)> const*>(context);
-        call(memory->addr, memory->len);
-      },
-      const_cast<void*>(static_cast<void const*>(&pin)));
+  auto* context = const_cast<void*>(static_cast<void const*>(&pin));
+  rte_mempool_mem_iter(pool_, add_memory, context);
+  if (large_ != nullptr) rte_mempool_mem_iter(large_, add_memory, context);
 }
 
 void DpdkPool::fill(Bytes content) {
-  struct State {
-    Bytes content;
-    std::size_t room;
-    std::size_t next = 0;
-  } state{content, data_room(options_)};
   if (content.size == 0) return;
-  rte_mempool_obj_iter(
-      pool_,
-      [](rte_mempool*, void* context, void* object, unsigned) {
-        auto& [bytes, room, next] = *static_cast<State*>(context);
-        auto* to = reinterpret_cast<std::uint8_t*>(static_cast<rte_mbuf*>(object) + 1);
-        for (std::size_t done = 0; done < room;) {
-          auto const size = std::min<std::size_t>(room - done, bytes.size - next);
-          std::memcpy(to + done, bytes.data + next, size);
-          done += size;
-          next = (next + size) % bytes.size;
-        }
-      },
-      &state);
+  fill_buffers(pool_, content, options_.frame_size);
+  if (large_ != nullptr) fill_buffers(large_, content, options_.large_frame_size);
 }
 
 std::size_t DpdkPool::memory_of(PoolOptions const& options) {
-  auto const object = rte_mempool_calc_obj_size(
-      static_cast<unsigned>(sizeof(rte_mbuf) + data_room(options)), 0, nullptr);
-  return options.count * object;
+  return options.count * object_size(options.frame_size) +
+         options.large_count * object_size(options.large_frame_size);
 }
 
 std::size_t DpdkPool::cache_of(std::size_t count) {

@@ -156,6 +156,43 @@ TEST(DpdkPoolTest, HoldsJumboFrames) {
   pool->release({&packet, 1});
 }
 
+TEST(DpdkPoolTest, HasLargeBuffersBesides) {
+  auto const pool = test::make_pool(16, 2048, 2, 65535);
+  EXPECT_EQ(pool->longest_frame(), 65535u);
+  std::vector<Packet> packets(3);
+  ASSERT_TRUE(pool->allocate_large(packets[0], 65535));
+  ASSERT_TRUE(pool->allocate_large(packets[1], 40000));
+  EXPECT_FALSE(pool->allocate_large(packets[2], 2049));
+  ASSERT_TRUE(pool->allocate({&packets[2], 1}));
+  EXPECT_EQ(packets[0].headroom, 0u);
+  EXPECT_TRUE(packets[0].append(65535));
+  EXPECT_EQ(packets[1].headroom, DpdkPool::kHeadroom);
+  EXPECT_TRUE(packets[1].append(40000 + DpdkPool::kTailroom));
+  for (unsigned i = 0; i < 2; ++i) std::memset(packets[i].data, 0x5a, packets[i].length);
+  EXPECT_EQ(pool->in_use(), 3u);
+  std::size_t inside = 0;
+  pool->for_each_memory([&](void* address, std::size_t size) {
+    auto const* begin = static_cast<std::uint8_t*>(address);
+    for (auto const& packet : packets)
+      if (packet.data >= begin && packet.data + packet.length <= begin + size) ++inside;
+  });
+  EXPECT_EQ(inside, 3u);
+  pool->release(packets);
+  EXPECT_EQ(pool->in_use(), 0u);
+  ASSERT_TRUE(pool->allocate_large(packets[0], 65535)) << "it went back to its own kind";
+  ASSERT_TRUE(pool->allocate_large(packets[1], 65535));
+  pool->release({packets.data(), 2});
+}
+
+TEST(DpdkPoolTest, HasNoLargeBuffersUnlessAsked) {
+  auto const pool = make_pool(16);
+  Packet packet;
+  EXPECT_FALSE(pool->allocate_large(packet, 100));
+  EXPECT_EQ(pool->longest_frame(), 2048u);
+  EXPECT_THAT(test::config_error([] { test::make_pool(16, 2048, 1, 65536); }),
+              HasSubstr("65536 bytes; expected at most 65535"));
+}
+
 TEST(DpdkPoolTest, RefusesWhatCannotBe) {
   test::eal();
   EXPECT_THAT(test::config_error([] { make_pool(16, 0); }), HasSubstr("expected 1 to 65279"));
@@ -171,6 +208,10 @@ TEST(DpdkPoolTest, ItsMemoryIsKnownBeforehand) {
   auto const estimate = DpdkPool::memory_of(options);
   EXPECT_GT(estimate, 1000u * (2048 + 256));
   EXPECT_LT(estimate, 1000u * (2048 + 1024));
+  options.large_count = 10;
+  options.large_frame_size = 65535;
+  EXPECT_GT(DpdkPool::memory_of(options), estimate + 10u * 65535);
+  EXPECT_LT(DpdkPool::memory_of(options), estimate + 10u * (65535 + 1024));
 }
 
 }  // namespace

@@ -15,12 +15,15 @@ Eal& eal() {
   return started;
 }
 
-std::unique_ptr<DpdkPool> make_pool(std::size_t count, unsigned frame_size) {
+std::unique_ptr<DpdkPool> make_pool(std::size_t count, unsigned frame_size, std::size_t large_count,
+                                    unsigned large_frame_size) {
   static int number = 0;
   PoolOptions options;
   options.name = "test" + std::to_string(number++);
   options.count = count;
   options.frame_size = frame_size;
+  options.large_count = large_count;
+  options.large_frame_size = large_frame_size;
   return std::make_unique<DpdkPool>(eal(), options);
 }
 

@@ -19,7 +19,8 @@ namespace warpline::test {
 Eal& eal();
 
 /// A pool with a name of its own.
-std::unique_ptr<DpdkPool> make_pool(std::size_t count = 2048, unsigned frame_size = 2048);
+std::unique_ptr<DpdkPool> make_pool(std::size_t count = 2048, unsigned frame_size = 2048,
+                                    std::size_t large_count = 0, unsigned large_frame_size = 0);
 
 /// Buffers of the pool that hold these frames.
 std::vector<Packet> packets_of(DpdkPool& pool, std::vector<Frame> const& frames);
