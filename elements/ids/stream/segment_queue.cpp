@@ -93,6 +93,7 @@ bool SegmentQueue::create_runs(BlockPool& pool, std::uint32_t place, PieceRange 
     (tail == kNone ? runs : piece(pool, tail).next) = index;
     tail = index;
     result.accepted += end - begin;
+    result.first_byte = result.first_byte || begin == range.offset;
     return true;
   };
   for (auto index = place; index != kNone; index = piece(pool, index).next) {
@@ -143,6 +144,7 @@ SegmentQueue::Inserted SegmentQueue::insert(BlockPool& pool, std::uint32_t offse
     }
     pool.release(rest);
     result.accepted = 0;
+    result.first_byte = false;
     result.out_of_memory = true;
     return result;
   }

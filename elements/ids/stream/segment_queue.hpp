@@ -22,11 +22,12 @@ class SegmentQueue {
   /// Pieces that `insert` looks at from each end to find the place of a new one. Data after all
   /// others costs one step. Beyond that the piece is refused: otherwise N small pieces would cost N
   /// squared steps. Pieces that overlap the new one cost a step for each, thus at most one a byte.
-  static constexpr unsigned kMaxSteps = 128;
+  static constexpr unsigned kMaxSteps = 256;
 
   /// What became of a piece.
   struct Inserted {
     std::uint32_t accepted = 0;  ///< bytes
+    bool first_byte = false;     ///< the first byte is among them
     bool overlaps = false;       ///< shares bytes with an earlier piece
     bool different = false;      ///< and such a byte has another value there
     bool out_of_memory = false;  ///< nothing was changed

@@ -112,7 +112,7 @@ TEST_P(OverlapPolicies, ChooseTheBytesThatAByteMapChooses) {
       std::string text(static_cast<std::size_t>(size), ' ');
       for (auto& character : text) character = static_cast<char>('a' + random() % 2);
       std::uint32_t accepted = 0;
-      bool overlaps = false, different = false;
+      bool overlaps = false, different = false, first_byte = false;
       for (std::int64_t at = begin; at < begin + size; ++at) {
         auto const value = text[static_cast<std::size_t>(at - begin)];
         auto const known = map.find(at);
@@ -125,9 +125,11 @@ TEST_P(OverlapPolicies, ChooseTheBytesThatAByteMapChooses) {
         }
         map[at] = {begin, begin + size, value};
         ++accepted;
+        first_byte = first_byte || at == begin;
       }
       auto const result = queue.insert(base + static_cast<std::uint32_t>(begin), text, policy);
       ASSERT_EQ(result.accepted, accepted) << seed;
+      ASSERT_EQ(result.first_byte, first_byte) << seed;
       ASSERT_EQ(result.overlaps, overlaps) << seed;
       ASSERT_EQ(result.different, different) << seed;
       ASSERT_FALSE(result.out_of_memory || result.refused) << seed;
