@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/net/checksum.hpp"
 #include "core/net/wire.hpp"
+#include "elements/ids/decode/checksums.hpp"
 #include "elements/ids/rules/events.hpp"
 
 namespace warpline::ids {
@@ -131,25 +131,10 @@ bool matches(IpOption const& match, DecodedPacket const& packet) {
   return false;
 }
 
-std::uint32_t pseudo_sum(DecodedPacket const& packet, std::uint32_t size) {
-  std::uint32_t const address = packet.version == 4 ? 4 : 16;
-  auto const* const source = packet.at(packet.network + (packet.version == 4 ? 12 : 8));
-  return checksum_sum({source, 2 * address}, packet.protocol + size);
-}
-
-/// True if the checksum over the transport header and its data is right, or absent.
-bool transport_checksum_is_good(DecodedPacket const& packet, bool with_addresses) {
-  auto const size = packet.end - packet.transport;
-  return checksum_of(checksum_sum({packet.at(packet.transport), size},
-                                  with_addresses ? pseudo_sum(packet, size) : 0)) == 0;
-}
-
 bool matches(ChecksumMatch const& match, DecodedPacket const& packet) {
   using enum ChecksumMatch::Protocol;
   if (match.protocol == kIpv4) {
-    if (packet.version != 4) return false;
-    auto const size = header<ipv4::Header>(packet, packet.network).header_size();
-    return checksum_holds({packet.at(packet.network), size}) == match.valid;
+    return packet.version == 4 && ipv4_checksum_is_good(packet) == match.valid;
   }
   bool const ipv6 = match.protocol >= kTcpv6;
   if (!packet.has_transport || packet.version != (ipv6 ? 6 : 4)) return false;
@@ -161,7 +146,6 @@ bool matches(ChecksumMatch const& match, DecodedPacket const& packet) {
     case kUdpv4:
     case kUdpv6:
       if (packet.protocol != protocol::kUdp) return false;
-      if (load_be16(packet.at(packet.transport + 6)) == 0) return match.valid;
       break;
     case kIcmpv4:
       if (packet.protocol != protocol::kIcmp) return false;
@@ -172,7 +156,7 @@ bool matches(ChecksumMatch const& match, DecodedPacket const& packet) {
     case kIpv4:
       break;
   }
-  return transport_checksum_is_good(packet, match.protocol != kIcmpv4) == match.valid;
+  return transport_checksum_is_good(packet) == match.valid;
 }
 
 bool matches(StreamSize const&, DecodedPacket const&) { return true; }
