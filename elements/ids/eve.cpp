@@ -2,33 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/eve.hpp"
 
-#include <arpa/inet.h>
-
-#include <charconv>
+#include <algorithm>
 #include <cstring>
-#include <ctime>
 #include <string_view>
 #include <utility>
 
 #include "core/base/random.hpp"
+#include "elements/ids/alert/endpoints.hpp"
 #include "elements/ids/json.hpp"
+#include "elements/ids/json_writer.hpp"
 
 namespace warpline::ids {
 namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::uint64_t kSecond = 1'000'000'000;
-constexpr std::uint8_t kSctp = 132, kGre = 47, kAuthentication = 51, kIcmp6 = 58;
+constexpr std::uint8_t kSctp = 132;
 
-struct Endpoints {
+struct FrameEnds {
   std::uint8_t const *source = nullptr, *destination = nullptr;
   std::uint32_t size = 0;  // of an address
   bool ports = false;
   std::uint16_t source_port = 0, destination_port = 0;
 };
 
-Endpoints endpoints_of(Bytes frame, Layers const& layers) {
-  Endpoints ends;
+FrameEnds ends_of(Bytes frame, Layers const& layers) {
+  FrameEnds ends;
   if (layers.version == 0 || layers.malformed) return ends;
   ends.size = layers.version == 4 ? 4 : 16;
   ends.source = frame.data + layers.network + (layers.version == 4 ? 12 : 8);
@@ -53,57 +52,15 @@ std::uint64_t endpoint_hash(std::uint8_t const* address, std::uint32_t size, std
   return hash;
 }
 
-std::string_view protocol_name(std::uint8_t number) {
-  switch (number) {
-    case protocol::kTcp:
-      return "TCP";
-    case protocol::kUdp:
-      return "UDP";
-    case protocol::kIcmp:
-      return "ICMP";
-    case kIcmp6:
-      return "IPv6-ICMP";
-    case kSctp:
-      return "SCTP";
-    case kGre:
-      return "GRE";
-    case protocol::kEsp:
-      return "ESP";
-    case kAuthentication:
-      return "AH";
-    default:
-      return {};
-  }
-}
-
-char* put(char* out, std::string_view text) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
-char* put(char* out, std::uint64_t number) { return std::to_chars(out, out + 20, number).ptr; }
-
-char* put_padded(char* out, std::uint64_t number, int digits) {
-  for (int i = digits - 1; i >= 0; --i, number /= 10) out[i] = static_cast<char>('0' + number % 10);
-  return out + digits;
-}
-
-char* put_address(char* out, std::uint8_t const* address, std::uint32_t size) {
-  inet_ntop(size == 4 ? AF_INET : AF_INET6, address, out, INET6_ADDRSTRLEN);
-  return out + std::strlen(out);
-}
-
-char* put_flow(char* out, Layers const& layers, Endpoints const& ends) {
-  out = put_address(put(out, ",\"src_ip\":\""), ends.source, ends.size);
-  out = put(out, "\"");
-  if (ends.ports) out = put(put(out, ",\"src_port\":"), ends.source_port);
-  out = put_address(put(out, ",\"dest_ip\":\""), ends.destination, ends.size);
-  out = put(out, "\"");
-  if (ends.ports) out = put(put(out, ",\"dest_port\":"), ends.destination_port);
-  out = put(out, ",\"proto\":\"");
-  auto const name = protocol_name(layers.protocol);
-  out = name.empty() ? put_padded(out, layers.protocol, 3) : put(out, name);
-  return put(out, "\"");
+void put_flow(JsonWriter& out, Layers const& layers, FrameEnds const& ends) {
+  out.address_field("src_ip", ends.source, ends.size);
+  if (ends.ports) out.field("src_port", ends.source_port);
+  out.address_field("dest_ip", ends.destination, ends.size);
+  if (ends.ports) out.field("dest_port", ends.destination_port);
+  out.name("proto");
+  out.raw('"');
+  put_protocol(out, layers.protocol);
+  out.raw('"');
 }
 
 std::string tail_of(Pattern const& pattern, EveAlerts::Action action) {
@@ -119,7 +76,7 @@ std::string tail_of(Pattern const& pattern, EveAlerts::Action action) {
 }  // namespace
 
 std::uint64_t flow_id(Bytes frame, Layers const& layers) {
-  auto const ends = endpoints_of(frame, layers);
+  auto const ends = ends_of(frame, layers);
   if (ends.size == 0) return 0;
   auto const sum = endpoint_hash(ends.source, ends.size, ends.source_port) +
                    endpoint_hash(ends.destination, ends.size, ends.destination_port);
@@ -140,14 +97,20 @@ void EveAlerts::add(Bytes frame, Layers const& layers, std::span<PatternId const
                     std::uint64_t time_ns, std::uint64_t packet_number) noexcept {
   if (ids.empty()) return;
   char head[512];
-  auto* end = put_time(put(head, "{\"timestamp\":\""), time_ns);
-  end = put(put(end, "\",\"flow_id\":"), flow_id(frame, layers));
-  if (packet_number != 0) end = put(put(end, ",\"pcap_cnt\":"), packet_number);
-  end = put(end, ",\"event_type\":\"alert\"");
-  auto const ends = endpoints_of(frame, layers);
-  if (ends.size != 0) end = put_flow(end, layers, ends);
-  std::string_view const common(head, static_cast<std::size_t>(end - head));
-  for (auto const id : ids) file_.end_line(put(put(file_.begin_line(), common), tails_[id]));
+  JsonWriter out(head);
+  out.open('{');
+  out.time_field("timestamp", time_ns);
+  out.field("flow_id", flow_id(frame, layers));
+  if (packet_number != 0) out.field("pcap_cnt", packet_number);
+  out.field("event_type", "alert");
+  auto const ends = ends_of(frame, layers);
+  if (ends.size != 0) put_flow(out, layers, ends);
+  auto const common = out.text();
+  for (auto const id : ids) {
+    auto* const line = file_.begin_line();
+    auto* const tail = std::copy(common.begin(), common.end(), line);
+    file_.end_line(std::copy(tails_[id].begin(), tails_[id].end(), tail));
+  }
 }
 
 void EveAlerts::write_due(std::uint64_t time_ns) noexcept {
@@ -157,19 +120,6 @@ void EveAlerts::write_due(std::uint64_t time_ns) noexcept {
     file_.flush();
     flushed_ns_ = time_ns;
   }
-}
-
-char* EveAlerts::put_time(char* out, std::uint64_t time_ns) noexcept {
-  if (auto const second = time_ns / kSecond; second != second_) {
-    second_ = second;
-    auto const time = static_cast<std::time_t>(second);
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    std::strftime(date_, sizeof date_, "%Y-%m-%dT%H:%M:%S", &parts);
-  }
-  out = put(put(out, date_), ".");
-  out = put_padded(out, time_ns % kSecond / 1000, 6);
-  return put(out, "+0000");
 }
 
 }  // namespace warpline::ids

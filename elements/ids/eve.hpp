@@ -54,12 +54,8 @@ class EveAlerts {
   LineFile const& lines() const { return file_; }
 
  private:
-  char* put_time(char* out, std::uint64_t time_ns) noexcept;
-
   LineFile file_;
   Tails tails_;
-  std::uint64_t second_ = ~std::uint64_t{0};
-  char date_[20] = {};  // of `second_`
   std::uint64_t flushed_ns_ = 0;
 };
 

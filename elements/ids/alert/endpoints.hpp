@@ -24,7 +24,7 @@ struct Endpoints {
 Endpoints endpoints_of(DecodedPacket const& packet);
 /// From the client to the server, or the other way. Valid for the life of `flow`.
 Endpoints endpoints_of(Flow const& flow, bool to_server);
-/// Of the packet, or of the flow where there is no packet.
+/// Of the packet, or of the flow if there is no packet.
 Endpoints endpoints_of(PacketContext const& context);
 
 /// The number of a flow, the same for both directions, below 2^51 so that JSON readers with doubles
