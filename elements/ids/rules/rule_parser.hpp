@@ -12,16 +12,9 @@
 #include "elements/ids/rules/group_parser.hpp"
 #include "elements/ids/rules/option_reader.hpp"
 #include "elements/ids/rules/rule.hpp"
+#include "elements/ids/rules/rule_report.hpp"
 
 namespace warpline::ids {
-
-/// The result of reading rules of one or several files.
-struct RuleFileReport {
-  std::size_t loaded = 0, skipped = 0, refused = 0;
-  std::map<std::string, std::size_t> skipped_by;  ///< rules by the first thing that they lack
-  std::vector<Diagnostic> errors;                 ///< of refused rules, in the order of the text
-  std::vector<Diagnostic> warnings;
-};
 
 /// Reads rules in Suricata's language. A rule that needs something unsupported is skipped whole; one
 /// with a mistake is refused with a place; all others are loaded. Of rules with one sid the higher
