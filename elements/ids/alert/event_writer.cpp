@@ -191,11 +191,14 @@ void EventWriter::flow_counts(Flow const& flow) {
   out_.time_field("start", flow.first_time_ns);
 }
 
-void EventWriter::alert_flow(PacketContext const& context) {
+void EventWriter::direction(PacketContext const& context) {
   if (context.flow == nullptr) return;
   if (!context.app_protocol.empty()) out_.field("app_proto", context.app_protocol);
   out_.field("direction", context.to_server ? "to_server" : "to_client");
-  if (!options_.flow) return;
+}
+
+void EventWriter::alert_flow(PacketContext const& context) {
+  if (context.flow == nullptr || !options_.flow) return;
   out_.open("flow", '{');
   flow_counts(*context.flow);
   auto const ends = endpoints_of(*context.flow, true);
@@ -210,8 +213,7 @@ void EventWriter::alert_flow(PacketContext const& context) {
 
 void EventWriter::payload(Bytes payload) {
   payload.size = std::min(payload.size, options_.payload_bytes);
-  if (payload.size == 0) return;
-  if (options_.payload) out_.base64_field("payload", payload);
+  if (options_.payload && payload.size > 0) out_.base64_field("payload", payload);
   if (options_.payload_printable) out_.printable_field("payload_printable", payload);
 }
 
@@ -259,6 +261,7 @@ void EventWriter::alert(PacketContext const& context, AlertEvent const& event) n
   if (event.transaction) out_.field("tx_id", *event.transaction);
   rule_fields(context, *event.rule, event.blocked);
   tunnel(context);
+  direction(context);
   alert_flow(context);
   if (options_.payload || options_.payload_printable) {
     payload(event.payload);
@@ -310,6 +313,7 @@ void EventWriter::transport_fields(DecodedPacket const& packet) {
 
 void EventWriter::drop(PacketContext const& context, DropEvent const& event) noexcept {
   header(context, "drop");
+  direction(context);
   out_.open("drop", '{');
   if (context.packet != nullptr) {
     ip_fields(*context.packet);
@@ -317,8 +321,8 @@ void EventWriter::drop(PacketContext const& context, DropEvent const& event) noe
   }
   if (!event.reason.empty()) out_.field("reason", event.reason);
   out_.close('}');
-  if (event.rule != nullptr) rule_fields(context, *event.rule, true);
   verdict(event.verdict, endpoints_of(context).protocol);
+  if (event.rule != nullptr) rule_fields(context, *event.rule, true);
   end();
 }
 

@@ -39,6 +39,7 @@ class EventWriter {
   void vlan(std::span<std::uint16_t const> tags);
   void rule_fields(PacketContext const& context, RuleOutput const& rule, bool blocked);
   void tunnel(PacketContext const& context);
+  void direction(PacketContext const& context);
   void alert_flow(PacketContext const& context);
   void payload(Bytes payload);
   void packet(PacketContext const& context);

@@ -21,13 +21,13 @@ std::string array_of(std::span<std::string const> values) {
   return out + "]";
 }
 
-/// Each key once, with all of its values.
+/// Each key once, with all of its values, the last one first.
 std::string metadata_of(Rule const& rule) {
   std::vector<std::pair<std::string, std::vector<std::string>>> keys;
   for (auto const& [key, value] : rule.metadata) {
     auto found = std::ranges::find(keys, key, [](auto const& entry) { return entry.first; });
     if (found == keys.end()) found = keys.insert(found, {key, {}});
-    found->second.push_back(value);
+    found->second.insert(found->second.begin(), value);
   }
   std::string out = "{";
   for (auto const& [key, values] : keys) {

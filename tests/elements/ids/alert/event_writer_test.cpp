@@ -147,7 +147,7 @@ TEST_F(EventWriterTest, WritesAnAlertWithAllFields) {
   EXPECT_EQ(text(line.at("alert")),
             R"({"action":"allowed","gid":1,"signature_id":7,"rev":3,"signature":"café \"x\" )"
             "\xef\xbf\xbd"
-            R"(","category":"A class","severity":2,"metadata":{"tag":["one","two"],"created_at":)"
+            R"(","category":"A class","severity":2,"metadata":{"tag":["two","one"],"created_at":)"
             R"r(["2018_01_30"]},"rule":"alert tcp any any -> any any (msg:\"a\"; sid:7;)",)r"
             R"("references":["https://example.org/1"]})");
   EXPECT_EQ(text(line.at("flow")),
@@ -188,6 +188,13 @@ TEST_F(EventWriterTest, ShowsTheBytesOfAPacketWhole) {
   EXPECT_EQ(line.at("payload").as_string(), "VkVSWQ==");
   EXPECT_EQ(line.at("payload_printable").as_string(), "VERY");
   EXPECT_EQ(text(line.at("stream")), "0");
+}
+
+TEST_F(EventWriterTest, WritesOnlyTheTextOfAnEmptyPayload) {
+  auto const context = context_of(kMac + "\x08\0"s + ipv4(6, tcp("")));
+  auto const line = alert(context, {}, {.payload = true, .payload_printable = true});
+  EXPECT_FALSE(line.contains("payload"));
+  EXPECT_EQ(line.at("payload_printable").as_string(), "");
 }
 
 TEST_F(EventWriterTest, CutsALargePayloadAndNotThePacket) {
@@ -311,6 +318,9 @@ TEST_F(EventWriterTest, WritesADropWithTheHeadersOfThePacket) {
             R"("fin":true,"tcpres":1,"tcpurgp":7,"reason":"rules"})");
   EXPECT_EQ(line.at("alert").at("action").as_string(), "blocked");
   EXPECT_EQ(line.at("event_type").as_string(), "drop");
+  EXPECT_EQ(names(line),
+            "timestamp flow_id pcap_cnt event_type src_ip src_port dest_ip dest_port proto ip_v "
+            "pkt_src direction drop alert ");
   line = drop(kMac + "\x08\0"s + ipv4(17, half(5) + half(53) + half(10) + "\0\0ab"s), nullptr);
   EXPECT_EQ(text(line.at("drop")),
             R"({"len":30,"tos":16,"ttl":64,"ipid":4660,"udplen":10,"reason":"rules"})");
