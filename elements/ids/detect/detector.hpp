@@ -74,6 +74,8 @@ class Detector {
   /// Ends all flows at the end of a capture or of a run.
   void finish();
 
+  /// The time of the latest packet, in nanoseconds since 1970.
+  std::uint64_t now_ns() const { return last_ns_; }
   DetectorCounters const& counters() const { return counters_; }
   TcpCounters const& tcp_counters() const { return tcp_.counters(); }
   FlowTable const& flows() const { return flows_; }

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/event_output.hpp"
+
+#include <sstream>
+#include <utility>
+
+#include "core/base/text.hpp"
+#include "elements/ids/append_file.hpp"
+#include "elements/ids/line_writer.hpp"
+
+namespace warpline::ids {
+namespace {
+
+std::string_view name_of(TcpState state) {
+  switch (state) {
+    case TcpState::kNone:
+      return "none";
+    case TcpState::kSynSent:
+      return "syn_sent";
+    case TcpState::kSynReceived:
+      return "syn_recv";
+    case TcpState::kEstablished:
+      return "established";
+    case TcpState::kClosing:
+      return "fin_wait1";
+    case TcpState::kClosed:
+      return "closed";
+  }
+  return "none";
+}
+
+}  // namespace
+
+void read_event_types(std::string const& words, OutputOptions& options) {
+  std::pair<std::string_view, bool*> const known[] = {
+      {"alert", &options.alerts},
+      {"drop", &options.drops},
+      {"flow", &options.flows},
+      {"stats", &options.stats},
+      {"payload", &options.fields.payload},
+      {"payload_printable", &options.fields.payload_printable},
+      {"packet", &options.fields.packet},
+      {"verdict", &options.fields.verdict},
+      {"ethernet", &options.fields.ethernet},
+      {"rule", &options.fields.rule_text},
+      {"reference", &options.fields.rule_reference}};
+  for (auto const& [name, value] : known) *value = false;
+  std::istringstream stream(words);
+  for (std::string word; stream >> word;) {
+    bool found = false;
+    for (auto const& [name, value] : known) {
+      if (name != word) continue;
+      *value = found = true;
+    }
+    if (!found)
+      throw ConfigError("unknown type of event " + quoted(word) +
+                        "; expected alert, drop, flow or stats, or a field of alerts: payload, "
+                        "payload_printable, packet, verdict, ethernet, rule or reference");
+  }
+}
+
+EventOutput::EventOutput(OutputOptions const& options, std::shared_ptr<LoadedRules const> rules,
+                         BuildContext& context, std::string const& owner)
+    : options_(options), rules_(std::move(rules)) {
+  auto const open = [&](std::string const& path, std::string const& unit) {
+    if (!writer_) writer_ = context.shared.single<LineWriter>();
+    return std::make_unique<LineQueue>(writer_, AppendFile::shared(context, path, unit, owner));
+  };
+  if (!options_.eve.empty()) {
+    eve_queue_ = open(options_.eve, "event");
+    eve_.emplace(*eve_queue_, options_.fields);
+  }
+  if (!options_.fast.empty()) {
+    fast_queue_ = open(options_.fast, "alert");
+    fast_.emplace(*fast_queue_);
+  }
+}
+
+PacketVerdict EventOutput::verdict_of(std::uint32_t rule, bool blocked) const {
+  using Reject = PacketVerdict::Reject;
+  PacketVerdict verdict;
+  if (!blocked) return verdict;
+  verdict.action = PacketVerdict::Action::kDrop;
+  auto const action = rules_->set.rules()[rule].rule.action;
+  if (action == Action::kReject) verdict.reject = Reject::kSource;
+  if (action == Action::kRejectDestination) verdict.reject = Reject::kDestination;
+  if (action == Action::kRejectBoth) verdict.reject = Reject::kBoth;
+  return verdict;
+}
+
+void EventOutput::alert(PacketContext const& context, RuleAlert const& alert) {
+  auto const& rule = rules_->output[alert.rule];
+  if (eve_ && options_.alerts) {
+    AlertEvent event;
+    event.rule = &rule;
+    event.blocked = alert.blocked;
+    event.stream = alert.in_stream;
+    event.payload = alert.payload;
+    event.verdict = verdict_of(alert.rule, alert.blocked);
+    eve_->alert(context, event);
+  }
+  if (fast_) fast_->alert(context, rule, alert.blocked);
+}
+
+void EventOutput::drop(PacketContext const& context, std::optional<std::uint32_t> rule) {
+  if (!eve_ || !options_.drops) return;
+  DropEvent event;
+  event.reason = rule ? "rules" : "flow drop";
+  if (rule) {
+    event.rule = &rules_->output[*rule];
+    event.verdict = verdict_of(*rule, true);
+  }
+  eve_->drop(context, event);
+}
+
+void EventOutput::flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,
+                             std::uint64_t now_ns) {
+  if (!eve_ || !options_.flows) return;
+  FlowEvent event;
+  event.flow = &flow;
+  event.reason = reason;
+  event.end_ns = end_ns;
+  event.time_ns = now_ns;
+  if (flow.key.protocol == protocol::kTcp)
+    event.tcp = TcpSummary{{flow.tcp_flags[0], flow.tcp_flags[1]}, name_of(flow.tcp)};
+  eve_->flow(event);
+}
+
+void EventOutput::stats(std::uint64_t time_ns, std::span<StatValue const> values) {
+  if (eve_ && options_.stats) eve_->stats(time_ns, values);
+}
+
+void EventOutput::finish() noexcept {
+  if (eve_queue_) eve_queue_->finish();
+  if (fast_queue_) fast_queue_->finish();
+}
+
+}  // namespace warpline::ids

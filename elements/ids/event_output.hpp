@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/element/context.hpp"
+#include "elements/ids/alert/event_writer.hpp"
+#include "elements/ids/alert/fast_log.hpp"
+#include "elements/ids/detect/events.hpp"
+#include "elements/ids/rules/loaded_rules.hpp"
+
+namespace warpline::ids {
+
+/// What is written to EVE, and where.
+struct OutputOptions {
+  std::string eve, fast;  ///< files; empty: none
+  bool alerts = true, drops = true, flows = false, stats = true;
+  EveOptions fields{};
+};
+
+/// Reads the argument EVE_TYPES: the kinds of events, and fields of alerts. Throws `ConfigError`.
+void read_event_types(std::string const& words, OutputOptions& options);
+
+/// Writes the events of one worker's detector to EVE and fast.log. The worker's thread, except the
+/// constructor.
+class EventOutput final : public DetectorEvents {
+ public:
+  /// Opens the files. Throws `ConfigError`.
+  EventOutput(OutputOptions const& options, std::shared_ptr<LoadedRules const> rules,
+              BuildContext& context, std::string const& owner);
+
+  void alert(PacketContext const& context, RuleAlert const& alert) override;
+  void drop(PacketContext const& context, std::optional<std::uint32_t> rule) override;
+  void flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,
+                  std::uint64_t now_ns) override;
+  /// `values`: as `EventWriter::stats` takes them.
+  void stats(std::uint64_t time_ns, std::span<StatValue const> values);
+  /// Waits until the files have all lines.
+  void finish() noexcept;
+
+ private:
+  PacketVerdict verdict_of(std::uint32_t rule, bool blocked) const;
+
+  OutputOptions options_;
+  std::shared_ptr<LoadedRules const> rules_;
+  std::shared_ptr<LineWriter> writer_;
+  std::unique_ptr<LineQueue> eve_queue_, fast_queue_;
+  std::optional<EventWriter> eve_;
+  std::optional<FastLog> fast_;
+};
+
+}  // namespace warpline::ids
