@@ -318,7 +318,6 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   if (work.verdict.kind != FrameVerdict::Kind::kPass) return;
   work.verdict.kind =
       rule.action == Action::kDrop ? FrameVerdict::Kind::kDrop : FrameVerdict::Kind::kReject;
-  work.verdict.action = rule.action;
   events_.drop(work.context, index);
 }
 

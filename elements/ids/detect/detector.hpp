@@ -13,6 +13,7 @@
 #include "elements/ids/detect/events.hpp"
 #include "elements/ids/detect/rule_match.hpp"
 #include "elements/ids/flow/flow_table.hpp"
+#include "elements/ids/frame_verdict.hpp"
 #include "elements/ids/prefilter/fast_pattern.hpp"
 #include "elements/ids/stream/tcp_tracker.hpp"
 
@@ -27,13 +28,6 @@ struct DetectorOptions {
   std::uint32_t max_alerts = 15;
   TcpTracker::Options tcp{};
   FlowTimeouts timeouts{};
-};
-
-/// What becomes of a frame.
-struct FrameVerdict {
-  enum class Kind : std::uint8_t { kPass, kDrop, kReject };
-  Kind kind = Kind::kPass;
-  Action action = Action::kDrop;  ///< of the rule, with `kReject`
 };
 
 /// Counts of one worker.

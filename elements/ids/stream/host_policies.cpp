@@ -46,6 +46,12 @@ std::optional<HostSystem> host_system_of(std::string_view name) {
   return static_cast<HostSystem>(found - std::begin(kSystems));
 }
 
+std::vector<std::string_view> host_system_names() {
+  std::vector<std::string_view> names;
+  for (auto const& system : kSystems) names.push_back(system.name);
+  return names;
+}
+
 OverlapPolicy fragment_policy(HostSystem system) {
   return kSystems[static_cast<std::size_t>(system)].fragments;
 }

@@ -34,6 +34,8 @@ enum class HostSystem : std::uint8_t {
 
 /// The system of a name, such as `old-linux`.
 std::optional<HostSystem> host_system_of(std::string_view name);
+/// All names, in the order of `HostSystem`.
+std::vector<std::string_view> host_system_names();
 /// What a system does with fragments, and with TCP segments.
 OverlapPolicy fragment_policy(HostSystem system);
 OverlapPolicy segment_policy(HostSystem system);

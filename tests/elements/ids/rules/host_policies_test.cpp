@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+
+#include "core/net/ip_prefix.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -14,8 +17,12 @@ using enum OverlapPolicy;
 HostPolicies read(std::string text) {
   return read_host_policies(std::make_shared<Source>(Source{"s.yaml", std::move(text)}));
 }
+HostSystem system_at(HostPolicies const& policies, char const* text) {
+  auto const address = *parse_ip_address(text);
+  return policies.at({address.bytes.data(), address.version == 4 ? 4u : 16u});
+}
 OverlapPolicy fragments(HostPolicies const& policies, char const* address) {
-  return policies.find(*parse_ip_address(address)).fragments;
+  return fragment_policy(system_at(policies, address));
 }
 std::string errors(std::string text) {
   try {
@@ -31,7 +38,7 @@ std::string errors(std::string text) {
 }
 
 TEST(HostPolicies, AreWindowsForIpv4AndBsdForIpv6ByDefault) {
-  auto const policies = default_host_policies();
+  HostPolicies const policies;
   EXPECT_EQ(fragments(policies, "10.0.0.1"), kWindows);
   EXPECT_EQ(fragments(policies, "2001:db8::1"), kBsd);
 }
@@ -52,15 +59,16 @@ TEST(HostPolicies, TakeTheLongestPrefix) {
 TEST(HostPolicies, MapSystemsWithoutTheirOwnFamily) {
   auto const policy = [](std::string const& system) {
     auto const policies = read("host-os-policy: {" + system + ": [10.0.0.1]}\n");
-    return policies.find(*parse_ip_address("10.0.0.1"));
+    auto const at = system_at(policies, "10.0.0.1");
+    return std::pair(segment_policy(at), fragment_policy(at));
   };
-  EXPECT_EQ(policy("old-linux"), (HostPolicy{kTcpOldLinux, kLinux}));
-  EXPECT_EQ(policy("hpux10"), (HostPolicy{kBsd, kBsd}));
-  EXPECT_EQ(policy("hpux11"), (HostPolicy{kTcpSolaris, kFirst}));
-  EXPECT_EQ(policy("irix"), (HostPolicy{kBsd, kBsd}));
-  EXPECT_EQ(policy("macos"), (HostPolicy{kBsd, kFirst}));
-  EXPECT_EQ(policy("vista"), (HostPolicy{kFirst, kWindows}));
-  EXPECT_EQ(policy("windows2k3"), (HostPolicy{kBsd, kWindows}));
+  EXPECT_EQ(policy("old-linux"), (std::pair{kTcpOldLinux, kLinux}));
+  EXPECT_EQ(policy("hpux10"), (std::pair{kBsd, kBsd}));
+  EXPECT_EQ(policy("hpux11"), (std::pair{kTcpSolaris, kFirst}));
+  EXPECT_EQ(policy("irix"), (std::pair{kBsd, kBsd}));
+  EXPECT_EQ(policy("macos"), (std::pair{kBsd, kFirst}));
+  EXPECT_EQ(policy("vista"), (std::pair{kFirst, kWindows}));
+  EXPECT_EQ(policy("windows2k3"), (std::pair{kBsd, kWindows}));
 }
 
 TEST(HostPolicies, ReportErrorsWithTheirPlaces) {

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace warpline::ids {
+
+/// What becomes of a frame by rules of drop and reject.
+struct FrameVerdict {
+  enum class Kind : std::uint8_t { kPass, kDrop, kReject };
+  Kind kind = Kind::kPass;
+};
+
+}  // namespace warpline::ids

@@ -1,0 +1,232 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/inspector.hpp"
+
+#include <chrono>
+#include <sstream>
+#include <string>
+
+#include "core/element/context.hpp"
+#include "core/element/file_uses.hpp"
+#include "core/element/metrics.hpp"
+#include "core/packet/batch.hpp"
+#include "elements/ids/append_file.hpp"
+#include "elements/ids/detect/detector.hpp"
+#include "elements/ids/event_output.hpp"
+#include "elements/ids/rules/host_policies.hpp"
+
+namespace warpline::ids {
+namespace {
+
+std::uint64_t wall_clock_ns() {
+  auto const now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
+std::vector<std::string> words_of(std::string const& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+struct Inspector::State {
+  void read(Args& args) {
+    files_.rules = words_of(args.required<std::string>("RULES"));
+    for (auto& file : files_.rules) file = args.resolve(file);
+    files_.variables = args.path_or_empty("VARS");
+    files_.classification = args.path_or_empty("CLASSIFICATION");
+    files_.references = args.path_or_empty("REFERENCE");
+    files_.strict = args.keyword("STRICT", false);
+    output_options_.eve = args.keyword<std::string>("EVE", {});
+    auto const types = args.keyword<std::string>("EVE_TYPES", {});
+    output_options_.fast = args.keyword<std::string>("FAST", {});
+    try {
+      if (!types.empty()) read_event_types(types, output_options_);
+    } catch (ConfigError const& error) {
+      throw args.error(error.what(), "EVE_TYPES");
+    }
+    auto const mode = args.keyword<std::string>("MODE", "ids");
+    if (mode != "ids" && mode != "ips") throw args.error("expected ids or ips", "MODE");
+    options_.ips = mode == "ips";
+    options_.tcp.midstream = args.keyword("MIDSTREAM", false);
+    options_.tunnels = args.keyword("TUNNELS", true);
+    options_.flows = args.keyword<std::uint32_t>("FLOWS", options_.flows);
+    options_.stream_memory = args.keyword<std::uint64_t>("STREAM_MEMORY", options_.stream_memory);
+    options_.tcp.depth = args.keyword<std::uint32_t>("DEPTH", options_.tcp.depth);
+    options_.max_alerts = args.keyword<std::uint32_t>("MAX_ALERTS", options_.max_alerts);
+    if (options_.flows == 0) throw args.error("expected at least 1 flow", "FLOWS");
+  }
+
+  std::shared_ptr<LoadedRules const> load(Args& args) {
+    std::ostringstream key;
+    for (auto const& file : files_.rules) key << file << '\n';
+    key << files_.variables << '\n' << files_.classification << '\n' << files_.references;
+    key << files_.strict << args.element_name();
+    try {
+      held_ = args.context().shared.get<std::shared_ptr<LoadedRules const>>(key.str(), [&] {
+        return std::make_shared<std::shared_ptr<LoadedRules const>>(
+            load_rules(files_, output_options_.fields));
+      });
+    } catch (ConfigError const& error) {
+      if (!error.diagnostics().empty()) throw;
+      throw args.error(error.what(), "RULES");
+    }
+    auto const& report = (*held_)->report;
+    if (report.skipped + report.refused > 0 || !report.warnings.empty())
+      args.context().notice(args.element_name() + ": " + render(report));
+    return *held_;
+  }
+
+  void check_output(Args& args) {
+    for (auto const& [path, name] : {std::pair{output_options_.eve, "EVE"},
+                                     std::pair{output_options_.fast, "FAST"}}) {
+      if (path.empty()) continue;
+      try {
+        note_file_use(args.context(),
+                      {path, args.class_name() + " " + name, FileUse::Kind::kAppend});
+        AppendFile::check(path);
+      } catch (ConfigError const& error) {
+        throw args.error(error.what(), name);
+      }
+    }
+  }
+
+  void open(Args& args);
+  void publish() noexcept;
+  void write_stats();
+  Arrival arrival_of(Packet const& packet) const {
+    return buffers_ != nullptr ? buffers_->arrival(packet) : Arrival{};
+  }
+
+  BufferPool const* buffers_ = nullptr;  // knows when a packet was captured
+  RuleFiles files_;
+  OutputOptions output_options_;
+  DetectorOptions options_;
+  std::shared_ptr<std::shared_ptr<LoadedRules const>> held_;  // in the store, for other workers
+  std::shared_ptr<LoadedRules const> rules_;
+  std::shared_ptr<SharedState> shared_;
+  std::unique_ptr<EventOutput> output_;
+  std::unique_ptr<CpuMatcher> matcher_;
+  std::unique_ptr<FrameDecoder> decoder_;
+  std::unique_ptr<Detector> detector_;
+  bool from_capture_ = false;
+  Counter alerts_, alert_overflow_, inspections_;
+};
+
+void Inspector::State::open(Args& args) {
+  auto& context = args.context();
+  if (context.dry_run) return check_output(args);
+  try {
+    output_ = std::make_unique<EventOutput>(output_options_, rules_, context, args.element_name());
+  } catch (ConfigError const& error) {
+    throw args.error(error.what(), "EVE");
+  }
+  shared_ = context.shared.get<SharedState>("ids:" + args.element_name(), [&] {
+    return std::make_shared<SharedState>(context.seed);
+  });
+  auto const* const matching = rules_->tables ? &rules_->tables->cpu_matching() : nullptr;
+  if (matching != nullptr) matcher_ = std::make_unique<CpuMatcher>(*matching);
+  decoder_ = std::make_unique<FrameDecoder>(options_.tunnels);
+  detector_ = std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set),
+                                         matching, *shared_, options_, *output_, args.seed());
+}
+
+void Inspector::State::publish() noexcept {
+  auto const& counters = detector_->counters();
+  alerts_.add(counters.alerts - alerts_.get());
+  alert_overflow_.add(counters.alert_overflow - alert_overflow_.get());
+  inspections_.add(counters.inspections - inspections_.get());
+}
+
+void Inspector::State::write_stats() {
+    auto const& counters = detector_->counters();
+    auto const& tcp = detector_->tcp_counters();
+    StatValue const values[] = {{"decoder.icmp", counters.icmp},
+                                     {"decoder.pkts", counters.packets},
+                                     {"decoder.tcp", counters.tcp},
+                                     {"decoder.udp", counters.udp},
+                                     {"detect.alert", counters.alerts},
+                                     {"detect.alert_queue_overflow", counters.alert_overflow},
+                                     {"detect.alerts_suppressed", counters.suppressed},
+                                     {"tcp.memory_full", tcp.memory_full},
+                                     {"tcp.overlap", tcp.overlaps},
+                                     {"tcp.reassembly_gap", tcp.gaps},
+                                     {"tcp.rst", tcp.rst},
+                                     {"tcp.sessions", tcp.sessions},
+                                     {"tcp.syn", tcp.syn},
+                                     {"tcp.synack", tcp.syn_ack}};
+    output_->stats(detector_->now_ns(), values);
+  }
+
+
+Inspector::Inspector(Args& args) : state_(std::make_unique<State>()) {
+  state_->buffers_ = args.context().buffers;
+  state_->read(args);
+  state_->rules_ = state_->load(args);
+  state_->open(args);
+}
+
+Inspector::~Inspector() = default;
+
+AhoCorasick const* Inspector::automaton() const {
+  return state_->rules_->tables ? &state_->rules_->tables->automaton() : nullptr;
+}
+
+std::uint32_t Inspector::tag_of(Packet const& packet) {
+  if (!state_->rules_->tables) return 0;
+  auto const link = state_->arrival_of(packet).link_type;
+  auto const& inner = state_->decoder_->decode(packet.bytes(), link).back();
+  return inner.payload_size > 0 ? ScanTag::of(1, inner.payload).word() : 0;
+}
+
+void Inspector::search(std::span<Packet const> packets, Matches* results) noexcept {
+  Bytes payloads[Batch::kCapacity];
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    results[i] = {};
+    ScanTag const tag(packets[i].tag);
+    auto const frame = packets[i].bytes();
+    payloads[i] = tag.group() != 0 && tag.offset() < frame.size ? tag.payload(frame) : Bytes{};
+  }
+  if (state_->matcher_) state_->matcher_->scan({payloads, packets.size()}, results);
+}
+
+FrameVerdict::Kind Inspector::inspect(Packet const& packet, Matches const& matches) {
+  auto& state = *state_;
+  auto const arrival = state.arrival_of(packet);
+  auto const time_ns = arrival.time_ns ? *arrival.time_ns : wall_clock_ns();
+  state.from_capture_ = arrival.number != 0;
+  ScanTag const tag(packet.tag);
+  Detector::Candidates candidates;
+  if (tag.group() != 0) candidates = {tag.offset(), &matches};
+  auto const verdict = state.detector_->process(
+      packet.bytes(), {time_ns, arrival.number, arrival.link_type}, candidates);
+  if (state.from_capture_) state.detector_->expire(time_ns, 1);
+  state.publish();
+  return verdict.kind;
+}
+
+void Inspector::tick() {
+  if (state_->detector_ && !state_->from_capture_)
+    state_->detector_->expire(wall_clock_ns(), 4096);
+}
+
+void Inspector::finish() {
+  if (!state_->detector_) return;
+  state_->detector_->finish();
+  state_->write_stats();
+  state_->output_->finish();
+  state_->publish();
+}
+
+std::vector<Metric> Inspector::metrics() const {
+  return {{"alerts", "Alerts of rules", "alerts", state_->alerts_.get()},
+          {"alerts_over_limit", "Alerts above the maximum of a packet", "alerts",
+           state_->alert_overflow_.get()},
+          {"inspections", "Inspections of stream bytes", "inspections",
+           state_->inspections_.get()}};
+}
+
+}  // namespace warpline::ids
