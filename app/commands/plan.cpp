@@ -6,6 +6,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/session/open_devices.hpp"
+#include "app/session/packet_buffers.hpp"
 #include "app/session/pipeline_options.hpp"
 #include "app/session/thread_placement.hpp"
 #include "core/element/service.hpp"
@@ -22,12 +23,11 @@ struct PlanOptions {
 };
 
 /// Prints how each device handles the transfer forms, and which one it gets.
-void print_transfers(SessionOptions const& session, Placement const& placement) {
+void print_transfers(SessionOptions const& session, Placement const& placement,
+                     PoolOptions const& pool) {
   DeviceSet devices;
-  PoolOptions const pool;
-  open_devices(
-      devices, session, placement.helpers,
-      static_cast<unsigned>(session.buffer_size.value_or(pool.frame_size)) + DpdkPool::kTailroom);
+  open_devices(devices, session, placement.helpers,
+               std::max(pool.frame_size, pool.large_frame_size) + DpdkPool::kTailroom);
   Table table({{"device", Table::Align::kLeft},
                {"kernels", Table::Align::kLeft},
                {"transfer", Table::Align::kLeft},
@@ -104,6 +104,10 @@ int plan(PlanOptions& options) {
     }
     ports.print(stdout);
   }
+  options.session.longest_frame = longest_frame(specs);
+  auto const buffers =
+      packet_buffers(options.session, placement.workers.size() + options.session.io_cores.size());
+  std::printf("\n%s\n", describe(buffers).c_str());
   for (auto const& service : Services::of(*dry_run.shared)->all())
     std::fputs(service->plan().c_str(), stdout);
   for (auto const& segment : dry_run.segments) {
@@ -111,7 +115,7 @@ int plan(PlanOptions& options) {
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
     std::printf("\ngoes to a device in one piece: %s\n", text.c_str());
   }
-  if (!dry_run.segments.empty()) print_transfers(options.session, placement);
+  if (!dry_run.segments.empty()) print_transfers(options.session, placement, buffers);
   return kOk;
 }
 

@@ -13,6 +13,7 @@
 #include "app/control/run_report.hpp"
 #include "app/session/dry_run.hpp"
 #include "app/session/output_check.hpp"
+#include "app/session/packet_buffers.hpp"
 #include "app/session/pipeline_options.hpp"
 #include "app/session/session.hpp"
 #include "app/session/units.hpp"
@@ -103,6 +104,7 @@ int run(Invocation const& invocation, RunOptions& options) {
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
   print_warnings(dry_run);
+  options.session.longest_frame = longest_frame(specs);
   OpenServices services(*dry_run.shared);
   ignore_write_signals();
   Hangup hangup;

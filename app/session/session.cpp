@@ -8,6 +8,7 @@
 
 #include "app/session/dry_run.hpp"
 #include "app/session/open_devices.hpp"
+#include "app/session/packet_buffers.hpp"
 #include "app/session/thread_placement.hpp"
 #include "core/base/output_file.hpp"
 #include "gpu/calibration.hpp"
@@ -17,12 +18,6 @@
 #include "io/spec/port_spec.hpp"
 
 namespace warpline::app {
-namespace {
-
-constexpr std::size_t kBuffersPerWorker = 16384;
-
-}  // namespace
-
 // Destroyed from the last to the first: devices let go of memory before the pool, that before the
 // EAL.
 struct Session::State {
@@ -47,10 +42,8 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
   state_->placement = place_threads(topology, user_options, specs);
   for (auto const& text : state_->placement.notices) notice("note: " + text);
 
-  PoolOptions pool;
-  pool.count = user_options.buffers.value_or(
-      kBuffersPerWorker * (state_->placement.workers.size() + user_options.io_cores.size()));
-  if (user_options.buffer_size) pool.frame_size = static_cast<unsigned>(*user_options.buffer_size);
+  auto pool =
+      packet_buffers(user_options, state_->placement.workers.size() + user_options.io_cores.size());
   auto const* processor = topology.find(state_->placement.workers.front());
   if (processor != nullptr && topology.numa_nodes() > 1) pool.numa_node = processor->numa_node;
   EalRequest request{std::move(eal), pci_addresses(specs), DpdkPool::memory_of(pool),
@@ -59,7 +52,7 @@ Session::Session(SessionOptions options, std::vector<std::string> eal, bool quie
 
   // Devices first: their errors are known without DPDK.
   open_devices(state_->devices, user_options, state_->placement.helpers,
-               pool.frame_size + DpdkPool::kTailroom);
+               std::max(pool.frame_size, pool.large_frame_size) + DpdkPool::kTailroom);
   state_->eal.emplace(request);
   notice("EAL: " + state_->eal->line());
   state_->pool.emplace(*state_->eal, pool);

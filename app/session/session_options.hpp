@@ -28,6 +28,7 @@ struct SessionOptions {
   std::vector<std::string> devices;    ///< the devices to open; empty: all
   std::optional<std::size_t> buffers;  ///< packet buffers in the pool
   std::optional<std::size_t> buffer_size;  ///< maximum frame size in bytes
+  std::uint32_t longest_frame = 0;         ///< of the captures that are read; not an option
   std::optional<unsigned> task_packets;
   std::optional<std::uint64_t> task_bytes;
   std::optional<std::chrono::nanoseconds> deadline;

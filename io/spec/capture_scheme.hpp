@@ -16,6 +16,9 @@ struct CaptureRequest final : PortRequest {
 
   std::unique_ptr<Port> open(std::string name, PortEnvironment& environment) const override;
   std::vector<std::string> inspect() override;
+  std::uint32_t longest_frame() const override {
+    return options.summary ? options.summary->longest_packet : 0;
+  }
   std::vector<FileUse> files() const override;
   bool receives() const override { return !options.in.empty(); }
   bool transmits() const override { return !options.out.empty(); }

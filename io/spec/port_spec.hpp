@@ -37,6 +37,9 @@ class PortRequest {
 
   /// Reads the port's input files to their ends. Returns warnings about them. Throws `ConfigError`.
   virtual std::vector<std::string> inspect() { return {}; }
+  /// Bytes of the longest frame in its input files that a packet can hold, once they have been
+  /// inspected; 0 if there is none, or if they need no buffers for it.
+  virtual std::uint32_t longest_frame() const { return 0; }
   /// The files that it reads and writes.
   virtual std::vector<FileUse> files() const { return {}; }
   virtual bool receives() const { return true; }
