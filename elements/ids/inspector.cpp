@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 
+#include "core/base/read_source.hpp"
 #include "core/element/context.hpp"
 #include "core/element/file_uses.hpp"
 #include "core/element/metrics.hpp"
@@ -56,6 +57,15 @@ struct Inspector::State {
     options_.flows = args.keyword<std::uint32_t>("FLOWS", options_.flows);
     options_.stream_memory = args.keyword<std::uint64_t>("STREAM_MEMORY", options_.stream_memory);
     options_.tcp.depth = args.keyword<std::uint32_t>("DEPTH", options_.tcp.depth);
+    options_.defrag_memory = args.keyword<std::uint64_t>("DEFRAG_MEMORY", options_.defrag_memory);
+    auto const checksums = args.keyword<std::string>("CHECKSUM", "auto");
+    if (checksums != "on" && checksums != "off" && checksums != "auto")
+      throw args.error("expected on, off or auto", "CHECKSUM");
+    options_.checksums = checksums == "on"    ? ChecksumPolicy::kOn
+                         : checksums == "off" ? ChecksumPolicy::kOff
+                                              : ChecksumPolicy::kAuto;
+    auto const hosts = args.path_or_empty("HOST_OS_POLICY");
+    if (!hosts.empty()) options_.hosts = read_host_policies(read_source(hosts, {}));
     options_.max_alerts = args.keyword<std::uint32_t>("MAX_ALERTS", options_.max_alerts);
     if (options_.flows == 0) throw args.error("expected at least 1 flow", "FLOWS");
   }
@@ -81,8 +91,8 @@ struct Inspector::State {
   }
 
   void check_output(Args& args) {
-    for (auto const& [path, name] : {std::pair{output_options_.eve, "EVE"},
-                                     std::pair{output_options_.fast, "FAST"}}) {
+    for (auto const& [path, name] :
+         {std::pair{output_options_.eve, "EVE"}, std::pair{output_options_.fast, "FAST"}}) {
       if (path.empty()) continue;
       try {
         note_file_use(args.context(),
@@ -124,9 +134,8 @@ void Inspector::State::open(Args& args) {
   } catch (ConfigError const& error) {
     throw args.error(error.what(), "EVE");
   }
-  shared_ = context.shared.get<SharedState>("ids:" + args.element_name(), [&] {
-    return std::make_shared<SharedState>(context.seed);
-  });
+  shared_ = context.shared.get<SharedState>(
+      "ids:" + args.element_name(), [&] { return std::make_shared<SharedState>(context.seed); });
   auto const* const matching = rules_->tables ? &rules_->tables->cpu_matching() : nullptr;
   if (matching != nullptr) matcher_ = std::make_unique<CpuMatcher>(*matching);
   decoder_ = std::make_unique<FrameDecoder>(options_.tunnels);
@@ -142,25 +151,24 @@ void Inspector::State::publish() noexcept {
 }
 
 void Inspector::State::write_stats() {
-    auto const& counters = detector_->counters();
-    auto const& tcp = detector_->tcp_counters();
-    StatValue const values[] = {{"decoder.icmp", counters.icmp},
-                                     {"decoder.pkts", counters.packets},
-                                     {"decoder.tcp", counters.tcp},
-                                     {"decoder.udp", counters.udp},
-                                     {"detect.alert", counters.alerts},
-                                     {"detect.alert_queue_overflow", counters.alert_overflow},
-                                     {"detect.alerts_suppressed", counters.suppressed},
-                                     {"tcp.memory_full", tcp.memory_full},
-                                     {"tcp.overlap", tcp.overlaps},
-                                     {"tcp.reassembly_gap", tcp.gaps},
-                                     {"tcp.rst", tcp.rst},
-                                     {"tcp.sessions", tcp.sessions},
-                                     {"tcp.syn", tcp.syn},
-                                     {"tcp.synack", tcp.syn_ack}};
-    output_->stats(detector_->now_ns(), values);
-  }
-
+  auto const& counters = detector_->counters();
+  auto const& tcp = detector_->tcp_counters();
+  StatValue const values[] = {{"decoder.icmp", counters.icmp},
+                              {"decoder.pkts", counters.packets},
+                              {"decoder.tcp", counters.tcp},
+                              {"decoder.udp", counters.udp},
+                              {"detect.alert", counters.alerts},
+                              {"detect.alert_queue_overflow", counters.alert_overflow},
+                              {"detect.alerts_suppressed", counters.suppressed},
+                              {"tcp.memory_full", tcp.memory_full},
+                              {"tcp.overlap", tcp.overlaps},
+                              {"tcp.reassembly_gap", tcp.gaps},
+                              {"tcp.rst", tcp.rst},
+                              {"tcp.sessions", tcp.sessions},
+                              {"tcp.syn", tcp.syn},
+                              {"tcp.synack", tcp.syn_ack}};
+  output_->stats(detector_->now_ns(), values);
+}
 
 Inspector::Inspector(Args& args) : state_(std::make_unique<State>()) {
   state_->buffers_ = args.context().buffers;
@@ -209,8 +217,7 @@ FrameVerdict::Kind Inspector::inspect(Packet const& packet, Matches const& match
 }
 
 void Inspector::tick() {
-  if (state_->detector_ && !state_->from_capture_)
-    state_->detector_->expire(wall_clock_ns(), 4096);
+  if (state_->detector_ && !state_->from_capture_) state_->detector_->expire(wall_clock_ns(), 4096);
 }
 
 void Inspector::finish() {
@@ -222,11 +229,11 @@ void Inspector::finish() {
 }
 
 std::vector<Metric> Inspector::metrics() const {
-  return {{"alerts", "Alerts of rules", "alerts", state_->alerts_.get()},
-          {"alerts_over_limit", "Alerts above the maximum of a packet", "alerts",
-           state_->alert_overflow_.get()},
-          {"inspections", "Inspections of stream bytes", "inspections",
-           state_->inspections_.get()}};
+  return {
+      {"alerts", "Alerts of rules", "alerts", state_->alerts_.get()},
+      {"alerts_over_limit", "Alerts above the maximum of a packet", "alerts",
+       state_->alert_overflow_.get()},
+      {"inspections", "Inspections of stream bytes", "inspections", state_->inspections_.get()}};
 }
 
 }  // namespace warpline::ids

@@ -29,7 +29,10 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matc
       options_(options),
       events_(events),
       seed_(seed),
-      decoder_(options.tunnels),
+      decoders_{FrameDecoder(options.tunnels), FrameDecoder(options.tunnels),
+                FrameDecoder(options.tunnels)},
+      defragmenter_(options.defrag_memory, options.datagrams, options.hosts, seed),
+      checksums_(options.checksums),
       flows_(options.flows, seed, options.timeouts,
              [this](std::uint32_t index, Flow& flow) { flow_ends(index, flow); }),
       sessions_(options.flows, big_pages()),
@@ -47,7 +50,8 @@ Detector::~Detector() = default;
 
 std::size_t Detector::bytes(DetectorOptions const& options, RuleSet const& rules) {
   return FlowTable::bytes(options.flows) + options.flows * sizeof(TcpSession) +
-         FlowBits::bytes(options.flows, rules.bit_names().size()) + options.stream_memory;
+         FlowBits::bytes(options.flows, rules.bit_names().size()) + options.stream_memory +
+         Defragmenter::bytes(options.defrag_memory, options.datagrams);
 }
 
 std::uint32_t Detector::milliseconds(std::uint64_t time_ns) {
@@ -78,12 +82,42 @@ RuleSet::Kind Detector::kind_of(DecodedPacket const& packet) {
 FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
                                Candidates const& candidates) {
   Work work{arrival, milliseconds(arrival.time_ns)};
-  for (auto const& packet : decoder_.decode(frame, arrival.link)) {
-    work.context.source = PacketSource::kWire;
-    look_at(packet, candidates, work);
-    if (work.passed || work.verdict.kind != FrameVerdict::Kind::kPass) break;
-  }
+  work.validate = checksums_.begin_frame();
+  look_at_all(decoders_[0].decode(frame, arrival.link), candidates, 0, work);
   return work.verdict;
+}
+
+/// From the outside to the inside: what passes or drops a packet decides about those within it.
+void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates const& candidates,
+                           unsigned datagrams, Work& work) {
+  for (auto const& packet : packets) {
+    if (work.validate && has_wrong_checksum(packet)) return;
+    look_at(packet, candidates, work);
+    if (work.passed || work.verdict.kind != FrameVerdict::Kind::kPass) return;
+    if (!packet.fragment || datagrams == kMaxDatagrams) continue;
+    auto const datagram = defragmenter_.add(packet, work.now_ms);
+    if (!datagram) continue;
+    auto const outer = work.context;
+    work.context.source = PacketSource::kDefragment;
+    work.context.bytes = datagram->frame;
+    look_at_all(decoders_[datagrams + 1].decode_datagram(datagram->bytes(), packet), {},
+                datagrams + 1, work);
+    work.context = outer;
+  }
+}
+
+bool Detector::has_wrong_checksum(DecodedPacket const& packet) {
+  if (packet.version == 0 || checksums_are_good(packet)) return false;
+  checksums_.add_wrong();
+  ++counters_.wrong_checksums;
+  return true;
+}
+
+/// Of the host that gets the packet.
+OverlapPolicy Detector::policy_of(DecodedPacket const& packet) const {
+  std::uint32_t const size = packet.version == 4 ? 4 : 16;
+  auto const address = packet.network + (packet.version == 4 ? 12u : 8u) + size;
+  return segment_policy(options_.hosts.at({packet.at(address), size}));
 }
 
 void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work) {
@@ -91,6 +125,12 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
   if (packet.events != 0) ++counters_.decode_events;
   if (packet.fragment) ++counters_.fragments;
   if (packet.version == 0) ++counters_.no_ip;
+  if (packet.has_transport) {
+    counters_.tcp += packet.protocol == protocol::kTcp;
+    counters_.udp += packet.protocol == protocol::kUdp;
+    counters_.icmp += packet.protocol == protocol::kIcmp || packet.protocol == protocol::kIcmp6;
+    counters_.sctp += packet.protocol == protocol::kSctp;
+  }
   MatchInput input;
   input.packet = &packet;
   input.now_s = static_cast<std::uint32_t>(last_ns_ / kSecond);
@@ -159,7 +199,7 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
 void Detector::follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome) {
   auto& flow = *input.flow;
   auto& session = sessions_[input.flow_index];
-  outcome = tcp_.process(*input.packet, input.to_server, flow, session, OverlapPolicy::kBsd);
+  outcome = tcp_.process(*input.packet, input.to_server, flow, session, policy_of(*input.packet));
   if (flow.tcp >= TcpState::kEstablished) flow.state = FlowState::kEstablished;
   if (flow.tcp == TcpState::kClosed) flow.state = FlowState::kClosed;
   input.session = &session;
@@ -286,8 +326,7 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   auto const& rule = compiled.rule;
   rule_matcher_.change_bits(compiled, input);
   auto outcome = ThresholdOutcome::kAlert;
-  if (rule.threshold)
-    outcome = shared_.count(rule, *input.packet, flow_number(input), input.now_s);
+  if (rule.threshold) outcome = shared_.count(rule, *input.packet, flow_number(input), input.now_s);
   if (outcome == ThresholdOutcome::kNothing) return;
   bool const whole_flow = input.flow != nullptr && (match.in_stream || compiled.addresses_only);
   auto const decide = [&](FlowVerdict verdict) {
@@ -307,7 +346,7 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
     ++counters_.alerts;
     if (input.flow != nullptr) ++input.flow->alerts;
     RuleAlert const event{index, match.in_stream, blocks,
-                           match.in_stream ? input.stream->bytes : input.packet->payload_bytes()};
+                          match.in_stream ? input.stream->bytes : input.packet->payload_bytes()};
     if (work.later != nullptr)
       work.later->push_back(event);
     else

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "elements/ids/cpu_matcher.hpp"
+#include "elements/ids/decode/checksums.hpp"
+#include "elements/ids/decode/defragmenter.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
 #include "elements/ids/detect/events.hpp"
 #include "elements/ids/detect/rule_match.hpp"
@@ -25,6 +28,10 @@ struct DetectorOptions {
   bool tunnels = true;
   std::uint32_t flows = 65536;
   std::size_t stream_memory = 64 << 20;
+  std::size_t defrag_memory = 32 << 20;
+  std::uint32_t datagrams = 4096;  ///< incomplete ones at a time
+  ChecksumPolicy checksums = ChecksumPolicy::kAuto;
+  HostPolicies hosts{};
   std::uint32_t max_alerts = 15;
   TcpTracker::Options tcp{};
   FlowTimeouts timeouts{};
@@ -34,10 +41,11 @@ struct DetectorOptions {
 struct DetectorCounters {
   std::uint64_t packets = 0, no_ip = 0, fragments = 0, tcp = 0, udp = 0, icmp = 0, sctp = 0;
   std::uint64_t decode_events = 0, alerts = 0, alert_overflow = 0, suppressed = 0;
-  std::uint64_t searches = 0;     ///< payloads and stream bytes that the worker searched itself
-  std::uint64_t inspections = 0;  ///< of streams
-  std::uint64_t evaluated = 0;    ///< rules
-  std::uint64_t flows_full = 0;   ///< packets whose flow found no place
+  std::uint64_t searches = 0;         ///< payloads and stream bytes that the worker searched itself
+  std::uint64_t inspections = 0;      ///< of streams
+  std::uint64_t evaluated = 0;        ///< rules
+  std::uint64_t flows_full = 0;       ///< packets whose flow found no place
+  std::uint64_t wrong_checksums = 0;  ///< packets that rules did not see
 };
 
 /// The rules, flows and streams of one worker: finds the alerts of frames in the order in which
@@ -72,17 +80,23 @@ class Detector {
   std::uint64_t now_ns() const { return last_ns_; }
   DetectorCounters const& counters() const { return counters_; }
   TcpCounters const& tcp_counters() const { return tcp_.counters(); }
+  Defragmenter::Counters const& defragmenter_counters() const { return defragmenter_.counters(); }
   FlowTable const& flows() const { return flows_; }
   BlockPool const& stream_pool() const { return pool_; }
 
  private:
   struct Work;
+  static constexpr unsigned kMaxDatagrams = 2;      // one within the other
   static constexpr std::uint32_t kMaxView = 65536;  // new bytes that rules see at once
   static constexpr std::uint32_t kJunction = SelectedPattern::kMaxBytes - 1;
 
   static RuleSet::Kind kind_of(DecodedPacket const& packet);
 
   std::uint32_t milliseconds(std::uint64_t time_ns);
+  void look_at_all(std::span<DecodedPacket const> packets, Candidates const& candidates,
+                   unsigned datagrams, Work& work);
+  bool has_wrong_checksum(DecodedPacket const& packet);
+  OverlapPolicy policy_of(DecodedPacket const& packet) const;
   void look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work);
   void find_flow(DecodedPacket const& packet, MatchInput& input, Work& work);
   void follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome);
@@ -104,7 +118,10 @@ class Detector {
   DetectorOptions options_;
   DetectorEvents& events_;
   std::uint64_t seed_;
-  FrameDecoder decoder_;
+  // One for a frame, and one for each datagram within a datagram.
+  std::array<FrameDecoder, kMaxDatagrams + 1> decoders_;
+  Defragmenter defragmenter_;
+  ChecksumValidation checksums_;
   FlowEvent::Reason ending_ = FlowEvent::Reason::kForced;  // why the table removes a flow
   FlowTable flows_;
   std::pmr::vector<TcpSession> sessions_;  // by flow
@@ -116,9 +133,9 @@ class Detector {
   std::uint64_t first_ns_ = 0, last_ns_ = 0;
   bool started_ = false;
 
-  std::vector<std::uint8_t> view_;        // bytes of a stream, contiguous
-  std::vector<PatternId> found_;          // by a search
-  std::vector<std::uint32_t> selected_;   // rules for a packet
+  std::vector<std::uint8_t> view_;       // bytes of a stream, contiguous
+  std::vector<PatternId> found_;         // by a search
+  std::vector<std::uint32_t> selected_;  // rules for a packet
   std::vector<RuleAlert> end_alerts_;    // of a flow that ends
   std::vector<std::uint8_t> end_payload_;
 };

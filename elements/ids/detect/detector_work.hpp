@@ -21,6 +21,7 @@ struct Detector::Work {
   FrameVerdict verdict;
   std::uint32_t alerts = 0;  // of this packet
   bool passed = false;       // by a rule of pass
+  bool validate = false;     // checksums
   StreamView view;
   std::vector<RuleAlert>* later = nullptr;  // if not null, alerts wait there
 };

@@ -158,8 +158,8 @@ bool RuleMatcher::bits_match(CompiledRule const& compiled, MatchInput const& inp
       if (test.scope == BitAction::Scope::kFlow)
         any = any || (input.flow != nullptr && bits_.test(input.flow_index, *input.flow, name));
       else
-        any = any || shared_.test_bit(test.scope, rules_.bit_names()[name], *input.packet,
-                                      input.now_s);
+        any = any ||
+              shared_.test_bit(test.scope, rules_.bit_names()[name], *input.packet, input.now_s);
     }
     if (test.scope == BitAction::Scope::kFlow && input.flow == nullptr) return false;
     if (any != (test.command == BitAction::Command::kIsSet)) return false;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <memory_resource>
+#include <optional>
 #include <vector>
 
 #include "elements/ids/decode/decoded_packet.hpp"

@@ -11,7 +11,8 @@ namespace warpline::ids {
 
 /// The bytes by which a search selects a rule: where they do not occur, the rule cannot match.
 struct SelectedPattern {
-  static constexpr std::size_t kMaxBytes = 32;  ///< longer contents are cut, for junctions of segments
+  static constexpr std::size_t kMaxBytes =
+      32;  ///< longer contents are cut, for junctions of segments
   std::string bytes;
   bool nocase = false;
   friend auto operator<=>(SelectedPattern const&, SelectedPattern const&) = default;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "elements/ids/alert/rule_output.hpp"
-#include "elements/ids/rules/rule_set.hpp"
 #include "elements/ids/rules/rule_report.hpp"
+#include "elements/ids/rules/rule_set.hpp"
 #include "elements/ids/tables.hpp"
 
 namespace warpline::ids {

@@ -99,8 +99,8 @@ bool looks_at_headers(Rule const& rule) {
 void set_places(CompiledRule& compiled) {
   auto const& rule = compiled.rule;
   auto const source = rule.flow ? rule.flow->source : FlowMatch::Source::kAny;
-  bool const only_stream = rule.protocol == RuleProtocol::kTcpStream ||
-                           source == FlowMatch::Source::kOnlyStream;
+  bool const only_stream =
+      rule.protocol == RuleProtocol::kTcpStream || source == FlowMatch::Source::kOnlyStream;
   bool const no_stream = rule.protocol == RuleProtocol::kTcpPacket ||
                          source == FlowMatch::Source::kNoStream || looks_at_headers(rule);
   compiled.streams = compiled.looks_at_payload && may_be_tcp(rule.protocol) && !no_stream;

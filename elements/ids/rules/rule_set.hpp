@@ -53,7 +53,9 @@ class RuleSet {
   /// The patterns to search for in payloads and streams.
   PatternSet const& patterns() const { return patterns_; }
   /// The rules that a pattern selects, in ascending order.
-  std::vector<std::uint32_t> const& rules_of(PatternId pattern) const { return by_pattern_[pattern]; }
+  std::vector<std::uint32_t> const& rules_of(PatternId pattern) const {
+    return by_pattern_[pattern];
+  }
   /// The rules that are looked at without a pattern, in ascending order.
   std::vector<std::uint32_t> const& always(Kind kind) const {
     return always_[static_cast<std::size_t>(kind)];

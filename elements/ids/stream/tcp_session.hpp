@@ -22,11 +22,11 @@ struct StreamHalf {
   SegmentQueue later{};         ///< segments after a gap
   std::uint16_t window = 0;     ///< as in the header
   std::uint8_t window_scale = 0;
-  bool started : 1 = false;      ///< `base` is known
-  bool syn_acked : 1 = false;    ///< the other end has acknowledged the beginning
-  bool fin : 1 = false;          ///< the end is known: it is `highest`
+  bool started : 1 = false;    ///< `base` is known
+  bool syn_acked : 1 = false;  ///< the other end has acknowledged the beginning
+  bool fin : 1 = false;        ///< the end is known: it is `highest`
   bool fin_acked : 1 = false;
-  bool search_all : 1 = false;   ///< the candidates are not all that there are
+  bool search_all : 1 = false;  ///< the candidates are not all that there are
   std::uint8_t candidate_count = 0;
   std::uint16_t candidates[kMaxCandidates]{};  ///< patterns in bytes that rules have not looked at
 

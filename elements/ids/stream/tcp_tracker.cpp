@@ -145,8 +145,9 @@ bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) 
     valid = offset >= static_cast<std::int32_t>(std::min(own.acked, own.next)) - 1 &&
             offset <= static_cast<std::int32_t>(own.next + window);
   } else {
-    valid = segment.has(kAck) && offset_from(peer.base, segment.acknowledgment) >= 0 &&
-            static_cast<std::uint32_t>(offset_from(peer.base, segment.acknowledgment)) <= peer.highest;
+    valid =
+        segment.has(kAck) && offset_from(peer.base, segment.acknowledgment) >= 0 &&
+        static_cast<std::uint32_t>(offset_from(peer.base, segment.acknowledgment)) <= peer.highest;
   }
   if (!valid) {
     ++counters_.outside_window;

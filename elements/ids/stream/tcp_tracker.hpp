@@ -19,15 +19,15 @@ struct TcpCounters {
   std::uint64_t gaps = 0;            ///< acknowledged bytes that never arrived
   std::uint64_t overlaps = 0;        ///< segments that repeat bytes in the queue
   std::uint64_t differing_overlaps = 0;
-  std::uint64_t memory_full = 0;     ///< segments without room
+  std::uint64_t memory_full = 0;  ///< segments without room
 };
 
 /// Follows TCP connections and puts their bytes in order (RFC 9293). Allocates nothing. One thread.
 class TcpTracker {
  public:
   struct Options {
-    bool midstream = false;          ///< follow connections without a handshake
-    std::uint32_t depth = 1 << 20;   ///< bytes of a direction that are kept
+    bool midstream = false;         ///< follow connections without a handshake
+    std::uint32_t depth = 1 << 20;  ///< bytes of a direction that are kept
   };
   TcpTracker(BlockPool& pool, Options options) : pool_(pool), options_(options) {}
 

@@ -68,8 +68,8 @@ struct BufferProgram::Run {
   Bytes buffer;
   Evaluation& evaluation;
   std::int64_t stream_offset;  // of the buffer
-  std::int64_t cursor = 0;  // the end of the match before
-  std::int64_t retry = 0;   // where the keyword may match next; 0: not tried before
+  std::int64_t cursor = 0;     // the end of the match before
+  std::int64_t retry = 0;      // where the keyword may match next; 0: not tried before
 
   std::int64_t value(Operand const& operand) const {
     return operand.variable ? static_cast<std::int64_t>(evaluation.variables[*operand.variable])
