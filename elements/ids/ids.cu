@@ -33,7 +33,7 @@ namespace warpline {
 /// `on`, `off` or `auto`, which turns off if one of ten is wrong (default auto). HOST_OS_POLICY: a
 /// suricata.yaml whose `host-os-policy` decides about overlaps. DEPTH: bytes of a stream that are looked at (default 1048576). MAX_ALERTS:
 /// alerts of a packet (default 15).
-/// Drops: rule_drop, flow_drop, rule_reject (with MODE ips).
+/// Drops: rule_drop (also later packets of a dropped flow), rule_reject (both with MODE ips).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDS final : public OffloadElement<IDS> {
  public:

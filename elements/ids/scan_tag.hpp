@@ -9,7 +9,7 @@
 
 namespace warpline::ids {
 
-/// What a packet's tag tells the search: the group of patterns, and where the payload begins.
+/// A packet's tag for the search: the group of patterns, and where the payload begins.
 class ScanTag {
  public:
   WARPLINE_HD explicit ScanTag(std::uint32_t word) : word_(word) {}

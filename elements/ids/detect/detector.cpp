@@ -257,8 +257,9 @@ bool Detector::view_due(StreamHalf const& half, std::uint32_t end, StreamView& v
 }
 
 void Detector::select_stream(StreamHalf& half, StreamView const& view) {
-  if (!matcher_) return;
-  if (half.search_all) {
+  if (!matcher_) {
+    half.clear_candidates();
+  } else if (half.search_all) {
     auto const skip = view.old_size - std::min(view.old_size, kJunction);
     search({view.bytes.data + skip, view.bytes.size - skip});
     for (auto const pattern : found_) select(pattern);

@@ -58,7 +58,11 @@ class IntervalSet {
   static IntervalSet all() { return {T{}, detail::max_value<T>()}; }
 
   bool empty() const { return intervals_.empty(); }
-  bool is_all() const { return *this == all(); }
+  bool is_all() const {
+    using Limits = std::numeric_limits<T>;
+    return intervals_.size() == 1 && intervals_[0].first == Limits::min() &&
+           intervals_[0].last == Limits::max();
+  }
   std::vector<Interval> const& intervals() const { return intervals_; }
 
   bool contains(T value) const {

@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/detect/detector.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/net/wire.hpp"
+#include "elements/ids/rules/rule_parser.hpp"
+#include "elements/ids/tables.hpp"
+
+namespace warpline::ids {
+namespace {
+
+constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
+
+/// The detector with some rules, and a TCP connection whose packets it gets.
+class Conversation : public DetectorEvents {
+ public:
+  explicit Conversation(std::string text, DetectorOptions options = {}) {
+    RuleParser parser(default_variables());
+    parser.read(std::make_shared<Source>(Source{"t.rules", std::move(text)}));
+    EXPECT_EQ(parser.report().errors.size(), 0u);
+    set_ = std::make_shared<RuleSet const>(parser.take_rules());
+    CpuMatching matching;
+    bool const has_patterns = !set_->patterns().patterns.empty();
+    if (has_patterns)
+      matching.database = std::make_shared<HyperscanDatabase const>(set_->patterns());
+    options.checksums = ChecksumPolicy::kOff;
+    options.flows = 64;
+    options.stream_memory = 1 << 20;
+    options.defrag_memory = 1 << 16;
+    options.datagrams = 16;
+    detector_ = std::make_unique<Detector>(set_, has_patterns ? &matching : nullptr, shared_,
+                                           options, *this, 5);
+  }
+
+  FrameVerdict::Kind send(bool to_server, std::uint8_t flags, std::string const& data = {}) {
+    auto& next = next_[to_server ? 0 : 1];
+    auto const kind = segment(to_server, flags, next, data);
+    next += static_cast<std::uint32_t>(data.size()) + ((flags & (kSyn | kFin)) != 0 ? 1 : 0);
+    return kind;
+  }
+  /// With another sequence number than the next one.
+  FrameVerdict::Kind segment(bool to_server, std::uint8_t flags, std::uint32_t sequence,
+                             std::string const& data) {
+    std::vector<std::uint8_t> frame(14 + 20 + 20);
+    frame[12] = 8;
+    frame[14] = 0x45;
+    frame[14 + 8] = 64;
+    frame[14 + 9] = protocol::kTcp;
+    auto const half = [&](std::size_t at, std::uint32_t value) {
+      frame[at] = static_cast<std::uint8_t>(value >> 8);
+      frame[at + 1] = static_cast<std::uint8_t>(value);
+    };
+    auto const word = [&](std::size_t at, std::uint32_t value) {
+      half(at, value >> 16);
+      half(at + 2, value & 0xffff);
+    };
+    half(14 + 2, static_cast<std::uint32_t>(40 + data.size()));
+    word(14 + 12, to_server ? 0x0a000001 : 0xc0000201);
+    word(14 + 16, to_server ? 0xc0000201 : 0x0a000001);
+    half(34, to_server ? 40000 : 80);
+    half(36, to_server ? 80 : 40000);
+    word(38, sequence);
+    word(42, next_[to_server ? 1 : 0]);
+    frame[46] = 0x50;
+    frame[47] = flags;
+    half(48, 65535);
+    frame.insert(frame.end(), data.begin(), data.end());
+    time_ns_ += 1'000'000;
+    return detector_
+        ->process({frame.data(), static_cast<std::uint32_t>(frame.size())},
+                  {time_ns_, ++number_, {}}, {})
+        .kind;
+  }
+  Conversation& handshake() {
+    send(true, kSyn);
+    send(false, kSyn | kAck);
+    send(true, kAck);
+    return *this;
+  }
+  std::uint32_t next(bool to_server) const { return next_[to_server ? 0 : 1]; }
+  /// The alerts so far, and those of the last look.
+  std::vector<std::uint32_t> end() {
+    detector_->finish();
+    return sids_;
+  }
+  std::vector<std::uint32_t> const& sids() const { return sids_; }
+  Detector const& detector() const { return *detector_; }
+
+  void alert(PacketContext const&, RuleAlert const& alert) override {
+    sids_.push_back(set_->rules()[alert.rule].rule.sid);
+  }
+  void drop(PacketContext const&, std::optional<std::uint32_t>) override {}
+  void flow_ended(Flow const&, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {}
+
+ private:
+  std::shared_ptr<RuleSet const> set_;
+  SharedState shared_{3};
+  std::unique_ptr<Detector> detector_;
+  std::vector<std::uint32_t> sids_;
+  std::uint32_t next_[2] = {1000, 5000};
+  std::uint64_t time_ns_ = 1'000'000'000, number_ = 0;
+};
+
+using Sids = std::vector<std::uint32_t>;
+
+TEST(Detector, FindsContentsAcrossSegments) {
+  Conversation talk(
+      "alert tcp any any -> any 80 (content:\"attack\"; content:\"now\"; distance:1; sid:1;)");
+  talk.handshake();
+  talk.send(true, kAck, "an att");
+  talk.send(true, kAck, "ack right");
+  talk.send(true, kAck, " now!");
+  EXPECT_EQ(talk.end(), Sids{1});
+}
+
+TEST(Detector, PutsSegmentsInOrder) {
+  Conversation talk("alert tcp any any -> any 80 (content:\"abcdef\"; sid:1;)");
+  talk.handshake();
+  auto const begin = talk.next(true);
+  talk.segment(true, kAck, begin + 4, "ef");
+  talk.segment(true, kAck, begin, "abcd");
+  EXPECT_EQ(talk.end(), Sids{1});
+  EXPECT_EQ(talk.detector().stream_pool().in_use(), 0u);
+}
+
+TEST(Detector, EndsStreamsForRulesWithoutAPattern) {
+  Conversation talk("alert tcp any any -> any 80 (pcre:\"/a[b-d]{3}e/\"; sid:1;)");
+  talk.handshake();
+  talk.send(true, kAck, "xx abcde");
+  EXPECT_EQ(talk.end(), Sids{1});
+}
+
+TEST(Detector, AlertsOnceForAMatchOverTheBorderOfAChunk) {
+  Conversation talk("alert tcp any any -> any 80 (content:\"attack\"; sid:1;)");
+  talk.handshake();
+  auto const chunk = std::string(Detector::kChunk - 3, 'x');
+  talk.send(true, kAck, chunk + "att");
+  talk.send(false, kAck);
+  talk.send(true, kAck, "ack" + chunk);
+  talk.send(false, kAck);
+  talk.send(true, kAck, "y");
+  EXPECT_EQ(talk.end(), Sids{1});
+  EXPECT_GE(talk.detector().counters().inspections, 2u);
+}
+
+TEST(Detector, CountsDepthFromTheBeginningOfTheStream) {
+  Conversation talk("alert tcp-stream any any -> any 80 (content:\"attack\"; depth:6; sid:1;)");
+  talk.handshake();
+  auto const chunk = std::string(2 * Detector::kChunk, 'x');
+  talk.send(true, kAck, chunk);
+  talk.send(false, kAck);
+  talk.send(true, kAck, "attack");
+  EXPECT_EQ(talk.end(), Sids{});
+}
+
+TEST(Detector, SeesBytesWithoutAHandshakeAsPackets) {
+  std::string const rules =
+      "alert tcp any any -> any 80 (content:\"attack\"; sid:1;)\n"
+      "alert tcp-stream any any -> any 80 (content:\"attack\"; sid:2;)\n"
+      "alert tcp any any -> any 80 (flow:established; content:\"attack\"; sid:3;)\n";
+  Conversation talk(rules);
+  talk.send(true, kAck, "attack");
+  EXPECT_EQ(talk.end(), Sids{1});
+  DetectorOptions options;
+  options.tcp.midstream = true;
+  Conversation midstream(rules, options);
+  midstream.send(true, kAck, "attack");
+  auto sids = midstream.end();
+  std::sort(sids.begin(), sids.end());
+  EXPECT_EQ(sids, (Sids{1, 2, 3}));
+}
+
+TEST(Detector, SetsFlowbitsBeforeRulesThatReadThem) {
+  Conversation talk(
+      "alert tcp any any -> any 80 (content:\"two\"; flowbits:isset,seen; sid:1;)\n"
+      "alert tcp any any -> any 80 (content:\"one\"; flowbits:set,seen; flowbits:noalert; "
+      "sid:2;)\n");
+  talk.handshake();
+  talk.send(true, kAck, "one two");
+  EXPECT_EQ(talk.end(), Sids{1});
+}
+
+TEST(Detector, PassSilencesTheWholeFlowAfterAMatchInTheStream) {
+  DetectorOptions options;
+  options.ips = true;
+  Conversation talk(
+      "pass tcp any any -> any 80 (content:\"trusted\"; sid:1;)\n"
+      "alert tcp any any -> any 80 (content:\"attack\"; sid:2;)\n",
+      options);
+  talk.handshake();
+  talk.send(true, kAck, "trusted");
+  talk.send(true, kAck, "attack");
+  EXPECT_EQ(talk.end(), Sids{});
+}
+
+TEST(Detector, DropsTheFlowInModeIps) {
+  DetectorOptions options;
+  options.ips = true;
+  Conversation talk("drop tcp any any -> any 80 (content:\"attack\"; sid:1;)", options);
+  talk.handshake();
+  EXPECT_EQ(talk.send(true, kAck, "attack"), FrameVerdict::Kind::kDrop);
+  EXPECT_EQ(talk.send(true, kAck, "more"), FrameVerdict::Kind::kDrop);
+  EXPECT_EQ(talk.end(), Sids{1});
+}
+
+TEST(Detector, IgnoresAResetOutsideTheWindow) {
+  Conversation talk("alert tcp any any -> any 80 (content:\"attack\"; sid:1;)");
+  talk.handshake();
+  talk.send(true, kAck, "att");
+  talk.segment(false, kRst, talk.next(false) + 1'000'000, {});
+  talk.send(true, kAck, "ack");
+  EXPECT_EQ(talk.end(), Sids{1});
+}
+
+}  // namespace
+}  // namespace warpline::ids
