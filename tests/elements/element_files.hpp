@@ -20,6 +20,11 @@ class ElementFiles {
       std::filesystem::create_directory(folder_.path(folder));
     folder_.write("sa/gateway.sa", sas());
     // Short enough to be found in random bytes.
+    folder_.write(
+        "rules/web.rules",
+        "alert udp any any -> any any (content:\"a\"; content:\"b\"; distance:0; sid:1;)\n"
+        "alert tcp any any -> any any (content:\"|00 00|\"; sid:2;)\n"
+        "drop ip any any -> any any (dsize:>1000; sid:3;)\n");
     folder_.write("rules/web.patterns",
                   "content:\"|00 01|\"; sid:1;\ncontent:\"|ff|A\"; nocase; sid:2;\n"
                   "content:\"ab\"; nocase; sid:3;\ncontent:\"|7f 7f|\"; sid:4;\n"
