@@ -19,6 +19,21 @@ std::string errors_of(Action&& action) {
   return "no error";
 }
 
+/// `LINE:COLUMN: MESSAGE` of each error, one per line.
+template <class Action>
+std::string places_of(Action&& action) {
+  try {
+    action();
+  } catch (ConfigError const& error) {
+    std::string all;
+    for (auto const& item : error.diagnostics())
+      all += std::to_string(item.position.line) + ":" + std::to_string(item.position.column) +
+             ": " + item.message + "\n";
+    return all;
+  }
+  return "no error";
+}
+
 /// The messages alone, one per line.
 template <class Action>
 std::string messages_of(Action&& action) {

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace warpline::test {
 
@@ -35,6 +36,14 @@ class ScopedEnvironment {
   std::string name_;
   std::optional<std::string> old_;
 };
+
+/// The lines of a text file, without their ends.
+inline std::vector<std::string> lines_of(std::string const& path) {
+  std::ifstream in(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
 
 /// A temporary folder that is removed with its content.
 class ScopedFolder {

@@ -30,12 +30,6 @@ class LineFileTest : public ::testing::Test {
   static void put(LineFile& lines, std::string const& line) {
     lines.end_line(std::ranges::copy(line + "\n", lines.begin_line()).out);
   }
-  static std::vector<std::string> read(std::string const& path) {
-    std::ifstream in(path);
-    std::vector<std::string> result;
-    for (std::string line; std::getline(in, line);) result.push_back(line);
-    return result;
-  }
 
   test::ScopedFolder folder;
   std::string path = folder.path("lines"), reason;
@@ -63,7 +57,7 @@ TEST_F(LineFileTest, KeepsLinesWhileTheDiskIsFullAndTakesBackHalfALine) {
     put(lines, "first");
     put(lines, "second");
     lines.flush();
-    EXPECT_THAT(read(path), ElementsAre("first"));
+    EXPECT_THAT(test::lines_of(path), ElementsAre("first"));
     EXPECT_EQ(std::filesystem::file_size(path), 6u);
     EXPECT_EQ(file->error(), EFBIG);
     EXPECT_EQ(file->failures(), 1u);
@@ -73,7 +67,7 @@ TEST_F(LineFileTest, KeepsLinesWhileTheDiskIsFullAndTakesBackHalfALine) {
   }
   put(lines, "third");
   lines.flush();
-  EXPECT_THAT(read(path), ElementsAre("first", "second", "third"));
+  EXPECT_THAT(test::lines_of(path), ElementsAre("first", "second", "third"));
   EXPECT_EQ(file->error(), 0);
   EXPECT_EQ(file->lost(), 0u);
   EXPECT_EQ(file->written(), 3u);
@@ -90,7 +84,7 @@ TEST_F(LineFileTest, GoesOnBehindWhatAnotherProgramHasAppendedMeanwhile) {
   }
   other << "other\n" << std::flush;
   lines.flush();
-  EXPECT_THAT(read(path), ElementsAre("first", "other", "second"));
+  EXPECT_THAT(test::lines_of(path), ElementsAre("first", "other", "second"));
 }
 
 TEST_F(LineFileTest, CountsWhatIsLostOnceItsBufferIsFull) {
@@ -104,8 +98,8 @@ TEST_F(LineFileTest, CountsWhatIsLostOnceItsBufferIsFull) {
   disk.lift();
   lines.finish();
   EXPECT_EQ(file->written(), 400 - lost);
-  EXPECT_THAT(read(path), Each(line));
-  EXPECT_EQ(read(path).size(), 400 - lost);
+  EXPECT_THAT(test::lines_of(path), Each(line));
+  EXPECT_EQ(test::lines_of(path).size(), 400 - lost);
 }
 
 TEST_F(LineFileTest, CountsWhatIsLostInTheEnd) {
@@ -130,9 +124,9 @@ TEST_F(LineFileTest, IsTriedAgainOnlyAfterTheInterval) {
     lines.flush();
   }
   lines.flush();
-  EXPECT_THAT(read(path), ElementsAre());
+  EXPECT_THAT(test::lines_of(path), ElementsAre());
   lines.finish();
-  EXPECT_THAT(read(path), ElementsAre("first")) << "the end does not wait";
+  EXPECT_THAT(test::lines_of(path), ElementsAre("first")) << "the end does not wait";
 }
 
 TEST_F(LineFileTest, GoesOnInTheSameFileWhereTheNameStillLeadsToIt) {
@@ -140,7 +134,7 @@ TEST_F(LineFileTest, GoesOnInTheSameFileWhereTheNameStillLeadsToIt) {
   put(lines, "first");
   EXPECT_EQ(file->reopen(reason), OutputFile::Reopened::kSameFile);
   lines.finish();
-  EXPECT_THAT(read(path), ElementsAre("first"));
+  EXPECT_THAT(test::lines_of(path), ElementsAre("first"));
 }
 
 TEST_F(LineFileTest, GoesOnInANewFileWhereTheOldOneWasMovedAway) {
@@ -151,8 +145,8 @@ TEST_F(LineFileTest, GoesOnInANewFileWhereTheOldOneWasMovedAway) {
   EXPECT_EQ(file->reopen(reason), OutputFile::Reopened::kNewFile);
   put(lines, "second");
   lines.finish();
-  EXPECT_THAT(read(folder.path("old")), ElementsAre("first"));
-  EXPECT_THAT(read(path), ElementsAre("second"));
+  EXPECT_THAT(test::lines_of(folder.path("old")), ElementsAre("first"));
+  EXPECT_THAT(test::lines_of(path), ElementsAre("second"));
 }
 
 TEST_F(LineFileTest, StaysWithTheOldFileWhereNoNewOneCanBeMade) {
@@ -165,7 +159,7 @@ TEST_F(LineFileTest, StaysWithTheOldFileWhereNoNewOneCanBeMade) {
   EXPECT_EQ(reason, "No such file or directory");
   put(lines, "first");
   lines.finish();
-  EXPECT_THAT(read(folder.path("gone/lines")), ElementsAre("first"));
+  EXPECT_THAT(test::lines_of(folder.path("gone/lines")), ElementsAre("first"));
 }
 
 TEST_F(LineFileTest, IsOneFileForAllWorkersByWhateverName) {
@@ -196,7 +190,7 @@ TEST_F(LineFileTest, IsSharedByWorkersThroughAFullDiskWithoutALineTorn) {
       });
     for (auto& thread : threads) thread.join();
   }
-  auto const all = read(path);
+  auto const all = test::lines_of(path);
   EXPECT_EQ(all.size(), file->written());
   EXPECT_EQ(file->written() + file->lost(), std::uint64_t{kWorkers * kLines});
   for (auto const& line : all) ASSERT_EQ(line.size(), 42u) << line;

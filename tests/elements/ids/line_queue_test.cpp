@@ -26,12 +26,6 @@ class LineQueueTest : public ::testing::Test {
  protected:
   LineQueueTest() { file->set_retry_interval(1ms); }
 
-  static std::vector<std::string> read(std::string const& path) {
-    std::ifstream in(path);
-    std::vector<std::string> result;
-    for (std::string line; std::getline(in, line);) result.push_back(line);
-    return result;
-  }
   template <typename Condition>
   static void wait_until(Condition const& condition) {
     for (int i = 0; i < 5000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
@@ -49,7 +43,7 @@ TEST_F(LineQueueTest, WritesLinesInOrderWithoutTheWorker) {
   EXPECT_TRUE(queue.put("first\n"));
   EXPECT_TRUE(queue.put("second\n"));
   wait_until([&] { return file->written() == 2; });
-  EXPECT_THAT(read(path), ElementsAre("first", "second"));
+  EXPECT_THAT(test::lines_of(path), ElementsAre("first", "second"));
 }
 
 TEST_F(LineQueueTest, CarriesLinesOfAllSizesAroundItsEnd) {
@@ -61,7 +55,7 @@ TEST_F(LineQueueTest, CarriesLinesOfAllSizesAroundItsEnd) {
     expected.push_back(line);
   }
   queue.finish();
-  EXPECT_EQ(read(path), expected);
+  EXPECT_EQ(test::lines_of(path), expected);
 }
 
 TEST_F(LineQueueTest, LosesAndCountsLinesThatDoNotFit) {
@@ -79,7 +73,7 @@ TEST_F(LineQueueTest, LosesAndCountsLinesThatDoNotFit) {
   EXPECT_FALSE(queue.put(std::string(5000, 'x'))) << "larger than the ring";
   EXPECT_EQ(queue.lines(), 21u);
   EXPECT_EQ(file->lost(), 17u);
-  EXPECT_THAT(read(path), Each(line));
+  EXPECT_THAT(test::lines_of(path), Each(line));
 }
 
 TEST_F(LineQueueTest, IsWrittenAtOnceWhenHalfFull) {
@@ -112,9 +106,9 @@ TEST_F(LineQueueTest, IsTriedAgainOnlyAfterTheInterval) {
     wait_until([&] { return file->failures() == 1; });
   }
   std::this_thread::sleep_for(30ms);
-  EXPECT_THAT(read(path), ElementsAre());
+  EXPECT_THAT(test::lines_of(path), ElementsAre());
   queue.finish();
-  EXPECT_THAT(read(path), ElementsAre("first")) << "the end does not wait";
+  EXPECT_THAT(test::lines_of(path), ElementsAre("first")) << "the end does not wait";
 }
 
 TEST_F(LineQueueTest, ContinuesInANewFileWhereTheOldOneWasMovedAway) {
@@ -125,8 +119,8 @@ TEST_F(LineQueueTest, ContinuesInANewFileWhereTheOldOneWasMovedAway) {
   EXPECT_EQ(file->reopen(reason), OutputFile::Reopened::kNewFile);
   queue.put("second\n");
   queue.finish();
-  EXPECT_THAT(read(folder.path("old")), ElementsAre("first"));
-  EXPECT_THAT(read(path), ElementsAre("second"));
+  EXPECT_THAT(test::lines_of(folder.path("old")), ElementsAre("first"));
+  EXPECT_THAT(test::lines_of(path), ElementsAre("second"));
 }
 
 TEST_F(LineQueueTest, KeepsTheLinesOfWorkersWholeThroughAFullDisk) {
@@ -146,11 +140,11 @@ TEST_F(LineQueueTest, KeepsTheLinesOfWorkersWholeThroughAFullDisk) {
       });
     for (auto& thread : threads) thread.join();
   }
-  auto const all = read(path);
+  auto const all = test::lines_of(path);
   EXPECT_EQ(all.size(), file->written());
   EXPECT_EQ(file->written() + file->lost(), std::uint64_t{kWorkers * kLines});
   EXPECT_THAT(all, Each(SizeIs(42)));
-  EXPECT_THAT(read(other->path()), Each("other"));
+  EXPECT_THAT(test::lines_of(other->path()), Each("other"));
   EXPECT_EQ(other->written(), std::uint64_t{kWorkers * kLines / 10});
 }
 

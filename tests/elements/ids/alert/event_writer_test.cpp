@@ -80,9 +80,8 @@ class EventWriterTest : public ::testing::Test {
     EventWriter events(queue, options);
     write(events);
     queue.finish();
-    std::ifstream in(folder.path("eve"));
-    std::string line, last;
-    while (std::getline(in, line)) last = line;
+    auto const lines = test::lines_of(folder.path("eve"));
+    auto const last = lines.empty() ? std::string() : lines.back();
     std::error_code error;
     auto const value = json::parse(last, error);
     EXPECT_FALSE(error) << last;

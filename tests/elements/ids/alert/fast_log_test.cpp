@@ -29,10 +29,8 @@ class FastLogTest : public ::testing::Test {
     LineQueue queue(std::make_shared<LineWriter>(), file);
     FastLog(queue).alert(context, output, dropped);
     queue.finish();
-    std::ifstream in(file->path());
-    std::string line, last;
-    while (std::getline(in, line)) last = line;
-    return last;
+    auto const lines = test::lines_of(file->path());
+    return lines.empty() ? std::string() : lines.back();
   }
 
   test::ScopedFolder folder;

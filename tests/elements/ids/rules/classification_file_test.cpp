@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "elements/ids/rules/rule_parser.hpp"
+#include "tests/support/config_errors.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -16,16 +17,7 @@ std::shared_ptr<Source const> source(std::string text) {
 /// `LINE:COLUMN: MESSAGE` of each error.
 template <class Read>
 std::string errors(Read const& read, std::string text) {
-  try {
-    read(source(std::move(text)));
-  } catch (ConfigError const& error) {
-    std::string lines;
-    for (auto const& item : error.diagnostics())
-      lines += std::to_string(item.position.line) + ":" + std::to_string(item.position.column) +
-               ": " + item.message + "\n";
-    return lines;
-  }
-  return "none";
+  return test::places_of([&] { read(source(std::move(text))); });
 }
 
 Rule rule(std::string const& options) {

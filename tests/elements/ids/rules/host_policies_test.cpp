@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/net/ip_prefix.hpp"
+#include "tests/support/config_errors.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -25,16 +26,7 @@ OverlapPolicy fragments(HostPolicies const& policies, char const* address) {
   return fragment_policy(system_at(policies, address));
 }
 std::string errors(std::string text) {
-  try {
-    read(std::move(text));
-  } catch (ConfigError const& error) {
-    std::string lines;
-    for (auto const& item : error.diagnostics())
-      lines += std::to_string(item.position.line) + ":" + std::to_string(item.position.column) +
-               ": " + item.message + "\n";
-    return lines;
-  }
-  return "none";
+  return test::places_of([&] { read(std::move(text)); });
 }
 
 TEST(HostPolicies, AreWindowsForIpv4AndBsdForIpv6ByDefault) {

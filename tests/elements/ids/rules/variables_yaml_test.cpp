@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "elements/ids/rules/rule_parser.hpp"
+#include "tests/support/config_errors.hpp"
 #include "tests/support/source_dir.hpp"
 
 namespace warpline::ids {
@@ -18,16 +19,7 @@ std::shared_ptr<Source const> yaml(std::string text) {
 
 /// `LINE:COLUMN: MESSAGE` of each error.
 std::string errors(std::string text) {
-  try {
-    read_variables(yaml(std::move(text)));
-  } catch (ConfigError const& error) {
-    std::string lines;
-    for (auto const& item : error.diagnostics())
-      lines += std::to_string(item.position.line) + ":" + std::to_string(item.position.column) +
-               ": " + item.message + "\n";
-    return lines;
-  }
-  return "none";
+  return test::places_of([&] { read_variables(yaml(std::move(text))); });
 }
 
 /// The messages about one rule with these variables.
