@@ -20,4 +20,9 @@ double cycles_per_second() {
   return rate;
 }
 
+std::uint64_t wall_clock_ns() {
+  auto const now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
 }  // namespace warpline

@@ -23,6 +23,9 @@ inline std::uint64_t cycles() {
 /// `cycles()` per second, measured once against the steady clock (20 ms) on the first call.
 double cycles_per_second();
 
+/// The time of day in nanoseconds since 1970, UTC.
+std::uint64_t wall_clock_ns();
+
 /// Lets the other hyper-thread of the core run for a moment.
 inline void relax() {
 #if defined(__x86_64__)

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/element/context.hpp"
 #include "core/element/file_uses.hpp"
 #include "core/element/metrics.hpp"
@@ -19,15 +20,6 @@
 #include "gpu/launch.cuh"
 
 namespace warpline {
-namespace {
-
-std::uint64_t wall_clock_ns() {
-  auto const now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
-}
-
-}  // namespace
-
 /// Searches the payload of each packet for byte patterns and counts an alert for each that occurs.
 ///
 ///     FromInput -> IDSMatch(PATTERNS rules/web.patterns, EVE alerts.json) -> ToOutput;

@@ -3,10 +3,10 @@
 #include "io/capture/capture_port.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <optional>
 
+#include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/element/metrics.hpp"
@@ -147,9 +147,7 @@ class CapturePort::Tx final : public TxQueue {
   std::uint64_t time_of(Packet const& packet) noexcept {
     if (auto const captured = arrivals_.get(mbuf_of(packet)).time_ns) last_captured_ = captured;
     if (last_captured_) return *last_captured_;
-    auto const now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+    return wall_clock_ns();
   }
 
   CaptureWriter& writer_;
