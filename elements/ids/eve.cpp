@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::uint64_t kSecond = 1'000'000'000;
-constexpr std::uint8_t kSctp = 132;
 
 struct FrameEnds {
   std::uint8_t const *source = nullptr, *destination = nullptr;
@@ -33,7 +32,8 @@ FrameEnds ends_of(Bytes frame, Layers const& layers) {
   ends.source = frame.data + layers.network + (layers.version == 4 ? 12 : 8);
   ends.destination = ends.source + ends.size;
   auto const p = layers.protocol;
-  ends.ports = !layers.fragment && (p == protocol::kTcp || p == protocol::kUdp || p == kSctp) &&
+  ends.ports = !layers.fragment &&
+               (p == protocol::kTcp || p == protocol::kUdp || p == protocol::kSctp) &&
                layers.end - layers.transport >= 4;
   if (ends.ports) {
     ends.source_port = load_be16(frame.data + layers.transport);

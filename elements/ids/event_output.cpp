@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/event_output.hpp"
 
-#include <sstream>
 #include <utility>
 
 #include "core/base/text.hpp"
@@ -32,7 +31,7 @@ std::string_view name_of(TcpState state) {
 
 }  // namespace
 
-void read_event_types(std::string const& words, OutputOptions& options) {
+void read_event_types(std::span<std::string const> words, OutputOptions& options) {
   std::pair<std::string_view, bool*> const known[] = {
       {"alert", &options.alerts},
       {"drop", &options.drops},
@@ -46,8 +45,7 @@ void read_event_types(std::string const& words, OutputOptions& options) {
       {"rule", &options.fields.rule_text},
       {"reference", &options.fields.rule_reference}};
   for (auto const& [name, value] : known) *value = false;
-  std::istringstream stream(words);
-  for (std::string word; stream >> word;) {
+  for (auto const& word : words) {
     bool found = false;
     for (auto const& [name, value] : known) {
       if (name != word) continue;

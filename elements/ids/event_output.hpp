@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/element/context.hpp"
@@ -22,7 +23,7 @@ struct OutputOptions {
 };
 
 /// Reads the argument EVE_TYPES: the kinds of events, and fields of alerts. Throws `ConfigError`.
-void read_event_types(std::string const& words, OutputOptions& options);
+void read_event_types(std::span<std::string const> words, OutputOptions& options);
 
 /// Writes the events of one worker's detector to EVE and fast.log. The worker's thread, except the
 /// constructor.

@@ -7,9 +7,6 @@
 namespace warpline::ids {
 
 /// What becomes of a frame by rules of drop and reject.
-struct FrameVerdict {
-  enum class Kind : std::uint8_t { kPass, kDrop, kReject };
-  Kind kind = Kind::kPass;
-};
+enum class FrameVerdict : std::uint8_t { kPass, kDrop, kReject };
 
 }  // namespace warpline::ids

@@ -67,11 +67,11 @@ class IDS final : public OffloadElement<IDS> {
   }
   Verdict finish(Packet& packet, ids::Matches const& matches) noexcept {
     switch (inspector_->inspect(packet, matches)) {
-      case ids::FrameVerdict::Kind::kPass:
+      case ids::FrameVerdict::kPass:
         return forward();
-      case ids::FrameVerdict::Kind::kDrop:
+      case ids::FrameVerdict::kDrop:
         return drop<"rule_drop">();
-      case ids::FrameVerdict::Kind::kReject:
+      case ids::FrameVerdict::kReject:
         break;
     }
     return drop<"rule_reject">();

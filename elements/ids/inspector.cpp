@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/inspector.hpp"
 
-#include <chrono>
 #include <sstream>
 #include <string>
 
+#include "core/base/clock.hpp"
 #include "core/base/read_source.hpp"
 #include "core/element/context.hpp"
 #include "core/element/file_uses.hpp"
@@ -18,11 +18,6 @@
 
 namespace warpline::ids {
 namespace {
-
-std::uint64_t wall_clock_ns() {
-  auto const now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
-}
 
 std::vector<std::string> words_of(std::string const& text) {
   std::istringstream stream(text);
@@ -42,7 +37,7 @@ struct Inspector::State {
     files_.references = args.path_or_empty("REFERENCE");
     files_.strict = args.keyword("STRICT", false);
     output_options_.eve = args.keyword<std::string>("EVE", {});
-    auto const types = args.keyword<std::string>("EVE_TYPES", {});
+    auto const types = words_of(args.keyword<std::string>("EVE_TYPES", {}));
     output_options_.fast = args.keyword<std::string>("FAST", {});
     try {
       if (!types.empty()) read_event_types(types, output_options_);
@@ -75,19 +70,18 @@ struct Inspector::State {
     for (auto const& file : files_.rules) key << file << '\n';
     key << files_.variables << '\n' << files_.classification << '\n' << files_.references;
     key << files_.strict << args.element_name();
+    std::shared_ptr<LoadedRules const> rules;
     try {
-      held_ = args.context().shared.get<std::shared_ptr<LoadedRules const>>(key.str(), [&] {
-        return std::make_shared<std::shared_ptr<LoadedRules const>>(
-            load_rules(files_, output_options_.fields));
-      });
+      rules = args.context().shared.get<LoadedRules>(
+          key.str(), [&] { return load_rules(files_, output_options_.fields); });
     } catch (ConfigError const& error) {
       if (!error.diagnostics().empty()) throw;
       throw args.error(error.what(), "RULES");
     }
-    auto const& report = (*held_)->report;
+    auto const& report = rules->report;
     if (report.skipped + report.refused > 0 || !report.warnings.empty())
       args.context().notice(args.element_name() + ": " + render(report));
-    return *held_;
+    return rules;
   }
 
   void check_output(Args& args) {
@@ -115,7 +109,6 @@ struct Inspector::State {
   RuleFiles files_;
   OutputOptions output_options_;
   DetectorOptions options_;
-  std::shared_ptr<std::shared_ptr<LoadedRules const>> held_;  // in the store, for other workers
   std::shared_ptr<LoadedRules const> rules_;
   std::shared_ptr<SharedState> shared_;
   std::unique_ptr<EventOutput> output_;
@@ -201,7 +194,7 @@ void Inspector::search(std::span<Packet const> packets, Matches* results) noexce
   if (state_->matcher_) state_->matcher_->scan({payloads, packets.size()}, results);
 }
 
-FrameVerdict::Kind Inspector::inspect(Packet const& packet, Matches const& matches) {
+FrameVerdict Inspector::inspect(Packet const& packet, Matches const& matches) {
   auto& state = *state_;
   auto const arrival = state.arrival_of(packet);
   auto const time_ns = arrival.time_ns ? *arrival.time_ns : wall_clock_ns();
@@ -213,7 +206,7 @@ FrameVerdict::Kind Inspector::inspect(Packet const& packet, Matches const& match
       packet.bytes(), {time_ns, arrival.number, arrival.link_type}, candidates);
   if (state.from_capture_) state.detector_->expire(time_ns, 1);
   state.publish();
-  return verdict.kind;
+  return verdict;
 }
 
 void Inspector::tick() {

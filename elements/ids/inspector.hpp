@@ -32,7 +32,7 @@ class Inspector {
   /// Searches payloads by their tags.
   void search(std::span<Packet const> packets, Matches* results) noexcept;
   /// Looks at a packet with what the search has found.
-  FrameVerdict::Kind inspect(Packet const& packet, Matches const& matches);
+  FrameVerdict inspect(Packet const& packet, Matches const& matches);
   /// Ends flows whose time has come, with packets that come from no capture.
   void tick();
   /// Ends all flows, and waits until the files have all events.

@@ -11,8 +11,8 @@ Endpoints endpoints_of(DecodedPacket const& packet) {
   if (packet.version == 0) return ends;
   ends.version = packet.version;
   ends.protocol = packet.protocol;
-  ends.source = packet.at(packet.network + (packet.version == 4 ? 12 : 8));
-  ends.destination = ends.source + ends.address_size();
+  ends.source = packet.source();
+  ends.destination = packet.destination();
   ends.source_port = packet.source_port;
   ends.destination_port = packet.destination_port;
   return ends;

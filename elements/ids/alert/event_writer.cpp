@@ -10,7 +10,6 @@
 namespace warpline::ids {
 namespace {
 
-constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kIcmp6 = 58;
 constexpr std::uint16_t kRawLink = 12;
 
 std::string_view source_name(PacketSource source) {
@@ -90,7 +89,8 @@ std::uint32_t load_be32(std::uint8_t const* bytes) {
 }
 
 bool is_icmp(DecodedPacket const& packet) {
-  return packet.has_transport && (packet.protocol == kIcmp || packet.protocol == kIcmp6);
+  return packet.has_transport &&
+         (packet.protocol == protocol::kIcmp || packet.protocol == protocol::kIcmp6);
 }
 
 }  // namespace
@@ -250,7 +250,7 @@ void EventWriter::verdict(PacketVerdict const& verdict, unsigned protocol) {
                                 : verdict.reject == Reject::kDestination ? "to_server"
                                                                          : "both");
     out_.open("reject", '[');
-    out_.raw(protocol == kTcp ? "\"tcp-reset\"" : "\"icmp-prohib\"");
+    out_.raw(protocol == protocol::kTcp ? "\"tcp-reset\"" : "\"icmp-prohib\"");
     out_.close(']');
   }
   out_.close('}');
@@ -290,7 +290,7 @@ void EventWriter::ip_fields(DecodedPacket const& packet) {
 void EventWriter::transport_fields(DecodedPacket const& packet) {
   if (!packet.has_transport) return;
   auto const* const header = packet.at(packet.transport);
-  if (packet.protocol == kTcp) {
+  if (packet.protocol == protocol::kTcp) {
     auto const bits = packet.tcp_flags;
     out_.field("tcpseq", load_be32(header + 4));
     out_.field("tcpack", load_be32(header + 8));
@@ -303,7 +303,7 @@ void EventWriter::transport_fields(DecodedPacket const& packet) {
     out_.flag("fin", (bits & 0x01) != 0);
     out_.field("tcpres", header[12] & 15);
     out_.field("tcpurgp", load_be16(header + 18));
-  } else if (packet.protocol == kUdp) {
+  } else if (packet.protocol == protocol::kUdp) {
     out_.field("udplen", load_be16(header + 4));
   } else if (is_icmp(packet) && packet.end - packet.transport >= 8) {
     out_.field("icmp_id", load_be16(header + 4));

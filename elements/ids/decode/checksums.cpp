@@ -10,9 +10,7 @@ namespace {
 
 /// Of the addresses, the protocol and the length (RFC 9293 section 3.1, RFC 8200 section 8.1).
 std::uint32_t pseudo_sum(DecodedPacket const& packet, std::uint32_t size) {
-  std::uint32_t const address = packet.version == 4 ? 4 : 16;
-  auto const* const source = packet.at(packet.network + (packet.version == 4 ? 12 : 8));
-  return checksum_sum({source, 2 * address}, packet.protocol + size);
+  return checksum_sum({packet.source(), 2 * packet.address_size()}, packet.protocol + size);
 }
 
 }  // namespace

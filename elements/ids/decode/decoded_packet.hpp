@@ -49,6 +49,10 @@ struct DecodedPacket {
 
   std::uint8_t const* at(std::uint32_t offset) const { return frame.data + offset; }
   Bytes payload_bytes() const { return {frame.data + payload, payload_size}; }
+  /// The addresses, the source first; only if `version` is not 0.
+  std::uint32_t address_size() const { return version == 4 ? 4 : 16; }
+  std::uint8_t const* source() const { return at(network + (version == 4 ? 12 : 8)); }
+  std::uint8_t const* destination() const { return source() + address_size(); }
 };
 
 }  // namespace warpline::ids

@@ -59,13 +59,10 @@ std::size_t Defragmenter::bytes(std::size_t memory, std::uint32_t datagrams) {
 }
 
 Defragmenter::Key Defragmenter::key_of(DecodedPacket const& packet) {
-  bool const ipv4 = packet.version == 4;
-  std::size_t const size = ipv4 ? 4 : 16;
-  auto const* const source = packet.at(packet.network + (ipv4 ? 12 : 8));
   Key key;
-  std::memcpy(key.addresses.data(), source, size);
-  std::memcpy(key.addresses.data() + 2, source + size, size);
-  if (ipv4) {
+  std::memcpy(key.addresses.data(), packet.source(), packet.address_size());
+  std::memcpy(key.addresses.data() + 2, packet.destination(), packet.address_size());
+  if (packet.version == 4) {
     key.identification = load_be16(packet.at(packet.network + 4));
     key.protocol = packet.protocol;
   } else {

@@ -28,7 +28,6 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matc
       shared_(shared),
       options_(options),
       events_(events),
-      seed_(seed),
       decoders_{FrameDecoder(options.tunnels), FrameDecoder(options.tunnels),
                 FrameDecoder(options.tunnels)},
       defragmenter_(options.defrag_memory, options.datagrams, options.hosts, seed),
@@ -45,8 +44,6 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matc
   view_.resize(kBefore + kMaxView);
   selected_.reserve(1024);
 }
-
-Detector::~Detector() = default;
 
 std::size_t Detector::bytes(DetectorOptions const& options, RuleSet const& rules) {
   return FlowTable::bytes(options.flows) + options.flows * sizeof(TcpSession) +
@@ -93,7 +90,7 @@ void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates co
   for (auto const& packet : packets) {
     if (work.validate && has_wrong_checksum(packet)) return;
     look_at(packet, candidates, work);
-    if (work.passed || work.verdict.kind != FrameVerdict::Kind::kPass) return;
+    if (work.passed || work.verdict != FrameVerdict::kPass) return;
     if (!packet.fragment || datagrams == kMaxDatagrams) continue;
     auto const datagram = defragmenter_.add(packet, work.now_ms);
     if (!datagram) continue;
@@ -115,9 +112,7 @@ bool Detector::has_wrong_checksum(DecodedPacket const& packet) {
 
 /// Of the host that gets the packet.
 OverlapPolicy Detector::policy_of(DecodedPacket const& packet) const {
-  std::uint32_t const size = packet.version == 4 ? 4 : 16;
-  auto const address = packet.network + (packet.version == 4 ? 12u : 8u) + size;
-  return segment_policy(options_.hosts.at({packet.at(address), size}));
+  return segment_policy(options_.hosts.at({packet.destination(), packet.address_size()}));
 }
 
 void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work) {
@@ -142,13 +137,14 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
   if (input.flow != nullptr && input.flow->verdict != FlowVerdict::kNone) {
     work.passed = input.flow->verdict == FlowVerdict::kPass;
     if (!work.passed) {
-      work.verdict.kind = FrameVerdict::Kind::kDrop;
+      work.verdict = FrameVerdict::kDrop;
       events_.drop(work.context, std::nullopt);
     }
     return;
   }
   TcpTracker::Outcome outcome;
   if (input.flow != nullptr && packet.protocol == protocol::kTcp) follow_tcp(input, outcome);
+  if (input.session != nullptr) look_at_gaps(input, work);
   add_payload(packet, candidates, outcome, input);
   if (input.session != nullptr) look_at_stream(input, outcome.closed, work);
   evaluate(input, work);
@@ -245,14 +241,18 @@ void Detector::select(PatternId pattern) {
   selected_.insert(selected_.end(), rules.begin(), rules.end());
 }
 
-/// Copies the bytes up to `end` that rules have not looked at, at most `kMaxView`, with those before.
-bool Detector::view_due(StreamHalf const& half, std::uint32_t end, StreamView& view) {
+/// Copies the bytes up to `end` that rules have not looked at, at most `kMaxView`, with those before,
+/// and selects the rules for them.
+bool Detector::take_view(StreamHalf& half, std::uint32_t end, StreamView& view) {
   auto const first = std::max(half.inspected, half.bytes.begin);
   end = std::min({end, half.bytes.end(), first + kMaxView});
   if (end <= first || half.bytes.size == 0) return false;
   auto const begin = std::max(half.bytes.begin, first - std::min(first, kBefore));
   if (!half.bytes.copy(pool_, begin, end - begin, view_.data())) return false;
   view = {{view_.data(), end - begin}, begin, first - begin};
+  select_stream(half, view);
+  ++counters_.inspections;
+  tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
   return true;
 }
 
@@ -270,35 +270,29 @@ void Detector::select_stream(StreamHalf& half, StreamView const& view) {
   if (half.inspected == half.next) half.clear_candidates();
 }
 
-/// Looks at the bytes of the packet's direction that are due. All views but the last are evaluated
-/// here, the last one with the packet.
+/// Bytes that were acknowledged but never arrived will not come: looks at those before the gap, and
+/// goes on after it.
+void Detector::look_at_gaps(MatchInput const& input, Work& work) {
+  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
+  auto only_stream = input;
+  only_stream.stream = &work.view;
+  only_stream.no_packet = true;
+  while (half.acked > half.next && !half.later.empty()) {
+    while (take_view(half, half.next, work.view)) {
+      evaluate(only_stream, work);
+      selected_.clear();
+    }
+    tcp_.skip_gap(half);
+  }
+}
+
+/// Adds the bytes of the packet's direction that are due.
 void Detector::look_at_stream(MatchInput& input, bool closed, Work& work) {
   auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
-  auto const evaluate_view = [&] {
-    select_stream(half, work.view);
-    ++counters_.inspections;
-    auto only_stream = input;
-    only_stream.stream = &work.view;
-    only_stream.no_packet = true;
-    evaluate(only_stream, work);
-    tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
-    selected_.clear();
-  };
-  // Bytes that were acknowledged but never arrived will not come.
-  while (half.acked > half.next && !half.later.empty()) {
-    auto const packet_rules = selected_;
-    while (view_due(half, half.next, work.view)) evaluate_view();
-    tcp_.skip_gap(half);
-    selected_ = packet_rules;
-  }
   auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
   auto const due = end - std::min(half.inspected, end);
   if (due == 0 || (due < kChunk && !options_.ips && !closed)) return;
-  if (!view_due(half, end, work.view)) return;
-  select_stream(half, work.view);
-  ++counters_.inspections;
-  input.stream = &work.view;
-  tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
+  if (take_view(half, end, work.view)) input.stream = &work.view;
 }
 
 void Detector::evaluate(MatchInput& input, Work& work) {
@@ -355,9 +349,8 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   }
   if (!blocks) return;
   decide(FlowVerdict::kDrop);
-  if (work.verdict.kind != FrameVerdict::Kind::kPass) return;
-  work.verdict.kind =
-      rule.action == Action::kDrop ? FrameVerdict::Kind::kDrop : FrameVerdict::Kind::kReject;
+  if (work.verdict != FrameVerdict::kPass) return;
+  work.verdict = rule.action == Action::kDrop ? FrameVerdict::kDrop : FrameVerdict::kReject;
   events_.drop(work.context, index);
 }
 

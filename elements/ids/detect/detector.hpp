@@ -58,7 +58,6 @@ class Detector {
   /// `matching`: of the rules' patterns; null if they have none. `seed`: a secret.
   Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matching, SharedState& shared,
            DetectorOptions const& options, DetectorEvents& events, std::uint64_t seed);
-  ~Detector();
 
   /// Bytes of memory that a worker needs for `rules`.
   static std::size_t bytes(DetectorOptions const& options, RuleSet const& rules);
@@ -100,8 +99,9 @@ class Detector {
   void look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work);
   void find_flow(DecodedPacket const& packet, MatchInput& input, Work& work);
   void follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome);
+  void look_at_gaps(MatchInput const& input, Work& work);
   void look_at_stream(MatchInput& input, bool closed, Work& work);
-  bool view_due(StreamHalf const& half, std::uint32_t end, StreamView& view);
+  bool take_view(StreamHalf& half, std::uint32_t end, StreamView& view);
   void add_payload(DecodedPacket const& packet, Candidates const& candidates,
                    TcpTracker::Outcome const& outcome, MatchInput& input);
   void select_stream(StreamHalf& half, StreamView const& view);
@@ -117,7 +117,6 @@ class Detector {
   SharedState& shared_;
   DetectorOptions options_;
   DetectorEvents& events_;
-  std::uint64_t seed_;
   // One for a frame, and one for each datagram within a datagram.
   std::array<FrameDecoder, kMaxDatagrams + 1> decoders_;
   Defragmenter defragmenter_;

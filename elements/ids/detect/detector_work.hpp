@@ -18,7 +18,7 @@ struct Detector::Work {
 
   PacketContext context;
   std::uint32_t now_ms;
-  FrameVerdict verdict;
+  FrameVerdict verdict = FrameVerdict::kPass;
   std::uint32_t alerts = 0;  // of this packet
   bool passed = false;       // by a rule of pass
   bool validate = false;     // checksums

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/net/wire.hpp"
+#include "elements/ids/alert/endpoints.hpp"
 #include "elements/ids/detect/detector_work.hpp"
 
 namespace warpline::ids {
@@ -16,24 +17,23 @@ struct EndPacket {
   DecodedPacket packet{};
 
   EndPacket(Flow const& flow, bool to_server) {
-    auto const& key = flow.key;
-    unsigned const from = flow.client_is_second == to_server ? 1 : 0;
-    bool const ipv4 = key.version == 4;
-    std::uint32_t const size = ipv4 ? 4 : 16, addresses = ipv4 ? 12 : 8;
+    auto const ends = endpoints_of(flow, to_server);
+    bool const ipv4 = ends.version == 4;
     std::uint32_t const header = ipv4 ? ipv4::kSize : ipv6::kSize;
     bytes[0] = ipv4 ? 0x45 : 0x60;
-    bytes[ipv4 ? 9 : 6] = key.protocol;
-    std::memcpy(bytes + addresses, &key.addresses[2 * from], size);
-    std::memcpy(bytes + addresses + size, &key.addresses[2 * (1 - from)], size);
+    bytes[ipv4 ? 9 : 6] = ends.protocol;
+    auto* const addresses = bytes + (ipv4 ? 12 : 8);
+    std::memcpy(addresses, ends.source, ends.address_size());
+    std::memcpy(addresses + ends.address_size(), ends.destination, ends.address_size());
     packet.frame = {bytes, header + tcp::kSize};
     packet.transport = header;
     packet.payload = packet.end = header + tcp::kSize;
-    packet.version = key.version;
-    packet.protocol = key.protocol;
-    packet.source_port = key.ports[from];
-    packet.destination_port = key.ports[1 - from];
-    packet.vlan[0] = key.vlan[0];
-    packet.vlan[1] = key.vlan[1];
+    packet.version = ends.version;
+    packet.protocol = ends.protocol;
+    packet.source_port = ends.source_port;
+    packet.destination_port = ends.destination_port;
+    packet.vlan[0] = flow.key.vlan[0];
+    packet.vlan[1] = flow.key.vlan[1];
     packet.has_transport = true;
     bytes[header + 12] = (tcp::kSize / 4) << 4;
   }
@@ -74,16 +74,14 @@ void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
   end_payload_.clear();
   work.later = &end_alerts_;
   do {
-    while (view_due(half, half.next, work.view) && !work.passed) {
+    while (!work.passed) {
       selected_.clear();
-      select_stream(half, work.view);
-      ++counters_.inspections;
+      if (!take_view(half, half.next, work.view)) break;
       auto const& bytes = work.view.bytes;
       auto const from = end_payload_.empty() ? 0 : work.view.old_size;
       if (end_payload_.size() < kMaxView)
         end_payload_.insert(end_payload_.end(), bytes.data + from, bytes.data + bytes.size);
       evaluate(input, work);
-      tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
     }
     auto const gap_begin = half.next;
     if (!tcp_.skip_gap(half)) break;

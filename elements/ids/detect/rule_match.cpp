@@ -15,9 +15,8 @@ namespace {
 IpAddress address_of(DecodedPacket const& packet, bool destination) {
   IpAddress address;
   address.version = packet.version;
-  std::size_t const size = packet.version == 4 ? 4 : 16;
-  auto const* const source = packet.at(packet.network + (packet.version == 4 ? 12 : 8));
-  std::memcpy(address.bytes.data(), source + (destination ? size : 0), size);
+  std::memcpy(address.bytes.data(), destination ? packet.destination() : packet.source(),
+              packet.address_size());
   return address;
 }
 

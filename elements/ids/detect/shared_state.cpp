@@ -23,9 +23,7 @@ std::uint64_t hash_bytes(std::uint64_t hash, std::uint8_t const* bytes, std::siz
 /// `second`: the destination.
 std::uint64_t hash_address(std::uint64_t hash, DecodedPacket const& packet, bool second) {
   if (packet.version == 0) return hash;
-  std::size_t const size = packet.version == 4 ? 4 : 16;
-  return hash_bytes(
-      hash, packet.at(packet.network + (packet.version == 4 ? 12 : 8)) + (second ? size : 0), size);
+  return hash_bytes(hash, second ? packet.destination() : packet.source(), packet.address_size());
 }
 
 /// The same for both directions.

@@ -37,12 +37,9 @@ inline DirectedKey flow_key_of(DecodedPacket const& packet) {
       return address != other.address ? address < other.address : port < other.port;
     }
   };
-  bool const ipv4 = packet.version == 4;
-  auto const* const source = packet.at(packet.network + (ipv4 ? 12 : 8));
-  std::size_t const size = ipv4 ? 4 : 16;
   End from, to;
-  std::memcpy(from.address.data(), source, size);
-  std::memcpy(to.address.data(), source + size, size);
+  std::memcpy(from.address.data(), packet.source(), packet.address_size());
+  std::memcpy(to.address.data(), packet.destination(), packet.address_size());
   from.port = packet.source_port;
   to.port = packet.destination_port;
   DirectedKey result;

@@ -34,7 +34,7 @@ std::vector<std::string> references_of(Rule const& rule, ReferenceUrls const& ur
 
 }  // namespace
 
-std::shared_ptr<LoadedRules const> load_rules(RuleFiles const& files, EveOptions const& options) {
+std::shared_ptr<LoadedRules> load_rules(RuleFiles const& files, EveOptions const& options) {
   auto variables = files.variables.empty() ? default_variables()
                                            : read_variables(read_source(files.variables, {}));
   auto classes = files.classification.empty()
@@ -58,7 +58,7 @@ std::shared_ptr<LoadedRules const> load_rules(RuleFiles const& files, EveOptions
     auto const references = references_of(compiled.rule, urls);
     output.push_back(rule_output(compiled.rule, compiled.rule.category, references, options));
   }
-  return std::make_shared<LoadedRules const>(
+  return std::make_shared<LoadedRules>(
       LoadedRules{std::move(set), report, std::move(tables), std::move(output)});
 }
 

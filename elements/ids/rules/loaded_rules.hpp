@@ -31,6 +31,6 @@ struct LoadedRules {
 
 /// Reads and compiles rules. Throws `ConfigError` if a file cannot be read, if no rule is loaded, and
 /// with `strict` if one is refused.
-std::shared_ptr<LoadedRules const> load_rules(RuleFiles const& files, EveOptions const& options);
+std::shared_ptr<LoadedRules> load_rules(RuleFiles const& files, EveOptions const& options);
 
 }  // namespace warpline::ids

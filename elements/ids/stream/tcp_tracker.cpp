@@ -5,31 +5,24 @@
 #include <algorithm>
 
 #include "core/net/wire.hpp"
+#include "elements/ids/decode/tcp_options.hpp"
 
 namespace warpline::ids {
 namespace {
 
 constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
-constexpr std::uint32_t kMinWindow = 65535;  // of a peer whose window is not known yet
-constexpr std::uint8_t kEndOfOptions = 0, kNoOperation = 1, kWindowScale = 3, kFastOpen = 34;
-constexpr std::uint8_t kMaxWindowScale = 14;  // RFC 7323 section 2.3
+constexpr std::uint32_t kMinWindow = 65535;               // of a peer whose window is not known yet
+constexpr std::uint8_t kWindowScale = 3, kFastOpen = 34;  // kinds of options
+constexpr std::uint8_t kMaxWindowScale = 14;              // RFC 7323 section 2.3
 
-/// The data of an option, or empty.
+/// The first option of a kind, or empty.
 Bytes option_of(DecodedPacket const& packet, std::uint8_t kind) {
-  for (auto at = packet.transport + tcp::kSize; at < packet.payload;) {
-    auto const type = *packet.at(at);
-    if (type == kEndOfOptions) break;
-    if (type == kNoOperation) {
-      ++at;
-      continue;
-    }
-    if (at + 2 > packet.payload) break;
-    auto const length = *packet.at(at + 1);
-    if (length < 2 || at + length > packet.payload) break;
-    if (type == kind) return {packet.at(at), length};
-    at += length;
-  }
-  return {};
+  Bytes found;
+  visit_tcp_options(packet, [&](Bytes option) {
+    if (option.data[0] == kind) found = option;
+    return option.data[0] == kind;
+  });
+  return found;
 }
 
 std::int32_t offset_from(std::uint32_t base, std::uint32_t number) {
@@ -68,7 +61,7 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
   }
   auto& half = session.halves[segment.direction];
   half.window = segment.window;
-  if (segment.has(kAck)) acknowledge(segment, flow, session);
+  if (segment.has(kAck)) acknowledge(segment, session);
   bool const may_have_data =
       !segment.has(kSyn) || option_of(packet, kFastOpen).size > 0 || half.next > 0;
   if (packet.payload_size > 0 && may_have_data) add(segment, session, policy, outcome);
@@ -157,7 +150,7 @@ bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) 
   return true;
 }
 
-void TcpTracker::acknowledge(Segment const& segment, Flow& flow, TcpSession& session) {
+void TcpTracker::acknowledge(Segment const& segment, TcpSession& session) {
   auto& peer = session.halves[1 - segment.direction];
   if (!peer.started) return;
   auto const offset = offset_from(peer.base, segment.acknowledgment);
@@ -170,7 +163,6 @@ void TcpTracker::acknowledge(Segment const& segment, Flow& flow, TcpSession& ses
     end = peer.highest;
   }
   peer.acked = std::max(peer.acked, end);
-  (void)flow;
 }
 
 void TcpTracker::advance_state(Flow& flow, TcpSession const& session) {

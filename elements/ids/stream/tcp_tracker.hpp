@@ -58,7 +58,7 @@ class TcpTracker {
   struct Segment;
   bool open(Segment const& segment, Flow& flow, TcpSession& session);
   bool reset(Segment const& segment, Flow& flow, TcpSession& session);
-  void acknowledge(Segment const& segment, Flow& flow, TcpSession& session);
+  static void acknowledge(Segment const& segment, TcpSession& session);
   void add(Segment const& segment, TcpSession& session, OverlapPolicy policy, Outcome& outcome);
   void append(StreamHalf& half, Bytes bytes);
   void count(SegmentQueue::Inserted const& result);

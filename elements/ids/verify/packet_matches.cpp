@@ -8,6 +8,7 @@
 
 #include "core/net/wire.hpp"
 #include "elements/ids/decode/checksums.hpp"
+#include "elements/ids/decode/tcp_options.hpp"
 #include "elements/ids/rules/events.hpp"
 
 namespace warpline::ids {
@@ -30,20 +31,13 @@ bool is_icmp(DecodedPacket const& packet) {
 
 /// A maximum segment size among the options of a TCP header (RFC 9293 section 3.2).
 std::optional<std::int64_t> tcp_mss(DecodedPacket const& packet) {
-  for (auto at = packet.transport + tcp::kSize; at < packet.payload;) {
-    auto const kind = *packet.at(at);
-    if (kind == 0) break;
-    if (kind == 1) {
-      ++at;
-      continue;
-    }
-    if (at + 2 > packet.payload) break;
-    auto const length = *packet.at(at + 1);
-    if (length < 2 || at + length > packet.payload) break;
-    if (kind == 2 && length == 4) return load_be16(packet.at(at + 2));
-    at += length;
-  }
-  return std::nullopt;
+  std::optional<std::int64_t> size;
+  visit_tcp_options(packet, [&](Bytes option) {
+    bool const found = option.data[0] == 2 && option.size == 4;
+    if (found) size = load_be16(option.data + 2);
+    return found;
+  });
+  return size;
 }
 
 /// Identifier and sequence number of queries and their answers.
@@ -108,9 +102,7 @@ bool matches(BitsMatch const& match, DecodedPacket const& packet) {
 
 bool matches(SameAddresses, DecodedPacket const& packet) {
   if (packet.version == 0) return false;
-  std::uint32_t const size = packet.version == 4 ? 4 : 16;
-  auto const* const source = packet.at(packet.network + (packet.version == 4 ? 12 : 8));
-  return std::memcmp(source, source + size, size) == 0;
+  return std::memcmp(packet.source(), packet.destination(), packet.address_size()) == 0;
 }
 
 bool matches(IpOption const& match, DecodedPacket const& packet) {
@@ -219,7 +211,6 @@ std::optional<Bytes> buffer_of(Buffer buffer, DecodedPacket const& packet) {
     return packet.has_transport && packet.protocol == number &&
            (version == 0 || packet.version == version);
   };
-  std::uint32_t const addresses = packet.network + (ipv4 ? 12 : 8), size = ipv4 ? 4 : 16;
   switch (buffer) {
     case Buffer::kPayload:
       return packet.payload_bytes();
@@ -244,10 +235,10 @@ std::optional<Bytes> buffer_of(Buffer buffer, DecodedPacket const& packet) {
       return part(packet.transport, packet.payload);
     case Buffer::kSourceAddress:
       if (packet.version == 0) return std::nullopt;
-      return part(addresses, addresses + size);
+      return Bytes{packet.source(), packet.address_size()};
     case Buffer::kDestinationAddress:
       if (packet.version == 0) return std::nullopt;
-      return part(addresses + size, addresses + 2 * size);
+      return Bytes{packet.destination(), packet.address_size()};
   }
   return std::nullopt;
 }

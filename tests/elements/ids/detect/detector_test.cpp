@@ -38,15 +38,15 @@ class Conversation : public DetectorEvents {
                                            options, *this, 5);
   }
 
-  FrameVerdict::Kind send(bool to_server, std::uint8_t flags, std::string const& data = {}) {
+  FrameVerdict send(bool to_server, std::uint8_t flags, std::string const& data = {}) {
     auto& next = next_[to_server ? 0 : 1];
     auto const kind = segment(to_server, flags, next, data);
     next += static_cast<std::uint32_t>(data.size()) + ((flags & (kSyn | kFin)) != 0 ? 1 : 0);
     return kind;
   }
   /// With another sequence number than the next one.
-  FrameVerdict::Kind segment(bool to_server, std::uint8_t flags, std::uint32_t sequence,
-                             std::string const& data) {
+  FrameVerdict segment(bool to_server, std::uint8_t flags, std::uint32_t sequence,
+                       std::string const& data) {
     std::vector<std::uint8_t> frame(14 + 20 + 20);
     frame[12] = 8;
     frame[14] = 0x45;
@@ -72,10 +72,8 @@ class Conversation : public DetectorEvents {
     half(48, 65535);
     frame.insert(frame.end(), data.begin(), data.end());
     time_ns_ += 1'000'000;
-    return detector_
-        ->process({frame.data(), static_cast<std::uint32_t>(frame.size())},
-                  {time_ns_, ++number_, {}}, {})
-        .kind;
+    return detector_->process({frame.data(), static_cast<std::uint32_t>(frame.size())},
+                              {time_ns_, ++number_, {}}, {});
   }
   Conversation& handshake() {
     send(true, kSyn);
@@ -204,8 +202,8 @@ TEST(Detector, DropsTheFlowInModeIps) {
   options.ips = true;
   Conversation talk("drop tcp any any -> any 80 (content:\"attack\"; sid:1;)", options);
   talk.handshake();
-  EXPECT_EQ(talk.send(true, kAck, "attack"), FrameVerdict::Kind::kDrop);
-  EXPECT_EQ(talk.send(true, kAck, "more"), FrameVerdict::Kind::kDrop);
+  EXPECT_EQ(talk.send(true, kAck, "attack"), FrameVerdict::kDrop);
+  EXPECT_EQ(talk.send(true, kAck, "more"), FrameVerdict::kDrop);
   EXPECT_EQ(talk.end(), Sids{1});
 }
 
