@@ -129,6 +129,11 @@ void EventOutput::stats(std::uint64_t time_ns, std::span<StatValue const> values
   if (eve_ && options_.stats) eve_->stats(time_ns, values);
 }
 
+void EventOutput::set_waits(bool waits) noexcept {
+  if (eve_queue_) eve_queue_->set_waits(waits);
+  if (fast_queue_) fast_queue_->set_waits(waits);
+}
+
 void EventOutput::finish() noexcept {
   if (eve_queue_) eve_queue_->finish();
   if (fast_queue_) fast_queue_->finish();

@@ -39,6 +39,8 @@ class EventOutput final : public DetectorEvents {
                   std::uint64_t now_ns) override;
   /// `values`: as `EventWriter::stats` takes them.
   void stats(std::uint64_t time_ns, std::span<StatValue const> values);
+  /// `LineQueue::set_waits` for both files.
+  void set_waits(bool waits) noexcept;
   /// Waits until the files have all lines.
   void finish() noexcept;
 

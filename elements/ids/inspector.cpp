@@ -198,7 +198,10 @@ FrameVerdict Inspector::inspect(Packet const& packet, Matches const& matches) {
   auto& state = *state_;
   auto const arrival = state.arrival_of(packet);
   auto const time_ns = arrival.time_ns ? *arrival.time_ns : wall_clock_ns();
-  state.from_capture_ = arrival.number != 0;
+  if (bool const from_capture = arrival.number != 0; from_capture != state.from_capture_) {
+    state.from_capture_ = from_capture;
+    state.output_->set_waits(from_capture);
+  }
   ScanTag const tag(packet.tag);
   Detector::Candidates candidates;
   if (tag.group() != 0) candidates = {tag.offset(), &matches};
@@ -215,6 +218,7 @@ void Inspector::tick() {
 
 void Inspector::finish() {
   if (!state_->detector_) return;
+  state_->output_->set_waits(true);  // no packet waits any more
   state_->detector_->finish();
   state_->write_stats();
   state_->output_->finish();

@@ -34,7 +34,14 @@ void LineQueue::lose() noexcept {
 
 bool LineQueue::put(std::string_view line) noexcept {
   auto const end = end_.load(std::memory_order_relaxed);
-  auto const used = static_cast<std::size_t>(end - begin_.load(std::memory_order_acquire));
+  auto const bytes_used = [&] {
+    return static_cast<std::size_t>(end - begin_.load(std::memory_order_acquire));
+  };
+  auto used = bytes_used();
+  if (line.size() > ring_.size() - used && waits_ && line.size() <= ring_.size()) {
+    finish();
+    used = bytes_used();
+  }
   if (line.size() > ring_.size() - used) {
     lose();
     return false;

@@ -19,7 +19,8 @@ class LineWriter;
 ///
 /// A ring of bytes with a fixed size. While the file cannot be written, lines wait in the ring; lines
 /// that do not fit are lost and counted by the file. One thread calls `put` and `finish`; `put`
-/// neither blocks nor allocates, and wakes the writer when the ring is half full.
+/// never allocates, blocks only after `set_waits(true)`, and wakes the writer when the ring is half
+/// full.
 class LineQueue {
  public:
   static constexpr std::size_t kBytes = 1024 * 1024;
@@ -32,6 +33,9 @@ class LineQueue {
   LineQueue(LineQueue const&) = delete;
   LineQueue& operator=(LineQueue const&) = delete;
 
+  /// Whether `put` waits for the writer if the ring is full, as `finish` does: for callers that lose
+  /// nothing while they wait, such as readers of captures. False at first.
+  void set_waits(bool waits) noexcept { waits_ = waits; }
   /// Appends one line with its `\n`. Returns false if the line is lost.
   bool put(std::string_view line) noexcept;
   /// Counts a line that the caller could not build.
@@ -53,6 +57,7 @@ class LineQueue {
   std::shared_ptr<AppendFile> file_;
   std::vector<char> ring_;
   std::uint64_t lines_ = 0;
+  bool waits_ = false;
   std::atomic<std::uint32_t> finish_requests_{0}, finishes_{0};
   alignas(64) std::atomic<std::uint64_t> end_{0};    // bytes ever put
   alignas(64) std::atomic<std::uint64_t> begin_{0};  // bytes ever taken out

@@ -76,6 +76,25 @@ TEST_F(LineQueueTest, LosesAndCountsLinesThatDoNotFit) {
   EXPECT_THAT(test::lines_of(path), Each(line));
 }
 
+TEST_F(LineQueueTest, WaitsForTheWriterInsteadOfLosingLinesIfAsked) {
+  LineQueue queue(writer, file, 4096);
+  queue.set_waits(true);
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(queue.put(std::string(999, 'x') + "\n"));
+  EXPECT_FALSE(queue.put(std::string(5000, 'x'))) << "larger than the ring";
+  queue.finish();
+  EXPECT_EQ(test::lines_of(path).size(), 1000u);
+  EXPECT_EQ(file->lost(), 1u);
+}
+
+TEST_F(LineQueueTest, WaitsNoLongerThanOneTryWithAFullDisk) {
+  auto const full = std::make_shared<AppendFile>("/dev/full");
+  LineQueue queue(writer, full, 4096);
+  queue.set_waits(true);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(queue.put(std::string(999, 'x') + "\n"));
+  queue.finish();
+  EXPECT_EQ(full->lost(), 20u);
+}
+
 TEST_F(LineQueueTest, IsWrittenAtOnceWhenHalfFull) {
   LineQueue queue(writer, file, 4096);
   auto const begin = std::chrono::steady_clock::now();
