@@ -56,14 +56,10 @@ DryRun check_pipeline(std::string const& file, std::vector<std::string> const& d
 
   PortSet ports;
   auto const names = port_names(specs);
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    auto const& request = *specs[i].request;
-    ports.add(std::make_unique<PlaceholderPort>(
-        names[i], request.receives(), request.transmits(),
-        request.max_queues().value_or(PlaceholderPort::kManyQueues)));
-  }
+  for (std::size_t i = 0; i < specs.size(); ++i)
+    ports.add(std::make_unique<PlaceholderPort>(names[i], specs[i].request));
   for (unsigned i = 0; specs.empty() && i < kPlentyOfPorts; ++i)
-    ports.add(std::make_unique<PlaceholderPort>("port" + std::to_string(i)));
+    ports.add(std::make_unique<PlaceholderPort>("port" + std::to_string(i), nullptr));
   DeviceSet devices;
   add_placeholder_devices(devices, options);
 

@@ -3,26 +3,37 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "core/element/link.hpp"
 #include "core/element/port.hpp"
 #include "io/dpdk/device_queues.hpp"
+#include "io/spec/port_spec.hpp"
 
 namespace warpline::app {
 
-/// A placeholder port without packets, for pipelines that are only checked.
+/// A port without packets in place of a requested one, for pipelines that are only checked.
 class PlaceholderPort final : public Port, public QueueAdvice {
  public:
-  static constexpr unsigned kManyQueues = std::numeric_limits<unsigned>::max();
+  /// `request`: null for a port of any kind.
+  PlaceholderPort(std::string name, std::shared_ptr<PortRequest const> request)
+      : Port(std::move(name)), request_(std::move(request)) {
+    if (!request_) return;
+    receives_ = request_->receives();
+    sends_ = request_->transmits();
+    queues_ = request_->max_queues().value_or(queues_);
+  }
 
-  /// `receives`, `sends`: whether it has queues of that kind. `queues`: for at most this number of
-  /// workers.
-  explicit PlaceholderPort(std::string name, bool receives = true, bool sends = true,
-                           unsigned queues = kManyQueues)
-      : Port(std::move(name)), receives_(receives), sends_(sends), queues_(queues) {}
-
-  std::string description() const override { return "not opened"; }
+  std::string description() const override {
+    return request_ ? request_->description() : "not opened";
+  }
+  LinkTypeSet received_links() const override {
+    return request_ ? request_->received_links() : LinkType::kEthernet;
+  }
+  LinkTypeSet sent_links() const override {
+    return request_ ? request_->sent_links() : LinkType::kEthernet;
+  }
   RxQueue* rx(unsigned worker) override { return receives_ && worker < queues_ ? &rx_ : nullptr; }
   TxQueue* tx(unsigned worker) override { return sends_ && worker < queues_ ? &tx_ : nullptr; }
   std::string queue_advice(unsigned workers) const override {
@@ -39,8 +50,9 @@ class PlaceholderPort final : public Port, public QueueAdvice {
     bool failed() const noexcept override { return true; }
   };
 
-  bool receives_, sends_;
-  unsigned queues_;
+  std::shared_ptr<PortRequest const> request_;
+  bool receives_ = true, sends_ = true;
+  unsigned queues_ = std::numeric_limits<unsigned>::max();
   Rx rx_;
   Tx tx_;
 };

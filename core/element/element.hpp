@@ -14,6 +14,7 @@
 #include "core/element/outputs.hpp"
 #include "core/element/registry.hpp"
 #include "core/element/verdict_loop.hpp"
+#include "core/net/link_type.hpp"
 #include "core/packet/annotations.hpp"
 #include "core/packet/batch.hpp"
 #include "core/packet/verdict.hpp"
@@ -60,6 +61,11 @@ class Element {
   /// Use of annotations, if that depends on the arguments; otherwise the types `Uses`, `Sets` and
   /// `Clears` of the class describe it.
   virtual std::optional<AnnotationUse> annotations() const { return std::nullopt; }
+
+  /// Link types of the frames that the element can handle, or that a source receives. A graph in
+  /// which frames of another type reach the element is refused. An element that reads no headers
+  /// returns all of them.
+  virtual LinkTypeSet link_types() const { return LinkType::kEthernet; }
 
   /// Not null if a device can run the element.
   virtual OffloadBase* offload() { return nullptr; }

@@ -73,6 +73,8 @@ class HandoverPort final : public Port {
   ~HandoverPort() override;
 
   std::string description() const override;
+  LinkTypeSet received_links() const override { return device_.received_links(); }
+  LinkTypeSet sent_links() const override { return device_.sent_links(); }
   ether::Address address() const override { return device_.address(); }
   int numa_node() const override { return device_.numa_node(); }
   RxQueue* rx(unsigned worker) override;

@@ -10,6 +10,7 @@
 
 #include "core/element/metrics.hpp"
 #include "core/element/waker.hpp"
+#include "core/net/link_type.hpp"
 #include "core/net/wire.hpp"
 #include "core/packet/packet.hpp"
 
@@ -66,6 +67,9 @@ class Port {
   std::string const& name() const { return name_; }
   unsigned index() const { return index_; }
   virtual std::string description() const = 0;
+  /// Link types of the frames that the port receives, and of those that it can send.
+  virtual LinkTypeSet received_links() const { return LinkType::kEthernet; }
+  virtual LinkTypeSet sent_links() const { return LinkType::kEthernet; }
   virtual ether::Address address() const { return {}; }
   virtual int numa_node() const { return -1; }
   virtual PortStatistics statistics() const { return {}; }

@@ -105,6 +105,43 @@ void check_reachable(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>
                           "'" + describe(pipeline.elements[i]) + "' is never reached by a packet");
 }
 
+/// The port whose frames of one of these types reach the graph, for a message.
+std::string describe_origin(PortSet const& ports, LinkTypeSet types) {
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (auto const some = ports[i].received_links() & types; !some.empty())
+      return "port '" + ports[i].name() + "' (" + ports[i].description() + ") receives " +
+             some.names();
+  return "it gets " + types.names();
+}
+
+/// Follows the frames of each link type to the elements that they reach.
+void check_link_types(Pipeline const& pipeline, std::vector<std::unique_ptr<Node>> const& nodes,
+                      PortSet const& ports, Diagnostics& diagnostics) {
+  std::vector<LinkTypeSet> types(nodes.size());
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (is_source(*nodes[i]->element))
+      types[i] = nodes[i]->element->link_types(), open.push_back(i);
+  while (!open.empty()) {
+    auto const node = open.back();
+    open.pop_back();
+    auto const leaving = types[node] & nodes[node]->element->link_types();
+    for (auto const& connection : pipeline.connections) {
+      auto const to = connection.to;
+      auto const added = leaving - types[to];
+      if (connection.from != node || added.empty()) continue;
+      types[to] = types[to] | added;
+      open.push_back(to);
+      auto const handled = nodes[to]->element->link_types();
+      if (auto const refused = added - handled; !refused.empty())
+        diagnostics.error(pipeline.elements[to].position,
+                          "'" + describe(pipeline.elements[to]) + "' cannot handle link type " +
+                              refused.names() + ", but " + describe_origin(ports, refused) +
+                              "; expected " + handled.names());
+    }
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& context,
@@ -145,6 +182,7 @@ std::unique_ptr<Graph> Graph::build(Pipeline const& pipeline, BuildContext& cont
   check_cycles(pipeline, graph->nodes_, diagnostics);
   diagnostics.throw_errors();
   check_reachable(pipeline, graph->nodes_, diagnostics);
+  check_link_types(pipeline, graph->nodes_, context.ports, diagnostics);
   diagnostics.throw_errors();
   for (auto const& [element, message] : graph->settle_annotations())
     diagnostics.error(pipeline.elements[element].position, message);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace warpline {
@@ -60,5 +61,42 @@ constexpr std::string_view name_of(LinkType type) {
                                          "Linux cooked", "Linux cooked 2", "null"};
   return kNames[static_cast<std::uint8_t>(type)];
 }
+
+/// A set of link types. Any thread, if nobody changes it.
+class LinkTypeSet {
+ public:
+  constexpr LinkTypeSet() = default;
+  constexpr LinkTypeSet(LinkType type)  // NOLINT: a type is a set
+      : bits_(static_cast<std::uint8_t>(1u << static_cast<unsigned>(type))) {}
+  static constexpr LinkTypeSet all() {
+    LinkTypeSet set;
+    set.bits_ = (2u << static_cast<unsigned>(LinkType::kNull)) - 1;
+    return set;
+  }
+
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr bool contains(LinkTypeSet others) const { return (others - *this).empty(); }
+  constexpr bool operator==(LinkTypeSet const&) const = default;
+  constexpr LinkTypeSet operator&(LinkTypeSet other) const { return of(bits_ & other.bits_); }
+  constexpr LinkTypeSet operator|(LinkTypeSet other) const { return of(bits_ | other.bits_); }
+  constexpr LinkTypeSet operator-(LinkTypeSet other) const { return of(bits_ & ~other.bits_); }
+
+  /// As in messages: `raw IP, PPP`.
+  std::string names() const {
+    std::string names;
+    for (unsigned i = 0; bits_ >> i != 0; ++i)
+      if ((bits_ >> i & 1) != 0)
+        names.append(names.empty() ? "" : ", ").append(name_of(static_cast<LinkType>(i)));
+    return names;
+  }
+
+ private:
+  static constexpr LinkTypeSet of(unsigned bits) {
+    LinkTypeSet set;
+    set.bits_ = static_cast<std::uint8_t>(bits);
+    return set;
+  }
+  std::uint8_t bits_ = 0;
+};
 
 }  // namespace warpline

@@ -10,6 +10,7 @@ namespace {
 /// Sends all batches to one device.
 class FixedDevice : public Element {
  public:
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept final {
     batch->device = device_;
     out.emit(std::move(batch));

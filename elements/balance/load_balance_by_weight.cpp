@@ -35,6 +35,7 @@ class LoadBalanceByWeight final : public Element {
       args.keyword<std::string>("DEVICE", "");
   }
 
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     batch->device = random_.fraction() < cpu_share_ ? kCpuDevice : device_;
     out.emit(std::move(batch));

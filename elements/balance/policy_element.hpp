@@ -12,6 +12,7 @@ namespace warpline {
 /// A balancer that applies the decisions of a policy, and shows the results to it.
 class PolicyElement : public Element {
  public:
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept final;
 
  protected:

@@ -77,6 +77,7 @@ class IDS final : public OffloadElement<IDS> {
     return drop<"rule_reject">();
   }
 
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   std::vector<Metric> metrics() const override { return inspector_->metrics(); }
   void start() override { tick_.start_periodic(std::chrono::milliseconds(100)); }
   void stop() noexcept override { inspector_->finish(); }

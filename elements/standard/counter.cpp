@@ -15,6 +15,7 @@ namespace warpline::standard {
 class Counter final : public Element {
  public:
   explicit Counter(Args&) {}
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     out.emit(std::move(batch));
   }

@@ -21,6 +21,7 @@ class Discard final : public Element {
     ignore_click_words(args, kIgnored);
   }
   PortCounts ports() const override { return {1, 0}; }
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     out.drop(std::move(batch), detail::drop_reason<"discarded">);
   }

@@ -25,6 +25,8 @@ std::uint32_t sum_lengths(std::span<Packet const> packets) {
 /// Receives from one queue of each of some ports, a batch from each a turn.
 class Receiver : public SourceElement {
  public:
+  LinkTypeSet link_types() const override { return links_; }
+
   bool finished() const noexcept override {
     for (auto const* queue : queues_)
       if (!queue->finished()) return false;
@@ -69,6 +71,7 @@ class Receiver : public SourceElement {
                        name);
     queue->port_index = static_cast<std::uint16_t>(port.index());
     queues_.push_back(queue);
+    links_ = links_ | port.received_links();
   }
   void set_burst(Args& args, std::uint16_t burst) {
     if (burst < 1 || burst > Batch::kCapacity)
@@ -78,6 +81,7 @@ class Receiver : public SourceElement {
 
  private:
   std::vector<RxQueue*> queues_;
+  LinkTypeSet links_;
   unsigned burst_ = 64;
   BatchPtr spare_;
 };

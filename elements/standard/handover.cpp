@@ -54,6 +54,9 @@ class ToCompute final : public PolledElement {
     waiting_.reserve(Handover::kDepth);
   }
   PortCounts ports() const override { return {1, 0}; }
+  LinkTypeSet link_types() const override {
+    return served_.size() == 1 ? LinkTypeSet::all() : LinkType::kEthernet;
+  }
   /// A single compute worker gets every batch whole: no header is read.
   std::optional<AnnotationUse> annotations() const override {
     return served_.size() == 1 ? std::optional(AnnotationUse{}) : std::nullopt;
@@ -149,6 +152,7 @@ class FromCompute final : public PolledElement {
       rings_.push_back(&handover.out(compute));
   }
   PortCounts ports() const override { return {0, 1}; }
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   void process(BatchPtr, unsigned, Outputs&) noexcept override {}
 
   unsigned poll(Outputs& out) noexcept override {

@@ -14,6 +14,7 @@ namespace warpline {
 class Null final : public PacketElement<Null> {
  public:
   explicit Null(Args&) {}
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   Verdict operator()(Packet const&) const { return forward(); }
 };
 WARPLINE_ELEMENT(Null);
@@ -28,6 +29,7 @@ WARPLINE_ELEMENT(Null);
 class None final : public PacketElement<None> {
  public:
   explicit None(Args&) {}
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   Verdict operator()(Packet const&) const { return forward(); }
 };
 WARPLINE_ELEMENT(None);

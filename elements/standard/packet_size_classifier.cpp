@@ -29,6 +29,7 @@ class PacketSizeClassifier final : public PacketElement<PacketSizeClassifier> {
     if (bounds_.empty()) bounds_ = {128, 512};
   }
   PortCounts ports() const override { return {1, static_cast<unsigned>(bounds_.size()) + 1}; }
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
 
   Verdict operator()(Packet const& packet) const {
     unsigned output = 0;

@@ -14,6 +14,7 @@ namespace warpline {
 class Paint final : public PacketElement<Paint> {
  public:
   explicit Paint(Args& args) : color_(args.required<std::uint8_t>("COLOR")) {}
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   Verdict operator()(Packet& packet) const {
     packet.paint = color_;
     return forward();
@@ -35,6 +36,7 @@ class CheckPaint final : public Element {
  public:
   explicit CheckPaint(Args& args) : color_(args.required<std::uint8_t>("COLOR")) {}
   PortCounts ports() const override { return {1, 2, 1}; }
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     auto const other = out.ports() == 2 ? forward(1) : drop<"wrong_paint">();
@@ -59,6 +61,7 @@ class PaintSwitch final : public Element {
  public:
   explicit PaintSwitch(Args&) {}
   PortCounts ports() const override { return {1, PortCounts::kAny}; }
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     auto const outputs = out.ports();

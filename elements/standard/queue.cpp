@@ -24,6 +24,7 @@ class Queue final : public PolledElement {
   }
   std::size_t held() const noexcept override { return held_; }
 
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     auto const space = capacity_ - held_;
     if (batch->size() > space) {

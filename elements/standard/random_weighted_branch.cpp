@@ -35,6 +35,7 @@ class RandomWeightedBranch final : public PacketElement<RandomWeightedBranch> {
     for (auto const sum : upto) bounds_.push_back(static_cast<std::uint64_t>(sum / total * 0x1p32));
   }
   PortCounts ports() const override { return {1, static_cast<unsigned>(bounds_.size())}; }
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
 
   Verdict operator()(Packet const&) {
     auto const drawn = random_.next() >> 32;

@@ -24,6 +24,7 @@ class Tee final : public Element {
       throw args.error("N is " + std::to_string(outputs_) + "; expected 1 to 64", "N");
   }
   PortCounts ports() const override { return {1, outputs_}; }
+  LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     for (unsigned port = out.ports(); port-- > 1;)

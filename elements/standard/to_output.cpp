@@ -79,12 +79,16 @@ class ToOutput final : public Element {
  public:
   explicit ToOutput(Args& args) {
     auto& context = args.context();
-    for (std::size_t i = 0; i < context.ports.size(); ++i)
+    for (std::size_t i = 0; i < context.ports.size(); ++i) {
       queues_.push_back(context.ports[i].tx(context.worker));
+      if (queues_.back() != nullptr) links_ = links_ & context.ports[i].sent_links();
+    }
     if (queues_.empty()) throw args.error("there is no port to send to");
     ignore_click_words(args);
   }
   PortCounts ports() const override { return {1, 0}; }
+  /// Any of the ports may be the output port of a packet.
+  LinkTypeSet link_types() const override { return links_; }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     auto rest = std::as_const(*batch).packets();
@@ -104,6 +108,7 @@ class ToOutput final : public Element {
 
  private:
   std::vector<TxQueue*> queues_;
+  LinkTypeSet links_ = LinkTypeSet::all();
 };
 WARPLINE_ELEMENT(ToOutput);
 
@@ -124,13 +129,16 @@ class ToDPDKDevice final : public Element {
     auto const name = args.required<std::string>("PORT");
     ignore_click_words(args);
     try {
-      queue_ = args.context().ports.find(name).tx(args.context().worker);
+      auto& port = args.context().ports.find(name);
+      queue_ = port.tx(args.context().worker);
+      links_ = port.sent_links();
     } catch (ConfigError const& error) {
       throw args.error(error.what(), "PORT");
     }
     if (queue_ == nullptr) throw args.error(why_not(args.context(), name), "PORT");
   }
   PortCounts ports() const override { return {1, 0}; }
+  LinkTypeSet link_types() const override { return links_; }
 
   void process(BatchPtr batch, unsigned, Outputs& out) noexcept override {
     send(*queue_, *batch, std::as_const(*batch).packets(), out);
@@ -143,6 +151,7 @@ class ToDPDKDevice final : public Element {
   }
 
   TxQueue* queue_;
+  LinkTypeSet links_;
 };
 WARPLINE_ELEMENT(ToDPDKDevice);
 

@@ -45,8 +45,8 @@ std::string link_name(std::uint32_t link) {
   return name != nullptr ? name + (" (" + std::to_string(link) + ")") : std::to_string(link);
 }
 
-std::string expected_links(LinkTypes read) {
-  return "expected " + (read == LinkTypes::kAll ? std::string(kReadLinkTypes) : "Ethernet (1)");
+std::string expected_links(LinkTypeSet read) {
+  return "expected " + (read == LinkTypeSet::all() ? std::string(kReadLinkTypes) : "Ethernet (1)");
 }
 
 CaptureFormat::Step CaptureFormat::cut() noexcept {

@@ -40,7 +40,7 @@ constexpr std::uint32_t kMaxCapturedBytes = 262144;
 std::string link_name(std::uint32_t link);
 
 /// What is read, for messages: `expected Ethernet (1)`.
-std::string expected_links(LinkTypes read);
+std::string expected_links(LinkTypeSet read);
 
 /// Reads the records of one format. One thread.
 class CaptureFormat {
@@ -61,12 +61,12 @@ class CaptureFormat {
   std::string const& damage() const noexcept { return damage_; }
 
  protected:
-  CaptureFormat(CaptureInput& input, LinkTypes read) : input_(input), read_(read) {}
+  CaptureFormat(CaptureInput& input, LinkTypeSet read) : input_(input), read_(read) {}
 
   /// Whether frames of this number are read.
   bool reads(std::uint32_t link) const noexcept {
     auto const type = link_type_of(link);
-    return type && (read_ == LinkTypes::kAll || *type == LinkType::kEthernet);
+    return type && read_.contains(*type);
   }
 
   Step damaged(std::string text) noexcept {
@@ -79,7 +79,7 @@ class CaptureFormat {
   bool read_frame(CapturedFrame& frame, std::uint32_t captured) noexcept;
 
   CaptureInput& input_;
-  LinkTypes read_;
+  LinkTypeSet read_;
   std::uint32_t link_ = number_of(LinkType::kEthernet);
 
  private:
@@ -97,10 +97,10 @@ struct CaptureMagic {
 /// pcap (draft-ietf-opsawg-pcap), either byte order, micro- or nanoseconds, also Kuznetzov's form.
 /// Null if the magic is a different one. Throws `ConfigError` for a bad header; `path` is for
 /// messages. `read`: the link types that are read.
-std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic, LinkTypes read,
+std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic, LinkTypeSet read,
                                          std::string const& path);
 /// pcapng (draft-ietf-opsawg-pcapng), several sections, interfaces of any link type and length.
-std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic, LinkTypes read,
-                                           std::string const& path);
+std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic,
+                                           LinkTypeSet read, std::string const& path);
 
 }  // namespace warpline::detail

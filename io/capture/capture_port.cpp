@@ -29,24 +29,41 @@ std::string buffer_advice(DpdkPool const& pool, std::uint32_t longest) {
   return holds + " bytes; --buffer-size " + length + " takes all of them";
 }
 
-/// The number of the link type of a capture with all frames of `input`.
-std::uint32_t output_link(CaptureSummary const& input, std::string const& path) {
-  if (input.links.size() == 1) return input.links[0];
-  auto const first = *link_type_of(input.links[0]);
-  for (auto const number : input.links)
-    if (auto const type = *link_type_of(number); type != first)
-      throw ConfigError(path + ": has frames of several link types (" +
-                        std::string(name_of(first)) + ", " + std::string(name_of(type)) +
-                        "); a capture that is written has one");
+/// The number of the link type of a capture with all frames of the input.
+std::uint32_t output_link(CaptureOptions const& options) {
+  if (options.in.empty()) return number_of(LinkType::kEthernet);
+  auto const& links = options.summary->links;
+  if (links.size() == 1) return links[0];
+  auto const types = options.summary->link_types();
+  auto const first = *link_type_of(links[0]);
+  if (types != first)
+    throw ConfigError(options.in + ": has frames of several link types (" + types.names() +
+                      "); a capture that is written has one");
   return number_of(first);
 }
 
 }  // namespace
 
+LinkTypeSet CaptureOptions::received_links() const {
+  return summary ? summary->link_types() : LinkType::kEthernet;
+}
+
+LinkTypeSet CaptureOptions::sent_links() const {
+  return in.empty() ? LinkType::kEthernet : received_links();
+}
+
+std::string CaptureOptions::description() const {
+  std::string text;
+  if (!in.empty()) text = "reads " + in;
+  if (summary) text += " (" + counted(summary->frames, "frame") + ")";
+  if (!out.empty()) text += (text.empty() ? "" : ", ") + ("writes " + out);
+  return text;
+}
+
 class CapturePort::Rx final : public RxQueue {
  public:
   Rx(std::string const& path, CaptureOptions::Cut cut, DpdkPool& pool)
-      : reader_(path, LinkTypes::kAll), arrivals_(pool.arrivals()), cut_(cut), pool_(pool) {}
+      : reader_(path, LinkTypeSet::all()), arrivals_(pool.arrivals()), cut_(cut), pool_(pool) {}
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     packets = packets.first(std::min(packets.size(), kBurst));
@@ -161,13 +178,11 @@ CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& poo
                          OutputFiles* outputs)
     : Port(std::move(name)), options_(std::move(options)), pool_(pool) {
   if (!options_.in.empty()) {
-    if (!options_.summary) options_.summary = summarise_capture(options_.in, LinkTypes::kAll);
+    if (!options_.summary) options_.summary = summarise_capture(options_.in, LinkTypeSet::all());
     rx_ = std::make_unique<Rx>(options_.in, options_.cut, pool_);
   }
   if (options_.out.empty()) return;
-  auto const link = options_.in.empty() ? number_of(LinkType::kEthernet)
-                                        : output_link(*options_.summary, options_.in);
-  output_ = std::make_shared<CaptureWriter>(options_.out, this->name(), link);
+  output_ = std::make_shared<CaptureWriter>(options_.out, this->name(), output_link(options_));
   if (!options_.in.empty() && output_->is_file(options_.in))
     throw ConfigError("port '" + this->name() + "' is to read and to write the same file, " +
                       options_.in);
@@ -175,14 +190,6 @@ CapturePort::CapturePort(std::string name, CaptureOptions options, DpdkPool& poo
 }
 
 CapturePort::~CapturePort() = default;
-
-std::string CapturePort::description() const {
-  std::string text;
-  if (!options_.in.empty())
-    text = "reads " + options_.in + " (" + counted(options_.summary->frames, "frame") + ")";
-  if (!options_.out.empty()) text += (text.empty() ? "" : ", ") + ("writes " + options_.out);
-  return text;
-}
 
 PortStatistics CapturePort::statistics() const {
   PortStatistics statistics;

@@ -29,6 +29,12 @@ struct CaptureOptions {
   Cut cut = Cut::kPad;
   /// Of `in`, with all link types, if it has just been read to its end.
   std::optional<CaptureSummary> summary{};
+
+  LinkTypeSet received_links() const;
+  /// Of the capture that is written: those of `in`, or Ethernet.
+  LinkTypeSet sent_links() const;
+  /// `reads in.pcap (5 frames), writes out.pcap`.
+  std::string description() const;
 };
 
 /// Reads frames of every `LinkType`; see `Arrival::link_type`. The output has the link type of the
@@ -50,7 +56,9 @@ class CapturePort final : public Port {
               OutputFiles* outputs = nullptr);
   ~CapturePort() override;
 
-  std::string description() const override;
+  std::string description() const override { return options_.description(); }
+  LinkTypeSet received_links() const override { return options_.received_links(); }
+  LinkTypeSet sent_links() const override { return options_.sent_links(); }
   PortStatistics statistics() const override;
   std::vector<std::string> notices() const override;
 

@@ -63,7 +63,7 @@ struct CaptureReader::State {
   CapturedFrame frame;
 };
 
-CaptureReader::CaptureReader(std::string path, LinkTypes read)
+CaptureReader::CaptureReader(std::string path, LinkTypeSet read)
     : path_(std::move(path)), read_(read), state_(std::make_unique<State>(open_file(path_))) {
   auto& input = state_->input;
   detail::CaptureMagic magic;
@@ -114,6 +114,13 @@ std::string CaptureReader::expected_links() const { return detail::expected_link
 
 std::uint32_t CaptureReader::link_number() const { return state_->format->link(); }
 
+LinkTypeSet CaptureSummary::link_types() const {
+  LinkTypeSet types;
+  for (auto const number : links)
+    if (auto const type = link_type_of(number)) types = types | *type;
+  return types;
+}
+
 std::vector<std::string> CaptureSummary::warnings(std::string const& path) const {
   std::vector<std::string> all;
   if (cut_short)
@@ -128,7 +135,7 @@ std::vector<std::string> CaptureSummary::warnings(std::string const& path) const
   return all;
 }
 
-CaptureSummary summarise_capture(std::string const& path, LinkTypes read) {
+CaptureSummary summarise_capture(std::string const& path, LinkTypeSet read) {
   CaptureReader reader(path, read);
   CaptureSummary summary;
   summary.expected_links = reader.expected_links();

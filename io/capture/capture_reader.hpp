@@ -23,19 +23,13 @@ struct CapturedFrame {
   LinkType link_type = LinkType::kEthernet;
 };
 
-/// The link types of the frames that a reader returns.
-enum class LinkTypes : std::uint8_t {
-  kEthernet,
-  kAll,  ///< all of `LinkType`
-};
-
 /// Reads a capture file (pcap of either byte order, micro- or nanoseconds, or pcapng) from its
 /// beginning. Frames of other link types than those asked for are counted and skipped. One thread.
 class CaptureReader {
  public:
   /// Throws `ConfigError` if the file cannot be read, is not a regular file, is not a capture, is
   /// compressed, or is a pcap whose frames have a link type that is not read.
-  explicit CaptureReader(std::string path, LinkTypes read = LinkTypes::kEthernet);
+  explicit CaptureReader(std::string path, LinkTypeSet read = LinkType::kEthernet);
   ~CaptureReader();
   CaptureReader(CaptureReader const&) = delete;
   CaptureReader& operator=(CaptureReader const&) = delete;
@@ -66,7 +60,7 @@ class CaptureReader {
  private:
   struct State;
   std::string path_;
-  LinkTypes read_;
+  LinkTypeSet read_;
   std::string damage_;
   bool cut_short_ = false;
   std::uint64_t frames_ = 0, other_frames_ = 0;
@@ -86,6 +80,8 @@ struct CaptureSummary {
   /// The numbers of the link types of these frames in the file, ascending; of a file
   /// without any frame, the one that a pcap has in its header.
   std::vector<std::uint32_t> links{};
+  /// The link types of these numbers.
+  LinkTypeSet link_types() const;
   std::uint64_t odd_times = 0;  ///< frames with a time before 1970 or after 2554
   bool cut_short = false;       ///< the file ends within a record
 
@@ -95,6 +91,6 @@ struct CaptureSummary {
 
 /// Reads the file to its end. Throws `ConfigError` as the reader does, and if there are frames but
 /// none of a link type that is read. A last record that is cut is skipped.
-CaptureSummary summarise_capture(std::string const& path, LinkTypes read = LinkTypes::kEthernet);
+CaptureSummary summarise_capture(std::string const& path, LinkTypeSet read = LinkType::kEthernet);
 
 }  // namespace warpline

@@ -15,7 +15,7 @@ constexpr std::size_t kHeaderBytes = 24, kRecordBytes = 16, kKuznetzovRecordByte
 
 class PcapFormat final : public CaptureFormat {
  public:
-  PcapFormat(CaptureInput& input, LinkTypes read, bool swapped, std::uint32_t magic)
+  PcapFormat(CaptureInput& input, LinkTypeSet read, bool swapped, std::uint32_t magic)
       : CaptureFormat(input, read),
         swapped_(swapped),
         record_bytes_(magic == kKuznetzov ? kKuznetzovRecordBytes : kRecordBytes),
@@ -72,7 +72,7 @@ class PcapFormat final : public CaptureFormat {
 
 }  // namespace
 
-std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic, LinkTypes read,
+std::unique_ptr<CaptureFormat> open_pcap(CaptureInput& input, CaptureMagic magic, LinkTypeSet read,
                                          std::string const& path) {
   std::uint32_t number;
   std::memcpy(&number, magic.bytes, sizeof number);

@@ -43,7 +43,7 @@ struct Interface {
 
 class PcapngFormat final : public CaptureFormat {
  public:
-  PcapngFormat(CaptureInput& input, LinkTypes read) : CaptureFormat(input, read) {}
+  PcapngFormat(CaptureInput& input, LinkTypeSet read) : CaptureFormat(input, read) {}
 
   /// Reads the first section's header, whose type has been read.
   void read_header(std::string const& path) {
@@ -238,8 +238,8 @@ class PcapngFormat final : public CaptureFormat {
 
 }  // namespace
 
-std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic, LinkTypes read,
-                                           std::string const& path) {
+std::unique_ptr<CaptureFormat> open_pcapng(CaptureInput& input, CaptureMagic magic,
+                                           LinkTypeSet read, std::string const& path) {
   std::uint32_t number;
   std::memcpy(&number, magic.bytes, sizeof number);
   if (number != kSection) return nullptr;

@@ -48,7 +48,7 @@ std::unique_ptr<Port> CaptureRequest::open(std::string name, PortEnvironment& en
 // The port itself reports frames of other link types after it has read the capture.
 std::vector<std::string> CaptureRequest::inspect() {
   if (options.in.empty()) return {};
-  auto summary = summarise_capture(options.in, LinkTypes::kAll);
+  auto summary = summarise_capture(options.in, LinkTypeSet::all());
   options.summary = summary;
   summary.other_frames = 0;
   return summary.warnings(options.in);

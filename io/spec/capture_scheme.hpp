@@ -20,6 +20,9 @@ struct CaptureRequest final : PortRequest {
     return options.summary ? options.summary->longest_packet : 0;
   }
   std::vector<FileUse> files() const override;
+  LinkTypeSet received_links() const override { return options.received_links(); }
+  LinkTypeSet sent_links() const override { return options.sent_links(); }
+  std::string description() const override { return options.description(); }
   bool receives() const override { return !options.in.empty(); }
   bool transmits() const override { return !options.out.empty(); }
 };

@@ -42,6 +42,12 @@ class PortRequest {
   virtual std::uint32_t longest_frame() const { return 0; }
   /// The files that it reads and writes.
   virtual std::vector<FileUse> files() const { return {}; }
+  /// Link types of the frames that the port will receive, and of those that it can send, once its
+  /// input files have been inspected.
+  virtual LinkTypeSet received_links() const { return LinkType::kEthernet; }
+  virtual LinkTypeSet sent_links() const { return LinkType::kEthernet; }
+  /// As `Port::description`, before the port is opened.
+  virtual std::string description() const { return "not opened"; }
   virtual bool receives() const { return true; }
   virtual bool transmits() const { return true; }
   /// How many workers get queues at most; none: any number, or unknown before it is opened.

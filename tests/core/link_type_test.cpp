@@ -38,5 +38,24 @@ TEST(LinkType, NamesEveryNumberThatIsRead) {
   }
 }
 
+TEST(LinkTypeSet, HasTheUsualOperations) {
+  auto const all = LinkTypeSet::all();
+  LinkTypeSet const ethernet = LinkType::kEthernet, null = LinkType::kNull;
+  EXPECT_TRUE(LinkTypeSet().empty());
+  EXPECT_TRUE(all.contains(ethernet | null));
+  EXPECT_FALSE(ethernet.contains(null));
+  EXPECT_TRUE(ethernet.contains(LinkTypeSet()));
+  EXPECT_EQ((ethernet | null) - ethernet, null);
+  EXPECT_EQ((ethernet | null) & all, ethernet | null);
+  EXPECT_TRUE((ethernet & null).empty());
+}
+
+TEST(LinkTypeSet, HasNamesForMessages) {
+  EXPECT_EQ(LinkTypeSet(LinkType::kRawIp).names(), "raw IP");
+  EXPECT_EQ(LinkTypeSet::all().names(),
+            "Ethernet, raw IP, PPP, Linux cooked, Linux cooked 2, null");
+  EXPECT_EQ(LinkTypeSet().names(), "");
+}
+
 }  // namespace
 }  // namespace warpline
