@@ -259,15 +259,17 @@ BufferProgram::Run::Outcome BufferProgram::Run::step(ByteJump const& jump) {
     auto const number = read_number(buffer, offset, bytes, jump.format, &used);
     if (!number) return Outcome::kFail;
     distance = *number;
+  } else if (offset < 0 || offset > size()) {
+    return Outcome::kFail;
   }
   distance = aligned(distance * jump.multiplier, jump.align ? 4 : 0);
-  // A jump out of any buffer, in either direction, fails; larger ones could overflow.
+  // A jump after the end fails, one before the beginning ends there. Larger ones could overflow.
   constexpr std::uint64_t kMax = std::uint64_t{1} << 32;
   if (distance > kMax) return Outcome::kFail;
   auto const from = jump.from_beginning ? 0 : jump.from_end ? size() : offset + used;
   auto const place = from + static_cast<std::int64_t>(distance) + jump.post_offset;
-  if (place < 0 || place > size()) return Outcome::kFail;
-  cursor = place;
+  if (place > size()) return Outcome::kFail;
+  cursor = std::max<std::int64_t>(place, 0);
   return Outcome::kMatch;
 }
 

@@ -129,6 +129,8 @@ std::optional<std::int64_t> BufferReference::jump(ByteJump const& jump, std::int
     auto const number = this->number(offset, size, jump.format, end);
     if (!number) return std::nullopt;
     distance = *number;
+  } else if (offset < 0 || offset > static_cast<std::int64_t>(buffer_.size())) {
+    return std::nullopt;
   }
   distance *= jump.multiplier;
   if (jump.align) distance = (distance + 3) / 4 * 4;
@@ -138,8 +140,8 @@ std::optional<std::int64_t> BufferReference::jump(ByteJump const& jump, std::int
     place += static_cast<std::int64_t>(buffer_.size());
   else if (!jump.from_beginning)
     place += end;
-  if (place < 0 || place > static_cast<std::int64_t>(buffer_.size())) return std::nullopt;
-  return place;
+  if (place > static_cast<std::int64_t>(buffer_.size())) return std::nullopt;
+  return place < 0 ? 0 : place;
 }
 
 BufferReference::Result BufferReference::try_from(std::size_t index, std::int64_t cursor) {

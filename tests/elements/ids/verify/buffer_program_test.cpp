@@ -133,6 +133,20 @@ TEST(BufferProgram, ReadsNumbersInBothOrdersAndAsText) {
       << "before the buffer";
 }
 
+/// As Suricata 7.0.10 does; see also the case detect-bytejump-05 of suricata-verify.
+TEST(BufferProgram, EndsAJumpToBeforeTheBufferAtItsBeginning) {
+  auto const lands_at_beginning = [](std::string const& jump) {
+    return matches(jump + R"( content:"NSLO"; within:4;)", "NSLO\x0a--\x01") &&
+           !matches(jump + "isdataat:9,relative;", "NSLO\x0a--\x01");
+  };
+  EXPECT_TRUE(lands_at_beginning(R"(content:"--"; byte_jump:0,0,relative,post_offset -7;)"));
+  EXPECT_TRUE(lands_at_beginning(R"(content:"--"; byte_jump:0,0,relative,post_offset -9;)"));
+  EXPECT_TRUE(lands_at_beginning("byte_jump:1,7,from_beginning,post_offset -33;"));
+  EXPECT_TRUE(lands_at_beginning("byte_jump:1,7,from_end,post_offset -100;"));
+  EXPECT_FALSE(matches("byte_jump:0,9;", "NSLO\x0a--\x01"));
+  EXPECT_FALSE(matches(R"(content:"N"; byte_jump:0,-2,relative,post_offset 1;)", "NSLO"));
+}
+
 TEST(BufferProgram, JumpsAnywhereInTheBufferOrFails) {
   EXPECT_TRUE(matches(R"(byte_jump:1,0; content:"x"; distance:0; within:1;)", "\x02--x"));
   EXPECT_FALSE(matches("byte_jump:1,0;", "\x09--"));
