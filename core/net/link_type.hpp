@@ -17,6 +17,8 @@ enum class LinkType : std::uint8_t {
   kLinuxCooked,   ///< 16 bytes (LINKTYPE_LINUX_SLL)
   kLinuxCooked2,  ///< 20 bytes (LINKTYPE_LINUX_SLL2)
   kNull,          ///< 4 bytes with the address family of the host (LINKTYPE_NULL, LINKTYPE_LOOP)
+  kIpv4,          ///< an IPv4 packet (LINKTYPE_IPV4)
+  kIpv6,          ///< an IPv6 packet (LINKTYPE_IPV6)
 };
 
 /// The link type of a number in a capture file (LINKTYPE_...); no value for one that is not read.
@@ -26,9 +28,11 @@ constexpr std::optional<LinkType> link_type_of(std::uint32_t number) {
       return LinkType::kEthernet;
     case 12:   // LINKTYPE_RAW in files of some systems
     case 101:  // LINKTYPE_RAW
-    case 228:  // LINKTYPE_IPV4
-    case 229:  // LINKTYPE_IPV6
       return LinkType::kRawIp;
+    case 228:
+      return LinkType::kIpv4;
+    case 229:
+      return LinkType::kIpv6;
     case 9:   // LINKTYPE_PPP
     case 50:  // LINKTYPE_PPP_HDLC
       return LinkType::kPpp;
@@ -51,14 +55,20 @@ inline constexpr std::string_view kReadLinkTypes =
 
 /// The number of the type in a capture file.
 constexpr std::uint32_t number_of(LinkType type) {
-  constexpr std::uint32_t kNumbers[] = {1, 101, 9, 113, 276, 0};
+  constexpr std::uint32_t kNumbers[] = {1, 101, 9, 113, 276, 0, 228, 229};
   return kNumbers[static_cast<std::uint8_t>(type)];
+}
+
+/// The type of a capture that holds frames of this one and of similar ones: raw IP of either version
+/// is raw IP.
+constexpr LinkType common_type(LinkType type) {
+  return type == LinkType::kIpv4 || type == LinkType::kIpv6 ? LinkType::kRawIp : type;
 }
 
 /// As in messages: `raw IP`.
 constexpr std::string_view name_of(LinkType type) {
-  constexpr std::string_view kNames[] = {"Ethernet",     "raw IP",         "PPP",
-                                         "Linux cooked", "Linux cooked 2", "null"};
+  constexpr std::string_view kNames[] = {"Ethernet",       "raw IP", "PPP",      "Linux cooked",
+                                         "Linux cooked 2", "null",   "raw IPv4", "raw IPv6"};
   return kNames[static_cast<std::uint8_t>(type)];
 }
 
@@ -70,7 +80,7 @@ class LinkTypeSet {
       : bits_(static_cast<std::uint8_t>(1u << static_cast<unsigned>(type))) {}
   static constexpr LinkTypeSet all() {
     LinkTypeSet set;
-    set.bits_ = (2u << static_cast<unsigned>(LinkType::kNull)) - 1;
+    set.bits_ = (2u << static_cast<unsigned>(LinkType::kIpv6)) - 1;
     return set;
   }
 

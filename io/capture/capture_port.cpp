@@ -34,11 +34,12 @@ std::uint32_t output_link(CaptureOptions const& options) {
   if (options.in.empty()) return number_of(LinkType::kEthernet);
   auto const& links = options.summary->links;
   if (links.size() == 1) return links[0];
-  auto const types = options.summary->link_types();
-  auto const first = *link_type_of(links[0]);
-  if (types != first)
-    throw ConfigError(options.in + ": has frames of several link types (" + types.names() +
-                      "); a capture that is written has one");
+  auto const first = common_type(*link_type_of(links[0]));
+  for (auto const number : links)
+    if (common_type(*link_type_of(number)) != first)
+      throw ConfigError(options.in + ": has frames of several link types (" +
+                        options.summary->link_types().names() +
+                        "); a capture that is written has one");
   return number_of(first);
 }
 

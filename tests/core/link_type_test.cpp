@@ -11,8 +11,10 @@ namespace {
 
 TEST(LinkType, HasTheNumbersOfCaptureFiles) {
   EXPECT_EQ(link_type_of(1), LinkType::kEthernet);
-  for (std::uint32_t const number : {12u, 101u, 228u, 229u})
+  for (std::uint32_t const number : {12u, 101u})
     EXPECT_EQ(link_type_of(number), LinkType::kRawIp) << number;
+  EXPECT_EQ(link_type_of(228), LinkType::kIpv4);
+  EXPECT_EQ(link_type_of(229), LinkType::kIpv6);
   for (std::uint32_t const number : {9u, 50u}) EXPECT_EQ(link_type_of(number), LinkType::kPpp);
   EXPECT_EQ(link_type_of(113), LinkType::kLinuxCooked);
   EXPECT_EQ(link_type_of(276), LinkType::kLinuxCooked2);
@@ -22,8 +24,9 @@ TEST(LinkType, HasTheNumbersOfCaptureFiles) {
 }
 
 TEST(LinkType, IsWrittenAsANumberThatIsReadAgain) {
-  for (auto const type : {LinkType::kEthernet, LinkType::kRawIp, LinkType::kPpp,
-                          LinkType::kLinuxCooked, LinkType::kLinuxCooked2, LinkType::kNull})
+  for (auto const type :
+       {LinkType::kEthernet, LinkType::kRawIp, LinkType::kPpp, LinkType::kLinuxCooked,
+        LinkType::kLinuxCooked2, LinkType::kNull, LinkType::kIpv4, LinkType::kIpv6})
     EXPECT_EQ(link_type_of(number_of(type)), type) << name_of(type);
 }
 
@@ -53,7 +56,7 @@ TEST(LinkTypeSet, HasTheUsualOperations) {
 TEST(LinkTypeSet, HasNamesForMessages) {
   EXPECT_EQ(LinkTypeSet(LinkType::kRawIp).names(), "raw IP");
   EXPECT_EQ(LinkTypeSet::all().names(),
-            "Ethernet, raw IP, PPP, Linux cooked, Linux cooked 2, null");
+            "Ethernet, raw IP, PPP, Linux cooked, Linux cooked 2, null, raw IPv4, raw IPv6");
   EXPECT_EQ(LinkTypeSet().names(), "");
 }
 

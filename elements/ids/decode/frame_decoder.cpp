@@ -24,6 +24,8 @@ std::span<DecodedPacket const> FrameDecoder::decode(Bytes frame, LinkType link) 
       ethernet(0);
       break;
     case LinkType::kRawIp:
+    case LinkType::kIpv4:
+    case LinkType::kIpv6:
       ip(0);
       break;
     case LinkType::kPpp:
