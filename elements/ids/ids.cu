@@ -29,8 +29,8 @@ namespace warpline {
 /// handshake was not seen (default false). TUNNELS: look into VXLAN, GENEVE and Teredo (default
 /// true). FLOWS: flows of a worker (default 65536). STREAM_MEMORY: bytes of a worker for TCP data
 /// (default 67108864). DEFRAG_MEMORY: bytes of a worker
-/// for fragments (default 33554432). CHECKSUM: take packets with wrong checksums from the rules:
-/// `on`, `off` or `auto`, which turns off if one of ten is wrong (default auto). HOST_OS_POLICY: a
+/// for fragments (default 33554432). CHECKSUM: take packets with wrong checksums of TCP, UDP or
+/// ICMP from the rules: `on`, `off` or `auto`, which turns off if one of ten is wrong (default auto). HOST_OS_POLICY: a
 /// suricata.yaml whose `host-os-policy` decides about overlaps. DEPTH: bytes of a stream that are looked at (default 1048576). MAX_ALERTS:
 /// alerts of a packet (default 15).
 /// Drops: rule_drop (also later packets of a dropped flow), rule_reject (both with MODE ips).

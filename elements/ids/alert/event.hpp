@@ -29,17 +29,21 @@ enum class PacketSource : std::uint8_t {
   kShutdown,
 };
 
+/// The link type of an IP packet without a link header, as libpcap numbers it on Linux.
+inline constexpr std::uint16_t kRawLink = 12;
+
 /// The packet of an event, as rules saw it.
 struct PacketContext {
   DecodedPacket const* packet = nullptr;  ///< null at the end of a flow
-  DecodedPacket const* outer = nullptr;   ///< of a tunnel that carried the packet
+  DecodedPacket const* outer =
+      nullptr;  ///< of the frame, if the packet is within another one or reassembled
   Flow const* flow = nullptr;
   bool to_server = true;        ///< the packet's direction in its flow
   std::uint64_t time_ns = 0;    ///< since 1970, UTC
   std::uint64_t number = 0;     ///< in the capture, from 1; 0 if there is none
   std::uint16_t link_type = 1;  ///< of the capture file
   Bytes
-      bytes{};  ///< EVE's `packet` and its `link_type`; if empty: the frame, or a tunnel's IP packet
+      bytes{};  ///< EVE's `packet`, with `link_type`; if empty: the frame, or what a tunnel carries
   PacketSource source = PacketSource::kWire;
   std::string_view app_protocol{};  ///< empty: not known
 };

@@ -10,8 +10,6 @@
 namespace warpline::ids {
 namespace {
 
-constexpr std::uint16_t kRawLink = 12;
-
 std::string_view source_name(PacketSource source) {
   switch (source) {
     case PacketSource::kWire:
@@ -225,7 +223,7 @@ void EventWriter::packet(PacketContext const& context) {
     auto const& packet = *context.packet;
     bytes = packet.frame;
     if (packet.layer > 0) {
-      bytes = {packet.at(packet.network), packet.end - packet.network};
+      bytes = {packet.at(packet.begin), packet.end - packet.begin};
       link_type = kRawLink;
     }
   }

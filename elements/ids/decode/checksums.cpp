@@ -42,10 +42,4 @@ bool transport_checksum_is_good(DecodedPacket const& packet) {
                                   with_addresses ? pseudo_sum(packet, size) : 0)) == 0;
 }
 
-bool checksums_are_good(DecodedPacket const& packet) {
-  if (packet.version == 0) return true;
-  return (packet.version != 4 || ipv4_checksum_is_good(packet)) &&
-         transport_checksum_is_good(packet);
-}
-
 }  // namespace warpline::ids

@@ -13,10 +13,9 @@ bool ipv4_checksum_is_good(DecodedPacket const& packet);
 /// True if the checksum of a TCP, UDP or ICMP packet with a whole header is right, or absent (0 in
 /// UDP). True for other protocols.
 bool transport_checksum_is_good(DecodedPacket const& packet);
-/// True if both are right, as far as the packet has them.
-bool checksums_are_good(DecodedPacket const& packet);
 
-/// Whether packets with wrong checksums are kept from the rules.
+/// Whether packets with wrong checksums of TCP, UDP or ICMP are kept from the rules. A wrong one of the
+/// IPv4 header keeps no packet from them, as in Suricata 7.
 enum class ChecksumPolicy : std::uint8_t {
   kOn,
   kOff,

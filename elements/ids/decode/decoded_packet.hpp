@@ -25,9 +25,13 @@ inline constexpr std::uint32_t kTunnelTruncated = 1u << 10;
 inline constexpr std::uint32_t kTooManyLayers = 1u << 11;
 }  // namespace decode_event
 
+/// What carries a packet.
+enum class Carrier : std::uint8_t { kLink, kGre, kIpv4, kIpv6, kTeredo, kGeneve, kVxlan };
+
 /// An IP packet within a frame, or a frame without one: offsets in the frame, no copies.
 struct DecodedPacket {
   Bytes frame{};
+  std::uint32_t begin = 0;         ///< of the packet with its link header, if a tunnel carries it
   std::uint32_t network = 0;       ///< of the IP header
   std::uint32_t transport = 0;     ///< after the IP headers
   std::uint32_t payload = 0;       ///< after the transport header
@@ -41,11 +45,13 @@ struct DecodedPacket {
   std::uint8_t version = 0;   ///< 4 or 6; 0: no IP packet, or one that is cut
   std::uint8_t protocol = 0;  ///< of what is at `transport`
   std::uint8_t layer = 0;     ///< number of IP packets around this one
+  Carrier carrier = Carrier::kLink;
   std::uint8_t tcp_flags = 0;
   std::uint8_t icmp_type = 0, icmp_code = 0;
   bool fragment = false;  ///< part of a datagram: it has no transport header and payload
   bool more_fragments = false;
   bool has_transport = false;  ///< the transport header is whole and known
+  bool is_tunnel = false;      ///< it carries the next packet of the frame
 
   std::uint8_t const* at(std::uint32_t offset) const { return frame.data + offset; }
   Bytes payload_bytes() const { return {frame.data + payload, payload_size}; }

@@ -18,6 +18,8 @@ std::span<DecodedPacket const> FrameDecoder::decode(Bytes frame, LinkType link) 
   frame_ = frame;
   link_ = {};
   layer_ = count_ = depth_ = 0;
+  carrier_ = Carrier::kLink;
+  begin_ = 0;
   packets_[0] = DecodedPacket{.frame = frame, .end = frame.size};
   switch (link) {
     case LinkType::kEthernet:
@@ -50,9 +52,17 @@ std::span<DecodedPacket const> FrameDecoder::decode_datagram(Bytes datagram,
   link_ = {{outer.vlan[0], outer.vlan[1]}, outer.vlan_tags};
   layer_ = outer.layer;
   count_ = depth_ = 0;
+  carrier_ = outer.carrier;
+  begin_ = 0;
   packets_[0] = DecodedPacket{.frame = datagram, .end = datagram.size};
   ip(0);
   return {packets_.data(), count_ == 0 ? 1 : count_};
+}
+
+/// What comes next is carried by the innermost packet so far, from `begin` on.
+void FrameDecoder::tunnel(Carrier carrier, std::uint32_t begin) {
+  carrier_ = carrier;
+  begin_ = begin;
 }
 
 /// Of the innermost packet so far.
@@ -157,7 +167,8 @@ void FrameDecoder::ip(std::uint32_t offset) {
 void FrameDecoder::ip_version(std::uint32_t offset, unsigned version) {
   if (count_ == kMaxPackets || ++depth_ > kMaxDepth) return event(decode_event::kTooManyLayers);
   auto& packet = packets_[count_++];
-  packet = DecodedPacket{.frame = frame_, .network = offset, .end = frame_.size};
+  packet = DecodedPacket{.frame = frame_, .begin = begin_, .network = offset, .end = frame_.size};
+  packet.carrier = carrier_;
   packet.vlan[0] = link_.vlan[0];
   packet.vlan[1] = link_.vlan[1];
   packet.vlan_tags = link_.vlan_tags;
@@ -174,6 +185,7 @@ void FrameDecoder::ip_version(std::uint32_t offset, unsigned version) {
     event(version == 4 ? decode_event::kIpv4Truncated : decode_event::kIpv6Truncated);
     return;
   }
+  if (count_ > 1) packets_[count_ - 2].is_tunnel = true;
   packet.version = static_cast<std::uint8_t>(version);
   packet.end = offset + headers.ip_length;
   packet.transport = packet.payload = offset + headers.l3_length;
@@ -213,9 +225,9 @@ void FrameDecoder::transport(DecodedPacket& packet) {
       packet.payload_size = packet.end - packet.payload;
       return gre(packet);
     case protocol::kIpv4:
-      return ip_version(packet.transport, 4);
     case protocol::kIpv6:
-      return ip_version(packet.transport, 6);
+      tunnel(packet.version == 4 ? Carrier::kIpv4 : Carrier::kIpv6, packet.transport);
+      return ip_version(packet.transport, packet.protocol == protocol::kIpv4 ? 4 : 6);
     default:
       packet.payload_size = packet.end - packet.payload;
   }
@@ -299,6 +311,7 @@ void FrameDecoder::gre(DecodedPacket const& packet) {
   }
   if (offset > frame_.size) return event(decode_event::kTunnelTruncated);
   link_ = {};
+  tunnel(Carrier::kGre, offset);
   if (type == kPpp) return ppp(offset);
   if (type == kBridged) return ethernet(offset);
   if (type == kErspan) {
@@ -318,6 +331,7 @@ void FrameDecoder::udp_tunnel(DecodedPacket const& packet) {
   if (packet.destination_port == kVxlan && packet.payload_size >= kHeader + ether::kSize) {
     if ((frame_.data[offset] & 0x08) == 0) return;  // no valid network identifier
     link_ = {};
+    tunnel(Carrier::kVxlan, offset + kHeader);
     return ethernet(offset + kHeader);
   }
   if (packet.destination_port == kGeneve && packet.payload_size >= kHeader) {
@@ -326,6 +340,7 @@ void FrameDecoder::udp_tunnel(DecodedPacket const& packet) {
     auto const type = half(offset + 2);
     if (begin > packet.payload + packet.payload_size) return;
     link_ = {};
+    tunnel(Carrier::kGeneve, begin);
     return type == kEthernet ? ethernet(begin) : ether_type(type, begin);
   }
   bool const teredo = packet.destination_port == kTeredo || packet.source_port == kTeredo;
@@ -336,8 +351,10 @@ void FrameDecoder::udp_tunnel(DecodedPacket const& packet) {
     begin += 13u + frame_.data[begin + 2] + frame_.data[begin + 3];
   if (has(begin, 2) && half(begin) == 0) begin += 8;
   bool const is_ipv6 = has(begin, ipv6::kSize) && frame_.data[begin] >> 4 == 6;
-  if (is_ipv6 && begin + ipv6::kSize + half(begin + 4) == packet.payload + packet.payload_size)
-    ip_version(begin, 6);
+  if (!is_ipv6 || begin + ipv6::kSize + half(begin + 4) != packet.payload + packet.payload_size)
+    return;
+  tunnel(Carrier::kTeredo, begin);
+  ip_version(begin, 6);
 }
 
 }  // namespace warpline::ids

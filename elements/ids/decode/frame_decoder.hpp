@@ -35,6 +35,7 @@ class FrameDecoder {
   };
 
   void event(std::uint32_t bit);
+  void tunnel(Carrier carrier, std::uint32_t begin);
   void ethernet(std::uint32_t offset);
   void ether_type(std::uint16_t type, std::uint32_t offset);
   void mpls(std::uint32_t offset);
@@ -58,7 +59,9 @@ class FrameDecoder {
   Bytes frame_{};  // up to the end of the innermost packet so far
   Link link_{};
   unsigned layer_ = 0, count_ = 0;
-  unsigned depth_ = 0;  // of headers, against endless chains
+  Carrier carrier_ = Carrier::kLink;  // of the next packet
+  std::uint32_t begin_ = 0;           // of what it carries
+  unsigned depth_ = 0;                // of headers, against endless chains
   std::array<DecodedPacket, kMaxPackets> packets_{};
 };
 

@@ -15,6 +15,32 @@ namespace {
 constexpr std::uint64_t kMillisecond = 1'000'000, kSecond = 1'000'000'000;
 constexpr std::uint8_t kSyn = 2, kAck = 16;
 
+PacketSource source_of(Carrier carrier) {
+  switch (carrier) {
+    case Carrier::kLink:
+      return PacketSource::kWire;
+    case Carrier::kGre:
+      return PacketSource::kGre;
+    case Carrier::kIpv4:
+      return PacketSource::kIpv4Tunnel;
+    case Carrier::kIpv6:
+      return PacketSource::kIpv6Tunnel;
+    case Carrier::kTeredo:
+      return PacketSource::kTeredo;
+    case Carrier::kGeneve:
+      return PacketSource::kGeneve;
+    case Carrier::kVxlan:
+      return PacketSource::kVxlan;
+  }
+  return PacketSource::kWire;
+}
+
+/// The datagram after the link header that its last fragment has in its tunnel or frame.
+Bytes with_link(Defragmenter::Datagram const& datagram, DecodedPacket const& fragment) {
+  auto const link = fragment.network - fragment.begin;
+  return datagram.frame.after(datagram.network - std::min(datagram.network, link));
+}
+
 std::uint64_t flow_number(MatchInput const& input) {
   return input.flow == nullptr ? 0 : flow_id(*input.flow);
 }
@@ -80,7 +106,9 @@ FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
                                Candidates const& candidates) {
   Work work{arrival, milliseconds(arrival.time_ns)};
   work.validate = checksums_.begin_frame();
-  look_at_all(decoders_[0].decode(frame, arrival.link), candidates, 0, work);
+  auto const packets = decoders_[0].decode(frame, arrival.link);
+  work.root = &packets.front();
+  look_at_all(packets, candidates, 0, work);
   return work.verdict;
 }
 
@@ -88,6 +116,10 @@ FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
 void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates const& candidates,
                            unsigned datagrams, Work& work) {
   for (auto const& packet : packets) {
+    bool const whole = datagrams > 0 && &packet == &packets.front();
+    work.context.source = whole ? PacketSource::kDefragment : source_of(packet.carrier);
+    work.context.outer = packet.layer > 0 || whole ? work.root : nullptr;
+    if (!whole) work.context.bytes = {};
     if (work.validate && has_wrong_checksum(packet)) return;
     look_at(packet, candidates, work);
     if (work.passed || work.verdict != FrameVerdict::kPass) return;
@@ -95,8 +127,8 @@ void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates co
     auto const datagram = defragmenter_.add(packet, work.now_ms);
     if (!datagram) continue;
     auto const outer = work.context;
-    work.context.source = PacketSource::kDefragment;
-    work.context.bytes = datagram->frame;
+    work.context.bytes = with_link(*datagram, packet);
+    if (packet.layer > 0) work.context.link_type = kRawLink;
     look_at_all(decoders_[datagrams + 1].decode_datagram(datagram->bytes(), packet), {},
                 datagrams + 1, work);
     work.context = outer;
@@ -104,7 +136,7 @@ void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates co
 }
 
 bool Detector::has_wrong_checksum(DecodedPacket const& packet) {
-  if (packet.version == 0 || checksums_are_good(packet)) return false;
+  if (transport_checksum_is_good(packet)) return false;
   checksums_.add_wrong();
   ++counters_.wrong_checksums;
   return true;
@@ -205,7 +237,7 @@ void Detector::follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome) {
 /// Selects rules by the packet's payload, and keeps what was found for the stream.
 void Detector::add_payload(DecodedPacket const& packet, Candidates const& candidates,
                            TcpTracker::Outcome const& outcome, MatchInput& input) {
-  if (packet.payload_size == 0 || !matcher_) return;
+  if (packet.payload_size == 0 || packet.is_tunnel || !matcher_) return;
   bool const searched = candidates.matches != nullptr && candidates.offset == packet.payload &&
                         !candidates.matches->overflow();
   if (searched)

@@ -13,10 +13,13 @@ struct Detector::Work {
   Work(FrameArrival const& arrival, std::uint32_t now) : now_ms(now) {
     context.time_ns = arrival.time_ns;
     context.number = arrival.number;
-    context.link_type = static_cast<std::uint16_t>(number_of(arrival.link));
+    context.link_type = arrival.link == LinkType::kRawIp
+                            ? kRawLink
+                            : static_cast<std::uint16_t>(number_of(arrival.link));
   }
 
   PacketContext context;
+  DecodedPacket const* root = nullptr;  // the outermost packet of the frame
   std::uint32_t now_ms;
   FrameVerdict verdict = FrameVerdict::kPass;
   std::uint32_t alerts = 0;  // of this packet

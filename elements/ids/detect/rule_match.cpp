@@ -175,6 +175,9 @@ bool RuleMatcher::packet_matches(CompiledRule const& compiled, MatchInput const&
       return false;
     }
   }
+  // What a tunnel carries is a packet of its own.
+  bool const has_payload = input.packet->payload_size > 0 && !input.packet->is_tunnel;
+  if (compiled.looks_at_payload && !has_payload) return false;
   for (auto const& part : compiled.parts) {
     auto const bytes = buffer_of(part.buffer, *input.packet);
     if (!bytes || !part.program.matches(*bytes, evaluation_)) return false;
