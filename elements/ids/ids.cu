@@ -8,6 +8,7 @@
 #include "core/element/timer.hpp"
 #include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/inspector.hpp"
+#include "elements/ids/scan_kernel.hpp"
 #include "gpu/launch.cuh"
 
 namespace warpline {
@@ -45,14 +46,7 @@ class IDS final : public OffloadElement<IDS> {
       : inspector_(std::make_unique<ids::Inspector>(args)),
         tick_(args, *this, [this](Outputs&) { inspector_->tick(); }) {}
 
-  struct Kernel {
-    ids::Automaton automaton;
-    WARPLINE_HD ids::Matches operator()(Bytes frame, std::uint32_t tag) const {
-      ids::ScanTag const scan(tag);
-      if (scan.group() == 0 || scan.offset() >= frame.size) return {};
-      return automaton.scan(scan.payload(frame));
-    }
-  };
+  using Kernel = ids::ScanKernel<ids::ByTag>;
   Kernel kernel(Device& device) const {
     auto const* const automaton = inspector_->automaton();
     return {automaton != nullptr ? automaton->on(device) : ids::Automaton{}};

@@ -15,7 +15,7 @@
 #include "core/net/layers.hpp"
 #include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/eve.hpp"
-#include "elements/ids/scan_team.hpp"
+#include "elements/ids/scan_kernel.hpp"
 #include "elements/ids/tables.hpp"
 #include "gpu/launch.cuh"
 
@@ -51,16 +51,7 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     if (!eve.empty()) open(eve, args);
   }
 
-  struct Kernel {
-    ids::Automaton automaton;
-    WARPLINE_HD ids::Matches operator()(Bytes frame) const {
-      auto const layers = walk_layers(frame);
-      auto matches = automaton.scan(layers.payload);
-      if (layers.malformed) matches.flags = ids::Matches::kMalformed;
-      return matches;
-    }
-    ids::ScanTeam team() const { return {automaton}; }
-  };
+  using Kernel = ids::ScanKernel<ids::ByHeaders>;
   Kernel kernel(Device& device) const { return {bound_->tables->automaton().on(device)}; }
 
   SharedTable const* shared_table() const noexcept override { return shared_.get(); }

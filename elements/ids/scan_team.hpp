@@ -7,9 +7,9 @@
 #include <cstring>
 
 #include "core/base/hd.hpp"
-#include "core/net/layers.hpp"
 #include "core/packet/packet.hpp"
 #include "elements/ids/automaton.hpp"
+#include "elements/ids/searched_part.hpp"
 
 namespace warpline::ids {
 
@@ -36,14 +36,15 @@ struct PartialMatches {
 };
 static_assert(sizeof(PartialMatches) == 16);
 
-/// `IDSMatch` for a team of threads: each thread scans a chunk of the payload. Shared memory
-/// contains the rows of the states nearest to the root, as many as fit.
+/// `ScanKernel` for a team of threads: each thread scans a chunk of the part that `Part` finds.
+/// Shared memory contains the rows of the states nearest to the root, as many as fit.
 ///
 /// A thread starts in the root state and finds the matches that begin in its chunk. It continues
 /// after the chunk's end while its state is deeper than the number of bytes read there, because
 /// only then may a match that began inside continue. That is a byte or two on most traffic, and
 /// never more than the longest pattern. A thread with more matches than it can store leaves the
 /// packet to the thread that reduces.
+template <class Part>
 struct ScanTeam {
   static constexpr std::uint32_t kThreads = 512, kThreadsPerPacket = 8, kBlocks = 2;
   static constexpr std::uint32_t kPiece = 16;     ///< bytes per load
@@ -71,12 +72,13 @@ struct ScanTeam {
     return {memory, bytes / entry_size()};
   }
 
+  template <class... Regions>
   WARPLINE_HD void partial(Shared const& shared, std::uint32_t thread, PartialMatches& matches,
-                           Bytes frame) const {
-    auto const layers = walk_layers(frame);
+                           Regions... regions) const {
+    auto const part = Part::part(regions...);
     matches.count = 0;
-    matches.flags = layers.malformed ? Matches::kMalformed : std::uint8_t{0};
-    auto const text = layers.payload;
+    matches.flags = part.flags;
+    auto const text = part.text;
     // Chunks end at addresses that pieces can be loaded from.
     auto const before = static_cast<std::uint32_t>(address(text.data) % kPiece);
     std::uint32_t chunk = (before + text.size + kThreadsPerPacket - 1) / kThreadsPerPacket;
@@ -90,12 +92,17 @@ struct ScanTeam {
       scan(automaton.wide, shared, text, begin, end < text.size ? end : text.size, matches);
   }
 
-  WARPLINE_HD Matches reduce(Shared const&, PartialMatches const* partials, Bytes frame) const {
+  template <class... Regions>
+  WARPLINE_HD Matches reduce(Shared const&, PartialMatches const* partials,
+                             Regions... regions) const {
     Matches matches;
     matches.flags = partials[0].flags;
     for (unsigned thread = 0; thread < kThreadsPerPacket; ++thread) {
-      if (partials[thread].count == PartialMatches::kOverflow)
-        return automaton.scan(walk_layers(frame).payload);
+      if (partials[thread].count == PartialMatches::kOverflow) {
+        matches = automaton.scan(Part::part(regions...).text);
+        matches.flags = partials[0].flags;
+        return matches;
+      }
       for (unsigned i = 0; i < partials[thread].count; ++i)
         if (!matches.add(partials[thread].ids[i])) return matches;
     }

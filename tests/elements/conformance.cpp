@@ -46,7 +46,9 @@ std::vector<std::string> every_suite_back() {
 /// How the test configures a class: `e` is the element, whatever stands before it prepares packets.
 std::map<std::string, std::vector<std::string>> const kConfigurations = {
     {"FlowHash", {"e :: FlowHash"}},
-    {"IDS", {"e :: IDS(RULES rules/web.rules)", "e :: IDS(RULES rules/web.rules, MODE ips)"}},
+    {"IDS",
+     {"e :: IDS(RULES rules/web.rules)", "e :: IDS(RULES rules/web.rules, MODE ips)",
+      "e :: IDS(RULES rules/many.rules, MODE ips)"}},
     {"IDSMatch",
      {"e :: IDSMatch(PATTERNS rules/web.patterns)",
       "e :: IDSMatch(PATTERNS rules/web.patterns, DROP true)", "e :: IDSMatch(SYNTHETIC 300)"}},

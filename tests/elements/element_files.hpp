@@ -25,6 +25,7 @@ class ElementFiles {
         "alert udp any any -> any any (content:\"a\"; content:\"b\"; distance:0; sid:1;)\n"
         "alert tcp any any -> any any (content:\"|00 00|\"; sid:2;)\n"
         "drop ip any any -> any any (dsize:>1000; sid:3;)\n");
+    folder_.write("rules/many.rules", many_rules());
     folder_.write("rules/web.patterns",
                   "content:\"|00 01|\"; sid:1;\ncontent:\"|ff|A\"; nocase; sid:2;\n"
                   "content:\"ab\"; nocase; sid:3;\ncontent:\"|7f 7f|\"; sid:4;\n"
@@ -39,6 +40,17 @@ class ElementFiles {
   std::string pipeline_name() const { return folder_.path("test.click"); }
 
  private:
+  /// More patterns than a result holds are found in long random bytes; one of them drops.
+  static std::string many_rules() {
+    std::string all;
+    for (unsigned byte = 0; byte < 32; ++byte) {
+      char const* const digits = "0123456789abcdef";
+      all += byte == 31 ? "drop" : "alert";
+      all += std::string(" ip any any -> any any (content:\"|") + digits[byte >> 4] +
+             digits[byte & 15] + "|\"; sid:" + std::to_string(byte + 1) + ";)\n";
+    }
+    return all;
+  }
   /// Two SAs of every suite, for three quarters of all addresses; the others have no SA.
   static std::string sas() {
     std::string all;

@@ -10,6 +10,7 @@
 
 #include "core/device/team.hpp"
 #include "elements/ids/aho_corasick.hpp"
+#include "elements/ids/scan_kernel.hpp"
 #include "elements/ids/synthetic_patterns.hpp"
 
 namespace warpline::ids {
@@ -32,25 +33,48 @@ class TeamRun {
     Packet packet{};
     packet.data = buffer.data() + shift;
     packet.length = static_cast<std::uint16_t>(kHeader + text.size());
+    packet.tag = ScanTag::of(1, kHeader).word();
     packets_.push_back(packet);
   }
 
-  /// Checks that teams find in every frame what a scan from end to end finds.
+  /// The last frame with another tag.
+  void add_again(ScanTag tag) {
+    packets_.push_back(packets_.back());
+    packets_.back().tag = tag.word();
+  }
+
+  /// Checks that teams and the body find in every frame what a scan from end to end finds.
   void compare(AhoCorasick const& automaton) {
     for (std::uint32_t const shared_bytes : {9u << 10, 48u << 10, 227u << 10}) {
-      std::vector<Matches> results(packets_.size());
-      emulate_team<Payload<0>, Result<Matches>>(
-          ScanTeam{automaton.view()},
-          WorkItem::of(packets_.data(), static_cast<std::uint32_t>(packets_.size()),
-                       reinterpret_cast<std::byte*>(results.data())),
-          shared_bytes);
-      for (std::size_t i = 0; i < packets_.size(); ++i)
-        ASSERT_EQ(results[i], automaton.view().scan(Bytes(packets_[i].bytes()).after(kHeader)))
-            << "text " << i << ", shared bytes " << shared_bytes;
+      SCOPED_TRACE(shared_bytes);
+      auto const view = automaton.view();
+      auto const by_headers = teams<Payload<0>>(ScanKernel<ByHeaders>{view}, shared_bytes);
+      auto const by_tag = teams<Regions<Payload<0>, Tag>>(ScanKernel<ByTag>{view}, shared_bytes);
+      for (std::size_t i = 0; i < packets_.size(); ++i) {
+        SCOPED_TRACE("text " + std::to_string(i));
+        Bytes const frame(packets_[i].bytes());
+        ASSERT_EQ(by_headers[i], view.scan(frame.after(kHeader)));
+        ASSERT_EQ(by_headers[i], ScanKernel<ByHeaders>{view}(frame));
+        ScanTag const tag(packets_[i].tag);
+        auto const searched = tag.group() == 0 ? Bytes{} : frame.after(tag.offset());
+        ASSERT_EQ(by_tag[i], view.scan(searched));
+        ASSERT_EQ(by_tag[i], ScanKernel<ByTag>{view}(frame, tag.word()));
+      }
     }
   }
 
  private:
+  template <class Reads, class Kernel>
+  std::vector<Matches> teams(Kernel const& kernel, std::uint32_t shared_bytes) {
+    std::vector<Matches> results(packets_.size());
+    emulate_team<Reads, Result<Matches>>(
+        kernel.team(),
+        WorkItem::of(packets_.data(), static_cast<std::uint32_t>(packets_.size()),
+                     reinterpret_cast<std::byte*>(results.data())),
+        shared_bytes);
+    return results;
+  }
+
   std::vector<std::vector<std::uint8_t>> buffers_;
   std::vector<Packet> packets_;
 };
@@ -110,6 +134,64 @@ TEST(ScanTeam, KeepsMoreMatchesThanALaneHolds) {
   run.compare(automaton);
 }
 
+std::vector<Pattern> numbered(unsigned count) {
+  std::vector<Pattern> patterns;
+  for (unsigned i = 0; i < count; ++i) patterns.push_back(pattern('<' + std::to_string(i) + '>'));
+  return patterns;
+}
+
+std::string text_with(std::vector<Pattern> const& patterns, std::size_t count, std::size_t apart) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += patterns[i].bytes + std::string(apart, '.');
+  return text;
+}
+
+TEST(ScanTeam, OverflowsFromSixteenPatternsOn) {
+  auto const patterns = numbered(200);
+  AhoCorasick const automaton(patterns);
+  TeamRun run;
+  for (unsigned const count : {1u, 7u, 8u, 15u, 16u, 200u})
+    for (unsigned const apart : {0u, 1u, 3u}) {
+      auto const text = text_with(patterns, count, apart);
+      auto const overflow = automaton.view()
+                                .scan(Bytes(reinterpret_cast<std::uint8_t const*>(text.data()),
+                                            static_cast<std::uint32_t>(text.size())))
+                                .overflow();
+      EXPECT_EQ(overflow, count > 15);
+      run.add(text);
+      run.add(std::string(500, '.') + text);
+    }
+  run.compare(automaton);
+}
+
+TEST(ScanTeam, SearchesWhatTheTagNames) {
+  auto const patterns = numbered(40);
+  AhoCorasick const automaton(patterns);
+  TeamRun run;
+  for (unsigned const count : {1u, 15u, 16u, 40u}) {
+    auto const text = text_with(patterns, count, 2);
+    run.add(text);
+    auto const size = static_cast<std::uint32_t>(kHeader + text.size());
+    for (std::uint32_t const offset : {0u, 1u, 15u, 40u, size - 1, size, size + 1, 65535u})
+      for (std::uint32_t const group : {0u, 1u, 65535u}) run.add_again(ScanTag::of(group, offset));
+    run.add_again(ScanTag(0));
+  }
+  run.compare(automaton);
+}
+
+TEST(ScanTeam, FindsNothingWithoutAnAutomaton) {
+  std::uint8_t byte = 'a';
+  Packet packet{};
+  packet.data = &byte;
+  packet.length = 1;
+  Matches result;
+  result.count = 3;
+  emulate_team<Regions<Payload<0>, Tag>, Result<Matches>>(
+      ScanKernel<ByTag>{}.team(), WorkItem::of(&packet, 1, reinterpret_cast<std::byte*>(&result)),
+      48 << 10);
+  EXPECT_EQ(result, Matches{});
+}
+
 TEST(ScanTeam, AgreesWithTheScanOverWideRows) {
   auto const set = synthetic_patterns(3, 3000);
   AhoCorasick const automaton(set.patterns);
@@ -128,7 +210,7 @@ TEST(ScanTeam, AgreesWithTheScanOverWideRows) {
 
 TEST(ScanTeam, TakesNoMoreRowsThanThereAre) {
   AhoCorasick const automaton(std::vector<Pattern>{pattern("ab")});
-  ScanTeam const team{automaton.view()};
+  ScanTeam<ByTag> const team{automaton.view()};
   EXPECT_EQ(team.table_bytes(511), 0u);
   EXPECT_EQ(team.table_bytes(1200), 1024u);
   EXPECT_EQ(team.table_bytes(100'000), automaton.states() * 512);
