@@ -5,10 +5,12 @@
 #include <memory>
 
 #include "app/commands/command.hpp"
+#include "app/session/dry_run.hpp"
 #include "app/session/open_devices.hpp"
 #include "app/session/packet_buffers.hpp"
 #include "app/session/pipeline_options.hpp"
 #include "app/session/thread_placement.hpp"
+#include "core/base/text.hpp"
 #include "core/element/service.hpp"
 #include "gpu/calibration.hpp"
 #include "io/dpdk/dpdk_pool.hpp"
@@ -22,9 +24,34 @@ struct PlanOptions {
   SessionOptions session;
 };
 
+/// The host device shares its memory with the program: it copies only on request.
+Transfer transfer_of(stream::StreamDevice const& device, TouchedBytes const& touched_bytes,
+                     SessionOptions const& session) {
+  return device.kind() == Device::Kind::kHost ? session.transfer.value_or(Transfer::kDirect)
+                                              : device.transfer(touched_bytes);
+}
+
+/// Prints the memory of the lanes that workers open on a device: one for each segment.
+void print_lanes(stream::StreamDevice const& device, DryRun const& dry_run,
+                 SessionOptions const& session, std::size_t workers) {
+  stream::LaneMemory sum;
+  for (auto const& touched_bytes : dry_run.touched_bytes) {
+    auto const memory = device.memory_of_lane(transfer_of(device, touched_bytes, session));
+    sum.pinned += workers * memory.pinned;
+    sum.device += workers * memory.device;
+  }
+  auto const mebibytes = [](std::size_t bytes) {
+    return fixed(static_cast<double>(bytes) / (1 << 20), 1) + " MiB";
+  };
+  std::printf("%s: %s of this machine for tasks, %s of the device: %s, %s\n", device.name().c_str(),
+              mebibytes(sum.pinned).c_str(), mebibytes(sum.device).c_str(),
+              counted(workers, "worker").c_str(),
+              counted(dry_run.touched_bytes.size(), "segment").c_str());
+}
+
 /// Prints how each device handles the transfer forms, and which one it gets.
 void print_transfers(SessionOptions const& session, Placement const& placement,
-                     PoolOptions const& pool) {
+                     PoolOptions const& pool, DryRun const& dry_run) {
   DeviceSet devices;
   open_devices(devices, session, placement.helpers,
                std::max(pool.frame_size, pool.large_frame_size) + DpdkPool::kTailroom);
@@ -41,10 +68,7 @@ void print_transfers(SessionOptions const& session, Placement const& placement,
       auto const& result = measured[row];
       TouchedBytes touched_bytes;
       if (result.edits) touched_bytes.write_from = 0, touched_bytes.write_to = TouchedBytes::kEnd;
-      // The host device shares its memory with the program: it copies only on request.
-      auto const choice = device.kind() == Device::Kind::kHost
-                              ? session.transfer.value_or(Transfer::kDirect)
-                              : device.transfer(touched_bytes);
+      auto const choice = transfer_of(device, touched_bytes, session);
       table.add({device.name(), result.edits ? "edit" : "read",
                  std::string(name_of(result.transfer)), fixed(result.packets_per_second / 1e6, 2),
                  fixed(measured[row + 1].packets_per_second / 1e6, 2),
@@ -54,6 +78,10 @@ void print_transfers(SessionOptions const& session, Placement const& placement,
   if (devices.size() == 1) return;
   std::printf("\ntransfer forms, for kernels that read or edit every byte of a packet:\n");
   table.print(stdout);
+  std::fputc('\n', stdout);
+  for (std::size_t i = 1; i < devices.size(); ++i)
+    print_lanes(dynamic_cast<stream::StreamDevice&>(devices[i]), dry_run, session,
+                placement.workers.size());
 }
 
 int plan(PlanOptions& options) {
@@ -109,13 +137,13 @@ int plan(PlanOptions& options) {
       packet_buffers(options.session, placement.workers.size() + options.session.io_cores.size());
   std::printf("\n%s\n", describe(buffers).c_str());
   for (auto const& service : Services::of(*dry_run.shared)->all())
-    std::fputs(service->plan().c_str(), stdout);
+    std::fputs(service->plan(static_cast<unsigned>(placement.workers.size())).c_str(), stdout);
   for (auto const& segment : dry_run.segments) {
     std::string text;
     for (auto const& name : segment) text += (text.empty() ? "" : " -> ") + name;
     std::printf("\ngoes to a device in one piece: %s\n", text.c_str());
   }
-  if (!dry_run.segments.empty()) print_transfers(options.session, placement, buffers);
+  if (!dry_run.segments.empty()) print_transfers(options.session, placement, buffers, dry_run);
   return kOk;
 }
 

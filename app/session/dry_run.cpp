@@ -83,6 +83,7 @@ DryRun check_pipeline(std::string const& file, std::vector<std::string> const& d
   std::move(few.begin(), few.end(), std::back_inserter(result.warnings));
   for (auto const& segment : graph->segments()) {
     result.segments.emplace_back();
+    result.touched_bytes.push_back(segment->touched_bytes);
     for (auto const* node : segment->nodes) result.segments.back().push_back(node->name);
   }
   for (auto const& node : graph->nodes())

@@ -25,6 +25,7 @@ struct DryRun {
   std::vector<std::shared_ptr<void>> tables{};     ///< keeps the tables until the engine owns them
   std::vector<std::string> sources;                ///< classes of elements that receive
   std::vector<std::vector<std::string>> segments;  ///< names of the elements of each segment
+  std::vector<TouchedBytes> touched_bytes{};       ///< by the kernels of each segment
 };
 
 /// `name=value` as an override of the pipeline's `define($name ...)`. Throws `ConfigError` if there

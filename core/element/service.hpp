@@ -42,8 +42,12 @@ class Service {
 
   /// Makes the checks that need the complete graph. Throws `ConfigError`.
   virtual void check() const {}
-  /// Lines that `warpline plan` prints about memory and other needs; empty: none.
-  virtual std::string plan() const { return {}; }
+  /// Lines that `warpline plan` prints about memory and other needs of `workers` workers; empty:
+  /// none.
+  virtual std::string plan(unsigned workers) const {
+    (void)workers;
+    return {};
+  }
 
   /// Opens the files and takes the locks that a run needs, before ports are opened. `warn` shows
   /// the user a warning. Throws `ConfigError` if that fails.

@@ -48,6 +48,8 @@ std::size_t count_states(std::vector<Word> const& words) {
   return states;
 }
 
+constexpr std::size_t kMaxNarrow = 0x8000;  // states
+
 struct State {
   std::uint32_t begin, end;  // words
   std::uint32_t depth;
@@ -111,6 +113,11 @@ std::vector<Entry> build_rows(std::vector<Word> const& words, std::size_t count,
 
 }  // namespace
 
+std::size_t AhoCorasick::row_bytes(std::span<Pattern const> patterns) {
+  auto const count = count_states(sorted_words(patterns));
+  return count * kRow * (count <= kMaxNarrow ? sizeof(std::uint16_t) : sizeof(std::uint32_t));
+}
+
 AhoCorasick::AhoCorasick(std::span<Pattern const> patterns, std::size_t max_states) {
   auto const words = sorted_words(patterns);
   auto const count = count_states(words);
@@ -121,7 +128,7 @@ AhoCorasick::AhoCorasick(std::span<Pattern const> patterns, std::size_t max_stat
   suffix_.reserve(count);
   outputs_.reserve(words.size());
   Tables const tables{output_begin_, suffix_, outputs_, first_at_depth_};
-  if (count <= 0x8000) {
+  if (count <= kMaxNarrow) {
     narrow_ = build_rows<std::uint16_t>(words, count, tables);
   } else {
     wide_ = build_rows<std::uint32_t>(words, count, tables);

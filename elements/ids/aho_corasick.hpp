@@ -32,6 +32,9 @@ class AhoCorasick {
   /// and released with this object. Thread-safe. Throws `ConfigError` if the device has no memory.
   Automaton on(Device& device) const;
 
+  /// Bytes of the rows for some patterns, without building them.
+  static std::size_t row_bytes(std::span<Pattern const> patterns);
+
   std::size_t states() const { return suffix_.size(); }
   bool wide() const { return !wide_.empty(); }
 

@@ -29,6 +29,12 @@ std::string_view name_of(TcpState state) {
   return "none";
 }
 
+/// Only of policies that change a flow.
+std::string_view name_of(LimitPolicy policy) {
+  constexpr std::string_view kNames[] = {"ignore", "drop_flow", "pass_flow", "bypass"};
+  return kNames[static_cast<std::size_t>(policy)];
+}
+
 }  // namespace
 
 void read_event_types(std::span<std::string const> words, OutputOptions& options) {
@@ -112,6 +118,14 @@ void EventOutput::drop(PacketContext const& context, std::optional<std::uint32_t
   eve_->drop(context, event);
 }
 
+void EventOutput::drop_at_limit(PacketContext const& context, Limit limit) {
+  constexpr std::string_view kReasons[kLimits] = {"flow memcap", "stream memcap", "defrag memcap"};
+  if (!eve_ || !options_.drops) return;
+  DropEvent event;
+  event.reason = kReasons[static_cast<std::size_t>(limit)];
+  eve_->drop(context, event);
+}
+
 void EventOutput::flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,
                              std::uint64_t now_ns) {
   if (!eve_ || !options_.flows) return;
@@ -120,6 +134,10 @@ void EventOutput::flow_ended(Flow const& flow, FlowEvent::Reason reason, std::ui
   event.reason = reason;
   event.end_ns = end_ns;
   event.time_ns = now_ns;
+  if (flow.limit_policy != LimitPolicy::kIgnore) {
+    event.exception_target = "stream_reassembly_memcap";
+    event.exception_policy = name_of(flow.limit_policy);
+  }
   if (flow.key.protocol == protocol::kTcp)
     event.tcp = TcpSummary{{flow.tcp_flags[0], flow.tcp_flags[1]}, name_of(flow.tcp)};
   eve_->flow(event);

@@ -35,6 +35,7 @@ class EventOutput final : public DetectorEvents {
 
   void alert(PacketContext const& context, RuleAlert const& alert) override;
   void drop(PacketContext const& context, std::optional<std::uint32_t> rule) override;
+  void drop_at_limit(PacketContext const& context, Limit limit) override;
   void flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,
                   std::uint64_t now_ns) override;
   /// `values`: as `EventWriter::stats` takes them.

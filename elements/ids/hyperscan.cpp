@@ -77,6 +77,12 @@ void HyperscanDatabase::Free::operator()(hs_database* database) const noexcept {
   hs_free_database(database);
 }
 
+std::size_t HyperscanDatabase::bytes() const {
+  std::size_t size = 0;
+  hs_database_size(database_.get(), &size);
+  return size;
+}
+
 HyperscanScanner::HyperscanScanner(std::shared_ptr<HyperscanDatabase const> database)
     : database_(std::move(database)) {
   hs_scratch_t* scratch = nullptr;
@@ -95,6 +101,12 @@ void HyperscanScanner::scan_all(Bytes text, std::vector<PatternId>& ids) {
   if (text.size == 0) return;
   hs_scan(database_->get(), chars(text), text.size, 0, scratch_.get(), on_any_match, &ids);
   std::sort(ids.begin(), ids.end());
+}
+
+std::size_t HyperscanScanner::bytes() const {
+  std::size_t size = 0;
+  hs_scratch_size(scratch_.get(), &size);
+  return size;
 }
 
 void HyperscanScanner::Free::operator()(hs_scratch* scratch) const noexcept {

@@ -22,6 +22,7 @@ class HyperscanDatabase {
   explicit HyperscanDatabase(PatternSet const& set);
 
   hs_database const* get() const { return database_.get(); }
+  std::size_t bytes() const;  ///< of memory
 
  private:
   struct Free {
@@ -41,6 +42,8 @@ class HyperscanScanner {
   /// Replaces the content of `ids` with all patterns in `text`, ascending. `ids` grows up to the
   /// number of patterns: with that capacity nothing is allocated.
   void scan_all(Bytes text, std::vector<PatternId>& ids);
+
+  std::size_t bytes() const;  ///< of scratch memory
 
  private:
   struct Free {

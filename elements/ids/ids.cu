@@ -33,7 +33,8 @@ namespace warpline {
 /// for fragments (default 33554432). CHECKSUM: take packets with wrong checksums of TCP, UDP or
 /// ICMP from the rules: `on`, `off` or `auto`, which turns off if one of ten is wrong (default auto). HOST_OS_POLICY: a
 /// suricata.yaml whose `host-os-policy` decides about overlaps. DEPTH: bytes of a stream that are looked at (default 1048576). MAX_ALERTS:
-/// alerts of a packet (default 15).
+/// alerts of a packet (default 15). ON_LIMIT: what happens to a flow for whose data there is no memory:
+/// `ignore` (default), `drop-flow` (with MODE ips), `pass-flow` or `bypass`.
 /// Drops: rule_drop (also later packets of a dropped flow), rule_reject (both with MODE ips).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDS final : public OffloadElement<IDS> {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/inspector.hpp"
 
+#include <numeric>
 #include <sstream>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "elements/ids/append_file.hpp"
 #include "elements/ids/detect/detector.hpp"
 #include "elements/ids/event_output.hpp"
+#include "elements/ids/ids_service.hpp"
 #include "elements/ids/rules/host_policies.hpp"
 
 namespace warpline::ids {
@@ -24,6 +26,15 @@ std::vector<std::string> words_of(std::string const& text) {
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
   return words;
+}
+
+LimitPolicy read_limit_policy(Args& args) {
+  auto const word = args.keyword<std::string>("ON_LIMIT", "ignore");
+  if (word == "ignore") return LimitPolicy::kIgnore;
+  if (word == "drop-flow") return LimitPolicy::kDropFlow;
+  if (word == "pass-flow") return LimitPolicy::kPassFlow;
+  if (word == "bypass") return LimitPolicy::kBypass;
+  throw args.error("expected ignore, drop-flow, pass-flow or bypass", "ON_LIMIT");
 }
 
 }  // namespace
@@ -62,6 +73,7 @@ struct Inspector::State {
     auto const hosts = args.path_or_empty("HOST_OS_POLICY");
     if (!hosts.empty()) options_.hosts = read_host_policies(read_source(hosts, {}));
     options_.max_alerts = args.keyword<std::uint32_t>("MAX_ALERTS", options_.max_alerts);
+    options_.on_limit = read_limit_policy(args);
     if (options_.flows == 0) throw args.error("expected at least 1 flow", "FLOWS");
   }
 
@@ -98,8 +110,10 @@ struct Inspector::State {
     }
   }
 
+  MemoryNeeds needs() const;
   void open(Args& args);
   void publish() noexcept;
+  void publish_limits() noexcept;
   void write_stats();
   Arrival arrival_of(Packet const& packet) const {
     return buffers_ != nullptr ? buffers_->arrival(packet) : Arrival{};
@@ -116,12 +130,32 @@ struct Inspector::State {
   std::unique_ptr<FrameDecoder> decoder_;
   std::unique_ptr<Detector> detector_;
   bool from_capture_ = false;
+  bool first_worker_ = false;
   Counter alerts_, alert_overflow_, inspections_;
+  Counter flows_evicted_, flows_full_, stream_full_, fragments_full_, limit_drops_, limit_passes_;
+  Counter step_limits_, expression_limits_, states_evicted_;
 };
+
+MemoryNeeds Inspector::State::needs() const {
+  MemoryNeeds needs;
+  needs.flows = options_.flows;
+  needs.detector = memory_of(options_, rules_->set);
+  needs.shared = rules_->bytes + SharedState(0).bytes();
+  for (auto const* const file : {&output_options_.eve, &output_options_.fast})
+    if (!file->empty()) needs.events += LineQueue::kBytes;
+  if (!rules_->tables) return needs;
+  constexpr std::size_t kScanners = 2;  // for batches, and for bytes that the detector searches
+  needs.search = kScanners * HyperscanScanner(rules_->tables->database()).bytes();
+  needs.device = AhoCorasick::row_bytes(rules_->set.patterns().patterns);
+  return needs;
+}
 
 void Inspector::State::open(Args& args) {
   auto& context = args.context();
-  if (context.dry_run) return check_output(args);
+  if (context.dry_run) {
+    IdsService::of(context.shared)->set(args.element_name(), needs());
+    return check_output(args);
+  }
   try {
     output_ = std::make_unique<EventOutput>(output_options_, rules_, context, args.element_name());
   } catch (ConfigError const& error) {
@@ -132,6 +166,7 @@ void Inspector::State::open(Args& args) {
   auto const* const matching = rules_->tables ? &rules_->tables->cpu_matching() : nullptr;
   if (matching != nullptr) matcher_ = std::make_unique<CpuMatcher>(*matching);
   decoder_ = std::make_unique<FrameDecoder>(options_.tunnels);
+  first_worker_ = context.worker == 0;
   detector_ = std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set),
                                          matching, *shared_, options_, *output_, args.seed());
 }
@@ -143,17 +178,45 @@ void Inspector::State::publish() noexcept {
   inspections_.add(counters.inspections - inspections_.get());
 }
 
+/// Of what is rare, between packets.
+void Inspector::State::publish_limits() noexcept {
+  auto const set = [](Counter& counter, std::uint64_t value) {
+    counter.add(value - counter.get());
+  };
+  auto const sum = [](auto const& values) {
+    return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
+  };
+  auto const& counters = detector_->counters();
+  set(flows_evicted_, detector_->flows().evicted());
+  set(flows_full_, counters.limits[static_cast<std::size_t>(Limit::kFlows)]);
+  set(stream_full_, detector_->tcp_counters().lost());
+  set(fragments_full_, detector_->defragmenter_counters().lost());
+  set(limit_drops_, sum(counters.limit_drops));
+  set(limit_passes_, sum(counters.limit_passes));
+  set(step_limits_, detector_->evaluation().step_limits);
+  set(expression_limits_, detector_->evaluation().expressions.limits_reached());
+  if (first_worker_) set(states_evicted_, shared_->evicted());
+}
+
 void Inspector::State::write_stats() {
   auto const& counters = detector_->counters();
   auto const& tcp = detector_->tcp_counters();
+  auto const& fragments = detector_->defragmenter_counters();
+  auto const flows_full = counters.limits[static_cast<std::size_t>(Limit::kFlows)];
   StatValue const values[] = {{"decoder.icmp", counters.icmp},
                               {"decoder.pkts", counters.packets},
                               {"decoder.tcp", counters.tcp},
                               {"decoder.udp", counters.udp},
+                              {"defrag.max_frag_hits", fragments.lost() + fragments.evicted},
                               {"detect.alert", counters.alerts},
                               {"detect.alert_queue_overflow", counters.alert_overflow},
                               {"detect.alerts_suppressed", counters.suppressed},
-                              {"tcp.memory_full", tcp.memory_full},
+                              {"flow.memcap", flows_full},
+                              {"flow.get_used", detector_->flows().evicted()},
+                              {"ips.drop_reason.flow_memcap", counters.limit_drops[0]},
+                              {"ips.drop_reason.stream_memcap", counters.limit_drops[1]},
+                              {"ips.drop_reason.defrag_memcap", counters.limit_drops[2]},
+                              {"tcp.segment_memcap_drop", tcp.lost()},
                               {"tcp.overlap", tcp.overlaps},
                               {"tcp.reassembly_gap", tcp.gaps},
                               {"tcp.rst", tcp.rst},
@@ -213,7 +276,9 @@ FrameVerdict Inspector::inspect(Packet const& packet, Matches const& matches) {
 }
 
 void Inspector::tick() {
-  if (state_->detector_ && !state_->from_capture_) state_->detector_->expire(wall_clock_ns(), 4096);
+  if (!state_->detector_) return;
+  if (!state_->from_capture_) state_->detector_->expire(wall_clock_ns(), 4096);
+  state_->publish_limits();
 }
 
 void Inspector::finish() {
@@ -223,14 +288,30 @@ void Inspector::finish() {
   state_->write_stats();
   state_->output_->finish();
   state_->publish();
+  state_->publish_limits();
 }
 
 std::vector<Metric> Inspector::metrics() const {
-  return {
-      {"alerts", "Alerts of rules", "alerts", state_->alerts_.get()},
-      {"alerts_over_limit", "Alerts above the maximum of a packet", "alerts",
-       state_->alert_overflow_.get()},
-      {"inspections", "Inspections of stream bytes", "inspections", state_->inspections_.get()}};
+  auto const& state = *state_;
+  return {{"alerts", "Alerts of rules", "alerts", state.alerts_.get()},
+          {"alerts_over_limit", "Alerts above the maximum of a packet", "alerts",
+           state.alert_overflow_.get()},
+          {"inspections", "Inspections of stream bytes", "inspections", state.inspections_.get()},
+          {"flows_evicted", "Flows that made room for others", "flows", state.flows_evicted_.get()},
+          {"flows_full", "Packets whose flow found no place", "packets", state.flows_full_.get()},
+          {"stream_full", "TCP segments for which there was no memory", "packets",
+           state.stream_full_.get()},
+          {"fragments_full", "Fragments for which there was no memory", "packets",
+           state.fragments_full_.get()},
+          {"limit_drops", "Packets that ON_LIMIT dropped", "packets", state.limit_drops_.get()},
+          {"limit_passes", "Packets that ON_LIMIT took from the rules", "packets",
+           state.limit_passes_.get()},
+          {"step_limits", "Evaluations of rules that gave up after their maximum of steps",
+           "evaluations", state.step_limits_.get()},
+          {"expression_limits", "Regular expressions that gave up at a limit", "evaluations",
+           state.expression_limits_.get()},
+          {"states_evicted", "Thresholds and xbits that made room for others", "entries",
+           state.states_evicted_.get()}};
 }
 
 }  // namespace warpline::ids

@@ -15,6 +15,17 @@ namespace {
 
 constexpr std::size_t kFlagDistance = 256;  // bytes; more than a cache line of any device
 
+constexpr auto kItems = std::size_t{Work::kMaxItems} * KernelChain::kMax;
+constexpr std::size_t kItemBytes = (kItems + KernelChain::kMax) * sizeof(WorkItem);
+
+/// A task is submitted when it has reached its size, so its last batch may exceed that size.
+Lane::Room room_of_task(Options const& options) {
+  Lane::Room room;
+  room.packets = options.task_packets + Batch::kCapacity;
+  room.bytes = options.task_bytes + Batch::kCapacity * options.frame_size + 16 * room.packets;
+  return room;
+}
+
 std::string kib(std::size_t bytes) { return std::to_string(bytes >> 10) + " KiB"; }
 
 }  // namespace
@@ -25,6 +36,16 @@ Layout::Layout(Lane::Room const& limits) {
                      limits.packets * Batch::kResultBytes);
   scratch = round_up(offsets + limits.packets * sizeof(std::uint32_t));
   size = scratch + StagedCopy::kScratch;
+}
+
+LaneMemory memory_of_lane(Options const& options, Transfer transfer) {
+  LaneMemory memory;
+  memory.pinned = options.depth * kItemBytes;
+  if (transfer == Transfer::kDirect) return memory;
+  Layout const layout(room_of_task(options));
+  memory.pinned += options.depth * layout.offsets;
+  memory.device = options.depth * layout.size;
+  return memory;
 }
 
 LaneResources::LaneResources(Driver& driver, Options const& options, Transfer transfer,
@@ -38,9 +59,7 @@ LaneResources::LaneResources(Driver& driver, Options const& options, Transfer tr
       calls_(4 * std::size_t{options.depth} * streams_.size()) {
   for (auto& call : calls_) call = {this, static_cast<std::uint32_t>(&call - calls_.data())};
   if (transfer != Transfer::kDirect) {
-    // A task is submitted when it has reached its size, so its last batch may exceed that size.
-    room_.packets = options.task_packets + Batch::kCapacity;
-    room_.bytes = options.task_bytes + Batch::kCapacity * options.frame_size + 16 * room_.packets;
+    room_ = room_of_task(options);
     layout_ = Layout(room_);
   }
   try {
@@ -59,8 +78,7 @@ LaneResources::LaneResources(Driver& driver, Options const& options, Transfer tr
     }
     for (auto& task : task_memory_) {
       check(driver.create(task.event), "an event");
-      constexpr auto kItems = std::size_t{Work::kMaxItems} * KernelChain::kMax;
-      allocate_pinned((kItems + KernelChain::kMax) * sizeof(WorkItem));
+      allocate_pinned(kItemBytes);
       task.items = static_cast<WorkItem*>(memory);
       task.copies = task.items + kItems;
       if (transfer == Transfer::kDirect) continue;

@@ -51,6 +51,15 @@ struct Layout {
   explicit Layout(Lane::Room const& limits);
 };
 
+/// The memory of a lane, in bytes.
+struct LaneMemory {
+  std::size_t pinned = 0;  ///< of this machine
+  std::size_t device = 0;
+};
+
+/// What a lane with these options allocates, without tables: it grows with the longest packet.
+LaneMemory memory_of_lane(Options const& options, Transfer transfer);
+
 /// The streams and the task memory of a lane, allocated once and used by one lane after another. Only
 /// the thread that owns the lane uses it.
 class LaneResources {

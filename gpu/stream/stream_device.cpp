@@ -38,6 +38,10 @@ Transfer StreamDevice::transfer(TouchedBytes const& touched_bytes) const {
   return options_.transfer.value_or(preferred_[touched_bytes.edits() ? 1 : 0]);
 }
 
+LaneMemory StreamDevice::memory_of_lane(Transfer transfer) const {
+  return stream::memory_of_lane(options_, transfer);
+}
+
 std::unique_ptr<Lane> StreamDevice::open_lane(Transfer transfer) {
   std::unique_ptr<LaneResources> resources;
   {

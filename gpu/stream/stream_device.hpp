@@ -24,6 +24,8 @@ class StreamDevice : public Device {
 
   Transfer transfer(TouchedBytes const& touched_bytes) const override;
   std::unique_ptr<Lane> open_lane(Transfer transfer) override;
+  /// The memory of one lane with that form of transfer.
+  LaneMemory memory_of_lane(Transfer transfer) const;
   /// After the first `refresh` that failed, lanes of this device take no more work.
   std::shared_ptr<TableMemory> table_memory() override { return tables_; }
   std::string pin(void* memory, std::size_t size) override;

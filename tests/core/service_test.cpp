@@ -19,7 +19,7 @@ TEST(Services, AreOneListForAllElementsOfAProgram) {
 TEST(Service, HasNothingToDoUnlessItOverridesAFunction) {
   Service service;
   EXPECT_NO_THROW(service.check());
-  EXPECT_TRUE(service.plan().empty());
+  EXPECT_TRUE(service.plan(1).empty());
   EXPECT_TRUE(service.poll().empty());
   EXPECT_TRUE(service.close().empty());
   EXPECT_TRUE(service.commands().empty());

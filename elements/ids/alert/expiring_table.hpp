@@ -18,6 +18,8 @@ class ExpiringTable {
   explicit ExpiringTable(std::size_t entries = 65536)
       : groups_(entries / kWays < kLocks ? kLocks : entries / kWays) {}
 
+  std::size_t bytes() const { return groups_.size() * sizeof(groups_[0]); }
+
   /// Calls `use(Value&, bool is_new)` with the value of a key, under a lock. A value whose time has
   /// come is new again. `use` returns the second in which the value expires.
   template <class Use>

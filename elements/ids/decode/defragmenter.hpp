@@ -38,6 +38,9 @@ class Defragmenter {
     std::uint64_t too_large = 0;      ///< fragments that end after byte 65,535 of the datagram
     std::uint64_t refused = 0;        ///< fragments, by `SegmentQueue::kMaxSteps`
     std::uint64_t empty = 0;          ///< fragments without data
+
+    /// Fragments for which there was no place.
+    std::uint64_t lost() const { return out_of_memory + refused; }
   };
 
   /// A whole IP datagram, after what precedes it in the frame of its first fragment.

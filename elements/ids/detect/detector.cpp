@@ -68,13 +68,9 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matc
   if (matching != nullptr) matcher_.emplace(*matching);
   found_.reserve(rules_->patterns().patterns.size());
   view_.resize(kBefore + kMaxView);
-  selected_.reserve(1024);
-}
-
-std::size_t Detector::bytes(DetectorOptions const& options, RuleSet const& rules) {
-  return FlowTable::bytes(options.flows) + options.flows * sizeof(TcpSession) +
-         FlowBits::bytes(options.flows, rules.bit_names().size()) + options.stream_memory +
-         Defragmenter::bytes(options.defrag_memory, options.datagrams);
+  selected_.reserve(rules_->rules().size());
+  end_payload_.reserve(kMaxEndPayload);
+  end_alerts_.reserve(std::min(options_.max_alerts, 1024u));
 }
 
 std::uint32_t Detector::milliseconds(std::uint64_t time_ns) {
@@ -121,10 +117,16 @@ void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates co
     work.context.outer = packet.layer > 0 || whole ? work.root : nullptr;
     if (!whole) work.context.bytes = {};
     if (work.validate && has_wrong_checksum(packet)) return;
+    work.more_layers = &packet != &packets.back();
     look_at(packet, candidates, work);
     if (work.passed || work.verdict != FrameVerdict::kPass) return;
     if (!packet.fragment || datagrams == kMaxDatagrams) continue;
+    auto const lost = defragmenter_.counters().lost();
     auto const datagram = defragmenter_.add(packet, work.now_ms);
+    if (defragmenter_.counters().lost() != lost) {
+      reach_limit(Limit::kFragments, Flow::kNone, work);
+      if (work.passed || work.verdict != FrameVerdict::kPass) return;
+    }
     if (!datagram) continue;
     auto const outer = work.context;
     work.context.bytes = with_link(*datagram, packet);
@@ -166,6 +168,7 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
   work.alerts = 0;
   selected_.clear();
   if (packet.has_transport) find_flow(packet, input, work);
+  if (work.passed || work.verdict != FrameVerdict::kPass) return;
   if (input.flow != nullptr && input.flow->verdict != FlowVerdict::kNone) {
     work.passed = input.flow->verdict == FlowVerdict::kPass;
     if (!work.passed) {
@@ -175,8 +178,13 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
     return;
   }
   TcpTracker::Outcome outcome;
+  auto const lost = tcp_.counters().lost();
   if (input.flow != nullptr && packet.protocol == protocol::kTcp) follow_tcp(input, outcome);
   if (input.session != nullptr) look_at_gaps(input, work);
+  if (tcp_.counters().lost() != lost) {
+    reach_limit(Limit::kStream, input.flow_index, work);
+    if (work.passed || work.verdict != FrameVerdict::kPass) return;
+  }
   add_payload(packet, candidates, outcome, input);
   if (input.session != nullptr) look_at_stream(input, outcome.closed, work);
   evaluate(input, work);
@@ -196,10 +204,7 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
   if (index == Flow::kNone) {
     ending_ = FlowEvent::Reason::kForced;
     index = flows_.add(key, hash, work.now_ms);
-    if (index == Flow::kNone) {
-      ++counters_.flows_full;
-      return;
-    }
+    if (index == Flow::kNone) return reach_limit(Limit::kFlows, Flow::kNone, work);
     auto& flow = flows_[index];
     flow.first_time_ns = work.context.time_ns;
     flow.client_is_second = from_second;
@@ -218,7 +223,8 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
   ++flow.packets[direction];
   flow.bytes[direction] += packet.frame.size;
   flow.directions |= static_cast<std::uint8_t>(1u << direction);
-  if (packet.protocol != protocol::kTcp && flow.directions == 3)
+  if (work.more_layers) work.hold(flow);
+  if (packet.protocol != protocol::kTcp && flow.directions == 3 && flow.state == FlowState::kNew)
     flow.state = FlowState::kEstablished;
   work.context.flow = &flow;
   work.context.to_server = input.to_server;

@@ -33,6 +33,7 @@ struct DetectorOptions {
   ChecksumPolicy checksums = ChecksumPolicy::kAuto;
   HostPolicies hosts{};
   std::uint32_t max_alerts = 15;
+  LimitPolicy on_limit = LimitPolicy::kIgnore;
   TcpTracker::Options tcp{};
   FlowTimeouts timeouts{};
 };
@@ -41,10 +42,11 @@ struct DetectorOptions {
 struct DetectorCounters {
   std::uint64_t packets = 0, no_ip = 0, fragments = 0, tcp = 0, udp = 0, icmp = 0, sctp = 0;
   std::uint64_t decode_events = 0, alerts = 0, alert_overflow = 0, suppressed = 0;
-  std::uint64_t searches = 0;         ///< payloads and stream bytes that the worker searched itself
-  std::uint64_t inspections = 0;      ///< of streams
-  std::uint64_t evaluated = 0;        ///< rules
-  std::uint64_t flows_full = 0;       ///< packets whose flow found no place
+  std::uint64_t searches = 0;     ///< payloads and stream bytes that the worker searched itself
+  std::uint64_t inspections = 0;  ///< of streams
+  std::uint64_t evaluated = 0;    ///< rules
+  /// By `Limit`: packets for which memory was full, and what ON_LIMIT did with them.
+  std::array<std::uint64_t, kLimits> limits{}, limit_drops{}, limit_passes{};
   std::uint64_t wrong_checksums = 0;  ///< packets that rules did not see
 };
 
@@ -54,13 +56,13 @@ class Detector {
  public:
   /// Bytes of a stream after which rules look at it, and bytes before these that they see again.
   static constexpr std::uint32_t kChunk = 2560, kBefore = 2560;
+  static constexpr std::uint32_t kMaxView = 65536;  ///< new bytes that rules see at once
+  /// Bytes that the alerts at the end of a flow have as payload.
+  static constexpr std::uint32_t kMaxEndPayload = 2 * kMaxView + kBefore;
 
   /// `matching`: of the rules' patterns; null if they have none. `seed`: a secret.
   Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matching, SharedState& shared,
            DetectorOptions const& options, DetectorEvents& events, std::uint64_t seed);
-
-  /// Bytes of memory that a worker needs for `rules`.
-  static std::size_t bytes(DetectorOptions const& options, RuleSet const& rules);
 
   /// The result of a search that was made before.
   struct Candidates {
@@ -82,11 +84,11 @@ class Detector {
   Defragmenter::Counters const& defragmenter_counters() const { return defragmenter_.counters(); }
   FlowTable const& flows() const { return flows_; }
   BlockPool const& stream_pool() const { return pool_; }
+  BufferProgram::Evaluation const& evaluation() const { return rule_matcher_.evaluation(); }
 
  private:
   struct Work;
-  static constexpr unsigned kMaxDatagrams = 2;      // one within the other
-  static constexpr std::uint32_t kMaxView = 65536;  // new bytes that rules see at once
+  static constexpr unsigned kMaxDatagrams = 2;  // one within the other
   static constexpr std::uint32_t kJunction = SelectedPattern::kMaxBytes - 1;
 
   static RuleSet::Kind kind_of(DecodedPacket const& packet);
@@ -97,6 +99,7 @@ class Detector {
   bool has_wrong_checksum(DecodedPacket const& packet);
   OverlapPolicy policy_of(DecodedPacket const& packet) const;
   void look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work);
+  void reach_limit(Limit limit, std::uint32_t index, Work& work);
   void find_flow(DecodedPacket const& packet, MatchInput& input, Work& work);
   void follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome);
   void look_at_gaps(MatchInput const& input, Work& work);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "elements/ids/detect/detector.hpp"
@@ -18,6 +19,16 @@ struct Detector::Work {
                             : static_cast<std::uint16_t>(number_of(arrival.link));
   }
 
+  ~Work() {
+    for (unsigned i = 0; i < held_count; ++i) --held[i]->held;
+  }
+  Work(Work const&) = delete;
+  Work& operator=(Work const&) = delete;
+  void hold(Flow& flow) {
+    ++flow.held;
+    held[held_count++] = &flow;
+  }
+
   PacketContext context;
   DecodedPacket const* root = nullptr;  // the outermost packet of the frame
   std::uint32_t now_ms;
@@ -25,7 +36,11 @@ struct Detector::Work {
   std::uint32_t alerts = 0;  // of this packet
   bool passed = false;       // by a rule of pass
   bool validate = false;     // checksums
+  bool more_layers = false;  // packets within this one follow
   StreamView view;
+  // Flows of outer packets, which stay until the frame is done.
+  std::array<Flow*, FrameDecoder::kMaxPackets*(kMaxDatagrams + 1)> held{};
+  unsigned held_count = 0;
   std::vector<RuleAlert>* later = nullptr;  // if not null, alerts wait there
 };
 

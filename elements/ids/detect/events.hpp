@@ -8,6 +8,7 @@
 
 #include "core/base/bytes.hpp"
 #include "elements/ids/alert/event.hpp"
+#include "elements/ids/flow/limit_policy.hpp"
 
 namespace warpline::ids {
 
@@ -33,6 +34,10 @@ class DetectorEvents {
   virtual void alert(PacketContext const& context, RuleAlert const& alert) = 0;
   /// A packet is dropped, by a rule or, without one, since its flow is dropped.
   virtual void drop(PacketContext const& context, std::optional<std::uint32_t> rule) = 0;
+  /// A packet is dropped by ON_LIMIT.
+  virtual void drop_at_limit(PacketContext const& context, Limit limit) {
+    (void)context, (void)limit;
+  }
   /// `end_ns`: time of the flow's last packet. `now_ns`: time of the event.
   virtual void flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,
                           std::uint64_t now_ns) = 0;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
-#include <string>
 
 #include "core/net/wire.hpp"
 #include "elements/ids/alert/endpoints.hpp"
@@ -85,8 +85,10 @@ void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
     }
     auto const gap_begin = half.next;
     if (!tcp_.skip_gap(half)) break;
-    auto const text = "[" + std::to_string(half.inspected - gap_begin) + " bytes missing]";
-    end_payload_.insert(end_payload_.end(), text.begin(), text.end());
+    char text[32];
+    auto const size = std::snprintf(text, sizeof text, "[%u bytes missing]",
+                                    static_cast<unsigned>(half.inspected - gap_begin));
+    if (end_payload_.size() < kMaxView) end_payload_.insert(end_payload_.end(), text, text + size);
   } while (!work.passed);
   for (auto& alert : end_alerts_) {
     alert.payload = {end_payload_.data(), static_cast<std::uint32_t>(end_payload_.size())};

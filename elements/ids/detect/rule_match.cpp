@@ -115,7 +115,11 @@ bool stream_size_matches(StreamSize const& match, TcpSession const* session) {
 }  // namespace
 
 FlowBits::FlowBits(std::uint32_t flows, std::size_t names)
-    : words_((names + 63) / 64), bits_(flows * words_, big_pages()) {}
+    : words_((names + 63) / 64),
+      bytes_(bytes(flows, names)),
+      bits_(static_cast<std::uint64_t*>(big_pages()->allocate(bytes_, alignof(std::uint64_t)))) {}
+
+FlowBits::~FlowBits() { big_pages()->deallocate(bits_, bytes_, alignof(std::uint64_t)); }
 
 std::size_t FlowBits::bytes(std::uint32_t flows, std::size_t names) {
   return (names + 63) / 64 * flows * sizeof(std::uint64_t);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -19,14 +18,17 @@ namespace warpline::ids {
 class FlowBits {
  public:
   FlowBits(std::uint32_t flows, std::size_t names);
+  ~FlowBits();
+  FlowBits(FlowBits const&) = delete;
+  FlowBits& operator=(FlowBits const&) = delete;
   static std::size_t bytes(std::uint32_t flows, std::size_t names);
 
   bool test(std::uint32_t index, Flow const& flow, std::uint16_t name) const;
   void change(std::uint32_t index, Flow& flow, std::uint16_t name, BitAction::Command command);
 
  private:
-  std::size_t words_;
-  std::pmr::vector<std::uint64_t> bits_;
+  std::size_t words_, bytes_;
+  std::uint64_t* bits_;  // not initialized
 };
 
 /// The bytes of a stream that are due, with those before them.

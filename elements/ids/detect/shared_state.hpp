@@ -30,7 +30,11 @@ class SharedState {
                 std::uint32_t now_s);
 
   /// Thresholds and bits that made room for others before their time.
-  std::uint64_t evicted() const { return thresholds_.evicted() + bits_.evicted(); }
+  std::uint64_t evicted() const {
+    return thresholds_.evicted() + bits_.evicted() + distinct_.evicted();
+  }
+  /// Bytes of memory; their number never changes.
+  std::size_t bytes() const { return thresholds_.bytes() + bits_.bytes() + distinct_.bytes(); }
 
  private:
   struct Empty {};

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "elements/ids/flow/flow_key.hpp"
+#include "elements/ids/flow/limit_policy.hpp"
 
 namespace warpline::ids {
 
@@ -36,7 +37,7 @@ struct alignas(64) Flow {
   bool client_is_second = false;  ///< the first packet came from the key's second end
   bool midstream = false;         ///< picked up without a handshake
   std::uint8_t directions = 0;    ///< bits: 1 from the client seen, 2 from the server
-  std::uint8_t held = 0;          ///< packets between `prepare` and `finish`: not to be removed
+  std::uint8_t held = 0;          ///< packets that are looked at now: not to be removed
 
   std::uint64_t first_time_ns = 0;
   std::uint64_t bytes[2]{};  ///< from the client, from the server
@@ -46,6 +47,7 @@ struct alignas(64) Flow {
   std::uint8_t ip_rules = 0;    ///< bits: rules of addresses alone were looked at, by direction
   std::uint32_t alerts = 0;
   bool has_bits = false;
+  LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< what was done as memory was full
 
   /// True if a packet with this direction goes from the client to the server.
   bool to_server(bool from_second) const { return from_second == client_is_second; }

@@ -3,7 +3,9 @@
 #include "elements/ids/rules/loaded_rules.hpp"
 
 #include <glob.h>
+#include <malloc.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/read_source.hpp"
@@ -32,9 +34,16 @@ std::vector<std::string> references_of(Rule const& rule, ReferenceUrls const& ur
   return result;
 }
 
+/// Bytes that are allocated; 0 with an allocator that does not count them, as of sanitizers.
+std::size_t heap_bytes() {
+  auto const info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
 }  // namespace
 
 std::shared_ptr<LoadedRules> load_rules(RuleFiles const& files, EveOptions const& options) {
+  auto const before = heap_bytes();
   auto variables = files.variables.empty() ? default_variables()
                                            : read_variables(read_source(files.variables, {}));
   auto classes = files.classification.empty()
@@ -58,8 +67,11 @@ std::shared_ptr<LoadedRules> load_rules(RuleFiles const& files, EveOptions const
     auto const references = references_of(compiled.rule, urls);
     output.push_back(rule_output(compiled.rule, compiled.rule.category, references, options));
   }
-  return std::make_shared<LoadedRules>(
+  auto rules = std::make_shared<LoadedRules>(
       LoadedRules{std::move(set), report, std::move(tables), std::move(output)});
+  auto const after = heap_bytes();
+  rules->bytes = after - std::min(before, after);
+  return rules;
 }
 
 }  // namespace warpline::ids

@@ -27,6 +27,7 @@ struct LoadedRules {
   RuleFileReport report;
   std::shared_ptr<Tables const> tables;  ///< of the patterns; null if there are none
   std::vector<RuleOutput> output;        ///< by rule
+  std::size_t bytes = 0;                 ///< of memory, about
 };
 
 /// Reads and compiles rules. Throws `ConfigError` if a file cannot be read, if no rule is loaded, and

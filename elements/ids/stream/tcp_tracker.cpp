@@ -188,7 +188,8 @@ void TcpTracker::append(StreamHalf& half, Bytes bytes) {
 }
 
 void TcpTracker::count(SegmentQueue::Inserted const& result) {
-  if (result.out_of_memory || result.refused) ++counters_.memory_full;
+  if (result.out_of_memory) ++counters_.memory_full;
+  if (result.refused) ++counters_.refused;
   if (result.overlaps) ++counters_.overlaps;
   if (result.different) ++counters_.differing_overlaps;
 }
@@ -217,6 +218,8 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
         half.later.insert(pool_, static_cast<std::uint32_t>(offset), payload, policy);
     count(result);
     half.search_all = true;
+    // Rules look at bytes that the stream does not get as at those of a packet.
+    outcome.in_stream = !result.out_of_memory && !result.refused;
     return;
   }
   outcome.whole = offset == next && half.later.empty();
@@ -236,7 +239,9 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
   }
   auto const skip = static_cast<std::uint32_t>(next - offset);
   if (skip > 0) half.search_all = true;
+  auto const lost = counters_.memory_full;
   append(half, {payload.data + skip, payload.size - skip});
+  if (counters_.memory_full != lost) outcome.in_stream = outcome.whole = false;
 }
 
 bool TcpTracker::skip_gap(StreamHalf& half) {

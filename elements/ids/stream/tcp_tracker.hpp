@@ -19,7 +19,11 @@ struct TcpCounters {
   std::uint64_t gaps = 0;            ///< acknowledged bytes that never arrived
   std::uint64_t overlaps = 0;        ///< segments that repeat bytes in the queue
   std::uint64_t differing_overlaps = 0;
-  std::uint64_t memory_full = 0;  ///< segments without room
+  std::uint64_t memory_full = 0;  ///< segments for which all memory was in use
+  std::uint64_t refused = 0;      ///< segments, by `SegmentQueue::kMaxSteps`
+
+  /// Segments for which there was no place.
+  std::uint64_t lost() const { return memory_full + refused; }
 };
 
 /// Follows TCP connections and puts their bytes in order (RFC 9293). Allocates nothing. One thread.

@@ -60,7 +60,7 @@ std::shared_ptr<SaService> SaService::of(SharedStore& shared) {
   });
 }
 
-std::string SaService::plan() const {
+std::string SaService::plan(unsigned) const {
   std::string text;
   auto const host = SaDatabase::max_bytes_of_sa();
   auto const device = SaSlots::device_bytes();

@@ -34,7 +34,7 @@ class SaService final : public Service {
   SaDatabases& databases() { return *databases_; }
 
   void check() const override { databases_->check(); }
-  std::string plan() const override;
+  std::string plan(unsigned workers) const override;
   void open(RunConditions const& conditions,
             std::function<void(std::string const&)> const& warn) override;
   std::vector<ControlEvent> poll() override;
