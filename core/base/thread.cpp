@@ -3,6 +3,7 @@
 #include "core/base/thread.hpp"
 
 #include <pthread.h>
+#include <time.h>
 
 namespace warpline {
 
@@ -12,6 +13,12 @@ void pin_this_thread(int core) {
   CPU_ZERO(&set);
   CPU_SET(static_cast<unsigned>(core), &set);
   pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+double thread_cpu_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 }  // namespace warpline

@@ -8,4 +8,7 @@ namespace warpline {
 /// refuses.
 void pin_this_thread(int core);
 
+/// The CPU time of the calling thread, in seconds. A system call: too slow for every packet.
+double thread_cpu_seconds();
+
 }  // namespace warpline

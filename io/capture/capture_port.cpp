@@ -3,7 +3,6 @@
 #include "io/capture/capture_port.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 #include "core/base/clock.hpp"
@@ -11,6 +10,7 @@
 #include "core/base/text.hpp"
 #include "core/element/metrics.hpp"
 #include "io/capture/capture_writer.hpp"
+#include "io/capture/captured_packets_dpdk.hpp"
 #include "io/dpdk/arrivals_dpdk.hpp"
 #include "io/dpdk/mbuf_dpdk.hpp"
 
@@ -64,7 +64,7 @@ std::string CaptureOptions::description() const {
 class CapturePort::Rx final : public RxQueue {
  public:
   Rx(std::string const& path, CaptureOptions::Cut cut, DpdkPool& pool)
-      : reader_(path, LinkTypeSet::all()), arrivals_(pool.arrivals()), cut_(cut), pool_(pool) {}
+      : reader_(path, LinkTypeSet::all()), packets_(pool), cut_(cut), pool_(pool) {}
 
   unsigned receive(std::span<Packet> packets) noexcept override {
     packets = packets.first(std::min(packets.size(), kBurst));
@@ -77,8 +77,8 @@ class CapturePort::Rx final : public RxQueue {
         break;
       }
       if (!refuse(*waiting_)) {
-        if (!make_room(packets[count], waiting_->length)) break;
-        fill(packets[count++], *waiting_);
+        if (!packets_.make(packets[count], *waiting_, port_index)) break;
+        ++count;
       }
       waiting_ = nullptr;
     }
@@ -107,27 +107,9 @@ class CapturePort::Rx final : public RxQueue {
     longest_ = std::max(longest_, frame.length);
     return true;
   }
-  /// Gives the packet a large buffer if the frame needs one; false while none is free.
-  bool make_room(Packet& packet, std::uint32_t length) noexcept {
-    if (length <= pool_.options().frame_size) [[likely]]
-      return true;
-    Packet large;
-    if (!pool_.allocate_large(large, length)) return false;
-    pool_.release({&packet, 1});
-    packet = large;
-    return true;
-  }
-  void fill(Packet& packet, CapturedFrame const& frame) noexcept {
-    auto const captured = frame.bytes.size;
-    if (captured > 0) std::memcpy(packet.data, frame.bytes.data, captured);
-    std::memset(packet.data + captured, 0, frame.length - captured);
-    packet.append(frame.length);
-    packet.arrive(port_index);
-    arrivals_.set(mbuf_of(packet), {frame.time_ns, frame.number, frame.link_type});
-  }
 
   CaptureReader reader_;
-  Arrivals const& arrivals_;
+  CapturedPackets packets_;
   CaptureOptions::Cut cut_;
   DpdkPool& pool_;
   CapturedFrame const* waiting_ = nullptr;  // read, but a buffer for it was not free
