@@ -58,6 +58,9 @@ void check_belonging(Options const& options) {
   belongs("--fresh", options.fresh, "ipsec");
   belongs("--patterns", !options.patterns.empty(), "ids");
   belongs("--pcap", !options.pcap.empty(), "ids");
+  belongs("--rules", !options.rules.empty(), "ids");
+  belongs("--vars", !options.vars.empty(), "ids");
+  belongs("--suricata", !options.suricata.empty(), "ids");
   if (options.tunnels && !options.sa.empty())
     throw ConfigError("--tunnels is for generated SAs; --sa FILE has its own tunnels");
   if (options.mix && !has(options.devices, "mix"))
@@ -80,6 +83,31 @@ void complete_trials(Options& options) {
   if (*options.window < kMinWindow)
     throw ConfigError("--duration is shorter than " + std::to_string(kMinWindow.count()) +
                       "ms; expected at least that");
+}
+
+/// Refuses options that `bench ids --rules` would ignore, or that need it.
+void check_rules(Options const& options) {
+  if (options.rules.empty()) {
+    for (auto const& [option, given] :
+         {std::pair{"--vars", !options.vars.empty()}, {"--suricata", !options.suricata.empty()}})
+      if (given) throw ConfigError(std::string(option) + " belongs to 'bench ids --rules FILE'");
+    return;
+  }
+  if (options.pcap.empty()) throw ConfigError("--rules needs traffic; give --pcap FILE");
+  auto const& session = options.session;
+  bool const only_cpu =
+      options.devices.empty() || options.devices == std::vector<std::string>{"cpu"};
+  bool const one_worker = session.workers.value_or(1) == 1 && session.cores.size() <= 1;
+  for (auto const& [option, given] : {std::pair{"--patterns", !options.patterns.empty()},
+                                      {"--cases", !options.cases.empty()},
+                                      {"--sizes", !options.sizes.empty()},
+                                      {"--html", !options.html.empty()},
+                                      {"--devices other than cpu", !only_cpu},
+                                      {"--workers above 1", !one_worker},
+                                      {"--io-cores", !session.io_cores.empty()}})
+    if (given)
+      throw ConfigError(std::string(option) +
+                        " does not go with --rules, which measures one worker on a capture");
 }
 
 }  // namespace
@@ -121,8 +149,21 @@ void add_options(app::CommandLine& command, Options& options) {
       .type_name("FILE");
   command
       .add_option("--pcap", options.pcap,
-                  "ids: Also scan the payloads of a capture (payload 'pcap')")
+                  "ids: Also scan the payloads of a capture (payload 'pcap'), or run --rules on it")
       .type_name("FILE");
+  command
+      .add_option("--rules", options.rules,
+                  "ids: Measure the element IDS with Suricata's rules of these files on --pcap, "
+                  "with raw hs_scan and Suricata for comparison")
+      .type_name("FILE...");
+  command
+      .add_option("--vars", options.vars, "ids: Read the variables of --rules from a suricata.yaml")
+      .type_name("FILE");
+  command
+      .add_option("--suricata", options.suricata,
+                  "ids: Compare --rules with this program, or off (default: that of PATH, or of "
+                  "scripts/setup oracle)")
+      .type_name("PROGRAM");
   command.add_flag("--fresh", options.fresh, "ipsec: Copy a payload into every packet");
   command
       .add_option("--burst", options.burst,
@@ -175,6 +216,13 @@ void complete(Options& options) {
   if (!options.burst) options.burst = options.workload == "ipsec" ? 256 : 64;
   check_range("--burst", *options.burst, 1u, 256u);
   complete_trials(options);
+  check_rules(options);
+  if (!options.rules.empty()) {
+    options.session.workers = 1;
+    options.session.host_cores = 0;
+    options.session.devices = {"cpu"};
+    return;
+  }
 
   if (options.cases.empty()) {
     options.cases = workload.cases;

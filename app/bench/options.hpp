@@ -26,10 +26,13 @@ struct Options {
   std::optional<unsigned> tunnels;
   /// Of ipsec; `complete` sets the default: 4,096, or four for each tunnel.
   std::optional<unsigned> flows;
-  std::string sa;                 ///< file of SAs; empty: generated
-  std::string patterns;           ///< file of patterns; empty: generated
-  std::string pcap;               ///< capture for the payload kind `pcap`
-  bool fresh = false;             ///< payload copied for every packet even if it could be recycled
+  std::string sa;                  ///< file of SAs; empty: generated
+  std::string patterns;            ///< file of patterns; empty: generated
+  std::string pcap;                ///< capture for the payload kind `pcap`, or for `rules`
+  std::vector<std::string> rules;  ///< files of Suricata's rules for ids; empty: patterns only
+  std::string vars;                ///< a suricata.yaml with the variables of `rules`
+  std::string suricata;  ///< program to compare with; empty: the installed one; `off`: none
+  bool fresh = false;    ///< payload copied for every packet even if it could be recycled
   std::optional<unsigned> burst;  ///< no value: the workload's default, set by `complete`
   std::optional<double> mix;      ///< the CPU's share of `mix`; `complete` sets the default: 0.5
   /// The length of one measured trial; `complete` sets the default: 200 ms, quick 50 ms.

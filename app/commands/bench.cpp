@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/bench/options.hpp"
+#include "app/bench/rules_bench.hpp"
 #include "app/bench/sweep.hpp"
 #include "app/bench/workload.hpp"
 #include "app/commands/command.hpp"
@@ -41,6 +42,8 @@ void check_files(bench::Options const& options) {
   add(options.sa, "--sa", FileUse::Kind::kInput);
   add(options.patterns, "--patterns", FileUse::Kind::kInput);
   add(options.pcap, "--pcap", FileUse::Kind::kInput);
+  add(options.vars, "--vars", FileUse::Kind::kInput);
+  for (auto const& file : options.rules) add(file, "--rules", FileUse::Kind::kInput);
   add(options.json, "--json", FileUse::Kind::kOutput);
   add(options.html, "--html", FileUse::Kind::kOutput);
   if (options.html == "-")
@@ -65,17 +68,20 @@ std::string interruption_note(bench::Interruption const& interruption, bench::Sw
          std::to_string(sweep.done) + " of " + std::to_string(sweep.total) + " measurements";
 }
 
+std::string milliseconds_text(std::chrono::nanoseconds time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) +
+         " ms";
+}
+
 std::vector<std::string> notes(bench::Options const& options, bench::Noise const& noise) {
-  auto const milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(*options.window).count();
   std::vector<std::string> all = {
       "engine-only: packets are made in memory and freed after the pipeline; this is not a rate on "
       "a "
       "wire",
       (*options.repeat == 1 ? "one trial of "
                             : "median of " + std::to_string(*options.repeat) + " trials of ") +
-          std::to_string(milliseconds) +
-          " ms; Gbps of received frames without FCS; latency under full load"};
+          milliseconds_text(*options.window) +
+          "; Gbps of received frames without FCS; latency under full load"};
   for (auto& notice : noise.notices()) all.push_back(std::move(notice));
   return all;
 }
@@ -102,10 +108,47 @@ void show_preliminary(Session& session, bench::Options options, std::vector<benc
   std::fprintf(stderr, "%s\n", bench::report_text(report, stderr).c_str());
 }
 
+std::vector<std::string> rules_notes(bench::Options const& options, bench::Noise const& noise) {
+  std::vector<std::string> all = {
+      "engine-only: frames are copied from memory and freed after the pipeline",
+      "rates are per second of CPU time of one thread; " +
+          (*options.repeat == 1 ? std::string("one round")
+                                : "medians of " + std::to_string(*options.repeat) + " rounds") +
+          " of whole passes over the capture, at least " + milliseconds_text(*options.window) +
+          " after one to warm up; Suricata makes one pass, from the file"};
+  for (auto& notice : noise.notices()) all.push_back(std::move(notice));
+  return all;
+}
+
+int run_rules(Invocation const& invocation, bench::Options& options) {
+  bench::Interruption const interruption;
+  bench::RulesBench rules(options);
+  options.session.longest_frame = rules.longest_frame();
+
+  bench::RulesReport report;
+  auto& common = report.common;
+  common.command = invocation.command_line;
+  common.started = utc_now();
+  common.window_seconds = std::chrono::duration<double>(*options.window).count();
+  bench::Noise const noise;
+  Session session(options.session, invocation.eal, invocation.quiet);
+  common.machine = describe(session);
+  auto const error = rules.measure(session, interruption, invocation.quiet, report);
+  common.notes = rules_notes(options, noise);
+  if (!common.complete)
+    common.notes.push_back(std::string("incomplete: ") +
+                           (error ? "a measurement failed" : interruption.name()));
+  if (options.json != "-") std::fputs(bench::rules_report_text(report, stdout).c_str(), stdout);
+  if (!options.json.empty()) write_json(options.json, bench::rules_report_json(report));
+  if (error) std::rethrow_exception(error);
+  return interruption.signal() != 0 ? interruption.exit_code() : kOk;
+}
+
 int run(Invocation const& invocation, bench::Options& options) {
   apply_config(options.session);
   bench::complete(options);
   check_files(options);
+  if (!options.rules.empty()) return run_rules(invocation, options);
   auto const plotter = options.html.empty() ? std::string() : bench::find_plotter();
 
   // Before anything is written to the temporary folder, and before any thread is started.

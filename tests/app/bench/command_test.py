@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -97,6 +98,131 @@ class Schema(unittest.TestCase):
             self.number(result["packets_per_second"], 1)
         plain, esp = report["results"][0], report["results"][2]
         self.assertEqual(esp["packet_size"], plain["packet_size"] + 36 + 2 + 16, "ESP around 50 bytes of IP")
+
+
+def datagram(payload, port):
+    """An Ethernet frame with a UDP datagram; checksums are not looked at."""
+    udp = struct.pack(">HHHH", 1024, port, 8 + len(payload), 0) + payload
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0, bytes([192, 0, 2, 1]),
+                     bytes([10, 0, 0, 1]))
+    return bytes(12) + b"\x08\x00" + ip + udp
+
+
+class Rules(unittest.TestCase):
+    """bench ids --rules: the element IDS on a capture."""
+
+    RULES = ['alert udp any any -> any 53 (msg:"found"; content:"attack"; sid:1; rev:1;)',
+             'alert udp any any -> any any (msg:"never"; content:"nothing"; sid:2; rev:1;)',
+             'alert http any any -> any any (msg:"skipped"; http.uri; content:"x"; asn1:size 1; sid:3; rev:1;)']
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        frames = [datagram(payload, port) for payload, port in
+                  ((b"an attack", 53), (b"attack", 54), (bytes(3000), 53), (b"harmless", 53))]
+        records = b"".join(struct.pack("<IIII", 1700000000, i, len(frame), len(frame)) + frame
+                           for i, frame in enumerate(frames))
+        self.bytes = sum(map(len, frames))
+        self.capture = self.write("in.pcap", struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1) + records)
+        self.rules = [self.write("one.rules", "\n".join(self.RULES[:1])),
+                      self.write("two two.rules", "\n".join(self.RULES[1:]))]
+        self.temporary = os.path.join(self.folder, "temporary")
+        os.mkdir(self.temporary)
+
+    def write(self, name, content):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def bench(self, *arguments, **environment):
+        return subprocess.run([PROGRAM, "bench", "ids", *arguments], capture_output=True, text=True, timeout=240,
+                              env={**os.environ, "TMPDIR": self.temporary, **environment})
+
+    def report(self, *arguments, **environment):
+        done = self.bench("--rules", *self.rules, "--pcap", self.capture, *SHORT, "--json", "-", *arguments,
+                          **environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(os.listdir(self.temporary), [])
+        return json.loads(done.stdout)
+
+    def test_every_row_and_its_fields(self):
+        report = self.report("--suricata", "off")
+        self.assertEqual([each["case"] for each in report["results"]], ["source and sink", "rules-off", "rules"])
+        for result in report["results"]:
+            self.assertEqual((result["workload"], result["device"], result["workers"]), ("ids", "cpu", 1))
+            self.assertEqual(result["repeats"], 2)
+            self.assertEqual(result["dropped"], 0)
+            for field in ("packets_per_second", "gbps", "cycles_per_packet", "longest_turn_seconds"):
+                self.assertGreater(result[field], 0, field)
+            self.assertAlmostEqual(result["packet_size"], self.bytes / 4, places=2)
+            self.assertGreaterEqual(result["other_threads_share"], 0)
+            cycles = result["element_cycles"]
+            elements = {"FromInput", "ToOutput"} | (set() if result is report["results"][0] else {"IDS"})
+            self.assertEqual(set(cycles), elements)
+            self.assertAlmostEqual(sum(cycles.values()) / result["cycles_per_packet"], 1, delta=0.2)
+        source, off, rules = report["results"]
+        self.assertIsNone(source["alerts"])
+        self.assertEqual((off["alerts"], rules["alerts"]), (0, 1), "of a pass")
+        self.assertEqual(rules["ceiling"]["name"], "hs_scan flat")
+        peers = {each["name"]: each for each in report["peers"]}
+        scan = peers["hs_scan flat"]
+        self.assertEqual((scan["compared"], scan["absent"], scan["alerts"]), ("rules", None, None))
+        self.assertGreater(scan["packets_per_second"], 0)
+        self.assertGreater(scan["ratio"], 0)
+        self.assertEqual({peers[name]["absent"] for name in peers if "Suricata" in name}, {"off"})
+        self.assertEqual(report["capture"], {"file": self.capture, "packets": 4, "bytes": self.bytes})
+        load = report["rules"]
+        self.assertEqual((load["loaded"], load["skipped"], load["refused"], load["patterns"]), (2, 1, 0, 2))
+        self.assertGreater(load["load_cpu_seconds"], 0)
+
+    def test_table(self):
+        done = self.bench("--rules", *self.rules, "--pcap", self.capture, *SHORT, PATH="/none",
+                          WARPLINE_ORACLE="/none")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("2 loaded, 1 skipped, 0 refused; 2 patterns", done.stdout)
+        self.assertRegex(done.stdout, r"rules +\d+\.\d+ +- +\d+\.\d+ +\d+ +1 ")
+        self.assertRegex(done.stdout, r"hs_scan flat .* rules is \d+\.\d+ x")
+        self.assertRegex(done.stdout, r"Suricata, no detection +not installed")
+        self.assertRegex(done.stdout, r"rules, cycles/pkt: FromInput \d+ IDS \d+ ToOutput \d+")
+
+    def test_beside_suricata(self):
+        peers = {each["name"]: each for each in self.report()["peers"]}
+        suricata = peers["Suricata hs, loaded rules"]
+        if suricata["absent"]:
+            self.skipTest("Suricata is not installed")
+        self.assertEqual(suricata["alerts"], 1)
+        self.assertGreater(suricata["packets_per_second"], 0)
+        self.assertEqual(peers["Suricata, no detection"]["compared"], "rules-off")
+
+    def test_bad_input_ends_before_anything_is_measured(self):
+        none = self.write("none.rules", "# nothing\n")
+        bad = self.write("bad.rules", "alert udp any any -> any 70000 (sid:1;)\n")
+        text = self.write("text.pcap", "no capture")
+        good = ["--rules", self.rules[0], "--pcap", self.capture]
+        for arguments, words in (
+                (["--rules", self.rules[0]], "--rules needs traffic; give --pcap FILE"),
+                (["--rules", "/no/such.rules", "--pcap", self.capture], "/no/such.rules"),
+                (["--rules", self.rules[0], "--pcap", "/no/such.pcap"], "/no/such.pcap"),
+                (["--rules", self.rules[0], "--pcap", text], "text.pcap"),
+                (["--rules", none, "--pcap", self.capture], "no rule is loaded"),
+                (["--rules", bad, "--pcap", self.capture], "bad.rules:1:"),
+                ([*good, "--vars", "/no/such.yaml"], "/no/such.yaml"),
+                (["--vars", "x.yaml"], "--vars belongs to 'bench ids --rules FILE'"),
+                ([*good, "--suricata", "/bin/true"], "/bin/true is no Suricata that can be run"),
+                ([*good, "--patterns", "x"], "--patterns does not go with --rules"),
+                ([*good, "--sizes", "64"], "--sizes does not go with --rules"),
+                ([*good, "--devices", "host"], "--devices other than cpu does not go with --rules"),
+                ([*good, "--workers", "2"], "--workers above 1 does not go with --rules"),
+                ([*good, "--html", "x.html"], "--html does not go with --rules"),
+                ([*good, "--json", self.capture], "--json")):
+            with self.subTest(arguments=arguments):
+                done = self.bench(*arguments)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(words, done.stderr)
+                self.assertEqual(done.stdout, "")
+        self.assertEqual(os.listdir(self.temporary), [])
 
 
 class Pages(unittest.TestCase):
@@ -212,6 +338,7 @@ class Refusals(unittest.TestCase):
         (["l2fwd", "--sizes", "1o8"], "1o8"),
         (["l2fwd", "--sizes", "9000"], "--buffer-size 9000"),
         (["l2fwd", "--devices", "host"], "--devices can only be cpu"),
+        (["l2fwd", "--rules", "x"], "--rules belongs to 'bench ids'"),
         (["l2fwd", "--sa", "x"], "--sa belongs to 'bench ipsec'"),
         (["ipsec", "--devices", "warp"], "warp"),
         (["ipsec", "--directions", "up"], "'up' is not a direction; expected out, in or both"),

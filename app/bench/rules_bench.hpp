@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/bench/options.hpp"
+#include "app/session/session.hpp"
+#include "core/packet/packet.hpp"
+#include "io/generator/capture_loop.hpp"
+#include "measure/interruption.hpp"
+#include "measure/rules_report.hpp"
+#include "measure/scratch_folder.hpp"
+#include "measure/suricata.hpp"
+
+namespace warpline::ids {
+struct LoadedRules;
+}
+
+namespace warpline::bench {
+
+/// `bench ids --rules`: the element `IDS` on a capture, on one worker, compared with its search
+/// alone and with Suricata. Control thread.
+class RulesBench {
+ public:
+  /// Reads the capture and the rules, and looks for Suricata. Throws `ConfigError`.
+  explicit RulesBench(Options const& options);
+  ~RulesBench();
+
+  /// For `SessionOptions::longest_frame`.
+  std::uint32_t longest_frame() const { return frames_->longest(); }
+
+  /// Runs all rounds and adds the rows, the capture and the rules to `report`. After a signal the
+  /// report has the finished runs. Returns the error that ended it early, or null.
+  std::exception_ptr measure(app::Session& session, Interruption const& interruption, bool quiet,
+                             RulesReport& report);
+
+ private:
+  class Steps;
+
+  void write_files();
+  std::string pipeline(std::string const& rules) const;
+  void add_rows();
+  RulesRun run_pipeline(app::Session& session, std::string const& text,
+                        Interruption const& interruption);
+  RulesRun scan(int core, Interruption const& interruption);
+  RulesRun run_suricata(std::string const& rules, Interruption const& interruption);
+  RulesRun run(RulesRow const& row, app::Session& session, Interruption const& interruption);
+
+  Options const& options_;
+  ScratchFolder folder_;
+  std::shared_ptr<CaptureFrames const> frames_;
+  std::shared_ptr<ids::LoadedRules const> rules_;
+  RulesLoad load_;
+  std::optional<Suricata> suricata_;
+  std::string no_rules_, loaded_rules_, all_rules_;  ///< files
+  std::vector<Bytes> payloads_;
+  std::shared_ptr<SharedStore> shared_;
+  std::vector<std::shared_ptr<void>> tables_;  ///< from one engine to the next
+  std::vector<RulesRow> rows_;
+  double tsc_hz_ = 0;
+};
+
+}  // namespace warpline::bench
