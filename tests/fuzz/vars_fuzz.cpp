@@ -48,8 +48,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   try_reading([&] { use(warpline::ids::read_variables(source)); });
   try_reading([&] {
     auto const policies = warpline::ids::read_host_policies(source);
-    (void)policies.find(*warpline::parse_ip_address("10.0.0.1"));
-    (void)policies.find(*warpline::parse_ip_address("2001:db8::1"));
+    for (auto const* const text : {"10.0.0.1", "2001:db8::1"}) {
+      auto const address = *warpline::parse_ip_address(text);
+      (void)policies.at({address.bytes.data(), address.version == 4 ? 4u : 16u});
+    }
   });
   try_reading([&] { (void)warpline::ids::read_classifications(source); });
   try_reading([&] { (void)warpline::ids::read_reference_urls(source); });
