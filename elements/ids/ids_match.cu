@@ -26,7 +26,7 @@ namespace warpline {
 ///
 /// The payload is what follows the TCP, UDP or ICMP header; packets are searched one by one,
 /// without reassembly. Cut or contradictory headers are counted; such a packet has no payload. See
-/// docs/ids.md.
+/// docs/ids_match.md.
 ///
 /// Ports: 1 in, 1 out.
 /// Arguments: PATTERNS: the file with the patterns. SYNTHETIC: number of generated patterns instead

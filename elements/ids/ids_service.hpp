@@ -13,7 +13,7 @@
 
 namespace warpline::ids {
 
-/// What an element `IDS` needs, in bytes. Of one worker, except where it says something else.
+/// What an element `IDS` needs, in bytes. Of one worker, unless a member is of all workers.
 struct MemoryNeeds {
   std::uint32_t flows = 0;  ///< their number
   DetectorMemory detector{};

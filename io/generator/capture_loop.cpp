@@ -41,6 +41,7 @@ CaptureFrames::CaptureFrames(std::string const& path) {
     used += copy.bytes.size;
     bytes_ += copy.length;
     longest_ = std::max(longest_, copy.length);
+    link_types_ = link_types_ | copy.link_type;
     if (!copy.time_ns) continue;
     first_ns = std::min(first_ns, *copy.time_ns);
     last_ns = std::max(last_ns, *copy.time_ns);

@@ -23,9 +23,10 @@ class CaptureFrames {
   explicit CaptureFrames(std::string const& path);
 
   std::vector<CapturedFrame> const& all() const { return frames_; }
-  std::uint64_t bytes() const { return bytes_; }               ///< on the wire
-  std::uint32_t longest() const { return longest_; }           ///< bytes on the wire
-  std::uint64_t too_long() const { return too_long_; }         ///< frames that were left out
+  std::uint64_t bytes() const { return bytes_; }        ///< on the wire
+  std::uint32_t longest() const { return longest_; }    ///< bytes on the wire
+  std::uint64_t too_long() const { return too_long_; }  ///< frames that were left out
+  LinkTypeSet link_types() const { return link_types_; }
   std::chrono::nanoseconds length() const { return length_; }  ///< from the earliest to the latest
 
  private:
@@ -33,6 +34,7 @@ class CaptureFrames {
   std::unique_ptr<std::uint8_t[]> storage_;
   std::uint64_t bytes_ = 0, too_long_ = 0;
   std::uint32_t longest_ = 0;
+  LinkTypeSet link_types_;
   std::chrono::nanoseconds length_{0};
 };
 
@@ -61,6 +63,8 @@ class CaptureLoopPort final : public Port {
   ~CaptureLoopPort() override;
 
   std::string description() const override;
+  LinkTypeSet received_links() const override { return frames_->link_types(); }
+  LinkTypeSet sent_links() const override { return LinkTypeSet::all(); }
   RxQueue* rx(unsigned worker) override;
   TxQueue* tx(unsigned worker) override;
 

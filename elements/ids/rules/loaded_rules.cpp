@@ -34,7 +34,7 @@ std::vector<std::string> references_of(Rule const& rule, ReferenceUrls const& ur
   return result;
 }
 
-/// Bytes that are allocated; 0 with an allocator that does not count them, as of sanitizers.
+/// Bytes that are allocated; 0 with an allocator that does not count them, like those of sanitizers.
 std::size_t heap_bytes() {
   auto const info = mallinfo2();
   return info.uordblks + info.hblkhd;
