@@ -196,10 +196,13 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
   auto index = flows_.find(key, hash);
   bool const opens = packet.protocol == protocol::kTcp && (packet.tcp_flags & kSyn) != 0 &&
                      (packet.tcp_flags & kAck) == 0;
-  if (index != Flow::kNone && opens && flows_[index].tcp == TcpState::kClosed) {
-    ending_ = FlowEvent::Reason::kForced;
-    flows_.remove(index);  // another connection with the same ports
-    index = Flow::kNone;
+  if (index != Flow::kNone) {
+    bool const over = flows_.is_over(index, work.now_ms);
+    if (over || (opens && flows_[index].tcp == TcpState::kClosed)) {
+      ending_ = over ? FlowEvent::Reason::kTimeout : FlowEvent::Reason::kForced;
+      flows_.remove(index);  // another connection with the same ports
+      index = Flow::kNone;
+    }
   }
   if (index == Flow::kNone) {
     ending_ = FlowEvent::Reason::kForced;

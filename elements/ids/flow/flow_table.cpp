@@ -123,8 +123,7 @@ std::uint32_t FlowTable::expire(std::uint32_t now_ms, std::uint32_t count) {
   auto const places = static_cast<std::uint32_t>(flows_.size());
   for (std::uint32_t i = 0; i < std::min(count, places) && size_ > 0; ++i) {
     hand_ = hand_ + 1 < places ? hand_ + 1 : 0;
-    auto const& flow = flows_[hand_];
-    if (!used_[hand_] || flow.held != 0 || now_ms - flow.last_seen_ms < timeout_ms(flow)) continue;
+    if (!used_[hand_] || !is_over(hand_, now_ms)) continue;
     remove(hand_);
     ++removed;
   }

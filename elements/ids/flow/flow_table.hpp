@@ -43,6 +43,11 @@ class FlowTable {
   /// some is removed; `Flow::kNone` if all of these are held.
   std::uint32_t add(FlowKey const& key, std::uint64_t hash, std::uint32_t now_ms);
   void remove(std::uint32_t index);
+  /// True if the time of the flow has come, although `expire` has not looked at it.
+  bool is_over(std::uint32_t index, std::uint32_t now_ms) const {
+    auto const& flow = flows_[index];
+    return flow.held == 0 && now_ms - flow.last_seen_ms >= timeout_ms(flow);
+  }
 
   /// Looks at the next `count` places and removes the flows whose time has come. Returns how many.
   std::uint32_t expire(std::uint32_t now_ms, std::uint32_t count);

@@ -75,6 +75,7 @@ class Conversation : public DetectorEvents {
     return detector_->process({frame.data(), static_cast<std::uint32_t>(frame.size())},
                               {time_ns_, ++number_, {}}, {});
   }
+  void wait_seconds(std::uint64_t seconds) { time_ns_ += seconds * 1'000'000'000; }
   Conversation& handshake() {
     send(true, kSyn);
     send(false, kSyn | kAck);
@@ -88,19 +89,23 @@ class Conversation : public DetectorEvents {
     return sids_;
   }
   std::vector<std::uint32_t> const& sids() const { return sids_; }
+  unsigned ended() const { return ended_; }
   Detector const& detector() const { return *detector_; }
 
   void alert(PacketContext const&, RuleAlert const& alert) override {
     sids_.push_back(set_->rules()[alert.rule].rule.sid);
   }
   void drop(PacketContext const&, std::optional<std::uint32_t>) override {}
-  void flow_ended(Flow const&, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {}
+  void flow_ended(Flow const&, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {
+    ++ended_;
+  }
 
  private:
   std::shared_ptr<RuleSet const> set_;
   SharedState shared_{3};
   std::unique_ptr<Detector> detector_;
   std::vector<std::uint32_t> sids_;
+  unsigned ended_ = 0;
   std::uint32_t next_[2] = {1000, 5000};
   std::uint64_t time_ns_ = 1'000'000'000, number_ = 0;
 };
@@ -125,6 +130,19 @@ TEST(Detector, PutsSegmentsInOrder) {
   talk.segment(true, kAck, begin, "abcd");
   EXPECT_EQ(talk.end(), Sids{1});
   EXPECT_EQ(talk.detector().stream_pool().in_use(), 0u);
+}
+
+TEST(Detector, PacketAfterTheTimeoutOfItsFlowBeginsAnother) {
+  Conversation talk("alert tcp any any -> any 80 (flow:established; content:\"attack\"; sid:1;)");
+  talk.handshake();
+  talk.wait_seconds(3599);
+  talk.send(true, kAck, "attack");
+  talk.send(false, kAck);
+  EXPECT_EQ(talk.ended(), 0u);
+  talk.wait_seconds(3601);
+  talk.send(true, kAck, "attack");
+  EXPECT_EQ(talk.ended(), 1u) << "although nothing has looked for flows that are over";
+  EXPECT_EQ(talk.end(), Sids{1}) << "the second one is in no connection that is established";
 }
 
 TEST(Detector, EndsStreamsForRulesWithoutAPattern) {
