@@ -155,7 +155,7 @@ void add_options(app::CommandLine& command, Options& options) {
       .add_option("--rules", options.rules,
                   "ids: Measure the element IDS with Suricata's rules of these files on --pcap, "
                   "with raw hs_scan and Suricata for comparison")
-      .type_name("FILE...");
+      .type_name("FILE");
   command
       .add_option("--vars", options.vars, "ids: Read the variables of --rules from a suricata.yaml")
       .type_name("FILE");
