@@ -59,9 +59,8 @@ class IntervalSet {
 
   bool empty() const { return intervals_.empty(); }
   bool is_all() const {
-    using Limits = std::numeric_limits<T>;
-    return intervals_.size() == 1 && intervals_[0].first == Limits::min() &&
-           intervals_[0].last == Limits::max();
+    return intervals_.size() == 1 && intervals_[0].first == T{} &&
+           intervals_[0].last == detail::max_value<T>();
   }
   std::vector<Interval> const& intervals() const { return intervals_; }
 
