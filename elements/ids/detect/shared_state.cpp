@@ -44,7 +44,7 @@ std::uint64_t SharedState::key_of(Rule const& rule, DecodedPacket const& packet,
     case Threshold::Track::kDestination:
       return hash_address(hash, packet, true);
     case Threshold::Track::kPair:
-      return hash_address(hash_address(hash, packet, false), packet, true);
+      return hash_pair(hash, packet);
     case Threshold::Track::kFlow:
       return mix64(hash ^ flow);
     case Threshold::Track::kRule:
