@@ -53,7 +53,8 @@ bool ends_match(Rule const& rule, DecodedPacket const& packet) {
 
 /// The state as rules see it: without TCP, a flow is established once both directions were seen.
 bool is_established(MatchInput const& input) {
-  return input.flow->state == FlowState::kEstablished || input.flow->tcp >= TcpState::kEstablished;
+  if (input.packet->protocol == protocol::kTcp) return input.flow->handshake;
+  return input.flow->state == FlowState::kEstablished;
 }
 
 bool flow_matches(FlowMatch const& match, MatchInput const& input) {
@@ -154,18 +155,19 @@ bool RuleMatcher::head_matches(CompiledRule const& compiled, MatchInput const& i
   return !rule.flow || flow_matches(*rule.flow, input);
 }
 
+/// Of several names, one that is set is enough for `isset`, and one that is not for `isnotset`.
 bool RuleMatcher::bits_match(CompiledRule const& compiled, MatchInput const& input) {
   for (auto const& test : compiled.tests) {
-    bool any = false;
-    for (auto const name : test.names) {
-      if (test.scope == BitAction::Scope::kFlow)
-        any = any || (input.flow != nullptr && bits_.test(input.flow_index, *input.flow, name));
-      else
-        any = any ||
-              shared_.test_bit(test.scope, rules_.bit_names()[name], *input.packet, input.now_s);
-    }
-    if (test.scope == BitAction::Scope::kFlow && input.flow == nullptr) return false;
-    if (any != (test.command == BitAction::Command::kIsSet)) return false;
+    bool const of_flow = test.scope == BitAction::Scope::kFlow;
+    if (of_flow && input.flow == nullptr) return false;
+    bool const expected = test.command == BitAction::Command::kIsSet;
+    bool const any = std::any_of(test.names.begin(), test.names.end(), [&](std::uint16_t name) {
+      bool const is_set = of_flow ? bits_.test(input.flow_index, *input.flow, name)
+                                  : shared_.test_bit(test.scope, rules_.bit_names()[name],
+                                                     *input.packet, input.now_s);
+      return is_set == expected;
+    });
+    if (!any) return false;
   }
   return true;
 }

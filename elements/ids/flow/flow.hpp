@@ -48,6 +48,7 @@ struct alignas(64) Flow {
   std::uint32_t alerts = 0;
   bool has_bits = false;
   LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< what was done as memory was full
+  bool handshake = false;  ///< of TCP: both ends have acknowledged it, or it was not needed
 
   /// True if a packet with this direction goes from the client to the server.
   bool to_server(bool from_second) const { return from_second == client_is_second; }

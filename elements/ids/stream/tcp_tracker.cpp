@@ -66,8 +66,9 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
       !segment.has(kSyn) || option_of(packet, kFastOpen).size > 0 || half.next > 0;
   if (packet.payload_size > 0 && may_have_data) add(segment, session, policy, outcome);
   if (segment.has(kFin) && half.started) {
+    // A FIN before bytes that were delivered is not the sender's.
     auto const end = segment.sequence - half.base + packet.payload_size;
-    if (offset_from(half.next, end) <= static_cast<std::int32_t>(kMinWindow)) {
+    if (end - half.next <= kMinWindow) {
       half.fin = true;
       half.highest = std::max(half.highest, end);
       if (flow.tcp < TcpState::kClosing) flow.tcp = TcpState::kClosing;
@@ -167,6 +168,9 @@ void TcpTracker::acknowledge(Segment const& segment, TcpSession& session) {
 
 void TcpTracker::advance_state(Flow& flow, TcpSession const& session) {
   auto const& [client, server] = session.halves;
+  // A FIN may come with the last acknowledgment of the handshake, or instead of it.
+  if (flow.tcp >= TcpState::kSynReceived && client.syn_acked && server.syn_acked)
+    flow.handshake = true;
   if (flow.tcp == TcpState::kSynReceived && client.syn_acked && server.syn_acked)
     flow.tcp = TcpState::kEstablished;
   if (flow.tcp == TcpState::kClosing && client.fin_acked && server.fin_acked)
