@@ -297,18 +297,27 @@ bool Detector::take_view(StreamHalf& half, std::uint32_t end, StreamView& view) 
   return true;
 }
 
+/// Rules see old bytes again with the new ones, so patterns in either select them.
 void Detector::select_stream(StreamHalf& half, StreamView const& view) {
-  if (!matcher_) {
-    half.clear_candidates();
-  } else if (half.search_all) {
-    auto const skip = view.old_size - std::min(view.old_size, kJunction);
+  half.inspected = view.offset + view.bytes.size;
+  if (!matcher_) return half.clear_candidates();
+  bool const unknown = half.search_all;
+  if (half.search_all || half.search_old) {
+    auto const skip = half.search_old ? 0 : view.old_size - std::min(view.old_size, kJunction);
     search({view.bytes.data + skip, view.bytes.size - skip});
     for (auto const pattern : found_) select(pattern);
-  } else {
-    for (unsigned i = 0; i < half.candidate_count; ++i) select(half.candidates[i]);
   }
-  half.inspected = view.offset + view.bytes.size;
-  if (half.inspected == half.next) half.clear_candidates();
+  for (unsigned i = 0; i < half.candidate_count; ++i) select(half.candidates[i]);
+  if (unknown) {
+    half.search_all = false;
+    for (auto const pattern : found_) half.add_candidate(pattern);
+    if (half.search_all) {
+      half.search_old = true;
+      half.search_older = false;
+    }
+    half.search_all = half.inspected != half.next;
+  }
+  if (half.inspected == half.next) half.age_candidates(kBefore);
 }
 
 /// Bytes that were acknowledged but never arrived will not come: looks at those before the gap, and

@@ -12,7 +12,7 @@ namespace warpline::ids {
 
 /// One direction of a TCP connection. Offsets count bytes of the stream, from 0.
 struct StreamHalf {
-  static constexpr unsigned kMaxCandidates = 7;
+  static constexpr unsigned kMaxCandidates = 6;
   std::uint32_t base = 0;       ///< sequence number of the first byte
   std::uint32_t next = 0;       ///< end of the bytes that arrived without a gap
   std::uint32_t acked = 0;      ///< end of the bytes that the receiver has acknowledged
@@ -26,22 +26,46 @@ struct StreamHalf {
   bool syn_acked : 1 = false;  ///< the other end has acknowledged the beginning
   bool fin : 1 = false;        ///< the end is known: it is `highest`
   bool fin_acked : 1 = false;
-  bool search_all : 1 = false;  ///< the candidates are not all that there are
+  bool search_all : 1 = false;    ///< bytes that rules have not looked at have other patterns, too
+  bool search_old : 1 = false;    ///< so have bytes that they have looked at and see again
+  bool search_older : 1 = false;  ///< `search_old` was set when candidates aged
   std::uint8_t candidate_count = 0;
-  std::uint16_t candidates[kMaxCandidates]{};  ///< patterns in bytes that rules have not looked at
+  std::uint8_t old_candidates = 0;  ///< bits: these were known when candidates aged
+  std::uint16_t aged = 0;           ///< when that was: `inspected` in units of `kAgeUnit`, wrapped
+  std::uint16_t candidates[kMaxCandidates]{};  ///< patterns in bytes that rules will see
 
   void add_candidate(std::uint16_t pattern) {
     for (unsigned i = 0; i < candidate_count; ++i)
-      if (candidates[i] == pattern) return;
+      if (candidates[i] == pattern) {
+        old_candidates &= static_cast<std::uint8_t>(~(1u << i));
+        return;
+      }
     if (candidate_count == kMaxCandidates)
       search_all = true;
     else
       candidates[candidate_count++] = pattern;
   }
   void clear_candidates() {
-    candidate_count = 0;
-    search_all = false;
+    candidate_count = old_candidates = 0;
+    search_all = search_old = search_older = false;
   }
+  /// Forgets the patterns of bytes that rules will not see again: those that lie `before` bytes
+  /// or more before `inspected`. Only if rules have looked at all bytes.
+  void age_candidates(std::uint32_t before) {
+    auto const now = static_cast<std::uint16_t>(inspected / kAgeUnit);
+    if (static_cast<std::uint16_t>(now - aged) <= before / kAgeUnit) return;
+    aged = now;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < candidate_count; ++i)
+      if ((old_candidates >> i & 1) == 0) candidates[kept++] = candidates[i];
+    candidate_count = static_cast<std::uint8_t>(kept);
+    old_candidates = static_cast<std::uint8_t>((1u << kept) - 1);
+    search_old = search_old && !search_older;
+    search_older = search_old;
+  }
+
+ private:
+  static constexpr std::uint32_t kAgeUnit = 256;
 };
 static_assert(sizeof(StreamHalf) == 64);
 
