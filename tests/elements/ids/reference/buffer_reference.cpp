@@ -7,6 +7,8 @@
 #include <cctype>
 #include <stdexcept>
 
+#include "tests/elements/ids/reference/expression.hpp"
+
 namespace warpline::ids::reference {
 namespace {
 
@@ -46,14 +48,14 @@ BufferReference::Result BufferReference::try_content(ContentMatch const& content
   auto const length = static_cast<std::int64_t>(content.bytes.size());
   auto const offset = content.offset ? value(*content.offset) : 0;
   bool const is_relative = content.distance || content.within;
-  std::int64_t first = offset, end = size;
+  std::int64_t first = std::max<std::int64_t>(offset - stream_offset_, 0), end = size;
   if (is_relative) {
     auto const distance = content.distance ? value(*content.distance) : 0;
-    first = std::max({cursor + distance, offset, std::int64_t{0}});
+    first = std::max(first, cursor + distance);
     if (content.within) end = std::min(end, cursor + distance + value(*content.within));
     if (content.depth) end = std::min(end, cursor + offset + value(*content.depth));
   } else if (content.depth) {
-    end = std::min(end, offset + value(*content.depth));
+    end = std::min(end, offset + value(*content.depth) - stream_offset_);
   }
   auto const text = content.nocase ? lower(buffer_) : buffer_;
   auto const needle = content.nocase ? lower(content.bytes) : content.bytes;
@@ -120,6 +122,47 @@ bool BufferReference::test(ByteTest const& test, std::int64_t cursor) const {
   return result != test.negated;
 }
 
+/// Sets the variable. Returns where the bytes end that were read.
+std::optional<std::int64_t> BufferReference::calculate(ByteMath const& math, std::int64_t cursor) {
+  using enum ByteMath::Operation;
+  auto format = math.format;
+  format.mask.reset();
+  std::int64_t end = 0;
+  auto const number =
+      this->number(math.offset + (math.relative ? cursor : 0), value(math.size), format, end);
+  auto const operand = static_cast<std::uint64_t>(value(math.operand));
+  if (!number || (math.operation == kDivide && operand == 0)) return std::nullopt;
+  auto result = math.operation == kAdd         ? *number + operand
+                : math.operation == kSubtract  ? *number - operand
+                : math.operation == kMultiply  ? *number * operand
+                : math.operation == kDivide    ? *number / operand
+                : operand > 63                 ? 0
+                : math.operation == kShiftLeft ? *number << operand
+                                               : *number >> operand;
+  if (math.format.mask)
+    result = (result & *math.format.mask) >> std::countr_zero(*math.format.mask);
+  variables_[math.variable] = result;
+  return end;
+}
+
+/// Tries each match of the expression, from the first on. `^` is the beginning of the buffer or,
+/// if the expression is relative, the end of the match before.
+BufferReference::Result BufferReference::try_pcre(PcreMatch const& match, std::size_t index,
+                                                  std::int64_t cursor) {
+  auto const begin = match.relative ? static_cast<std::size_t>(cursor) : 0;
+  auto const subject = buffer_.substr(begin);
+  for (std::size_t start = 0; start <= subject.size();) {
+    auto const found = find_expression(match.expression, match.options, subject, start);
+    if (match.negated) return found ? Result::kNoMatch : try_from(index + 1, cursor);
+    if (!found) return Result::kNoMatch;
+    auto const rest = try_from(index + 1, static_cast<std::int64_t>(begin + found->second));
+    if (rest != Result::kNoMatch) return rest;
+    if (!next_is_relative(index)) return Result::kNoMatch;
+    start = found->first + 1;
+  }
+  return Result::kNoMatch;
+}
+
 std::optional<std::int64_t> BufferReference::jump(ByteJump const& jump, std::int64_t cursor) const {
   auto const offset = value(jump.offset) + (jump.relative ? cursor : 0);
   auto const size = value(jump.size);
@@ -179,7 +222,11 @@ BufferReference::Result BufferReference::try_from(std::size_t index, std::int64_
     bool const holds = buffer_.size() >= size_match->min && buffer_.size() <= size_match->max;
     return holds ? try_from(index + 1, cursor) : Result::kNeverMatches;
   }
-  throw std::logic_error("no reference for this keyword");
+  if (auto const* math = std::get_if<ByteMath>(&match)) {
+    auto const end = calculate(*math, cursor);
+    return end ? try_from(index + 1, *end) : Result::kNoMatch;
+  }
+  return try_pcre(std::get<PcreMatch>(match), index, cursor);
 }
 
 }  // namespace warpline::ids::reference

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/elements/ids/differential/frame_writer.hpp"
+#include "tests/elements/ids/differential/random_source.hpp"
+#include "tests/elements/ids/reference/detector_reference.hpp"
+
+namespace warpline::ids::differential {
+
+/// Random packets of some flows, and what a generator of rules needs to know of them.
+struct Conversation {
+  std::vector<reference::Frame> frames;
+  std::vector<std::string> texts;   ///< streams and payloads
+  std::vector<Ends> ends;           ///< of the flows, from the client
+  std::vector<unsigned> protocols;  ///< of the flows
+};
+
+/// Flows of TCP, UDP and ICMP with segments of random sizes, repetitions, overlaps with other
+/// bytes, changed order, missing segments, fragments, and every way to begin and to end.
+Conversation random_conversation(RandomSource& random);
+
+}  // namespace warpline::ids::differential

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/elements/ids/differential/conversation.hpp"
+#include "tests/elements/ids/differential/engine_run.hpp"
+
+namespace warpline::ids::differential {
+
+/// All that a seed decides.
+struct Case {
+  std::uint32_t seed = 0;
+  Conversation conversation;
+  std::string rules;
+  reference::Options options;
+};
+/// `across_flows`: with rules whose matches depend on the order of packets of different flows.
+Case make_case(std::uint32_t seed, bool across_flows = true);
+
+/// The number of seeds: `usual`, or that of the variable WARPLINE_SEEDS.
+std::uint32_t seed_count(std::uint32_t usual);
+/// The first seed: 1, or that of the variable WARPLINE_FIRST_SEED.
+std::uint32_t first_seed();
+
+/// The rules and frames that are needed for a search to differ from the reference, and how.
+std::string explain(Case const& all, Search search);
+
+}  // namespace warpline::ids::differential

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/elements/ids/differential/frame_writer.hpp"
+#include "tests/elements/ids/differential/random_source.hpp"
+
+namespace warpline::ids::differential {
+
+struct TcpSegment {
+  bool from_client = true;
+  TcpFields fields;
+  std::string payload;
+};
+
+/// A random connection, as a capture sees it.
+struct TcpTalk {
+  std::string texts[2];  ///< of the client, of the server
+  std::vector<TcpSegment> segments;
+};
+TcpTalk random_talk(RandomSource& random);
+
+/// A connection with a handshake, in which the client sends `text`: in one segment, or cut in
+/// pieces. Some pieces come twice or in another order.
+TcpTalk one_segment(std::string const& text);
+TcpTalk many_segments(RandomSource& random, std::string const& text);
+
+}  // namespace warpline::ids::differential
