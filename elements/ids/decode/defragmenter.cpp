@@ -141,12 +141,15 @@ bool Defragmenter::evict_other_than(std::uint32_t index) {
   return true;
 }
 
+bool Defragmenter::is_over(std::uint32_t index, std::uint32_t now_ms) const {
+  // As signed: a packet may be older than the one before.
+  return static_cast<std::int32_t>(now_ms - entries_[index].last_seen_ms) >=
+         static_cast<std::int32_t>(kTimeoutMs);
+}
+
 void Defragmenter::expire(std::uint32_t now_ms, unsigned max) {
   for (unsigned i = 0; i < max && oldest_ != kNone; ++i) {
-    // As signed: a packet may be older than the one before.
-    if (static_cast<std::int32_t>(now_ms - entries_[oldest_].last_seen_ms) <
-        static_cast<std::int32_t>(kTimeoutMs))
-      return;
+    if (!is_over(oldest_, now_ms)) return;
     remove(oldest_);
     ++counters_.timed_out;
   }
@@ -192,6 +195,11 @@ std::optional<Defragmenter::Datagram> Defragmenter::add(DecodedPacket const& pac
   }
   auto const key = key_of(packet);
   auto index = find(key);
+  if (index != kNone && is_over(index, now_ms)) {  // `expire` has not come to it
+    remove(index);
+    ++counters_.timed_out;
+    index = kNone;
+  }
   if (index == kNone) {
     index = create(key, packet);
   } else {

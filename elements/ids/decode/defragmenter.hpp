@@ -103,6 +103,7 @@ class Defragmenter {
   std::uint32_t find(Key const& key) const;
   std::uint32_t create(Key const& key, DecodedPacket const& packet);
   void remove(std::uint32_t index);
+  bool is_over(std::uint32_t index, std::uint32_t now_ms) const;
   void push_newest(std::uint32_t index);
   void unlink_age(std::uint32_t index);
   bool evict_other_than(std::uint32_t index);
