@@ -199,10 +199,11 @@ BufferProgram::Run::Outcome BufferProgram::Run::step(ContentMatch const& content
 
 BufferProgram::Run::Outcome BufferProgram::Run::step(PcreMatch const& match,
                                                      Expression const& expression) {
-  auto const begin = retry != 0 ? retry : match.relative ? cursor : 0;
+  auto const begin = match.relative ? cursor : 0;
+  auto const first = std::max(begin, retry);
   retry = 0;
-  auto const found =
-      evaluation.expressions.find(expression, buffer, static_cast<std::uint32_t>(begin));
+  auto const found = evaluation.expressions.find(
+      expression, buffer, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(first));
   if (match.negated) return found ? Outcome::kFail : Outcome::kMatch;
   if (!found) return Outcome::kFail;
   cursor = found->end;

@@ -45,18 +45,16 @@ ExpressionMatcher::~ExpressionMatcher() {
 }
 
 std::optional<ExpressionMatcher::Found> ExpressionMatcher::find(Expression const& expression,
-                                                                Bytes buffer,
-                                                                std::uint32_t offset) {
-  if (offset > buffer.size) return std::nullopt;
-  // In the rest alone: `^` is the place after the match before, as in Suricata.
-  int const count =
-      pcre2_match(expression.code_, reinterpret_cast<PCRE2_SPTR>(buffer.data + offset),
-                  buffer.size - offset, 0, 0, data_, context_);
+                                                                Bytes buffer, std::uint32_t begin,
+                                                                std::uint32_t first) {
+  if (begin > first || first > buffer.size) return std::nullopt;
+  int const count = pcre2_match(expression.code_, reinterpret_cast<PCRE2_SPTR>(buffer.data + begin),
+                                buffer.size - begin, first - begin, 0, data_, context_);
   if (count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT) ++limits_reached_;
   if (count < 0) return std::nullopt;
   auto const* const place = pcre2_get_ovector_pointer(data_);
-  return Found{offset + static_cast<std::uint32_t>(place[0]),
-               offset + static_cast<std::uint32_t>(place[1])};
+  return Found{begin + static_cast<std::uint32_t>(place[0]),
+               begin + static_cast<std::uint32_t>(place[1])};
 }
 
 }  // namespace warpline::ids

@@ -43,8 +43,10 @@ class ExpressionMatcher {
   struct Found {
     std::uint32_t begin, end;
   };
-  /// The first match at or after byte `offset`. Empty if there is none, or a limit was reached.
-  std::optional<Found> find(Expression const& expression, Bytes buffer, std::uint32_t offset);
+  /// The first match at or after byte `first`. `^` is byte `begin`, and bytes before that do not
+  /// exist. Empty if there is none, or a limit was reached.
+  std::optional<Found> find(Expression const& expression, Bytes buffer, std::uint32_t begin,
+                            std::uint32_t first);
 
   std::uint64_t limits_reached() const { return limits_reached_; }
 
