@@ -135,6 +135,7 @@ Conversation random_conversation(RandomSource& random) {
     if (random.chance(1)) bytes.resize(random.between(1, static_cast<std::uint32_t>(bytes.size())));
     if (random.chance(2)) bytes[random.below(bytes.size())] ^= 1;
     if (random.chance(10)) bytes += std::string(random.below(6), '\0');  // padding of Ethernet
+    if (random.chance(1)) time_ns += random.between(5, 400) * std::uint64_t{1'000'000'000};
     time_ns += random.chance(20) ? random.below(1'000'000'000) : random.below(100'000'000);
     result.frames.push_back({time_ns, std::move(bytes)});
   }

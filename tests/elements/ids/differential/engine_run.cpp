@@ -73,22 +73,23 @@ DetectorOptions options_of(reference::Options const& options) {
   return result;
 }
 
-/// What the form for teams finds in payloads: in frames of its own, since it finds the payload by
-/// itself.
-std::vector<Matches> team_results(AhoCorasick const& automaton, std::span<Bytes const> payloads) {
-  std::vector<std::vector<std::uint8_t>> frames;
+/// What the form for teams of threads finds after the offsets.
+std::vector<Matches> team_results(AhoCorasick const& automaton,
+                                  std::vector<reference::Frame> const& frames,
+                                  std::vector<std::uint32_t> const& offsets) {
+  std::vector<std::vector<std::uint8_t>> bytes;
   std::vector<Packet> packets;
-  for (auto const& payload : payloads) {
-    auto& frame = frames.emplace_back(ether::kSize + payload.size);
-    std::copy_n(payload.data, payload.size, frame.begin() + ether::kSize);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    auto& copy = bytes.emplace_back(frames[i].bytes.begin(), frames[i].bytes.end());
     Packet packet{};
-    packet.data = frame.data();
-    packet.length = static_cast<std::uint16_t>(frame.size());
+    packet.data = copy.data();
+    packet.length = static_cast<std::uint16_t>(copy.size());
+    packet.tag = offsets[i] == 0 ? 0 : ScanTag::of(1, offsets[i]).word();
     packets.push_back(packet);
   }
   std::vector<Matches> results(packets.size());
-  emulate_team<Payload<0>, Result<Matches>>(
-      ScanTeam{automaton.view()},
+  emulate_team<Regions<Payload<0>, Tag>, Result<Matches>>(
+      ScanTeam<ByTag>{automaton.view()},
       WorkItem::of(packets.data(), static_cast<std::uint32_t>(packets.size()),
                    reinterpret_cast<std::byte*>(results.data())),
       48u << 10);
@@ -117,7 +118,9 @@ struct Engine::Compiled {
       : set(std::make_shared<RuleSet const>(parsed(rules))) {
     if (!set->patterns().patterns.empty()) tables = std::make_unique<Tables>(set->patterns());
   }
-  std::vector<Matches> search(std::span<Bytes const> payloads, Search kind) const;
+  /// `offsets`: of the payloads in the frames; 0: none.
+  std::vector<Matches> search(std::vector<reference::Frame> const& frames,
+                              std::vector<std::uint32_t> const& offsets, Search kind) const;
 
   std::shared_ptr<RuleSet const> set;
   std::unique_ptr<Tables> tables;
@@ -126,7 +129,12 @@ struct Engine::Compiled {
 Engine::Engine(std::string const& rules) : compiled_(std::make_unique<Compiled>(rules)) {}
 Engine::~Engine() = default;
 
-std::vector<Matches> Engine::Compiled::search(std::span<Bytes const> payloads, Search kind) const {
+std::vector<Matches> Engine::Compiled::search(std::vector<reference::Frame> const& frames,
+                                              std::vector<std::uint32_t> const& offsets,
+                                              Search kind) const {
+  std::vector<Bytes> payloads;
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    payloads.push_back(offsets[i] == 0 ? Bytes{} : bytes_of(frames[i].bytes).after(offsets[i]));
   std::vector<Matches> results(payloads.size());
   switch (kind) {
     case Search::kHyperscan:
@@ -144,7 +152,7 @@ std::vector<Matches> Engine::Compiled::search(std::span<Bytes const> payloads, S
         results[i] = tables->automaton().view().scan(payloads[i]);
       break;
     case Search::kGivenTeam:
-      return team_results(tables->automaton(), payloads);
+      return team_results(tables->automaton(), frames, offsets);
     case Search::kGivenOverflow:
       for (auto& result : results) result.count = Matches::kOverflow;
   }
@@ -160,21 +168,18 @@ RunResult Engine::run(std::vector<reference::Frame> const& frames,
   Detector detector(compiled_->set, compiled_->tables ? &matching : nullptr, shared,
                     options_of(options), collector, 5);
   FrameDecoder decoder;
-  std::vector<Bytes> payloads;
   std::vector<std::uint32_t> offsets;
   for (auto const& frame : frames) {
-    auto const bytes = bytes_of(frame.bytes);
-    auto const& inner = decoder.decode(bytes, LinkType::kEthernet).back();
-    offsets.push_back(inner.payload);
-    payloads.push_back(inner.payload_size > 0 ? bytes.after(inner.payload) : Bytes{});
+    auto const& inner = decoder.decode(bytes_of(frame.bytes), LinkType::kEthernet).back();
+    offsets.push_back(inner.payload_size > 0 ? inner.payload : 0);
   }
   std::vector<Matches> found;
   bool const given = search != Search::kHyperscan && compiled_->tables;
-  if (given) found = compiled_->search(payloads, search);
+  if (given) found = compiled_->search(frames, offsets, search);
   RunResult result;
   for (std::size_t i = 0; i < frames.size(); ++i) {
     Detector::Candidates candidates;
-    if (given && payloads[i].size > 0) candidates = {offsets[i], &found[i]};
+    if (given && offsets[i] != 0) candidates = {offsets[i], &found[i]};
     auto const verdict = detector.process(
         bytes_of(frames[i].bytes), {frames[i].time_ns, i + 1, LinkType::kEthernet}, candidates);
     result.verdicts.push_back(verdict_of(verdict));

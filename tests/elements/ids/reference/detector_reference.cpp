@@ -93,12 +93,11 @@ Verdict DetectorReference::process(std::uint64_t time_ns, std::string const& fra
 
 /// A packet that a rule passes or drops decides about the datagram that it completes.
 void DetectorReference::look_at_with_datagrams(Packet const& packet, int depth, Work& work) {
-  if (options_.checksums && packet.version != 0 && !packet.checksums_hold) return;
+  if (options_.checksums && !packet.checksum_holds) return;
   look_at(packet, work);
   if (work.passed || work.verdict != Verdict::kPass) return;
   if (!packet.is_fragment || depth == 2) return;
-  auto const datagram = fragments_.add(packet, overlap_of_fragments(options_.host),
-                                       (now_ns_ - first_ns_) / 1'000'000);
+  auto const datagram = fragments_.add(packet, overlap_of_fragments(options_.host), now_ms());
   if (datagram) look_at_with_datagrams(read_datagram(*datagram, packet), depth + 1, work);
 }
 
@@ -136,8 +135,9 @@ DetectorReference::Flow& DetectorReference::flow_of(Packet const& packet, Look& 
   auto entry = flows_.find(key);
   auto const flags = packet.tcp_flags();
   bool const opens = (flags & (kSyn | kAck)) == kSyn;
-  bool const again = entry != flows_.end() && opens &&
-                     entry->second.connection.state() == Connection::State::kClosed;
+  bool const again = entry != flows_.end() &&
+                     (now_ms() - entry->second.last_ms >= timeout_ms(entry->second) ||
+                      (opens && entry->second.connection.state() == Connection::State::kClosed));
   if (again) end(entry->second);
   if (again || entry == flows_.end()) {
     if (!again) keys_.push_back(key);
@@ -164,7 +164,16 @@ DetectorReference::Flow& DetectorReference::flow_of(Packet const& packet, Look& 
     }
   }
   flow.seen[look.to_server ? 0 : 1] = true;
+  flow.last_ms = now_ms();
   return flow;
+}
+
+/// Time without a packet after which a flow ends.
+std::uint64_t DetectorReference::timeout_ms(Flow const& flow) {
+  using enum Connection::State;
+  if (!flow.is_tcp) return flow.seen[0] && flow.seen[1] ? 300'000 : 30'000;
+  auto const state = flow.connection.state();
+  return state == kClosed ? 10'000 : state >= kEstablished ? 3'600'000 : 60'000;
 }
 
 void DetectorReference::evaluate(Look& look, Work& work) {
@@ -227,6 +236,7 @@ DetectorReference::Match DetectorReference::match(std::size_t index, Look const&
   if (look.view && places.stream && matches_in_stream(rule, *look.view)) return {true, true};
   if (!look.with_packet || !places.packet) return {};
   if (places.payload && look.packet_in_stream && !places.always_packet) return {};
+  if (places.payload && packet.payload.empty()) return {};
   for (auto const& keyword : rule.packet)
     if (!std::holds_alternative<StreamSize>(keyword) && !header_matches(keyword, packet)) return {};
   std::map<Buffer, std::vector<BufferMatch>> by_buffer;

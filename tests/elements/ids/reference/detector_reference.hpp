@@ -65,6 +65,7 @@ class DetectorReference {
     std::optional<Verdict> verdict{};              // kPass: rules do not look
     Connection connection{};
     FlowBits bits{};
+    std::uint64_t last_ms = 0;
     Packet ends{};  // addresses and ports, from the client to the server
   };
   /// What a rule looks at.
@@ -96,6 +97,9 @@ class DetectorReference {
   bool matches_in_stream(Rule const& rule, View const& view) const;
   void matched(std::size_t index, bool in_stream, Look& look, Work& work);
   void end(Flow& flow);
+  static std::uint64_t timeout_ms(Flow const& flow);
+  /// Since the first packet.
+  std::uint64_t now_ms() const { return (now_ns_ - first_ns_) / 1'000'000; }
 
   std::vector<Rule> rules_;
   std::vector<Places> places_;

@@ -55,7 +55,7 @@ void read_transport(std::string const& segment, Packet& packet) {
   packet.has_transport = true;
   packet.transport = segment.substr(0, header);
   packet.payload = segment.substr(header, size - header);
-  packet.checksums_hold = packet.checksums_hold && transport_checksum_holds(packet, segment);
+  packet.checksum_holds = transport_checksum_holds(packet, segment);
   if (!packet.has_ports()) return;
   packet.source_port = number_at(segment, 0, 2);
   packet.destination_port = number_at(segment, 2, 2);
@@ -70,7 +70,6 @@ void read_ipv4(std::string const& bytes, Packet& packet) {
   packet.source = bytes.substr(12, 4);
   packet.destination = bytes.substr(16, 4);
   packet.ip_header = bytes.substr(0, header);
-  packet.checksums_hold = checksum_holds(packet.ip_header, 0);
   auto const place = number_at(bytes, 6, 2);
   auto const rest = bytes.substr(header, total - header);
   if ((place & 0x3fff) == 0) return read_transport(rest, packet);
