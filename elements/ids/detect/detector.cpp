@@ -320,14 +320,14 @@ void Detector::select_stream(StreamHalf& half, StreamView const& view) {
   if (half.inspected == half.next) half.age_candidates(kBefore);
 }
 
-/// Bytes that were acknowledged but never arrived will not come: looks at those before the gap, and
-/// goes on after it.
+/// Bytes that were acknowledged a chunk ago but did not arrive will not come: looks at those before
+/// the gap, and goes on after it. A capture may show an acknowledgment before its bytes.
 void Detector::look_at_gaps(MatchInput const& input, Work& work) {
   auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
   auto only_stream = input;
   only_stream.stream = &work.view;
   only_stream.no_packet = true;
-  while (half.acked > half.next && !half.later.empty()) {
+  while (half.acked > half.next && half.acked - half.next >= kChunk && !half.later.empty()) {
     while (take_view(half, half.next, work.view)) {
       evaluate(only_stream, work);
       selected_.clear();

@@ -55,6 +55,10 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
     outcome.closed = reset(segment, flow, session);
     return outcome;
   }
+  if (flow.tcp == TcpState::kClosed) {
+    ++counters_.no_session;
+    return outcome;
+  }
   if (!open(segment, flow, session)) {
     ++counters_.no_session;
     return outcome;
@@ -65,18 +69,9 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
   bool const may_have_data =
       !segment.has(kSyn) || option_of(packet, kFastOpen).size > 0 || half.next > 0;
   if (packet.payload_size > 0 && may_have_data) add(segment, session, policy, outcome);
-  if (segment.has(kFin) && half.started) {
-    // A FIN before bytes that were delivered is not the sender's.
-    auto const end = segment.sequence - half.base + packet.payload_size;
-    if (end - half.next <= kMinWindow) {
-      half.fin = true;
-      half.highest = std::max(half.highest, end);
-      if (flow.tcp < TcpState::kClosing) flow.tcp = TcpState::kClosing;
-    }
-  }
-  bool const was_closed = flow.tcp == TcpState::kClosed;
+  if (segment.has(kFin) && !half.fin) end(segment, flow, half);
   advance_state(flow, session);
-  outcome.closed = !was_closed && flow.tcp == TcpState::kClosed;
+  outcome.closed = flow.tcp == TcpState::kClosed;
   return outcome;
 }
 
@@ -125,8 +120,24 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
   return own.started;
 }
 
-/// RFC 9293 section 3.10.7: a reset counts if its number lies in the window; in answer to a SYN if
-/// it acknowledges that.
+/// Learns where a stream ends; not from a number that the receiver would refuse, nor from one before
+/// bytes that were sent.
+void TcpTracker::end(Segment const& segment, Flow& flow, StreamHalf& half) {
+  auto const end = offset_from(half.base, segment.sequence) +
+                   static_cast<std::int32_t>(segment.packet.payload_size);
+  auto const highest = static_cast<std::int32_t>(std::max(half.highest, half.next));
+  if (end < highest || end - highest > static_cast<std::int32_t>(kMinWindow)) {
+    ++counters_.outside_window;
+    return;
+  }
+  half.fin = true;
+  half.highest = static_cast<std::uint32_t>(end);
+  if (flow.tcp < TcpState::kClosing) flow.tcp = TcpState::kClosing;
+}
+
+/// RFC 9293 section 3.10.7.4: a reset counts if its number is the next one that the receiver
+/// expects, which lies between what it has acknowledged and what was sent; others of the window are
+/// only questioned. In answer to a SYN, the reset must acknowledge that.
 bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) {
   ++counters_.rst;
   auto& own = session.halves[segment.direction];
@@ -135,9 +146,9 @@ bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) 
   bool valid = false;
   if (own.started) {
     auto const offset = offset_from(own.base, segment.sequence);
-    auto const window = std::max<std::uint32_t>(peer.window << peer.window_scale, 1);
-    valid = offset >= static_cast<std::int32_t>(std::min(own.acked, own.next)) - 1 &&
-            offset <= static_cast<std::int32_t>(own.next + window);
+    auto const highest = std::max(own.next, own.highest) + (own.fin ? 1 : 0);
+    valid = offset >= static_cast<std::int32_t>(std::min(own.acked, own.next)) &&
+            offset <= static_cast<std::int32_t>(highest);
   } else {
     valid =
         segment.has(kAck) && offset_from(peer.base, segment.acknowledgment) >= 0 &&
@@ -207,12 +218,13 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
   auto const size = static_cast<std::int32_t>(payload.size);
   auto const window = std::max<std::uint32_t>(peer.window << peer.window_scale, kMinWindow);
   auto const next = static_cast<std::int32_t>(half.next);
+  bool const after_end = half.fin && offset + size > static_cast<std::int32_t>(half.highest);
   if (offset + size < next - static_cast<std::int32_t>(window) ||
-      offset > next + static_cast<std::int32_t>(window)) {
+      offset > next + static_cast<std::int32_t>(window) || after_end) {
     ++counters_.outside_window;
     return;
   }
-  outcome.in_stream = true;
+  outcome.in_stream = offset < static_cast<std::int32_t>(options_.depth);
   auto const end = offset + size;
   if (end > 0) half.highest = std::max(half.highest, static_cast<std::uint32_t>(end));
   if (end <= next) return;  // bytes that were delivered
