@@ -137,6 +137,9 @@ void EventOutput::flow_ended(Flow const& flow, FlowEvent::Reason reason, std::ui
   if (flow.limit_policy != LimitPolicy::kIgnore) {
     event.exception_target = "stream_reassembly_memcap";
     event.exception_policy = name_of(flow.limit_policy);
+  } else if (flow.midstream) {
+    event.exception_target = "stream_midstream";
+    event.exception_policy = "ignore";
   }
   if (flow.key.protocol == protocol::kTcp)
     event.tcp = TcpSummary{{flow.tcp_flags[0], flow.tcp_flags[1]}, name_of(flow.tcp)};

@@ -336,12 +336,15 @@ void Detector::look_at_gaps(MatchInput const& input, Work& work) {
   }
 }
 
-/// Adds the bytes of the packet's direction that are due.
+/// Adds the bytes of the packet's direction that are due. Acknowledged bytes do not wait for a whole
+/// chunk after the client has closed first (Suricata: TCP state close_wait and later).
 void Detector::look_at_stream(MatchInput& input, bool closed, Work& work) {
-  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
+  auto& session = sessions_[input.flow_index];
+  auto& half = session.halves[input.to_server ? 0 : 1];
+  bool const at_once = options_.ips || closed || session.halves[0].closes_first;
   auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
   auto const due = end - std::min(half.inspected, end);
-  if (due == 0 || (due < kChunk && !options_.ips && !closed)) return;
+  if (due == 0 || (due < kChunk && !at_once)) return;
   if (take_view(half, end, work.view)) input.stream = &work.view;
 }
 

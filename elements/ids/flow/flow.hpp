@@ -35,7 +35,7 @@ struct alignas(64) Flow {
   FlowState state = FlowState::kNew;
   FlowVerdict verdict = FlowVerdict::kNone;
   bool client_is_second = false;  ///< the first packet came from the key's second end
-  bool midstream = false;         ///< picked up without a handshake
+  bool midstream = false;         ///< a TCP packet came before its handshake
   std::uint8_t directions = 0;    ///< bits: 1 from the client seen, 2 from the server
   std::uint8_t held = 0;          ///< packets that are looked at now: not to be removed
 

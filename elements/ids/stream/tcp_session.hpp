@@ -22,9 +22,10 @@ struct StreamHalf {
   SegmentQueue later{};         ///< segments after a gap
   std::uint16_t window = 0;     ///< as in the header
   std::uint8_t window_scale = 0;
-  bool started : 1 = false;    ///< `base` is known
-  bool syn_acked : 1 = false;  ///< the other end has acknowledged the beginning
-  bool fin : 1 = false;        ///< the end is known: it is `highest`
+  bool started : 1 = false;       ///< `base` is known
+  bool syn_acked : 1 = false;     ///< the other end has acknowledged the beginning
+  bool fin : 1 = false;           ///< the end is known: it is `highest`
+  bool closes_first : 1 = false;  ///< the other end had not closed when `fin` came
   bool fin_acked : 1 = false;
   bool search_all : 1 = false;    ///< bytes that rules have not looked at have other patterns, too
   bool search_old : 1 = false;    ///< so have bytes that they have looked at and see again

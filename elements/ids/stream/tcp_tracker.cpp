@@ -69,7 +69,7 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
   bool const may_have_data =
       !segment.has(kSyn) || option_of(packet, kFastOpen).size > 0 || half.next > 0;
   if (packet.payload_size > 0 && may_have_data) add(segment, session, policy, outcome);
-  if (segment.has(kFin) && !half.fin) end(segment, flow, half);
+  if (segment.has(kFin) && !half.fin) end(segment, flow, session);
   advance_state(flow, session);
   outcome.closed = flow.tcp == TcpState::kClosed;
   return outcome;
@@ -80,6 +80,7 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
   auto& own = session.halves[segment.direction];
   auto& peer = session.halves[1 - segment.direction];
   bool const syn = segment.has(kSyn), ack = segment.has(kAck);
+  if (flow.tcp == TcpState::kNone && (!syn || ack)) flow.midstream = true;
   if (syn && !ack) {
     ++counters_.syn;
     if (flow.tcp == TcpState::kNone) {
@@ -94,7 +95,6 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
     ++counters_.syn_ack;
     if (flow.tcp == TcpState::kNone) {
       if (!options_.midstream) return false;
-      flow.midstream = true;
       ++counters_.midstream;
       start(peer, segment.acknowledgment);
     }
@@ -106,7 +106,6 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
     if (flow.tcp < TcpState::kSynReceived) flow.tcp = TcpState::kSynReceived;
   } else if (flow.tcp == TcpState::kNone) {
     if (!options_.midstream || !ack) return false;
-    flow.midstream = true;
     ++counters_.midstream;
     start(own, segment.sequence);
     start(peer, segment.acknowledgment);
@@ -122,7 +121,8 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
 
 /// Learns where a stream ends; not from a number that the receiver would refuse, nor from one before
 /// bytes that were sent.
-void TcpTracker::end(Segment const& segment, Flow& flow, StreamHalf& half) {
+void TcpTracker::end(Segment const& segment, Flow& flow, TcpSession& session) {
+  auto& half = session.halves[segment.direction];
   auto const end = offset_from(half.base, segment.sequence) +
                    static_cast<std::int32_t>(segment.packet.payload_size);
   auto const highest = static_cast<std::int32_t>(std::max(half.highest, half.next));
@@ -131,6 +131,7 @@ void TcpTracker::end(Segment const& segment, Flow& flow, StreamHalf& half) {
     return;
   }
   half.fin = true;
+  half.closes_first = !session.halves[1 - segment.direction].fin;
   half.highest = static_cast<std::uint32_t>(end);
   if (flow.tcp < TcpState::kClosing) flow.tcp = TcpState::kClosing;
 }

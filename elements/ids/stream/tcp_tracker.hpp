@@ -61,7 +61,7 @@ class TcpTracker {
  private:
   struct Segment;
   bool open(Segment const& segment, Flow& flow, TcpSession& session);
-  void end(Segment const& segment, Flow& flow, StreamHalf& half);
+  void end(Segment const& segment, Flow& flow, TcpSession& session);
   bool reset(Segment const& segment, Flow& flow, TcpSession& session);
   static void acknowledge(Segment const& segment, TcpSession& session);
   void add(Segment const& segment, TcpSession& session, OverlapPolicy policy, Outcome& outcome);

@@ -90,14 +90,16 @@ class Conversation : public DetectorEvents {
   }
   std::vector<std::uint32_t> const& sids() const { return sids_; }
   unsigned ended() const { return ended_; }
+  bool midstream() const { return midstream_; }  ///< the flow that ended last
   Detector const& detector() const { return *detector_; }
 
   void alert(PacketContext const&, RuleAlert const& alert) override {
     sids_.push_back(set_->rules()[alert.rule].rule.sid);
   }
   void drop(PacketContext const&, std::optional<std::uint32_t>) override {}
-  void flow_ended(Flow const&, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {
+  void flow_ended(Flow const& flow, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {
     ++ended_;
+    midstream_ = flow.midstream;
   }
 
  private:
@@ -105,6 +107,7 @@ class Conversation : public DetectorEvents {
   SharedState shared_{3};
   std::unique_ptr<Detector> detector_;
   std::vector<std::uint32_t> sids_;
+  bool midstream_ = false;
   unsigned ended_ = 0;
   std::uint32_t next_[2] = {1000, 5000};
   std::uint64_t time_ns_ = 1'000'000'000, number_ = 0;
@@ -232,6 +235,53 @@ TEST(Detector, IgnoresAResetOutsideTheWindow) {
   talk.segment(false, kRst, talk.next(false) + 1'000'000, {});
   talk.send(true, kAck, "ack");
   EXPECT_EQ(talk.end(), Sids{1});
+}
+
+/// The packets with which Suricata 7.0.10 alerts on the same conversations.
+TEST(Detector, LooksAtAcknowledgedBytesOnceTheClientHasClosedFirst) {
+  auto const talk_to_close = [](Conversation& talk) {
+    talk.handshake();
+    talk.send(true, kAck, "attack1");
+    talk.send(false, kAck);
+    talk.send(false, kAck, "attack2");
+    talk.send(true, kAck);
+    EXPECT_EQ(talk.sids(), Sids{});
+  };
+  std::string const rule = "alert tcp any any -> any any (content:\"attack\"; sid:1;)";
+  Conversation client(rule);
+  talk_to_close(client);
+  client.send(true, kAck | kFin);
+  EXPECT_EQ(client.sids().size(), 1u) << "to the server";
+  client.send(false, kAck);
+  EXPECT_EQ(client.sids().size(), 2u) << "to the client";
+  client.send(false, kAck, "attack3");
+  EXPECT_EQ(client.sids().size(), 2u) << "not acknowledged";
+  EXPECT_EQ(client.end().size(), 3u);
+
+  Conversation server(rule);
+  talk_to_close(server);
+  server.send(false, kAck | kFin);
+  server.send(true, kAck);
+  server.send(true, kAck | kFin);
+  EXPECT_EQ(server.sids(), Sids{});
+  server.send(false, kAck);
+  EXPECT_EQ(server.sids().size(), 1u) << "to the client, with the packet that closes";
+  EXPECT_EQ(server.end().size(), 2u);
+}
+
+TEST(Detector, MarksFlowsThatBeginWithoutAHandshake) {
+  std::string const rule = "alert tcp any any -> any any (content:\"attack\"; sid:1;)";
+  Conversation late(rule);
+  late.send(true, kAck, "attack");
+  late.end();
+  EXPECT_TRUE(late.midstream());
+  Conversation answer(rule);
+  answer.send(false, kSyn | kAck);
+  answer.end();
+  EXPECT_TRUE(answer.midstream());
+  Conversation whole(rule);
+  whole.handshake().end();
+  EXPECT_FALSE(whole.midstream());
 }
 
 }  // namespace

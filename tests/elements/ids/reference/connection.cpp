@@ -79,6 +79,7 @@ Connection::Outcome Connection::add(Packet const& packet, bool to_server, Overla
     auto const end =
         own.offset_of(sequence_of(packet)) + static_cast<std::int64_t>(packet.payload.size());
     if (end >= own.next && end <= own.next + kWindow) {
+      if (!own.fin) own.closes_first = !peer.fin;
       own.fin = true;
       own.sent = std::max(own.sent, end);
       if (state_ < State::kClosing) state_ = State::kClosing;

@@ -28,6 +28,7 @@ struct Half {
   Pieces later{};
   std::uint32_t window = 0;
   bool syn_acked = false, fin = false, fin_acked = false;
+  bool closes_first = false;  ///< the other end had not closed when `fin` came
 
   std::int64_t offset_of(std::uint32_t sequence) const {
     return static_cast<std::int32_t>(sequence - base.value_or(0));

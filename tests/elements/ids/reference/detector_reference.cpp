@@ -123,8 +123,9 @@ void DetectorReference::look_at(Packet const& packet, Work& work) {
       if (before.view) evaluate(before, work);
       half.skip_gap(options_.tcp.depth);
     }
-    bool const at_once = options_.ips || outcome.closed;
-    auto const end = at_once ? half.next : std::min(half.acked, half.next);
+    bool const whole = options_.ips || outcome.closed;
+    bool const at_once = whole || connection.half(true).closes_first;
+    auto const end = whole ? half.next : std::min(half.acked, half.next);
     if (end - half.seen >= (at_once ? 1 : kChunk)) look.view = half.take(end);
   }
   evaluate(look, work);
