@@ -153,8 +153,13 @@ def check_filter(check, output):
     path = output / check.get("filename", "eve.json")
     if not path.exists():
         return f"{path.name} does not exist"
-    count, expected = sum(event_matches(event, match) for event in read_events(path)), check.get("count", 1)
-    return None if count == expected else f"{count} instead of {expected} events with {brief(match)}"
+    events = read_events(path)
+    count, expected = sum(event_matches(event, match) for event in events), check.get("count", 1)
+    if count == expected:
+        return None
+    kind = match.get("event_type")
+    missing = kind and kind != "alert" and not any(event.get("event_type") == kind for event in events)
+    return f"{count} instead of {expected} events with {brief(match)}" + (f"; no record {kind}" if missing else "")
 
 
 def check_shell(check, output):

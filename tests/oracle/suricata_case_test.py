@@ -131,6 +131,11 @@ class Checks(InFolder):
         checks = "".join(f"- filter: {{count: 1, match: {{src_port: {port}}}}}\n" for port in (80, 81, 82))
         self.assertEqual(self.difference(checks), "0 instead of 1 events with src_port 81")
 
+    def test_a_kind_of_record_that_is_missing_is_named(self):
+        check = "- filter: {count: 1, match: {event_type: http, src_port: 80}}\n"
+        self.assertIn("; no record http", self.difference(check))
+        self.assertNotIn("no record", self.difference(check, [{"event_type": "http", "src_port": 81}]))
+
     def test_a_check_of_another_version_is_left_out(self):
         checks = "- filter: {requires: {lt-version: 8}, count: 5, match: {}}\n"
         self.assertIsNone(self.difference(checks))
@@ -182,6 +187,13 @@ class CaseFolder(InFolder):
         self.assertEqual(suricata_engine.case_arguments(self.case()), [])
         case = self.case("args:\n- --set stream.midstream=true -k none\n- --simulate-ips\n")
         self.assertEqual(suricata_engine.case_arguments(case), ["MODE ips", "CHECKSUM off", "MIDSTREAM true"])
+
+    def test_the_error_of_ids_and_what_the_rules_need_are_reported(self):
+        text = ("c.click:1:24: error: IDS: no rule is loaded; loaded 0, skipped 2, refused 0\n\nskipped rules by what "
+                "they need:\n  1  protocol dns\n  12  tls.sni\n\n  FromInput -> IDS(\n      ^\n")
+        self.assertEqual(suricata_engine.failure_of(text), "error: IDS: no rule is loaded; loaded 0, skipped 2, "
+                         "refused 0; the rules need protocol dns, tls.sni")
+        self.assertEqual(suricata_engine.failure_of("a\nb\n"), "a | b")
 
     def test_arguments_of_ids_follow_the_configuration(self):
         config = """

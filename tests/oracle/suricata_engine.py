@@ -41,6 +41,16 @@ def last_lines(text, count=3):
     return " | ".join(line.strip() for line in text.strip().splitlines()[-count:])
 
 
+def failure_of(text):
+    """The error in the output of warpline, and what the rules that it skipped need."""
+    lines = [line.strip() for line in text.splitlines()]
+    errors = [line[line.index("error:"):] for line in lines if "error:" in line]
+    needs = [match[1] for line in lines if (match := re.fullmatch(r"\d+  (\S.*)", line))]
+    if not errors:
+        return last_lines(text)
+    return errors[0] + (f"; the rules need {', '.join(needs)}" if needs else "")
+
+
 def plain_capture(capture, folder):
     """The path of the capture, unpacked into the folder if it is compressed."""
     capture = pathlib.Path(capture).resolve()
@@ -181,7 +191,7 @@ class Warpline:
         command = [self.program, "run", "case.click", "-q", "-r", capture]
         code, text = run([str(word) for word in command], folder)
         if code:
-            raise EngineError(f"warpline exited with {code}: {last_lines(text)}")
+            raise EngineError(f"warpline exited with {code}: {failure_of(text)}")
         return text
 
     def run_case(self, case, folder):
