@@ -95,11 +95,20 @@ bool compare(StreamSize const& match, std::uint32_t size) {
   return false;
 }
 
+/// Sequence numbers that an end has used, as Suricata counts them: its SYN, its bytes, and its FIN once
+/// that is acknowledged; that of a server which closes first at once.
+std::uint32_t stream_size(TcpSession const& session, unsigned side) {
+  auto const& half = session.halves[side];
+  if (!half.started) return 0;
+  bool const fin = half.fin_acked || (side == 1 && half.fin && half.closes_first);
+  return 1 + std::max(half.next, half.highest) + (fin ? 1 : 0);
+}
+
 bool stream_size_matches(StreamSize const& match, TcpSession const* session) {
   if (session == nullptr) return false;
   using enum StreamSize::Side;
-  bool const client = compare(match, session->halves[0].next);
-  bool const server = compare(match, session->halves[1].next);
+  bool const client = compare(match, stream_size(*session, 0));
+  bool const server = compare(match, stream_size(*session, 1));
   switch (match.side) {
     case kClient:
       return client;

@@ -284,5 +284,39 @@ TEST(Detector, MarksFlowsThatBeginWithoutAHandshake) {
   EXPECT_FALSE(whole.midstream());
 }
 
+/// The numbers are those of Suricata 7.0.10 on the same conversation, packet by packet.
+TEST(Detector, CountsSynAndAcknowledgedFinInStreamSize) {
+  std::string rules;
+  for (unsigned size = 0; size < 10; ++size)
+    for (auto const* const side : {"client", "server"})
+      rules += std::string("alert tcp any any -> any any (stream_size:") + side + ",=," +
+               std::to_string(size) + "; sid:" + std::to_string((*side == 'c' ? 100 : 200) + size) +
+               ";)\n";
+  Conversation talk(rules);
+  Sids expected;
+  auto const now = [&](std::uint32_t client, std::uint32_t server) {
+    expected.insert(expected.end(), {100 + client, 200 + server});
+    EXPECT_EQ(talk.sids(), expected);
+  };
+  talk.send(true, kSyn);
+  now(1, 0);
+  talk.send(false, kSyn | kAck);
+  now(1, 1);
+  talk.send(true, kAck, "attack1");
+  now(8, 1);
+  talk.send(true, kAck | kFin);
+  now(8, 1);
+  talk.send(false, kAck);
+  now(9, 1);
+  talk.send(false, kAck | kFin);
+  now(9, 1);
+  talk.send(true, kAck);
+  now(9, 2);
+  Conversation server(rules);
+  server.handshake();
+  server.send(false, kAck | kFin);
+  EXPECT_EQ(server.sids().back(), 202u);
+}
+
 }  // namespace
 }  // namespace warpline::ids
