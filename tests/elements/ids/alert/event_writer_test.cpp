@@ -408,5 +408,14 @@ TEST_F(EventWriterTest, WritesBothEndsOfTheTimeRange) {
   EXPECT_EQ(time(~std::uint64_t{0}), "2554-07-21T23:34:33.709551+0000");
 }
 
+/// Suricata 7.0.10 gave these names for packets of each number.
+TEST(ProtocolName, IsThatOfSuricata) {
+  std::pair<std::uint8_t, std::string_view> const names[] = {
+      {0, "HOPOPT"}, {4, "IP-in-IP"}, {6, "TCP"},    {44, "IPv6-Frag"},
+      {61, "Any"},   {89, "OSPF"},    {105, "SCPS"}, {143, "Ethernet"}};
+  for (auto const& [number, name] : names) EXPECT_EQ(protocol_name(number), name);
+  EXPECT_EQ(protocol_name(144), "");
+}
+
 }  // namespace
 }  // namespace warpline::ids
