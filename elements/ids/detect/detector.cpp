@@ -265,10 +265,12 @@ void Detector::add_payload(DecodedPacket const& packet, Candidates const& candid
   for (auto const pattern : found_) half.add_candidate(pattern);
   auto const begin = half.next - packet.payload_size;
   auto const before = std::min(kJunction, begin - half.bytes.begin);
-  if (before == 0 || begin < half.bytes.begin) return;
+  if (before == 0 || begin < half.bytes.begin || half.bytes.end() <= begin) return;
+  // The stream's depth may cut the packet.
+  auto const size = before + std::min(kJunction, half.bytes.end() - begin);
   std::uint8_t junction[2 * kJunction];
-  if (!half.bytes.copy(pool_, begin - before, before + kJunction, junction)) return;
-  search({junction, before + kJunction});
+  if (!half.bytes.copy(pool_, begin - before, size, junction)) return;
+  search({junction, size});
   for (auto const pattern : found_) half.add_candidate(pattern);
 }
 
