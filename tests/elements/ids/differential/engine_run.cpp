@@ -190,13 +190,15 @@ RunResult Engine::run(std::vector<reference::Frame> const& frames,
   return result;
 }
 
-RunResult run_reference(std::string const& rules, std::vector<reference::Frame> const& frames,
-                        reference::Options const& options) {
+std::optional<RunResult> run_reference(std::string const& rules,
+                                       std::vector<reference::Frame> const& frames,
+                                       reference::Options const& options) {
   reference::DetectorReference detector(parsed(rules), options);
   RunResult result;
   for (auto const& frame : frames)
     result.verdicts.push_back(detector.process(frame.time_ns, frame.bytes));
   result.alerts = detector.finish();
+  if (detector.above_step_limit()) return std::nullopt;
   return result;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,9 @@ class Engine {
   std::unique_ptr<Compiled> compiled_;
 };
 
-RunResult run_reference(std::string const& rules, std::vector<reference::Frame> const& frames,
-                        reference::Options const& options);
+/// Empty if a rule needs more steps than the engine takes.
+std::optional<RunResult> run_reference(std::string const& rules,
+                                       std::vector<reference::Frame> const& frames,
+                                       reference::Options const& options);
 
 }  // namespace warpline::ids::differential

@@ -155,13 +155,6 @@ std::string action(RandomSource& random, RuleChoice const& choice) {
   return "alert";
 }
 
-/// Some random keywords contradict each other.
-bool loads(std::string const& rule) {
-  RuleParser parser(default_variables());
-  parser.read(std::make_shared<Source>(Source{"random.rules", rule}));
-  return parser.report().loaded == 1;
-}
-
 std::string random_rule(RandomSource& random, Conversation const& conversation,
                         RuleChoice const& choice, std::uint32_t sid) {
   auto const which = random.below(conversation.ends.size());
@@ -186,6 +179,12 @@ std::string random_rule(RandomSource& random, Conversation const& conversation,
 }
 
 }  // namespace
+
+bool loads(std::string const& rule) {
+  RuleParser parser(default_variables());
+  parser.read(std::make_shared<Source>(Source{"random.rules", rule}));
+  return parser.report().loaded == 1;
+}
 
 std::string random_rules(RandomSource& random, Conversation const& conversation,
                          RuleChoice const& choice) {

@@ -25,4 +25,7 @@ std::string random_rules(RandomSource& random, Conversation const& conversation,
 std::string random_payload_keywords(RandomSource& random, std::vector<std::string> const& texts,
                                     bool plain);
 
+/// False for keywords that contradict each other.
+bool loads(std::string const& rule);
+
 }  // namespace warpline::ids::differential

@@ -65,6 +65,7 @@ BufferReference::Result BufferReference::try_content(ContentMatch const& content
     if (content.ends_with && place + length != size) continue;
     any = true;
     if (content.negated) break;
+    ++steps_;
     auto const rest = try_from(index + 1, place + length);
     if (rest != Result::kNoMatch) return rest;
     if (!next_is_relative(index)) return Result::kNoMatch;
@@ -73,7 +74,8 @@ BufferReference::Result BufferReference::try_content(ContentMatch const& content
     if (!any) return try_from(index + 1, cursor);
     return !is_relative && !next_is_relative(index) ? Result::kNeverMatches : Result::kNoMatch;
   }
-  return any || is_relative ? Result::kNoMatch : Result::kNeverMatches;
+  // All its places were tried: an absolute content has no others, whatever comes before it.
+  return is_relative ? Result::kNoMatch : Result::kNeverMatches;
 }
 
 std::optional<std::uint64_t> BufferReference::number(std::int64_t offset, std::int64_t size,
@@ -155,6 +157,7 @@ BufferReference::Result BufferReference::try_pcre(PcreMatch const& match, std::s
     auto const found = find_expression(match.expression, match.options, subject, start);
     if (match.negated) return found ? Result::kNoMatch : try_from(index + 1, cursor);
     if (!found) return Result::kNoMatch;
+    ++steps_;
     auto const rest = try_from(index + 1, static_cast<std::int64_t>(begin + found->second));
     if (rest != Result::kNoMatch) return rest;
     if (!next_is_relative(index)) return Result::kNoMatch;

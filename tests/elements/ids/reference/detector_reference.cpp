@@ -209,17 +209,24 @@ bool DetectorReference::flow_matches(Rule const& rule, Look const& look) const {
   return established == (asked.state == State::kEstablished);
 }
 
+bool DetectorReference::run(std::vector<BufferMatch> const& keywords, std::string const& bytes,
+                            std::int64_t stream_offset) {
+  BufferReference reference(keywords, bytes, stream_offset);
+  bool const matches = reference.matches();
+  above_step_limit_ = above_step_limit_ || !reference.within_steps(kMaxSteps);
+  return matches;
+}
+
 /// In the new bytes, or in them with those before if it was not in those before alone.
-bool DetectorReference::matches_in_stream(Rule const& rule, View const& view) const {
+bool DetectorReference::matches_in_stream(Rule const& rule, View const& view) {
   auto const in = [&](std::string const& bytes, std::size_t skipped) {
-    return BufferReference(rule.buffers, bytes, view.offset + static_cast<std::int64_t>(skipped))
-        .matches();
+    return run(rule.buffers, bytes, view.offset + static_cast<std::int64_t>(skipped));
   };
   if (in(view.bytes.substr(view.old), view.old)) return true;
   return view.old > 0 && in(view.bytes, 0) && !in(view.bytes.substr(0, view.old), 0);
 }
 
-DetectorReference::Match DetectorReference::match(std::size_t index, Look const& look) const {
+DetectorReference::Match DetectorReference::match(std::size_t index, Look const& look) {
   auto const& rule = rules_[index];
   auto const& places = places_[index];
   auto const& packet = look.packet;
@@ -244,7 +251,7 @@ DetectorReference::Match DetectorReference::match(std::size_t index, Look const&
   for (auto const& keyword : rule.buffers) by_buffer[keyword.buffer].push_back(keyword);
   for (auto const& [kind, keywords] : by_buffer) {
     auto const buffer = buffer_of(kind, packet);
-    if (!buffer || !BufferReference(keywords, *buffer).matches()) return {};
+    if (!buffer || !run(keywords, *buffer, 0)) return {};
   }
   return {true, false};
 }

@@ -54,8 +54,11 @@ class DetectorReference {
   Verdict process(std::uint64_t time_ns, std::string const& frame);
   /// Ends all flows. Returns all alerts, sorted.
   std::vector<Alert> finish();
+  /// A rule needed more steps for a buffer than the engine takes: then they may differ.
+  bool above_step_limit() const { return above_step_limit_; }
 
  private:
+  static constexpr unsigned kMaxSteps = 3000;
   static constexpr std::int64_t kChunk = 2560;
 
   struct Flow {
@@ -92,9 +95,11 @@ class DetectorReference {
   void look_at(Packet const& packet, Work& work);
   Flow& flow_of(Packet const& packet, Look& look);
   void evaluate(Look& look, Work& work);
-  Match match(std::size_t index, Look const& look) const;
+  Match match(std::size_t index, Look const& look);
   bool flow_matches(Rule const& rule, Look const& look) const;
-  bool matches_in_stream(Rule const& rule, View const& view) const;
+  bool matches_in_stream(Rule const& rule, View const& view);
+  bool run(std::vector<BufferMatch> const& keywords, std::string const& bytes,
+           std::int64_t stream_offset);
   void matched(std::size_t index, bool in_stream, Look& look, Work& work);
   void end(Flow& flow);
   static std::uint64_t timeout_ms(Flow const& flow);
@@ -109,6 +114,7 @@ class DetectorReference {
   std::vector<std::string> keys_;  // of flows, in the order of their creation
   std::map<std::string, Flow> flows_;
   std::vector<Alert> alerts_;
+  bool above_step_limit_ = false;
   std::uint64_t packets_ = 0, flow_numbers_ = 0, first_ns_ = 0, now_ns_ = 0;
 };
 
