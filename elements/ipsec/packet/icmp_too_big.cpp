@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/net/checksum.hpp"
+#include "core/net/icmp_errors.hpp"
 #include "core/net/ip6_headers.hpp"
 #include "core/packet/annotations.hpp"
 #include "elements/ipsec/esp/sa_tag.hpp"
@@ -16,30 +17,9 @@ namespace {
 
 using detail::put;
 
-constexpr std::uint32_t kIcmpSize = 8;
 constexpr std::uint8_t kIcmp6 = 58, kHopLimit = 64;
 
-/// RFC 1122 section 3.2.1.3: this network, loopback, groups, the future and broadcast.
-bool is_host(be32 const& address) {
-  auto const first = address.bytes[0];
-  return first != 0 && first != 127 && first < 224;
-}
 bool is_group(be32 const& address) { return address.bytes[0] >= 224; }
-
-bool is_host(ipv6::Address const& address) {
-  ipv6::Address unspecified{}, loopback{};
-  loopback.bytes[15] = 1;
-  return address.bytes[0] != 0xff && address != unspecified && address != loopback;
-}
-
-/// Destination unreachable, source quench, redirect, time exceeded, parameter problem.
-bool is_error4(std::uint8_t type) {
-  return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-}
-bool is_error6(std::uint8_t type) {
-  constexpr std::uint8_t kRedirect = 137;
-  return type < 128 || type == kRedirect;
-}
 
 bool may_be_reported4(Packet const& packet) {
   constexpr std::uint16_t kOffset = 0x1fff;
@@ -50,7 +30,7 @@ bool may_be_reported4(Packet const& packet) {
       (ip.fragment.host() & kOffset) != 0)
     return false;
   return ip.protocol != protocol::kIcmp ||
-         (packet.ip_length > header && !is_error4(packet.data[packet.l2_length + header]));
+         (packet.ip_length > header && !is_icmp4_error(packet.data[packet.l2_length + header]));
 }
 
 bool may_be_reported6(Packet const& packet) {
@@ -61,14 +41,15 @@ bool may_be_reported6(Packet const& packet) {
     if (!chain.is_whole() || chain.is_later_part()) return false;
     chain.step();
   }
-  return chain.next() != kIcmp6 || (packet.ip_length > chain.offset() &&
-                                    !is_error6(packet.data[packet.l2_length + chain.offset()]));
+  return chain.next() != kIcmp6 ||
+         (packet.ip_length > chain.offset() &&
+          !is_icmp6_error(packet.data[packet.l2_length + chain.offset()]));
 }
 
 /// Number of bytes of the packet that are quoted; 0 if the frame is too short.
 std::uint32_t quoted_size(Packet const& error, std::uint32_t size, std::uint32_t l2_length,
                           std::uint32_t ip_header, std::uint32_t max_size, std::uint32_t min_size) {
-  std::uint32_t const before = ip_header + kIcmpSize;
+  std::uint32_t const before = ip_header + icmp::kSize;
   std::uint32_t const room =
       error.tailroom < l2_length + before ? 0 : error.tailroom - l2_length - before;
   auto const quoted = std::min({size, max_size - before, room});
@@ -98,13 +79,13 @@ bool write_too_big(Packet& error, Packet const& packet, IpAddress const& from,
   auto const quoted =
       quoted_size(error, packet.ip_length, l2_length, header, v4 ? kMax4 : kMax6, min_size);
   if (quoted == 0) return false;
-  std::uint32_t const icmp_size = kIcmpSize + quoted;
+  std::uint32_t const icmp_size = icmp::kSize + quoted;
   error.append(l2_length + header + icmp_size);
   auto& ethernet = *reinterpret_cast<ether::Header*>(error.data);
   std::memcpy(error.data, packet.data, l2_length);
   ethernet.swap_addresses();
   auto* const icmp = error.data + l2_length + header;
-  std::memcpy(icmp + kIcmpSize, about, quoted);
+  std::memcpy(icmp + icmp::kSize, about, quoted);
   put(icmp + 2, be16::of(0));
   put(icmp + 4, be32::of(mtu));  // of ICMP the first half is unused, and 0
   if (v4) {
