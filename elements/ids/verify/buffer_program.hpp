@@ -29,6 +29,8 @@ class BufferProgram {
   static constexpr unsigned kMaxVariables = 256;
   /// Keywords that can be tried again at a later place at the same time.
   static constexpr unsigned kMaxRetries = 64;
+  /// Bytes of the regular expressions of an evaluation, after which it gives up.
+  static constexpr std::int64_t kMaxExpressionBytes = 16 << 20;
 
   /// What one thread needs to run programs. Allocates nothing while it runs.
   struct Evaluation {
@@ -48,6 +50,7 @@ class BufferProgram {
     bool relative_next = false;  // the next keyword begins at the end of this one's match
   };
   struct Run;
+  struct Memory;
 
   std::vector<BufferMatch> matches_;
   std::vector<Instruction> instructions_;

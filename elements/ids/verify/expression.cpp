@@ -10,6 +10,21 @@
 #include "core/base/error.hpp"
 
 namespace warpline::ids {
+namespace {
+
+/// `code`: of `text`.
+bool has_no_place(std::string const& text, std::uint32_t options, pcre2_code const* code) {
+  std::uint32_t lookbehind = 1;
+  pcre2_pattern_info(code, PCRE2_INFO_MAXLOOKBEHIND, &lookbehind);
+  if (lookbehind != 0 || (options & PCRE2_ANCHORED) != 0) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '^' && (i == 0 || text[i - 1] != '[')) return false;
+  for (auto const* const word : {"\\A", "\\G", "\\K", "(*"})
+    if (text.find(word) != std::string::npos) return false;
+  return true;
+}
+
+}  // namespace
 
 Expression::Expression(std::string const& text, std::uint32_t options) {
   int error = 0;
@@ -22,6 +37,7 @@ Expression::Expression(std::string const& text, std::uint32_t options) {
     throw ConfigError("bad expression at byte " + std::to_string(place) + ": " +
                       reinterpret_cast<char const*>(message));
   }
+  looks_forward_ = has_no_place(text, options, code_);
   // Without it, where the machine has no JIT, matching is slower and gives the same.
   (void)pcre2_jit_compile(code_, PCRE2_JIT_COMPLETE);
 }
@@ -50,7 +66,9 @@ std::optional<ExpressionMatcher::Found> ExpressionMatcher::find(Expression const
   if (begin > first || first > buffer.size) return std::nullopt;
   int const count = pcre2_match(expression.code_, reinterpret_cast<PCRE2_SPTR>(buffer.data + begin),
                                 buffer.size - begin, first - begin, 0, data_, context_);
-  if (count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT) ++limits_reached_;
+  if (count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT ||
+      count == PCRE2_ERROR_JIT_STACKLIMIT)
+    ++limits_reached_;
   if (count < 0) return std::nullopt;
   auto const* const place = pcre2_get_ovector_pointer(data_);
   return Found{begin + static_cast<std::uint32_t>(place[0]),

@@ -24,9 +24,14 @@ class Expression {
   Expression(Expression const&) = delete;
   Expression& operator=(Expression const&) = delete;
 
+  /// True if a match depends only on its own bytes and on those after it: a search that begins later
+  /// finds the same matches. Some expressions for which that holds are not recognized.
+  bool looks_forward() const { return looks_forward_; }
+
  private:
   friend class ExpressionMatcher;
   pcre2_real_code_8* code_;
+  bool looks_forward_;
 };
 
 /// The memory of one thread's matching. Allocates nothing after construction.
