@@ -89,6 +89,9 @@ class Detector {
  private:
   struct Work;
   static constexpr unsigned kMaxDatagrams = 2;  // one within the other
+  static constexpr unsigned kMaxGaps = 64;      // that one packet leads rules over
+  // At the end of a flow, of gaps whose other side the receiver has not acknowledged.
+  static constexpr unsigned kMaxEndGaps = 4096;
   static constexpr std::uint32_t kJunction = SelectedPattern::kMaxBytes - 1;
 
   static RuleSet::Kind kind_of(DecodedPacket const& packet);

@@ -73,6 +73,7 @@ void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
   end_alerts_.clear();
   end_payload_.clear();
   work.later = &end_alerts_;
+  unsigned gaps = 0;
   do {
     while (!work.passed) {
       selected_.clear();
@@ -89,7 +90,7 @@ void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
     auto const size = std::snprintf(text, sizeof text, "[%u bytes missing]",
                                     static_cast<unsigned>(half.inspected - gap_begin));
     if (end_payload_.size() < kMaxView) end_payload_.insert(end_payload_.end(), text, text + size);
-  } while (!work.passed);
+  } while (!work.passed && (++gaps < kMaxEndGaps || half.acked > half.next));
   for (auto& alert : end_alerts_) {
     alert.payload = {end_payload_.data(), static_cast<std::uint32_t>(end_payload_.size())};
     events_.alert(work.context, alert);
