@@ -18,7 +18,7 @@ import tempfile
 ETHERNET = b"\2" * 12 + b"\x08\0"
 SYN, ACK = 2, 16
 CLIENT, SERVER = 0x0A000001, 0xC0000201
-MAX_PAYLOAD = 65535 - 28
+MAX_PAYLOAD = 65535 - 14 - 28
 
 
 def ipv4(protocol, payload, source=CLIENT, destination=SERVER, identification=0, fragment=0):

@@ -91,7 +91,7 @@ TEST(IdsHostile, HolesInReverseOrderUntilTheFlowEnds) {
   EXPECT_EQ(rig.detector().stream_pool().in_use(), 0u);
 }
 
-constexpr std::size_t kMaxPayload = 65507;
+constexpr std::size_t kMaxPayload = 65535 - 14 - 28;
 
 TEST(IdsHostile, RetriesOfOneByteContents) {
   // Each has its own way to make a search start again at each of 64 Ki places.
