@@ -13,6 +13,7 @@
 #include "core/element/metrics.hpp"
 #include "core/packet/batch.hpp"
 #include "elements/ids/append_file.hpp"
+#include "elements/ids/decode/plain_tcp.hpp"
 #include "elements/ids/detect/detector.hpp"
 #include "elements/ids/event_output.hpp"
 #include "elements/ids/ids_service.hpp"
@@ -242,6 +243,9 @@ AhoCorasick const* Inspector::automaton() const {
 std::uint32_t Inspector::tag_of(Packet const& packet) {
   if (!state_->rules_->tables) return 0;
   auto const link = state_->arrival_of(packet).link_type;
+  if (link == LinkType::kEthernet)
+    if (auto const payload = plain_tcp_payload(packet.bytes()))
+      return *payload > 0 ? ScanTag::of(1, *payload).word() : 0;
   auto const& inner = state_->decoder_->decode(packet.bytes(), link).back();
   return inner.payload_size > 0 ? ScanTag::of(1, inner.payload).word() : 0;
 }
@@ -271,13 +275,13 @@ FrameVerdict Inspector::inspect(Packet const& packet, Matches const& matches) {
   auto const verdict = state.detector_->process(
       packet.bytes(), {time_ns, arrival.number, arrival.link_type}, candidates);
   if (state.from_capture_) state.detector_->expire(time_ns, 1);
-  state.publish();
   return verdict;
 }
 
 void Inspector::tick() {
   if (!state_->detector_) return;
   if (!state_->from_capture_) state_->detector_->expire(wall_clock_ns(), 4096);
+  state_->publish();
   state_->publish_limits();
 }
 
