@@ -32,10 +32,19 @@ bool compare(StreamSize::Comparison comparison, std::int64_t size, std::int64_t 
   return false;
 }
 
+/// Sequence numbers that an end has used: its SYN, its bytes, and its FIN once that is acknowledged;
+/// that of a server which closes first at once.
+std::int64_t used(Connection const& connection, bool client) {
+  auto const& half = connection.half(client);
+  if (!half.base) return 0;
+  bool const fin = half.fin_acked || (!client && half.fin && half.closes_first);
+  return 1 + std::max(half.next, half.sent) + (fin ? 1 : 0);
+}
+
 bool matches(StreamSize const& match, Connection const& connection) {
   using enum StreamSize::Side;
-  bool const client = compare(match.comparison, connection.half(true).next, match.size);
-  bool const server = compare(match.comparison, connection.half(false).next, match.size);
+  bool const client = compare(match.comparison, used(connection, true), match.size);
+  bool const server = compare(match.comparison, used(connection, false), match.size);
   switch (match.side) {
     case kClient:
       return client;
