@@ -236,7 +236,7 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
     count(result);
     half.search_all = true;
     // Rules look at bytes that the stream does not get as at those of a packet.
-    outcome.in_stream = !result.out_of_memory && !result.refused;
+    if (result.out_of_memory || result.refused) outcome.in_stream = false;
     return;
   }
   outcome.whole = offset == next && half.later.empty();
