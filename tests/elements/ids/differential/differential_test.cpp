@@ -43,6 +43,21 @@ TEST(IdsDifferential, EverySearchGivesWhatTheReferenceGives) {
               matched * 100 / pairs);
 }
 
+/// Workers that get whole flows find together what one finds.
+TEST(IdsDifferential, SeveralWorkersGiveWhatTheReferenceGives) {
+  auto const first = first_seed();
+  for (auto seed = first; seed < first + seed_count(100); ++seed) {
+    auto const one = make_case(seed, false);
+    auto const& frames = one.conversation.frames;
+    auto const expected = run_reference(one.rules, frames, one.options);
+    if (!expected) continue;
+    Engine const engine(one.rules);
+    for (auto const workers : {1u, 2u, 5u})
+      ASSERT_EQ(engine.run(frames, one.options, Search::kGivenBody, workers), *expected)
+          << "seed " << seed << ", " << workers << " workers";
+  }
+}
+
 std::vector<reference::Frame> frames_of(TcpTalk const& talk) {
   Ends const ends{std::string("\x0a\0\0\x01", 4), std::string("\xc0\0\x02\x01", 4), 1024, 80, {}};
   std::vector<reference::Frame> frames;

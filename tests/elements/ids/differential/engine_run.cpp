@@ -3,6 +3,7 @@
 #include "tests/elements/ids/differential/engine_run.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 #include "core/device/team.hpp"
@@ -26,13 +27,13 @@ class Collector final : public DetectorEvents {
 
   void alert(PacketContext const& context, RuleAlert const& alert) override {
     auto const& packet = *context.packet;
-    auto const address = [&](std::uint8_t const* bytes) {
+    auto const address = [&](bool destination) {
+      if (packet.version == 0) return std::string();
+      auto const* const bytes = destination ? packet.destination() : packet.source();
       return std::string(reinterpret_cast<char const*>(bytes), packet.address_size());
     };
-    std::string flow;
-    if (context.number == 0)
-      flow = reference::flow_text(address(packet.source()), packet.source_port,
-                                  address(packet.destination()), packet.destination_port);
+    auto const flow = reference::flow_text(address(false), packet.source_port, address(true),
+                                           packet.destination_port);
     alerts.push_back({context.number, flow, rules_.rules()[alert.rule].rule.sid, alert.in_stream});
   }
   void drop(PacketContext const&, std::optional<std::uint32_t>) override {}
@@ -104,6 +105,13 @@ std::string name_of(Search search) {
   return kNames[static_cast<std::size_t>(search)];
 }
 
+std::size_t worker_of(std::string const& frame, std::size_t workers) {
+  if (workers == 1) return 0;
+  auto const packet = reference::read_frame(frame);
+  std::hash<std::string> const hash;
+  return (hash(packet.source) + hash(packet.destination)) % workers;
+}
+
 std::vector<Rule> parsed(std::string const& rules) {
   RuleParser parser(default_variables());
   parser.read(std::make_shared<Source>(Source{"random.rules", rules}));
@@ -160,13 +168,16 @@ std::vector<Matches> Engine::Compiled::search(std::vector<reference::Frame> cons
 }
 
 RunResult Engine::run(std::vector<reference::Frame> const& frames,
-                      reference::Options const& options, Search search) const {
+                      reference::Options const& options, Search search, std::size_t workers) const {
   CpuMatching matching;
   if (compiled_->tables) matching.database = compiled_->tables->database();
   SharedState shared(7);
   Collector collector(*compiled_->set);
-  Detector detector(compiled_->set, compiled_->tables ? &matching : nullptr, shared,
-                    options_of(options), collector, 5);
+  std::vector<std::unique_ptr<Detector>> detectors;
+  for (std::size_t i = 0; i < workers; ++i)
+    detectors.push_back(std::make_unique<Detector>(compiled_->set,
+                                                   compiled_->tables ? &matching : nullptr, shared,
+                                                   options_of(options), collector, 5));
   FrameDecoder decoder;
   std::vector<std::uint32_t> offsets;
   for (auto const& frame : frames) {
@@ -180,11 +191,12 @@ RunResult Engine::run(std::vector<reference::Frame> const& frames,
   for (std::size_t i = 0; i < frames.size(); ++i) {
     Detector::Candidates candidates;
     if (given && offsets[i] != 0) candidates = {offsets[i], &found[i]};
+    auto& detector = *detectors[worker_of(frames[i].bytes, workers)];
     auto const verdict = detector.process(
         bytes_of(frames[i].bytes), {frames[i].time_ns, i + 1, LinkType::kEthernet}, candidates);
     result.verdicts.push_back(verdict_of(verdict));
   }
-  detector.finish();
+  for (auto& detector : detectors) detector->finish();
   std::ranges::sort(collector.alerts);
   result.alerts = std::move(collector.alerts);
   return result;

@@ -33,6 +33,9 @@ struct RunResult {
   bool operator==(RunResult const&) const = default;
 };
 
+/// The worker for a frame: the same for all packets between two hosts.
+std::size_t worker_of(std::string const& frame, std::size_t workers);
+
 /// Parses rules. Throws if one is not loaded.
 std::vector<Rule> parsed(std::string const& rules);
 
@@ -41,8 +44,9 @@ class Engine {
  public:
   explicit Engine(std::string const& rules);
   ~Engine();
+  /// `workers`: detectors, which share what workers share. Each gets whole flows.
   RunResult run(std::vector<reference::Frame> const& frames, reference::Options const& options,
-                Search search) const;
+                Search search, std::size_t workers = 1) const;
 
  private:
   struct Compiled;

@@ -161,7 +161,8 @@ std::string random_rule(RandomSource& random, Conversation const& conversation,
   auto const ends =
       random.chance(60) ? conversation.ends[which] : conversation.ends[which].reversed();
   auto const number = conversation.protocols[which];
-  auto const protocol = protocol_of(random, number);
+  auto protocol = protocol_of(random, number);
+  if (protocol == "pkthdr" && !choice.across_flows) protocol = "ip";
   bool const bare = random.chance(6);  // addresses alone
   bool const payload = !bare && protocol != "pkthdr" && random.chance(85);
   bool const start = random.chance(3) && number == 6 && !payload;

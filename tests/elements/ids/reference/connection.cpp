@@ -69,29 +69,22 @@ Connection::Outcome Connection::add(Packet const& packet, bool to_server, Overla
     outcome.closed = reset(packet, own, peer);
     return outcome;
   }
-  if (!open(packet, own, peer, options)) return outcome;
+  if (state_ == State::kClosed || !open(packet, own, peer, options)) return outcome;
   own.window = number_at(packet.transport, 14, 2);
   if ((flags & kAck) != 0) acknowledge(acknowledgment_of(packet), peer);
   bool const with_data = (flags & kSyn) == 0 || has_fast_open(packet) || own.next > 0;
   if (!packet.payload.empty() && with_data)
     outcome.in_stream = add_data(packet, own, peer, overlap, options.depth);
-  if ((flags & kFin) != 0 && own.base) {
-    auto const end =
-        own.offset_of(sequence_of(packet)) + static_cast<std::int64_t>(packet.payload.size());
-    if (end >= own.next && end <= own.next + kWindow) {
-      if (!own.fin) own.closes_first = !peer.fin;
-      own.fin = true;
-      own.sent = std::max(own.sent, end);
-      if (state_ < State::kClosing) state_ = State::kClosing;
-    }
+  if ((flags & kFin) != 0 && !own.fin) {
+    end(packet, own);
+    own.closes_first = own.fin && !peer.fin;
   }
-  bool const was_closed = state_ == State::kClosed;
   if (state_ == State::kSynReceived && own.syn_acked && peer.syn_acked)
     state_ = State::kEstablished;
   // A FIN may come with the handshake's last acknowledgment.
   if (state_ >= State::kSynReceived && own.syn_acked && peer.syn_acked) was_established_ = true;
   if (state_ == State::kClosing && own.fin_acked && peer.fin_acked) state_ = State::kClosed;
-  outcome.closed = !was_closed && state_ == State::kClosed;
+  outcome.closed = state_ == State::kClosed;
   return outcome;
 }
 
@@ -128,13 +121,25 @@ bool Connection::open(Packet const& packet, Half& own, Half& peer, Options const
   return own.base.has_value();
 }
 
-/// A reset counts if its number lies in the window, or if it refuses a SYN.
+/// Learns where a stream ends: neither before bytes that were sent nor outside the window.
+void Connection::end(Packet const& packet, Half& half) {
+  auto const end =
+      half.offset_of(sequence_of(packet)) + static_cast<std::int64_t>(packet.payload.size());
+  auto const sent = std::max(half.sent, half.next);
+  if (end < sent || end > sent + kWindow) return;
+  half.fin = true;
+  half.sent = end;
+  if (state_ < State::kClosing) state_ = State::kClosing;
+}
+
+/// A reset counts if its number may be the next one that the receiver expects (RFC 9293 section
+/// 3.10.7.4), or if it refuses a SYN.
 bool Connection::reset(Packet const& packet, Half const& own, Half const& peer) {
   if (state_ == State::kNone || state_ == State::kClosed) return false;
   if (own.base) {
     auto const offset = own.offset_of(sequence_of(packet));
-    auto const window = std::max<std::int64_t>(peer.window, 1);
-    if (offset < std::min(own.acked, own.next) - 1 || offset > own.next + window) return false;
+    auto const sent = std::max(own.next, own.sent) + (own.fin ? 1 : 0);
+    if (offset < std::min(own.acked, own.next) || offset > sent) return false;
   } else {
     auto const acknowledged = peer.offset_of(acknowledgment_of(packet));
     if ((packet.tcp_flags() & kAck) == 0 || acknowledged < 0 || acknowledged > peer.sent)
@@ -166,8 +171,10 @@ bool Connection::add_data(Packet const& packet, Half& half, Half const& peer, Ov
   auto const end = offset + static_cast<std::int64_t>(payload.size());
   auto const window = std::max<std::int64_t>(peer.window, kWindow);
   if (end < half.next - window || offset > half.next + window) return false;
+  if (half.fin && end > half.sent) return false;
+  bool const within_depth = offset < depth;
   half.sent = std::max(half.sent, end);
-  if (end <= half.next || (offset > half.next && half.next >= depth)) return true;
+  if (end <= half.next || (offset > half.next && half.next >= depth)) return within_depth;
   if (half.later.empty()) half.later = Pieces(overlap);
   if (offset < half.next) {
     payload.erase(0, static_cast<std::size_t>(half.next - offset));
@@ -175,7 +182,7 @@ bool Connection::add_data(Packet const& packet, Half& half, Half const& peer, Ov
   }
   half.later.add(offset, payload);
   if (offset == half.next) half.append(half.later.take(offset), depth);
-  return true;
+  return within_depth;
 }
 
 }  // namespace warpline::ids::reference

@@ -63,6 +63,7 @@ class Connection {
  private:
   bool open(Packet const& packet, Half& own, Half& peer, Options const& options);
   bool reset(Packet const& packet, Half const& own, Half const& peer);
+  void end(Packet const& packet, Half& half);
   static void acknowledge(std::uint32_t number, Half& peer);
   static bool add_data(Packet const& packet, Half& half, Half const& peer, Overlap overlap,
                        std::int64_t depth);

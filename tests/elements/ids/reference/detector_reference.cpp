@@ -34,7 +34,7 @@ bool compare(StreamSize::Comparison comparison, std::int64_t size, std::int64_t 
 
 /// Sequence numbers that an end has used: its SYN, its bytes, and its FIN once that is acknowledged;
 /// that of a server which closes first at once.
-std::int64_t used(Connection const& connection, bool client) {
+std::int64_t stream_size(Connection const& connection, bool client) {
   auto const& half = connection.half(client);
   if (!half.base) return 0;
   bool const fin = half.fin_acked || (!client && half.fin && half.closes_first);
@@ -43,8 +43,8 @@ std::int64_t used(Connection const& connection, bool client) {
 
 bool matches(StreamSize const& match, Connection const& connection) {
   using enum StreamSize::Side;
-  bool const client = compare(match.comparison, used(connection, true), match.size);
-  bool const server = compare(match.comparison, used(connection, false), match.size);
+  bool const client = compare(match.comparison, stream_size(connection, true), match.size);
+  bool const server = compare(match.comparison, stream_size(connection, false), match.size);
   switch (match.side) {
     case kClient:
       return client;
@@ -125,8 +125,8 @@ void DetectorReference::look_at(Packet const& packet, Work& work) {
         connection.add(packet, look.to_server, overlap_of_segments(options_.host), options_.tcp);
     look.packet_in_stream = outcome.in_stream;
     auto& half = connection.half(look.to_server);
-    // Acknowledged bytes that never arrived will not come.
-    while (half.acked > half.next && !half.later.empty()) {
+    // Bytes that were acknowledged a chunk ago and did not arrive will not come.
+    while (half.acked - half.next >= kChunk && !half.later.empty()) {
       Look before{packet, look.flow, look.to_server, look.first_of_flow, true, false};
       before.view = half.take(half.next);
       if (before.view) evaluate(before, work);
@@ -283,10 +283,9 @@ void DetectorReference::matched(std::size_t index, bool in_stream, Look& look, W
   }
   if (outcome == Memory::Outcome::kAlert && !rule.no_alert && work.alerts < options_.max_alerts) {
     ++work.alerts;
-    std::string ends;
-    if (work.number == 0)
-      ends = flow_text(look.packet.source, look.packet.source_port, look.packet.destination,
-                       look.packet.destination_port);
+    auto const& packet = look.packet;
+    auto const ends =
+        flow_text(packet.source, packet.source_port, packet.destination, packet.destination_port);
     alerts_.push_back({work.number, ends, rule.sid, in_stream});
   }
   if (!options_.ips || rule.action == Action::kAlert) return;

@@ -23,7 +23,7 @@ namespace warpline::ids::reference {
 /// An alert: of a packet, or of a flow at its end.
 struct Alert {
   std::uint64_t packet = 0;  ///< number in the capture, from 1; 0: at the end of a flow
-  std::string flow;          ///< `flow_text` if `packet` is 0; else empty
+  std::string flow;          ///< `flow_text` of the packet
   std::uint32_t sid = 0;
   bool in_stream = false;
   auto operator<=>(Alert const&) const = default;
