@@ -52,9 +52,12 @@ TEST(IdsDifferential, SeveralWorkersGiveWhatTheReferenceGives) {
     auto const expected = run_reference(one.rules, frames, one.options);
     if (!expected) continue;
     Engine const engine(one.rules);
-    for (auto const workers : {1u, 2u, 5u})
-      ASSERT_EQ(engine.run(frames, one.options, Search::kGivenBody, workers), *expected)
-          << "seed " << seed << ", " << workers << " workers";
+    for (auto const workers : {1u, 2u, 5u}) {
+      auto const found = engine.run(frames, one.options, Search::kGivenBody, workers);
+      ASSERT_EQ(describe(found), describe(*expected))
+          << "seed " << seed << ", " << workers << " workers\n"
+          << one.rules;
+    }
   }
 }
 

@@ -135,8 +135,10 @@ std::string state_keywords(RandomSource& random, RuleChoice const& choice) {
   auto const track = choice.across_flows
                          ? random.one_of(Words{"by_src", "by_dst", "by_both", "by_rule", "by_flow"})
                          : std::string("by_flow");
+  // Each worker has the time of its own packets: there windows must not end.
+  auto const seconds = choice.across_flows ? random.between(1, 5) : 1'000'000;
   auto const counted = ", track " + track + ", count " + std::to_string(random.between(1, 3)) +
-                       ", seconds " + std::to_string(random.between(1, 5)) + ";";
+                       ", seconds " + std::to_string(seconds) + ";";
   if (random.chance(12))
     text += " threshold: type " + random.one_of(Words{"limit", "threshold", "both"}) + counted;
   else if (random.chance(6))

@@ -51,16 +51,6 @@ void shrink(std::vector<Part>& parts, auto const& still_differs) {
     }
 }
 
-std::string describe(RunResult const& result) {
-  std::ostringstream text;
-  for (auto const& alert : result.alerts)
-    text << "  packet " << alert.packet << ' ' << alert.flow << " sid " << alert.sid
-         << (alert.in_stream ? " stream" : "") << '\n';
-  text << "  verdicts ";
-  for (auto const verdict : result.verdicts) text << static_cast<int>(verdict);
-  return text.str() + '\n';
-}
-
 std::string describe(reference::Frame const& frame) {
   std::string text;
   for (char const byte : frame.bytes)
@@ -88,6 +78,16 @@ Case make_case(std::uint32_t seed, bool across_flows) {
   if (random.chance(10)) options.tcp.depth = random.between(10, 400);
   one.rules = random_rules(random, one.conversation, {options.ips, across_flows});
   return one;
+}
+
+std::string describe(RunResult const& result) {
+  std::ostringstream text;
+  for (auto const& alert : result.alerts)
+    text << "  packet " << alert.packet << ' ' << alert.flow << " sid " << alert.sid
+         << (alert.in_stream ? " stream" : "") << '\n';
+  text << "  verdicts ";
+  for (auto const verdict : result.verdicts) text << static_cast<int>(verdict);
+  return text.str() + '\n';
 }
 
 std::uint32_t seed_count(std::uint32_t usual) { return number_of("WARPLINE_SEEDS", usual); }

@@ -25,6 +25,9 @@ std::uint32_t seed_count(std::uint32_t usual);
 /// The first seed: 1, or that of the variable WARPLINE_FIRST_SEED.
 std::uint32_t first_seed();
 
+/// A line for each alert, then the verdicts.
+std::string describe(RunResult const& result);
+
 /// The rules and frames that are needed for a search to differ from the reference, and how.
 std::string explain(Case const& all, Search search);
 
