@@ -102,6 +102,8 @@ class OffloadBase : public Element {
 /// `void finish(std::span<Packet>, T const*, Verdict*)`; and a tuned `void cpu(std::span<Packet>,
 /// T*)` (`cpu(std::span<Packet>)` with `NoResult`) that must give the same bytes. A kernel with a
 /// member `team()` has a tuned form for GPUs (`core/device/team.hpp`), which must give them too.
+/// An element that creates packets declares `void emit_created(Batch const&, Outputs&)`, called after
+/// `finish` for all packets of a batch and before they leave; batches that it emits come after them.
 /// An element whose table may be replaced overrides `shared_table` and `make_binding` and declares
 /// `void exchange(std::unique_ptr<Binding>&)`, which swaps what it reads; `kernel` is then called
 /// again, finds copies on all devices, and must not throw.
@@ -199,7 +201,9 @@ class OffloadElement : public OffloadBase {
         else
           return self.finish(packet, values[i]);
       };
-      if (all_forwarded(*batch, verdicts, decide)) [[likely]]
+      bool const all = all_forwarded(*batch, verdicts, decide);
+      if constexpr (kEmitsCreated<Self>) self.emit_created(std::as_const(*batch), out);
+      if (all) [[likely]]
         out.emit(std::move(batch));
       else
         split(std::move(batch), verdicts, out);
@@ -252,6 +256,10 @@ class OffloadElement : public OffloadBase {
                                                    typename S::Writes::Type const* results,
                                                    Verdict* verdicts) {
     self.finish(packets, results, verdicts);
+  };
+  template <class S>
+  static constexpr bool kEmitsCreated = requires(S self, Batch const& batch, Outputs& out) {
+    self.emit_created(batch, out);
   };
   template <class S>
   static constexpr bool kHasExchange = requires(S self, std::unique_ptr<Binding>& binding) {

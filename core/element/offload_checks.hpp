@@ -8,6 +8,7 @@
 
 #include "core/device/device.hpp"
 #include "core/device/region.hpp"
+#include "core/element/outputs.hpp"
 #include "core/element/shared.hpp"
 #include "core/packet/verdict.hpp"
 
@@ -88,6 +89,10 @@ constexpr void check_steps() {
           "`cpu` has another signature than `void cpu(std::span<Packet>, T*)`, where T is that of "
           "Result<T>");
   }
+  if constexpr (requires { &Self::emit_created; })
+    static_assert(
+        requires(Self & self, Batch const& batch, Outputs& out) { self.emit_created(batch, out); },
+        "`emit_created` has another signature than `void emit_created(Batch const&, Outputs&)`");
   if constexpr (requires { &Self::exchange; })
     static_assert(
         requires(Self & self, std::unique_ptr<Binding> & binding) { self.exchange(binding); },

@@ -19,7 +19,12 @@ namespace warpline {
 ///
 /// Rules with keywords that are not supported are left out and counted by keyword. See docs/ids.md.
 ///
-/// Ports: 1 in, 1 out.
+/// With MODE ips, a rule of reject drops the packet and answers with a TCP reset, or with ICMP
+/// "destination unreachable" for other protocols. An answer to the source leaves by 1 with the port of
+/// the packet as its output port; one to the destination leaves by 0 in the place of the packet.
+///
+/// Ports: 1 in, 2 out; the second may be left unconnected, and rejected packets are then not
+/// answered to their source.
 /// Arguments: RULES: files of rules, separated by blanks; `*` and `?` as in a shell. VARS: a
 /// suricata.yaml whose `vars` the rules use (default: HOME_NET is RFC 1918). CLASSIFICATION: file
 /// of classes and their priorities. REFERENCE: file of reference kinds. EVE: file to which events
@@ -34,7 +39,9 @@ namespace warpline {
 /// ICMP from the rules: `on`, `off` or `auto`, which turns off if one of ten is wrong (default auto). HOST_OS_POLICY: a
 /// suricata.yaml whose `host-os-policy` decides about overlaps. DEPTH: bytes of a stream that are looked at (default 1048576). MAX_ALERTS:
 /// alerts of a packet (default 15). ON_LIMIT: what happens to a flow for whose data there is no memory:
-/// `ignore` (default), `drop-flow` (with MODE ips), `pass-flow` or `bypass`.
+/// `ignore` (default), `drop-flow` (with MODE ips), `pass-flow` or `bypass`. ICMP_RATE: ICMP answers
+/// of reject per second and worker (default 100; 0: no limit). ICMP_BURST: answers at once within that
+/// rate (from 1, default 10).
 /// Drops: rule_drop (also later packets of a dropped flow), rule_reject (both with MODE ips).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDS final : public OffloadElement<IDS> {
@@ -72,6 +79,11 @@ class IDS final : public OffloadElement<IDS> {
     return drop<"rule_reject">();
   }
 
+  void emit_created(Batch const& batch, Outputs& out) noexcept {
+    inspector_->send_rejects(batch, out);
+  }
+
+  PortCounts ports() const override { return {1, 2, 1}; }
   LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   std::vector<Metric> metrics() const override { return inspector_->metrics(); }
   void start() override { tick_.start_periodic(std::chrono::milliseconds(100)); }

@@ -3,6 +3,7 @@
 #include "elements/ids/inspector.hpp"
 
 #include <numeric>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "elements/ids/detect/detector.hpp"
 #include "elements/ids/event_output.hpp"
 #include "elements/ids/ids_service.hpp"
+#include "elements/ids/reject/reject_queue.hpp"
 #include "elements/ids/rules/host_policies.hpp"
 
 namespace warpline::ids {
@@ -75,6 +77,10 @@ struct Inspector::State {
     if (!hosts.empty()) options_.hosts = read_host_policies(read_source(hosts, {}));
     options_.max_alerts = args.keyword<std::uint32_t>("MAX_ALERTS", options_.max_alerts);
     options_.on_limit = read_limit_policy(args);
+    auto const icmp_rate = args.keyword<std::uint32_t>("ICMP_RATE", 100);
+    auto const icmp_burst = args.keyword<std::uint32_t>("ICMP_BURST", 10);
+    if (icmp_burst == 0) throw args.error("ICMP_BURST is 0; expected at least 1", "ICMP_BURST");
+    if (options_.ips) rejects_.emplace(icmp_rate, icmp_burst);
     if (options_.flows == 0) throw args.error("expected at least 1 flow", "FLOWS");
   }
 
@@ -130,6 +136,7 @@ struct Inspector::State {
   std::unique_ptr<CpuMatcher> matcher_;
   std::unique_ptr<FrameDecoder> decoder_;
   std::unique_ptr<Detector> detector_;
+  std::optional<RejectQueue> rejects_;  // with MODE ips
   bool from_capture_ = false;
   bool first_worker_ = false;
   Counter alerts_, alert_overflow_, inspections_;
@@ -274,8 +281,17 @@ FrameVerdict Inspector::inspect(Packet const& packet, Matches const& matches) {
   if (tag.group() != 0) candidates = {tag.offset(), &matches};
   auto const verdict = state.detector_->process(
       packet.bytes(), {time_ns, arrival.number, arrival.link_type}, candidates);
+  if (verdict == FrameVerdict::kReject && state.rejects_) {
+    auto const& [rejected, link_size, action] = state.detector_->rejection();
+    bool const ethernet = arrival.link_type == LinkType::kEthernet;
+    state.rejects_->add(packet, {rejected, {packet.data, ethernet ? link_size : 0}}, action);
+  }
   if (state.from_capture_) state.detector_->expire(time_ns, 1);
   return verdict;
+}
+
+void Inspector::send_rejects(Batch const& batch, Outputs& out) noexcept {
+  if (state_->rejects_) state_->rejects_->emit(batch, out);
 }
 
 void Inspector::tick() {
@@ -297,25 +313,29 @@ void Inspector::finish() {
 
 std::vector<Metric> Inspector::metrics() const {
   auto const& state = *state_;
-  return {{"alerts", "Alerts of rules", "alerts", state.alerts_.get()},
-          {"alerts_over_limit", "Alerts above the maximum of a packet", "alerts",
-           state.alert_overflow_.get()},
-          {"inspections", "Inspections of stream bytes", "inspections", state.inspections_.get()},
-          {"flows_evicted", "Flows that made room for others", "flows", state.flows_evicted_.get()},
-          {"flows_full", "Packets whose flow found no place", "packets", state.flows_full_.get()},
-          {"stream_full", "TCP segments for which there was no memory", "packets",
-           state.stream_full_.get()},
-          {"fragments_full", "Fragments for which there was no memory", "packets",
-           state.fragments_full_.get()},
-          {"limit_drops", "Packets that ON_LIMIT dropped", "packets", state.limit_drops_.get()},
-          {"limit_passes", "Packets that ON_LIMIT took from the rules", "packets",
-           state.limit_passes_.get()},
-          {"step_limits", "Evaluations of rules that gave up after their maximum of steps",
-           "evaluations", state.step_limits_.get()},
-          {"expression_limits", "Regular expressions that gave up at a limit", "evaluations",
-           state.expression_limits_.get()},
-          {"states_evicted", "Thresholds and xbits that made room for others", "entries",
-           state.states_evicted_.get()}};
+  std::vector<Metric> metrics{
+      {"alerts", "Alerts of rules", "alerts", state.alerts_.get()},
+      {"alerts_over_limit", "Alerts above the maximum of a packet", "alerts",
+       state.alert_overflow_.get()},
+      {"inspections", "Inspections of stream bytes", "inspections", state.inspections_.get()},
+      {"flows_evicted", "Flows that made room for others", "flows", state.flows_evicted_.get()},
+      {"flows_full", "Packets whose flow found no place", "packets", state.flows_full_.get()},
+      {"stream_full", "TCP segments for which there was no memory", "packets",
+       state.stream_full_.get()},
+      {"fragments_full", "Fragments for which there was no memory", "packets",
+       state.fragments_full_.get()},
+      {"limit_drops", "Packets that ON_LIMIT dropped", "packets", state.limit_drops_.get()},
+      {"limit_passes", "Packets that ON_LIMIT took from the rules", "packets",
+       state.limit_passes_.get()},
+      {"step_limits", "Evaluations of rules that gave up after their maximum of steps",
+       "evaluations", state.step_limits_.get()},
+      {"expression_limits", "Regular expressions that gave up at a limit", "evaluations",
+       state.expression_limits_.get()},
+      {"states_evicted", "Thresholds and xbits that made room for others", "entries",
+       state.states_evicted_.get()}};
+  if (state.rejects_)
+    for (auto& metric : state.rejects_->metrics()) metrics.push_back(std::move(metric));
+  return metrics;
 }
 
 }  // namespace warpline::ids

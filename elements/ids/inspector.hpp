@@ -8,6 +8,7 @@
 
 #include "core/element/args.hpp"
 #include "core/element/metric.hpp"
+#include "core/element/outputs.hpp"
 #include "core/packet/packet.hpp"
 #include "elements/ids/frame_verdict.hpp"
 #include "elements/ids/matches.hpp"
@@ -33,6 +34,8 @@ class Inspector {
   void search(std::span<Packet const> packets, Matches* results) noexcept;
   /// Looks at a packet with what the search has found.
   FrameVerdict inspect(Packet const& packet, Matches const& matches);
+  /// Sends the answers of `reject` about packets of `batch` that were looked at.
+  void send_rejects(Batch const& batch, Outputs& out) noexcept;
   /// Ends flows whose time has come, with packets that come from no capture.
   void tick();
   /// Ends all flows, and waits until the files have all events.

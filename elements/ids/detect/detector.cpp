@@ -105,6 +105,10 @@ FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
   auto const packets = decoders_[0].decode(frame, arrival.link);
   work.root = &packets.front();
   look_at_all(packets, candidates, 0, work);
+  if (work.verdict == FrameVerdict::kReject) {
+    rejection_ = work.rejection;
+    rejection_.link_size = packets.front().network;
+  }
   return work.verdict;
 }
 
@@ -408,7 +412,12 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   if (!blocks) return;
   decide(FlowVerdict::kDrop);
   if (work.verdict != FrameVerdict::kPass) return;
-  work.verdict = rule.action == Action::kDrop ? FrameVerdict::kDrop : FrameVerdict::kReject;
+  work.verdict = FrameVerdict::kDrop;
+  if (rule.action != Action::kDrop) {
+    work.verdict = FrameVerdict::kReject;
+    work.rejection.packet = *input.packet;
+    work.rejection.action = rule.action;
+  }
   events_.drop(work.context, index);
 }
 

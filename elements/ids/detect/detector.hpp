@@ -72,6 +72,15 @@ class Detector {
   /// Looks at a frame.
   FrameVerdict process(Bytes frame, FrameArrival const& arrival, Candidates const& candidates);
 
+  /// A packet that a rule rejects.
+  struct Rejection {
+    DecodedPacket packet{};       ///< in the frame, or the datagram that the frame completes
+    std::uint32_t link_size = 0;  ///< bytes of the frame before its outermost IP header
+    Action action = Action::kReject;
+  };
+  /// The one of the last frame, if its verdict was `kReject`; valid until the next frame.
+  Rejection const& rejection() const { return rejection_; }
+
   /// Ends flows whose time has come: looks at `count` places of the table.
   void expire(std::uint64_t now_ns, std::uint32_t count);
   /// Ends all flows at the end of a capture or of a run.
@@ -135,6 +144,7 @@ class Detector {
   TcpTracker tcp_;
   RuleMatcher rule_matcher_;
   DetectorCounters counters_;
+  Rejection rejection_;
   std::uint64_t first_ns_ = 0, last_ns_ = 0;
   bool started_ = false;
 

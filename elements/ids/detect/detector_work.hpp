@@ -37,6 +37,7 @@ struct Detector::Work {
   bool passed = false;       // by a rule of pass
   bool validate = false;     // checksums
   bool more_layers = false;  // packets within this one follow
+  Rejection rejection;       // if the verdict is `kReject`
   StreamView view;
   // Flows of outer packets, which stay until the frame is done.
   std::array<Flow*, FrameDecoder::kMaxPackets*(kMaxDatagrams + 1)> held{};
