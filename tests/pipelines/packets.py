@@ -55,6 +55,22 @@ def fragmentation_needed(frame, mtu, src):
     return swapped(ether(ipv4(icmp, src, source, protocol=1, fragment=0x4000, tos=0xc0)))
 
 
+def tcp(data=b"", src="10.0.0.1", dst="10.1.0.1", sport=1000, dport=80, seq=1, ack=0, flags=0x10, window=0, **ip):
+    """An Ethernet frame with IPv4 and TCP."""
+    head = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, window, 0, 0)
+    pseudo = address(src) + address(dst) + struct.pack("!HH", 6, len(head + data))
+    head = head[:16] + struct.pack("!H", checksum(pseudo + head + data)) + head[18:]
+    return ether(ipv4(head + data, src, dst, protocol=6, **ip))
+
+
+def prohibited(frame):
+    """The answer to this IPv4 frame in the name of its destination: ICMP unreachable, "host prohibited"."""
+    icmp = struct.pack("!BBHI", 3, 10, 0, 0) + frame[14:14 + 548]
+    icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+    source, destination = (".".join(map(str, frame[at:at + 4])) for at in (26, 30))
+    return swapped(ether(ipv4(icmp, destination, source, protocol=1, fragment=0x4000, tos=0xc0)))
+
+
 def swapped(frame):
     """The frame with its Ethernet addresses exchanged."""
     return frame[6:12] + frame[:6] + frame[12:]
