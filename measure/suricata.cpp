@@ -203,9 +203,13 @@ Suricata::Run Suricata::run(std::string const& capture, std::string const& rules
   else
     words.insert(words.end(), {"-S", rules});
   words.insert(words.end(), {"-l", folder, "--runmode", "single", "-k", "none"});
-  for (auto const& value : {std::string("mpm-algo=hs"),
-                            "classification-file=" + configuration_ + "/classification.config",
-                            "reference-config-file=" + configuration_ + "/reference.config"})
+  for (auto const& value :
+       {std::string("mpm-algo=hs"),
+        // The same alerts in each run.
+        std::string("stream.reassembly.randomize-chunk-size=no"),
+        std::string("app-layer.protocols.http.libhtp.default-config.randomize-inspection-sizes=no"),
+        "classification-file=" + configuration_ + "/classification.config",
+        "reference-config-file=" + configuration_ + "/reference.config"})
     words.insert(words.end(), {"--set", value});
 
   Child child(words, (out / "output").string());
