@@ -125,6 +125,8 @@ void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates co
     look_at(packet, candidates, work);
     if (work.passed || work.verdict != FrameVerdict::kPass) return;
     if (!packet.fragment || datagrams == kMaxDatagrams) continue;
+    // A host reassembles no fragment with a wrong header (RFC 1122 section 3.2.1.2).
+    if (work.validate && packet.version == 4 && !ipv4_checksum_is_good(packet)) continue;
     auto const lost = defragmenter_.counters().lost();
     auto const datagram = defragmenter_.add(packet, work.now_ms);
     if (defragmenter_.counters().lost() != lost) {

@@ -11,9 +11,9 @@ namespace warpline::ids {
 namespace {
 
 constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
-constexpr std::uint32_t kMinWindow = 65535;               // of a peer whose window is not known yet
-constexpr std::uint8_t kWindowScale = 3, kFastOpen = 34;  // kinds of options
-constexpr std::uint8_t kMaxWindowScale = 14;              // RFC 7323 section 2.3
+constexpr std::uint32_t kMinWindow = 65535;  // of a peer whose window is not known yet
+constexpr std::uint8_t kWindowScale = 3, kTimestamps = 8, kFastOpen = 34;  // kinds of options
+constexpr std::uint8_t kMaxWindowScale = 14;                               // RFC 7323 section 2.3
 
 /// The first option of a kind, or empty.
 Bytes option_of(DecodedPacket const& packet, std::uint8_t kind) {
@@ -61,6 +61,10 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
   }
   if (!open(segment, flow, session)) {
     ++counters_.no_session;
+    return outcome;
+  }
+  if (is_old(segment, session)) {
+    ++counters_.outside_window;
     return outcome;
   }
   auto& half = session.halves[segment.direction];
@@ -147,7 +151,7 @@ bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) 
   bool valid = false;
   if (own.started) {
     auto const offset = offset_from(own.base, segment.sequence);
-    auto const highest = std::max(own.next, own.highest) + (own.fin ? 1 : 0);
+    auto const highest = std::max(own.next, own.highest) + (own.fin ? 1u : 0u);
     valid = offset >= static_cast<std::int32_t>(std::min(own.acked, own.next)) &&
             offset <= static_cast<std::int32_t>(highest);
   } else {
@@ -161,6 +165,28 @@ bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) 
   }
   flow.tcp = TcpState::kClosed;
   return true;
+}
+
+/// RFC 7323 section 5.3: if both ends use timestamps, a segment with an older one than the latest that
+/// came in order is refused.
+bool TcpTracker::is_old(Segment const& segment, TcpSession& session) {
+  auto& half = session.halves[segment.direction];
+  auto const option = option_of(segment.packet, kTimestamps);
+  if (option.size != 10) return false;
+  auto const time = reinterpret_cast<be32 const*>(option.data + 2)->host();
+  if (segment.has(kSyn)) {
+    if (half.syn_acked) return false;
+    half.timestamps = true;
+    half.timestamp = time;
+    return false;
+  }
+  if (!half.timestamps || !session.halves[1 - segment.direction].timestamps) return false;
+  if (offset_from(half.timestamp, time) < 0) return true;
+  auto const offset = offset_from(half.base, segment.sequence);
+  if (offset <= static_cast<std::int32_t>(half.next) &&
+      offset + 1 >= static_cast<std::int32_t>(std::min(half.acked, half.next)))
+    half.timestamp = time;
+  return false;
 }
 
 void TcpTracker::acknowledge(Segment const& segment, TcpSession& session) {
@@ -217,7 +243,7 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
   auto payload = segment.packet.payload_bytes();
   auto offset = offset_from(half.base, segment.sequence + (segment.has(kSyn) ? 1 : 0));
   auto const size = static_cast<std::int32_t>(payload.size);
-  auto const window = std::max<std::uint32_t>(peer.window << peer.window_scale, kMinWindow);
+  auto const window = std::max(std::uint32_t{peer.window} << peer.window_scale, kMinWindow);
   auto const next = static_cast<std::int32_t>(half.next);
   bool const after_end = half.fin && offset + size > static_cast<std::int32_t>(half.highest);
   if (offset + size < next - static_cast<std::int32_t>(window) ||

@@ -15,7 +15,7 @@ namespace warpline::ids {
 struct TcpCounters {
   std::uint64_t syn = 0, syn_ack = 0, rst = 0, sessions = 0, midstream = 0;
   std::uint64_t no_session = 0;      ///< packets without a session
-  std::uint64_t outside_window = 0;  ///< segments and resets
+  std::uint64_t outside_window = 0;  ///< segments and resets; also old ones by their time
   std::uint64_t gaps = 0;            ///< acknowledged bytes that never arrived
   std::uint64_t overlaps = 0;        ///< segments that repeat bytes in the queue
   std::uint64_t differing_overlaps = 0;
@@ -63,6 +63,7 @@ class TcpTracker {
   bool open(Segment const& segment, Flow& flow, TcpSession& session);
   void end(Segment const& segment, Flow& flow, TcpSession& session);
   bool reset(Segment const& segment, Flow& flow, TcpSession& session);
+  static bool is_old(Segment const& segment, TcpSession& session);
   static void acknowledge(Segment const& segment, TcpSession& session);
   void add(Segment const& segment, TcpSession& session, OverlapPolicy policy, Outcome& outcome);
   void append(StreamHalf& half, Bytes bytes);
