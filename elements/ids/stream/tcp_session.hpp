@@ -13,20 +13,20 @@ namespace warpline::ids {
 /// One direction of a TCP connection. Offsets count bytes of the stream, from 0.
 struct StreamHalf {
   static constexpr unsigned kMaxCandidates = 4;
-  std::uint32_t base = 0;       ///< sequence number of the first byte
-  std::uint32_t next = 0;       ///< end of the bytes that arrived without a gap
-  std::uint32_t acked = 0;      ///< end of the bytes that the receiver has acknowledged
-  std::uint32_t highest = 0;    ///< end of the bytes that were sent
-  std::uint32_t inspected = 0;  ///< end of the bytes that rules have looked at
-  ByteChain bytes{};            ///< up to `next`
-  SegmentQueue later{};         ///< segments after a gap
-  std::uint32_t timestamp = 0;  ///< the latest one of a segment in order
-  std::uint16_t window = 0;     ///< as in the header
-  std::uint8_t window_scale = 0;
-  bool started : 1 = false;       ///< `base` is known
-  bool syn_acked : 1 = false;     ///< the other end has acknowledged the beginning
-  bool fin : 1 = false;           ///< the end is known: it is `highest`
-  bool closes_first : 1 = false;  ///< the other end had not closed when `fin` came
+  std::uint32_t base = 0;             ///< sequence number of the first byte
+  std::uint32_t next = 0;             ///< end of the bytes that arrived without a gap
+  std::uint32_t acked = 0;            ///< end of the bytes that the receiver has acknowledged
+  std::uint32_t highest = 0;          ///< end of the bytes that were sent
+  std::uint32_t inspected = 0;        ///< end of the bytes that rules have looked at
+  ByteChain bytes{};                  ///< up to `next`
+  SegmentQueue later{};               ///< segments after a gap
+  std::uint32_t timestamp = 0;        ///< the latest one of a segment in order
+  std::uint16_t window = 0;           ///< as in the header
+  std::uint8_t window_scale : 4 = 0;  ///< at most 14
+  bool started : 1 = false;           ///< `base` is known
+  bool syn_acked : 1 = false;         ///< the other end has acknowledged the beginning
+  bool fin : 1 = false;               ///< the end is known: it is `highest`
+  bool closes_first : 1 = false;      ///< the other end had not closed when `fin` came
   bool fin_acked : 1 = false;
   bool timestamps : 1 = false;    ///< the SYN had one
   bool search_all : 1 = false;    ///< bytes that rules have not looked at have other patterns, too

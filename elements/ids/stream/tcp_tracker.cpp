@@ -118,7 +118,7 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
   }
   if (syn) {
     auto const scale = option_of(segment.packet, kWindowScale);
-    if (scale.size == 3) own.window_scale = std::min(scale.data[2], kMaxWindowScale);
+    if (scale.size == 3) own.window_scale = std::min(scale.data[2], kMaxWindowScale) & 15;
   }
   return own.started;
 }
