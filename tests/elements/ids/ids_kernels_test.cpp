@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/clock.hpp"
+#include "core/engine/graph.hpp"
 #include "tests/elements/ids/udp_frame.hpp"
 #include "tests/support/pipeline_runner.hpp"
 #include "tests/support/scoped.hpp"
@@ -55,6 +57,8 @@ Result run(std::vector<test::Frame> const& frames, Kernels kernels, std::string 
                                   "-> ToOutput;",
                               options);
   auto const outcome = runner.run(frames);
+  // The counts are published by a timer.
+  runner.graph().run_timers(cycles() + static_cast<std::uint64_t>(cycles_per_second()));
   Result result{outcome.transmitted, 0, 0, outcome.drops};
   for (auto const& metric : runner.graph().find("e")->element->metrics()) {
     if (metric.name == "alerts") result.alerts = metric.value;
