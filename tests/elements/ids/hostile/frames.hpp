@@ -80,7 +80,7 @@ class Frames {
     return header + 20;
   }
   Bytes add(std::uint8_t* end, std::string_view data) {
-    std::memcpy(end, data.data(), data.size());
+    if (!data.empty()) std::memcpy(end, data.data(), data.size());
     return {bytes_, static_cast<std::uint32_t>(end + data.size() - bytes_)};
   }
 
