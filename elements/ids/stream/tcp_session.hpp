@@ -20,7 +20,7 @@ struct StreamHalf {
   std::uint32_t inspected = 0;        ///< end of the bytes that rules have looked at
   ByteChain bytes{};                  ///< up to `next`
   SegmentQueue later{};               ///< segments after a gap
-  std::uint32_t timestamp = 0;        ///< the latest one of a segment in order
+  std::uint32_t timestamp = 0;        ///< the latest one of a segment in order; 0: the SYN had none
   std::uint16_t window = 0;           ///< as in the header
   std::uint8_t window_scale : 4 = 0;  ///< at most 14
   bool started : 1 = false;           ///< `base` is known
@@ -28,7 +28,6 @@ struct StreamHalf {
   bool fin : 1 = false;               ///< the end is known: it is `highest`
   bool closes_first : 1 = false;      ///< the other end had not closed when `fin` came
   bool fin_acked : 1 = false;
-  bool timestamps : 1 = false;    ///< the SYN had one
   bool search_all : 1 = false;    ///< bytes that rules have not looked at have other patterns, too
   bool search_old : 1 = false;    ///< so have bytes that they have looked at and see again
   bool search_older : 1 = false;  ///< `search_old` was set when candidates aged

@@ -29,11 +29,6 @@ std::int32_t offset_from(std::uint32_t base, std::uint32_t number) {
   return static_cast<std::int32_t>(number - base);
 }
 
-void start(StreamHalf& half, std::uint32_t base) {
-  half.base = base;
-  half.started = true;
-}
-
 }  // namespace
 
 struct TcpTracker::Segment {
@@ -79,6 +74,16 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
   return outcome;
 }
 
+/// Segments that came early were counted from another number.
+void TcpTracker::start(StreamHalf& half, std::uint32_t base) {
+  if (half.base != base) {
+    half.later.clear(pool_);
+    half.highest = 0;
+  }
+  half.base = base;
+  half.started = true;
+}
+
 /// Learns where streams begin. Returns false for a packet of a connection that is not followed.
 bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
   auto& own = session.halves[segment.direction];
@@ -106,7 +111,7 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
     if (!peer.started || acknowledged < 0 ||
         static_cast<std::uint32_t>(acknowledged) > peer.highest + kMinWindow)
       return false;
-    if (!own.started || !own.syn_acked) start(own, segment.sequence + 1);
+    if (!own.started || (!own.syn_acked && own.next == 0)) start(own, segment.sequence + 1);
     if (flow.tcp < TcpState::kSynReceived) flow.tcp = TcpState::kSynReceived;
   } else if (flow.tcp == TcpState::kNone) {
     if (!options_.midstream || !ack) return false;
@@ -173,14 +178,12 @@ bool TcpTracker::is_old(Segment const& segment, TcpSession& session) {
   auto& half = session.halves[segment.direction];
   auto const option = option_of(segment.packet, kTimestamps);
   if (option.size != 10) return false;
-  auto const time = reinterpret_cast<be32 const*>(option.data + 2)->host();
+  auto const time = std::max(reinterpret_cast<be32 const*>(option.data + 2)->host(), 1u);
   if (segment.has(kSyn)) {
-    if (half.syn_acked) return false;
-    half.timestamps = true;
-    half.timestamp = time;
+    if (!half.syn_acked) half.timestamp = time;
     return false;
   }
-  if (!half.timestamps || !session.halves[1 - segment.direction].timestamps) return false;
+  if (half.timestamp == 0 || session.halves[1 - segment.direction].timestamp == 0) return false;
   if (offset_from(half.timestamp, time) < 0) return true;
   auto const offset = offset_from(half.base, segment.sequence);
   if (offset <= static_cast<std::int32_t>(half.next) &&

@@ -60,6 +60,7 @@ class TcpTracker {
 
  private:
   struct Segment;
+  void start(StreamHalf& half, std::uint32_t base);
   bool open(Segment const& segment, Flow& flow, TcpSession& session);
   void end(Segment const& segment, Flow& flow, TcpSession& session);
   bool reset(Segment const& segment, Flow& flow, TcpSession& session);
