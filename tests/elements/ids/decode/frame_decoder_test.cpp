@@ -107,6 +107,25 @@ TEST(FrameDecoder, LooksIntoTunnels) {
   EXPECT_EQ(decode(ethernet(0x800) + ip4(17, teredo)).payload(1), "in");
 }
 
+TEST(FrameDecoder, TakesUdpTunnelsAsPayloadWhereTheyAreOff) {
+  auto const inner = ip4(6, tcp("in"));
+  auto const geneve = udp(1, 6081, "\x01\0\x65\x58\0\0\x01\0optx"s + ethernet(0x800) + inner);
+  auto const teredo = udp(3544, 1, ip6(17, udp(7, 8, "in")));
+  for (auto const& tunnel : {geneve, teredo})
+    EXPECT_EQ(decode(ethernet(0x800) + ip4(17, tunnel), LinkType::kEthernet, false).packets.size(),
+              1u);
+}
+
+TEST(FrameDecoder, SkipsOptionsAndExtensionHeaders) {
+  auto options = ip4(17, "\x01\x01\x01\0"s + udp(1, 2, "x"));
+  options[0] = '\x46';
+  EXPECT_EQ(decode(ethernet(0x800) + options).payload(0), "x");
+  auto const hop_by_hop = "\x3c\0\x01\x04\0\0\0\0"s;   // then destination options
+  auto const destination = "\x11\0\x01\x04\0\0\0\0"s;  // then UDP
+  EXPECT_EQ(decode(ethernet(0x86dd) + ip6(0, hop_by_hop + destination + udp(1, 2, "x"))).payload(0),
+            "x");
+}
+
 TEST(FrameDecoder, LeavesFragmentsToTheirReassembly) {
   auto const frame = decode(ethernet(0x800) + ip4(17, "rest of a datagram", 0x2000 | 5));
   ASSERT_EQ(frame.packets.size(), 1u);

@@ -32,7 +32,7 @@ Traffic connection() {
   Traffic traffic;
   return traffic.handshake();
 }
-Traffic said(std::string const& text) {
+Traffic conversation(std::string const& text) {
   auto traffic = connection();
   return traffic.send(true, text).send(false, "").close();
 }
@@ -92,7 +92,7 @@ TEST(StatementOfStreams, BytesAreLookedAtAtOnceInModeIps) {
 }
 
 TEST(StatementOfStreams, AFlowThatEndsIsLookedAtOnceMore) {
-  EXPECT_EQ(sids(rule("content:\"attack\";", 1, "tcp-stream"), said("attack")), Sids{1});
+  EXPECT_EQ(sids(rule("content:\"attack\";", 1, "tcp-stream"), conversation("attack")), Sids{1});
   auto open = connection();
   open.send(true, "attack");
   EXPECT_EQ(sids(rule("content:\"attack\";", 1, "tcp-stream"), open), Sids{1});
@@ -120,7 +120,7 @@ TEST(StatementOfStreams, TheDepthIsAMebibyte) {
 TEST(StatementOfFlow, EstablishedNeedsTheHandshake) {
   auto const rules = rule("flow:established; content:\"attack\";", 1) +
                      rule("flow:not_established; content:\"attack\";", 2);
-  EXPECT_EQ(sids(rules, said("attack")), Sids{1});
+  EXPECT_EQ(sids(rules, conversation("attack")), Sids{1});
   Traffic without;
   without.segment({.data = "attack"});
   EXPECT_EQ(sids(rules, without), Sids{2});

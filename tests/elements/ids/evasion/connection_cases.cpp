@@ -116,6 +116,15 @@ std::vector<EvasionCase> connection_cases() {
     traffic.send(true, "att").send(true, "ack").send(false, "").close();
     add("SplitHandshakeOfFive", traffic, {1, 2});
   }
+  {
+    Traffic traffic;
+    traffic.segment({.flags = kSyn, .offset = -1});
+    traffic.segment({.to_server = false, .flags = kSyn | kAck, .offset = -1});
+    traffic.send(false, "att");
+    traffic.segment({.to_server = false, .flags = kSyn | kAck, .offset = 999});
+    traffic.send(true, "").send(false, "ack").send(true, "").close();
+    add("AnotherAnswerAfterTheFirstBytes", traffic, {1, 2});
+  }
   add("SynInTheConnection",
       disturbed([](Traffic& traffic) { traffic.segment({.flags = kSyn, .offset = 4'000'000}); }),
       {1, 2});

@@ -180,6 +180,32 @@ TEST(BufferProgram, MatchesExpressionsAfterTheMatchBefore) {
   EXPECT_FALSE(matches(R"(pcre:!"/B/i";)", "ab"));
 }
 
+TEST(BufferProgram, RetriesThroughKeywordsThatCannotBeTriedAgain) {
+  EXPECT_TRUE(matches(R"(content:"a"; byte_jump:1,0,relative; content:"x"; within:1;)",
+                      "a\x05-----a\x01-x"));
+  EXPECT_TRUE(matches(R"(content:"a"; byte_test:1,=,0x62,0,relative;)", "acab"));
+}
+
+TEST(BufferProgram, RetriesBeforeANegatedExpression) {
+  EXPECT_TRUE(matches(R"(content:"a"; pcre:!"/^b/R";)", "ab ac"));
+  EXPECT_FALSE(matches(R"(content:"a"; pcre:!"/^b/R";)", "ab ab"));
+}
+
+TEST(BufferProgram, TakesLengthsOfThePacketAsUnsignedAndBounded) {
+  std::string_view const bytes("\xff\xff\xff\xff\0\0x", 7);
+  for (auto const* const keyword :
+       {R"(content:"x"; distance:n;)", R"(content:"x"; offset:n;)", "isdataat:n;",
+        "isdataat:n,relative;", "byte_jump:1,n,relative;", "byte_test:1,=,0,n,relative;"})
+    EXPECT_FALSE(matches("byte_extract:4,0,n; " + std::string(keyword), bytes)) << keyword;
+  EXPECT_TRUE(matches(R"(byte_extract:4,0,n; content:"x"; depth:n;)", bytes));
+}
+
+TEST(BufferProgram, ShiftsTheResultOfByteMathByTheZerosOfItsMask) {
+  EXPECT_TRUE(matches(
+      "byte_math:bytes 1,offset 0,oper +,rvalue 0,result r,bitmask 0xf0; byte_test:1,=,r,1;",
+      "\x35\x03"));
+}
+
 TEST(BufferProgram, GivesUpAfterItsSteps) {
   std::string const rule = R"(content:"a"; content:"a"; distance:0; content:"b"; distance:0;)";
   auto const result = run(rule, std::string(2000, 'a'));
