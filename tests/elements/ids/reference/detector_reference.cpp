@@ -106,6 +106,8 @@ void DetectorReference::look_at_with_datagrams(Packet const& packet, int depth, 
   look_at(packet, work);
   if (work.passed || work.verdict != Verdict::kPass) return;
   if (!packet.is_fragment || depth == 2) return;
+  // A host reassembles no fragment with a wrong header (RFC 1122 section 3.2.1.2).
+  if (options_.checksums && !packet.header_checksum_holds) return;
   auto const datagram = fragments_.add(packet, overlap_of_fragments(options_.host), now_ms());
   if (datagram) look_at_with_datagrams(read_datagram(*datagram, packet), depth + 1, work);
 }

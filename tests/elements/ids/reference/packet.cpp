@@ -70,6 +70,7 @@ void read_ipv4(std::string const& bytes, Packet& packet) {
   packet.source = bytes.substr(12, 4);
   packet.destination = bytes.substr(16, 4);
   packet.ip_header = bytes.substr(0, header);
+  packet.header_checksum_holds = checksum_holds(packet.ip_header, 0);
   auto const place = number_at(bytes, 6, 2);
   auto const rest = bytes.substr(header, total - header);
   if ((place & 0x3fff) == 0) return read_transport(rest, packet);

@@ -22,7 +22,9 @@ struct Packet {
   std::string transport;            ///< header of TCP, UDP or ICMP; empty if it is cut
   std::string payload;
   std::uint32_t source_port = 0, destination_port = 0;
-  bool has_transport = false, checksum_holds = true;  ///< the checksum: of TCP, UDP or ICMP
+  bool has_transport = false;
+  bool checksum_holds = true;         ///< of TCP, UDP or ICMP
+  bool header_checksum_holds = true;  ///< of IPv4
 
   bool is_fragment = false, more_fragments = false;
   std::uint32_t fragment_offset = 0, fragment_id = 0;
