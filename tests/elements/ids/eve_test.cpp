@@ -99,7 +99,7 @@ TEST_F(EveAlertsTest, LeavesOutWhatAPacketDoesNotHave) {
                        std::string(15, '\0') + "\1" + "\x20\1"s + std::string(14, '\0') +
                        std::string(8, '\0');
     auto other = tcp4("\1\1\1\1", "\2\2\2\2", "\1\1\1\1");
-    other[23] = 99;
+    other[23] = 253;
     PatternId const ids[] = {1};
     for (auto const& frame : {arp, sixth, other})
       eve.add(bytes_of(frame), walk_layers(bytes_of(frame)), ids, kTime + 876'543'211);
@@ -118,7 +118,7 @@ TEST_F(EveAlertsTest, LeavesOutWhatAPacketDoesNotHave) {
   EXPECT_EQ(sixth.at("dest_ip").as_string(), "2001::");
   EXPECT_EQ(sixth.at("proto").as_string(), "IPv6-ICMP");
   EXPECT_FALSE(sixth.contains("src_port"));
-  EXPECT_EQ(json::parse(written[2]).at("proto").as_string(), "099");
+  EXPECT_EQ(json::parse(written[2]).at("proto").as_string(), "253");
 }
 
 TEST_F(EveAlertsTest, WritesWhenEnoughWaitsOrASecondHasPassed) {
