@@ -8,7 +8,8 @@
 
 namespace warpline {
 
-/// Sets the output port of packets for `ToOutput`, and drops frames for groups of stations.
+/// Sets the output port of packets for `ToOutput`, and drops frames for groups of stations unless
+/// GROUPS is true.
 ///
 ///     FromInput -> L2Forward(method echoback) -> ToOutput;
 ///
@@ -18,7 +19,8 @@ namespace warpline {
 /// port of the pair.
 ///
 /// Ports: 1 in, 1 out.
-/// Arguments: method: one of these (default echoback).
+/// Arguments: method: one of these (default echoback). GROUPS: forward frames for groups of
+/// stations, too, such as requests of ARP, as a transparent bridge must (default false).
 /// Drops: truncated (no whole Ethernet header), not_unicast.
 class L2Forward final : public Element {
  public:
@@ -26,6 +28,7 @@ class L2Forward final : public Element {
     static std::vector<std::string> const methods = {"echoback", "echoback_cross", "roundrobin",
                                                      "roundrobin_batch", "two_to_one"};
     auto const method = args.keyword<std::string>("method", "echoback");
+    groups_ = args.keyword("GROUPS", false);
     auto const& context = args.context();
     auto const ports = static_cast<unsigned>(context.ports.size());
     if (ports == 0) throw args.error("there is no port to send to");
@@ -56,7 +59,7 @@ class L2Forward final : public Element {
     emit_by_verdict(std::move(batch), out, [=, this](Packet& packet, unsigned) {
       auto const* frame = packet.header<ether::Header>(0);
       if (frame == nullptr) return drop<"truncated">();
-      if (frame->destination.is_group()) return drop<"not_unicast">();
+      if (frame->destination.is_group() && !groups_) return drop<"not_unicast">();
       packet.out_port = each_batch_ ? for_batch : each_packet_ ? next() : to_[packet.in_port];
       return forward();
     });
@@ -72,7 +75,7 @@ class L2Forward final : public Element {
 
   std::vector<std::uint16_t> to_;  // by the port a packet came from
   unsigned next_ = 0;
-  bool each_packet_ = false, each_batch_ = false;
+  bool each_packet_ = false, each_batch_ = false, groups_ = false;
 };
 WARPLINE_ELEMENT(L2Forward);
 

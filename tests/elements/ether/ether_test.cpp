@@ -106,6 +106,15 @@ TEST(DropBroadcasts, DropsFramesForGroups) {
   EXPECT_EQ(out.drops, (Drops{{"not_unicast", 3}}));
 }
 
+TEST(L2Forward, ForwardsFramesForGroupsOnRequest) {
+  std::vector<Frame> const frames = {FrameBuilder().ether(test::kBroadcast).build(),
+                                     FrameBuilder().ether({0, 1, 2, 3, 4, 5}).build()};
+  auto const bridge = run_pipeline("FromInput -> L2Forward(GROUPS true) -> ToOutput;", frames);
+  EXPECT_EQ(bridge.frames(0), frames);
+  auto const others = run_pipeline("FromInput -> L2Forward -> ToOutput;", frames);
+  EXPECT_EQ(others.drops, (Drops{{"not_unicast", 1}}));
+}
+
 TEST(DropBroadcasts, DropsFramesWithoutAWholeHeader) {
   auto const out = run_pipeline("FromInput -> DropBroadcasts -> ToOutput;", cut_headers());
   EXPECT_EQ(out.drops, (Drops{{"truncated", 14}}));
