@@ -99,7 +99,7 @@ TEST_F(EveAlertsTest, LeavesOutWhatAPacketDoesNotHave) {
                        std::string(15, '\0') + "\1" + "\x20\1"s + std::string(14, '\0') +
                        std::string(8, '\0');
     auto other = tcp4("\1\1\1\1", "\2\2\2\2", "\1\1\1\1");
-    other[23] = 253;
+    other[23] = static_cast<char>(253);
     PatternId const ids[] = {1};
     for (auto const& frame : {arp, sixth, other})
       eve.add(bytes_of(frame), walk_layers(bytes_of(frame)), ids, kTime + 876'543'211);
