@@ -17,31 +17,35 @@ namespace warpline {
 ///
 ///     FromInput -> IDS(RULES rules/web.rules, EVE eve.json) -> ToOutput;
 ///
-/// Rules with keywords that are not supported are left out and counted by keyword. See docs/ids.md.
+/// Rules that need an unsupported keyword are skipped and counted by keyword. See docs/ids.md.
 ///
-/// With MODE ips, a rule of reject drops the packet and answers with a TCP reset, or with ICMP
-/// "destination unreachable" for other protocols. An answer to the source leaves by 1 with the port of
-/// the packet as its output port; one to the destination leaves by 0 in the place of the packet.
+/// With MODE ips, a reject rule drops the packet and answers with a TCP reset, or with ICMP
+/// "destination unreachable" for other protocols. The answer to the source leaves by output 1; its
+/// output port is the port that received the packet. The answer to the destination leaves by output
+/// 0 in place of the packet.
 ///
-/// Ports: 1 in, 2 out; the second may be left unconnected, and rejected packets are then not
-/// answered to their source.
-/// Arguments: RULES: files of rules, separated by blanks; `*` and `?` as in a shell. VARS: a
-/// suricata.yaml whose `vars` the rules use (default: HOME_NET is RFC 1918). CLASSIFICATION: file
-/// of classes and their priorities. REFERENCE: file of reference kinds. EVE: file to which events
-/// are appended as EVE JSON lines, relative to the current folder. EVE_TYPES: kinds of events, and
-/// fields of alerts (default `alert drop stats`). FAST: file to which alerts are appended in one
-/// line each. MODE: `ids` (default) or `ips`, where drop and reject drop packets. STRICT: a rule
-/// that cannot be read is an error (default false). MIDSTREAM: follow TCP connections whose
-/// handshake was not seen (default false). TUNNELS: look into VXLAN, GENEVE and Teredo (default
-/// true). FLOWS: flows of a worker (default 65536). STREAM_MEMORY: bytes of a worker for TCP data
-/// (default 67108864). DEFRAG_MEMORY: bytes of a worker
-/// for fragments (default 33554432). CHECKSUM: take packets with wrong checksums of TCP, UDP or
-/// ICMP from the rules: `on`, `off` or `auto`, which turns off if one of ten is wrong (default auto). HOST_OS_POLICY: a
-/// suricata.yaml whose `host-os-policy` decides about overlaps. DEPTH: bytes of a stream that are looked at (default 1048576). MAX_ALERTS:
-/// alerts of a packet (default 15). ON_LIMIT: what happens to a flow for whose data there is no memory:
-/// `ignore` (default), `drop-flow` (with MODE ips), `pass-flow` or `bypass`. ICMP_RATE: ICMP answers
-/// of reject per second and worker (default 100; 0: no limit). ICMP_BURST: answers at once within that
-/// rate (from 1, default 10).
+/// Ports: 1 in, 2 out; output 1 may be left unconnected: then no answers are sent to the source.
+/// Arguments: RULES: rule files, separated by blanks; `*` and `?` as in a shell. VARS:
+/// suricata.yaml with the `vars` that the rules use (default: HOME_NET is the private networks of
+/// RFC 1918). CLASSIFICATION: file with rule classes and their priorities (default: those of
+/// Suricata). REFERENCE: file with the URL of each kind of reference (default: none). EVE: file to
+/// which events are appended as EVE JSON lines, relative to the current folder (default: none).
+/// EVE_TYPES: kinds of events, and optional fields of alerts (default `alert drop stats`). FAST:
+/// file to which alerts are appended, one line each (default: none). MODE: `ids` (default) only
+/// alerts; in `ips`, drop and reject rules drop packets. STRICT: refuse to start if a rule cannot
+/// be read (default false). MIDSTREAM: follow TCP connections without a handshake (default false).
+/// TUNNELS: inspect packets within VXLAN, GENEVE and Teredo (default true). FLOWS: max flows of a
+/// worker (default 65536). STREAM_MEMORY: bytes of a worker for TCP data (default 67108864).
+/// DEFRAG_MEMORY: bytes of a worker for fragments (default 33554432). CHECKSUM: `on` skips packets
+/// with a wrong TCP, UDP or ICMP checksum, `off` inspects them, and `auto` (default) turns off if
+/// more than 10 % of the first 1,000 packets are wrong. HOST_OS_POLICY: suricata.yaml whose
+/// `host-os-policy` names the operating systems by whose rules overlapping data is reassembled
+/// (default: Windows for IPv4, BSD for IPv6). DEPTH: max bytes of each direction of a TCP
+/// connection that are inspected as a stream (default 1048576). MAX_ALERTS: max alerts for a packet
+/// (default 15). ON_LIMIT: what happens to a flow if memory for it is full: `ignore` (default),
+/// `drop-flow` (with MODE ips), `pass-flow` or `bypass`. ICMP_RATE: max ICMP answers per second and
+/// worker (default 100; 0 means no limit). ICMP_BURST: max ICMP answers at once (default 10, min
+/// 1).
 /// Drops: rule_drop (also later packets of a dropped flow), rule_reject (both with MODE ips).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDS final : public OffloadElement<IDS> {
