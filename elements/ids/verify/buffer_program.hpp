@@ -50,7 +50,7 @@ class BufferProgram {
     bool relative_next = false;  // the next keyword begins at the end of this one's match
   };
   struct Run;
-  struct Memory;
+  struct LastSearch;
 
   std::vector<BufferMatch> matches_;
   std::vector<Instruction> instructions_;

@@ -14,6 +14,8 @@
 namespace warpline::ids {
 namespace {
 
+using namespace std::string_view_literals;
+
 Rule rule_of(std::string const& options) {
   RuleParser parser(default_variables());
   parser.read(std::make_shared<Source>(
@@ -198,6 +200,27 @@ TEST(BufferProgram, TakesLengthsOfThePacketAsUnsignedAndBounded) {
         "isdataat:n,relative;", "byte_jump:1,n,relative;", "byte_test:1,=,0,n,relative;"})
     EXPECT_FALSE(matches("byte_extract:4,0,n; " + std::string(keyword), bytes)) << keyword;
   EXPECT_TRUE(matches(R"(byte_extract:4,0,n; content:"x"; depth:n;)", bytes));
+}
+
+TEST(BufferProgram, TakesVariablesThatNoBufferCanHave) {
+  std::string const extract = "byte_extract:8,0,v; ";
+  std::string_view const large =
+      "\x7f\xff\xff\xff\xff\xff\xff\xff"
+      "abcd";
+  std::string_view const negative =
+      "\x80\0\0\0\0\0\0\0"
+      "abcd"sv;
+  for (auto const* const keyword :
+       {"content:\"ab\"; content:\"cd\"; distance:v;", "content:\"ab\"; content:\"cd\"; offset:v;",
+        "content:\"ab\"; isdataat:v,relative;", "byte_jump:1,v,relative;",
+        "content:\"ab\"; byte_test:1,=,99,v,relative;", "content:\"cd\"; offset:v; depth:v;"})
+    EXPECT_FALSE(matches(extract + keyword, large)) << keyword;
+  EXPECT_TRUE(matches(extract + R"(content:"ab"; content:"cd"; distance:0; within:v;)", large));
+  EXPECT_TRUE(matches(extract + R"(content:"cd"; offset:10; depth:v;)", large));
+  EXPECT_FALSE(matches(extract + R"(content:"ab"; content:"cd"; distance:0; within:v;)", negative));
+  EXPECT_TRUE(matches(extract + R"(content:"ab"; content:"cd"; distance:v;)", negative));
+  EXPECT_FALSE(matches(extract + "byte_jump:1,v,relative;", negative));
+  EXPECT_TRUE(matches(extract + "byte_test:8,=,v,0;", large)) << "a compared value keeps its size";
 }
 
 TEST(BufferProgram, ShiftsTheResultOfByteMathByTheZerosOfItsMask) {
