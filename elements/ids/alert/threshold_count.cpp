@@ -2,30 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/alert/threshold_count.hpp"
 
-#include <limits>
-
 namespace warpline::ids {
-namespace {
-
-std::uint32_t saturated(std::uint64_t value) {
-  constexpr auto kMax = std::numeric_limits<std::uint32_t>::max();
-  return value < kMax ? static_cast<std::uint32_t>(value) : kMax;
-}
-
-}  // namespace
 
 ThresholdOutcome ThresholdCount::count(Threshold const& threshold, std::uint32_t now_s) {
   using enum ThresholdOutcome;
   using Type = Threshold::Type;
   bool const backoff = threshold.type == Type::kBackoff;
-  bool const in_window = begun && (backoff || now_s - begin_s <= threshold.seconds);
+  // Packets of other workers may be older than the one that began the window.
+  bool const in_window = begun && (backoff || now_s <= saturated_sum(begin_s, threshold.seconds));
   if (!in_window) {
     begun = true;
     begin_s = now_s;
     matches = 0;
     next = threshold.count;
   }
-  matches = saturated(std::uint64_t{matches} + 1);
+  matches = saturated_sum(matches, 1);
   switch (threshold.type) {
     case Type::kLimit:
       return matches <= threshold.count ? kAlert : kSuppressed;

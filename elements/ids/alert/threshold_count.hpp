@@ -2,11 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "elements/ids/rules/rule.hpp"
 
 namespace warpline::ids {
+
+/// A number of 32 bits, or the largest one.
+constexpr std::uint32_t saturated(std::uint64_t value) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, 0xffffffff));
+}
+constexpr std::uint32_t saturated_sum(std::uint32_t a, std::uint32_t b) {
+  return saturated(std::uint64_t{a} + b);
+}
 
 /// What a threshold makes of a match.
 enum class ThresholdOutcome : std::uint8_t {

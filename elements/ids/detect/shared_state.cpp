@@ -62,7 +62,7 @@ bool SharedState::is_first(Rule const& rule, std::uint64_t key, DecodedPacket co
   bool first = false;
   distinct_.with(mix64(key ^ (0x10000u + port)), now_s, [&](Empty&, bool is_new) {
     first = is_new;
-    return now_s + threshold.seconds;
+    return saturated_sum(now_s, threshold.seconds);
   });
   return first;
 }
@@ -76,7 +76,7 @@ ThresholdOutcome SharedState::count(Rule const& rule, DecodedPacket const& packe
   auto outcome = ThresholdOutcome::kAlert;
   thresholds_.with(key, now_s, [&](ThresholdCount& count, bool) {
     outcome = count.count(threshold, now_s);
-    return threshold.seconds == 0 ? kForever : count.begin_s + threshold.seconds;
+    return threshold.seconds == 0 ? kForever : saturated_sum(count.begin_s, threshold.seconds);
   });
   return outcome;
 }
@@ -97,7 +97,7 @@ void SharedState::change_bit(BitAction::Command command, BitAction::Scope scope,
   bool const remove = command == BitAction::Command::kUnset ||
                       (command == BitAction::Command::kToggle && bits_.contains(key, now_s));
   if (remove) return bits_.remove(key);
-  bits_.with(key, now_s, [&](Empty&, bool) { return now_s + expire_seconds; });
+  bits_.with(key, now_s, [&](Empty&, bool) { return saturated_sum(now_s, expire_seconds); });
 }
 
 bool SharedState::test_bit(BitAction::Scope scope, std::string const& name,

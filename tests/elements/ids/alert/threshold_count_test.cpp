@@ -34,6 +34,14 @@ TEST(ThresholdCount, LimitsTheAlertsOfAWindow) {
       << "the window from 0 includes 10; the next begins at 11";
 }
 
+TEST(ThresholdCount, CountsOlderMatchesOfOtherWorkersInTheWindow) {
+  EXPECT_EQ(outcomes(threshold(Type::kLimit, 1, 10), {20, 19, 21, 20, 31}), "AsssA");
+}
+
+TEST(ThresholdCount, TakesWindowsAfterTheLastSecond) {
+  EXPECT_EQ(outcomes(threshold(Type::kLimit, 1, 0x7fffffff), {0xf0000000, 0xf0000001}), "As");
+}
+
 TEST(ThresholdCount, AlertsAtEveryNthMatch) {
   EXPECT_EQ(outcomes(threshold(Type::kThreshold, 3, 60), {0, 1, 2, 3, 4, 5, 6}), "..A..A.");
   EXPECT_EQ(outcomes(threshold(Type::kThreshold, 3, 10), {0, 1, 20, 21, 22}), "....A")
