@@ -101,7 +101,7 @@ std::uint32_t stream_size(TcpSession const& session, unsigned side) {
   auto const& half = session.halves[side];
   if (!half.started) return 0;
   bool const fin = half.fin_acked || (side == 1 && half.fin && half.closes_first);
-  return 1 + std::max(half.next, half.highest) + (fin ? 1 : 0);
+  return 1 + half.sent() + (fin ? 1 : 0);
 }
 
 bool stream_size_matches(StreamSize const& match, TcpSession const* session) {

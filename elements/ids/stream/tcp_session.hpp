@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "elements/ids/stream/block_pool.hpp"
@@ -10,10 +11,12 @@
 
 namespace warpline::ids {
 
-/// One direction of a TCP connection. Offsets count bytes of the stream, from 0.
+/// One direction of a TCP connection. Offsets count bytes of the stream, from 0; after the depth,
+/// `shift` keeps them small.
 struct StreamHalf {
   static constexpr unsigned kMaxCandidates = 4;
-  std::uint32_t base = 0;             ///< sequence number of the first byte
+  static constexpr std::uint32_t kShift = 1u << 29;  ///< bytes; the depth is at most that
+  std::uint32_t base = 0;                            ///< sequence number of the first byte
   std::uint32_t next = 0;             ///< end of the bytes that arrived without a gap
   std::uint32_t acked = 0;            ///< end of the bytes that the receiver has acknowledged
   std::uint32_t highest = 0;          ///< end of the bytes that were sent
@@ -31,10 +34,23 @@ struct StreamHalf {
   bool search_all : 1 = false;    ///< bytes that rules have not looked at have other patterns, too
   bool search_old : 1 = false;    ///< so have bytes that they have looked at and see again
   bool search_older : 1 = false;  ///< `search_old` was set when candidates aged
+  std::uint8_t shifts : 3 = 0;    ///< calls of `shift`, modulo 8
   std::uint8_t candidate_count = 0;
   std::uint8_t old_candidates = 0;  ///< bits: these were known when candidates aged
   std::uint16_t aged = 0;           ///< when that was: `inspected` in units of `kAgeUnit`, wrapped
   std::uint16_t candidates[kMaxCandidates]{};  ///< patterns in bytes that rules will see
+
+  /// Sequence numbers of the bytes that were sent, modulo 2^32.
+  std::uint32_t sent() const { return std::max(next, highest) + shifts * kShift; }
+  /// Takes `kShift` from the offsets of a stream whose next byte is that far after the depth. A stream
+  /// of any length thus has offsets that `base` and a sequence number give.
+  void shift() {
+    base += kShift;
+    next -= kShift;
+    acked -= std::min(acked, kShift);
+    highest -= std::min(highest, kShift);
+    shifts = (shifts + 1) & 7;
+  }
 
   void add_candidate(std::uint16_t pattern) {
     for (unsigned i = 0; i < candidate_count; ++i)

@@ -25,7 +25,9 @@ Bytes option_of(DecodedPacket const& packet, std::uint8_t kind) {
   return found;
 }
 
-std::int32_t offset_from(std::uint32_t base, std::uint32_t number) {
+/// Bytes from one sequence number to another, which is less than 2 GiB away. In 64 bits, so that sums
+/// with what a packet tells do not overflow.
+std::int64_t offset_from(std::uint32_t base, std::uint32_t number) {
   return static_cast<std::int32_t>(number - base);
 }
 
@@ -45,6 +47,11 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
   Segment const segment{packet, header.sequence.host(), header.acknowledgment.host(),
                         header.window.host(), to_server ? 0u : 1u};
   flow.tcp_flags[segment.direction] |= packet.tcp_flags;
+  auto& half = session.halves[segment.direction];
+  if (half.next >= 2 * StreamHalf::kShift) {
+    half.later.clear(pool_);  // after the depth
+    half.shift();
+  }
   Outcome outcome;
   if (segment.has(kRst)) {
     outcome.closed = reset(segment, flow, session);
@@ -62,7 +69,6 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
     ++counters_.outside_window;
     return outcome;
   }
-  auto& half = session.halves[segment.direction];
   half.window = segment.window;
   if (segment.has(kAck)) acknowledge(segment, session);
   bool const may_have_data =
@@ -108,9 +114,7 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
       start(peer, segment.acknowledgment);
     }
     auto const acknowledged = offset_from(peer.base, segment.acknowledgment);
-    if (!peer.started || acknowledged < 0 ||
-        static_cast<std::uint32_t>(acknowledged) > peer.highest + kMinWindow)
-      return false;
+    if (!peer.started || acknowledged < 0 || acknowledged > peer.highest + kMinWindow) return false;
     if (!own.started || (!own.syn_acked && own.next == 0)) start(own, segment.sequence + 1);
     if (flow.tcp < TcpState::kSynReceived) flow.tcp = TcpState::kSynReceived;
   } else if (flow.tcp == TcpState::kNone) {
@@ -132,10 +136,9 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
 /// bytes that were sent.
 void TcpTracker::end(Segment const& segment, Flow& flow, TcpSession& session) {
   auto& half = session.halves[segment.direction];
-  auto const end = offset_from(half.base, segment.sequence) +
-                   static_cast<std::int32_t>(segment.packet.payload_size);
-  auto const highest = static_cast<std::int32_t>(std::max(half.highest, half.next));
-  if (end < highest || end - highest > static_cast<std::int32_t>(kMinWindow)) {
+  auto const end = offset_from(half.base, segment.sequence) + segment.packet.payload_size;
+  auto const highest = std::max(half.highest, half.next);
+  if (end < highest || end - highest > kMinWindow) {
     ++counters_.outside_window;
     return;
   }
@@ -157,12 +160,10 @@ bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) 
   if (own.started) {
     auto const offset = offset_from(own.base, segment.sequence);
     auto const highest = std::max(own.next, own.highest) + (own.fin ? 1u : 0u);
-    valid = offset >= static_cast<std::int32_t>(std::min(own.acked, own.next)) &&
-            offset <= static_cast<std::int32_t>(highest);
+    valid = offset >= std::min(own.acked, own.next) && offset <= highest;
   } else {
-    valid =
-        segment.has(kAck) && offset_from(peer.base, segment.acknowledgment) >= 0 &&
-        static_cast<std::uint32_t>(offset_from(peer.base, segment.acknowledgment)) <= peer.highest;
+    auto const acknowledged = offset_from(peer.base, segment.acknowledgment);
+    valid = segment.has(kAck) && acknowledged >= 0 && acknowledged <= peer.highest;
   }
   if (!valid) {
     ++counters_.outside_window;
@@ -186,9 +187,7 @@ bool TcpTracker::is_old(Segment const& segment, TcpSession& session) {
   if (half.timestamp == 0 || session.halves[1 - segment.direction].timestamp == 0) return false;
   if (offset_from(half.timestamp, time) < 0) return true;
   auto const offset = offset_from(half.base, segment.sequence);
-  if (offset <= static_cast<std::int32_t>(half.next) &&
-      offset + 1 >= static_cast<std::int32_t>(std::min(half.acked, half.next)))
-    half.timestamp = time;
+  if (offset <= half.next && offset + 1 >= std::min(half.acked, half.next)) half.timestamp = time;
   return false;
 }
 
@@ -243,19 +242,17 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
                      Outcome& outcome) {
   auto& half = session.halves[segment.direction];
   auto const& peer = session.halves[1 - segment.direction];
-  auto payload = segment.packet.payload_bytes();
-  auto offset = offset_from(half.base, segment.sequence + (segment.has(kSyn) ? 1 : 0));
-  auto const size = static_cast<std::int32_t>(payload.size);
-  auto const window = std::max(std::uint32_t{peer.window} << peer.window_scale, kMinWindow);
-  auto const next = static_cast<std::int32_t>(half.next);
-  bool const after_end = half.fin && offset + size > static_cast<std::int32_t>(half.highest);
-  if (offset + size < next - static_cast<std::int32_t>(window) ||
-      offset > next + static_cast<std::int32_t>(window) || after_end) {
+  auto const payload = segment.packet.payload_bytes();
+  auto const offset = offset_from(half.base, segment.sequence + (segment.has(kSyn) ? 1 : 0));
+  auto const end = offset + payload.size;
+  std::int64_t const next = half.next;
+  std::int64_t const window = std::max(std::uint32_t{peer.window} << peer.window_scale, kMinWindow);
+  bool const after_end = half.fin && end > half.highest;
+  if (end < next - window || offset > next + window || after_end) {
     ++counters_.outside_window;
     return;
   }
-  outcome.in_stream = offset < static_cast<std::int32_t>(options_.depth);
-  auto const end = offset + size;
+  outcome.in_stream = offset < options_.depth;
   if (end > 0) half.highest = std::max(half.highest, static_cast<std::uint32_t>(end));
   if (end <= next) return;  // bytes that were delivered
   if (offset > next) {

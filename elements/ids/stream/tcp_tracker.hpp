@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "elements/ids/decode/decoded_packet.hpp"
@@ -29,11 +30,15 @@ struct TcpCounters {
 /// Follows TCP connections and puts their bytes in order (RFC 9293). Allocates nothing. One thread.
 class TcpTracker {
  public:
+  static constexpr std::uint32_t kMaxDepth = StreamHalf::kShift;  ///< 512 MiB
+
   struct Options {
     bool midstream = false;         ///< follow connections without a handshake
-    std::uint32_t depth = 1 << 20;  ///< bytes of a direction that are kept
+    std::uint32_t depth = 1 << 20;  ///< bytes of a direction that are kept, at most `kMaxDepth`
   };
-  TcpTracker(BlockPool& pool, Options options) : pool_(pool), options_(options) {}
+  TcpTracker(BlockPool& pool, Options options) : pool_(pool), options_(options) {
+    options_.depth = std::min(options_.depth, kMaxDepth);
+  }
 
   /// What became of a packet's payload.
   struct Outcome {
