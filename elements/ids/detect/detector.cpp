@@ -82,6 +82,12 @@ std::uint32_t Detector::milliseconds(std::uint64_t time_ns) {
   return static_cast<std::uint32_t>((last_ns_ - first_ns_) / kMillisecond);
 }
 
+/// The time in nanoseconds of past milliseconds, which wrap after 49 days.
+std::uint64_t Detector::time_of(std::uint32_t past_ms) const {
+  auto const now_ms = (last_ns_ - first_ns_) / kMillisecond;
+  return first_ns_ + (now_ms - (static_cast<std::uint32_t>(now_ms) - past_ms)) * kMillisecond;
+}
+
 RuleSet::Kind Detector::kind_of(DecodedPacket const& packet) {
   using Kind = RuleSet::Kind;
   if (!packet.has_transport) return Kind::kOther;

@@ -106,6 +106,7 @@ class Detector {
   static RuleSet::Kind kind_of(DecodedPacket const& packet);
 
   std::uint32_t milliseconds(std::uint64_t time_ns);
+  std::uint64_t time_of(std::uint32_t past_ms) const;
   void look_at_all(std::span<DecodedPacket const> packets, Candidates const& candidates,
                    unsigned datagrams, Work& work);
   bool has_wrong_checksum(DecodedPacket const& packet);

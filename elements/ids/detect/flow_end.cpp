@@ -47,8 +47,7 @@ void Detector::flow_ends(std::uint32_t index, Flow& flow) {
     for (bool const to_server : {true, false}) look_at_rest(index, flow, to_server);
     tcp_.clear(sessions_[index]);
   }
-  auto const end_ns = first_ns_ + flow.last_seen_ms * std::uint64_t{1'000'000};
-  events_.flow_ended(flow, ending_, end_ns, last_ns_);
+  events_.flow_ended(flow, ending_, time_of(flow.last_seen_ms), last_ns_);
 }
 
 void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {

@@ -56,7 +56,7 @@ std::uint32_t FlowTable::find(FlowKey const& key, std::uint64_t hash) const {
 }
 
 std::uint32_t FlowTable::add(FlowKey const& key, std::uint64_t hash, std::uint32_t now_ms) {
-  if (free_ == Flow::kNone && evict() == Flow::kNone) return Flow::kNone;
+  if (free_ == Flow::kNone && evict(now_ms) == Flow::kNone) return Flow::kNone;
   auto const index = free_;
   auto& flow = flows_[index];
   free_ = flow.next;
@@ -130,14 +130,14 @@ std::uint32_t FlowTable::expire(std::uint32_t now_ms, std::uint32_t count) {
   return removed;
 }
 
-std::uint32_t FlowTable::evict() {
+std::uint32_t FlowTable::evict(std::uint32_t now_ms) {
   auto const count = static_cast<std::uint32_t>(flows_.size());
   auto oldest = Flow::kNone;
   for (std::uint32_t i = 0; i < std::min(kCandidates, count); ++i) {
     hand_ = hand_ + 1 < count ? hand_ + 1 : 0;
     if (!used_[hand_] || flows_[hand_].held != 0) continue;
-    if (oldest == Flow::kNone || flows_[hand_].last_seen_ms < flows_[oldest].last_seen_ms)
-      oldest = hand_;
+    auto const age_of = [&](std::uint32_t index) { return now_ms - flows_[index].last_seen_ms; };
+    if (oldest == Flow::kNone || age_of(hand_) > age_of(oldest)) oldest = hand_;
   }
   if (oldest == Flow::kNone) return oldest;
   remove(oldest);

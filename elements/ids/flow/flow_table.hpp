@@ -63,7 +63,7 @@ class FlowTable {
   std::size_t home(std::uint64_t hash) const { return hash >> shift_; }
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
   std::uint32_t timeout_ms(Flow const& flow) const;
-  std::uint32_t evict();
+  std::uint32_t evict(std::uint32_t now_ms);
   void unlink(std::size_t slot);
 
   std::uint64_t seed_;

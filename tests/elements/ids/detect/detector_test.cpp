@@ -90,15 +90,19 @@ class Conversation : public DetectorEvents {
   }
   std::vector<std::uint32_t> const& sids() const { return sids_; }
   unsigned ended() const { return ended_; }
-  bool midstream() const { return midstream_; }  ///< the flow that ended last
+  bool midstream() const { return midstream_; }     ///< of the flow that ended last
+  std::uint64_t end_ns() const { return end_ns_; }  ///< of its last packet
+  std::uint64_t time_ns() const { return time_ns_; }
   Detector const& detector() const { return *detector_; }
 
   void alert(PacketContext const&, RuleAlert const& alert) override {
     sids_.push_back(set_->rules()[alert.rule].rule.sid);
   }
   void drop(PacketContext const&, std::optional<std::uint32_t>) override {}
-  void flow_ended(Flow const& flow, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {
+  void flow_ended(Flow const& flow, FlowEvent::Reason, std::uint64_t end_ns,
+                  std::uint64_t) override {
     ++ended_;
+    end_ns_ = end_ns;
     midstream_ = flow.midstream;
   }
 
@@ -109,6 +113,7 @@ class Conversation : public DetectorEvents {
   std::vector<std::uint32_t> sids_;
   bool midstream_ = false;
   unsigned ended_ = 0;
+  std::uint64_t end_ns_ = 0;
   std::uint32_t next_[2] = {1000, 5000};
   std::uint64_t time_ns_ = 1'000'000'000, number_ = 0;
 };
@@ -282,6 +287,16 @@ TEST(Detector, MarksFlowsThatBeginWithoutAHandshake) {
   Conversation whole(rule);
   whole.handshake().end();
   EXPECT_FALSE(whole.midstream());
+}
+
+TEST(Detector, KnowsTheLastPacketOfAFlowAfterTwoMonths) {
+  Conversation talk("alert tcp any any -> any any (content:\"attack\"; sid:1;)");
+  talk.handshake();
+  talk.wait_seconds(60 * 86400);
+  talk.send(true, kSyn);
+  talk.end();
+  EXPECT_EQ(talk.ended(), 2u);
+  EXPECT_EQ(talk.end_ns(), talk.time_ns());
 }
 
 /// The numbers are those of Suricata 7.0.10 on the same conversation, packet by packet.

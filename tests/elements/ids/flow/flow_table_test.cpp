@@ -66,6 +66,14 @@ TEST(FlowTable, EvictsTheOldestOfSomeThatAreNotHeld) {
   EXPECT_EQ(flows.add(5, 40), Flow::kNone);
 }
 
+TEST(FlowTable, EvictsByAgeAfterMillisecondsHaveWrapped) {
+  Table flows(2);
+  auto const before = flows.add(1, 0xfffffff0);
+  flows.add(2, 5);
+  EXPECT_EQ(flows.add(3, 10), before);
+  EXPECT_EQ(flows.find(1), Flow::kNone);
+}
+
 TEST(FlowTable, ExpiresByTheStateOfAFlow) {
   Table flows(8, {.fresh = 10, .established = 100});
   flows.add(1, 0);
