@@ -80,8 +80,8 @@ void EventWriter::flow(FlowEvent const& event) noexcept {
   constexpr std::uint64_t kSecond = 1'000'000'000;
   auto const age = event.end_ns / kSecond - flow.first_time_ns / kSecond;
   out_.field("age", event.end_ns < flow.first_time_ns ? 0 : age);
+  if (flow.state == FlowState::kBypassed) out_.field("bypass", "local");
   out_.field("state", state_name(flow.state));
-  if (flow.state == FlowState::kBypassed) out_.field("bypassed", "local");
   out_.field("reason", reason_name(event.reason));
   out_.flag("alerted", flow.alerts > 0);
   if (flow.verdict != FlowVerdict::kNone)

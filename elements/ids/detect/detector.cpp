@@ -181,8 +181,8 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
   selected_.clear();
   if (packet.has_transport) find_flow(packet, input, work);
   if (work.passed || work.verdict != FrameVerdict::kPass) return;
-  if (input.flow != nullptr && input.flow->verdict != FlowVerdict::kNone) {
-    work.passed = input.flow->verdict == FlowVerdict::kPass;
+  if (input.flow != nullptr && !input.flow->is_inspected()) {
+    work.passed = input.flow->verdict != FlowVerdict::kDrop;
     if (!work.passed) {
       work.verdict = FrameVerdict::kDrop;
       events_.drop(work.context, std::nullopt);
@@ -200,6 +200,8 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
   add_payload(packet, candidates, outcome, input);
   if (input.session != nullptr) look_at_stream(input, outcome.closed, work);
   evaluate(input, work);
+  if (input.session != nullptr && !input.flow->is_inspected())
+    tcp_.clear(sessions_[input.flow_index]);
 }
 
 void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& work) {
@@ -390,6 +392,7 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   auto const& compiled = rules_->rules()[index];
   auto const& rule = compiled.rule;
   rule_matcher_.change_bits(compiled, input);
+  if (rule.bypass && input.flow != nullptr) input.flow->state = FlowState::kBypassed;
   auto outcome = ThresholdOutcome::kAlert;
   if (rule.threshold) outcome = shared_.count(rule, *input.packet, flow_number(input), input.now_s);
   if (outcome == ThresholdOutcome::kNothing) return;

@@ -52,7 +52,7 @@ void Detector::flow_ends(std::uint32_t index, Flow& flow) {
 
 void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
   auto& half = sessions_[index].halves[to_server ? 0 : 1];
-  if (flow.verdict != FlowVerdict::kNone) return;
+  if (!flow.is_inspected()) return;
   if (half.inspected >= half.next && half.later.empty()) return;
   EndPacket const end(flow, to_server);
   Work work({last_ns_, 0, LinkType::kEthernet}, 0);

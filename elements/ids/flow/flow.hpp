@@ -50,6 +50,10 @@ struct alignas(64) Flow {
   LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< what was done as memory was full
   bool handshake = false;  ///< of TCP: both ends have acknowledged it, or it was not needed
 
+  /// False if a rule or ON_LIMIT has decided about the whole flow: rules see no more of it.
+  bool is_inspected() const {
+    return verdict == FlowVerdict::kNone && state != FlowState::kBypassed;
+  }
   /// True if a packet with this direction goes from the client to the server.
   bool to_server(bool from_second) const { return from_second == client_is_second; }
 };

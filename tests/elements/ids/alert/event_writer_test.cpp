@@ -361,8 +361,8 @@ TEST_F(EventWriterTest, WritesAFlow) {
   EXPECT_EQ(text(line.at("flow")),
             R"({"pkts_toserver":4,"pkts_toclient":1,"bytes_toserver":5000000000,)"
             R"("bytes_toclient":60,"start":"2020-04-01T12:34:53.123456+0000",)"
-            R"("end":"2020-04-01T12:34:56.123456+0000","age":3,"state":"bypassed",)"
-            R"("bypassed":"local","reason":"shutdown","alerted":true,"action":"drop",)"
+            R"("end":"2020-04-01T12:34:56.123456+0000","age":3,"bypass":"local",)"
+            R"("state":"bypassed","reason":"shutdown","alerted":true,"action":"drop",)"
             R"("exception_policy":[{"target":"stream_midstream","policy":"ignore"}]})");
   EXPECT_EQ(text(line.at("tcp")),
             R"({"tcp_flags":"5b","tcp_flags_ts":"1a","tcp_flags_tc":"51","fin":true,"syn":true,)"

@@ -243,6 +243,21 @@ TEST(StatementOfNegation, TheAbsenceOfARulesOnlyContentSelectsIt) {
   EXPECT_EQ(sids(rule("content:!\"other\"; content:\"attack\";", 3, "udp"), datagrams(1)), Sids{3});
 }
 
+TEST(StatementOfOrder, BypassEndsTheInspectionOfTheFlowAfterThePacket) {
+  auto const udp = [](std::string const& action) {
+    return rule("content:\"attack\"; bypass;", 1, "udp", action) +
+           rule("content:\"attack\";", 2, "udp");
+  };
+  EXPECT_EQ(sids(udp("alert"), datagrams(3)), (Sids{1, 2}));
+  EXPECT_EQ(run(udp("drop"), datagrams(3), true).verdicts, "d..") << "no rule drops later packets";
+  auto traffic = connection();
+  traffic.send(true, "attack" + std::string(3000, '.')).send(false, "");
+  traffic.send(true, "more").send(false, "").close();
+  auto const tcp = rule("content:\"attack\"; bypass;", 1) + rule("content:\"more\";", 2);
+  EXPECT_EQ(sids(tcp, traffic), Sids{1});
+  EXPECT_EQ(sids(rule("content:\"more\";", 2), traffic), Sids{2});
+}
+
 // Thresholds.
 
 TEST(StatementOfThresholds, FlowbitsAreSetWhateverTheyDo) {
