@@ -203,7 +203,8 @@ TEST(L2Forward, NamesTheMethodsThereAre) {
             "  FromInput -> L2Forward(method ecoback) -> ToOutput;\n"
             "                                ^");
   EXPECT_EQ(error_line("FromInput -> L2Forward(echoback) -> ToOutput;"),
-            "test.click:1:24: error: L2Forward: unexpected argument 'echoback'; it takes method");
+            "test.click:1:24: error: L2Forward: unexpected argument 'echoback'; it takes method, "
+            "GROUPS");
   EXPECT_EQ(error_line("FromInput -> L2Forward(mehtod echoback) -> ToOutput;"),
             "test.click:1:24: error: L2Forward: unknown argument 'mehtod'; did you mean 'method'?");
   EXPECT_EQ(error_line("TestSilence -> L2Forward -> Discard;", {.ports = 0}),
