@@ -4,15 +4,16 @@
 
 namespace warpline::ids {
 
-ThresholdOutcome ThresholdCount::count(Threshold const& threshold, std::uint32_t now_s) {
+ThresholdOutcome ThresholdCount::count(Threshold const& threshold, std::uint64_t now_us) {
   using enum ThresholdOutcome;
   using Type = Threshold::Type;
   bool const backoff = threshold.type == Type::kBackoff;
   // Packets of other workers may be older than the one that began the window.
-  bool const in_window = begun && (backoff || now_s <= saturated_sum(begin_s, threshold.seconds));
+  bool const in_window =
+      begun && (backoff || now_us <= begin_us + threshold.seconds * std::uint64_t{1'000'000});
   if (!in_window) {
     begun = true;
-    begin_s = now_s;
+    begin_us = now_us;
     matches = 0;
     next = threshold.count;
   }

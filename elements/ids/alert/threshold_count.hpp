@@ -27,13 +27,13 @@ enum class ThresholdOutcome : std::uint8_t {
 /// The matches of one rule for one tracked address, pair, flow or rule. A window begins with its
 /// first match and includes both of its ends. One thread at a time.
 struct ThresholdCount {
-  std::uint32_t begin_s = 0;  ///< of the window
+  std::uint64_t begin_us = 0;  ///< of the window
   std::uint32_t matches = 0;  ///< in it, since the last alert with `threshold`
   std::uint32_t next = 0;     ///< with `backoff`: the match that alerts next
   bool begun = false;
 
-  /// Counts a match at `now_s` (seconds) and decides about it.
-  ThresholdOutcome count(Threshold const& threshold, std::uint32_t now_s);
+  /// Counts a match at `now_us` (microseconds) and decides about it.
+  ThresholdOutcome count(Threshold const& threshold, std::uint64_t now_us);
 };
 
 }  // namespace warpline::ids

@@ -380,7 +380,8 @@ void Detector::evaluate(MatchInput& input, Work& work) {
         selected == selected_.end() || (other != always.end() && *other < *selected);
     auto const index = take_other ? *other++ : *selected++;
     auto const& compiled = rules_->rules()[index];
-    if (compiled.addresses_only && (skip_addresses || input.no_packet)) continue;
+    if (compiled.addresses_only && input.no_packet) continue;
+    if (compiled.once_a_flow && skip_addresses) continue;
     ++counters_.evaluated;
     auto const match = rule_matcher_.match(compiled, input);
     if (match.matches) matched(index, match, input, work);
@@ -394,7 +395,8 @@ void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, 
   rule_matcher_.change_bits(compiled, input);
   if (rule.bypass && input.flow != nullptr) input.flow->state = FlowState::kBypassed;
   auto outcome = ThresholdOutcome::kAlert;
-  if (rule.threshold) outcome = shared_.count(rule, *input.packet, flow_number(input), input.now_s);
+  if (rule.threshold)
+    outcome = shared_.count(rule, *input.packet, flow_number(input), last_ns_ / 1000);
   if (outcome == ThresholdOutcome::kNothing) return;
   bool const whole_flow = input.flow != nullptr && (match.in_stream || compiled.addresses_only);
   auto const decide = [&](FlowVerdict verdict) {

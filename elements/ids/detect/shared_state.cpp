@@ -68,15 +68,18 @@ bool SharedState::is_first(Rule const& rule, std::uint64_t key, DecodedPacket co
 }
 
 ThresholdOutcome SharedState::count(Rule const& rule, DecodedPacket const& packet,
-                                    std::uint64_t flow, std::uint32_t now_s) {
+                                    std::uint64_t flow, std::uint64_t now_us) {
+  constexpr std::uint64_t kSecond = 1'000'000;
   auto const& threshold = *rule.threshold;
+  auto const now_s = static_cast<std::uint32_t>(now_us / kSecond);
   auto const key = key_of(rule, packet, flow);
   if (!threshold.unique_on.empty() && !is_first(rule, key, packet, now_s))
     return ThresholdOutcome::kNothing;
   auto outcome = ThresholdOutcome::kAlert;
   thresholds_.with(key, now_s, [&](ThresholdCount& count, bool) {
-    outcome = count.count(threshold, now_s);
-    return threshold.seconds == 0 ? kForever : saturated_sum(count.begin_s, threshold.seconds);
+    outcome = count.count(threshold, now_us);
+    if (threshold.seconds == 0) return kForever;
+    return saturated_sum(static_cast<std::uint32_t>(count.begin_us / kSecond), threshold.seconds);
   });
   return outcome;
 }

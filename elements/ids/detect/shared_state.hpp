@@ -19,9 +19,10 @@ class SharedState {
   /// `seed`: a secret, so that nobody can choose keys that collide.
   explicit SharedState(std::uint64_t seed) : seed_(seed) {}
 
-  /// Counts a match of a rule with a threshold. `flow`: a number of the flow.
+  /// Counts a match of a rule with a threshold. `flow`: a number of the flow; `now_us` in
+  /// microseconds.
   ThresholdOutcome count(Rule const& rule, DecodedPacket const& packet, std::uint64_t flow,
-                         std::uint32_t now_s);
+                         std::uint64_t now_us);
 
   /// Changes or tests an xbit of the packet's hosts by its name.
   void change_bit(BitAction::Command command, BitAction::Scope scope, std::string const& name,

@@ -207,6 +207,21 @@ AddressSet GroupParser::addresses(Word const& word, RuleText const& rule,
   });
 }
 
+bool GroupParser::negates_addresses(std::string_view text) {
+  if (text.find('!') != std::string_view::npos) return true;
+  for (auto place = text.find('$'); place != std::string_view::npos; place = text.find('$')) {
+    text.remove_prefix(place + 1);
+    std::string const name(text.substr(0, text.find_first_of(", \t]")));
+    auto known = known_negations_.find(name);
+    if (known == known_negations_.end()) {
+      auto const& value = variables_.addresses.at(name).value;
+      known = known_negations_.emplace(name, negates_addresses(value)).first;
+    }
+    if (known->second) return true;
+  }
+  return false;
+}
+
 PortSet GroupParser::ports(Word const& word, RuleText const& rule, Diagnostics& diagnostics) {
   return read_once(known_ports_, word, rule, diagnostics, [this](std::string_view text) {
     std::vector<std::string> names;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/base/diagnostics.hpp"
 #include "elements/ids/rules/address_set.hpp"
@@ -24,7 +25,9 @@ class GroupParser {
   /// list or variable that cannot be read, variables that need each other, and a group in which
   /// nothing is left. Returns an empty set after an error.
   AddressSet addresses(Word const& word, RuleText const& rule, Diagnostics& diagnostics);
-  /// The same for ports.
+  /// Whether a group that was read has a `!`, itself or in one of its variables.
+  bool negates_addresses(std::string_view text);
+  /// The same as `addresses` for ports.
   PortSet ports(Word const& word, RuleText const& rule, Diagnostics& diagnostics);
 
  private:
@@ -36,6 +39,7 @@ class GroupParser {
   Variables variables_;
   std::map<std::string, AddressSet> known_addresses_;  // by the group's text
   std::map<std::string, PortSet> known_ports_;
+  std::map<std::string, bool> known_negations_;  // by the name of a variable of addresses
 };
 
 }  // namespace warpline::ids

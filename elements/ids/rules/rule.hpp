@@ -270,6 +270,7 @@ struct Rule {
   AddressSet source, destination;
   PortSet source_ports, destination_ports;
   bool both_ways = false;
+  bool negated_addresses = false;  ///< a `!` stands before some of them
 
   std::vector<BufferMatch> buffers;  ///< in the order of the text
   std::vector<PacketMatch> packet;

@@ -110,6 +110,7 @@ std::vector<Rule> RuleParser::take_rules() { return std::move(rules_); }
 
 void RuleParser::read_header(RawRule const& raw, RuleText const& text, Rule& rule,
                              Diagnostics& diagnostics) {
+  auto const errors_before = diagnostics.error_count();
   if (auto const action = action_of(raw.action.text))
     rule.action = *action;
   else
@@ -125,6 +126,9 @@ void RuleParser::read_header(RawRule const& raw, RuleText const& text, Rule& rul
   rule.source_ports = groups_.ports(raw.source_ports, text, diagnostics);
   rule.destination = groups_.addresses(raw.destination, text, diagnostics);
   rule.destination_ports = groups_.ports(raw.destination_ports, text, diagnostics);
+  if (diagnostics.error_count() > errors_before) return;
+  rule.negated_addresses =
+      groups_.negates_addresses(raw.source.text) || groups_.negates_addresses(raw.destination.text);
 }
 
 /// Empty after an error; throws `UnsupportedOption` after all options were read.

@@ -108,14 +108,16 @@ void set_places(CompiledRule& compiled) {
   compiled.packets_first = no_stream || is_at_beginning(rule);
 }
 
+/// User guide, "Rule types": the types IP only and like IP only.
 bool is_addresses_only(Rule const& rule) {
   using enum RuleProtocol;
   if (!rule.buffers.empty() || !rule.packet.empty() || rule.flow) return false;
   if (rule.protocol == kPacketHeader || rule.protocol == kTcpFlowStart ||
       rule.protocol == kIpFlowStart)
     return false;
-  return std::none_of(rule.bits.begin(), rule.bits.end(),
-                      [](BitAction const& bit) { return bit.tests(); });
+  return std::all_of(rule.bits.begin(), rule.bits.end(), [](BitAction const& bit) {
+    return bit.scope != BitAction::Scope::kFlow || bit.command == BitAction::Command::kSet;
+  });
 }
 
 }  // namespace
@@ -171,6 +173,7 @@ void RuleSet::compile(Rule rule) {
   }
   compiled.rule = std::move(rule);
   compiled.addresses_only = is_addresses_only(compiled.rule);
+  compiled.once_a_flow = compiled.addresses_only && !compiled.rule.negated_addresses;
   set_places(compiled);
   rules_.push_back(std::move(compiled));
 }

@@ -35,7 +35,8 @@ struct CompiledRule {
   bool packets = true;          ///< the rule may match in a packet
   bool packets_first = false;   ///< also in a packet whose bytes are in a stream
   bool streams = false;         ///< the rule may match in a stream
-  bool addresses_only = false;  ///< looked at once for each flow and direction
+  bool addresses_only = false;  ///< acts on the whole flow
+  bool once_a_flow = false;     ///< looked at once for each flow and direction
 };
 
 /// A set of rules in the order in which they are evaluated: pass, drop, reject, alert; rules that

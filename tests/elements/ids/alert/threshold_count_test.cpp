@@ -11,11 +11,11 @@ namespace warpline::ids {
 namespace {
 
 /// One letter for each match: `A` alerts, `s` acts only, `.` nothing.
-std::string outcomes(Threshold const& threshold, std::vector<std::uint32_t> const& seconds) {
+std::string outcomes(Threshold const& threshold, std::vector<double> const& seconds) {
   ThresholdCount count;
   std::string letters;
   for (auto const now : seconds) {
-    auto const outcome = count.count(threshold, now);
+    auto const outcome = count.count(threshold, static_cast<std::uint64_t>(now * 1e6));
     letters += outcome == ThresholdOutcome::kAlert        ? 'A'
                : outcome == ThresholdOutcome::kSuppressed ? 's'
                                                           : '.';
@@ -40,6 +40,10 @@ TEST(ThresholdCount, CountsOlderMatchesOfOtherWorkersInTheWindow) {
 
 TEST(ThresholdCount, TakesWindowsAfterTheLastSecond) {
   EXPECT_EQ(outcomes(threshold(Type::kLimit, 1, 0x7fffffff), {0xf0000000, 0xf0000001}), "As");
+}
+
+TEST(ThresholdCount, CountsAWindowInMicroseconds) {
+  EXPECT_EQ(outcomes(threshold(Type::kLimit, 1, 1), {0.9, 1.9, 1.900001}), "AsA");
 }
 
 TEST(ThresholdCount, AlertsAtEveryNthMatch) {

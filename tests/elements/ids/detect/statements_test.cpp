@@ -196,6 +196,27 @@ TEST(StatementOfOrder, ARuleOfAddressesAloneActsOnTheFlowAndIsLookedAtOnceADirec
   EXPECT_EQ(run(rule("", 1, "ip", "drop"), datagrams(3), true).verdicts, "ddd");
 }
 
+/// User guide, "Rule types": like IP only.
+TEST(StatementOfOrder, ARuleWithANegatedAddressActsOnTheFlowAndIsLookedAtWithEachPacket) {
+  auto traffic = connection();
+  traffic.send(true, "one").send(false, "two").send(true, "three");
+  for (auto const address : {"!10.0.0.1", "[10.0.0.0/24, !10.0.0.1]", "[$HOME_NET, !10.0.0.1]"}) {
+    auto const header = std::string("ip any any -> ") + address + " any ";
+    EXPECT_EQ(sids("alert " + header + "(sid:1;)\n", traffic).size(), 4u) << address;
+    auto const limited = "(threshold: type threshold, track by_src, count 2, seconds 60; sid:1;)\n";
+    EXPECT_EQ(run("drop " + header + limited, datagrams(3), true).verdicts, ".dd") << address;
+  }
+  EXPECT_EQ(sids("alert ip any any -> !$EXTERNAL_NET any (sid:1;)\n", traffic).size(), 6u);
+}
+
+TEST(StatementOfOrder, ARuleThatChangesABitExceptBySettingItIsLookedAtWithEachPacket) {
+  auto traffic = connection();
+  traffic.send(true, "one").send(false, "two").send(true, "three");
+  EXPECT_EQ(sids(rule("flowbits:set,x;", 1, "ip"), traffic).size(), 2u);
+  EXPECT_EQ(sids(rule("flowbits:toggle,x;", 1, "ip"), traffic).size(), 6u);
+  EXPECT_EQ(sids(rule("flowbits:unset,x;", 1, "ip"), traffic).size(), 6u);
+}
+
 TEST(StatementOfOrder, TheFirstVerdictOfAFlowStays) {
   auto traffic = connection();
   traffic.send(true, "trusted").send(true, "attack");

@@ -193,7 +193,8 @@ void DetectorReference::evaluate(Look& look, Work& work) {
   bool const addresses =
       look.with_packet && (look.flow == nullptr || !look.flow->addresses_seen[direction]);
   for (std::size_t i = 0; i < rules_.size() && !work.passed; ++i) {
-    if (places_[i].addresses_only && !addresses) continue;
+    if (places_[i].addresses_only && !look.with_packet) continue;
+    if (places_[i].once_a_flow && !addresses) continue;
     auto const found = match(i, look);
     if (found.matches) matched(i, found.in_stream, look, work);
   }
@@ -274,8 +275,7 @@ void DetectorReference::matched(std::size_t index, bool in_stream, Look& look, W
                       now_ns_ / kSecond);
   auto outcome = Memory::Outcome::kAlert;
   if (rule.threshold)
-    outcome =
-        memory_.count(rule, look.packet, flow == nullptr ? 0 : flow->number, now_ns_ / kSecond);
+    outcome = memory_.count(rule, look.packet, flow == nullptr ? 0 : flow->number, now_ns_ / 1000);
   if (outcome == Memory::Outcome::kNothing) return;
   bool const whole_flow = flow != nullptr && (in_stream || places_[index].addresses_only);
   if (rule.action == Action::kPass) {

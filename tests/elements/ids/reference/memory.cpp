@@ -35,15 +35,16 @@ std::string host_of(BitAction::Scope scope, Packet const& packet) {
 }  // namespace
 
 Memory::Outcome Memory::count(Rule const& rule, Packet const& packet, std::uint64_t flow,
-                              std::uint64_t now_s) {
+                              std::uint64_t now_us) {
   using Type = Threshold::Type;
   auto const& threshold = *rule.threshold;
   auto const [entry, is_new] =
       counts_.try_emplace({rule.sid, key_of(threshold.track, packet, flow)}, Count{});
   auto& count = entry->second;
   // A window begins with its first match, and has both of its ends. That of backoff does not end.
-  bool const over = threshold.type != Type::kBackoff && now_s - count.begin > threshold.seconds;
-  if (is_new || over) count = {now_s, 0, threshold.count};
+  bool const over =
+      threshold.type != Type::kBackoff && now_us - count.begin > threshold.seconds * 1'000'000ull;
+  if (is_new || over) count = {now_us, 0, threshold.count};
   ++count.matches;
   switch (threshold.type) {
     case Type::kLimit:

@@ -21,7 +21,7 @@ class Memory {
  public:
   enum class Outcome { kAlert, kSuppressed, kNothing };
   /// Counts a match of a rule with a threshold. `flow`: a number of the flow.
-  Outcome count(Rule const& rule, Packet const& packet, std::uint64_t flow, std::uint64_t now_s);
+  Outcome count(Rule const& rule, Packet const& packet, std::uint64_t flow, std::uint64_t now_us);
 
   bool bits_match(Rule const& rule, FlowBits const* flow, Packet const& packet,
                   std::uint64_t now_s) const;

@@ -57,11 +57,14 @@ Places places_of(Rule const& rule) {
   places.stream = places.payload && is_on_tcp(rule.protocol) && !packet_alone;
   places.packet = !places.payload || !stream_alone;
   places.always_packet = packet_alone || std::ranges::any_of(rule.buffers, begins_at_a_place);
-  bool const tests = std::ranges::any_of(rule.bits, [](auto const& bit) { return bit.tests(); });
-  places.addresses_only = rule.buffers.empty() && rule.packet.empty() && !rule.flow && !tests &&
+  bool const bits = std::ranges::any_of(rule.bits, [](auto const& bit) {
+    return bit.scope == BitAction::Scope::kFlow && bit.command != BitAction::Command::kSet;
+  });
+  places.addresses_only = rule.buffers.empty() && rule.packet.empty() && !rule.flow && !bits &&
                           rule.protocol != RuleProtocol::kPacketHeader &&
                           rule.protocol != RuleProtocol::kTcpFlowStart &&
                           rule.protocol != RuleProtocol::kIpFlowStart;
+  places.once_a_flow = places.addresses_only && !rule.negated_addresses;
   return places;
 }
 

@@ -14,7 +14,8 @@ struct Places {
   bool stream = false;          ///< it may match in a stream
   bool packet = false;          ///< it may match in a packet that is not in a stream
   bool always_packet = false;   ///< also in one whose bytes are in a stream
-  bool addresses_only = false;  ///< looked at once a flow and direction
+  bool addresses_only = false;  ///< acts on the whole flow
+  bool once_a_flow = false;     ///< looked at once a flow and direction
 };
 Places places_of(Rule const& rule);
 
