@@ -16,8 +16,7 @@ std::string address(bool ipv6, std::uint32_t network, std::uint32_t host) {
          static_cast<char>(host);
 }
 
-Ends random_ends(RandomSource& random) {
-  bool const ipv6 = random.chance(20);
+Ends random_ends(RandomSource& random, bool ipv6) {
   constexpr std::uint32_t kPorts[] = {80, 443, 25, 53, 8080};
   Ends ends{address(ipv6, 0, random.between(1, 3)),
             address(ipv6, 1, random.between(1, 3)),
@@ -67,35 +66,37 @@ void add_packet(RandomSource& random, Ends const& ends, unsigned protocol, std::
 }
 
 void add_datagrams(RandomSource& random, Ends const& ends, Conversation& result,
-                   std::vector<std::string>& frames) {
+                   std::vector<std::string>& frames, bool for_suricata) {
   for (auto count = random.between(1, 8); count > 0; --count) {
     auto const payload = random.letters(random.below(60));
     result.texts.push_back(payload);
     auto const way = random.chance(35) ? ends.reversed() : ends;
     auto data = udp_datagram(way, payload);
-    if (random.chance(3)) data[5] = static_cast<char>(random.below(256));  // a wrong length
+    if (!for_suricata && random.chance(3))
+      data[5] = static_cast<char>(random.below(256));  // a wrong length
     add_packet(random, way, 17, data, frames);
   }
 }
 
 void add_messages(RandomSource& random, Ends const& ends, Conversation& result,
-                  std::vector<std::string>& frames) {
+                  std::vector<std::string>& frames, bool for_suricata) {
   bool const ipv6 = ends.source.size() == 16;
   for (auto count = random.between(1, 5); count > 0; --count) {
     auto const payload = random.letters(random.below(40));
     result.texts.push_back(payload);
     bool const answer = random.chance(40);
     auto const way = answer ? ends.reversed() : ends;
-    auto const type =
-        random.chance(80) ? (ipv6 ? (answer ? 129u : 128u) : (answer ? 0u : 8u)) : random.below(20);
+    auto const type = for_suricata || random.chance(80)
+                          ? (ipv6 ? (answer ? 129u : 128u) : (answer ? 0u : 8u))
+                          : random.below(20);
     add_packet(random, way, ipv6 ? 58 : 1, icmp_message(way, type, random.below(3), payload),
                frames);
   }
 }
 
 void add_talk(RandomSource& random, Ends const& ends, Conversation& result,
-              std::vector<std::string>& frames) {
-  auto const talk = random_talk(random);
+              std::vector<std::string>& frames, bool for_suricata) {
+  auto const talk = random_talk(random, !for_suricata);
   result.texts.push_back(talk.texts[0]);
   result.texts.push_back(talk.texts[1]);
   for (auto const& segment : talk.segments) {
@@ -106,22 +107,24 @@ void add_talk(RandomSource& random, Ends const& ends, Conversation& result,
 
 }  // namespace
 
-Conversation random_conversation(RandomSource& random) {
+Conversation random_conversation(RandomSource& random, bool for_suricata) {
   Conversation result;
   std::vector<std::vector<std::string>> flows;
+  bool ipv6 = random.chance(20);
   for (auto count = random.between(1, 3); count > 0; --count) {
-    auto const ends = random_ends(random);
+    auto const ends = random_ends(random, ipv6);
+    if (!for_suricata) ipv6 = random.chance(20);
     auto const kind = random.below(10);
     unsigned const protocol = kind < 6 ? 6 : kind < 9 ? 17 : ends.source.size() == 4 ? 1 : 58;
     result.ends.push_back(ends);
     result.protocols.push_back(protocol);
     auto& frames = flows.emplace_back();
     if (protocol == 6)
-      add_talk(random, ends, result, frames);
+      add_talk(random, ends, result, frames, for_suricata);
     else if (protocol == 17)
-      add_datagrams(random, ends, result, frames);
+      add_datagrams(random, ends, result, frames, for_suricata);
     else
-      add_messages(random, ends, result, frames);
+      add_messages(random, ends, result, frames, for_suricata);
   }
   std::uint64_t time_ns = 1'700'000'000'000'000'000;
   std::vector<std::size_t> next(flows.size(), 0);
@@ -132,11 +135,14 @@ Conversation random_conversation(RandomSource& random) {
     if (open.empty()) break;
     auto const flow = random.one_of(open);
     auto bytes = flows[flow][next[flow]++];
-    if (random.chance(1)) bytes.resize(random.between(1, static_cast<std::uint32_t>(bytes.size())));
-    if (random.chance(2)) bytes[random.below(bytes.size())] ^= 1;
+    if (!for_suricata && random.chance(1))
+      bytes.resize(random.between(1, static_cast<std::uint32_t>(bytes.size())));
+    if (!for_suricata && random.chance(2)) bytes[random.below(bytes.size())] ^= 1;
     if (random.chance(10)) bytes += std::string(random.below(6), '\0');  // padding of Ethernet
-    if (random.chance(1)) time_ns += random.between(5, 400) * std::uint64_t{1'000'000'000};
+    if (!for_suricata && random.chance(1))
+      time_ns += random.between(5, 400) * std::uint64_t{1'000'000'000};
     time_ns += random.chance(20) ? random.below(1'000'000'000) : random.below(100'000'000);
+    result.fragments = result.fragments || reference::read_frame(bytes).is_fragment;
     result.frames.push_back({time_ns, std::move(bytes)});
   }
   return result;

@@ -17,10 +17,12 @@ struct Conversation {
   std::vector<std::string> texts;   ///< streams and payloads
   std::vector<Ends> ends;           ///< of the flows, from the client
   std::vector<unsigned> protocols;  ///< of the flows
+  bool fragments = false;           ///< some packets came in fragments
 };
 
 /// Flows of TCP, UDP and ICMP with segments of random sizes, repetitions, overlaps with other
 /// bytes, changed order, missing segments, fragments, and every way to begin and to end.
-Conversation random_conversation(RandomSource& random);
+/// `for_suricata`: leaves out what Suricata 7.0.10 is known to see differently (docs/ids.md).
+Conversation random_conversation(RandomSource& random, bool for_suricata = false);
 
 }  // namespace warpline::ids::differential

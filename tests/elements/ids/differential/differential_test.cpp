@@ -47,7 +47,7 @@ TEST(IdsDifferential, EverySearchGivesWhatTheReferenceGives) {
 TEST(IdsDifferential, SeveralWorkersGiveWhatTheReferenceGives) {
   auto const first = first_seed();
   for (auto seed = first; seed < first + seed_count(100); ++seed) {
-    auto const one = make_case(seed, false);
+    auto const one = make_case(seed, SeedUse::kSeveralWorkers);
     auto const& frames = one.conversation.frames;
     auto const expected = run_reference(one.rules, frames, one.options);
     if (!expected) continue;
@@ -93,9 +93,11 @@ TEST(IdsDifferential, AStreamAlertsTheSameInOneSegmentAndInMany) {
     bool const ips = random.chance(50), plain = ips || text.size() > 2000;
     std::string lines;
     for (unsigned sid = 1; sid <= 8; ++sid) {
-      auto const line = "alert tcp-stream any any -> any any (msg:\"random\";" +
-                        random_payload_keywords(random, {text}, plain) +
-                        " sid:" + std::to_string(sid) + ";)\n";
+      auto const line =
+          "alert tcp-stream any any -> any any (msg:\"random\";" +
+          random_payload_keywords(random, {text},
+                                  plain ? PayloadKeywords::kPlain : PayloadKeywords::kAll) +
+          " sid:" + std::to_string(sid) + ";)\n";
       if (loads(line)) lines += line;
     }
     if (lines.empty()) continue;

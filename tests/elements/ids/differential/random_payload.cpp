@@ -10,8 +10,10 @@ namespace {
 /// Writes keywords whose contents come from one place of one text, from its beginning to its end.
 class PayloadWriter {
  public:
-  PayloadWriter(RandomSource& random, std::vector<std::string> const& texts, bool plain)
-      : random_(random), plain_(plain) {
+  PayloadWriter(RandomSource& random, std::vector<std::string> const& texts, PayloadKeywords kind)
+      : random_(random),
+        plain_(kind == PayloadKeywords::kPlain),
+        suricata_(kind == PayloadKeywords::kSuricata7) {
     text_ = texts.empty() ? "" : random_.one_of(texts);
     if (text_.empty()) text_ = random_.letters(20);
     place_ = random_.below(text_.size());
@@ -55,7 +57,7 @@ class PayloadWriter {
                   relative() + (random_.chance(20) ? ",little" : "") + ";";
         break;
       case 2:
-        rules_ += " byte_jump:1," + number(offset()) + relative() + ",bitmask 0x07" +
+        rules_ += " byte_jump:1," + number(offset()) + relative() + small_number("0x07") +
                   (random_.chance(20) ? ",from_beginning" : "") +
                   (random_.chance(20) ? ",align" : "") +
                   (random_.chance(20) ? ",post_offset " + number(below(5) - 2) : "") + ";";
@@ -75,13 +77,18 @@ class PayloadWriter {
     }
   }
 
+  /// Makes numbers of most letters small. Suricata 7.0.10 has masks in byte_math only.
+  std::string small_number(std::string const& mask) const {
+    return suricata_ ? ",string,hex" : ",bitmask " + mask;
+  }
   int offset() { return relative_ ? below(10) - 4 : below(12); }
   std::string relative() { return relative_ && random_.chance(60) ? ",relative" : ""; }
 
   void variable() {
     auto const name = "v" + number(variables_++);
     if (random_.chance(60))
-      rules_ += " byte_extract:1," + number(offset()) + "," + name + relative() + ",bitmask 0x0f;";
+      rules_ += " byte_extract:1," + number(offset()) + "," + name + relative() +
+                small_number("0x0f") + ";";
     else
       rules_ += " byte_math:bytes 1,offset " + number(offset()) + ",oper " +
                 random_.one_of(std::vector<std::string>{"+", "-", "*", "/", "<<", ">>"}) +
@@ -168,7 +175,7 @@ class PayloadWriter {
   }
 
   RandomSource& random_;
-  bool plain_, relative_ = false, has_fast_ = false;
+  bool plain_, suricata_, relative_ = false, has_fast_ = false;
   std::string text_, rules_;
   std::size_t place_ = 0;
   int variables_ = 0;
@@ -177,8 +184,8 @@ class PayloadWriter {
 }  // namespace
 
 std::string random_payload_keywords(RandomSource& random, std::vector<std::string> const& texts,
-                                    bool plain) {
-  return PayloadWriter(random, texts, plain).write();
+                                    PayloadKeywords kind) {
+  return PayloadWriter(random, texts, kind).write();
 }
 
 }  // namespace warpline::ids::differential

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/elements/ids/differential/random_rules.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "elements/ids/rules/rule_parser.hpp"
@@ -27,9 +28,12 @@ std::string text_of(std::string const& address) {
   return text;
 }
 
-std::string addresses(RandomSource& random, std::string const& address) {
+/// `for_suricata`: in Suricata 7.0.10, a negation takes the addresses of its own IP version only.
+std::string addresses(RandomSource& random, std::string const& address, bool for_suricata) {
   auto const one = text_of(address);
-  switch (random.below(10)) {
+  auto const kind = random.below(10);
+  if (for_suricata && kind == 3 && address.size() == 16) return "any";
+  switch (kind) {
     case 0:
       return one;
     case 1:
@@ -61,8 +65,10 @@ std::string ports(RandomSource& random, std::uint32_t port) {
   }
 }
 
-std::string protocol_of(RandomSource& random, unsigned protocol) {
-  if (random.chance(12)) return random.one_of(Words{"ip", "ip", "ip4", "ip6", "pkthdr"});
+std::string protocol_of(RandomSource& random, unsigned protocol, bool for_suricata) {
+  Words any{"ip", "ip", "ip4", "ip6"};
+  if (!for_suricata) any.push_back("pkthdr");
+  if (random.chance(12)) return random.one_of(any);
   if (protocol == 17) return "udp";
   if (protocol != 6)
     return random.one_of(Words{"icmp", "icmp", protocol == 1 ? "icmpv4" : "icmpv6"});
@@ -84,7 +90,7 @@ std::string flow_keyword(RandomSource& random) {
   return text + ";";
 }
 
-std::string header_keyword(RandomSource& random, unsigned protocol) {
+std::string header_keyword(RandomSource& random, unsigned protocol, bool for_suricata) {
   auto const number = [&](std::uint32_t limit) { return std::to_string(random.below(limit)); };
   switch (random.below(protocol == 6 ? 9 : 6)) {
     case 0:
@@ -94,10 +100,14 @@ std::string header_keyword(RandomSource& random, unsigned protocol) {
     case 2:
       return " ttl:" + random.one_of(Words{"64", "<64", ">64", "60-70"}) + ";";
     case 3:
+      if (for_suricata) return " ttl:>100;";  // its tos looks at IPv4 only
       return random.chance(50) ? " tos:0;" : " tos:>100;";
-    case 4:
-      return random.one_of(Words{" fragbits:M;", " fragbits:!M;", " fragoffset:0;",
-                                 " fragoffset:>0;", " sameip;", " id:>30000;", " ip_proto:!17;"});
+    case 4: {
+      Words words{" fragbits:M;", " fragbits:!M;", " fragoffset:0;", " fragoffset:>0;", " sameip;"};
+      if (!for_suricata) words.push_back(" id:>30000;");
+      if (!for_suricata || protocol == 0) words.push_back(" ip_proto:!17;");
+      return random.one_of(words);
+    }
     case 5:
       if (protocol == 1 || protocol == 58)
         return random.one_of(Words{" itype:8;", " itype:>0;", " icode:0;", " icode:<2;",
@@ -108,8 +118,9 @@ std::string header_keyword(RandomSource& random, unsigned protocol) {
       return " flags:" + random.one_of(Words{"S", "SA", "A", "+A", "*SF", "!R", "PA", "S,12"}) +
              ";";
     case 7:
-      return random.one_of(Words{" window:65535;", " window:!65535;", " ack:0;", " seq:>500000;",
-                                 " tcp.mss:1460;", " tcp.mss:<1000;"});
+      return random.one_of(Words{" window:65535;", " window:!65535;", " ack:0;",
+                                 for_suricata ? " seq:1000;" : " seq:>500000;", " tcp.mss:1460;",
+                                 " tcp.mss:<1000;"});
     default:
       return " stream_size:" + random.one_of(Words{"client", "server", "both", "either"}) + "," +
              random.one_of(Words{"<", ">", "=", "!=", "<=", ">="}) + "," + number(100) + ";";
@@ -132,18 +143,21 @@ std::string state_keywords(RandomSource& random, RuleChoice const& choice) {
     text += " xbits:" + random.one_of(Words{"set", "set", "unset", "toggle", "isset", "isnotset"}) +
             ",x" + bit() + ",track " + random.one_of(Words{"ip_src", "ip_dst", "ip_pair"}) +
             (random.chance(50) ? ",expire " + std::to_string(random.between(1, 4)) : "") + ";";
-  auto const track = choice.across_flows
-                         ? random.one_of(Words{"by_src", "by_dst", "by_both", "by_rule", "by_flow"})
-                         : std::string("by_flow");
+  Words tracks{"by_flow"};
+  if (choice.for_suricata)
+    tracks = {"by_src", "by_dst", "by_both"};
+  else if (choice.across_flows)
+    tracks = {"by_src", "by_dst", "by_both", "by_rule", "by_flow"};
+  auto const track = random.one_of(tracks);
   // Each worker has the time of its own packets: there windows must not end.
   auto const seconds = choice.across_flows ? random.between(1, 5) : 1'000'000;
   auto const counted = ", track " + track + ", count " + std::to_string(random.between(1, 3)) +
                        ", seconds " + std::to_string(seconds) + ";";
   if (random.chance(12))
     text += " threshold: type " + random.one_of(Words{"limit", "threshold", "both"}) + counted;
-  else if (random.chance(6))
+  else if (random.chance(6) && (!choice.for_suricata || track.size() == std::size("by_src") - 1))
     text += " detection_filter:" + counted.substr(1);
-  else if (random.chance(3))
+  else if (random.chance(3) && !choice.for_suricata)
     text += " threshold: type backoff, track by_flow, count 1, multiplier 2;";
   if (random.chance(5)) text += " noalert;";
   if (random.chance(20)) text += " priority:" + std::to_string(random.between(1, 3)) + ";";
@@ -152,7 +166,7 @@ std::string state_keywords(RandomSource& random, RuleChoice const& choice) {
 
 std::string action(RandomSource& random, RuleChoice const& choice) {
   if (random.chance(4)) return "pass";
-  if (random.chance(choice.ips ? 25 : 5))
+  if (random.chance(choice.ips ? 25 : choice.for_suricata ? 0 : 5))
     return random.one_of(Words{"drop", "drop", "reject", "rejectdst", "rejectboth"});
   return "alert";
 }
@@ -163,30 +177,87 @@ std::string random_rule(RandomSource& random, Conversation const& conversation,
   auto const ends =
       random.chance(60) ? conversation.ends[which] : conversation.ends[which].reversed();
   auto const number = conversation.protocols[which];
-  auto protocol = protocol_of(random, number);
+  auto protocol = protocol_of(random, number, choice.for_suricata);
   if (protocol == "pkthdr" && !choice.across_flows) protocol = "ip";
   bool const bare = random.chance(6);  // addresses alone
   bool const payload = !bare && protocol != "pkthdr" && random.chance(85);
-  bool const start = random.chance(3) && number == 6 && !payload;
+  bool const start = random.chance(3) && number == 6 && !payload && !choice.for_suricata;
   auto rule = action(random, choice) + " " + (start ? "tcp:flow_start" : protocol) + " " +
-              addresses(random, ends.source) + " " + ports(random, ends.source_port) +
-              (random.chance(15) ? " <> " : " -> ") + addresses(random, ends.destination) + " " +
+              addresses(random, ends.source, choice.for_suricata) + " " +
+              ports(random, ends.source_port) + (random.chance(15) ? " <> " : " -> ") +
+              addresses(random, ends.destination, choice.for_suricata) + " " +
               ports(random, ends.destination_port) + " (msg:\"random\";";
   bool const any_protocol = protocol.starts_with("ip") || protocol == "pkthdr";
   if (!bare && random.chance(40)) rule += flow_keyword(random);
-  if (payload) rule += random_payload_keywords(random, conversation.texts, false);
+  if (payload)
+    rule += random_payload_keywords(
+        random, conversation.texts,
+        choice.for_suricata ? PayloadKeywords::kSuricata7 : PayloadKeywords::kAll);
   if (!bare && random.chance(payload ? 12 : 90))
-    rule += header_keyword(random, any_protocol ? 0 : number);
+    rule += header_keyword(random, any_protocol ? 0 : number, choice.for_suricata);
   if (!bare || random.chance(20)) rule += state_keywords(random, choice);
   return rule + " sid:" + std::to_string(sid) + ";)\n";
 }
 
+bool has_pattern(Rule const& rule) {
+  return std::ranges::any_of(rule.buffers, [](BufferMatch const& match) {
+    auto const* content = std::get_if<ContentMatch>(&match.match);
+    return match.buffer == Buffer::kPayload && content != nullptr && !content->negated;
+  });
+}
+
+/// An expression relative to nothing but a number.
+bool has_loose_expression(Rule const& rule) {
+  bool after_match = false;
+  for (auto const& match : rule.buffers) {
+    if (match.buffer != Buffer::kPayload) continue;
+    auto const* expression = std::get_if<PcreMatch>(&match.match);
+    if (expression != nullptr && expression->relative && !after_match) return true;
+    after_match =
+        after_match || expression != nullptr || std::holds_alternative<ContentMatch>(match.match);
+  }
+  return false;
+}
+
+/// Suricata refuses sizes in which the contents find no place, and empty packets have no size that
+/// is not another one.
+bool has_odd_size(Rule const& rule) {
+  return std::ranges::any_of(rule.packet, [&](PacketMatch const& match) {
+    auto const* header = std::get_if<HeaderMatch>(&match);
+    return header != nullptr && header->field == HeaderMatch::Field::kPayloadSize &&
+           (header->negated || has_pattern(rule));
+  });
+}
+
+/// Whether Suricata 7.0.10 takes a rule, and looks at it as the engine does (docs/ids.md).
+bool suits_suricata(Rule const& rule, RuleChoice const& choice) {
+  using enum RuleProtocol;
+  if (has_loose_expression(rule) || has_odd_size(rule)) return false;
+  auto const source = rule.flow ? rule.flow->source : FlowMatch::Source::kAny;
+  bool const stream_alone = rule.protocol == kTcpStream || source == FlowMatch::Source::kOnlyStream;
+  bool packet_alone = rule.protocol == kTcpPacket || source == FlowMatch::Source::kNoStream;
+  for (auto const& match : rule.packet)
+    packet_alone = packet_alone || !std::holds_alternative<StreamSize>(match);
+  bool payload = false;
+  for (auto const& match : rule.buffers)
+    (match.buffer == Buffer::kPayload ? payload : packet_alone) = true;
+  bool const asks_fragments = rule.flow && rule.flow->fragments != FlowMatch::Fragments::kAny;
+  if (stream_alone && (packet_alone || asks_fragments)) return false;
+  if (choice.fragments && !payload) return false;  // it looks at fragments alone, too
+  bool const datagrams = rule.protocol == kUdp || rule.protocol == kIcmp ||
+                         rule.protocol == kIcmpv4 || rule.protocol == kIcmpv6;
+  if (datagrams) return source == FlowMatch::Source::kAny;
+  // It looks again at bytes of a stream: in mode ips with each segment, else without a pattern.
+  return !payload || packet_alone || (!choice.ips && has_pattern(rule) && !rule.threshold);
+}
+
 }  // namespace
 
-bool loads(std::string const& rule) {
+bool loads(std::string const& rule, RuleChoice const& choice) {
   RuleParser parser(default_variables());
   parser.read(std::make_shared<Source>(Source{"random.rules", rule}));
-  return parser.report().loaded == 1;
+  if (parser.report().loaded != 1) return false;
+  return !choice.for_suricata || suits_suricata(parser.take_rules()[0], choice);
 }
 
 std::string random_rules(RandomSource& random, Conversation const& conversation,
@@ -195,7 +266,7 @@ std::string random_rules(RandomSource& random, Conversation const& conversation,
   auto const count = random.between(1, 24);
   for (std::uint32_t sid = 1; sid <= count;) {
     auto const rule = random_rule(random, conversation, choice, sid);
-    if (!loads(rule)) continue;
+    if (!loads(rule, choice)) continue;
     rules += rule;
     ++sid;
   }

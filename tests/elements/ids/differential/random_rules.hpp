@@ -13,6 +13,9 @@ struct RuleChoice {
   bool ips = false;
   /// Rules whose matches depend on the order of packets of different flows.
   bool across_flows = true;
+  /// Keywords, their values and state that Suricata 7.0.10 has too.
+  bool for_suricata = false;
+  bool fragments = false;  ///< some packets came in fragments
 };
 
 /// Rules in Suricata's language, one a line. Their contents are cut from the conversation, so that
@@ -20,12 +23,18 @@ struct RuleChoice {
 std::string random_rules(RandomSource& random, Conversation const& conversation,
                          RuleChoice const& choice);
 
-/// Keywords on the payload, each with a semicolon. `plain`: contents that are not negated and lie
-/// close together, so that it makes no difference how a text is cut.
-std::string random_payload_keywords(RandomSource& random, std::vector<std::string> const& texts,
-                                    bool plain);
+enum class PayloadKeywords {
+  kAll,
+  kPlain,  ///< contents that are not negated and lie close together: how a text is cut does not matter
+  kSuricata7,  ///< those of Suricata 7.0.10
+};
 
-/// False for keywords that contradict each other.
-bool loads(std::string const& rule);
+/// Keywords on the payload, each with a semicolon.
+std::string random_payload_keywords(RandomSource& random, std::vector<std::string> const& texts,
+                                    PayloadKeywords kind);
+
+/// False for keywords that contradict each other, and with `for_suricata` for what Suricata 7.0.10
+/// refuses or sees differently (docs/ids.md).
+bool loads(std::string const& rule, RuleChoice const& choice = {});
 
 }  // namespace warpline::ids::differential

@@ -61,22 +61,26 @@ std::string describe(reference::Frame const& frame) {
 
 }  // namespace
 
-Case make_case(std::uint32_t seed, bool across_flows) {
+Case make_case(std::uint32_t seed, SeedUse use) {
   RandomSource random(seed);
   Case one;
   one.seed = seed;
-  one.conversation = random_conversation(random);
+  bool const for_suricata = use == SeedUse::kSuricata;
+  one.conversation = random_conversation(random, for_suricata);
   constexpr char const* kHosts[] = {"windows",     "windows", "linux",    "bsd",
                                     "solaris",     "first",   "last",     "vista",
                                     "old-solaris", "macos",   "bsd-right"};
   auto& options = one.options;
   options.ips = random.chance(30);
   options.checksums = random.chance(30);
-  options.host = random.one_of(kHosts);
-  if (random.chance(10)) options.max_alerts = random.between(1, 4);
+  do options.host = random.one_of(kHosts);
+  while (for_suricata && (options.host == "first" || options.host == "last"));  // it has no such
+  if (!for_suricata && random.chance(10)) options.max_alerts = random.between(1, 4);
   options.tcp.midstream = random.chance(30);
-  if (random.chance(10)) options.tcp.depth = random.between(10, 400);
-  one.rules = random_rules(random, one.conversation, {options.ips, across_flows});
+  if (!for_suricata && random.chance(10)) options.tcp.depth = random.between(10, 400);
+  one.rules = random_rules(
+      random, one.conversation,
+      {options.ips, use != SeedUse::kSeveralWorkers, for_suricata, one.conversation.fragments});
   return one;
 }
 

@@ -17,8 +17,13 @@ struct Case {
   std::string rules;
   reference::Options options;
 };
-/// `across_flows`: with rules whose matches depend on the order of packets of different flows.
-Case make_case(std::uint32_t seed, bool across_flows = true);
+/// What a case is for.
+enum class SeedUse {
+  kOneWorker,
+  kSeveralWorkers,  ///< no rules whose matches depend on the order of packets of different flows
+  kSuricata,        ///< nothing that Suricata 7.0.10 lacks, or is known to see differently
+};
+Case make_case(std::uint32_t seed, SeedUse use = SeedUse::kOneWorker);
 
 /// The number of seeds: `usual`, or that of the variable WARPLINE_SEEDS.
 std::uint32_t seed_count(std::uint32_t usual);

@@ -143,10 +143,11 @@ void disturb(RandomSource& random, TcpTalk& talk) {
 
 }  // namespace
 
-TcpTalk random_talk(RandomSource& random) {
+TcpTalk random_talk(RandomSource& random, bool long_texts) {
   TcpTalk talk;
   for (auto& text : talk.texts) {
-    auto const size = random.chance(12) ? random.between(2000, 9000) : random.below(300);
+    auto const size =
+        long_texts && random.chance(12) ? random.between(2000, 9000) : random.below(300);
     text = random.letters(size);
   }
   Writer writer(random, talk);

@@ -21,7 +21,8 @@ struct TcpTalk {
   std::string texts[2];  ///< of the client, of the server
   std::vector<TcpSegment> segments;
 };
-TcpTalk random_talk(RandomSource& random);
+/// `long_texts`: some are longer than what rules look at in one piece.
+TcpTalk random_talk(RandomSource& random, bool long_texts);
 
 /// A connection with a handshake, in which the client sends `text`: in one segment, or cut in
 /// pieces. Some pieces come twice or in another order.

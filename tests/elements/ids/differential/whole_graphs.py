@@ -37,7 +37,7 @@ def address(digits):
 def expected_alerts(path):
     alerts = collections.Counter()
     for line in path.with_suffix(".alerts").read_text().splitlines():
-        number, flow, sid = line.split("\t")
+        number, flow, sid, _ = line.split("\t")
         source, destination = (end.split(":") for end in flow.split(" > "))
         alerts[int(number), address(source[0]), int(source[1]), address(destination[0]), int(destination[1]),
                int(sid)] += 1

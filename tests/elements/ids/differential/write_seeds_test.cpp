@@ -57,25 +57,33 @@ void write(Case const& one, RunResult const& expected, std::string const& path) 
       << ", MAX_ALERTS " << one.options.max_alerts << '\n';
   std::ofstream alerts(path + ".alerts");
   for (auto const& alert : expected.alerts)
-    alerts << alert.packet << '\t' << alert.flow << '\t' << alert.sid << '\n';
+    alerts << alert.packet << '\t' << alert.flow << '\t' << alert.sid << '\t'
+           << (alert.in_stream ? "stream" : "packet") << '\n';
+  std::ofstream fragments(path + ".fragments");
+  auto const& frames = one.conversation.frames;
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    if (reference::read_frame(frames[i].bytes).is_fragment) fragments << i + 1 << '\n';
   std::size_t dropped = 0;
   for (auto const verdict : expected.verdicts)
     if (verdict != reference::Verdict::kPass) ++dropped;
   std::ofstream(path + ".dropped") << dropped << '\n';
 }
 
-/// Writes the cases of seeds, with what the reference gives, for tests of whole pipelines and for
-/// other programs: to the folder of the variable WARPLINE_WRITE_SEEDS.
-TEST(IdsDifferential, WritesSeeds) {
+/// Writes the cases of seeds, with what the reference gives, to the folder of the variable
+/// WARPLINE_WRITE_SEEDS.
+void write_seeds(SeedUse use) {
   char const* const folder = std::getenv("WARPLINE_WRITE_SEEDS");
   if (folder == nullptr) GTEST_SKIP() << "WARPLINE_WRITE_SEEDS is not set";
   auto const first = first_seed();
   for (auto seed = first; seed < first + seed_count(10); ++seed) {
-    auto const one = make_case(seed, false);
+    auto const one = make_case(seed, use);
     auto const expected = run_reference(one.rules, one.conversation.frames, one.options);
     if (expected) write(one, *expected, std::string(folder) + "/" + std::to_string(seed));
   }
 }
+
+TEST(IdsDifferential, WritesSeeds) { write_seeds(SeedUse::kSeveralWorkers); }
+TEST(IdsDifferential, WritesSeedsForSuricata) { write_seeds(SeedUse::kSuricata); }
 
 }  // namespace
 }  // namespace warpline::ids::differential
