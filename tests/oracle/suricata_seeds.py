@@ -42,6 +42,7 @@ packet-alert-max: {max_alerts}
 exception-policy: ignore
 stream:
   midstream: {midstream}
+  drop-invalid: no
   reassembly: {{depth: {depth}, randomize-chunk-size: no}}
 flow: {{hash-size: 256, prealloc: 16}}
 flow-timeouts:

@@ -29,18 +29,18 @@ Ends random_ends(RandomSource& random, bool ipv6) {
 }
 
 /// The data of an IP packet in fragments. Some overlap, come twice or in another order.
-std::vector<Fragment> fragments_of(RandomSource& random, std::string const& data) {
+std::vector<Fragment> fragments_of(RandomSource& random, std::string const& data, bool overlaps) {
   std::vector<Fragment> fragments;
   for (std::size_t begin = 0; begin < data.size();) {
     auto const size = std::min<std::size_t>(8 * random.between(1, 5), data.size() - begin);
     Fragment fragment{static_cast<std::uint32_t>(begin), data.substr(begin, size),
                       begin + size < data.size()};
-    if (random.chance(15)) {  // longer than its place, with other bytes
+    if (overlaps && random.chance(15)) {  // longer than its place, with other bytes
       fragment.bytes += random.letters(8 * random.between(1, 3));
       fragment.more = true;
     }
     fragments.push_back(fragment);
-    if (random.chance(10)) {
+    if (overlaps && random.chance(10)) {
       for (auto& byte : fragment.bytes) byte = random.letters(1)[0];
       fragments.push_back(fragment);
     }
@@ -54,14 +54,14 @@ std::vector<Fragment> fragments_of(RandomSource& random, std::string const& data
 
 /// The frames of an IP packet: one, or its fragments.
 void add_packet(RandomSource& random, Ends const& ends, unsigned protocol, std::string const& data,
-                std::vector<std::string>& frames) {
+                std::vector<std::string>& frames, bool for_suricata) {
   IpFields const ip{random.chance(20) ? random.between(1, 255) : 64,
                     random.chance(10) ? random.below(256) : 0, random.below(65536)};
   if (data.size() < 9 || !random.chance(8)) {
     frames.push_back(frame(ends, ip, protocol, data));
     return;
   }
-  for (auto const& fragment : fragments_of(random, data))
+  for (auto const& fragment : fragments_of(random, data, !for_suricata))
     frames.push_back(fragment_frame(ends, ip, protocol, fragment));
 }
 
@@ -74,7 +74,7 @@ void add_datagrams(RandomSource& random, Ends const& ends, Conversation& result,
     auto data = udp_datagram(way, payload);
     if (!for_suricata && random.chance(3))
       data[5] = static_cast<char>(random.below(256));  // a wrong length
-    add_packet(random, way, 17, data, frames);
+    add_packet(random, way, 17, data, frames, for_suricata);
   }
 }
 
@@ -90,24 +90,25 @@ void add_messages(RandomSource& random, Ends const& ends, Conversation& result,
                           ? (ipv6 ? (answer ? 129u : 128u) : (answer ? 0u : 8u))
                           : random.below(20);
     add_packet(random, way, ipv6 ? 58 : 1, icmp_message(way, type, random.below(3), payload),
-               frames);
+               frames, for_suricata);
   }
 }
 
 void add_talk(RandomSource& random, Ends const& ends, Conversation& result,
-              std::vector<std::string>& frames, bool for_suricata) {
-  auto const talk = random_talk(random, !for_suricata);
+              std::vector<std::string>& frames, bool for_suricata, bool same_bytes) {
+  auto const talk = random_talk(random, for_suricata, same_bytes);
   result.texts.push_back(talk.texts[0]);
   result.texts.push_back(talk.texts[1]);
   for (auto const& segment : talk.segments) {
     auto const way = segment.from_client ? ends : ends.reversed();
-    add_packet(random, way, 6, tcp_segment(way, segment.fields, segment.payload), frames);
+    add_packet(random, way, 6, tcp_segment(way, segment.fields, segment.payload), frames,
+               for_suricata);
   }
 }
 
 }  // namespace
 
-Conversation random_conversation(RandomSource& random, bool for_suricata) {
+Conversation random_conversation(RandomSource& random, bool for_suricata, bool same_bytes) {
   Conversation result;
   std::vector<std::vector<std::string>> flows;
   bool ipv6 = random.chance(20);
@@ -120,7 +121,7 @@ Conversation random_conversation(RandomSource& random, bool for_suricata) {
     result.protocols.push_back(protocol);
     auto& frames = flows.emplace_back();
     if (protocol == 6)
-      add_talk(random, ends, result, frames, for_suricata);
+      add_talk(random, ends, result, frames, for_suricata, same_bytes);
     else if (protocol == 17)
       add_datagrams(random, ends, result, frames, for_suricata);
     else

@@ -113,6 +113,7 @@ std::string header_keyword(RandomSource& random, unsigned protocol, bool for_sur
         return random.one_of(Words{" itype:8;", " itype:>0;", " icode:0;", " icode:<2;",
                                    " icmp_id:7;", " icmp_seq:1;", " itype:128<>130;"});
       return protocol == 17 ? " udp.hdr; content:\"|00|\"; offset:4; depth:1; pkt_data;"
+             : for_suricata ? std::string(" fragoffset:0;")
                             : " ip.src; content:\"|0a 00|\"; startswith; pkt_data;";
     case 6:
       return " flags:" + random.one_of(Words{"S", "SA", "A", "+A", "*SF", "!R", "PA", "S,12"}) +
@@ -219,6 +220,16 @@ bool has_loose_expression(Rule const& rule) {
   return false;
 }
 
+/// Suricata looks at pieces of a stream alone, and counts places from their beginnings.
+bool depends_on_pieces(Rule const& rule) {
+  return std::ranges::any_of(rule.buffers, [](BufferMatch const& match) {
+    if (auto const* content = std::get_if<ContentMatch>(&match.match))
+      return content->negated || content->offset || content->depth || content->starts_with;
+    auto const* expression = std::get_if<PcreMatch>(&match.match);
+    return expression != nullptr && expression->negated;
+  });
+}
+
 /// Suricata refuses sizes in which the contents find no place, and empty packets have no size that
 /// is not another one.
 bool has_odd_size(Rule const& rule) {
@@ -241,14 +252,19 @@ bool suits_suricata(Rule const& rule, RuleChoice const& choice) {
   bool payload = false;
   for (auto const& match : rule.buffers)
     (match.buffer == Buffer::kPayload ? payload : packet_alone) = true;
-  bool const asks_fragments = rule.flow && rule.flow->fragments != FlowMatch::Fragments::kAny;
-  if (stream_alone && (packet_alone || asks_fragments)) return false;
-  if (choice.fragments && !payload) return false;  // it looks at fragments alone, too
   bool const datagrams = rule.protocol == kUdp || rule.protocol == kIcmp ||
                          rule.protocol == kIcmpv4 || rule.protocol == kIcmpv6;
+  bool const asks_fragments = rule.flow && rule.flow->fragments != FlowMatch::Fragments::kAny;
+  if (stream_alone && (packet_alone || asks_fragments)) return false;
+  // To it, a connection is established after the packet that completes the handshake.
+  bool const asks_state = rule.flow && (rule.flow->state == FlowMatch::State::kEstablished ||
+                                        rule.flow->state == FlowMatch::State::kNotEstablished);
+  if (asks_state && !datagrams && (!payload || packet_alone)) return false;
+  if (choice.fragments && !payload) return false;  // it looks at fragments alone, too
   if (datagrams) return source == FlowMatch::Source::kAny;
   // It looks again at bytes of a stream: in mode ips with each segment, else without a pattern.
-  return !payload || packet_alone || (!choice.ips && has_pattern(rule) && !rule.threshold);
+  return !payload || packet_alone ||
+         (!choice.ips && has_pattern(rule) && !rule.threshold && !depends_on_pieces(rule));
 }
 
 }  // namespace

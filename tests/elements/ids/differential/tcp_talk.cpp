@@ -43,15 +43,21 @@ class Writer {
   std::uint32_t next_[2], first_[2];
 };
 
-void handshake(RandomSource& random, Writer& writer) {
+void handshake(RandomSource& random, Writer& writer, bool whole) {
   bool const fast_open = random.chance(3);
   std::string const cookie = fast_open ? std::string(
                                              "\x22\x06"
                                              "abcd",
                                              6)
                                        : "";
-  bool const skipped = random.chance(12);
+  bool const skipped = !whole && random.chance(12);
   auto const mss = random.chance(30) ? std::string("\x02\x04\x05\xb4", 4) : cookie;
+  if (whole) {
+    writer.send(true, kSyn, "", mss);
+    writer.send(false, kSyn | kAck);
+    writer.send(true, kAck);
+    return;
+  }
   if (!skipped) {
     writer.send(true, kSyn, random.chance(3) ? random.letters(4) : "", mss);
     if (random.chance(5)) writer.put(true, kSyn, writer.next(true) - 1, "");
@@ -64,9 +70,16 @@ void handshake(RandomSource& random, Writer& writer) {
 
 /// A piece of a text, with what can go wrong on the way.
 void send_piece(RandomSource& random, Writer& writer, bool from_client, std::string const& text,
-                std::size_t begin, std::size_t size) {
+                std::size_t begin, std::size_t size, bool same_bytes) {
   auto const piece = text.substr(begin, size);
   auto const flags = kAck | (random.chance(50) ? kPush : 0);
+  if (same_bytes) {
+    writer.send(from_client, flags, piece);
+    if (random.chance(10))
+      writer.put(from_client, flags, writer.next(from_client) - static_cast<std::uint32_t>(size),
+                 piece);
+    return;
+  }
   if (random.chance(6)) {  // begins earlier, with these bytes or others
     auto const back = random.between(1, 10);
     auto const before =
@@ -85,7 +98,7 @@ void send_piece(RandomSource& random, Writer& writer, bool from_client, std::str
                random.letters(size));
 }
 
-void data(RandomSource& random, Writer& writer, TcpTalk const& talk) {
+void data(RandomSource& random, Writer& writer, TcpTalk const& talk, bool same_bytes) {
   std::size_t sent[2] = {0, 0};
   constexpr std::uint32_t kSizes[] = {1, 8, 40, 100, 1460};
   auto const longest = random.one_of(kSizes);
@@ -95,13 +108,13 @@ void data(RandomSource& random, Writer& writer, TcpTalk const& talk) {
     auto const& text = talk.texts[from_client ? 0 : 1];
     auto& begin = sent[from_client ? 0 : 1];
     auto const size = std::min<std::size_t>(random.between(1, longest), text.size() - begin);
-    send_piece(random, writer, from_client, text, begin, size);
+    send_piece(random, writer, from_client, text, begin, size, same_bytes);
     begin += size;
     if (random.chance(40)) writer.send(!from_client, kAck);
   }
 }
 
-void close(RandomSource& random, Writer& writer) {
+void close(RandomSource& random, Writer& writer, bool once) {
   bool const client_first = random.chance(70);
   switch (random.below(6)) {
     case 0:
@@ -120,7 +133,7 @@ void close(RandomSource& random, Writer& writer) {
       if (random.chance(80)) writer.send(client_first, kAck);
   }
   if (random.chance(15)) writer.send(client_first, kAck | kPush, random.letters(8));
-  if (random.chance(20)) {  // the same ports again
+  if (!once && random.chance(20)) {  // the same ports again
     writer.send(true, kSyn);
     writer.send(false, kSyn | kAck);
     writer.send(true, kAck);
@@ -143,17 +156,17 @@ void disturb(RandomSource& random, TcpTalk& talk) {
 
 }  // namespace
 
-TcpTalk random_talk(RandomSource& random, bool long_texts) {
+TcpTalk random_talk(RandomSource& random, bool for_suricata, bool same_bytes) {
   TcpTalk talk;
   for (auto& text : talk.texts) {
     auto const size =
-        long_texts && random.chance(12) ? random.between(2000, 9000) : random.below(300);
+        !for_suricata && random.chance(12) ? random.between(2000, 9000) : random.below(300);
     text = random.letters(size);
   }
   Writer writer(random, talk);
-  handshake(random, writer);
-  data(random, writer, talk);
-  close(random, writer);
+  handshake(random, writer, for_suricata);
+  data(random, writer, talk, same_bytes);
+  close(random, writer, for_suricata);
   if (random.chance(60)) disturb(random, talk);
   constexpr std::size_t kMaxSegments = 150;
   if (talk.segments.size() > kMaxSegments) talk.segments.resize(kMaxSegments);

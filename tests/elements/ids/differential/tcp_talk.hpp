@@ -21,8 +21,9 @@ struct TcpTalk {
   std::string texts[2];  ///< of the client, of the server
   std::vector<TcpSegment> segments;
 };
-/// `long_texts`: some are longer than what rules look at in one piece.
-TcpTalk random_talk(RandomSource& random, bool long_texts);
+/// `for_suricata`: with a whole handshake, one connection, and texts that rules look at in one piece.
+/// `same_bytes`: segments that overlap have the same bytes.
+TcpTalk random_talk(RandomSource& random, bool for_suricata, bool same_bytes);
 
 /// A connection with a handshake, in which the client sends `text`: in one segment, or cut in
 /// pieces. Some pieces come twice or in another order.
