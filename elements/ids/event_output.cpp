@@ -64,21 +64,21 @@ void read_event_types(std::span<std::string const> words, OutputOptions& options
   }
 }
 
+std::unique_ptr<LineQueue> EventOutput::open(std::string const& path, std::string const& unit,
+                                             BuildContext& context, std::string const& owner) {
+  if (path.empty()) return nullptr;
+  auto file = AppendFile::shared(context, path, unit, owner);
+  return std::make_unique<LineQueue>(context.shared.single<LineWriter>(), std::move(file));
+}
+
 EventOutput::EventOutput(OutputOptions const& options, std::shared_ptr<LoadedRules const> rules,
-                         BuildContext& context, std::string const& owner)
-    : options_(options), rules_(std::move(rules)) {
-  auto const open = [&](std::string const& path, std::string const& unit) {
-    if (!writer_) writer_ = context.shared.single<LineWriter>();
-    return std::make_unique<LineQueue>(writer_, AppendFile::shared(context, path, unit, owner));
-  };
-  if (!options_.eve.empty()) {
-    eve_queue_ = open(options_.eve, "event");
-    eve_.emplace(*eve_queue_, options_.fields);
-  }
-  if (!options_.fast.empty()) {
-    fast_queue_ = open(options_.fast, "alert");
-    fast_.emplace(*fast_queue_);
-  }
+                         std::unique_ptr<LineQueue> eve, std::unique_ptr<LineQueue> fast)
+    : options_(options),
+      rules_(std::move(rules)),
+      eve_queue_(std::move(eve)),
+      fast_queue_(std::move(fast)) {
+  if (eve_queue_) eve_.emplace(*eve_queue_, options_.fields);
+  if (fast_queue_) fast_.emplace(*fast_queue_);
 }
 
 PacketVerdict EventOutput::verdict_of(std::uint32_t rule, bool blocked) const {

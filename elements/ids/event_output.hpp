@@ -25,13 +25,18 @@ struct OutputOptions {
 /// Reads the argument EVE_TYPES: the kinds of events, and fields of alerts. Throws `ConfigError`.
 void read_event_types(std::span<std::string const> words, OutputOptions& options);
 
-/// Writes the events of one worker's detector to EVE and fast.log. The worker's thread, except the
-/// constructor.
+/// Writes the events of one worker's detector to EVE and fast.log. The worker's thread, except `open`
+/// and the constructor.
 class EventOutput final : public DetectorEvents {
  public:
-  /// Opens the files. Throws `ConfigError`.
+  /// A queue to the file at `path`; null if `path` is empty. `unit`: what a line is, for messages.
+  /// Throws `ConfigError` if the file cannot be opened. Control thread.
+  static std::unique_ptr<LineQueue> open(std::string const& path, std::string const& unit,
+                                         BuildContext& context, std::string const& owner);
+
+  /// `eve`, `fast`: queues to the files; null: none.
   EventOutput(OutputOptions const& options, std::shared_ptr<LoadedRules const> rules,
-              BuildContext& context, std::string const& owner);
+              std::unique_ptr<LineQueue> eve, std::unique_ptr<LineQueue> fast);
 
   void alert(PacketContext const& context, RuleAlert const& alert) override;
   void drop(PacketContext const& context, std::optional<std::uint32_t> rule) override;
@@ -50,7 +55,6 @@ class EventOutput final : public DetectorEvents {
 
   OutputOptions options_;
   std::shared_ptr<LoadedRules const> rules_;
-  std::shared_ptr<LineWriter> writer_;
   std::unique_ptr<LineQueue> eve_queue_, fast_queue_;
   std::optional<EventWriter> eve_;
   std::optional<FastLog> fast_;

@@ -19,7 +19,8 @@ namespace warpline::ids {
 class AhoCorasick;
 
 /// The part of an element `IDS` that runs on the CPU: its arguments, its rules, and the flows and
-/// files of one worker. Constructor: control thread; `automaton`: any; the rest: the worker's.
+/// output files of one worker. Constructor: control thread; `automaton` and `metrics`: any thread;
+/// the rest: the worker's.
 class Inspector {
  public:
   /// Reads the arguments and loads the rules. Throws `ConfigError`.
@@ -28,17 +29,18 @@ class Inspector {
 
   /// The patterns for devices; null if the rules have none.
   AhoCorasick const* automaton() const;
-  /// The group of patterns for a packet and where its innermost payload begins: a `ScanTag`.
+  /// The `ScanTag` of a packet: the group of patterns, and where the innermost payload begins.
   std::uint32_t tag_of(Packet const& packet);
-  /// Searches payloads by their tags.
+  /// Searches the payloads that the tags name. `results`: one for each packet.
   void search(std::span<Packet const> packets, Matches* results) noexcept;
-  /// Looks at a packet with what the search has found.
+  /// Matches the rules on a packet. `matches`: the result of the search for it.
   FrameVerdict inspect(Packet const& packet, Matches const& matches);
-  /// Sends the answers of `reject` about packets of `batch` that were looked at.
+  /// Sends the answers to packets of `batch` that reject rules matched.
   void send_rejects(Batch const& batch, Outputs& out) noexcept;
-  /// Ends flows whose time has come, with packets that come from no capture.
+  /// Ends flows that timed out, unless packets come from a capture, and publishes the metrics. To be
+  /// called about every 100 ms.
   void tick();
-  /// Ends all flows, and waits until the files have all events.
+  /// Ends all flows, and waits until the writer has written all events. May block.
   void finish();
 
   std::vector<Metric> metrics() const;

@@ -51,7 +51,9 @@ class Worker {
       texts.push_back(rule_output(compiled.rule, "class", {}, output.fields));
     rules_ = std::make_shared<LoadedRules const>(
         LoadedRules{std::move(set), {}, tables, std::move(texts)});
-    output_ = std::make_unique<EventOutput>(output, rules_, context_, "IDS");
+    output_ = std::make_unique<EventOutput>(
+        output, rules_, EventOutput::open(output.eve, "event", context_, "IDS"),
+        EventOutput::open(output.fast, "alert", context_, "IDS"));
     DetectorOptions options;
     options.flows = 1024;
     options.stream_memory = 1 << 20;

@@ -7,13 +7,14 @@
 #include "core/base/big_pages.hpp"
 #include "core/net/wire.hpp"
 #include "elements/ids/alert/endpoints.hpp"
+#include "elements/ids/decode/tcp_flags.hpp"
 #include "elements/ids/detect/detector_work.hpp"
 
 namespace warpline::ids {
 namespace {
 
 constexpr std::uint64_t kMillisecond = 1'000'000, kSecond = 1'000'000'000;
-constexpr std::uint8_t kSyn = 2, kAck = 16;
+using tcp_flag::kAck, tcp_flag::kSyn;
 
 PacketSource source_of(Carrier carrier) {
   switch (carrier) {
@@ -59,14 +60,14 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matc
       defragmenter_(options.defrag_memory, options.datagrams, options.hosts, seed),
       checksums_(options.checksums),
       flows_(options.flows, seed, options.timeouts,
-             [this](std::uint32_t index, Flow& flow) { flow_ends(index, flow); }),
+             [this](std::uint32_t index, Flow& flow) { end_flow(index, flow); }),
       sessions_(options.flows, big_pages()),
       bits_(options.flows, rules_->bit_names().size()),
       pool_(options.stream_memory),
       tcp_(pool_, options.tcp),
       rule_matcher_(*rules_, bits_, shared) {
   if (matching != nullptr) matcher_.emplace(*matching);
-  found_.reserve(rules_->patterns().patterns.size());
+  found_patterns_.reserve(rules_->patterns().patterns.size());
   view_.resize(kBefore + kMaxView);
   selected_.reserve(rules_->rules().size());
   end_payload_.reserve(kMaxEndPayload);
@@ -104,13 +105,12 @@ RuleSet::Kind Detector::kind_of(DecodedPacket const& packet) {
   }
 }
 
-FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
-                               Candidates const& candidates) {
-  Work work{arrival, milliseconds(arrival.time_ns)};
+FrameVerdict Detector::process(Bytes frame, Arrival const& arrival, Candidates const& candidates) {
+  Work work{arrival, milliseconds(*arrival.time_ns)};
   work.validate = checksums_.begin_frame();
-  auto const packets = decoders_[0].decode(frame, arrival.link);
+  auto const packets = decoders_[0].decode(frame, arrival.link_type);
   work.root = &packets.front();
-  look_at_all(packets, candidates, 0, work);
+  inspect_packets(packets, candidates, 0, work);
   if (work.verdict == FrameVerdict::kReject) {
     rejection_ = work.rejection;
     rejection_.link_size = packets.front().network;
@@ -118,9 +118,9 @@ FrameVerdict Detector::process(Bytes frame, FrameArrival const& arrival,
   return work.verdict;
 }
 
-/// From the outside to the inside: what passes or drops a packet decides about those within it.
-void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates const& candidates,
-                           unsigned datagrams, Work& work) {
+/// From the outside to the inside. A verdict on a packet holds for the packets within it.
+void Detector::inspect_packets(std::span<DecodedPacket const> packets, Candidates const& candidates,
+                               unsigned datagrams, Work& work) {
   for (auto const& packet : packets) {
     bool const whole = datagrams > 0 && &packet == &packets.front();
     work.context.source = whole ? PacketSource::kDefragment : source_of(packet.carrier);
@@ -128,7 +128,7 @@ void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates co
     if (!whole) work.context.bytes = {};
     if (work.validate && has_wrong_checksum(packet)) return;
     work.more_layers = &packet != &packets.back();
-    look_at(packet, candidates, work);
+    inspect_packet(packet, candidates, work);
     if (work.passed || work.verdict != FrameVerdict::kPass) return;
     if (!packet.fragment || datagrams == kMaxDatagrams) continue;
     // A host reassembles no fragment with a wrong header (RFC 1122 section 3.2.1.2).
@@ -143,8 +143,8 @@ void Detector::look_at_all(std::span<DecodedPacket const> packets, Candidates co
     auto const outer = work.context;
     work.context.bytes = with_link(*datagram, packet);
     if (packet.layer > 0) work.context.link_type = kRawLink;
-    look_at_all(decoders_[datagrams + 1].decode_datagram(datagram->bytes(), packet), {},
-                datagrams + 1, work);
+    inspect_packets(decoders_[datagrams + 1].decode_datagram(datagram->bytes(), packet), {},
+                    datagrams + 1, work);
     work.context = outer;
   }
 }
@@ -156,21 +156,19 @@ bool Detector::has_wrong_checksum(DecodedPacket const& packet) {
   return true;
 }
 
-/// Of the host that gets the packet.
+/// The policy of the host that receives the packet.
 OverlapPolicy Detector::policy_of(DecodedPacket const& packet) const {
   return segment_policy(options_.hosts.at({packet.destination(), packet.address_size()}));
 }
 
-void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work) {
+void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& candidates,
+                              Work& work) {
   ++counters_.packets;
-  if (packet.events != 0) ++counters_.decode_events;
   if (packet.fragment) ++counters_.fragments;
-  if (packet.version == 0) ++counters_.no_ip;
   if (packet.has_transport) {
     counters_.tcp += packet.protocol == protocol::kTcp;
     counters_.udp += packet.protocol == protocol::kUdp;
     counters_.icmp += packet.protocol == protocol::kIcmp || packet.protocol == protocol::kIcmp6;
-    counters_.sctp += packet.protocol == protocol::kSctp;
   }
   MatchInput input;
   input.packet = &packet;
@@ -192,13 +190,13 @@ void Detector::look_at(DecodedPacket const& packet, Candidates const& candidates
   TcpTracker::Outcome outcome;
   auto const lost = tcp_.counters().lost();
   if (input.flow != nullptr && packet.protocol == protocol::kTcp) follow_tcp(input, outcome);
-  if (input.session != nullptr) look_at_gaps(input, work);
+  if (input.session != nullptr) inspect_gaps(input, work);
   if (tcp_.counters().lost() != lost) {
     reach_limit(Limit::kStream, input.flow_index, work);
     if (work.passed || work.verdict != FrameVerdict::kPass) return;
   }
   add_payload(packet, candidates, outcome, input);
-  if (input.session != nullptr) look_at_stream(input, outcome.closed, work);
+  if (input.session != nullptr) add_due_bytes(input, outcome.closed, work);
   evaluate(input, work);
   if (input.session != nullptr && !input.flow->is_inspected())
     tcp_.clear(sessions_[input.flow_index]);
@@ -257,116 +255,6 @@ void Detector::follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome) {
   input.packet_in_stream = outcome.in_stream;
 }
 
-/// Selects rules by the packet's payload, and keeps what was found for the stream.
-void Detector::add_payload(DecodedPacket const& packet, Candidates const& candidates,
-                           TcpTracker::Outcome const& outcome, MatchInput& input) {
-  if (packet.payload_size == 0 || packet.is_tunnel || !matcher_) return;
-  bool const searched = candidates.matches != nullptr && candidates.offset == packet.payload &&
-                        !candidates.matches->overflow();
-  if (searched)
-    found_.assign(candidates.matches->ids, candidates.matches->ids + candidates.matches->count);
-  else
-    search(packet.payload_bytes());
-  for (auto const pattern : found_) select(pattern);
-  if (!outcome.whole) return;
-  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
-  constexpr std::uint32_t kSmall = 2 * kJunction;  // searching the junction would be all of it
-  if (half.search_all) return;
-  if (packet.payload_size < kSmall) {
-    half.search_all = true;
-    return;
-  }
-  for (auto const pattern : found_) half.add_candidate(pattern);
-  auto const begin = half.next - packet.payload_size;
-  auto const before = std::min(kJunction, begin - half.bytes.begin);
-  if (before == 0 || begin < half.bytes.begin || half.bytes.end() <= begin) return;
-  // The stream's depth may cut the packet.
-  auto const size = before + std::min(kJunction, half.bytes.end() - begin);
-  std::uint8_t junction[2 * kJunction];
-  if (!half.bytes.copy(pool_, begin - before, size, junction)) return;
-  search({junction, size});
-  for (auto const pattern : found_) half.add_candidate(pattern);
-}
-
-void Detector::search(Bytes bytes) {
-  ++counters_.searches;
-  matcher_->scan_all(bytes, found_);
-}
-
-void Detector::select(PatternId pattern) {
-  auto const& rules = rules_->rules_of(pattern);
-  selected_.insert(selected_.end(), rules.begin(), rules.end());
-}
-
-/// Copies the bytes up to `end` that rules have not looked at, at most `kMaxView`, with those before,
-/// and selects the rules for them.
-bool Detector::take_view(StreamHalf& half, std::uint32_t end, StreamView& view) {
-  auto const first = std::max(half.inspected, half.bytes.begin);
-  end = std::min({end, half.bytes.end(), first + kMaxView});
-  if (end <= first || half.bytes.size == 0) return false;
-  auto const begin = std::max(half.bytes.begin, first - std::min(first, kBefore));
-  if (!half.bytes.copy(pool_, begin, end - begin, view_.data())) return false;
-  view = {{view_.data(), end - begin}, begin, first - begin};
-  select_stream(half, view);
-  ++counters_.inspections;
-  tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
-  return true;
-}
-
-/// Rules see old bytes again with the new ones, so patterns in either select them.
-void Detector::select_stream(StreamHalf& half, StreamView const& view) {
-  half.inspected = view.offset + view.bytes.size;
-  if (!matcher_) return half.clear_candidates();
-  bool const unknown = half.search_all;
-  if (half.search_all || half.search_old) {
-    auto const skip = half.search_old ? 0 : view.old_size - std::min(view.old_size, kJunction);
-    search({view.bytes.data + skip, view.bytes.size - skip});
-    for (auto const pattern : found_) select(pattern);
-  }
-  for (unsigned i = 0; i < half.candidate_count; ++i) select(half.candidates[i]);
-  if (unknown) {
-    half.search_all = false;
-    for (auto const pattern : found_) half.add_candidate(pattern);
-    if (half.search_all) {
-      half.search_old = true;
-      half.search_older = false;
-    }
-    half.search_all = half.inspected != half.next;
-  }
-  if (half.inspected == half.next) half.age_candidates(kBefore);
-}
-
-/// Bytes that were acknowledged a chunk ago but did not arrive will not come: looks at those before
-/// the gap, and goes on after it. A capture may show an acknowledgment before its bytes.
-void Detector::look_at_gaps(MatchInput const& input, Work& work) {
-  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
-  auto only_stream = input;
-  only_stream.stream = &work.view;
-  only_stream.no_packet = true;
-  // The rest with later packets: a sender can leave 130,000 gaps for one acknowledgment.
-  for (unsigned gaps = 0; gaps < kMaxGaps; ++gaps) {
-    bool const due = half.acked > half.next && half.acked - half.next >= kChunk;
-    if (!due || half.later.empty()) return;
-    while (take_view(half, half.next, work.view)) {
-      evaluate(only_stream, work);
-      selected_.clear();
-    }
-    tcp_.skip_gap(half);
-  }
-}
-
-/// Adds the bytes of the packet's direction that are due. Acknowledged bytes do not wait for a whole
-/// chunk after the client has closed first (Suricata: TCP state close_wait and later).
-void Detector::look_at_stream(MatchInput& input, bool closed, Work& work) {
-  auto& session = sessions_[input.flow_index];
-  auto& half = session.halves[input.to_server ? 0 : 1];
-  bool const at_once = options_.ips || closed || session.halves[0].closes_first;
-  auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
-  auto const due = end - std::min(half.inspected, end);
-  if (due == 0 || (due < kChunk && !at_once)) return;
-  if (take_view(half, end, work.view)) input.stream = &work.view;
-}
-
 void Detector::evaluate(MatchInput& input, Work& work) {
   std::sort(selected_.begin(), selected_.end());
   selected_.erase(std::unique(selected_.begin(), selected_.end()), selected_.end());
@@ -382,14 +270,13 @@ void Detector::evaluate(MatchInput& input, Work& work) {
     auto const& compiled = rules_->rules()[index];
     if (compiled.addresses_only && input.no_packet) continue;
     if (compiled.once_a_flow && skip_addresses) continue;
-    ++counters_.evaluated;
     auto const match = rule_matcher_.match(compiled, input);
-    if (match.matches) matched(index, match, input, work);
+    if (match.matches) apply_match(index, match, input, work);
   }
   if (input.flow != nullptr && !input.no_packet) input.flow->ip_rules |= looked;
 }
 
-void Detector::matched(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work) {
+void Detector::apply_match(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work) {
   auto const& compiled = rules_->rules()[index];
   auto const& rule = compiled.rule;
   rule_matcher_.change_bits(compiled, input);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/packet/buffer_pool.hpp"
 #include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/decode/checksums.hpp"
 #include "elements/ids/decode/defragmenter.hpp"
@@ -24,7 +25,7 @@ namespace warpline::ids {
 
 /// Settings of a detector; the arguments of the element `IDS` have the same names.
 struct DetectorOptions {
-  bool ips = false;  ///< drop and reject act, and stream bytes are looked at as they come
+  bool ips = false;  ///< drop and reject act, and stream bytes are inspected as they arrive
   bool tunnels = true;
   std::uint32_t flows = 65536;
   std::size_t stream_memory = 64 << 20;
@@ -40,23 +41,21 @@ struct DetectorOptions {
 
 /// Counts of one worker.
 struct DetectorCounters {
-  std::uint64_t packets = 0, no_ip = 0, fragments = 0, tcp = 0, udp = 0, icmp = 0, sctp = 0;
-  std::uint64_t decode_events = 0, alerts = 0, alert_overflow = 0, suppressed = 0;
-  std::uint64_t searches = 0;     ///< payloads and stream bytes that the worker searched itself
+  std::uint64_t packets = 0, fragments = 0, tcp = 0, udp = 0, icmp = 0;
+  std::uint64_t alerts = 0, alert_overflow = 0, suppressed = 0;
   std::uint64_t inspections = 0;  ///< of streams
-  std::uint64_t evaluated = 0;    ///< rules
   /// By `Limit`: packets for which memory was full, and what ON_LIMIT did with them.
   std::array<std::uint64_t, kLimits> limits{}, limit_drops{}, limit_passes{};
   std::uint64_t wrong_checksums = 0;  ///< packets that rules did not see
 };
 
-/// The rules, flows and streams of one worker: finds the alerts of frames in the order in which
-/// they arrive. Allocates nothing per packet once its buffers have grown. One thread.
+/// The rules, flows and streams of one worker. Finds the alerts of frames in the order of their
+/// arrival. Allocates nothing per packet once its buffers have grown. One thread.
 class Detector {
  public:
-  /// Bytes of a stream after which rules look at it, and bytes before these that they see again.
+  /// New bytes of a stream after which rules inspect it, and bytes before these that they see again.
   static constexpr std::uint32_t kChunk = 2560, kBefore = 2560;
-  static constexpr std::uint32_t kMaxView = 65536;  ///< new bytes that rules see at once
+  static constexpr std::uint32_t kMaxView = 65536;  ///< max new bytes of one inspection
   /// Bytes that the alerts at the end of a flow have as payload.
   static constexpr std::uint32_t kMaxEndPayload = 2 * kMaxView + kBefore;
 
@@ -64,13 +63,13 @@ class Detector {
   Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matching, SharedState& shared,
            DetectorOptions const& options, DetectorEvents& events, std::uint64_t seed);
 
-  /// The result of a search that was made before.
+  /// The result of an earlier search.
   struct Candidates {
     std::uint32_t offset = 0;  ///< of the first byte that was searched, in the frame
     Matches const* matches = nullptr;
   };
-  /// Looks at a frame.
-  FrameVerdict process(Bytes frame, FrameArrival const& arrival, Candidates const& candidates);
+  /// Inspects a frame. `arrival` must have a time.
+  FrameVerdict process(Bytes frame, Arrival const& arrival, Candidates const& candidates);
 
   /// A packet that a rule rejects.
   struct Rejection {
@@ -81,7 +80,7 @@ class Detector {
   /// The one of the last frame, if its verdict was `kReject`; valid until the next frame.
   Rejection const& rejection() const { return rejection_; }
 
-  /// Ends flows whose time has come: looks at `count` places of the table.
+  /// Ends flows that timed out, among `count` places of the table.
   void expire(std::uint64_t now_ns, std::uint32_t count);
   /// Ends all flows at the end of a capture or of a run.
   void finish();
@@ -98,8 +97,8 @@ class Detector {
  private:
   struct Work;
   static constexpr unsigned kMaxDatagrams = 2;  // one within the other
-  static constexpr unsigned kMaxGaps = 64;      // that one packet leads rules over
-  // At the end of a flow, of gaps whose other side the receiver has not acknowledged.
+  static constexpr unsigned kMaxGaps = 64;      // that one packet lets rules skip
+  // At the end of a flow: gaps after which the receiver has acknowledged nothing.
   static constexpr unsigned kMaxEndGaps = 4096;
   static constexpr std::uint32_t kJunction = SelectedPattern::kMaxBytes - 1;
 
@@ -107,16 +106,16 @@ class Detector {
 
   std::uint32_t milliseconds(std::uint64_t time_ns);
   std::uint64_t time_of(std::uint32_t past_ms) const;
-  void look_at_all(std::span<DecodedPacket const> packets, Candidates const& candidates,
-                   unsigned datagrams, Work& work);
+  void inspect_packets(std::span<DecodedPacket const> packets, Candidates const& candidates,
+                       unsigned datagrams, Work& work);
   bool has_wrong_checksum(DecodedPacket const& packet);
   OverlapPolicy policy_of(DecodedPacket const& packet) const;
-  void look_at(DecodedPacket const& packet, Candidates const& candidates, Work& work);
+  void inspect_packet(DecodedPacket const& packet, Candidates const& candidates, Work& work);
   void reach_limit(Limit limit, std::uint32_t index, Work& work);
   void find_flow(DecodedPacket const& packet, MatchInput& input, Work& work);
   void follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome);
-  void look_at_gaps(MatchInput const& input, Work& work);
-  void look_at_stream(MatchInput& input, bool closed, Work& work);
+  void inspect_gaps(MatchInput const& input, Work& work);
+  void add_due_bytes(MatchInput& input, bool closed, Work& work);
   bool take_view(StreamHalf& half, std::uint32_t end, StreamView& view);
   void add_payload(DecodedPacket const& packet, Candidates const& candidates,
                    TcpTracker::Outcome const& outcome, MatchInput& input);
@@ -124,9 +123,9 @@ class Detector {
   void search(Bytes bytes);
   void select(PatternId pattern);
   void evaluate(MatchInput& input, Work& work);
-  void matched(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work);
-  void flow_ends(std::uint32_t index, Flow& flow);
-  void look_at_rest(std::uint32_t index, Flow& flow, bool to_server);
+  void apply_match(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work);
+  void end_flow(std::uint32_t index, Flow& flow);
+  void inspect_rest(std::uint32_t index, Flow& flow, bool to_server);
 
   std::shared_ptr<RuleSet const> rules_;
   std::optional<CpuMatcher> matcher_;
@@ -149,10 +148,10 @@ class Detector {
   std::uint64_t first_ns_ = 0, last_ns_ = 0;
   bool started_ = false;
 
-  std::vector<std::uint8_t> view_;       // bytes of a stream, contiguous
-  std::vector<PatternId> found_;         // by a search
-  std::vector<std::uint32_t> selected_;  // rules for a packet
-  std::vector<RuleAlert> end_alerts_;    // of a flow that ends
+  std::vector<std::uint8_t> view_;         // bytes of a stream, contiguous
+  std::vector<PatternId> found_patterns_;  // by a search
+  std::vector<std::uint32_t> selected_;    // rules for a packet
+  std::vector<RuleAlert> end_alerts_;      // of a flow that ends
   std::vector<std::uint8_t> end_payload_;
 };
 

@@ -11,12 +11,12 @@ namespace warpline::ids {
 
 /// The state of one frame while the detector looks at it.
 struct Detector::Work {
-  Work(FrameArrival const& arrival, std::uint32_t now) : now_ms(now) {
-    context.time_ns = arrival.time_ns;
+  Work(Arrival const& arrival, std::uint32_t now) : now_ms(now) {
+    context.time_ns = *arrival.time_ns;
     context.number = arrival.number;
-    context.link_type = arrival.link == LinkType::kRawIp
+    context.link_type = arrival.link_type == LinkType::kRawIp
                             ? kRawLink
-                            : static_cast<std::uint16_t>(number_of(arrival.link));
+                            : static_cast<std::uint16_t>(number_of(arrival.link_type));
   }
 
   ~Work() {

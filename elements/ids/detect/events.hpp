@@ -12,13 +12,6 @@
 
 namespace warpline::ids {
 
-/// When and where a frame arrived.
-struct FrameArrival {
-  std::uint64_t time_ns = 0;  ///< since 1970, UTC
-  std::uint64_t number = 0;   ///< in its capture, from 1; 0: not from a capture
-  LinkType link = LinkType::kEthernet;
-};
-
 /// A rule that alerts. `payload` is valid during the call.
 struct RuleAlert {
   std::uint32_t rule = 0;  ///< index in the rule set

@@ -41,16 +41,16 @@ struct EndPacket {
 
 }  // namespace
 
-/// Looks at what rules have not seen of both directions.
-void Detector::flow_ends(std::uint32_t index, Flow& flow) {
+/// Lets rules inspect the rest of both directions.
+void Detector::end_flow(std::uint32_t index, Flow& flow) {
   if (flow.key.protocol == protocol::kTcp) {
-    for (bool const to_server : {true, false}) look_at_rest(index, flow, to_server);
+    for (bool const to_server : {true, false}) inspect_rest(index, flow, to_server);
     tcp_.clear(sessions_[index]);
   }
   events_.flow_ended(flow, ending_, time_of(flow.last_seen_ms), last_ns_);
 }
 
-void Detector::look_at_rest(std::uint32_t index, Flow& flow, bool to_server) {
+void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   auto& half = sessions_[index].halves[to_server ? 0 : 1];
   if (!flow.is_inspected()) return;
   if (half.inspected >= half.next && half.later.empty()) return;

@@ -18,7 +18,7 @@ void Detector::reach_limit(Limit limit, std::uint32_t index, Work& work) {
     if (flow.verdict == FlowVerdict::kNone)
       flow.verdict = drop ? FlowVerdict::kDrop : FlowVerdict::kPass;
     if (policy == LimitPolicy::kBypass) flow.state = FlowState::kBypassed;
-    tcp_.clear(sessions_[index]);  // nobody looks at its bytes any more
+    tcp_.clear(sessions_[index]);  // no rule inspects its bytes any more
   }
   if (!drop) {
     work.passed = true;

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "elements/ids/detect/detector_work.hpp"
+
+/// How the detector selects rules for packets and streams, and when rules see the bytes of a stream.
+namespace warpline::ids {
+
+/// Selects rules by the packet's payload, and keeps the patterns in it for the stream.
+void Detector::add_payload(DecodedPacket const& packet, Candidates const& candidates,
+                           TcpTracker::Outcome const& outcome, MatchInput& input) {
+  if (packet.payload_size == 0 || packet.is_tunnel || !matcher_) return;
+  bool const searched = candidates.matches != nullptr && candidates.offset == packet.payload &&
+                        !candidates.matches->overflow();
+  if (searched)
+    found_patterns_.assign(candidates.matches->ids,
+                           candidates.matches->ids + candidates.matches->count);
+  else
+    search(packet.payload_bytes());
+  for (auto const pattern : found_patterns_) select(pattern);
+  if (!outcome.whole) return;
+  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
+  constexpr std::uint32_t kSmall = 2 * kJunction;  // searching the junction would be all of it
+  if (half.search_all) return;
+  if (packet.payload_size < kSmall) {
+    half.search_all = true;
+    return;
+  }
+  for (auto const pattern : found_patterns_) half.add_candidate(pattern);
+  auto const begin = half.next - packet.payload_size;
+  auto const before = std::min(kJunction, begin - half.bytes.begin);
+  if (before == 0 || begin < half.bytes.begin || half.bytes.end() <= begin) return;
+  // The stream's depth may cut the packet.
+  auto const size = before + std::min(kJunction, half.bytes.end() - begin);
+  std::uint8_t junction[2 * kJunction];
+  if (!half.bytes.copy(pool_, begin - before, size, junction)) return;
+  search({junction, size});
+  for (auto const pattern : found_patterns_) half.add_candidate(pattern);
+}
+
+void Detector::search(Bytes bytes) { matcher_->scan_all(bytes, found_patterns_); }
+
+void Detector::select(PatternId pattern) {
+  auto const& rules = rules_->rules_of(pattern);
+  selected_.insert(selected_.end(), rules.begin(), rules.end());
+}
+
+/// Copies at most `kMaxView` bytes up to `end` that rules have not inspected, with those before, and
+/// selects the rules for them. False if there are none.
+bool Detector::take_view(StreamHalf& half, std::uint32_t end, StreamView& view) {
+  auto const first = std::max(half.inspected, half.bytes.begin);
+  end = std::min({end, half.bytes.end(), first + kMaxView});
+  if (end <= first || half.bytes.size == 0) return false;
+  auto const begin = std::max(half.bytes.begin, first - std::min(first, kBefore));
+  if (!half.bytes.copy(pool_, begin, end - begin, view_.data())) return false;
+  view = {{view_.data(), end - begin}, begin, first - begin};
+  select_stream(half, view);
+  ++counters_.inspections;
+  tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
+  return true;
+}
+
+/// Rules see old bytes again with the new ones, so patterns in either select them.
+void Detector::select_stream(StreamHalf& half, StreamView const& view) {
+  half.inspected = view.offset + view.bytes.size;
+  if (!matcher_) return half.clear_candidates();
+  bool const unknown = half.search_all;
+  if (half.search_all || half.search_old) {
+    auto const skip = half.search_old ? 0 : view.old_size - std::min(view.old_size, kJunction);
+    search({view.bytes.data + skip, view.bytes.size - skip});
+    for (auto const pattern : found_patterns_) select(pattern);
+  }
+  for (unsigned i = 0; i < half.candidate_count; ++i) select(half.candidates[i]);
+  if (unknown) {
+    half.search_all = false;
+    for (auto const pattern : found_patterns_) half.add_candidate(pattern);
+    if (half.search_all) {
+      half.search_old = true;
+      half.search_older = false;
+    }
+    half.search_all = half.inspected != half.next;
+  }
+  if (half.inspected == half.next) half.age_candidates(kBefore);
+}
+
+/// Bytes that were acknowledged a chunk ago but did not arrive will not come: rules inspect the bytes
+/// before the gap, then those after it. A capture may show an acknowledgment before its bytes.
+void Detector::inspect_gaps(MatchInput const& input, Work& work) {
+  auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
+  auto only_stream = input;
+  only_stream.stream = &work.view;
+  only_stream.no_packet = true;
+  // Later packets continue: a sender can leave 130,000 gaps for one acknowledgment.
+  for (unsigned gaps = 0; gaps < kMaxGaps; ++gaps) {
+    bool const due = half.acked > half.next && half.acked - half.next >= kChunk;
+    if (!due || half.later.empty()) return;
+    while (take_view(half, half.next, work.view)) {
+      evaluate(only_stream, work);
+      selected_.clear();
+    }
+    tcp_.skip_gap(half);
+  }
+}
+
+/// Adds the bytes of the packet's direction that are due. Acknowledged bytes do not wait for a whole
+/// chunk after the client has closed first (Suricata: TCP state close_wait and later).
+void Detector::add_due_bytes(MatchInput& input, bool closed, Work& work) {
+  auto& session = sessions_[input.flow_index];
+  auto& half = session.halves[input.to_server ? 0 : 1];
+  bool const at_once = options_.ips || closed || session.halves[0].closes_first;
+  auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
+  auto const due = end - std::min(half.inspected, end);
+  if (due == 0 || (due < kChunk && !at_once)) return;
+  if (take_view(half, end, work.view)) input.stream = &work.view;
+}
+
+}  // namespace warpline::ids
