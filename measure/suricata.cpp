@@ -24,8 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The CPU time of a thread is lost from the last look at it to its end.
-constexpr std::chrono::milliseconds kLook{4};
+// The CPU time of a thread between the last poll and its end is lost.
+constexpr std::chrono::milliseconds kPoll{4};
 
 /// A child process whose output goes to a file. It is killed if it has not been waited for.
 class Child {
@@ -84,8 +84,8 @@ struct ThreadTime {
   double seconds = 0;
 };
 
-/// Keeps the last known times of threads that have ended.
-void look_at_threads(fs::path const& process, std::map<std::string, ThreadTime>& threads) {
+/// Updates the CPU times of a process's threads. Those of threads that have ended stay.
+void read_thread_times(fs::path const& process, std::map<std::string, ThreadTime>& threads) {
   std::error_code error;
   for (fs::directory_iterator entry(process / "task", error), end; !error && entry != end;
        entry.increment(error)) {
@@ -96,13 +96,6 @@ void look_at_threads(fs::path const& process, std::map<std::string, ThreadTime>&
     if (!std::getline(command, name)) continue;
     threads[entry->path().filename()] = {name, nanoseconds / 1e9};
   }
-}
-
-std::uint64_t peak_memory(fs::path const& process) {
-  std::ifstream status(process / "status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
-  return 0;
 }
 
 std::string text_of(fs::path const& path) {
@@ -126,7 +119,7 @@ std::uint64_t count_alerts(fs::path const& eve) {
   return count;
 }
 
-/// The program in a folder of PATH, else nothing.
+/// The path of a program in PATH; empty if there is none.
 std::string in_path(std::string const& name) {
   if (name.find('/') != std::string::npos) return access(name.c_str(), X_OK) == 0 ? name : "";
   auto const* const path = std::getenv("PATH");
@@ -136,7 +129,7 @@ std::string in_path(std::string const& name) {
   return {};
 }
 
-/// That of `scripts/setup oracle`, else nothing.
+/// The path of the program that `scripts/setup oracle` has unpacked; empty if there is none.
 std::string unpacked() {
   constexpr char kProgram[] = "bin/suricata";
   if (auto const* folder = std::getenv("WARPLINE_ORACLE"))
@@ -148,13 +141,13 @@ std::string unpacked() {
   return {};
 }
 
-/// Its configuration: in the folder it was unpacked into, or of the system.
+/// The folder with Suricata's configuration: next to the program, or of the system.
 std::string configuration_of(std::string const& program) {
   std::error_code error;
   auto const unpacked = fs::canonical(program, error).parent_path().parent_path();
   for (auto const& folder : {unpacked / "etc/suricata", fs::path("/etc/suricata")})
     if (fs::exists(folder / "suricata.yaml", error)) return folder.string();
-  throw ConfigError("--suricata: the suricata.yaml of " + program + " is not there");
+  throw ConfigError("--suricata: there is no suricata.yaml for " + program);
 }
 
 std::string version_of(std::string const& program) {
@@ -178,7 +171,7 @@ std::optional<Suricata> Suricata::find(std::string const& program) {
   if (!suricata.program_.empty()) suricata.version_ = version_of(suricata.program_);
   if (suricata.version_.empty()) {
     if (program.empty()) return std::nullopt;
-    throw ConfigError("--suricata: " + program + " is no Suricata that can be run");
+    throw ConfigError("--suricata: " + program + " cannot be run, or is not Suricata");
   }
   suricata.configuration_ = configuration_of(suricata.program_);
   return suricata;
@@ -218,9 +211,8 @@ Suricata::Run Suricata::run(std::string const& capture, std::string const& rules
   std::map<std::string, ThreadTime> threads;
   Run result;
   while (!child.ended()) {
-    look_at_threads(process, threads);
-    result.memory_bytes = std::max(result.memory_bytes, peak_memory(process));
-    interruption.sleep_for(kLook);
+    read_thread_times(process, threads);
+    interruption.sleep_for(kPoll);
   }
   if (!child.succeeded())
     throw std::runtime_error(program_ + " failed: " + last_lines(text_of(out / "output")));
@@ -228,7 +220,6 @@ Suricata::Run Suricata::run(std::string const& capture, std::string const& rules
     auto const& name = thread.name;
     if (name.starts_with("W#") || name.starts_with("RX"))
       result.worker_cpu_seconds += thread.seconds;
-    if (id == std::to_string(child.id())) result.load_cpu_seconds = thread.seconds;
   }
   result.alerts = count_alerts(out / "eve.json");
   return result;

@@ -210,7 +210,7 @@ class Rules(unittest.TestCase):
                 (["--rules", bad, "--pcap", self.capture], "bad.rules:1:"),
                 ([*good, "--vars", "/no/such.yaml"], "/no/such.yaml"),
                 (["--vars", "x.yaml"], "--vars belongs to 'bench ids --rules FILE'"),
-                ([*good, "--suricata", "/bin/true"], "/bin/true is no Suricata that can be run"),
+                ([*good, "--suricata", "/bin/true"], "/bin/true cannot be run, or is not Suricata"),
                 ([*good, "--patterns", "x"], "--patterns does not go with --rules"),
                 ([*good, "--sizes", "64"], "--sizes does not go with --rules"),
                 ([*good, "--devices", "host"], "--devices other than cpu does not go with --rules"),
