@@ -148,21 +148,27 @@ void add_options(app::CommandLine& command, Options& options) {
                   "ids: Read patterns from FILE (default: 3,000 generated)")
       .type_name("FILE");
   command
-      .add_option("--pcap", options.pcap,
-                  "ids: Also scan the payloads of a capture (payload 'pcap'), or run --rules on it")
+      .add_option(
+          "--pcap", options.pcap,
+          "ids: Also scan the payloads of a capture (payload 'pcap'); with --rules, replay it")
       .type_name("FILE");
   command
-      .add_option("--rules", options.rules,
-                  "ids: Measure the element IDS with Suricata's rules of these files on --pcap, "
-                  "with raw hs_scan and Suricata for comparison")
+      .add_option(
+          "--rules", options.rules,
+          "ids: Measure the element IDS with these files of Suricata rules on the capture of "
+          "--pcap; compare it with a search alone (hs_scan) and with Suricata")
       .type_name("FILE");
   command
-      .add_option("--vars", options.vars, "ids: Read the variables of --rules from a suricata.yaml")
+      .add_option(
+          "--vars", options.vars,
+          "ids: Take the variables of --rules from this suricata.yaml (default: HOME_NET is the "
+          "private networks)")
       .type_name("FILE");
   command
-      .add_option("--suricata", options.suricata,
-                  "ids: Compare --rules with this program, or off (default: that of PATH, or of "
-                  "scripts/setup oracle)")
+      .add_option(
+          "--suricata", options.suricata,
+          "ids: Compare with this Suricata, or with none if 'off' (default: suricata in PATH, "
+          "else that of scripts/setup oracle)")
       .type_name("PROGRAM");
   command.add_flag("--fresh", options.fresh, "ipsec: Copy a payload into every packet");
   command

@@ -75,7 +75,7 @@ class RulesBench::Steps {
 
 RulesBench::RulesBench(Options const& options)
     : options_(options), shared_(std::make_shared<SharedStore>()) {
-  for (auto const& file : options.rules) read_source(file, {});  // a pattern is not a file
+  for (auto const& file : options.rules) read_source(file, {});  // refuses what is not a file
   frames_ = std::make_shared<CaptureFrames>(options.pcap);
   auto const cpu_before = process_cpu_seconds();
   auto const memory_before = resident_bytes();

@@ -23,8 +23,8 @@ struct LoadedRules;
 
 namespace warpline::bench {
 
-/// `bench ids --rules`: the element `IDS` on a capture, on one worker, compared with its search
-/// alone and with Suricata. Control thread.
+/// `bench ids --rules`: measures the element `IDS` with one worker on a capture, and compares it with
+/// its search alone and with Suricata. Control thread.
 class RulesBench {
  public:
   /// Reads the capture and the rules, and looks for Suricata. Throws `ConfigError`.
@@ -34,8 +34,8 @@ class RulesBench {
   /// For `SessionOptions::longest_frame`.
   std::uint32_t longest_frame() const { return frames_->longest(); }
 
-  /// Runs all rounds and adds the rows, the capture and the rules to `report`. After a signal the
-  /// report has the finished runs. Returns the error that ended it early, or null.
+  /// Runs all rounds and adds the rows, the capture and the rules to `report`. After a signal or an
+  /// error, the report has the finished runs. Returns that error, or null.
   std::exception_ptr measure(app::Session& session, Interruption const& interruption, bool quiet,
                              RulesReport& report);
 
