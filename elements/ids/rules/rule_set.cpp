@@ -179,10 +179,13 @@ void RuleSet::compile(Rule rule) {
 }
 
 std::uint16_t RuleSet::bit(std::string const& name) {
-  auto const known = std::find(bit_names_.begin(), bit_names_.end(), name);
-  auto const index = static_cast<std::uint16_t>(known - bit_names_.begin());
-  if (known == bit_names_.end()) bit_names_.push_back(name);
-  return index;
+  auto const [entry, is_new] = bits_.emplace(name, static_cast<std::uint16_t>(bit_names_.size()));
+  if (!is_new) return entry->second;
+  if (bit_names_.size() == kMaxBits)
+    throw ConfigError("the rules name more than " + with_commas(kMaxBits) +
+                      " flowbits and xbits; expected at most that");
+  bit_names_.push_back(name);
+  return entry->second;
 }
 
 }  // namespace warpline::ids

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "elements/ids/pattern.hpp"
@@ -46,8 +47,10 @@ class RuleSet {
   /// A class of packets for which the rules without a pattern are known.
   enum class Kind : std::uint8_t { kTcp, kUdp, kIcmp, kOther };
   static constexpr std::size_t kKinds = 4;
+  static constexpr std::size_t kMaxBits = 65536;  ///< names of flowbits and xbits
 
-  /// Throws `ConfigError` if an expression cannot be compiled or there are too many patterns.
+  /// Throws `ConfigError` if an expression cannot be compiled, or if there are too many patterns or
+  /// bits.
   explicit RuleSet(std::vector<Rule> rules);
 
   std::vector<CompiledRule> const& rules() const { return rules_; }
@@ -74,6 +77,7 @@ class RuleSet {
   std::vector<std::vector<std::uint32_t>> by_pattern_;
   std::array<std::vector<std::uint32_t>, kKinds> always_;
   std::vector<std::string> bit_names_;
+  std::unordered_map<std::string, std::uint16_t> bits_;  // by name: the index in `bit_names_`
 };
 
 }  // namespace warpline::ids
