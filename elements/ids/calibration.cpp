@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/calibration.hpp"
 
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
 
 #include "core/base/text_corpus.hpp"
+#include "core/base/thread.hpp"
 #include "elements/ids/interleaved_scan.hpp"
 
 namespace warpline::ids {
@@ -39,16 +38,10 @@ std::vector<Bytes> payloads_of(std::string const& content, unsigned round, std::
   return payloads;
 }
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 double seconds_of(auto&& work) {
-  auto const begin = cpu_seconds();
+  auto const begin = thread_cpu_seconds();
   work();
-  return cpu_seconds() - begin;
+  return thread_cpu_seconds() - begin;
 }
 
 double median(std::array<double, kRounds> values) {

@@ -6,7 +6,7 @@
 
 namespace warpline::ids {
 
-/// What becomes of a frame by rules of drop and reject.
+/// The verdict of drop and reject rules on a frame.
 enum class FrameVerdict : std::uint8_t { kPass, kDrop, kReject };
 
 }  // namespace warpline::ids

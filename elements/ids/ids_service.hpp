@@ -13,7 +13,7 @@
 
 namespace warpline::ids {
 
-/// What an element `IDS` needs, in bytes. Of one worker, unless a member is of all workers.
+/// The memory of an element `IDS` in bytes, of one worker unless a member differs.
 struct MemoryNeeds {
   std::uint32_t flows = 0;  ///< their number
   DetectorMemory detector{};

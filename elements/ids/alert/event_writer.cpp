@@ -6,6 +6,7 @@
 
 #include "core/net/wire.hpp"
 #include "elements/ids/alert/endpoints.hpp"
+#include "elements/ids/decode/tcp_flags.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -80,10 +81,6 @@ void put_end(JsonWriter& out, std::string_view name, std::uint8_t const* address
   out.address_field("ip", address, size);
   if (port != nullptr) out.field("port", *port);
   out.close('}');
-}
-
-std::uint32_t load_be32(std::uint8_t const* bytes) {
-  return reinterpret_cast<be32 const*>(bytes)->host();
 }
 
 bool is_icmp(DecodedPacket const& packet) {
@@ -289,16 +286,17 @@ void EventWriter::transport_fields(DecodedPacket const& packet) {
   if (!packet.has_transport) return;
   auto const* const header = packet.at(packet.transport);
   if (packet.protocol == protocol::kTcp) {
-    auto const bits = packet.tcp_flags;
-    out_.field("tcpseq", load_be32(header + 4));
-    out_.field("tcpack", load_be32(header + 8));
-    out_.field("tcpwin", load_be16(header + 14));
-    out_.flag("syn", (bits & 0x02) != 0);
-    out_.flag("ack", (bits & 0x10) != 0);
-    out_.flag("psh", (bits & 0x08) != 0);
-    out_.flag("rst", (bits & 0x04) != 0);
-    out_.flag("urg", (bits & 0x20) != 0);
-    out_.flag("fin", (bits & 0x01) != 0);
+    auto const& tcp = *reinterpret_cast<tcp::Header const*>(header);
+    auto const has = [&](std::uint8_t flag) { return (packet.tcp_flags & flag) != 0; };
+    out_.field("tcpseq", tcp.sequence.host());
+    out_.field("tcpack", tcp.acknowledgment.host());
+    out_.field("tcpwin", tcp.window.host());
+    out_.flag("syn", has(tcp_flag::kSyn));
+    out_.flag("ack", has(tcp_flag::kAck));
+    out_.flag("psh", has(tcp_flag::kPsh));
+    out_.flag("rst", has(tcp_flag::kRst));
+    out_.flag("urg", has(tcp_flag::kUrg));
+    out_.flag("fin", has(tcp_flag::kFin));
     out_.field("tcpres", header[12] & 15);
     out_.field("tcpurgp", load_be16(header + 18));
   } else if (packet.protocol == protocol::kUdp) {

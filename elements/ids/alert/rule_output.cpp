@@ -42,10 +42,6 @@ std::string metadata_of(Rule const& rule) {
 RuleOutput rule_output(Rule const& rule, std::string_view category,
                        std::span<std::string const> references, EveOptions const& options) {
   RuleOutput out;
-  out.sid = rule.sid;
-  out.gid = rule.gid;
-  out.rev = rule.rev;
-  out.severity = rule.priority;
   out.target_is_source = rule.target_is_source;
   auto const [gid, sid, rev, severity] =
       std::array{std::to_string(rule.gid), std::to_string(rule.sid), std::to_string(rule.rev),

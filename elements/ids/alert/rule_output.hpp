@@ -31,8 +31,6 @@ struct EveOptions {
 struct RuleOutput {
   static constexpr std::size_t kMaxTextBytes = 48 * 1024;
 
-  std::uint32_t sid = 0, gid = 1, rev = 0;
-  std::uint8_t severity = 3;
   std::optional<bool> target_is_source{};
   std::string head;  ///< JSON from `gid` to `severity`, after the action
   std::string

@@ -14,22 +14,22 @@ bool ipv4_checksum_is_good(DecodedPacket const& packet);
 /// UDP). True for other protocols.
 bool transport_checksum_is_good(DecodedPacket const& packet);
 
-/// Whether packets with wrong checksums of TCP, UDP or ICMP are kept from the rules. A wrong one of the
-/// IPv4 header keeps no packet from them, as in Suricata 7.
+/// Whether packets with a wrong TCP, UDP or ICMP checksum are skipped. As in Suricata 7, packets with a
+/// wrong IPv4 header checksum are inspected.
 enum class ChecksumPolicy : std::uint8_t {
   kOn,
   kOff,
   kAuto,  ///< off after the first 1,000 packets if at least 101 of them were wrong
 };
 
-/// Applies a policy to the packets of a capture. `kAuto` decides as Suricata does
-/// (ChecksumAutoModeCheck in util-checksum.c): once, when packet 1,000 comes; off if 1,000 divided
-/// by the number of wrong ones, rounded down, is less than 10. One thread.
+/// Applies a policy to the packets of a capture. `kAuto` decides once, at packet 1,000, as Suricata
+/// does (ChecksumAutoModeCheck in util-checksum.c): off if 1,000 divided by the number of wrong
+/// packets, rounded down, is less than 10. One thread.
 class ChecksumValidation {
  public:
   explicit ChecksumValidation(ChecksumPolicy policy) : policy_(policy) {}
 
-  /// To be called for each frame before it is looked at. True if its checksums are to be checked.
+  /// To be called before each frame. Returns whether its checksums must be checked.
   bool begin_frame() {
     if (policy_ == ChecksumPolicy::kAuto && ++frames_ == kSample && wrong_ > 0 &&
         kSample / wrong_ < kMinRatio)

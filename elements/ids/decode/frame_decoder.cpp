@@ -59,13 +59,13 @@ std::span<DecodedPacket const> FrameDecoder::decode_datagram(Bytes datagram,
   return {packets_.data(), count_ == 0 ? 1 : count_};
 }
 
-/// What comes next is carried by the innermost packet so far, from `begin` on.
+/// The innermost packet so far carries the next one, from `begin` on.
 void FrameDecoder::tunnel(Carrier carrier, std::uint32_t begin) {
   carrier_ = carrier;
   begin_ = begin;
 }
 
-/// Of the innermost packet so far.
+/// Adds an event to the innermost packet so far.
 void FrameDecoder::event(std::uint32_t bit) {
   packets_[count_ == 0 ? 0 : count_ - 1].events |= bit;
 }
@@ -152,7 +152,7 @@ void FrameDecoder::linux_cooked(std::uint32_t type_offset, std::uint32_t size) {
   ether_type(half(type_offset), size);
 }
 
-/// The family in the byte order of the capturing host: 2 is IPv4; 10, 24, 28 and 30 are IPv6.
+/// After the address family, 4 bytes whose order and values depend on the capturing host, comes IP.
 void FrameDecoder::null_link() {
   if (!has(0, 4)) return event(decode_event::kTruncatedLink);
   ip(4);
@@ -285,7 +285,7 @@ void FrameDecoder::sctp(DecodedPacket& packet) {
   packet.has_transport = true;
 }
 
-/// RFC 2784 and 2890, version 0; version 1 is that of PPTP (RFC 2637).
+/// Version 0 (RFC 2784 and RFC 2890), and version 1 of PPTP (RFC 2637).
 void FrameDecoder::gre(DecodedPacket const& packet) {
   constexpr std::uint16_t kChecksum = 0x8000, kRouting = 0x4000, kKey = 0x2000, kSequence = 0x1000,
                           kAcknowledgment = 0x0080;

@@ -26,7 +26,7 @@ bool has_ports(DecodedPacket const& packet) {
           packet.protocol == protocol::kSctp);
 }
 
-/// A packet without ports is of a rule with ports only if that takes all.
+/// A packet without ports matches only a rule for all ports.
 bool contains(PortSet const& ports, DecodedPacket const& packet, std::uint16_t port) {
   return has_ports(packet) ? ports.contains(port) : ports.is_all();
 }
@@ -104,11 +104,10 @@ std::uint32_t stream_size(TcpSession const& session, unsigned side) {
   return 1 + half.sent() + (fin ? 1 : 0);
 }
 
-bool stream_size_matches(StreamSize const& match, TcpSession const* session) {
-  if (session == nullptr) return false;
+bool stream_size_matches(StreamSize const& match, TcpSession const& session) {
   using enum StreamSize::Side;
-  bool const client = compare(match, stream_size(*session, 0));
-  bool const server = compare(match, stream_size(*session, 1));
+  bool const client = compare(match, stream_size(session, 0));
+  bool const server = compare(match, stream_size(session, 1));
   switch (match.side) {
     case kClient:
       return client;
@@ -120,6 +119,14 @@ bool stream_size_matches(StreamSize const& match, TcpSession const* session) {
       return client && server;
   }
   return false;
+}
+
+/// Returns whether all `stream_size` match; without a session, none does.
+bool stream_sizes_match(Rule const& rule, TcpSession const* session) {
+  return std::all_of(rule.packet.begin(), rule.packet.end(), [&](PacketMatch const& match) {
+    auto const* const size = std::get_if<StreamSize>(&match);
+    return size == nullptr || (session != nullptr && stream_size_matches(*size, *session));
+  });
 }
 
 }  // namespace
@@ -181,15 +188,10 @@ bool RuleMatcher::bits_match(CompiledRule const& compiled, MatchInput const& inp
   return true;
 }
 
-/// The first buffer that is not `kPayload` or the payload itself: all must match.
+/// All keywords of the packet and of its buffers must match.
 bool RuleMatcher::packet_matches(CompiledRule const& compiled, MatchInput const& input) {
-  for (auto const& match : compiled.rule.packet) {
-    if (auto const* const size = std::get_if<StreamSize>(&match)) {
-      if (!stream_size_matches(*size, input.session)) return false;
-    } else if (!matches_packet(match, *input.packet)) {
-      return false;
-    }
-  }
+  for (auto const& match : compiled.rule.packet)
+    if (!matches_packet(match, *input.packet)) return false;
   // What a tunnel carries is a packet of its own.
   bool const has_payload = input.packet->payload_size > 0 && !input.packet->is_tunnel;
   if (compiled.looks_at_payload && !has_payload) return false;
@@ -206,8 +208,8 @@ bool RuleMatcher::run(CompiledRule const& compiled, Bytes bytes, std::uint32_t o
   return true;
 }
 
-/// In the new bytes alone; or in them with those before, but not in those before alone, since that
-/// was found when they were new.
+/// In the new bytes alone; or in them with those before, but not in those before alone, because that
+/// match was found when they were new.
 bool RuleMatcher::stream_matches(CompiledRule const& compiled, StreamView const& stream) {
   auto const [bytes, offset, old_size] = stream;
   Bytes const added{bytes.data + old_size, bytes.size - old_size};
@@ -218,13 +220,9 @@ bool RuleMatcher::stream_matches(CompiledRule const& compiled, StreamView const&
 
 RuleMatch RuleMatcher::match(CompiledRule const& compiled, MatchInput const& input) {
   if (!head_matches(compiled, input) || !bits_match(compiled, input)) return {};
-  if (input.stream != nullptr && compiled.streams) {
-    bool sizes = true;
-    for (auto const& match : compiled.rule.packet)
-      if (auto const* const size = std::get_if<StreamSize>(&match))
-        sizes = sizes && stream_size_matches(*size, input.session);
-    if (sizes && stream_matches(compiled, *input.stream)) return {true, true};
-  }
+  if (!stream_sizes_match(compiled.rule, input.session)) return {};
+  if (input.stream != nullptr && compiled.streams && stream_matches(compiled, *input.stream))
+    return {true, true};
   if (input.no_packet || !compiled.packets) return {};
   if (compiled.looks_at_payload && input.packet_in_stream && !compiled.packets_first) return {};
   return {packet_matches(compiled, input), false};

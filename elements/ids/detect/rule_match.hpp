@@ -35,10 +35,10 @@ class FlowBits {
 struct StreamView {
   Bytes bytes{};
   std::uint32_t offset = 0;    ///< of `bytes` in the stream
-  std::uint32_t old_size = 0;  ///< the bytes at the beginning that were looked at before
+  std::uint32_t old_size = 0;  ///< the bytes at the beginning that rules have inspected before
 };
 
-/// What rules look at: a packet, the stream bytes that are due with it, or both.
+/// What rules inspect: a packet, the stream bytes that are due with it, or both.
 struct MatchInput {
   DecodedPacket const* packet = nullptr;
   Flow* flow = nullptr;

@@ -22,7 +22,7 @@ enum class TcpState : std::uint8_t {
   kClosed,       ///< both FINs were acknowledged, or a RST ended it
 };
 
-/// What rules of `pass`, `drop` and `reject` have decided about a whole flow.
+/// The verdict of pass, drop and reject rules on a whole flow.
 enum class FlowVerdict : std::uint8_t { kNone, kPass, kDrop };
 
 /// One flow of a worker: two cache lines; the first holds what each packet of a known flow touches.
@@ -37,17 +37,17 @@ struct alignas(64) Flow {
   bool client_is_second = false;  ///< the first packet came from the key's second end
   bool midstream = false;         ///< a TCP packet came before its handshake
   std::uint8_t directions = 0;    ///< bits: 1 from the client seen, 2 from the server
-  std::uint8_t held = 0;          ///< packets that are looked at now: not to be removed
+  std::uint8_t held = 0;          ///< packets being inspected; the table does not remove the flow
 
   std::uint64_t first_time_ns = 0;
   std::uint64_t bytes[2]{};  ///< from the client, from the server
   std::uint32_t packets[2]{};
   TcpState tcp = TcpState::kNone;
   std::uint8_t tcp_flags[2]{};  ///< all that were seen, by direction
-  std::uint8_t ip_rules = 0;    ///< bits: rules of addresses alone were looked at, by direction
+  std::uint8_t ip_rules = 0;    ///< bits: rules of addresses alone were evaluated, by direction
   std::uint32_t alerts = 0;
   bool has_bits = false;
-  LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< what was done as memory was full
+  LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< applied because memory was full
   bool handshake = false;  ///< of TCP: both ends have acknowledged it, or it was not needed
 
   /// False if a rule or ON_LIMIT has decided about the whole flow: rules see no more of it.

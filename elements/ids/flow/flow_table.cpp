@@ -6,7 +6,6 @@
 #include <bit>
 
 #include "core/base/big_pages.hpp"
-#include "core/base/prefetch.hpp"
 #include "core/net/wire.hpp"
 
 namespace warpline::ids {
@@ -37,13 +36,6 @@ FlowTable::FlowTable(std::uint32_t capacity, std::uint64_t seed, FlowTimeouts ti
 
 std::size_t FlowTable::bytes(std::uint32_t capacity) {
   return capacity * sizeof(Flow) + slots_for(capacity) * sizeof(Slot) + capacity / 8;
-}
-
-void FlowTable::prefetch_slot(std::uint64_t hash) const { prefetch(&slots_[home(hash)]); }
-
-void FlowTable::prefetch_flow(std::uint64_t hash) const {
-  auto const& slot = slots_[home(hash)];
-  if (slot.index != Flow::kNone) prefetch_for_write(&flows_[slot.index]);
 }
 
 std::uint32_t FlowTable::find(FlowKey const& key, std::uint64_t hash) const {

@@ -21,7 +21,7 @@ struct FlowTimeouts {
 /// after construction. One thread.
 class FlowTable {
  public:
-  /// Called before a flow is removed: its time has come, or a new one needs its place.
+  /// Called before a flow is removed because it timed out or because a new one needs its place.
   using Removal = std::function<void(std::uint32_t index, Flow& flow)>;
 
   /// `capacity`: flows. `seed`: of the hash.
@@ -34,22 +34,19 @@ class FlowTable {
   std::uint32_t size() const { return size_; }
 
   std::uint64_t hash(FlowKey const& key) const { return hash_of(key, seed_); }
-  /// Prefetches the slot of a hash, then the flow in it.
-  void prefetch_slot(std::uint64_t hash) const;
-  void prefetch_flow(std::uint64_t hash) const;
   /// The flow of a key, or `Flow::kNone`.
   std::uint32_t find(FlowKey const& key, std::uint64_t hash) const;
-  /// Adds a flow that is not there. If the table is full, the one that was seen last longest ago of
-  /// some is removed; `Flow::kNone` if all of these are held.
+  /// Adds a flow that is not in the table. If the table is full, removes the one of some flows that has
+  /// been idle longest; returns `Flow::kNone` if all of these are held.
   std::uint32_t add(FlowKey const& key, std::uint64_t hash, std::uint32_t now_ms);
   void remove(std::uint32_t index);
-  /// True if the time of the flow has come, although `expire` has not looked at it.
+  /// True if the flow has timed out, although `expire` has not removed it yet.
   bool is_over(std::uint32_t index, std::uint32_t now_ms) const {
     auto const& flow = flows_[index];
     return flow.held == 0 && now_ms - flow.last_seen_ms >= timeout_ms(flow);
   }
 
-  /// Looks at the next `count` places and removes the flows whose time has come. Returns how many.
+  /// Removes the flows that timed out among the next `count` places. Returns their number.
   std::uint32_t expire(std::uint32_t now_ms, std::uint32_t count);
   /// Removes all flows.
   void clear();

@@ -7,15 +7,15 @@
 
 namespace warpline::ids {
 
-/// What happens to a packet for which memory is full, and to its flow: the argument ON_LIMIT.
+/// What happens to a packet, and to its flow, if memory for it is full: the argument ON_LIMIT.
 enum class LimitPolicy : std::uint8_t {
-  kIgnore,    ///< rules look at what there is
+  kIgnore,    ///< rules inspect the data that was kept
   kDropFlow,  ///< in MODE ips the packet is dropped, and so are later packets of its flow
-  kPassFlow,  ///< rules do not look at the packet and at later packets of its flow
-  kBypass,    ///< as `kPassFlow`, and the flow ends after the timeout of flows that are bypassed
+  kPassFlow,  ///< no rule inspects the packet and later packets of its flow
+  kBypass,    ///< as `kPassFlow`, and the flow has the timeout of bypassed flows
 };
 
-/// A part of the memory that may be full.
+/// Memory that may be full.
 enum class Limit : std::uint8_t {
   kFlows,      ///< no place for another flow, and none of the others can be removed
   kStream,     ///< no place for a TCP segment

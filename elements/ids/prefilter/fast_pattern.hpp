@@ -9,7 +9,7 @@
 
 namespace warpline::ids {
 
-/// The bytes by which a search selects a rule: where they do not occur, the rule cannot match.
+/// The fast pattern of a rule: if its bytes do not occur, the rule cannot match.
 struct SelectedPattern {
   static constexpr std::size_t kMaxBytes =
       32;  ///< longer contents are cut, for junctions of segments
@@ -18,9 +18,9 @@ struct SelectedPattern {
   friend auto operator<=>(SelectedPattern const&, SelectedPattern const&) = default;
 };
 
-/// The pattern of a rule among its contents of the payload that are not negated: the one with
-/// `fast_pattern`, else the longest, and of these the one with the most distinct bytes. Empty if
-/// the rule has none: it must be looked at for each packet.
+/// The fast pattern of a rule, chosen among its contents of the payload that are not negated: the one
+/// with `fast_pattern`, else the longest, and of these the one with the most distinct bytes. Empty if
+/// the rule has none: it must be evaluated for each packet.
 std::optional<SelectedPattern> fast_pattern_of(Rule const& rule);
 
 }  // namespace warpline::ids

@@ -79,10 +79,11 @@ bool RejectQueue::make(Entry const& entry, BatchPtr& batch, Outputs& out) noexce
 
 std::vector<Metric> RejectQueue::metrics() const {
   return {
-      {"rejects_sent", "Resets and ICMP messages sent by rules of reject", "packets", sent_.get()},
-      {"rejects_withheld", "Answers of reject that were not allowed or had no output", "packets",
+      {"rejects_sent", "TCP resets and ICMP messages sent by reject rules", "packets", sent_.get()},
+      {"rejects_withheld",
+       "Answers of reject rules not sent: not allowed, over ICMP_RATE or no output", "packets",
        withheld_.get()},
-      {"rejects_failed", "Answers of reject for which no buffer was free", "packets",
+      {"rejects_failed", "Answers of reject rules not sent: no free buffer", "packets",
        failed_.get()}};
 }
 

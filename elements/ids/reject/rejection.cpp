@@ -8,11 +8,13 @@
 #include "core/net/checksum.hpp"
 #include "core/net/icmp_errors.hpp"
 #include "core/net/parse.hpp"
+#include "elements/ids/decode/tcp_flags.hpp"
 
 namespace warpline::ids {
 namespace {
 
-constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
+using tcp_flag::kAck, tcp_flag::kFin, tcp_flag::kRst, tcp_flag::kSyn;
+
 constexpr std::uint8_t kHopLimit = 64;
 
 template <class T>

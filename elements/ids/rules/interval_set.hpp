@@ -92,11 +92,6 @@ class IntervalSet {
   void remove(IntervalSet const& other) {
     for (auto const& interval : other.intervals_) remove(interval);
   }
-  IntervalSet complement() const {
-    auto result = all();
-    result.remove(*this);
-    return result;
-  }
 
   friend bool operator==(IntervalSet const&, IntervalSet const&) = default;
 

@@ -202,7 +202,7 @@ constexpr Keyword kTable[] = {
     {"threshold", kState, kNeeded, "limits alerts by count and time", read_threshold},
     {"detection_filter", kState, kNeeded, "alerts after a count of matches", read_detection_filter},
     {"tag", kState, kNeeded, "no effect", read_nothing},
-    {"bypass", kState, kNone, "the flow is not looked at after a match", read_bypass},
+    {"bypass", kState, kNone, "ends the inspection of the flow", read_bypass},
     {"prefilter", kState, kOptional, "no effect: the fast pattern is chosen", read_nothing},
 };
 

@@ -20,7 +20,7 @@ struct StreamHalf {
   std::uint32_t next = 0;             ///< end of the bytes that arrived without a gap
   std::uint32_t acked = 0;            ///< end of the bytes that the receiver has acknowledged
   std::uint32_t highest = 0;          ///< end of the bytes that were sent
-  std::uint32_t inspected = 0;        ///< end of the bytes that rules have looked at
+  std::uint32_t inspected = 0;        ///< end of the bytes that rules have inspected
   ByteChain bytes{};                  ///< up to `next`
   SegmentQueue later{};               ///< segments after a gap
   std::uint32_t timestamp = 0;        ///< the latest one of a segment in order; 0: the SYN had none
@@ -31,8 +31,8 @@ struct StreamHalf {
   bool fin : 1 = false;               ///< the end is known: it is `highest`
   bool closes_first : 1 = false;      ///< the other end had not closed when `fin` came
   bool fin_acked : 1 = false;
-  bool search_all : 1 = false;    ///< bytes that rules have not looked at have other patterns, too
-  bool search_old : 1 = false;    ///< so have bytes that they have looked at and see again
+  bool search_all : 1 = false;    ///< bytes not yet inspected may have other patterns, too
+  bool search_old : 1 = false;    ///< so may inspected bytes that rules see again
   bool search_older : 1 = false;  ///< `search_old` was set when candidates aged
   std::uint8_t shifts : 3 = 0;    ///< calls of `shift`, modulo 8
   std::uint8_t candidate_count = 0;

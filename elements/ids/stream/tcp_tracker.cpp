@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "core/net/wire.hpp"
+#include "elements/ids/decode/tcp_flags.hpp"
 #include "elements/ids/decode/tcp_options.hpp"
 
 namespace warpline::ids {
 namespace {
 
-constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
+using tcp_flag::kAck, tcp_flag::kFin, tcp_flag::kRst, tcp_flag::kSyn;
+
 constexpr std::uint32_t kMinWindow = 65535;  // of a peer whose window is not known yet
 constexpr std::uint8_t kWindowScale = 3, kTimestamps = 8, kFastOpen = 34;  // kinds of options
 constexpr std::uint8_t kMaxWindowScale = 14;                               // RFC 7323 section 2.3
@@ -26,7 +28,7 @@ Bytes option_of(DecodedPacket const& packet, std::uint8_t kind) {
 }
 
 /// Bytes from one sequence number to another, which is less than 2 GiB away. In 64 bits, so that sums
-/// with what a packet tells do not overflow.
+/// with numbers of a packet do not overflow.
 std::int64_t offset_from(std::uint32_t base, std::uint32_t number) {
   return static_cast<std::int32_t>(number - base);
 }
@@ -80,7 +82,7 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
   return outcome;
 }
 
-/// Segments that came early were counted from another number.
+/// Sets the first sequence number. Segments that arrived before it were counted from another one.
 void TcpTracker::start(StreamHalf& half, std::uint32_t base) {
   if (half.base != base) {
     half.later.clear(pool_);
@@ -90,7 +92,7 @@ void TcpTracker::start(StreamHalf& half, std::uint32_t base) {
   half.started = true;
 }
 
-/// Learns where streams begin. Returns false for a packet of a connection that is not followed.
+/// Finds where the streams begin. Returns false if the packet's connection is not followed.
 bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
   auto& own = session.halves[segment.direction];
   auto& peer = session.halves[1 - segment.direction];
@@ -132,8 +134,8 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
   return own.started;
 }
 
-/// Learns where a stream ends; not from a number that the receiver would refuse, nor from one before
-/// bytes that were sent.
+/// Finds where a stream ends. Ignores a FIN that the receiver would refuse, or that is before bytes
+/// that were sent.
 void TcpTracker::end(Segment const& segment, Flow& flow, TcpSession& session) {
   auto& half = session.halves[segment.direction];
   auto const end = offset_from(half.base, segment.sequence) + segment.packet.payload_size;
@@ -148,9 +150,9 @@ void TcpTracker::end(Segment const& segment, Flow& flow, TcpSession& session) {
   if (flow.tcp < TcpState::kClosing) flow.tcp = TcpState::kClosing;
 }
 
-/// RFC 9293 section 3.10.7.4: a reset counts if its number is the next one that the receiver
-/// expects, which lies between what it has acknowledged and what was sent; others of the window are
-/// only questioned. In answer to a SYN, the reset must acknowledge that.
+/// RFC 9293 section 3.10.7.4: a receiver accepts a reset only with the next sequence number that it
+/// expects. That is between the acknowledged bytes and the sent ones; to others of the window it
+/// answers with an ACK. A reset in answer to a SYN must acknowledge the SYN.
 bool TcpTracker::reset(Segment const& segment, Flow& flow, TcpSession& session) {
   ++counters_.rst;
   auto& own = session.halves[segment.direction];
@@ -197,7 +199,7 @@ void TcpTracker::acknowledge(Segment const& segment, TcpSession& session) {
   auto const offset = offset_from(peer.base, segment.acknowledgment);
   if (offset < 0) return;
   auto end = static_cast<std::uint32_t>(offset);
-  if (end > peer.highest + kMinWindow * 16) return;  // of bytes that nobody can have sent
+  if (end > peer.highest + kMinWindow * 16) return;  // the peer cannot have sent these bytes
   peer.syn_acked = true;
   if (peer.fin && end > peer.highest) {
     peer.fin_acked = true;
@@ -261,7 +263,7 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
         half.later.insert(pool_, static_cast<std::uint32_t>(offset), payload, policy);
     count(result);
     half.search_all = true;
-    // Rules look at bytes that the stream does not get as at those of a packet.
+    // Rules inspect bytes that the stream does not keep as those of a packet.
     if (result.out_of_memory || result.refused) outcome.in_stream = false;
     return;
   }

@@ -61,7 +61,6 @@ class TcpTracker {
   void clear(TcpSession& session);
 
   TcpCounters const& counters() const { return counters_; }
-  BlockPool& pool() { return pool_; }
 
  private:
   struct Segment;
