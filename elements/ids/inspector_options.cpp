@@ -36,6 +36,20 @@ Value read_word(Args& args, std::string_view name, std::string const& fallback,
   throw args.error("expected " + alternatives(words), name);
 }
 
+/// The number of argument `name`, from `min` to `max`; `fallback` if the argument is missing.
+template <class Number>
+Number read_number(Args& args, std::string_view name, Number fallback, Number min, Number max) {
+  auto const number = args.keyword<Number>(name, fallback);
+  if (number < min || number > max)
+    throw args.error(std::string(name) + " is " + std::to_string(number) + "; expected " +
+                         std::to_string(min) + " to " + std::to_string(max),
+                     name);
+  return number;
+}
+
+constexpr std::uint32_t kMaxFlows = 1u << 27;
+constexpr std::uint64_t kMaxMemory = std::uint64_t{1} << 40;
+
 RuleFiles read_rule_files(Args& args) {
   RuleFiles files;
   files.rules = words_of(args.required<std::string>("RULES"));
@@ -65,15 +79,12 @@ DetectorOptions read_detector(Args& args) {
   options.ips = read_word<bool>(args, "MODE", "ids", {{"ids", false}, {"ips", true}});
   options.tcp.midstream = args.keyword("MIDSTREAM", false);
   options.tunnels = args.keyword("TUNNELS", true);
-  options.flows = args.keyword<std::uint32_t>("FLOWS", options.flows);
-  if (options.flows == 0) throw args.error("FLOWS is 0; expected at least 1", "FLOWS");
-  options.stream_memory = args.keyword<std::uint64_t>("STREAM_MEMORY", options.stream_memory);
-  options.tcp.depth = args.keyword<std::uint32_t>("DEPTH", options.tcp.depth);
-  if (options.tcp.depth > TcpTracker::kMaxDepth)
-    throw args.error("DEPTH is " + std::to_string(options.tcp.depth) + "; expected at most " +
-                         std::to_string(TcpTracker::kMaxDepth),
-                     "DEPTH");
-  options.defrag_memory = args.keyword<std::uint64_t>("DEFRAG_MEMORY", options.defrag_memory);
+  options.flows = read_number(args, "FLOWS", options.flows, 1u, kMaxFlows);
+  options.stream_memory =
+      read_number<std::uint64_t>(args, "STREAM_MEMORY", options.stream_memory, 1, kMaxMemory);
+  options.tcp.depth = read_number(args, "DEPTH", options.tcp.depth, 1u, TcpTracker::kMaxDepth);
+  options.defrag_memory =
+      read_number<std::uint64_t>(args, "DEFRAG_MEMORY", options.defrag_memory, 1, kMaxMemory);
   options.checksums = read_word<ChecksumPolicy>(args, "CHECKSUM", "auto",
                                                 {{"on", ChecksumPolicy::kOn},
                                                  {"off", ChecksumPolicy::kOff},
@@ -97,9 +108,7 @@ InspectorOptions read_inspector_options(Args& args) {
   options.output = read_output(args);
   options.detector = read_detector(args);
   options.icmp_rate = args.keyword<std::uint32_t>("ICMP_RATE", options.icmp_rate);
-  options.icmp_burst = args.keyword<std::uint32_t>("ICMP_BURST", options.icmp_burst);
-  if (options.icmp_burst == 0)
-    throw args.error("ICMP_BURST is 0; expected at least 1", "ICMP_BURST");
+  options.icmp_burst = read_number(args, "ICMP_BURST", options.icmp_burst, 1u, ~0u);
   return options;
 }
 

@@ -29,8 +29,10 @@ std::string error_of(std::string const& arguments) {
 TEST(IdsArguments, NamesWhatIsExpected) {
   EXPECT_EQ(error_of("DEPTH 536870912"), "no error");
   EXPECT_THAT(error_of("DEPTH 536870913"),
-              HasSubstr("DEPTH is 536870913; expected at most 536870912"));
-  EXPECT_THAT(error_of("FLOWS 0"), HasSubstr("FLOWS is 0; expected at least 1"));
+              HasSubstr("DEPTH is 536870913; expected 1 to 536870912"));
+  EXPECT_THAT(error_of("FLOWS 0"), HasSubstr("FLOWS is 0; expected 1 to 134217728"));
+  EXPECT_THAT(error_of("STREAM_MEMORY 9999999999999"),
+              HasSubstr("STREAM_MEMORY is 9999999999999; expected 1 to 1099511627776"));
   EXPECT_THAT(error_of("MODE idps"), HasSubstr("expected ids or ips"));
   EXPECT_THAT(error_of("CHECKSUM yes"), HasSubstr("expected on, off or auto"));
   EXPECT_THAT(error_of("ON_LIMIT drop"),

@@ -141,7 +141,7 @@ TEST_F(IdsReject, LimitsTheRateOfIcmp) {
   EXPECT_EQ(outcome.sent[0].size(), 500u);
   EXPECT_NE(test::error_of("FromInput -> IDS(RULES " + folder_.path("r.rules") +
                            ", ICMP_BURST 0) -> ToOutput;")
-                .find("ICMP_BURST is 0; expected at least 1"),
+                .find("ICMP_BURST is 0; expected 1 to 4294967295"),
             std::string::npos);
 }
 
