@@ -28,8 +28,8 @@ enum class ThresholdOutcome : std::uint8_t {
 /// first match and includes both of its ends. One thread at a time.
 struct ThresholdCount {
   std::uint64_t begin_us = 0;  ///< of the window
-  std::uint32_t matches = 0;  ///< in it, since the last alert with `threshold`
-  std::uint32_t next = 0;     ///< with `backoff`: the match that alerts next
+  std::uint32_t matches = 0;   ///< in it, since the last alert with `threshold`
+  std::uint32_t next = 0;      ///< with `backoff`: the match that alerts next
   bool begun = false;
 
   /// Counts a match at `now_us` (microseconds) and decides about it.
