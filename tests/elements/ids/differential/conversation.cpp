@@ -89,14 +89,15 @@ void add_messages(RandomSource& random, Ends const& ends, Conversation& result,
     auto const type = for_suricata || random.chance(80)
                           ? (ipv6 ? (answer ? 129u : 128u) : (answer ? 0u : 8u))
                           : random.below(20);
-    add_packet(random, way, ipv6 ? 58 : 1, icmp_message(way, type, random.below(3), payload),
-               frames, for_suricata);
+    add_packet(random, way, ipv6 ? 58 : 1,
+               icmp_message(way, type, for_suricata ? 0 : random.below(3), payload), frames,
+               for_suricata);
   }
 }
 
 void add_talk(RandomSource& random, Ends const& ends, Conversation& result,
-              std::vector<std::string>& frames, bool for_suricata, bool same_bytes) {
-  auto const talk = random_talk(random, for_suricata, same_bytes);
+              std::vector<std::string>& frames, bool for_suricata) {
+  auto const talk = random_talk(random, for_suricata);
   result.texts.push_back(talk.texts[0]);
   result.texts.push_back(talk.texts[1]);
   for (auto const& segment : talk.segments) {
@@ -108,12 +109,15 @@ void add_talk(RandomSource& random, Ends const& ends, Conversation& result,
 
 }  // namespace
 
-Conversation random_conversation(RandomSource& random, bool for_suricata, bool same_bytes) {
+Conversation random_conversation(RandomSource& random, bool for_suricata) {
   Conversation result;
   std::vector<std::vector<std::string>> flows;
   bool ipv6 = random.chance(20);
   for (auto count = random.between(1, 3); count > 0; --count) {
-    auto const ends = random_ends(random, ipv6);
+    auto ends = random_ends(random, ipv6);
+    // The same ends at the same time are no two connections.
+    if (for_suricata)
+      ends.source_port = 1024 + 2 * static_cast<std::uint32_t>(flows.size()) + random.below(2);
     if (!for_suricata) ipv6 = random.chance(20);
     auto const kind = random.below(10);
     unsigned const protocol = kind < 6 ? 6 : kind < 9 ? 17 : ends.source.size() == 4 ? 1 : 58;
@@ -121,7 +125,7 @@ Conversation random_conversation(RandomSource& random, bool for_suricata, bool s
     result.protocols.push_back(protocol);
     auto& frames = flows.emplace_back();
     if (protocol == 6)
-      add_talk(random, ends, result, frames, for_suricata, same_bytes);
+      add_talk(random, ends, result, frames, for_suricata);
     else if (protocol == 17)
       add_datagrams(random, ends, result, frames, for_suricata);
     else

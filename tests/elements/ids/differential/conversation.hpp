@@ -23,8 +23,6 @@ struct Conversation {
 /// Flows of TCP, UDP and ICMP with segments of random sizes, repetitions, overlaps with other
 /// bytes, changed order, missing segments, fragments, and every way to begin and to end.
 /// `for_suricata`: leaves out what Suricata 7.0.10 is known to see differently (docs/ids.md).
-/// `same_bytes`: without overlaps of segments that have other bytes.
-Conversation random_conversation(RandomSource& random, bool for_suricata = false,
-                                 bool same_bytes = false);
+Conversation random_conversation(RandomSource& random, bool for_suricata = false);
 
 }  // namespace warpline::ids::differential

@@ -116,7 +116,9 @@ std::string header_keyword(RandomSource& random, unsigned protocol, bool for_sur
              : for_suricata ? std::string(" fragoffset:0;")
                             : " ip.src; content:\"|0a 00|\"; startswith; pkt_data;";
     case 6:
-      return " flags:" + random.one_of(Words{"S", "SA", "A", "+A", "*SF", "!R", "PA", "S,12"}) +
+      return " flags:" +
+             random.one_of(for_suricata ? Words{"S", "SA", "A", "+A", "PA", "S,12"}
+                                        : Words{"S", "SA", "A", "+A", "*SF", "!R", "PA", "S,12"}) +
              ";";
     case 7:
       return random.one_of(Words{" window:65535;", " window:!65535;", " ack:0;",
@@ -230,20 +232,28 @@ bool depends_on_pieces(Rule const& rule) {
   });
 }
 
+/// To Suricata, a content that is not at the end is none of a negated `endswith`.
+bool has_negated_end(Rule const& rule) {
+  return std::ranges::any_of(rule.buffers, [](BufferMatch const& match) {
+    auto const* content = std::get_if<ContentMatch>(&match.match);
+    return content != nullptr && content->negated && content->ends_with;
+  });
+}
+
 /// Suricata refuses sizes in which the contents find no place, and empty packets have no size that
 /// is not another one.
 bool has_odd_size(Rule const& rule) {
   return std::ranges::any_of(rule.packet, [&](PacketMatch const& match) {
     auto const* header = std::get_if<HeaderMatch>(&match);
     return header != nullptr && header->field == HeaderMatch::Field::kPayloadSize &&
-           (header->negated || has_pattern(rule));
+           (header->negated || !rule.buffers.empty());
   });
 }
 
 /// Whether Suricata 7.0.10 takes a rule, and looks at it as the engine does (docs/ids.md).
 bool suits_suricata(Rule const& rule, RuleChoice const& choice) {
   using enum RuleProtocol;
-  if (has_loose_expression(rule) || has_odd_size(rule)) return false;
+  if (has_loose_expression(rule) || has_odd_size(rule) || has_negated_end(rule)) return false;
   auto const source = rule.flow ? rule.flow->source : FlowMatch::Source::kAny;
   bool const stream_alone = rule.protocol == kTcpStream || source == FlowMatch::Source::kOnlyStream;
   bool packet_alone = rule.protocol == kTcpPacket || source == FlowMatch::Source::kNoStream;
@@ -255,16 +265,18 @@ bool suits_suricata(Rule const& rule, RuleChoice const& choice) {
   bool const datagrams = rule.protocol == kUdp || rule.protocol == kIcmp ||
                          rule.protocol == kIcmpv4 || rule.protocol == kIcmpv6;
   bool const asks_fragments = rule.flow && rule.flow->fragments != FlowMatch::Fragments::kAny;
-  if (stream_alone && (packet_alone || asks_fragments)) return false;
+  if (stream_alone && packet_alone) return false;
+  if (asks_fragments && source != FlowMatch::Source::kAny) return false;
   // To it, a connection is established after the packet that completes the handshake.
   bool const asks_state = rule.flow && (rule.flow->state == FlowMatch::State::kEstablished ||
                                         rule.flow->state == FlowMatch::State::kNotEstablished);
   if (asks_state && !datagrams && (!payload || packet_alone)) return false;
   if (choice.fragments && !payload) return false;  // it looks at fragments alone, too
   if (datagrams) return source == FlowMatch::Source::kAny;
-  // It looks again at bytes of a stream: in mode ips with each segment, else without a pattern.
-  return !payload || packet_alone ||
-         (!choice.ips && has_pattern(rule) && !rule.threshold && !depends_on_pieces(rule));
+  // In mode ips it looks at bytes of a stream again with each segment.
+  if (!payload) return true;
+  if (!has_pattern(rule)) return false;  // it looks for others in empty packets, too
+  return packet_alone || (!choice.ips && !rule.threshold && !depends_on_pieces(rule));
 }
 
 }  // namespace

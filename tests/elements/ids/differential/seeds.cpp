@@ -66,14 +66,12 @@ Case make_case(std::uint32_t seed, SeedUse use) {
   Case one;
   one.seed = seed;
   bool const for_suricata = use == SeedUse::kSuricata;
-  // In mode ips, Suricata writes the bytes that came first into a packet that overlaps them.
-  bool const suricata_ips = for_suricata && random.chance(30);
-  one.conversation = random_conversation(random, for_suricata, suricata_ips);
+  one.conversation = random_conversation(random, for_suricata);
   constexpr char const* kHosts[] = {"windows",     "windows", "linux",    "bsd",
                                     "solaris",     "first",   "last",     "vista",
                                     "old-solaris", "macos",   "bsd-right"};
   auto& options = one.options;
-  options.ips = for_suricata ? suricata_ips : random.chance(30);
+  options.ips = random.chance(30);
   options.checksums = random.chance(30);
   do options.host = random.one_of(kHosts);
   while (for_suricata && (options.host == "first" || options.host == "last"));  // it has no such

@@ -74,6 +74,10 @@ void send_piece(RandomSource& random, Writer& writer, bool from_client, std::str
   auto const piece = text.substr(begin, size);
   auto const flags = kAck | (random.chance(50) ? kPush : 0);
   if (same_bytes) {
+    auto const back = std::min<std::size_t>(begin, random.chance(10) ? random.between(1, 10) : 0);
+    if (back > 0)
+      writer.put(from_client, flags, writer.next(from_client) - static_cast<std::uint32_t>(back),
+                 text.substr(begin - back, back + size));
     writer.send(from_client, flags, piece);
     if (random.chance(10))
       writer.put(from_client, flags, writer.next(from_client) - static_cast<std::uint32_t>(size),
@@ -116,6 +120,13 @@ void data(RandomSource& random, Writer& writer, TcpTalk const& talk, bool same_b
 
 void close(RandomSource& random, Writer& writer, bool once) {
   bool const client_first = random.chance(70);
+  if (once) {  // both ends agree
+    if (random.chance(20)) return;
+    if (random.chance(20)) return writer.send(client_first, kRst | kAck);
+    writer.send(client_first, kFin | kAck);
+    writer.send(!client_first, kFin | kAck);
+    return writer.send(client_first, kAck);
+  }
   switch (random.below(6)) {
     case 0:
       return;  // the capture ends first
@@ -133,7 +144,7 @@ void close(RandomSource& random, Writer& writer, bool once) {
       if (random.chance(80)) writer.send(client_first, kAck);
   }
   if (random.chance(15)) writer.send(client_first, kAck | kPush, random.letters(8));
-  if (!once && random.chance(20)) {  // the same ports again
+  if (random.chance(20)) {  // the same ports again
     writer.send(true, kSyn);
     writer.send(false, kSyn | kAck);
     writer.send(true, kAck);
@@ -142,8 +153,15 @@ void close(RandomSource& random, Writer& writer, bool once) {
 }
 
 /// Changes the order of some segments and loses some: those of the handshake stay.
-void disturb(RandomSource& random, TcpTalk& talk) {
+void disturb(RandomSource& random, TcpTalk& talk, bool slightly) {
   auto& segments = talk.segments;
+  if (slightly) {  // the data of one end in another order
+    for (std::size_t i = 3; i + 1 < segments.size(); ++i)
+      if (random.chance(7) && segments[i].from_client == segments[i + 1].from_client &&
+          !segments[i + 1].payload.empty())
+        std::swap(segments[i], segments[i + 1]);
+    return;
+  }
   for (std::size_t i = 3; i + 1 < segments.size(); ++i)
     if (random.chance(7)) std::swap(segments[i], segments[i + random.between(1, 1)]);
   for (std::size_t i = 3; i < segments.size();) {
@@ -156,7 +174,7 @@ void disturb(RandomSource& random, TcpTalk& talk) {
 
 }  // namespace
 
-TcpTalk random_talk(RandomSource& random, bool for_suricata, bool same_bytes) {
+TcpTalk random_talk(RandomSource& random, bool for_suricata) {
   TcpTalk talk;
   for (auto& text : talk.texts) {
     auto const size =
@@ -165,9 +183,9 @@ TcpTalk random_talk(RandomSource& random, bool for_suricata, bool same_bytes) {
   }
   Writer writer(random, talk);
   handshake(random, writer, for_suricata);
-  data(random, writer, talk, same_bytes);
+  data(random, writer, talk, for_suricata);
   close(random, writer, for_suricata);
-  if (random.chance(60)) disturb(random, talk);
+  if (random.chance(60)) disturb(random, talk, for_suricata);
   constexpr std::size_t kMaxSegments = 150;
   if (talk.segments.size() > kMaxSegments) talk.segments.resize(kMaxSegments);
   return talk;

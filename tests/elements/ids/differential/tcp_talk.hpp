@@ -21,9 +21,9 @@ struct TcpTalk {
   std::string texts[2];  ///< of the client, of the server
   std::vector<TcpSegment> segments;
 };
-/// `for_suricata`: with a whole handshake, one connection, and texts that rules look at in one piece.
-/// `same_bytes`: segments that overlap have the same bytes.
-TcpTalk random_talk(RandomSource& random, bool for_suricata, bool same_bytes);
+/// `for_suricata`: with a whole handshake, one connection that both ends close, nothing missing, the
+/// same bytes where segments overlap, and texts that rules look at in one piece.
+TcpTalk random_talk(RandomSource& random, bool for_suricata);
 
 /// A connection with a handshake, in which the client sends `text`: in one segment, or cut in
 /// pieces. Some pieces come twice or in another order.
