@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   using namespace warpline;
   using namespace warpline::ids;
   if (size == 0) return 0;
-  constexpr unsigned kLinkTypes = 6;
+  constexpr unsigned kLinkTypes = 8;
   auto const link = static_cast<LinkType>(data[0] % kLinkTypes);
   std::vector<std::uint8_t> const copy(data + 1, data + size);
   Bytes const frame{copy.data(), static_cast<std::uint32_t>(copy.size())};
@@ -28,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     fuzz::require(
         packet.payload <= packet.end && packet.payload_size <= packet.end - packet.payload,
         "payload");
-    checksums_are_good(packet);
+    ipv4_checksum_is_good(packet);
+    transport_checksum_is_good(packet);
   }
   return 0;
 }
