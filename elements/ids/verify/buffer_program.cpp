@@ -23,12 +23,21 @@ bool is_relative(BufferMatch const& match) {
       match.match);
 }
 
+/// Whether it leaves the cursor where the keyword before it put it.
+bool keeps_cursor(BufferMatch const& match) {
+  return !is_relative(match) && (std::holds_alternative<IsDataAt>(match.match) ||
+                                 std::holds_alternative<ByteTest>(match.match) ||
+                                 std::holds_alternative<BufferSize>(match.match));
+}
+
 }  // namespace
 
 BufferProgram::BufferProgram(std::span<BufferMatch const> matches)
     : matches_(matches.begin(), matches.end()) {
   for (std::size_t i = 0; i < matches_.size(); ++i) {
-    bool const relative_next = i + 1 < matches_.size() && is_relative(matches_[i + 1]);
+    auto next = i + 1;
+    while (next < matches_.size() && keeps_cursor(matches_[next])) ++next;
+    bool const relative_next = next < matches_.size() && is_relative(matches_[next]);
     instructions_.push_back({&matches_[i], relative_next});
     auto const* const pcre = std::get_if<PcreMatch>(&matches_[i].match);
     expressions_.push_back(

@@ -47,7 +47,7 @@ class BufferProgram {
  private:
   struct Instruction {
     BufferMatch const* match;
-    bool relative_next = false;  // the next keyword begins at the end of this one's match
+    bool relative_next = false;  // the next keyword with a place begins at this one's end
   };
   struct Run;
   struct LastSearch;

@@ -36,10 +36,16 @@ std::int64_t BufferReference::value(Operand const& operand) const {
   return entry == variables_.end() ? 0 : static_cast<std::int64_t>(entry->second);
 }
 
+/// An absolute `isdataat`, `byte_test` or `bsize` between the two changes nothing.
 bool BufferReference::next_is_relative(std::size_t index) const {
-  return index + 1 < matches_.size() &&
-         std::visit([](auto const& keyword) { return relative(keyword); },
-                    matches_[index + 1].match);
+  for (++index; index < matches_.size(); ++index) {
+    auto const& match = matches_[index].match;
+    if (std::visit([](auto const& keyword) { return relative(keyword); }, match)) return true;
+    if (!std::get_if<IsDataAt>(&match) && !std::get_if<ByteTest>(&match) &&
+        !std::get_if<BufferSize>(&match))
+      return false;
+  }
+  return false;
 }
 
 BufferReference::Result BufferReference::try_content(ContentMatch const& content, std::size_t index,

@@ -188,6 +188,13 @@ TEST(BufferProgram, RetriesThroughKeywordsThatCannotBeTriedAgain) {
   EXPECT_TRUE(matches(R"(content:"a"; byte_test:1,=,0x62,0,relative;)", "acab"));
 }
 
+TEST(BufferProgram, RetriesAcrossAbsoluteKeywordsThatKeepTheCursor) {
+  EXPECT_TRUE(matches(R"(content:"a"; isdataat:3; content:"b"; within:1;)", "a-a-ab"));
+  EXPECT_TRUE(matches(R"(content:"a"; byte_test:1,=,0x61,0; content:"b"; within:1;)", "a-a-ab"));
+  EXPECT_TRUE(matches(R"(pcre:"/a/"; isdataat:3; isdataat:1,relative;)", "a-a-ab"));
+  EXPECT_FALSE(matches(R"(content:"a"; isdataat:9; content:"b"; within:1;)", "a-a-ab"));
+}
+
 TEST(BufferProgram, RetriesBeforeANegatedExpression) {
   EXPECT_TRUE(matches(R"(content:"a"; pcre:!"/^b/R";)", "ab ac"));
   EXPECT_FALSE(matches(R"(content:"a"; pcre:!"/^b/R";)", "ab ab"));
