@@ -172,6 +172,7 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
   }
   MatchInput input;
   input.packet = &packet;
+  input.reassembled = work.context.source == PacketSource::kDefragment;
   input.now_s = static_cast<std::uint32_t>(last_ns_ / kSecond);
   work.context.packet = &packet;
   work.context.flow = nullptr;

@@ -61,9 +61,10 @@ bool flow_matches(FlowMatch const& match, MatchInput const& input) {
   using Direction = FlowMatch::Direction;
   using State = FlowMatch::State;
   using Fragments = FlowMatch::Fragments;
-  bool const fragment = input.packet->fragment;
-  if (match.fragments == Fragments::kOnly && !fragment) return false;
-  if (match.fragments == Fragments::kNone && fragment) return false;
+  // As in Suricata, fragments themselves match neither.
+  if (match.fragments == Fragments::kOnly && !input.reassembled) return false;
+  if (match.fragments == Fragments::kNone && (input.reassembled || input.packet->fragment))
+    return false;
   bool const needs_flow = match.direction != Direction::kAny ||
                           match.state == State::kEstablished ||
                           match.state == State::kNotEstablished;

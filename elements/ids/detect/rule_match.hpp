@@ -49,6 +49,7 @@ struct MatchInput {
   bool packet_in_stream = false;  ///< the payload's bytes belong to the stream
   bool no_packet = false;         ///< only the stream
   bool first_of_flow = false;
+  bool reassembled = false;  ///< the packet is a datagram of fragments
   std::uint32_t now_s = 0;
 };
 

@@ -167,6 +167,23 @@ TEST(DetectorPackets, ReassembledInATunnelBeginAtTheLinkHeaderOfTheTunnel) {
   EXPECT_EQ(found[0].packet.substr(0, 2), "\x21\x45");
 }
 
+TEST(DetectorPackets, OnlyFragAndNoFragAskWhetherAPacketWasReassembled) {
+  FrameAlerts alerts(
+      "alert ip any any -> any any (flow:only_frag; sid:1;)\n"
+      "alert ip any any -> any any (flow:no_frag; sid:2;)\n");
+  auto const sids = [&](std::string const& bytes, unsigned fragment) {
+    std::vector<std::uint32_t> found;
+    for (auto const& alert : alerts.of(ethernet(0x800) + ip4(17, bytes, fragment)))
+      found.push_back(alert.sid);
+    return found;
+  };
+  using Sids = std::vector<std::uint32_t>;
+  auto const data = udp(53, "12345678attack");
+  EXPECT_EQ(sids(data.substr(0, 16), 0x2000), Sids()) << "a fragment is neither";
+  EXPECT_EQ(sids(data.substr(16), 2), Sids{1}) << "the datagram that it completes";
+  EXPECT_EQ(sids(data, 0), Sids{2});
+}
+
 TEST(DetectorPackets, ReassembledKeepTheLinkHeaderOfTheFrame) {
   FrameAlerts alerts("alert udp any any -> any any (content:\"attack\"; sid:1;)");
   auto const data = udp(53, "12345678attack");

@@ -170,6 +170,7 @@ DetectorReference::Flow& DetectorReference::flow_of(Packet const& packet, Look& 
     ends = packet;
     ends.transport = std::string(packet.is_tcp() ? 20 : 8, '\0');
     ends.payload.clear();
+    ends.is_reassembled = false;
     if (!look.to_server) {
       std::swap(ends.source, ends.destination);
       std::swap(ends.source_port, ends.destination_port);
@@ -207,8 +208,9 @@ bool DetectorReference::flow_matches(Rule const& rule, Look const& look) const {
   using Part = FlowMatch::Fragments;
   if (!rule.flow) return true;
   auto const& asked = *rule.flow;
-  if (asked.fragments == Part::kOnly && !look.packet.is_fragment) return false;
-  if (asked.fragments == Part::kNone && look.packet.is_fragment) return false;
+  auto const& packet = look.packet;
+  if (asked.fragments == Part::kOnly && !packet.is_reassembled) return false;
+  if (asked.fragments == Part::kNone && (packet.is_fragment || packet.is_reassembled)) return false;
   bool const needs_state =
       asked.state == State::kEstablished || asked.state == State::kNotEstablished;
   if (asked.direction == Direction::kAny && !needs_state) return true;

@@ -142,6 +142,7 @@ Packet read_datagram(std::string const& datagram, Packet const& outer) {
   Packet packet;
   packet.vlan = outer.vlan;
   packet.link = outer.link;
+  packet.is_reassembled = true;
   if (datagram.empty()) return packet;
   if (number_at(datagram, 0, 1) >> 4 == 4) read_ipv4(datagram, packet);
   if (number_at(datagram, 0, 1) >> 4 == 6) read_ipv6(datagram, packet);
