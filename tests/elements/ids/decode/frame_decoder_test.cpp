@@ -9,24 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "tests/elements/ids/frame_pieces.hpp"
+
 namespace warpline::ids {
 namespace {
 
 using namespace std::string_literals;
 
-std::string be(unsigned value) { return {static_cast<char>(value >> 8), static_cast<char>(value)}; }
-std::string ethernet(unsigned type) { return std::string(12, '\x02') + be(type); }
-std::string ip4(unsigned protocol, std::string const& rest, unsigned fragment = 0) {
-  return "\x45\0"s + be(static_cast<unsigned>(20 + rest.size())) + "\0\0"s + be(fragment) +
-         "\x40"s + static_cast<char>(protocol) + "\0\0\x0a\0\0\x01\x0a\0\0\x02"s + rest;
-}
+using test::be, test::ethernet, test::ip4, test::udp;
+
 std::string ip6(unsigned next, std::string const& rest) {
   return "\x60\0\0\0"s + be(static_cast<unsigned>(rest.size())) + static_cast<char>(next) +
          "\x40"s + std::string(32, '\x20') + rest;
-}
-std::string udp(unsigned source, unsigned destination, std::string const& payload) {
-  return be(source) + be(destination) + be(static_cast<unsigned>(8 + payload.size())) + "\0\0"s +
-         payload;
 }
 std::string tcp(std::string const& payload) {
   return be(1000) + be(80) + "\0\0\0\x01\0\0\0\x02\x50\x18\x20\0\0\0\0\0"s + payload;

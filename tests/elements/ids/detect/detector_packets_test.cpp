@@ -7,23 +7,18 @@
 
 #include "core/base/hex.hpp"
 #include "elements/ids/detect/detector.hpp"
-#include "elements/ids/rules/rule_parser.hpp"
-#include "elements/ids/tables.hpp"
+#include "tests/elements/ids/frame_pieces.hpp"
+#include "tests/elements/ids/test_rules.hpp"
 
 namespace warpline::ids {
 namespace {
 
 using namespace std::string_literals;
 
-std::string be(unsigned value) { return {static_cast<char>(value >> 8), static_cast<char>(value)}; }
-std::string ethernet(unsigned type) { return std::string(12, '\x02') + be(type); }
-std::string ip4(unsigned protocol, std::string const& rest, unsigned fragment = 0) {
-  return "\x45\0"s + be(static_cast<unsigned>(20 + rest.size())) + "\0\0"s + be(fragment) +
-         "\x40"s + static_cast<char>(protocol) + "\0\0\x0a\0\0\x01\x0a\0\0\x02"s + rest;
-}
+using test::be, test::ethernet, test::ip4;
+
 std::string udp(unsigned destination, std::string const& payload) {
-  return be(9) + be(destination) + be(static_cast<unsigned>(8 + payload.size())) + "\0\0"s +
-         payload;
+  return test::udp(9, destination, payload);
 }
 
 /// The alerts of rules on single frames.
@@ -36,22 +31,15 @@ class FrameAlerts final : public DetectorEvents {
     DecodedPacket inner;
   };
 
-  explicit FrameAlerts(std::string rules, ChecksumPolicy checksums = ChecksumPolicy::kOff) {
-    RuleParser parser(default_variables());
-    parser.read(std::make_shared<Source>(Source{"t.rules", std::move(rules)}));
-    EXPECT_EQ(parser.report().errors.size(), 0u);
-    set_ = std::make_shared<RuleSet const>(parser.take_rules());
-    CpuMatching matching;
-    bool const has_patterns = !set_->patterns().patterns.empty();
-    if (has_patterns)
-      matching.database = std::make_shared<HyperscanDatabase const>(set_->patterns());
+  explicit FrameAlerts(std::string text, ChecksumPolicy checksums = ChecksumPolicy::kOff) {
+    test::TestRules const rules(std::move(text));
+    set_ = rules.set;
     DetectorOptions options;
     options.checksums = checksums;
     options.flows = 64;
     options.stream_memory = options.defrag_memory = 1 << 16;
     options.datagrams = 16;
-    detector_ = std::make_unique<Detector>(set_, has_patterns ? &matching : nullptr, shared_,
-                                           options, *this, 5);
+    detector_ = std::make_unique<Detector>(set_, rules.search(), shared_, options, *this, 5);
   }
 
   std::vector<Alert> of(std::string const& frame, LinkType link = LinkType::kEthernet) {

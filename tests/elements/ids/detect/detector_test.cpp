@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "core/net/wire.hpp"
-#include "elements/ids/rules/rule_parser.hpp"
-#include "elements/ids/tables.hpp"
+#include "tests/elements/ids/test_rules.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -21,21 +20,14 @@ constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
 class Conversation : public DetectorEvents {
  public:
   explicit Conversation(std::string text, DetectorOptions options = {}) {
-    RuleParser parser(default_variables());
-    parser.read(std::make_shared<Source>(Source{"t.rules", std::move(text)}));
-    EXPECT_EQ(parser.report().errors.size(), 0u);
-    set_ = std::make_shared<RuleSet const>(parser.take_rules());
-    CpuMatching matching;
-    bool const has_patterns = !set_->patterns().patterns.empty();
-    if (has_patterns)
-      matching.database = std::make_shared<HyperscanDatabase const>(set_->patterns());
+    test::TestRules const rules(std::move(text));
+    set_ = rules.set;
     options.checksums = ChecksumPolicy::kOff;
     options.flows = 64;
     options.stream_memory = 1 << 20;
     options.defrag_memory = 1 << 16;
     options.datagrams = 16;
-    detector_ = std::make_unique<Detector>(set_, has_patterns ? &matching : nullptr, shared_,
-                                           options, *this, 5);
+    detector_ = std::make_unique<Detector>(set_, rules.search(), shared_, options, *this, 5);
   }
 
   FrameVerdict send(bool to_server, std::uint8_t flags, std::string const& data = {}) {

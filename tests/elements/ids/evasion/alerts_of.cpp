@@ -8,8 +8,7 @@
 #include <memory>
 
 #include "elements/ids/detect/detector.hpp"
-#include "elements/ids/rules/rule_parser.hpp"
-#include "elements/ids/tables.hpp"
+#include "tests/elements/ids/test_rules.hpp"
 
 namespace warpline::ids::testing {
 namespace {
@@ -42,14 +41,7 @@ HostPolicies policies_of(HostSystem system) {
 }  // namespace
 
 Alerts alerts_of(EvasionCase const& test) {
-  RuleParser parser(default_variables());
-  parser.read(std::make_shared<Source>(Source{"evasion.rules", test.rules}));
-  for (auto const& error : parser.report().errors) ADD_FAILURE() << error.render();
-  auto const rules = std::make_shared<RuleSet const>(parser.take_rules());
-  CpuMatching matching;
-  bool const has_patterns = !rules->patterns().patterns.empty();
-  if (has_patterns)
-    matching.database = std::make_shared<HyperscanDatabase const>(rules->patterns());
+  test::TestRules const rules(test.rules);
   DetectorOptions options;
   options.ips = test.ips;
   options.flows = 64;
@@ -60,8 +52,8 @@ Alerts alerts_of(EvasionCase const& test) {
   options.hosts = policies_of(test.system);
   options.tcp = {.midstream = test.midstream, .depth = test.depth};
   SharedState shared(1);
-  Collector collector(*rules);
-  Detector detector(rules, has_patterns ? &matching : nullptr, shared, options, collector, 2);
+  Collector collector(*rules.set);
+  Detector detector(rules.set, rules.search(), shared, options, collector, 2);
   Alerts result;
   for (auto const& [time_ns, bytes] : test.traffic.frames()) {
     // A block of its own, so that sanitizers see a read beyond its end.

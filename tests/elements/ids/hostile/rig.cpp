@@ -12,7 +12,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "elements/ids/rules/rule_parser.hpp"
+#include "tests/elements/ids/test_rules.hpp"
 
 namespace warpline::ids::testing {
 namespace {
@@ -26,17 +26,11 @@ std::uint64_t thread_ns() {
 
 }  // namespace
 
-HostileRig::HostileRig(std::string rules, DetectorOptions options) {
-  RuleParser parser(default_variables());
-  parser.read(std::make_shared<Source>(Source{"hostile.rules", std::move(rules)}));
-  EXPECT_EQ(parser.report().errors.size(), 0u);
-  set_ = std::make_shared<RuleSet const>(parser.take_rules());
-  CpuMatching matching;
-  bool const has_patterns = !set_->patterns().patterns.empty();
-  if (has_patterns) matching.database = std::make_shared<HyperscanDatabase const>(set_->patterns());
+HostileRig::HostileRig(std::string text, DetectorOptions options) {
+  test::TestRules const rules(std::move(text));
+  set_ = rules.set;
   options.checksums = ChecksumPolicy::kOff;
-  detector_ = std::make_unique<Detector>(set_, has_patterns ? &matching : nullptr, shared_, options,
-                                         *this, 5);
+  detector_ = std::make_unique<Detector>(set_, rules.search(), shared_, options, *this, 5);
   turn_begin_ns_ = thread_ns();
 }
 
