@@ -67,7 +67,6 @@ void write_stats(Detector const& detector, EventOutput& output) {
   auto const& counters = detector.counters();
   auto const& tcp = detector.tcp_counters();
   auto const& fragments = detector.defragmenter_counters();
-  auto const flows_full = counters.limits[static_cast<std::size_t>(Limit::kFlows)];
   StatValue const values[] = {{"decoder.icmp", counters.icmp},
                               {"decoder.pkts", counters.packets},
                               {"decoder.tcp", counters.tcp},
@@ -76,7 +75,7 @@ void write_stats(Detector const& detector, EventOutput& output) {
                               {"detect.alert", counters.alerts},
                               {"detect.alert_queue_overflow", counters.alert_overflow},
                               {"detect.alerts_suppressed", counters.suppressed},
-                              {"flow.memcap", flows_full},
+                              {"flow.memcap", count_of(counters, Limit::kFlows)},
                               {"flow.get_used", detector.flows().evicted()},
                               {"ips.drop_reason.flow_memcap", counters.limit_drops[0]},
                               {"ips.drop_reason.stream_memcap", counters.limit_drops[1]},
