@@ -7,6 +7,7 @@
 #include "core/net/wire.hpp"
 #include "elements/ids/alert/endpoints.hpp"
 #include "elements/ids/decode/tcp_flags.hpp"
+#include "elements/ids/decode/transport.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -81,11 +82,6 @@ void put_end(JsonWriter& out, std::string_view name, std::uint8_t const* address
   out.address_field("ip", address, size);
   if (port != nullptr) out.field("port", *port);
   out.close('}');
-}
-
-bool is_icmp(DecodedPacket const& packet) {
-  return packet.has_transport &&
-         (packet.protocol == protocol::kIcmp || packet.protocol == protocol::kIcmp6);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/net/wire.hpp"
 #include "elements/ids/alert/endpoints.hpp"
 #include "elements/ids/decode/tcp_flags.hpp"
+#include "elements/ids/decode/transport.hpp"
 #include "elements/ids/detect/detector_work.hpp"
 
 namespace warpline::ids {
@@ -165,11 +166,9 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
                               Work& work) {
   ++counters_.packets;
   if (packet.fragment) ++counters_.fragments;
-  if (packet.has_transport) {
-    counters_.tcp += packet.protocol == protocol::kTcp;
-    counters_.udp += packet.protocol == protocol::kUdp;
-    counters_.icmp += packet.protocol == protocol::kIcmp || packet.protocol == protocol::kIcmp6;
-  }
+  counters_.tcp += is_tcp(packet);
+  counters_.udp += is_udp(packet);
+  counters_.icmp += is_icmp(packet);
   MatchInput input;
   input.packet = &packet;
   input.reassembled = work.context.source == PacketSource::kDefragment;

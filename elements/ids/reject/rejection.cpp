@@ -9,6 +9,7 @@
 #include "core/net/icmp_errors.hpp"
 #include "core/net/parse.hpp"
 #include "elements/ids/decode/tcp_flags.hpp"
+#include "elements/ids/decode/transport.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -28,7 +29,8 @@ bool are_hosts(DecodedPacket const& packet) {
          is_host(*reinterpret_cast<Address const*>(packet.destination()));
 }
 
-bool is_icmp(DecodedPacket const& packet) {
+/// Also of fragments and cut packets.
+bool carries_icmp(DecodedPacket const& packet) {
   return packet.protocol == (packet.version == 4 ? protocol::kIcmp : protocol::kIcmp6);
 }
 
@@ -121,9 +123,7 @@ void write_unreachable(DecodedPacket const& packet, std::uint32_t quoted, std::u
 
 }  // namespace
 
-bool is_answered_by_reset(RejectedPacket const& rejected) {
-  return rejected.packet.protocol == protocol::kTcp && rejected.packet.has_transport;
-}
+bool is_answered_by_reset(RejectedPacket const& rejected) { return is_tcp(rejected.packet); }
 
 bool may_be_rejected(RejectedPacket const& rejected) {
   auto const& packet = rejected.packet;
@@ -133,7 +133,7 @@ bool may_be_rejected(RejectedPacket const& rejected) {
   if (!(v4 ? are_hosts<be32>(packet) : are_hosts<ipv6::Address>(packet))) return false;
   if (packet.fragment && packet.fragment_offset > 0) return false;
   if (is_answered_by_reset(rejected)) return (packet.tcp_flags & kRst) == 0;
-  if (!is_icmp(packet)) return true;
+  if (!carries_icmp(packet)) return true;
   if (packet.transport >= packet.end || packet.transport >= packet.frame.size) return false;
   auto const type = *packet.at(packet.transport);
   return !(v4 ? is_icmp4_error(type) : is_icmp6_error(type));

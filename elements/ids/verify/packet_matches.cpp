@@ -9,6 +9,7 @@
 #include "core/net/wire.hpp"
 #include "elements/ids/decode/checksums.hpp"
 #include "elements/ids/decode/tcp_options.hpp"
+#include "elements/ids/decode/transport.hpp"
 #include "elements/ids/rules/events.hpp"
 
 namespace warpline::ids {
@@ -19,14 +20,6 @@ using Field = HeaderMatch::Field;
 template <class Header>
 Header const& header(DecodedPacket const& packet, std::uint32_t offset) {
   return *reinterpret_cast<Header const*>(packet.at(offset));
-}
-
-bool is_tcp(DecodedPacket const& packet) {
-  return packet.has_transport && packet.protocol == protocol::kTcp;
-}
-bool is_icmp(DecodedPacket const& packet) {
-  return packet.has_transport &&
-         (packet.protocol == protocol::kIcmp || packet.protocol == protocol::kIcmp6);
 }
 
 /// A maximum segment size among the options of a TCP header (RFC 9293 section 3.2).
@@ -261,7 +254,7 @@ bool is_of_protocol(RuleProtocol rule, DecodedPacket const& packet) {
     case kTcpFlowStart:
       return is_tcp(packet);
     case kUdp:
-      return packet.has_transport && packet.protocol == protocol::kUdp;
+      return is_udp(packet);
     case kIcmp:
       return is_icmp(packet);
     case kIcmpv4:
