@@ -232,8 +232,9 @@ std::optional<Bytes> buffer_of(Buffer buffer, DecodedPacket const& packet) {
     case Buffer::kDestinationAddress:
       if (packet.version == 0) return std::nullopt;
       return Bytes{packet.destination(), packet.address_size()};
+    default:
+      return std::nullopt;  // of applications
   }
-  return std::nullopt;
 }
 
 bool is_of_protocol(RuleProtocol rule, DecodedPacket const& packet) {

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "elements/ids/app/app_protocol.hpp"
+#include "elements/ids/json_writer.hpp"
+#include "elements/ids/rules/buffers.hpp"
+
+namespace warpline::ids {
+
+/// A buffer of a transaction. The bytes stay until the session's next call that is not `const`.
+struct AppBuffer {
+  Bytes bytes{};
+  /// Of bodies, bytes of the whole body before `bytes`: those that rules have seen and need not see
+  /// again.
+  std::uint64_t offset = 0;
+};
+
+/// What the detector remembers of a transaction.
+struct TransactionState {
+  std::vector<std::uint32_t> candidates[2];  ///< rules whose pattern occurred, by direction
+  std::vector<std::uint32_t> matched;        ///< rules that matched
+  std::uint64_t searched[2]{};               ///< bits: buffers that were searched, by direction
+  bool complete[2]{};                        ///< rules have seen the complete direction
+  bool is_recorded = false;                  ///< its record was written
+
+  void clear() {
+    for (auto& rules : candidates) rules.clear();
+    matched.clear();
+    searched[0] = searched[1] = 0;
+    complete[0] = complete[1] = is_recorded = false;
+  }
+};
+
+/// The parser of one flow's application protocol. Takes the bytes of both directions and makes
+/// transactions, which are numbered from 0. Directions: true for the bytes from the client.
+/// One thread. Never throws; refuses what it cannot parse by `Status::kFailed`.
+class AppSession {
+ public:
+  enum class Status : std::uint8_t {
+    kContinue,
+    kFailed,  ///< the bytes are not of this protocol: nothing more is parsed
+    kDone,    ///< nothing more will be parsed, e.g. since the rest is encrypted
+  };
+
+  virtual ~AppSession() = default;
+
+  /// Parses the next bytes of a direction; of a datagram protocol, one message.
+  virtual Status add(bool to_server, Bytes bytes) = 0;
+  /// `size` bytes of a direction are missing.
+  virtual Status skip(bool to_server, std::uint32_t size) = 0;
+  /// No more bytes of this direction come.
+  virtual void close(bool to_server) = 0;
+  /// Makes the session as a new one. Keeps memory for the next flow.
+  virtual void reset() = 0;
+
+  /// The transactions that are in memory: numbers from `first` to `end` - 1.
+  virtual std::uint64_t first() const = 0;
+  virtual std::uint64_t end() const = 0;
+  virtual TransactionState& state(std::uint64_t number) = 0;
+  /// True if no more bytes of this direction can belong to the transaction.
+  virtual bool is_complete(std::uint64_t number, bool to_server) const = 0;
+  /// A buffer of a transaction; empty if it does not exist, or does not exist yet. `instance`: of
+  /// buffers that occur several times, from 0: names of a DNS query, single headers.
+  virtual std::optional<AppBuffer> buffer(std::uint64_t number, bool to_server, Buffer buffer,
+                                          unsigned instance = 0) = 0;
+  /// A number that a keyword compares; empty if it is not known.
+  virtual std::optional<std::uint32_t> value(std::uint64_t number, AppField field) const {
+    (void)number, (void)field;
+    return std::nullopt;
+  }
+  /// Rules have seen all buffers of a direction as they are now: bodies may forget bytes.
+  virtual void set_inspected(std::uint64_t number, bool to_server) {
+    (void)number, (void)to_server;
+  }
+  /// Forgets the transaction `first()`.
+  virtual void remove_first() = 0;
+
+  /// Writes the members of the EVE object that has the protocol's name.
+  virtual void write(std::uint64_t number, JsonWriter& out) const = 0;
+  /// Bytes of memory that the session holds.
+  virtual std::size_t memory() const = 0;
+};
+
+}  // namespace warpline::ids
