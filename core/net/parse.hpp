@@ -20,6 +20,7 @@ inline constexpr std::uint16_t kTagged = 32;         ///< the frame has a VLAN t
 inline constexpr std::uint16_t kChecked = 64;        ///< CheckIPHeader or CheckIP6Header passed it
 inline constexpr std::uint16_t kTruncated = 128;     ///< the IP packet is longer than the frame
 inline constexpr std::uint16_t kMalformed = 256;     ///< a header is cut, or contradicts itself
+inline constexpr std::uint16_t kFragmentHeader = 512;  ///< of IPv6, also of an atomic fragment
 }  // namespace header_flag
 
 /// What the functions below have read of an Ethernet frame's headers. Fields of a malformed header
@@ -135,6 +136,7 @@ WARPLINE_HD inline void skip_extensions(std::uint8_t const* ip, std::uint32_t si
     }
     if (next == kFragment) {
       auto const place = load_be16(header + 2);
+      headers.flags |= header_flag::kFragmentHeader;
       if ((place & 0xfff9) != 0) headers.flags |= header_flag::kFragment;
       if (place >> 3 != 0) headers.flags |= header_flag::kLaterFragment;
     }

@@ -50,8 +50,9 @@ struct DecodedPacket {
   std::uint8_t icmp_type = 0, icmp_code = 0;
   bool fragment = false;  ///< part of a datagram: it has no transport header and payload
   bool more_fragments = false;
-  bool has_transport = false;  ///< the transport header is whole and known
-  bool is_tunnel = false;      ///< it carries the next packet of the frame
+  bool has_fragment_header = false;  ///< of IPv6, even if the packet is a whole datagram
+  bool has_transport = false;        ///< the transport header is whole and known
+  bool is_tunnel = false;            ///< it carries the next packet of the frame
 
   std::uint8_t const* at(std::uint32_t offset) const { return frame.data + offset; }
   Bytes payload_bytes() const { return {frame.data + payload, payload_size}; }

@@ -191,6 +191,7 @@ void FrameDecoder::ip_version(std::uint32_t offset, unsigned version) {
   packet.transport = packet.payload = offset + headers.l3_length;
   packet.protocol = headers.protocol;
   packet.fragment = headers.has(header_flag::kFragment);
+  packet.has_fragment_header = headers.has(header_flag::kFragmentHeader);
   if (packet.fragment) {
     if (version == 4) {
       auto const place = half(offset + 6);

@@ -169,7 +169,7 @@ struct HeaderMatch {
     kIcmpCode,
     kIcmpId,
     kIcmpSequence,
-    kFragmentOffset,  ///< in units of 8 bytes
+    kFragmentOffset,  ///< in units of 8 bytes; of IPv6 in bytes
   };
   Field field;
   std::int64_t min = 0, max = 0;

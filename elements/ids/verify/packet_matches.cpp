@@ -71,7 +71,8 @@ bool matches(HeaderMatch const& match, DecodedPacket const& packet) {
 
 bool matches(BitsMatch const& match, DecodedPacket const& packet) {
   std::uint8_t bits = 0;
-  if (match.field == BitsMatch::Field::kTcpFlags) {
+  bool const of_tcp = match.field == BitsMatch::Field::kTcpFlags;
+  if (of_tcp) {
     if (!is_tcp(packet)) return false;
     bits = packet.tcp_flags;
   } else {
@@ -84,7 +85,8 @@ bool matches(BitsMatch const& match, DecodedPacket const& packet) {
     case BitsMatch::Mode::kExactly:
       return bits == match.bits;
     case BitsMatch::Mode::kAtLeast:
-      return (bits & match.bits) == match.bits;
+      // As in Suricata: fragment bits need one more.
+      return (bits & match.bits) == match.bits && (of_tcp || bits != match.bits);
     case BitsMatch::Mode::kAny:
       return (bits & match.bits) != 0;
     case BitsMatch::Mode::kNotAll:
@@ -182,8 +184,10 @@ std::optional<std::int64_t> field_of(Field field, DecodedPacket const& packet) {
       if (!ipv4) return std::nullopt;
       return load_be16(packet.at(packet.network + 4));
     case Field::kFragmentOffset:
-      if (!ipv4 && !packet.fragment) return std::nullopt;
-      return packet.fragment_offset / 8;
+      // As in Suricata: in bytes for IPv6.
+      if (ipv4) return packet.fragment_offset / 8;
+      if (!packet.has_fragment_header) return std::nullopt;
+      return packet.fragment_offset;
     case Field::kIpProtocol:
       if (packet.version == 0) return std::nullopt;
       return packet.protocol;

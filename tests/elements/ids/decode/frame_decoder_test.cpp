@@ -133,6 +133,24 @@ TEST(FrameDecoder, LeavesFragmentsToTheirReassembly) {
   EXPECT_EQ(six.packets[0].protocol, 17);
 }
 
+/// RFC 6946: such a packet is whole.
+TEST(FrameDecoder, KnowsTheFragmentHeaderOfAWholePacket) {
+  auto const atomic = "\x11\0\0\0idid"s + udp(1, 2, "x");
+  auto const frame = decode(ethernet(0x86dd) + ip6(44, atomic));
+  EXPECT_EQ(frame.payload(0), "x");
+  EXPECT_TRUE(frame.packets[0].has_fragment_header);
+  EXPECT_FALSE(frame.packets[0].fragment);
+  auto const hop_by_hop = "\x2c\0\x01\x04\0\0\0\0"s;
+  EXPECT_TRUE(
+      decode(ethernet(0x86dd) + ip6(0, hop_by_hop + atomic)).packets[0].has_fragment_header);
+  auto const part = decode(ethernet(0x86dd) + ip6(44, "\x11\0\0\x01ididrest"s));
+  EXPECT_TRUE(part.packets[0].has_fragment_header);
+  EXPECT_TRUE(part.packets[0].fragment);
+  for (auto const& without : {ethernet(0x86dd) + ip6(17, udp(1, 2, "x")),
+                              ethernet(0x800) + ip4(17, udp(1, 2, "x"), 0x2000)})
+    EXPECT_FALSE(decode(without).packets[0].has_fragment_header);
+}
+
 TEST(FrameDecoder, NamesFaults) {
   auto const events = [](std::string const& frame) { return decode(frame).packets[0].events; };
   EXPECT_EQ(events("short"), decode_event::kTruncatedLink);

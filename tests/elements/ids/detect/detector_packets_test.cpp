@@ -172,6 +172,54 @@ TEST(DetectorPackets, OnlyFragAndNoFragAskWhetherAPacketWasReassembled) {
   EXPECT_EQ(sids(data, 0), Sids{2});
 }
 
+/// As Suricata 7.0.10 does, found with captures.
+TEST(DetectorPackets, FragoffsetMatchesEachIpv4PacketAndIpv6PacketsWithAFragmentHeader) {
+  FrameAlerts alerts(
+      "alert ip any any -> any any (fragoffset:0; sid:1;)\n"
+      "alert ip any any -> any any (fragoffset:>0; sid:2;)\n"
+      "alert ip any any -> any any (fragoffset:2; sid:3;)\n"
+      "alert ip any any -> any any (fragoffset:16; sid:4;)\n");
+  using Sids = std::vector<std::uint32_t>;
+  auto const sids = [&](std::string const& frame) {
+    Sids found;
+    for (auto const& alert : alerts.of(frame)) found.push_back(alert.sid);
+    return found;
+  };
+  auto const ip6 = [](char next, std::string const& rest) {
+    return ethernet(0x86dd) + "\x60\0\0\0"s + be(static_cast<unsigned>(rest.size())) + next +
+           "\x40"s + std::string(32, '\x20') + rest;
+  };
+  auto const fragment = [](unsigned place) { return "\x11\0"s + be(place) + "idid"; };
+  auto const data = udp(53, std::string(24, 'x'));
+  EXPECT_EQ(sids(ip6(17, data)), Sids());
+  EXPECT_EQ(sids(ip6(44, fragment(0) + data)), Sids{1}) << "atomic";
+  EXPECT_EQ(sids(ip6(44, fragment(1) + data.substr(0, 16))), Sids{1});
+  EXPECT_EQ(sids(ip6(44, fragment(16) + data.substr(16))), (Sids{2, 4})) << "in bytes";
+  EXPECT_EQ(sids(ethernet(0x800) + ip4(17, data)), Sids{1});
+  EXPECT_EQ(sids(ethernet(0x800) + ip4(17, data.substr(0, 16), 0x2000 | 2)), (Sids{2, 3}));
+}
+
+/// As Suricata 7.0.10 does, found with captures.
+TEST(DetectorPackets, FragbitsWithPlusNeedsAnotherBit) {
+  FrameAlerts alerts(
+      "alert ip any any -> any any (fragbits:+M; sid:1;)\n"
+      "alert ip any any -> any any (fragbits:*M; sid:2;)\n"
+      "alert ip any any -> any any (fragbits:M; sid:3;)\n"
+      "alert tcp any any -> any any (flags:+S; sid:4;)\n");
+  using Sids = std::vector<std::uint32_t>;
+  auto const sids = [&](unsigned protocol, std::string const& rest, unsigned bits) {
+    Sids found;
+    for (auto const& alert : alerts.of(ethernet(0x800) + ip4(protocol, rest, bits)))
+      found.push_back(alert.sid);
+    return found;
+  };
+  EXPECT_EQ(sids(17, "12345678", 0x2000), (Sids{2, 3}));
+  EXPECT_EQ(sids(17, "12345678", 0x6000), (Sids{1, 2}));
+  EXPECT_EQ(sids(17, "12345678", 0xa000), (Sids{1, 2}));
+  auto const syn = be(1000) + be(80) + std::string(8, '\1') + "\x50\x02\x20\0\0\0\0\0"s;
+  EXPECT_EQ(sids(6, syn, 0), Sids{4}) << "of TCP it does not";
+}
+
 TEST(DetectorPackets, ReassembledKeepTheLinkHeaderOfTheFrame) {
   FrameAlerts alerts("alert udp any any -> any any (content:\"attack\"; sid:1;)");
   auto const data = udp(53, "12345678attack");

@@ -72,8 +72,8 @@ Value field_of(Field field, Packet const& packet) {
     case Field::kIcmpSequence:
       return part(has_icmp_id(packet), packet.transport, 6, 2);
     case Field::kFragmentOffset:
-      if (!ipv4 && !packet.is_fragment) return std::nullopt;
-      return packet.fragment_offset / 8;
+      if (ipv4) return packet.fragment_offset / 8;
+      return packet.has_fragment_header ? Value(packet.fragment_offset) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -93,6 +93,7 @@ bool bits_match(BitsMatch const& match, Packet const& packet) {
     case BitsMatch::Mode::kExactly:
       return bits == asked;
     case BitsMatch::Mode::kAtLeast:
+      if (match.field == BitsMatch::Field::kFragmentBits && bits == asked) return false;
       return (bits & asked) == asked;
     case BitsMatch::Mode::kAny:
       return (bits & asked) != 0;

@@ -93,6 +93,7 @@ void read_ipv6(std::string const& bytes, Packet& packet) {
   packet.source = bytes.substr(8, 16);
   packet.destination = bytes.substr(24, 16);
   std::size_t header = 40;
+  packet.has_fragment_header = extended;
   if (extended) {
     next = number_at(bytes, 40, 1);
     header = 48;

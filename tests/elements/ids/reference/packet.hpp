@@ -27,6 +27,7 @@ struct Packet {
   bool header_checksum_holds = true;  ///< of IPv4
 
   bool is_fragment = false, more_fragments = false;
+  bool has_fragment_header = false;  ///< of IPv6
   bool is_reassembled = false;
   std::uint32_t fragment_offset = 0, fragment_id = 0;
   std::string fragment;  ///< its data
