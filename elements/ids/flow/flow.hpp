@@ -16,7 +16,7 @@ enum class FlowState : std::uint8_t { kNew, kEstablished, kClosed, kBypassed };
 enum class TcpState : std::uint8_t {
   kNone,         ///< not followed: no handshake was seen
   kSynSent,      ///< a SYN was seen
-  kSynReceived,  ///< SYNs of both ends
+  kSynReceived,  ///< a SYN was answered with SYN and ACK
   kEstablished,  ///< both were acknowledged
   kClosing,      ///< a FIN was seen
   kClosed,       ///< both FINs were acknowledged, or a RST ended it

@@ -106,8 +106,6 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
     }
     // A SYN that comes again may have another number until the other end has answered.
     if (!own.started || (!own.syn_acked && own.next == 0)) start(own, segment.sequence + 1);
-    if (own.started && peer.started && flow.tcp == TcpState::kSynSent)
-      flow.tcp = TcpState::kSynReceived;
   } else if (syn) {
     ++counters_.syn_ack;
     if (flow.tcp == TcpState::kNone) {
@@ -119,6 +117,8 @@ bool TcpTracker::open(Segment const& segment, Flow& flow, TcpSession& session) {
     if (!peer.started || acknowledged < 0 || acknowledged > peer.highest + kMinWindow) return false;
     if (!own.started || (!own.syn_acked && own.next == 0)) start(own, segment.sequence + 1);
     if (flow.tcp < TcpState::kSynReceived) flow.tcp = TcpState::kSynReceived;
+  } else if (flow.tcp == TcpState::kSynSent) {
+    return false;  // nobody has accepted the connection: its bytes are no stream
   } else if (flow.tcp == TcpState::kNone) {
     if (!options_.midstream || !ack) return false;
     ++counters_.midstream;

@@ -71,7 +71,7 @@ std::vector<EvasionCase> connection_cases() {
     Traffic traffic;
     traffic.segment({.flags = kSyn, .offset = -1});
     traffic.segment({.offset = 0, .data = "attack"});
-    add("DataBeforeTheAnswerToTheSyn", traffic, {1, 2, 3});
+    add("DataBeforeTheAnswerToTheSyn", traffic, {1, 3}).differs({1, 2, 3}, kFallsBack);
   }
   {
     Traffic traffic;

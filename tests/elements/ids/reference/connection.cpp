@@ -96,7 +96,6 @@ bool Connection::open(Packet const& packet, Half& own, Half& peer, Options const
     if (state_ == State::kNone) state_ = State::kSynSent;
     // A SYN that comes again may have another number until it is answered.
     if (!own.base || (!own.syn_acked && own.next == 0)) own.base = sequence + 1;
-    if (peer.base && state_ == State::kSynSent) state_ = State::kSynReceived;
     return true;
   }
   if (syn) {
@@ -111,6 +110,7 @@ bool Connection::open(Packet const& packet, Half& own, Half& peer, Options const
     if (state_ < State::kSynReceived) state_ = State::kSynReceived;
     return true;
   }
+  if (state_ == State::kSynSent) return false;  // there is no SYN with ACK yet
   if (state_ == State::kNone) {
     if (!options.midstream || !ack) return false;
     own.base = sequence;
