@@ -290,6 +290,7 @@ void Detector::apply_match(std::uint32_t index, RuleMatch match, MatchInput& inp
     if (whole_flow && input.flow->verdict == FlowVerdict::kNone) input.flow->verdict = verdict;
   };
   if (rule.action == Action::kPass) {
+    if (outcome != ThresholdOutcome::kAlert) return;  // as in Suricata, unlike drop
     work.passed = true;
     return decide(FlowVerdict::kPass);
   }

@@ -41,10 +41,17 @@ struct EndPacket {
 
 }  // namespace
 
-/// Lets rules inspect the rest of both directions.
+/// Lets rules inspect the rest of both directions. As in Suricata, which in mode ips has seen most of it
+/// earlier, a pass does not reach the other direction.
 void Detector::end_flow(std::uint32_t index, Flow& flow) {
   if (flow.key.protocol == protocol::kTcp) {
-    for (bool const to_server : {true, false}) inspect_rest(index, flow, to_server);
+    bool inspected = flow.is_inspected();
+    for (bool const to_server : {true, false}) {
+      if (inspected) inspect_rest(index, flow, to_server);
+      inspected = inspected && flow.state != FlowState::kBypassed &&
+                  (flow.verdict == FlowVerdict::kNone ||
+                   (flow.verdict == FlowVerdict::kPass && !options_.ips));
+    }
     tcp_.clear(sessions_[index]);
   }
   events_.flow_ended(flow, ending_, time_of(flow.last_seen_ms), last_ns_);
@@ -52,7 +59,6 @@ void Detector::end_flow(std::uint32_t index, Flow& flow) {
 
 void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   auto& half = sessions_[index].halves[to_server ? 0 : 1];
-  if (!flow.is_inspected()) return;
   if (half.inspected >= half.next && half.later.empty()) return;
   EndPacket const end(flow, to_server);
   Work work({last_ns_, 0, LinkType::kEthernet}, 0);
@@ -90,6 +96,11 @@ void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
                                     static_cast<unsigned>(half.inspected - gap_begin));
     if (end_payload_.size() < kMaxView) end_payload_.insert(end_payload_.end(), text, text + size);
   } while (!work.passed && (++gaps < kMaxEndGaps || half.acked > half.next));
+  if (work.passed && !options_.ips) {  // all of it is one packet to Suricata, and pass comes first
+    counters_.alerts -= end_alerts_.size();
+    flow.alerts -= static_cast<std::uint32_t>(end_alerts_.size());
+    return;
+  }
   for (auto& alert : end_alerts_) {
     alert.payload = {end_payload_.data(), static_cast<std::uint32_t>(end_payload_.size())};
     events_.alert(work.context, alert);

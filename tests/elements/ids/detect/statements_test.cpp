@@ -157,6 +157,19 @@ TEST(StatementOfFlow, Ipv4AndIpv6NeverMix) {
   EXPECT_EQ(sids(rule("content:\"attack\";", 1), traffic), Sids{});
 }
 
+TEST(StatementOfFlow, BytesBeforeTheAnswerToTheSynAreThoseOfPackets) {
+  auto const rules = rule("content:\"attack\";", 1) + rule("content:\"attack\";", 2, "tcp-stream") +
+                     rule("stream_size:client,>,1;", 3) + rule("content:\"tacker\";", 4);
+  Traffic traffic;
+  traffic.segment({.flags = kSyn, .offset = -1});
+  traffic.segment({.data = "attack"}).segment({.offset = 6, .data = "er"});
+  EXPECT_EQ(sids(rules, traffic), Sids{1});
+  traffic.segment({.to_server = false, .flags = kSyn | kAck, .offset = -1});
+  traffic.segment({.data = "attack"}).segment({.offset = 6, .data = "er"});
+  auto const after = sids(rules + rule("flow:established; content:\"tacker\";", 5), traffic);
+  EXPECT_EQ(std::count(after.begin(), after.end(), 5u), 1) << "it comes again";
+}
+
 // Order.
 
 TEST(StatementOfOrder, ActionsThenPriorityThenSid) {
@@ -236,6 +249,25 @@ TEST(StatementOfOrder, PassEndsThePacketsRulesAndAnEarlierAlertStays) {
   EXPECT_EQ(sids(rules, traffic), Sids{2});
 }
 
+/// Suricata's packet at the end of a flow has all that is left of a direction, over gaps, too.
+TEST(StatementOfOrder, PassAtTheEndOfAFlowSilencesItsDirectionAlone) {
+  auto const pass = rule("content:\"trusted\";", 1, "tcp", "pass");
+  auto const alerts = rule("content:\"attack\";", 2) + rule("content:\"answer\";", 3);
+  auto client = connection();
+  client.send(true, "trusted attack").send(false, "answer");
+  EXPECT_EQ(sids(pass + alerts, client), Sids{3});
+  auto server = connection();
+  server.send(true, "attack").send(false, "trusted answer");
+  EXPECT_EQ(sids(pass + alerts, server), Sids{2});
+  auto gap = connection();
+  gap.send(true, "attack").skip(true, 10).send(true, "trusted").send(false, "answer");
+  EXPECT_EQ(sids(pass + alerts, gap), Sids{3});
+  auto closed = connection();
+  closed.send(true, "trusted attack").send(false, "").close();
+  closed.segment({.to_server = false, .offset = closed.next(false), .data = "answer"});
+  EXPECT_EQ(sids(pass + alerts, closed), Sids{}) << "the pass came before the end";
+}
+
 TEST(StatementOfOrder, AtMostFifteenAlertsAPacketTheHighestFirst) {
   std::string rules;
   for (int sid = 1; sid <= 20; ++sid)
@@ -304,6 +336,28 @@ TEST(StatementOfThresholds, DropActsByTheirTypes) {
   EXPECT_EQ(verdicts("both"), ".dddd") << "from its Nth match on";
   EXPECT_EQ(verdicts("threshold"), ".d.d.") << "on the Nth only";
   EXPECT_EQ(verdicts("detection_filter"), "..ddd") << "from N + 1 on";
+}
+
+/// As Suricata 7.0.10 does, found with captures: unlike drop.
+TEST(StatementOfThresholds, PassActsOnTheMatchesThatWouldAlert) {
+  auto const alerts = [](std::string const& type) {
+    auto const keyword =
+        type == "detection_filter" ? "detection_filter:"s : "threshold:type " + type + ",";
+    auto const pass = "content:\"attack\"; " + keyword + "track by_src,count 2,seconds 60;";
+    std::string packets;
+    std::size_t before = 0;
+    for (auto const count :
+         run(rule(pass, 1, "udp", "pass") + rule("content:\"attack\";", 2, "udp"), datagrams(5))
+             .by_packet) {
+      packets += count == before ? '.' : 'a';
+      before = count;
+    }
+    return packets;
+  };
+  EXPECT_EQ(alerts("limit"), "..aaa");
+  EXPECT_EQ(alerts("both"), "a.aaa");
+  EXPECT_EQ(alerts("threshold"), "a.a.a");
+  EXPECT_EQ(alerts("detection_filter"), "aa...");
 }
 
 }  // namespace

@@ -281,6 +281,7 @@ void DetectorReference::matched(std::size_t index, bool in_stream, Look& look, W
   if (outcome == Memory::Outcome::kNothing) return;
   bool const whole_flow = flow != nullptr && (in_stream || places_[index].addresses_only);
   if (rule.action == Action::kPass) {
+    if (outcome == Memory::Outcome::kSuppressed) return;
     work.passed = true;
     if (whole_flow && !flow->verdict) flow->verdict = Verdict::kPass;
     return;
@@ -298,10 +299,13 @@ void DetectorReference::matched(std::size_t index, bool in_stream, Look& look, W
     work.verdict = rule.action == Action::kDrop ? Verdict::kDrop : Verdict::kReject;
 }
 
-/// Rules look once more at what they have not seen.
+/// Rules look once more at what they have not seen. Without mode ips, all of a direction is one packet,
+/// in which a pass silences the other rules; it does not reach the other direction.
 void DetectorReference::end(Flow& flow) {
+  if (!flow.is_tcp || flow.verdict) return;
   for (bool const to_server : {true, false}) {
-    if (!flow.is_tcp || flow.verdict) continue;
+    if (flow.verdict == Verdict::kDrop || (flow.verdict && options_.ips)) return;
+    auto const alerts = alerts_.size();
     auto& half = flow.connection.half(to_server);
     auto ends = flow.ends;
     if (!to_server) {
@@ -314,6 +318,7 @@ void DetectorReference::end(Flow& flow) {
       look.view = half.take(half.next);
       if (look.view) evaluate(look, work);
     } while (!work.passed && half.skip_gap(options_.tcp.depth));
+    if (work.passed && !options_.ips) alerts_.resize(alerts);
   }
 }
 
