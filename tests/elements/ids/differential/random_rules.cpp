@@ -240,6 +240,20 @@ bool has_negated_end(Rule const& rule) {
   });
 }
 
+/// Suricata with Hyperscan does not start if an `endswith` at a known place leaves less than another
+/// content's bytes.
+bool has_bounded_end(Rule const& rule) {
+  std::size_t contents = 0;
+  bool bounded = false;
+  for (auto const& match : rule.buffers) {
+    auto const* content = std::get_if<ContentMatch>(&match.match);
+    if (content == nullptr) continue;
+    ++contents;
+    bounded = bounded || (content->ends_with && (content->depth || content->within));
+  }
+  return bounded && contents > 1;
+}
+
 /// Suricata refuses sizes in which the contents find no place, and empty packets have no size that
 /// is not another one.
 bool has_odd_size(Rule const& rule) {
@@ -253,7 +267,9 @@ bool has_odd_size(Rule const& rule) {
 /// Whether Suricata 7.0.10 takes a rule, and looks at it as the engine does (docs/ids.md).
 bool suits_suricata(Rule const& rule, RuleChoice const& choice) {
   using enum RuleProtocol;
-  if (has_loose_expression(rule) || has_odd_size(rule) || has_negated_end(rule)) return false;
+  if (has_loose_expression(rule) || has_odd_size(rule) || has_negated_end(rule) ||
+      has_bounded_end(rule))
+    return false;
   auto const source = rule.flow ? rule.flow->source : FlowMatch::Source::kAny;
   bool const stream_alone = rule.protocol == kTcpStream || source == FlowMatch::Source::kOnlyStream;
   bool packet_alone = rule.protocol == kTcpPacket || source == FlowMatch::Source::kNoStream;
