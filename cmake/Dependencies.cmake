@@ -14,6 +14,8 @@ pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 pkg_check_modules(HYPERSCAN REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(HTP REQUIRED IMPORTED_TARGET htp)
+# Debian's htp.pc names a folder that its package does not have.
+set_target_properties(PkgConfig::HTP PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "")
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)

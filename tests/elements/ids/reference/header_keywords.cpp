@@ -216,8 +216,9 @@ std::optional<std::string> buffer_of(Buffer buffer, Packet const& packet) {
       return if_it(packet.version != 0, packet.source);
     case Buffer::kDestinationAddress:
       return if_it(packet.version != 0, packet.destination);
+    default:  // of an application
+      return std::nullopt;
   }
-  return std::nullopt;
 }
 
 }  // namespace warpline::ids::reference
