@@ -9,12 +9,14 @@
 #include <limits>
 #include <stdexcept>
 #include <thread>
+#include <unordered_map>
 
 #include "core/base/error.hpp"
 #include "core/base/read_source.hpp"
 #include "core/base/thread.hpp"
 #include "core/engine/snapshot.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
+#include "elements/ids/flow/flow_key.hpp"
 #include "elements/ids/rules/loaded_rules.hpp"
 #include "measure/ceilings/ids.hpp"
 #include "measure/terminal.hpp"
@@ -26,8 +28,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kSource[] = "source and sink", kRulesOff[] = "rules-off", kRules[] = "rules",
-               kScan[] = "hs_scan flat", kSuricata[] = "Suricata hs, loaded rules",
-               kSuricataAll[] = "Suricata hs, all rules", kSuricataOff[] = "Suricata, no detection";
+               kFlat[] = "hs_scan flat", kGrouped[] = "hs_scan grouped",
+               kSuricata[] = "Suricata hs, loaded rules", kSuricataAll[] = "Suricata hs, all rules",
+               kSuricataOff[] = "Suricata, no detection";
 // Decoding, flows and streams only: no packet of a capture has this protocol and these addresses.
 constexpr char kNoRule[] =
     "alert sctp 127.0.0.1 any -> 127.0.0.1 any (msg:\"none\"; sid:1; rev:1;)\n";
@@ -47,18 +50,28 @@ std::uint64_t resident_bytes() {
   return resident * 4096;
 }
 
-/// Innermost payloads, as `IDS` searches them.
-std::vector<Bytes> payloads_of(CaptureFrames const& frames) {
+}  // namespace
+
+/// Innermost payloads, as `IDS` searches them. The first packet of a flow is from the client.
+RulesBench::Payloads RulesBench::payloads_of(CaptureFrames const& frames,
+                                             ids::RuleSet const& rules) {
   ids::FrameDecoder decoder;
-  std::vector<Bytes> payloads;
+  Payloads payloads;
+  std::unordered_map<std::uint64_t, bool> client_is_second;  // by the hash of the flow
   for (auto const& frame : frames.all()) {
     auto const& inner = decoder.decode(frame.bytes, frame.link_type).back();
-    if (inner.payload_size > 0) payloads.push_back(inner.payload_bytes());
+    bool to_server = true;
+    if (inner.has_transport) {
+      auto const [key, from_second] = ids::flow_key_of(inner);
+      auto const flow = client_is_second.emplace(ids::hash_of(key, 1), from_second).first;
+      to_server = from_second == flow->second;
+    }
+    if (inner.payload_size == 0) continue;
+    payloads.bytes.push_back(inner.payload_bytes());
+    payloads.searches.push_back(rules.groups()[rules.groups().find(inner, to_server)].search);
   }
   return payloads;
 }
-
-}  // namespace
 
 /// `[3/35] rules`, on a terminal.
 class RulesBench::Steps {
@@ -90,9 +103,11 @@ RulesBench::RulesBench(Options const& options)
   load_.loaded = rules_->report.loaded;
   load_.skipped = rules_->report.skipped;
   load_.refused = rules_->report.refused;
-  load_.patterns = rules_->set.patterns().patterns.size();
+  auto const patterns = rules_->set.groups().all_patterns();
+  load_.patterns = patterns.patterns.size();
+  if (load_.patterns > 0) flat_ = std::make_shared<ids::HyperscanDatabase>(patterns);
   if (options.suricata != "off") suricata_ = Suricata::find(options.suricata);
-  payloads_ = payloads_of(*frames_);
+  payloads_ = payloads_of(*frames_, rules_->set);
   write_files();
   add_rows();
 }
@@ -114,7 +129,8 @@ void RulesBench::write_files() {
 
 void RulesBench::add_rows() {
   rows_ = {{kSource, {}, {}, {}}, {kRulesOff, {}, {}, {}}, {kRules, {}, {}, {}}};
-  rows_.push_back({kScan, kRules, load_.patterns == 0 ? "the rules have no patterns" : "", {}});
+  for (auto const* const scan : {kFlat, kGrouped})
+    rows_.push_back({scan, kRules, load_.patterns == 0 ? "the rules have no patterns" : "", {}});
   std::string const absent = suricata_ ? "" : options_.suricata == "off" ? "off" : "not installed";
   rows_.push_back({kSuricata, kRules, absent, {}});
   if (load_.skipped + load_.refused > 0) rows_.push_back({kSuricataAll, kRules, absent, {}});
@@ -184,7 +200,7 @@ RulesRun RulesBench::run_pipeline(app::Session& session, std::string const& text
   return run;
 }
 
-RulesRun RulesBench::scan(int core, Interruption const& interruption) {
+RulesRun RulesBench::scan(int core, bool grouped, Interruption const& interruption) {
   RulesRun run;
   run.alerts = kUnknown;
   auto const min_seconds = std::chrono::duration<double>(*options_.window).count();
@@ -192,12 +208,19 @@ RulesRun RulesBench::scan(int core, Interruption const& interruption) {
   std::thread thread([&] {
     pin_this_thread(core);
     try {
-      ceilings::RawHyperscan raw(rules_->tables->database());
-      raw.scan(payloads_);
+      std::vector<ceilings::RawHyperscan::Database> databases{flat_};
+      if (grouped) databases.clear();
+      for (std::uint16_t i = 1; grouped && i <= rules_->tables->size(); ++i)
+        databases.push_back((*rules_->tables)[i].database());
+      ceilings::RawHyperscan raw(std::move(databases));
+      auto const pass = [&] {
+        grouped ? raw.scan(payloads_.bytes, payloads_.searches) : raw.scan(payloads_.bytes);
+      };
+      pass();
       auto const begin = thread_cpu_seconds();
       do {
         interruption.check();
-        raw.scan(payloads_);
+        pass();
         run.packets += static_cast<double>(frames_->all().size());
         run.bytes += static_cast<double>(frames_->bytes());
         run.seconds = thread_cpu_seconds() - begin;
@@ -232,7 +255,8 @@ RulesRun RulesBench::run(RulesRow const& row, app::Session& session,
   if (row.name == kSource) return run_pipeline(session, pipeline({}), interruption);
   if (row.name == kRulesOff) return run_pipeline(session, pipeline(no_rules_), interruption);
   if (row.name == kRules) return run_pipeline(session, pipeline(all_rules_), interruption);
-  if (row.name == kScan) return scan(session.worker_cores()[0], interruption);
+  if (row.name == kFlat || row.name == kGrouped)
+    return scan(session.worker_cores()[0], row.name == kGrouped, interruption);
   return run_suricata(row.name == kSuricata      ? loaded_rules_
                       : row.name == kSuricataAll ? all_rules_
                                                  : std::string(),

@@ -19,7 +19,9 @@
 
 namespace warpline::ids {
 struct LoadedRules;
-}
+class HyperscanDatabase;
+class RuleSet;
+}  // namespace warpline::ids
 
 namespace warpline::bench {
 
@@ -47,7 +49,7 @@ class RulesBench {
   void add_rows();
   RulesRun run_pipeline(app::Session& session, std::string const& text,
                         Interruption const& interruption);
-  RulesRun scan(int core, Interruption const& interruption);
+  RulesRun scan(int core, bool grouped, Interruption const& interruption);
   RulesRun run_suricata(std::string const& rules, Interruption const& interruption);
   RulesRun run(RulesRow const& row, app::Session& session, Interruption const& interruption);
 
@@ -58,7 +60,14 @@ class RulesBench {
   RulesLoad load_;
   std::optional<Suricata> suricata_;
   std::string no_rules_, loaded_rules_, all_rules_;  ///< files
-  std::vector<Bytes> payloads_;
+  struct Payloads {
+    std::vector<Bytes> bytes;
+    std::vector<std::uint16_t> searches;  ///< of `ids::RuleGroups`
+  };
+  static Payloads payloads_of(CaptureFrames const& frames, ids::RuleSet const& rules);
+
+  Payloads payloads_;
+  std::shared_ptr<ids::HyperscanDatabase const> flat_;  ///< of all patterns; null if there are none
   std::shared_ptr<SharedStore> shared_;
   std::vector<std::shared_ptr<void>> tables_;  ///< from one engine to the next
   std::vector<RulesRow> rows_;

@@ -35,6 +35,9 @@ struct Automaton {
       first_at_depth;  ///< the first state of each depth; the last entry is `states`
   std::uint32_t states;
 
+  WARPLINE_HD std::uint32_t entry_bytes() const { return narrow != nullptr ? 2 : 4; }
+  WARPLINE_HD std::uint32_t row_bytes() const { return 256 * entry_bytes(); }
+
   /// Finds the patterns in `text`; one table look-up per byte for any text and number of patterns.
   WARPLINE_HD Matches scan(Bytes text) const {
     Matches matches;

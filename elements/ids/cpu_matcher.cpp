@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/cpu_matcher.hpp"
 
+#include <utility>
+
 #include "core/base/clock.hpp"
 
 namespace warpline::ids {
@@ -20,8 +22,10 @@ std::uint64_t units_of(std::span<Bytes const> payloads) {
 
 }  // namespace
 
-CpuMatcher::CpuMatcher(CpuMatching const& matching)
-    : owner_(matching.automaton), hyperscan_(matching.database), choice_(matching.policy) {
+CpuMatcher::CpuMatcher(CpuMatching const& matching, std::shared_ptr<HyperscanScratch> scratch)
+    : owner_(matching.automaton),
+      hyperscan_(matching.database, std::move(scratch)),
+      choice_(matching.policy) {
   if (owner_) automaton_.emplace(owner_->view());
 }
 

@@ -25,10 +25,16 @@ struct CpuMatching {
 /// matchers find the same. Allocates nothing while scanning.
 class CpuMatcher {
  public:
-  explicit CpuMatcher(CpuMatching const& matching);
+  explicit CpuMatcher(CpuMatching const& matching, std::shared_ptr<HyperscanScratch> scratch =
+                                                       std::make_shared<HyperscanScratch>());
 
   /// Adds the patterns in `payloads[i]` to `results[i]`.
   void scan(std::span<Bytes const> payloads, Matches* results) noexcept;
+
+  /// The same for one payload, by Hyperscan.
+  void scan(Bytes payload, Matches& result) noexcept { hyperscan_.scan(payload, result); }
+  /// True if the number of payloads at a time does not matter.
+  bool one_at_a_time() const { return !automaton_; }
 
   /// As `HyperscanScanner::scan_all`.
   void scan_all(Bytes payload, std::vector<PatternId>& ids) { hyperscan_.scan_all(payload, ids); }

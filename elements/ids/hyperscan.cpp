@@ -83,34 +83,39 @@ std::size_t HyperscanDatabase::bytes() const {
   return size;
 }
 
-HyperscanScanner::HyperscanScanner(std::shared_ptr<HyperscanDatabase const> database)
-    : database_(std::move(database)) {
-  hs_scratch_t* scratch = nullptr;
-  if (hs_alloc_scratch(database_->get(), &scratch) != HS_SUCCESS)
-    throw ConfigError("Hyperscan cannot allocate its scratch space");
+void HyperscanScratch::fit(HyperscanDatabase const& database) {
+  auto* scratch = scratch_.release();
+  auto const status = hs_alloc_scratch(database.get(), &scratch);
   scratch_.reset(scratch);
+  if (status != HS_SUCCESS) throw ConfigError("Hyperscan cannot allocate its scratch space");
+}
+
+std::size_t HyperscanScratch::bytes() const {
+  std::size_t size = 0;
+  if (scratch_) hs_scratch_size(scratch_.get(), &size);
+  return size;
+}
+
+void HyperscanScratch::Free::operator()(hs_scratch* scratch) const noexcept {
+  hs_free_scratch(scratch);
+}
+
+HyperscanScanner::HyperscanScanner(std::shared_ptr<HyperscanDatabase const> database,
+                                   std::shared_ptr<HyperscanScratch> scratch)
+    : database_(std::move(database)), scratch_(std::move(scratch)) {
+  scratch_->fit(*database_);
 }
 
 void HyperscanScanner::scan(Bytes text, Matches& matches) noexcept {
   if (text.size == 0) return;
-  hs_scan(database_->get(), chars(text), text.size, 0, scratch_.get(), on_match, &matches);
+  hs_scan(database_->get(), chars(text), text.size, 0, scratch_->get(), on_match, &matches);
 }
 
 void HyperscanScanner::scan_all(Bytes text, std::vector<PatternId>& ids) {
   ids.clear();
   if (text.size == 0) return;
-  hs_scan(database_->get(), chars(text), text.size, 0, scratch_.get(), on_any_match, &ids);
+  hs_scan(database_->get(), chars(text), text.size, 0, scratch_->get(), on_any_match, &ids);
   std::sort(ids.begin(), ids.end());
-}
-
-std::size_t HyperscanScanner::bytes() const {
-  std::size_t size = 0;
-  hs_scratch_size(scratch_.get(), &size);
-  return size;
-}
-
-void HyperscanScanner::Free::operator()(hs_scratch* scratch) const noexcept {
-  hs_free_scratch(scratch);
 }
 
 }  // namespace warpline::ids

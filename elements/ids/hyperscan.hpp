@@ -31,10 +31,27 @@ class HyperscanDatabase {
   std::unique_ptr<hs_database, Free> database_;
 };
 
-/// The search state of one thread for the patterns of a database; allocates nothing while scanning.
+/// Memory in which one thread searches; any number of its scanners may share it.
+class HyperscanScratch {
+ public:
+  /// Makes it large enough for a database, too. Throws `ConfigError` if there is no memory.
+  void fit(HyperscanDatabase const& database);
+  hs_scratch* get() const { return scratch_.get(); }
+  std::size_t bytes() const;
+
+ private:
+  struct Free {
+    void operator()(hs_scratch* scratch) const noexcept;
+  };
+  std::unique_ptr<hs_scratch, Free> scratch_;
+};
+
+/// The search of one thread for the patterns of a database; allocates nothing while scanning.
 class HyperscanScanner {
  public:
-  explicit HyperscanScanner(std::shared_ptr<HyperscanDatabase const> database);
+  explicit HyperscanScanner(
+      std::shared_ptr<HyperscanDatabase const> database,
+      std::shared_ptr<HyperscanScratch> scratch = std::make_shared<HyperscanScratch>());
 
   /// The patterns in `text`, added to `matches`.
   void scan(Bytes text, Matches& matches) noexcept;
@@ -43,14 +60,9 @@ class HyperscanScanner {
   /// number of patterns: with that capacity nothing is allocated.
   void scan_all(Bytes text, std::vector<PatternId>& ids);
 
-  std::size_t bytes() const;  ///< of scratch memory
-
  private:
-  struct Free {
-    void operator()(hs_scratch* scratch) const noexcept;
-  };
   std::shared_ptr<HyperscanDatabase const> database_;
-  std::unique_ptr<hs_scratch, Free> scratch_;
+  std::shared_ptr<HyperscanScratch> scratch_;
 };
 
 }  // namespace warpline::ids

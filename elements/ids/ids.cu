@@ -6,7 +6,6 @@
 #include "core/element/metrics.hpp"
 #include "core/element/offload.hpp"
 #include "core/element/timer.hpp"
-#include "elements/ids/aho_corasick.hpp"
 #include "elements/ids/inspector.hpp"
 #include "elements/ids/scan_kernel.hpp"
 #include "gpu/launch.cuh"
@@ -58,11 +57,8 @@ class IDS final : public OffloadElement<IDS> {
       : inspector_(std::make_unique<ids::Inspector>(args)),
         tick_(args, *this, [this](Outputs&) { inspector_->tick(); }) {}
 
-  using Kernel = ids::ScanKernel<ids::ByTag>;
-  Kernel kernel(Device& device) const {
-    auto const* const automaton = inspector_->automaton();
-    return {automaton != nullptr ? automaton->on(device) : ids::Automaton{}};
-  }
+  using Kernel = ids::ScanKernel<ids::ByTag, ids::GroupAutomata>;
+  Kernel kernel(Device& device) const { return {inspector_->automata(device)}; }
 
   Verdict prepare(Packet& packet) noexcept {
     packet.tag = inspector_->tag_of(packet);

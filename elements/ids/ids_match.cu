@@ -51,8 +51,8 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
     if (!eve.empty()) open(eve, args);
   }
 
-  using Kernel = ids::ScanKernel<ids::ByHeaders>;
-  Kernel kernel(Device& device) const { return {bound_->tables->automaton().on(device)}; }
+  using Kernel = ids::ScanKernel<ids::ByHeaders, ids::OneAutomaton>;
+  Kernel kernel(Device& device) const { return {{bound_->tables->automaton().on(device)}}; }
 
   SharedTable const* shared_table() const noexcept override { return shared_.get(); }
   std::unique_ptr<Binding> make_binding(DeviceSet& devices) const override {

@@ -52,7 +52,7 @@ struct Inspector::State {
   // Null in a dry run.
   std::shared_ptr<SharedState> shared_;
   std::unique_ptr<EventOutput> output_;
-  std::unique_ptr<CpuMatcher> matcher_;  // null if the rules have no patterns
+  std::unique_ptr<GroupMatcher> matcher_;  // null if the rules have no patterns
   std::unique_ptr<FrameDecoder> decoder_;
   std::unique_ptr<Detector> detector_;
 };
@@ -65,9 +65,12 @@ MemoryNeeds Inspector::State::needs() const {
   for (auto const* const file : {&options_.output.eve, &options_.output.fast})
     if (!file->empty()) needs.events += LineQueue::kBytes;
   if (!rules_->tables) return needs;
-  constexpr std::size_t kScanners = 2;  // for batches, and for bytes that the detector searches
-  needs.search = kScanners * HyperscanScanner(rules_->tables->database()).bytes();
-  needs.device = AhoCorasick::row_bytes(rules_->set.patterns().patterns);
+  HyperscanScratch scratch;
+  for (std::uint16_t search = 1; search <= rules_->tables->size(); ++search)
+    scratch.fit(*(*rules_->tables)[search].database());
+  constexpr std::size_t kMatchers = 2;  // for batches, and for bytes that the detector searches
+  needs.search = kMatchers * scratch.bytes();
+  needs.device = rules_->tables->row_bytes();
   return needs;
 }
 
@@ -87,12 +90,13 @@ void Inspector::State::start(Args& args) {
   output_ = std::make_unique<EventOutput>(options_.output, rules_, std::move(eve), std::move(fast));
   shared_ = context.shared.get<SharedState>(
       "ids:" + args.element_name(), [&] { return std::make_shared<SharedState>(context.seed); });
-  auto const* const matching = rules_->tables ? &rules_->tables->cpu_matching() : nullptr;
-  if (matching != nullptr) matcher_ = std::make_unique<CpuMatcher>(*matching);
+  std::span<CpuMatching const> searches;
+  if (rules_->tables) searches = rules_->tables->cpu_matching();
+  if (!searches.empty()) matcher_ = std::make_unique<GroupMatcher>(searches);
   decoder_ = std::make_unique<FrameDecoder>(options_.detector.tunnels);
   first_worker_ = context.worker == 0;
   detector_ =
-      std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set), matching,
+      std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set), searches,
                                  *shared_, options_.detector, *output_, args.seed());
 }
 
@@ -100,29 +104,36 @@ Inspector::Inspector(Args& args) : state_(std::make_unique<State>(args)) {}
 
 Inspector::~Inspector() = default;
 
-AhoCorasick const* Inspector::automaton() const {
-  return state_->rules_->tables ? &state_->rules_->tables->automaton() : nullptr;
+GroupAutomata Inspector::automata(Device& device) const {
+  return state_->rules_->tables ? state_->rules_->tables->on(device) : GroupAutomata{};
 }
 
 std::uint32_t Inspector::tag_of(Packet const& packet) {
   if (!state_->rules_->tables) return 0;
   auto const link = state_->arrival_of(packet).link_type;
+  auto const tag = [&](DecodedPacket const& inner) -> std::uint32_t {
+    if (inner.payload_size == 0) return 0;
+    auto const search = state_->detector_->search_of(inner);
+    return search == 0 ? 0 : ScanTag::of(search, inner.payload).word();
+  };
   if (link == LinkType::kEthernet)
-    if (auto const payload = plain_tcp_payload(packet.bytes()))
-      return *payload > 0 ? ScanTag::of(1, *payload).word() : 0;
-  auto const& inner = state_->decoder_->decode(packet.bytes(), link).back();
-  return inner.payload_size > 0 ? ScanTag::of(1, inner.payload).word() : 0;
+    if (auto const plain = plain_tcp_packet(packet.bytes())) return tag(*plain);
+  return tag(state_->decoder_->decode(packet.bytes(), link).back());
 }
 
 void Inspector::search(std::span<Packet const> packets, Matches* results) noexcept {
+  static_assert(Batch::kCapacity <= GroupMatcher::kMaxPayloads);
   Bytes payloads[Batch::kCapacity];
+  std::uint16_t searches[Batch::kCapacity];
   for (std::size_t i = 0; i < packets.size(); ++i) {
     results[i] = {};
     ScanTag const tag(packets[i].tag);
     auto const frame = packets[i].bytes();
-    payloads[i] = tag.group() != 0 && tag.offset() < frame.size ? tag.payload(frame) : Bytes{};
+    bool const searched = tag.search() != 0 && tag.offset() < frame.size;
+    payloads[i] = searched ? tag.payload(frame) : Bytes{};
+    searches[i] = static_cast<std::uint16_t>(tag.search());
   }
-  if (state_->matcher_) state_->matcher_->scan({payloads, packets.size()}, results);
+  if (state_->matcher_) state_->matcher_->scan({payloads, packets.size()}, searches, results);
 }
 
 FrameVerdict Inspector::inspect(Packet const& packet, Matches const& matches) {
@@ -135,7 +146,8 @@ FrameVerdict Inspector::inspect(Packet const& packet, Matches const& matches) {
   }
   ScanTag const tag(packet.tag);
   Detector::Candidates candidates;
-  if (tag.group() != 0) candidates = {tag.offset(), &matches};
+  if (tag.search() != 0)
+    candidates = {static_cast<std::uint16_t>(tag.search()), tag.offset(), &matches};
   auto const verdict = state.detector_->process(packet.bytes(), arrival, candidates);
   if (verdict == FrameVerdict::kReject && state.rejects_) {
     auto const& [rejected, link_size, action] = state.detector_->rejection();

@@ -12,14 +12,17 @@
 #include "core/packet/packet.hpp"
 #include "elements/ids/frame_verdict.hpp"
 #include "elements/ids/matches.hpp"
+#include "elements/ids/prefilter/group_automata.hpp"
 #include "elements/ids/scan_tag.hpp"
+
+namespace warpline {
+class Device;
+}
 
 namespace warpline::ids {
 
-class AhoCorasick;
-
 /// The part of an element `IDS` that runs on the CPU: its arguments, its rules, and the flows and
-/// output files of one worker. Constructor: control thread; `automaton` and `metrics`: any thread;
+/// output files of one worker. Constructor: control thread; `automata` and `metrics`: any thread;
 /// the rest: the worker's.
 class Inspector {
  public:
@@ -27,9 +30,9 @@ class Inspector {
   explicit Inspector(Args& args);
   ~Inspector();
 
-  /// The patterns for devices; null if the rules have none.
-  AhoCorasick const* automaton() const;
-  /// The `ScanTag` of a packet: the group of patterns, and where the innermost payload begins.
+  /// The patterns for kernels on `device`. Throws `ConfigError` if it has no memory for them.
+  GroupAutomata automata(Device& device) const;
+  /// The `ScanTag` of a packet: which patterns to search for, and where the innermost payload begins.
   std::uint32_t tag_of(Packet const& packet);
   /// Searches the payloads that the tags name. `results`: one for each packet.
   void search(std::span<Packet const> packets, Matches* results) noexcept;

@@ -9,15 +9,15 @@
 
 namespace warpline::ids {
 
-/// A packet's tag for the search: the group of patterns, and where the payload begins.
+/// A packet's tag for the search: the number of the search, and where the payload begins.
 class ScanTag {
  public:
   WARPLINE_HD explicit ScanTag(std::uint32_t word) : word_(word) {}
-  /// `group`: 0 if nothing is searched. `offset`: in the frame.
-  static ScanTag of(std::uint32_t group, std::uint32_t offset) {
-    return ScanTag(group << kOffsetBits | offset);
+  /// `search`: of `RuleGroups`; 0 if nothing is searched. `offset`: in the frame.
+  static ScanTag of(std::uint32_t search, std::uint32_t offset) {
+    return ScanTag(search << kOffsetBits | offset);
   }
-  WARPLINE_HD std::uint32_t group() const { return word_ >> kOffsetBits; }
+  WARPLINE_HD std::uint32_t search() const { return word_ >> kOffsetBits; }
   WARPLINE_HD std::uint32_t offset() const { return word_ & ((1u << kOffsetBits) - 1); }
   WARPLINE_HD Bytes payload(Bytes frame) const {
     return {frame.data + offset(), frame.size - offset()};

@@ -4,7 +4,6 @@
 
 #include <hs/hs.h>
 
-#include <new>
 #include <utility>
 
 namespace warpline::ceilings {
@@ -37,18 +36,26 @@ ScanRate rate_of(auto& raw, std::span<Bytes const> payloads, std::chrono::nanose
 
 }  // namespace
 
-RawHyperscan::RawHyperscan(std::shared_ptr<ids::HyperscanDatabase const> database)
-    : database_(std::move(database)) {
-  hs_scratch_t* scratch = nullptr;
-  if (hs_alloc_scratch(database_->get(), &scratch) != HS_SUCCESS) throw std::bad_alloc();
-  scratch_.reset(scratch);
+RawHyperscan::RawHyperscan(std::vector<Database> databases) : databases_(std::move(databases)) {
+  for (auto const& database : databases_) scratch_.fit(*database);
+}
+
+void RawHyperscan::scan(Bytes payload, Database const& database, std::uint64_t& matches) noexcept {
+  hs_scan(database->get(), reinterpret_cast<char const*>(payload.data), payload.size, 0,
+          scratch_.get(), count, &matches);
 }
 
 std::uint64_t RawHyperscan::scan(std::span<Bytes const> payloads) noexcept {
   std::uint64_t matches = 0;
-  for (auto const& payload : payloads)
-    hs_scan(database_->get(), reinterpret_cast<char const*>(payload.data), payload.size, 0,
-            scratch_.get(), count, &matches);
+  for (auto const& payload : payloads) scan(payload, databases_[0], matches);
+  return matches;
+}
+
+std::uint64_t RawHyperscan::scan(std::span<Bytes const> payloads,
+                                 std::span<std::uint16_t const> numbers) noexcept {
+  std::uint64_t matches = 0;
+  for (std::size_t i = 0; i < payloads.size(); ++i)
+    if (numbers[i] != 0) scan(payloads[i], databases_[numbers[i] - 1u], matches);
   return matches;
 }
 
@@ -67,10 +74,6 @@ std::uint64_t RawAutomaton::scan(std::span<Bytes const> payloads) {
 
 ScanRate RawAutomaton::measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least) {
   return rate_of(*this, payloads, at_least);
-}
-
-void RawHyperscan::Free::operator()(hs_scratch* scratch) const noexcept {
-  hs_free_scratch(scratch);
 }
 
 }  // namespace warpline::ceilings

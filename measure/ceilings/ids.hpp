@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/packet/packet.hpp"
@@ -24,20 +25,24 @@ struct ScanRate {
 /// Hyperscan alone: one `hs_scan` per payload and a callback that counts. One thread at a time.
 class RawHyperscan {
  public:
-  explicit RawHyperscan(std::shared_ptr<ids::HyperscanDatabase const> database);
+  using Database = std::shared_ptr<ids::HyperscanDatabase const>;
+  explicit RawHyperscan(Database database) : RawHyperscan(std::vector{std::move(database)}) {}
+  explicit RawHyperscan(std::vector<Database> databases);
 
-  /// One pass over all payloads; returns the number of matches.
+  /// One pass over all payloads with the first database; returns the number of matches.
   std::uint64_t scan(std::span<Bytes const> payloads) noexcept;
+  /// The same with the database `numbers[i]`, from 1, for `payloads[i]`; 0: none.
+  std::uint64_t scan(std::span<Bytes const> payloads,
+                     std::span<std::uint16_t const> numbers) noexcept;
 
   /// Runs one pass to warm up, then complete passes for at least `at_least`.
   ScanRate measure(std::span<Bytes const> payloads, std::chrono::nanoseconds at_least);
 
  private:
-  struct Free {
-    void operator()(hs_scratch* scratch) const noexcept;
-  };
-  std::shared_ptr<ids::HyperscanDatabase const> database_;
-  std::unique_ptr<hs_scratch, Free> scratch_;
+  void scan(Bytes payload, Database const& database, std::uint64_t& matches) noexcept;
+
+  std::vector<Database> databases_;
+  ids::HyperscanScratch scratch_;
 };
 
 /// The automaton alone, `InterleavedScan::kLanes` payloads at a time, results in memory. One thread

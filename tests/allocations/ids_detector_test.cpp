@@ -45,7 +45,7 @@ class Worker {
                      .verdict = true,
                      .rule_text = true,
                      .ethernet = true};
-    auto tables = std::make_shared<Tables const>(set.patterns());
+    auto tables = std::make_shared<GroupTables const>(set.groups());
     std::vector<RuleOutput> texts;
     for (auto const& compiled : set.rules())
       texts.push_back(rule_output(compiled.rule, "class", {}, output.fields));
@@ -61,9 +61,8 @@ class Worker {
     options.datagrams = 64;
     options.ips = true;
     options.checksums = ChecksumPolicy::kOff;
-    CpuMatching const matching{MatcherPolicy::kHyperscan, tables->database(), nullptr};
     detector_ = std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set),
-                                           &matching, shared_, options, *output_, 5);
+                                           tables->cpu_matching(), shared_, options, *output_, 5);
   }
 
   void send(Bytes frame) {

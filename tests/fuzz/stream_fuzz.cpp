@@ -36,7 +36,7 @@ constexpr char kRules[] =
 
 struct Rules {
   std::shared_ptr<RuleSet const> set;
-  CpuMatching matching;
+  std::vector<CpuMatching> searches;
 };
 
 Rules const& rules() {
@@ -45,7 +45,10 @@ Rules const& rules() {
     parser.read(std::make_shared<Source>(Source{"fuzz.rules", kRules}));
     require(parser.report().errors.empty(), "rules");
     Rules loaded{std::make_shared<RuleSet const>(parser.take_rules()), {}};
-    loaded.matching.database = std::make_shared<HyperscanDatabase const>(loaded.set->patterns());
+    for (auto const& search : loaded.set->groups().searches())
+      loaded.searches.push_back({MatcherPolicy::kHyperscan,
+                                 std::make_shared<HyperscanDatabase const>(search.patterns),
+                                 nullptr});
     return loaded;
   }();
   return once;
@@ -182,7 +185,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   checks.segments_agree = (choice & 32) == 0;
   // No rule here uses it, so that no input changes it; it takes long to construct.
   static SharedState shared(1);
-  Detector detector(rules().set, &rules().matching, shared, options, checks, 2);
+  Detector detector(rules().set, rules().searches, shared, options, checks, 2);
   std::uint64_t packets = 0, time_ns = 1'000'000'000;
   while (!input.empty()) {
     auto const head = input.byte();

@@ -49,10 +49,11 @@ std::uint64_t flow_number(MatchInput const& input) {
 
 }  // namespace
 
-Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matching,
+Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching const> searches,
                    SharedState& shared, DetectorOptions const& options, DetectorEvents& events,
                    std::uint64_t seed)
     : rules_(std::move(rules)),
+      matcher_(searches),
       shared_(shared),
       options_(options),
       events_(events),
@@ -67,8 +68,7 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matc
       pool_(options.stream_memory),
       tcp_(pool_, options.tcp),
       rule_matcher_(*rules_, bits_, shared) {
-  if (matching != nullptr) matcher_.emplace(*matching);
-  found_patterns_.reserve(rules_->patterns().patterns.size());
+  found_patterns_.reserve(rules_->groups().max_patterns());
   view_.resize(kBefore + kMaxView);
   selected_.reserve(rules_->rules().size());
   end_payload_.reserve(kMaxEndPayload);
@@ -88,22 +88,6 @@ std::uint32_t Detector::milliseconds(std::uint64_t time_ns) {
 std::uint64_t Detector::time_of(std::uint32_t past_ms) const {
   auto const now_ms = (last_ns_ - first_ns_) / kMillisecond;
   return first_ns_ + (now_ms - (static_cast<std::uint32_t>(now_ms) - past_ms)) * kMillisecond;
-}
-
-RuleSet::Kind Detector::kind_of(DecodedPacket const& packet) {
-  using Kind = RuleSet::Kind;
-  if (!packet.has_transport) return Kind::kOther;
-  switch (packet.protocol) {
-    case protocol::kTcp:
-      return Kind::kTcp;
-    case protocol::kUdp:
-      return Kind::kUdp;
-    case protocol::kIcmp:
-    case protocol::kIcmp6:
-      return Kind::kIcmp;
-    default:
-      return Kind::kOther;
-  }
 }
 
 FrameVerdict Detector::process(Bytes frame, Arrival const& arrival, Candidates const& candidates) {
@@ -178,6 +162,7 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
   work.alerts = 0;
   selected_.clear();
   if (packet.has_transport) find_flow(packet, input, work);
+  input.group = group_of(input);
   if (work.passed || work.verdict != FrameVerdict::kPass) return;
   if (input.flow != nullptr && !input.flow->is_inspected()) {
     work.passed = input.flow->verdict != FlowVerdict::kDrop;
@@ -258,7 +243,7 @@ void Detector::follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome) {
 void Detector::evaluate(MatchInput& input, Work& work) {
   std::sort(selected_.begin(), selected_.end());
   selected_.erase(std::unique(selected_.begin(), selected_.end()), selected_.end());
-  auto const& always = rules_->always(kind_of(*input.packet));
+  auto const& always = rules_->groups()[input.group].always;
   auto const looked = static_cast<std::uint8_t>(input.to_server ? 1 : 2);
   bool const skip_addresses = input.flow != nullptr && (input.flow->ip_rules & looked) != 0;
   auto selected = selected_.begin();

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/packet/buffer_pool.hpp"
-#include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/decode/checksums.hpp"
 #include "elements/ids/decode/defragmenter.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
@@ -19,6 +18,7 @@
 #include "elements/ids/flow/flow_table.hpp"
 #include "elements/ids/frame_verdict.hpp"
 #include "elements/ids/prefilter/fast_pattern.hpp"
+#include "elements/ids/prefilter/group_matcher.hpp"
 #include "elements/ids/stream/tcp_tracker.hpp"
 
 namespace warpline::ids {
@@ -44,6 +44,7 @@ struct DetectorCounters {
   std::uint64_t packets = 0, fragments = 0, tcp = 0, udp = 0, icmp = 0;
   std::uint64_t alerts = 0, alert_overflow = 0, suppressed = 0;
   std::uint64_t inspections = 0;  ///< of streams
+  std::uint64_t searches = 0;     ///< of payloads that were not searched before, or otherwise
   /// By `Limit`: packets for which memory was full, and what ON_LIMIT did with them.
   std::array<std::uint64_t, kLimits> limits{}, limit_drops{}, limit_passes{};
   std::uint64_t wrong_checksums = 0;  ///< packets that rules did not see
@@ -59,12 +60,18 @@ class Detector {
   /// Bytes that the alerts at the end of a flow have as payload.
   static constexpr std::uint32_t kMaxEndPayload = 2 * kMaxView + kBefore;
 
-  /// `matching`: of the rules' patterns; null if they have none. `seed`: a secret.
-  Detector(std::shared_ptr<RuleSet const> rules, CpuMatching const* matching, SharedState& shared,
-           DetectorOptions const& options, DetectorEvents& events, std::uint64_t seed);
+  /// `searches`: those of the rules, by number minus 1. `seed`: a secret.
+  Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching const> searches,
+           SharedState& shared, DetectorOptions const& options, DetectorEvents& events,
+           std::uint64_t seed);
+
+  /// The search for the payload of the innermost packet of a frame that `process` will get later; 0:
+  /// none. A guess if the packet's flow is not known yet: `process` searches again if it was wrong.
+  std::uint16_t search_of(DecodedPacket const& packet) const;
 
   /// The result of an earlier search.
   struct Candidates {
+    std::uint16_t search = 0;  ///< its number
     std::uint32_t offset = 0;  ///< of the first byte that was searched, in the frame
     Matches const* matches = nullptr;
   };
@@ -102,8 +109,6 @@ class Detector {
   static constexpr unsigned kMaxEndGaps = 4096;
   static constexpr std::uint32_t kJunction = SelectedPattern::kMaxBytes - 1;
 
-  static RuleSet::Kind kind_of(DecodedPacket const& packet);
-
   std::uint32_t milliseconds(std::uint64_t time_ns);
   std::uint64_t time_of(std::uint32_t past_ms) const;
   void inspect_packets(std::span<DecodedPacket const> packets, Candidates const& candidates,
@@ -116,19 +121,21 @@ class Detector {
   void follow_tcp(MatchInput& input, TcpTracker::Outcome& outcome);
   void inspect_gaps(MatchInput const& input, Work& work);
   void add_due_bytes(MatchInput& input, bool closed, Work& work);
-  bool take_view(StreamHalf& half, std::uint32_t end, StreamView& view);
+  bool take_view(StreamHalf& half, std::uint16_t number, std::uint32_t end, StreamView& view);
   void add_payload(DecodedPacket const& packet, Candidates const& candidates,
                    TcpTracker::Outcome const& outcome, MatchInput& input);
-  void select_stream(StreamHalf& half, StreamView const& view);
-  void search(Bytes bytes);
-  void select(PatternId pattern);
+  void select_stream(StreamHalf& half, std::uint16_t number, StreamView const& view);
+  void search(std::uint16_t number, Bytes bytes);
+  void select(std::uint16_t number, PatternId pattern);
+  RuleGroups::Id group_of(MatchInput const& input) const;
+  std::uint16_t search_in(RuleGroups::Id group) const { return rules_->groups()[group].search; }
   void evaluate(MatchInput& input, Work& work);
   void apply_match(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work);
   void end_flow(std::uint32_t index, Flow& flow);
   void inspect_rest(std::uint32_t index, Flow& flow, bool to_server);
 
   std::shared_ptr<RuleSet const> rules_;
-  std::optional<CpuMatcher> matcher_;
+  GroupMatcher matcher_;
   SharedState& shared_;
   DetectorOptions options_;
   DetectorEvents& events_;

@@ -14,7 +14,7 @@ DetectorMemory memory_of(DetectorOptions const& options, RuleSet const& rules) {
   memory.stream = options.stream_memory;
   memory.fragments = Defragmenter::bytes(options.defrag_memory, options.datagrams);
   memory.buffers = Detector::kBefore + Detector::kMaxView + Detector::kMaxEndPayload +
-                   rules.patterns().patterns.size() * sizeof(PatternId) +
+                   rules.groups().max_patterns() * sizeof(PatternId) +
                    rules.rules().size() * sizeof(std::uint32_t);
   return memory;
 }

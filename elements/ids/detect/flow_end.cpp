@@ -73,6 +73,7 @@ void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   input.session = &sessions_[index];
   input.to_server = to_server;
   input.no_packet = true;
+  input.group = group_of(input);
   input.stream = &work.view;
   input.now_s = static_cast<std::uint32_t>(last_ns_ / 1'000'000'000);
   end_alerts_.clear();
@@ -82,7 +83,7 @@ void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   do {
     while (!work.passed) {
       selected_.clear();
-      if (!take_view(half, half.next, work.view)) break;
+      if (!take_view(half, search_in(input.group), half.next, work.view)) break;
       auto const& bytes = work.view.bytes;
       auto const from = end_payload_.empty() ? 0 : work.view.old_size;
       if (end_payload_.size() < kMaxView)

@@ -50,6 +50,7 @@ struct MatchInput {
   bool no_packet = false;         ///< only the stream
   bool first_of_flow = false;
   bool reassembled = false;  ///< the packet is a datagram of fragments
+  RuleGroups::Id group = 0;
   std::uint32_t now_s = 0;
 };
 

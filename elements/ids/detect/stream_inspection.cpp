@@ -10,15 +10,17 @@ namespace warpline::ids {
 /// Selects rules by the packet's payload, and keeps the patterns in it for the stream.
 void Detector::add_payload(DecodedPacket const& packet, Candidates const& candidates,
                            TcpTracker::Outcome const& outcome, MatchInput& input) {
-  if (packet.payload_size == 0 || packet.is_tunnel || !matcher_) return;
-  bool const searched = candidates.matches != nullptr && candidates.offset == packet.payload &&
+  auto const number = search_in(input.group);
+  if (packet.payload_size == 0 || packet.is_tunnel || number == 0) return;
+  bool const searched = candidates.search == number && candidates.offset == packet.payload &&
                         !candidates.matches->overflow();
   if (searched)
     found_patterns_.assign(candidates.matches->ids,
                            candidates.matches->ids + candidates.matches->count);
   else
-    search(packet.payload_bytes());
-  for (auto const pattern : found_patterns_) select(pattern);
+    search(number, packet.payload_bytes());
+  counters_.searches += !searched;
+  for (auto const pattern : found_patterns_) select(number, pattern);
   if (!outcome.whole) return;
   auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
   constexpr std::uint32_t kSmall = 2 * kJunction;  // searching the junction would be all of it
@@ -35,43 +37,70 @@ void Detector::add_payload(DecodedPacket const& packet, Candidates const& candid
   auto const size = before + std::min(kJunction, half.bytes.end() - begin);
   std::uint8_t junction[2 * kJunction];
   if (!half.bytes.copy(pool_, begin - before, size, junction)) return;
-  search({junction, size});
+  search(number, {junction, size});
   for (auto const pattern : found_patterns_) half.add_candidate(pattern);
 }
 
-void Detector::search(Bytes bytes) { matcher_->scan_all(bytes, found_patterns_); }
+/// The group of the packet's flow and direction, which is looked up once.
+RuleGroups::Id Detector::group_of(MatchInput const& input) const {
+  auto const& groups = rules_->groups();
+  if (input.flow == nullptr) return groups.find(*input.packet, input.to_server);
+  auto& group = input.flow->groups[input.to_server ? 0 : 1];
+  if (group == 0) group = groups.find(*input.packet, input.to_server);
+  return group;
+}
 
-void Detector::select(PatternId pattern) {
-  auto const& rules = rules_->rules_of(pattern);
+std::uint16_t Detector::search_of(DecodedPacket const& packet) const {
+  auto const& groups = rules_->groups();
+  if (!packet.has_transport) return search_in(groups.find(packet, true));
+  auto const [key, from_second] = flow_key_of(packet);
+  auto const index = flows_.find(key, flows_.hash(key));
+  // Most servers have the lower port.
+  if (index == Flow::kNone)
+    return search_in(groups.find(packet, packet.destination_port <= packet.source_port));
+  auto const& flow = flows_[index];
+  if (!flow.is_inspected()) return 0;
+  bool const to_server = flow.to_server(from_second);
+  auto const known = flow.groups[to_server ? 0 : 1];
+  return search_in(known != 0 ? known : groups.find(packet, to_server));
+}
+
+void Detector::search(std::uint16_t number, Bytes bytes) {
+  matcher_.scan_all(number, bytes, found_patterns_);
+}
+
+void Detector::select(std::uint16_t number, PatternId pattern) {
+  auto const& rules = rules_->groups().rules_of(number, pattern);
   selected_.insert(selected_.end(), rules.begin(), rules.end());
 }
 
 /// Copies at most `kMaxView` bytes up to `end` that rules have not inspected, with those before, and
 /// selects the rules for them. False if there are none.
-bool Detector::take_view(StreamHalf& half, std::uint32_t end, StreamView& view) {
+bool Detector::take_view(StreamHalf& half, std::uint16_t number, std::uint32_t end,
+                         StreamView& view) {
   auto const first = std::max(half.inspected, half.bytes.begin);
   end = std::min({end, half.bytes.end(), first + kMaxView});
   if (end <= first || half.bytes.size == 0) return false;
   auto const begin = std::max(half.bytes.begin, first - std::min(first, kBefore));
   if (!half.bytes.copy(pool_, begin, end - begin, view_.data())) return false;
   view = {{view_.data(), end - begin}, begin, first - begin};
-  select_stream(half, view);
+  select_stream(half, number, view);
   ++counters_.inspections;
   tcp_.discard_before(half, half.inspected - std::min(half.inspected, kBefore));
   return true;
 }
 
 /// Rules see old bytes again with the new ones, so patterns in either select them.
-void Detector::select_stream(StreamHalf& half, StreamView const& view) {
+void Detector::select_stream(StreamHalf& half, std::uint16_t number, StreamView const& view) {
   half.inspected = view.offset + view.bytes.size;
-  if (!matcher_) return half.clear_candidates();
+  if (number == 0) return half.clear_candidates();
   bool const unknown = half.search_all;
   if (half.search_all || half.search_old) {
     auto const skip = half.search_old ? 0 : view.old_size - std::min(view.old_size, kJunction);
-    search({view.bytes.data + skip, view.bytes.size - skip});
-    for (auto const pattern : found_patterns_) select(pattern);
+    search(number, {view.bytes.data + skip, view.bytes.size - skip});
+    for (auto const pattern : found_patterns_) select(number, pattern);
   }
-  for (unsigned i = 0; i < half.candidate_count; ++i) select(half.candidates[i]);
+  for (unsigned i = 0; i < half.candidate_count; ++i) select(number, half.candidates[i]);
   if (unknown) {
     half.search_all = false;
     for (auto const pattern : found_patterns_) half.add_candidate(pattern);
@@ -95,7 +124,7 @@ void Detector::inspect_gaps(MatchInput const& input, Work& work) {
   for (unsigned gaps = 0; gaps < kMaxGaps; ++gaps) {
     bool const due = half.acked > half.next && half.acked - half.next >= kChunk;
     if (!due || half.later.empty()) return;
-    while (take_view(half, half.next, work.view)) {
+    while (take_view(half, search_in(input.group), half.next, work.view)) {
       evaluate(only_stream, work);
       selected_.clear();
     }
@@ -112,7 +141,7 @@ void Detector::add_due_bytes(MatchInput& input, bool closed, Work& work) {
   auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
   auto const due = end - std::min(half.inspected, end);
   if (due == 0 || (due < kChunk && !at_once)) return;
-  if (take_view(half, end, work.view)) input.stream = &work.view;
+  if (take_view(half, search_in(input.group), end, work.view)) input.stream = &work.view;
 }
 
 }  // namespace warpline::ids

@@ -48,7 +48,8 @@ struct alignas(64) Flow {
   std::uint32_t alerts = 0;
   bool has_bits = false;
   LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< applied because memory was full
-  bool handshake = false;  ///< of TCP: both ends have acknowledged it, or it was not needed
+  std::uint16_t groups[2]{};  ///< of rules, to the server and to the client; 0: not known yet
+  bool handshake = false;     ///< of TCP: both ends have acknowledged it, or it was not needed
 
   /// False if a rule or ON_LIMIT has decided about the whole flow: rules see no more of it.
   bool is_inspected() const {

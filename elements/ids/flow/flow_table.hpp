@@ -31,6 +31,7 @@ class FlowTable {
   static std::size_t bytes(std::uint32_t capacity);
 
   Flow& operator[](std::uint32_t index) { return flows_[index]; }
+  Flow const& operator[](std::uint32_t index) const { return flows_[index]; }
   std::uint32_t size() const { return size_; }
 
   std::uint64_t hash(FlowKey const& key) const { return hash_of(key, seed_); }

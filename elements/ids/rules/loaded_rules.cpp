@@ -59,8 +59,8 @@ std::shared_ptr<LoadedRules> load_rules(RuleFiles const& files, EveOptions const
     throw ConfigError(report.errors);
   if (report.loaded == 0) throw ConfigError("no rule is loaded; " + render(report));
   RuleSet set(parser.take_rules());
-  std::shared_ptr<Tables const> tables;
-  if (!set.patterns().patterns.empty()) tables = std::make_shared<Tables>(set.patterns());
+  std::shared_ptr<GroupTables const> tables;
+  if (!set.groups().searches().empty()) tables = std::make_shared<GroupTables>(set.groups());
   std::vector<RuleOutput> output;
   output.reserve(set.rules().size());
   for (auto const& compiled : set.rules()) {

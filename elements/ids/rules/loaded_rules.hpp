@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "elements/ids/alert/rule_output.hpp"
+#include "elements/ids/prefilter/group_tables.hpp"
 #include "elements/ids/rules/rule_report.hpp"
 #include "elements/ids/rules/rule_set.hpp"
-#include "elements/ids/tables.hpp"
 
 namespace warpline::ids {
 
@@ -25,9 +25,9 @@ struct RuleFiles {
 struct LoadedRules {
   RuleSet set;
   RuleFileReport report;
-  std::shared_ptr<Tables const> tables;  ///< of the patterns; null if there are none
-  std::vector<RuleOutput> output;        ///< by rule
-  std::size_t bytes = 0;                 ///< of memory, about
+  std::shared_ptr<GroupTables const> tables;  ///< of the patterns; null if there are none
+  std::vector<RuleOutput> output;             ///< by rule
+  std::size_t bytes = 0;                      ///< of memory, about
 };
 
 /// Reads and compiles rules. Throws `ConfigError` if a file cannot be read, if no rule is loaded, and

@@ -3,11 +3,9 @@
 #include "elements/ids/rules/rule_set.hpp"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 #include "core/base/text.hpp"
-#include "elements/ids/prefilter/fast_pattern.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -52,28 +50,6 @@ bool may_be_tcp(RuleProtocol protocol) {
   using enum RuleProtocol;
   return protocol == kIp || protocol == kIpv4 || protocol == kIpv6 || protocol == kTcp ||
          protocol == kTcpStream || protocol == kTcpPacket;
-}
-
-bool is_kind(RuleProtocol protocol, RuleSet::Kind kind) {
-  using enum RuleProtocol;
-  using Kind = RuleSet::Kind;
-  switch (protocol) {
-    case kTcp:
-    case kTcpPacket:
-    case kTcpStream:
-    case kTcpFlowStart:
-      return kind == Kind::kTcp;
-    case kUdp:
-      return kind == Kind::kUdp;
-    case kIcmp:
-    case kIcmpv4:
-    case kIcmpv6:
-      return kind == Kind::kIcmp;
-    case kSctp:
-      return kind == Kind::kOther;
-    default:
-      return true;
-  }
 }
 
 /// A content that a rule ties to the beginning: it must be found in the packet, too.
@@ -126,31 +102,9 @@ RuleSet::RuleSet(std::vector<Rule> rules) {
   std::stable_sort(rules.begin(), rules.end(), before);
   rules_.reserve(rules.size());
   for (auto& rule : rules) compile(std::move(rule));
-  std::map<SelectedPattern, PatternId> known;
-  for (std::uint32_t i = 0; i < rules_.size(); ++i) {
-    auto const& rule = rules_[i].rule;
-    auto const pattern = fast_pattern_of(rule);
-    if (!pattern) {
-      select(i);
-      continue;
-    }
-    auto const [entry, is_new] =
-        known.emplace(*pattern, static_cast<PatternId>(patterns_.patterns.size()));
-    if (is_new) {
-      if (patterns_.patterns.size() == kMaxPatterns)
-        throw ConfigError("the rules need more than " + with_commas(kMaxPatterns) +
-                          " distinct patterns; expected at most that");
-      patterns_.patterns.push_back({pattern->bytes, pattern->nocase, rule.sid, {}, rule.position});
-      by_pattern_.emplace_back();
-    }
-    by_pattern_[entry->second].push_back(i);
-  }
-}
-
-void RuleSet::select(std::uint32_t index) {
-  for (std::size_t kind = 0; kind < kKinds; ++kind)
-    if (is_kind(rules_[index].rule.protocol, static_cast<Kind>(kind)))
-      always_[kind].push_back(index);
+  std::vector<Rule const*> all;
+  for (auto const& compiled : rules_) all.push_back(&compiled.rule);
+  groups_.emplace(all);
 }
 
 void RuleSet::compile(Rule rule) {

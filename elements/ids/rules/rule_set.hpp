@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "elements/ids/pattern.hpp"
+#include "elements/ids/prefilter/rule_groups.hpp"
 #include "elements/ids/rules/rule.hpp"
 #include "elements/ids/verify/buffer_program.hpp"
 
@@ -44,9 +43,6 @@ struct CompiledRule {
 /// set bits before those that read them; the higher priority; the lower sid. Read-only; any thread.
 class RuleSet {
  public:
-  /// A class of packets for which the rules without a pattern are known.
-  enum class Kind : std::uint8_t { kTcp, kUdp, kIcmp, kOther };
-  static constexpr std::size_t kKinds = 4;
   static constexpr std::size_t kMaxBits = 65536;  ///< names of flowbits and xbits
 
   /// Throws `ConfigError` if an expression cannot be compiled, or if there are too many patterns or
@@ -54,28 +50,17 @@ class RuleSet {
   explicit RuleSet(std::vector<Rule> rules);
 
   std::vector<CompiledRule> const& rules() const { return rules_; }
-  /// The patterns to search for in payloads and streams.
-  PatternSet const& patterns() const { return patterns_; }
-  /// The rules that a pattern selects, in ascending order.
-  std::vector<std::uint32_t> const& rules_of(PatternId pattern) const {
-    return by_pattern_[pattern];
-  }
-  /// The rules that are looked at without a pattern, in ascending order.
-  std::vector<std::uint32_t> const& always(Kind kind) const {
-    return always_[static_cast<std::size_t>(kind)];
-  }
+  /// Which of them a packet or stream needs.
+  RuleGroups const& groups() const { return *groups_; }
   /// Names of flowbits and xbits.
   std::vector<std::string> const& bit_names() const { return bit_names_; }
 
  private:
   void compile(Rule rule);
   std::uint16_t bit(std::string const& name);
-  void select(std::uint32_t index);
 
   std::vector<CompiledRule> rules_;
-  PatternSet patterns_;
-  std::vector<std::vector<std::uint32_t>> by_pattern_;
-  std::array<std::vector<std::uint32_t>, kKinds> always_;
+  std::optional<RuleGroups> groups_;
   std::vector<std::string> bit_names_;
   std::unordered_map<std::string, std::uint16_t> bits_;  // by name: the index in `bit_names_`
 };

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -33,7 +34,7 @@ class TeamRun {
     Packet packet{};
     packet.data = buffer.data() + shift;
     packet.length = static_cast<std::uint16_t>(kHeader + text.size());
-    packet.tag = ScanTag::of(1, kHeader).word();
+    packet.tag = ScanTag::of(2, kHeader).word();
     packets_.push_back(packet);
   }
 
@@ -48,17 +49,23 @@ class TeamRun {
     for (std::uint32_t const shared_bytes : {9u << 10, 48u << 10, 227u << 10}) {
       SCOPED_TRACE(shared_bytes);
       auto const view = automaton.view();
-      auto const by_headers = teams<Payload<0>>(ScanKernel<ByHeaders>{view}, shared_bytes);
-      auto const by_tag = teams<Regions<Payload<0>, Tag>>(ScanKernel<ByTag>{view}, shared_bytes);
+      ScanKernel<ByHeaders, OneAutomaton> const one{{view}};
+      // Search 1 is another one, search 2 this one.
+      Automaton const both[] = {other_.view(), view};
+      auto const largest = std::max(view.states, both[0].states) * view.row_bytes();
+      ScanKernel<ByTag, GroupAutomata> const groups{{both, 2, largest}};
+      auto const by_headers = teams<Payload<0>>(one, shared_bytes);
+      auto const by_tag = teams<Regions<Payload<0>, Tag>>(groups, shared_bytes);
       for (std::size_t i = 0; i < packets_.size(); ++i) {
         SCOPED_TRACE("text " + std::to_string(i));
         Bytes const frame(packets_[i].bytes());
         ASSERT_EQ(by_headers[i], view.scan(frame.after(kHeader)));
-        ASSERT_EQ(by_headers[i], ScanKernel<ByHeaders>{view}(frame));
+        ASSERT_EQ(by_headers[i], one(frame));
         ScanTag const tag(packets_[i].tag);
-        auto const searched = tag.group() == 0 ? Bytes{} : frame.after(tag.offset());
-        ASSERT_EQ(by_tag[i], view.scan(searched));
-        ASSERT_EQ(by_tag[i], ScanKernel<ByTag>{view}(frame, tag.word()));
+        bool const known = tag.search() == 1 || tag.search() == 2;
+        auto const searched = known ? frame.after(tag.offset()) : Bytes{};
+        ASSERT_EQ(by_tag[i], both[tag.search() == 1 ? 0 : 1].scan(searched));
+        ASSERT_EQ(by_tag[i], groups(frame, tag.word()));
       }
     }
   }
@@ -75,6 +82,7 @@ class TeamRun {
     return results;
   }
 
+  AhoCorasick other_{std::vector<Pattern>{pattern("e"), pattern("."), pattern("<1")}};
   std::vector<std::vector<std::uint8_t>> buffers_;
   std::vector<Packet> packets_;
 };
@@ -173,7 +181,8 @@ TEST(ScanTeam, SearchesWhatTheTagNames) {
     run.add(text);
     auto const size = static_cast<std::uint32_t>(kHeader + text.size());
     for (std::uint32_t const offset : {0u, 1u, 15u, 40u, size - 1, size, size + 1, 65535u})
-      for (std::uint32_t const group : {0u, 1u, 65535u}) run.add_again(ScanTag::of(group, offset));
+      for (std::uint32_t const group : {0u, 1u, 2u, 3u, 65535u})
+        run.add_again(ScanTag::of(group, offset));
     run.add_again(ScanTag(0));
   }
   run.compare(automaton);
@@ -187,8 +196,8 @@ TEST(ScanTeam, FindsNothingWithoutAnAutomaton) {
   Matches result;
   result.count = 3;
   emulate_team<Regions<Payload<0>, Tag>, Result<Matches>>(
-      ScanKernel<ByTag>{}.team(), WorkItem::of(&packet, 1, reinterpret_cast<std::byte*>(&result)),
-      48 << 10);
+      ScanKernel<ByTag, GroupAutomata>{}.team(),
+      WorkItem::of(&packet, 1, reinterpret_cast<std::byte*>(&result)), 48 << 10);
   EXPECT_EQ(result, Matches{});
 }
 
@@ -210,7 +219,7 @@ TEST(ScanTeam, AgreesWithTheScanOverWideRows) {
 
 TEST(ScanTeam, TakesNoMoreRowsThanThereAre) {
   AhoCorasick const automaton(std::vector<Pattern>{pattern("ab")});
-  ScanTeam<ByTag> const team{automaton.view()};
+  ScanTeam<ByTag, OneAutomaton> const team{{automaton.view()}};
   EXPECT_EQ(team.table_bytes(511), 0u);
   EXPECT_EQ(team.table_bytes(1200), 1024u);
   EXPECT_EQ(team.table_bytes(100'000), automaton.states() * 512);

@@ -6,10 +6,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "elements/ids/cpu_matcher.hpp"
 #include "elements/ids/rules/rule_parser.hpp"
 #include "elements/ids/rules/rule_set.hpp"
-#include "elements/ids/tables.hpp"
 
 namespace warpline::test {
 
@@ -20,16 +21,20 @@ struct TestRules {
     parser.read(std::make_shared<Source>(Source{"t.rules", std::move(text)}));
     for (auto const& error : parser.report().errors) ADD_FAILURE() << error.render();
     set = std::make_shared<ids::RuleSet const>(parser.take_rules());
-    if (has_patterns())
-      matching.database = std::make_shared<ids::HyperscanDatabase const>(set->patterns());
+    searches = hyperscan_searches(set->groups());
   }
 
-  bool has_patterns() const { return !set->patterns().patterns.empty(); }
-  /// Null if the rules have no patterns.
-  ids::CpuMatching const* search() const { return has_patterns() ? &matching : nullptr; }
+  /// By number minus 1.
+  static std::vector<ids::CpuMatching> hyperscan_searches(ids::RuleGroups const& groups) {
+    std::vector<ids::CpuMatching> result;
+    for (auto const& search : groups.searches())
+      result.push_back({ids::MatcherPolicy::kHyperscan,
+                        std::make_shared<ids::HyperscanDatabase const>(search.patterns), nullptr});
+    return result;
+  }
 
   std::shared_ptr<ids::RuleSet const> set;
-  ids::CpuMatching matching;
+  std::vector<ids::CpuMatching> searches;
 };
 
 }  // namespace warpline::test

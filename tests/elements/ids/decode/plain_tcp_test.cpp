@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "elements/ids/decode/frame_decoder.hpp"
+#include "elements/ids/flow/flow_key.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -34,20 +35,20 @@ Bytes bytes_of(Frame const& frame) {
 }
 
 TEST(PlainTcp, FindsThePayload) {
-  EXPECT_EQ(plain_tcp_payload(bytes_of(frame_of(0, 5, 0))), 54u);
-  EXPECT_EQ(plain_tcp_payload(bytes_of(frame_of(12, 5, 3))), 66u);
-  EXPECT_EQ(plain_tcp_payload(bytes_of(frame_of(12, 0, 6))), 0u) << "padding is no payload";
+  EXPECT_EQ(plain_tcp_packet(bytes_of(frame_of(0, 5, 0)))->payload, 54u);
+  EXPECT_EQ(plain_tcp_packet(bytes_of(frame_of(12, 5, 3)))->payload, 66u);
+  EXPECT_EQ(plain_tcp_packet(bytes_of(frame_of(12, 0, 6)))->payload_size, 0u) << "padding is no payload";
 }
 
 TEST(PlainTcp, LeavesTheRestToTheDecoder) {
   for (std::size_t const place : {12u, 14u, 20u, 23u}) {
     auto frame = frame_of(0, 5, 0);
     frame[place] ^= 0x20;
-    EXPECT_FALSE(plain_tcp_payload(bytes_of(frame))) << "byte " << place;
+    EXPECT_FALSE(plain_tcp_packet(bytes_of(frame))) << "byte " << place;
   }
   auto const frame = frame_of(0, 5, 0);
   for (std::uint32_t size = 0; size < frame.size(); ++size)
-    EXPECT_FALSE(plain_tcp_payload({frame.data(), size})) << size;
+    EXPECT_FALSE(plain_tcp_packet({frame.data(), size})) << size;
 }
 
 TEST(PlainTcp, AgreesWithTheDecoderOnChangedFrames) {
@@ -60,11 +61,15 @@ TEST(PlainTcp, AgreesWithTheDecoderOnChangedFrames) {
     for (unsigned change = below(4); change > 0; --change)
       frame[12 + below(40)] = static_cast<std::uint8_t>(below(256));
     frame.resize(frame.size() - (below(4) == 0 ? below(20) : 0));
-    auto const payload = plain_tcp_payload(bytes_of(frame));
-    if (!payload) continue;
+    auto const packet = plain_tcp_packet(bytes_of(frame));
+    if (!packet) continue;
     ++plain;
     auto const& inner = decoder.decode(bytes_of(frame), LinkType::kEthernet).back();
-    ASSERT_EQ(*payload, inner.payload_size > 0 ? inner.payload : 0) << "frame " << i;
+    ASSERT_EQ(packet->payload_size, inner.payload_size) << "frame " << i;
+    ASSERT_EQ(packet->payload, inner.payload) << "frame " << i;
+    auto const flow = flow_key_of(*packet), expected = flow_key_of(inner);
+    ASSERT_TRUE(flow.key == expected.key && flow.from_second == expected.from_second)
+        << "frame " << i;
   }
   EXPECT_GT(plain, 10'000u);
 }

@@ -39,7 +39,7 @@ class FrameAlerts final : public DetectorEvents {
     options.flows = 64;
     options.stream_memory = options.defrag_memory = 1 << 16;
     options.datagrams = 16;
-    detector_ = std::make_unique<Detector>(set_, rules.search(), shared_, options, *this, 5);
+    detector_ = std::make_unique<Detector>(set_, rules.searches, shared_, options, *this, 5);
   }
 
   std::vector<Alert> of(std::string const& frame, LinkType link = LinkType::kEthernet) {

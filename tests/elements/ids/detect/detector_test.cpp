@@ -27,7 +27,7 @@ class Conversation : public DetectorEvents {
     options.stream_memory = 1 << 20;
     options.defrag_memory = 1 << 16;
     options.datagrams = 16;
-    detector_ = std::make_unique<Detector>(set_, rules.search(), shared_, options, *this, 5);
+    detector_ = std::make_unique<Detector>(set_, rules.searches, shared_, options, *this, 5);
   }
 
   FrameVerdict send(bool to_server, std::uint8_t flags, std::string const& data = {}) {

@@ -8,10 +8,9 @@
 
 #include "core/device/team.hpp"
 #include "elements/ids/detect/detector.hpp"
-#include "elements/ids/interleaved_scan.hpp"
+#include "elements/ids/prefilter/group_tables.hpp"
 #include "elements/ids/rules/rule_parser.hpp"
-#include "elements/ids/scan_team.hpp"
-#include "elements/ids/tables.hpp"
+#include "elements/ids/scan_kernel.hpp"
 
 namespace warpline::ids::differential {
 namespace {
@@ -74,10 +73,10 @@ DetectorOptions options_of(reference::Options const& options) {
   return result;
 }
 
-/// What the form for teams of threads finds after the offsets.
-std::vector<Matches> team_results(AhoCorasick const& automaton,
+/// What the form for teams of threads finds where the tags point.
+std::vector<Matches> team_results(GroupAutomata const& automata,
                                   std::vector<reference::Frame> const& frames,
-                                  std::vector<std::uint32_t> const& offsets) {
+                                  std::vector<ScanTag> const& tags) {
   std::vector<std::vector<std::uint8_t>> bytes;
   std::vector<Packet> packets;
   for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -85,12 +84,12 @@ std::vector<Matches> team_results(AhoCorasick const& automaton,
     Packet packet{};
     packet.data = copy.data();
     packet.length = static_cast<std::uint16_t>(copy.size());
-    packet.tag = offsets[i] == 0 ? 0 : ScanTag::of(1, offsets[i]).word();
+    packet.tag = tags[i].word();
     packets.push_back(packet);
   }
   std::vector<Matches> results(packets.size());
   emulate_team<Regions<Payload<0>, Tag>, Result<Matches>>(
-      ScanTeam<ByTag>{automaton.view()},
+      ScanTeam<ByTag, GroupAutomata>{automata},
       WorkItem::of(packets.data(), static_cast<std::uint32_t>(packets.size()),
                    reinterpret_cast<std::byte*>(results.data())),
       48u << 10);
@@ -123,78 +122,88 @@ std::vector<Rule> parsed(std::string const& rules) {
 
 struct Engine::Compiled {
   explicit Compiled(std::string const& rules)
-      : set(std::make_shared<RuleSet const>(parsed(rules))) {
-    if (!set->patterns().patterns.empty()) tables = std::make_unique<Tables>(set->patterns());
+      : set(std::make_shared<RuleSet const>(parsed(rules))), tables(set->groups()) {
+    for (std::uint16_t i = 1; i <= tables.size(); ++i)
+      searches.push_back({MatcherPolicy::kHyperscan, tables[i].database(), nullptr});
   }
-  /// `offsets`: of the payloads in the frames; 0: none.
   std::vector<Matches> search(std::vector<reference::Frame> const& frames,
-                              std::vector<std::uint32_t> const& offsets, Search kind) const;
+                              std::vector<ScanTag> const& tags, Search kind) const;
 
   std::shared_ptr<RuleSet const> set;
-  std::unique_ptr<Tables> tables;
+  GroupTables tables;
+  std::vector<CpuMatching> searches;
 };
 
 Engine::Engine(std::string const& rules) : compiled_(std::make_unique<Compiled>(rules)) {}
 Engine::~Engine() = default;
 
 std::vector<Matches> Engine::Compiled::search(std::vector<reference::Frame> const& frames,
-                                              std::vector<std::uint32_t> const& offsets,
-                                              Search kind) const {
+                                              std::vector<ScanTag> const& tags, Search kind) const {
+  if (kind == Search::kGivenTeam) return team_results(tables.automata(), frames, tags);
+  std::vector<Matches> results(frames.size());
+  if (kind == Search::kGivenOverflow)
+    for (auto& result : results) result.count = Matches::kOverflow;
+  if (kind == Search::kGivenBody)
+    for (std::size_t i = 0; i < frames.size(); ++i)
+      results[i] = ScanKernel<ByTag, GroupAutomata>{tables.automata()}(bytes_of(frames[i].bytes),
+                                                                       tags[i].word());
+  if (kind != Search::kGivenHyperscan && kind != Search::kGivenAutomaton) return results;
+  auto matchings = searches;
+  if (kind == Search::kGivenAutomaton)
+    for (std::uint16_t i = 0; i < matchings.size(); ++i)
+      matchings[i] = {
+          MatcherPolicy::kAutomaton, matchings[i].database,
+          std::shared_ptr<AhoCorasick const>(
+              std::shared_ptr<void>(), &tables[static_cast<std::uint16_t>(i + 1)].automaton())};
+  GroupMatcher matcher(matchings);
   std::vector<Bytes> payloads;
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    payloads.push_back(offsets[i] == 0 ? Bytes{} : bytes_of(frames[i].bytes).after(offsets[i]));
-  std::vector<Matches> results(payloads.size());
-  switch (kind) {
-    case Search::kHyperscan:
-      break;
-    case Search::kGivenHyperscan: {
-      HyperscanScanner scanner(tables->database());
-      for (std::size_t i = 0; i < payloads.size(); ++i) scanner.scan(payloads[i], results[i]);
-      break;
-    }
-    case Search::kGivenAutomaton:
-      InterleavedScan(tables->automaton().view()).scan(payloads, results.data());
-      break;
-    case Search::kGivenBody:
-      for (std::size_t i = 0; i < payloads.size(); ++i)
-        results[i] = tables->automaton().view().scan(payloads[i]);
-      break;
-    case Search::kGivenTeam:
-      return team_results(tables->automaton(), frames, offsets);
-    case Search::kGivenOverflow:
-      for (auto& result : results) result.count = Matches::kOverflow;
+  std::vector<std::uint16_t> numbers;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    payloads.push_back(bytes_of(frames[i].bytes).after(tags[i].offset()));
+    numbers.push_back(static_cast<std::uint16_t>(tags[i].search()));
+  }
+  constexpr std::size_t kBatch = 64;
+  for (std::size_t i = 0; i < payloads.size(); i += kBatch) {
+    auto const count = std::min(kBatch, payloads.size() - i);
+    matcher.scan({&payloads[i], count}, &numbers[i], &results[i]);
   }
   return results;
 }
 
+/// As the element does it, a batch of packets at a time: the tags of all come before the rules.
 RunResult Engine::run(std::vector<reference::Frame> const& frames,
                       reference::Options const& options, Search search, std::size_t workers) const {
-  CpuMatching matching;
-  if (compiled_->tables) matching.database = compiled_->tables->database();
   SharedState shared(7);
   Collector collector(*compiled_->set);
   std::vector<std::unique_ptr<Detector>> detectors;
   for (std::size_t i = 0; i < workers; ++i)
-    detectors.push_back(std::make_unique<Detector>(compiled_->set,
-                                                   compiled_->tables ? &matching : nullptr, shared,
+    detectors.push_back(std::make_unique<Detector>(compiled_->set, compiled_->searches, shared,
                                                    options_of(options), collector, 5));
   FrameDecoder decoder;
-  std::vector<std::uint32_t> offsets;
-  for (auto const& frame : frames) {
-    auto const& inner = decoder.decode(bytes_of(frame.bytes), LinkType::kEthernet).back();
-    offsets.push_back(inner.payload_size > 0 ? inner.payload : 0);
-  }
-  std::vector<Matches> found;
-  bool const given = search != Search::kHyperscan && compiled_->tables;
-  if (given) found = compiled_->search(frames, offsets, search);
   RunResult result;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    Detector::Candidates candidates;
-    if (given && offsets[i] != 0) candidates = {offsets[i], &found[i]};
-    auto& detector = *detectors[worker_of(frames[i].bytes, workers)];
-    auto const verdict = detector.process(
-        bytes_of(frames[i].bytes), {frames[i].time_ns, i + 1, LinkType::kEthernet}, candidates);
-    result.verdicts.push_back(verdict_of(verdict));
+  constexpr std::size_t kBatch = 7;
+  for (std::size_t begin = 0; begin < frames.size(); begin += kBatch) {
+    auto const end = std::min(begin + kBatch, frames.size());
+    std::vector<reference::Frame> const batch(frames.begin() + static_cast<std::ptrdiff_t>(begin),
+                                              frames.begin() + static_cast<std::ptrdiff_t>(end));
+    std::vector<ScanTag> tags;
+    for (auto const& frame : batch) {
+      auto const& detector = *detectors[worker_of(frame.bytes, workers)];
+      auto const& inner = decoder.decode(bytes_of(frame.bytes), LinkType::kEthernet).back();
+      bool const searched = search != Search::kHyperscan && inner.payload_size > 0;
+      tags.push_back(ScanTag::of(searched ? detector.search_of(inner) : 0, inner.payload));
+    }
+    auto const found = compiled_->search(batch, tags, search);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      Detector::Candidates candidates;
+      if (tags[i].search() != 0)
+        candidates = {static_cast<std::uint16_t>(tags[i].search()), tags[i].offset(), &found[i]};
+      auto& detector = *detectors[worker_of(batch[i].bytes, workers)];
+      auto const verdict =
+          detector.process(bytes_of(batch[i].bytes),
+                           {batch[i].time_ns, begin + i + 1, LinkType::kEthernet}, candidates);
+      result.verdicts.push_back(verdict_of(verdict));
+    }
   }
   for (auto& detector : detectors) detector->finish();
   std::ranges::sort(collector.alerts);

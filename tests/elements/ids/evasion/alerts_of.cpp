@@ -53,7 +53,7 @@ Alerts alerts_of(EvasionCase const& test) {
   options.tcp = {.midstream = test.midstream, .depth = test.depth};
   SharedState shared(1);
   Collector collector(*rules.set);
-  Detector detector(rules.set, rules.search(), shared, options, collector, 2);
+  Detector detector(rules.set, rules.searches, shared, options, collector, 2);
   Alerts result;
   for (auto const& [time_ns, bytes] : test.traffic.frames()) {
     // A block of its own, so that sanitizers see a read beyond its end.

@@ -30,7 +30,7 @@ HostileRig::HostileRig(std::string text, DetectorOptions options) {
   test::TestRules const rules(std::move(text));
   set_ = rules.set;
   options.checksums = ChecksumPolicy::kOff;
-  detector_ = std::make_unique<Detector>(set_, rules.search(), shared_, options, *this, 5);
+  detector_ = std::make_unique<Detector>(set_, rules.searches, shared_, options, *this, 5);
   turn_begin_ns_ = thread_ns();
 }
 
