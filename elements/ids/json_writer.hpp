@@ -44,6 +44,9 @@ class JsonWriter {
   /// The content of a JSON string: line ends and printable ASCII as they are, a dot for any other
   /// byte.
   void printable(Bytes bytes);
+  /// The content of a JSON string: UTF-8 as it is, with JSON's escapes. Where it is not UTF-8, each
+  /// byte that is not printable ASCII or a line end as \x and two digits, in Suricata's way.
+  void text(Bytes bytes);
 
   void open(char bracket) { raw(bracket); }
   void close(char bracket) { raw(bracket); }
@@ -58,6 +61,7 @@ class JsonWriter {
   void address_field(std::string_view name, std::uint8_t const* address, std::size_t size);
   void base64_field(std::string_view name, Bytes bytes);
   void printable_field(std::string_view name, Bytes bytes);
+  void text_field(std::string_view name, Bytes bytes);
 
  private:
   bool has(std::size_t size);

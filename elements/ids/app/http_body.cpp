@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/app/http_body.hpp"
+
+#include <algorithm>
+
+namespace warpline::ids {
+namespace {
+
+constexpr std::size_t kMaxKept = 16 * 1024;  // memory that an empty body may keep
+
+}  // namespace
+
+std::optional<std::uint32_t> next_piece(HttpBodyLimits const& limits, std::uint32_t size,
+                                        std::uint32_t inspected, bool all_there) {
+  if (size == inspected) return std::nullopt;
+  if (!all_there && size < limits.max_size && size < limits.min_inspect_size) return std::nullopt;
+  // A body that was looked at early is shown from its beginning until it has the least size.
+  if (inspected <= limits.min_inspect_size) return 0;
+  auto const added = size - inspected;
+  auto const before =
+      added < limits.inspect_window ? limits.inspect_window - added : limits.inspect_window / 4;
+  return inspected - std::min(inspected, before);
+}
+
+std::uint32_t HttpBody::add(HttpBodyLimits const& limits, Bytes bytes) {
+  auto const count = std::min(bytes.size, limits.max_size - std::min(limits.max_size, size()));
+  bytes_.insert(bytes_.end(), bytes.data, bytes.data + count);
+  return count;
+}
+
+std::optional<AppBuffer> HttpBody::piece(HttpBodyLimits const& limits, bool all_there) const {
+  auto const begin = next_piece(limits, size(), inspected_, all_there);
+  if (!begin) return std::nullopt;
+  return AppBuffer{from(*begin), *begin};
+}
+
+void HttpBody::set_inspected(HttpBodyLimits const& limits, bool all_there, bool keep) {
+  if (!next_piece(limits, size(), inspected_, all_there)) return;
+  inspected_ = size();
+  if (keep) return;
+  // A later piece begins after this offset, or never comes.
+  auto needed = inspected_ > limits.min_inspect_size
+                    ? inspected_ - std::min(inspected_, limits.inspect_window)
+                    : 0;
+  if (inspected_ >= limits.max_size) needed = inspected_;
+  auto const unused = needed - std::min(needed, begin_);
+  // Moving costs as many bytes as are kept: done when a window or all can go.
+  if (unused < limits.inspect_window && needed != inspected_) return;
+  bytes_.erase(bytes_.begin(), bytes_.begin() + unused);
+  begin_ += unused;
+}
+
+void HttpBody::clear() {
+  bytes_.clear();
+  if (bytes_.capacity() > kMaxKept) bytes_.shrink_to_fit();
+  begin_ = inspected_ = 0;
+}
+
+}  // namespace warpline::ids

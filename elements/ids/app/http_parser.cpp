@@ -1,0 +1,273 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/app/http_parser.hpp"
+
+#include <htp/htp.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "elements/ids/app/http_config.hpp"
+
+namespace warpline::ids {
+namespace {
+
+constexpr std::size_t kMaxUnused = 64;  // transactions that wait for their next use
+
+// libhtp allocates by malloc, so its memory is estimated.
+constexpr std::size_t kConnectionSize = 4096;
+constexpr std::size_t kParsedSize = 2048;        // of a transaction without its headers
+constexpr std::size_t kDecoderSize = 56 * 1024;  // zlib's state and window, and libhtp's buffer
+constexpr std::size_t kHeaderCopies = 3;         // of each byte of a header
+
+}  // namespace
+
+HttpShared::HttpShared(HttpOptions const& options)
+    : options_(options), config_(make_http_config(options)) {
+  unused_.reserve(kMaxUnused);
+}
+
+HttpShared::~HttpShared() { htp_config_destroy(config_); }
+
+void HttpTransaction::clear() {
+  parsed = nullptr;
+  state.clear();
+  for (auto* const bytes : {&uri, &raw_headers[0], &raw_headers[1]}) {
+    bytes->clear();
+    if (bytes->capacity() > 4096) bytes->shrink_to_fit();
+  }
+  for (auto& body : bodies) body.clear();
+  form.clear();
+  decoders[0] = decoders[1] = accounted = 0;
+  has_uri = is_file = false;
+}
+
+HttpParser::HttpParser(HttpShared& shared) : shared_(shared) {}
+
+HttpParser::~HttpParser() { reset(); }
+
+void HttpParser::reset() {
+  ++shared_.revision_;
+  while (!transactions_.empty()) remove_first();
+  if (connection_ != nullptr) {
+    htp_connp_destroy_all(connection_);
+    connection_ = nullptr;
+  }
+  for (auto& transaction : removed_) {
+    transaction->parsed = nullptr;
+    release(std::move(transaction));
+  }
+  removed_.clear();
+  count(memory_, 0);
+  first_ = 0;
+  status_ = Status::kContinue;
+  closed_[0] = closed_[1] = false;
+}
+
+AppSession::Status HttpParser::add(bool to_server, Bytes bytes) {
+  if (bytes.size == 0) return status_;
+  return parse(to_server, bytes.data, bytes.size);
+}
+
+AppSession::Status HttpParser::skip(bool to_server, std::uint32_t size) {
+  if (size == 0) return status_;
+  return parse(to_server, nullptr, size);
+}
+
+AppSession::Status HttpParser::parse(bool to_server, std::uint8_t const* data, std::size_t size) {
+  if (has_ended(to_server)) return status_;
+  ++shared_.revision_;
+  if (connection_ == nullptr) {
+    connection_ = htp_connp_create(shared_.config_);
+    if (connection_ == nullptr) {
+      fail();
+      return status_;
+    }
+    htp_connp_open(connection_, nullptr, 0, nullptr, 0, nullptr);
+    htp_connp_set_user_data(connection_, this);
+    count(0, kConnectionSize);
+  }
+  auto const result = to_server ? htp_connp_req_data(connection_, nullptr, data, size)
+                                : htp_connp_res_data(connection_, nullptr, data, size);
+  if (result == HTP_STREAM_ERROR || result == HTP_STREAM_STOP) fail();
+  if (result == HTP_STREAM_TUNNEL && status_ == Status::kContinue) status_ = Status::kDone;
+  release_removed();
+  return status_;
+}
+
+void HttpParser::close(bool to_server) {
+  if (closed_[to_server]) return;
+  ++shared_.revision_;
+  if (connection_ != nullptr && status_ == Status::kContinue) {
+    if (to_server)
+      htp_connp_req_close(connection_, nullptr);
+    else
+      htp_connp_close(connection_, nullptr);
+  }
+  closed_[to_server] = true;
+  for (auto& transaction : transactions_)
+    if (to_server && transaction->form.is_form())
+      transaction->form.scan(transaction->bodies[1].from(0), true);
+  release_removed();
+}
+
+bool HttpParser::is_complete(std::uint64_t number, bool to_server) const {
+  return has_ended(to_server) || progress(of(number), to_server) == Progress::kComplete;
+}
+
+void HttpParser::set_inspected(std::uint64_t number, bool to_server) {
+  auto& transaction = of(number);
+  auto const all_there = has_all_body(transaction, to_server);
+  auto const is_form = to_server && transaction.form.is_form();
+  ++shared_.revision_;
+  transaction.bodies[to_server].set_inspected(limits(to_server), all_there, is_form);
+  if (is_form) transaction.form.set_inspected(limits(true), all_there);
+}
+
+void HttpParser::remove_first() {
+  ++shared_.revision_;
+  auto transaction = std::move(transactions_.front());
+  transactions_.pop_front();
+  ++first_;
+  if (transaction->parsed == nullptr || (progress(*transaction, true) == Progress::kComplete &&
+                                         progress(*transaction, false) == Progress::kComplete)) {
+    release(std::move(transaction));
+    return;
+  }
+  removed_.push_back(std::move(transaction));
+}
+
+void HttpParser::release_removed() {
+  for (std::size_t i = 0; i < removed_.size();) {
+    auto& transaction = removed_[i];
+    if (progress(*transaction, true) != Progress::kComplete ||
+        progress(*transaction, false) != Progress::kComplete) {
+      ++i;
+      continue;
+    }
+    release(std::move(transaction));
+    removed_.erase(removed_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+void HttpParser::release(std::unique_ptr<HttpTransaction> transaction) {
+  if (transaction->parsed != nullptr) {
+    htp_tx_set_user_data(transaction->parsed, nullptr);
+    htp_tx_destroy(transaction->parsed);
+  }
+  count(transaction->accounted, 0);
+  transaction->clear();
+  if (shared_.unused_.size() == kMaxUnused) return;
+  shared_.memory_ += transaction->memory();
+  shared_.unused_.push_back(std::move(transaction));
+}
+
+/// Replaces one amount of memory of the session by another.
+void HttpParser::count(std::size_t before, std::size_t after) {
+  memory_ += after - before;
+  shared_.memory_ += after - before;
+}
+
+bool HttpParser::account(HttpTransaction& transaction) {
+  auto const now =
+      transaction.memory() + transaction.decoders[0] + transaction.decoders[1] + kParsedSize +
+      kHeaderCopies * (transaction.raw_headers[0].size() + transaction.raw_headers[1].size());
+  count(transaction.accounted, now);
+  transaction.accounted = now;
+  if (shared_.memory_ <= shared_.options_.memory) return true;
+  if (status_ == Status::kContinue) ++shared_.out_of_memory_;
+  fail();
+  return false;
+}
+
+HttpTransaction* HttpParser::begin(htp_tx_t& parsed) {
+  if (transactions_.size() + removed_.size() >= shared_.options_.max_transactions) {
+    if (status_ == Status::kContinue) ++shared_.too_many_transactions_;
+    fail();
+    return nullptr;
+  }
+  std::unique_ptr<HttpTransaction> transaction;
+  if (shared_.unused_.empty()) {
+    transaction = std::make_unique<HttpTransaction>();
+  } else {
+    transaction = std::move(shared_.unused_.back());
+    shared_.unused_.pop_back();
+    shared_.memory_ -= transaction->memory();
+  }
+  transaction->parsed = &parsed;
+  htp_tx_set_user_data(&parsed, transaction.get());
+  auto* const result = transaction.get();
+  transactions_.push_back(std::move(transaction));
+  return account(*result) ? result : nullptr;
+}
+
+bool HttpParser::set_uri(HttpTransaction& transaction) {
+  auto const* const uri = transaction.parsed->parsed_uri;
+  if (uri == nullptr) return true;
+  auto& bytes = transaction.uri;
+  bytes.clear();
+  auto const append = [&](bstr const* text) {
+    bytes.insert(bytes.end(), bstr_ptr(text), bstr_ptr(text) + bstr_len(text));
+  };
+  if (uri->path != nullptr) append(uri->path);
+  if (uri->query != nullptr) {
+    bytes.push_back('?');
+    if (auto* const query = bstr_dup(uri->query)) {
+      std::uint64_t flags = 0;
+      htp_urldecode_inplace(transaction.parsed->cfg, HTP_DECODER_URLENCODED, query, &flags);
+      append(query);
+      bstr_free(query);
+    }
+  }
+  if (uri->fragment != nullptr) {
+    bytes.push_back('#');
+    append(uri->fragment);
+  }
+  transaction.has_uri = true;
+  return account(transaction);
+}
+
+bool HttpParser::add_raw_header(HttpTransaction& transaction, bool to_server, Bytes bytes) {
+  auto& raw = transaction.raw_headers[to_server];
+  raw.insert(raw.end(), bytes.data, bytes.data + bytes.size);
+  return account(transaction);
+}
+
+bool HttpParser::end_headers(HttpTransaction& transaction, bool to_server) {
+  auto const& parsed = *transaction.parsed;
+  auto const coding =
+      to_server ? parsed.request_content_encoding : parsed.response_content_encoding_processing;
+  if (coding == HTP_COMPRESSION_GZIP || coding == HTP_COMPRESSION_DEFLATE)
+    transaction.decoders[to_server] = kDecoderSize;
+  if (to_server) {
+    auto const method = parsed.request_method_number;
+    transaction.is_file = (method == HTP_M_POST || method == HTP_M_PUT) &&
+                          parsed.parsed_uri != nullptr && parsed.parsed_uri->path != nullptr;
+    if (auto const type = header(transaction, true, "content-type"); type && method == HTP_M_POST)
+      transaction.form.begin({reinterpret_cast<char const*>(type->data), type->size});
+  }
+  return account(transaction);
+}
+
+bool HttpParser::add_body(HttpTransaction& transaction, bool to_server, Bytes bytes) {
+  if (bytes.size == 0 || bytes.data == nullptr) return true;
+  auto& body = transaction.bodies[to_server];
+  if (body.add(limits(to_server), bytes) == 0) return true;
+  if (to_server && transaction.form.is_form())
+    transaction.form.scan(body.from(0), body.size() >= limits(true).max_size);
+  return account(transaction);
+}
+
+bool HttpParser::end_message(HttpTransaction& transaction, bool to_server) {
+  transaction.decoders[to_server] = 0;
+  if (to_server && transaction.form.is_form())
+    transaction.form.scan(transaction.bodies[1].from(0), true);
+  return account(transaction);
+}
+
+std::unique_ptr<AppSession> make_http_session(HttpShared& shared) {
+  return std::make_unique<HttpParser>(shared);
+}
+
+}  // namespace warpline::ids
