@@ -65,6 +65,12 @@ class AppSession {
   virtual TransactionState& state(std::uint64_t number) = 0;
   /// True if no more bytes of this direction can belong to the transaction.
   virtual bool is_complete(std::uint64_t number, bool to_server) const = 0;
+  /// False if no bytes of this direction can belong to the transaction, which rules then do not
+  /// inspect in it: requests and responses of DNS are transactions of their own.
+  virtual bool has_direction(std::uint64_t number, bool to_server) const {
+    (void)number, (void)to_server;
+    return true;
+  }
   /// A buffer of a transaction; empty if it does not exist, or does not exist yet. `instance`: of
   /// buffers that occur several times, from 0: names of a DNS query, single headers.
   virtual std::optional<AppBuffer> buffer(std::uint64_t number, bool to_server, Buffer buffer,
@@ -81,8 +87,18 @@ class AppSession {
   /// Forgets the transaction `first()`.
   virtual void remove_first() = 0;
 
-  /// Writes the members of the EVE object that has the protocol's name.
+  /// Writes the members of the EVE object that has the protocol's name, as alerts have them.
   virtual void write(std::uint64_t number, JsonWriter& out) const = 0;
+  /// How many EVE records the transaction makes, e.g. one for each question of a DNS request.
+  virtual unsigned records(std::uint64_t number) const {
+    (void)number;
+    return 1;
+  }
+  /// Writes the members of the record `index`, counted from 0.
+  virtual void write_record(std::uint64_t number, unsigned index, JsonWriter& out) const {
+    (void)index;
+    write(number, out);
+  }
   /// Bytes of memory that the session holds.
   virtual std::size_t memory() const = 0;
 };
