@@ -14,6 +14,8 @@ std::size_t distinct_bytes(std::string const& bytes) {
   return seen.count();
 }
 
+}  // namespace
+
 std::string searched_bytes(ContentMatch const& content) {
   auto const& fast = content.fast;
   auto const bytes = fast.use == FastPattern::Use::kPart
@@ -21,8 +23,6 @@ std::string searched_bytes(ContentMatch const& content) {
                          : content.bytes;
   return bytes.substr(0, SelectedPattern::kMaxBytes);
 }
-
-}  // namespace
 
 std::optional<SelectedPattern> fast_pattern_of(Rule const& rule) {
   ContentMatch const* best = nullptr;

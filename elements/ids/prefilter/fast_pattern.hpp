@@ -18,6 +18,9 @@ struct SelectedPattern {
   friend auto operator<=>(SelectedPattern const&, SelectedPattern const&) = default;
 };
 
+/// The bytes of a content that are searched when it is a fast pattern.
+std::string searched_bytes(ContentMatch const& content);
+
 /// The fast pattern of a rule, chosen among its contents of the payload that are not negated: the one
 /// with `fast_pattern`, else the longest, and of these the one with the most distinct bytes. Empty if
 /// the rule has none: it must be evaluated for each packet.

@@ -69,6 +69,7 @@ void RuleGroups::add_part(std::span<Rule const* const> rules, PacketKind kind, b
   std::vector<PortSet> sets;
   std::vector<std::uint32_t> indices;
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
+    if (rules[i] == nullptr) continue;
     if (!is_of_kind(rules[i]->protocol, kind) || !is_of_direction(*rules[i], to_server)) continue;
     sets.push_back(server_ports(*rules[i], kind, to_server));
     indices.push_back(i);

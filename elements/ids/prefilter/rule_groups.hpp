@@ -43,7 +43,7 @@ class RuleGroups {
     std::vector<std::vector<std::uint32_t>> rules;  ///< by pattern, each ascending
   };
 
-  /// `rules`: in the order of evaluation. Throws `ConfigError` if a group has too many patterns.
+  /// `rules`: in the order of evaluation; null: one that is in no group. Throws `ConfigError` if a group has too many patterns.
   explicit RuleGroups(std::span<Rule const* const> rules);
 
   Id find(PacketKind kind, bool to_server, std::uint16_t server_port) const {

@@ -72,6 +72,12 @@ inline constexpr std::size_t kBuffers = static_cast<std::size_t>(Buffer::kFtpCom
 
 constexpr bool is_of_application(Buffer buffer) { return buffer >= Buffer::kHttpUri; }
 
+/// True if a transaction may have several of it: keywords look at each alone.
+constexpr bool has_instances(Buffer buffer) {
+  return buffer == Buffer::kDnsQuery || buffer == Buffer::kHttpRequestHeader ||
+         buffer == Buffer::kHttpResponseHeader;
+}
+
 /// The keyword that selects a buffer for the keywords after it.
 struct BufferKeyword {
   std::string_view name;
@@ -143,12 +149,18 @@ inline constexpr std::array kAppBufferKeywords = std::to_array<AppBufferKeyword>
     {"ftp.command", Buffer::kFtpCommand, AppProtocol::kFtp, true, false},
 });
 
+/// The keyword of an application's buffer; null if the buffer is none.
+constexpr AppBufferKeyword const* find_app_buffer(Buffer buffer) {
+  for (auto const& keyword : kAppBufferKeywords)
+    if (keyword.buffer == buffer) return &keyword;
+  return nullptr;
+}
+
 constexpr std::string_view name_of(Buffer buffer) {
   for (auto const& keyword : kBufferKeywords)
     if (keyword.buffer == buffer) return keyword.name;
-  for (auto const& keyword : kAppBufferKeywords)
-    if (keyword.buffer == buffer) return keyword.name;
-  return {};
+  auto const* const keyword = find_app_buffer(buffer);
+  return keyword == nullptr ? std::string_view{} : keyword->name;
 }
 
 /// A number of a transaction that keywords compare.

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -144,6 +147,27 @@ struct BufferSize {
   std::uint64_t min = 0, max = 0;
 };
 
+/// One change of a buffer's bytes before keywords look at them.
+struct Transform {
+  enum class Kind : std::uint8_t {
+    kDotPrefix,
+    kStripWhitespace,
+    kCompressWhitespace,
+    kToLowercase,
+    kToUppercase,
+    kUrlDecode,
+    kMd5,  ///< and the others: the digest's bytes
+    kSha1,
+    kSha256,
+    kExpression,  ///< `pcrexform`: what the first group of `expression` matches
+  };
+  Kind kind;
+  std::string expression{};
+  friend auto operator<=>(Transform const&, Transform const&) = default;
+};
+/// Transforms in the order in which they are applied.
+using Transforms = std::vector<Transform>;
+
 /// One keyword that looks at a buffer.
 struct BufferMatch {
   Buffer buffer = Buffer::kPayload;
@@ -151,6 +175,45 @@ struct BufferMatch {
                BufferSize>
       match;
   Position position{};
+  std::shared_ptr<Transforms const> transforms{};  ///< of the buffer; null: none
+  /// Keywords with one buffer, transforms and number look at the same bytes: each use of a buffer
+  /// that has several instances is a group of its own.
+  std::uint8_t group = 0;
+};
+
+/// True if both look at the same bytes.
+inline bool is_same_buffer(BufferMatch const& a, BufferMatch const& b) {
+  if (a.buffer != b.buffer || a.group != b.group || !a.transforms != !b.transforms) return false;
+  return !a.transforms || *a.transforms == *b.transforms;
+}
+
+/// One keyword that compares a number of a transaction.
+struct AppFieldMatch {
+  struct Range {
+    std::uint32_t min = 0, max = 0;
+  };
+  AppField field;
+  std::vector<Range> ranges{};  ///< the number is in one of them
+  bool negated = false;         ///< in none of them
+  /// Of `kSslState`: the states of which one must be reached, or not be reached if it is in
+  /// `unset_bits`, too.
+  std::uint32_t bits = 0, unset_bits = 0;
+
+  bool matches(std::uint32_t value) const {
+    if (field == AppField::kSslState) return ((value & bits) ^ unset_bits) != 0;
+    auto const contains = [value](Range range) { return value >= range.min && value <= range.max; };
+    return std::any_of(ranges.begin(), ranges.end(), contains) != negated;
+  }
+};
+
+/// `app-layer-protocol`: the protocol of the flow. A flow whose protocol is not known yet matches
+/// neither the name nor its negation.
+struct AppProtocolMatch {
+  AppProtocol protocol;
+  bool negated = false;
+  bool matches(AppProtocol of_flow) const {
+    return of_flow != AppProtocol::kUnknown && (of_flow == protocol) != negated;
+  }
 };
 
 /// One keyword that looks at a packet's headers: a number from `min` to `max`.
@@ -273,6 +336,10 @@ struct Rule {
   bool negated_addresses = false;  ///< a `!` stands before some of them
 
   std::vector<BufferMatch> buffers;  ///< in the order of the text
+  /// Of the flow, by the header or by the buffers and fields; empty: any.
+  std::optional<AppProtocol> app_protocol;
+  std::vector<AppFieldMatch> fields;
+  std::vector<AppProtocolMatch> app_protocols;  ///< all must match
   std::vector<PacketMatch> packet;
   std::optional<FlowMatch> flow;
   std::vector<BitAction> bits;

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "core/base/text.hpp"
+#include "elements/ids/rules/app_flags.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -84,10 +85,24 @@ void set_places(CompiledRule& compiled) {
   compiled.packets_first = no_stream || is_at_beginning(rule);
 }
 
+/// The keywords that look at the same bytes, in the order of their first use.
+std::vector<std::vector<BufferMatch>> by_buffer(Rule const& rule) {
+  std::vector<std::vector<BufferMatch>> groups;
+  for (auto const& match : rule.buffers) {
+    auto group = std::find_if(groups.begin(), groups.end(), [&](auto const& matches) {
+      return is_same_buffer(matches.front(), match);
+    });
+    if (group == groups.end()) group = groups.emplace(group);
+    group->push_back(match);
+  }
+  return groups;
+}
+
 /// User guide, "Rule types": the types IP only and like IP only.
 bool is_addresses_only(Rule const& rule) {
   using enum RuleProtocol;
   if (!rule.buffers.empty() || !rule.packet.empty() || rule.flow) return false;
+  if (rule.app_protocol || !rule.fields.empty() || !rule.app_protocols.empty()) return false;
   if (rule.protocol == kPacketHeader || rule.protocol == kTcpFlowStart ||
       rule.protocol == kIpFlowStart)
     return false;
@@ -102,23 +117,24 @@ RuleSet::RuleSet(std::vector<Rule> rules) {
   std::stable_sort(rules.begin(), rules.end(), before);
   rules_.reserve(rules.size());
   for (auto& rule : rules) compile(std::move(rule));
-  std::vector<Rule const*> all;
-  for (auto const& compiled : rules_) all.push_back(&compiled.rule);
-  groups_.emplace(all);
+  std::vector<Rule const*> packet_rules;
+  for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+    auto const& [rule, is_app] = std::tie(rules_[i].rule, rules_[i].app);
+    packet_rules.push_back(is_app ? nullptr : &rule);
+    if (is_app) app_rules_.add(rule, i);
+  }
+  groups_.emplace(packet_rules);
 }
 
 void RuleSet::compile(Rule rule) {
   CompiledRule compiled;
-  std::vector<std::pair<Buffer, std::vector<BufferMatch>>> by_buffer;
-  for (auto const& match : rule.buffers) {
-    auto entry = std::find_if(by_buffer.begin(), by_buffer.end(),
-                              [&](auto const& one) { return one.first == match.buffer; });
-    if (entry == by_buffer.end()) entry = by_buffer.insert(entry, {match.buffer, {}});
-    entry->second.push_back(match);
-  }
-  for (auto const& [buffer, matches] : by_buffer) {
-    compiled.parts.push_back({buffer, BufferProgram(matches)});
-    compiled.looks_at_payload = compiled.looks_at_payload || buffer == Buffer::kPayload;
+  for (auto const& matches : by_buffer(rule)) {
+    auto const& first = matches.front();
+    auto& part =
+        compiled.parts.emplace_back(CompiledRule::Part{first.buffer, BufferProgram(matches)});
+    if (is_of_application(part.buffer))
+      part.app_buffer = app_rules_.buffer(part.buffer, first.transforms.get());
+    compiled.looks_at_payload = compiled.looks_at_payload || part.buffer == Buffer::kPayload;
   }
   for (auto const& action : rule.bits) {
     CompiledRule::Bit one{action.command, action.scope, {}, action.expire_seconds};
@@ -129,6 +145,7 @@ void RuleSet::compile(Rule rule) {
   compiled.addresses_only = is_addresses_only(compiled.rule);
   compiled.once_a_flow = compiled.addresses_only && !compiled.rule.negated_addresses;
   set_places(compiled);
+  set_app_flags(compiled);
   rules_.push_back(std::move(compiled));
 }
 

@@ -12,6 +12,8 @@
 namespace warpline::ids {
 namespace {
 
+constexpr std::uint32_t kPairs = 2;  // of offsets: the whole match, and its first group
+
 /// `code`: of `text`.
 bool has_no_place(std::string const& text, std::uint32_t options, pcre2_code const* code) {
   std::uint32_t lookbehind = 1;
@@ -45,7 +47,8 @@ Expression::Expression(std::string const& text, std::uint32_t options) {
 Expression::~Expression() { pcre2_code_free(code_); }
 
 ExpressionMatcher::ExpressionMatcher()
-    : data_(pcre2_match_data_create(1, nullptr)), context_(pcre2_match_context_create(nullptr)) {
+    : data_(pcre2_match_data_create(kPairs, nullptr)),
+      context_(pcre2_match_context_create(nullptr)) {
   if (data_ == nullptr || context_ == nullptr) {
     pcre2_match_data_free(data_);
     pcre2_match_context_free(context_);
@@ -60,19 +63,32 @@ ExpressionMatcher::~ExpressionMatcher() {
   pcre2_match_context_free(context_);
 }
 
+bool ExpressionMatcher::match(Expression const& expression, Bytes buffer, std::uint32_t first) {
+  int const count = pcre2_match(expression.code_, reinterpret_cast<PCRE2_SPTR>(buffer.data),
+                                buffer.size, first, 0, data_, context_);
+  if (count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT ||
+      count == PCRE2_ERROR_JIT_STACKLIMIT)
+    ++limits_reached_;
+  return count >= 0;
+}
+
 std::optional<ExpressionMatcher::Found> ExpressionMatcher::find(Expression const& expression,
                                                                 Bytes buffer, std::uint32_t begin,
                                                                 std::uint32_t first) {
   if (begin > first || first > buffer.size) return std::nullopt;
-  int const count = pcre2_match(expression.code_, reinterpret_cast<PCRE2_SPTR>(buffer.data + begin),
-                                buffer.size - begin, first - begin, 0, data_, context_);
-  if (count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT ||
-      count == PCRE2_ERROR_JIT_STACKLIMIT)
-    ++limits_reached_;
-  if (count < 0) return std::nullopt;
+  if (!match(expression, {buffer.data + begin, buffer.size - begin}, first - begin))
+    return std::nullopt;
   auto const* const place = pcre2_get_ovector_pointer(data_);
   return Found{begin + static_cast<std::uint32_t>(place[0]),
                begin + static_cast<std::uint32_t>(place[1])};
+}
+
+std::optional<ExpressionMatcher::Found> ExpressionMatcher::first_group(Expression const& expression,
+                                                                       Bytes buffer) {
+  if (!match(expression, buffer, 0)) return std::nullopt;
+  auto const* const group = pcre2_get_ovector_pointer(data_) + 2;
+  if (group[0] == PCRE2_UNSET) return std::nullopt;
+  return Found{static_cast<std::uint32_t>(group[0]), static_cast<std::uint32_t>(group[1])};
 }
 
 }  // namespace warpline::ids

@@ -53,9 +53,15 @@ class ExpressionMatcher {
   std::optional<Found> find(Expression const& expression, Bytes buffer, std::uint32_t begin,
                             std::uint32_t first);
 
+  /// What the first group of the first match matches. Empty if there is no match, if the group is
+  /// not part of it, or if a limit was reached.
+  std::optional<Found> first_group(Expression const& expression, Bytes buffer);
+
   std::uint64_t limits_reached() const { return limits_reached_; }
 
  private:
+  bool match(Expression const& expression, Bytes buffer, std::uint32_t first);
+
   pcre2_real_match_data_8* data_;
   pcre2_real_match_context_8* context_;
   std::uint64_t limits_reached_ = 0;
