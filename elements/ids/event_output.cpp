@@ -42,6 +42,9 @@ void read_event_types(std::span<std::string const> words, OutputOptions& options
       {"alert", &options.alerts},
       {"drop", &options.drops},
       {"flow", &options.flows},
+      {"http", &options.http},
+      {"dns", &options.dns},
+      {"tls", &options.tls},
       {"stats", &options.stats},
       {"payload", &options.fields.payload},
       {"payload_printable", &options.fields.payload_printable},
@@ -58,9 +61,10 @@ void read_event_types(std::span<std::string const> words, OutputOptions& options
       *value = found = true;
     }
     if (!found)
-      throw ConfigError("unknown type of event " + quoted(word) +
-                        "; expected alert, drop, flow or stats, or a field of alerts: payload, "
-                        "payload_printable, packet, verdict, ethernet, rule or reference");
+      throw ConfigError(
+          "unknown type of event " + quoted(word) +
+          "; expected alert, drop, flow, http, dns, tls or stats, or a field of alerts: "
+          "payload, payload_printable, packet, verdict, ethernet, rule or reference");
   }
 }
 
@@ -101,6 +105,7 @@ void EventOutput::alert(PacketContext const& context, RuleAlert const& alert) {
     event.blocked = alert.blocked;
     event.stream = alert.in_stream;
     event.payload = alert.payload;
+    event.transaction = alert.transaction;
     event.verdict = verdict_of(alert.rule, alert.blocked);
     eve_->alert(context, event);
   }
@@ -126,6 +131,14 @@ void EventOutput::drop_at_limit(PacketContext const& context, Limit limit) {
   eve_->drop(context, event);
 }
 
+void EventOutput::transaction(PacketContext const& context, TransactionId const& transaction) {
+  using enum AppProtocol;
+  auto const protocol = context.flow->app_protocol;
+  bool const written = (protocol == kHttp && options_.http) || (protocol == kDns && options_.dns) ||
+                       (protocol == kTls && options_.tls);
+  if (eve_ && written) eve_->transaction(context, transaction);
+}
+
 void EventOutput::flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,
                              std::uint64_t now_ns) {
   if (!eve_ || !options_.flows) return;
@@ -134,6 +147,7 @@ void EventOutput::flow_ended(Flow const& flow, FlowEvent::Reason reason, std::ui
   event.reason = reason;
   event.end_ns = end_ns;
   event.time_ns = now_ns;
+  event.app_protocol = name_of(flow.app_protocol);
   if (flow.limit_policy != LimitPolicy::kIgnore) {
     event.exception_target = "stream_reassembly_memcap";
     event.exception_policy = name_of(flow.limit_policy);

@@ -19,6 +19,7 @@ namespace warpline::ids {
 struct OutputOptions {
   std::string eve, fast;  ///< files; empty: none
   bool alerts = true, drops = true, flows = false, stats = true;
+  bool http = false, dns = false, tls = false;
   EveOptions fields{};
 };
 
@@ -41,6 +42,7 @@ class EventOutput final : public DetectorEvents {
   void alert(PacketContext const& context, RuleAlert const& alert) override;
   void drop(PacketContext const& context, std::optional<std::uint32_t> rule) override;
   void drop_at_limit(PacketContext const& context, Limit limit) override;
+  void transaction(PacketContext const& context, TransactionId const& transaction) override;
   void flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,
                   std::uint64_t now_ns) override;
   /// `values`: as `EventWriter::stats` takes them.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "elements/ids/alert/rule_output.hpp"
+#include "elements/ids/app/app_session.hpp"
 #include "elements/ids/decode/decoded_packet.hpp"
 #include "elements/ids/flow/flow.hpp"
 
@@ -48,6 +49,12 @@ struct PacketContext {
   std::string_view app_protocol{};  ///< empty: not known
 };
 
+/// A transaction of an application. Valid during the call.
+struct TransactionId {
+  AppSession const* session = nullptr;
+  std::uint64_t number = 0;
+};
+
 /// What became of a packet: EVE's `verdict`.
 struct PacketVerdict {
   enum class Action : std::uint8_t { kAlert, kPass, kDrop };
@@ -62,7 +69,7 @@ struct AlertEvent {
   bool blocked = false;
   bool stream = false;  ///< the match was in a stream or in an application buffer
   Bytes payload{};      ///< of the packet or of the stream
-  std::optional<std::uint64_t> transaction{};
+  std::optional<TransactionId> transaction{};  ///< in which the rule matched
   PacketVerdict verdict{};
 };
 

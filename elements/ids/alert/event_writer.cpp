@@ -119,6 +119,8 @@ void EventWriter::vlan(std::span<std::uint16_t const> tags) {
   out_.close(']');
 }
 
+void EventWriter::source(PacketSource source) { out_.field("pkt_src", source_name(source)); }
+
 void EventWriter::header(PacketContext const& context, std::string_view type) {
   begin(context.time_ns, context.flow);
   if (context.number != 0) out_.field("pcap_cnt", context.number);
@@ -130,7 +132,7 @@ void EventWriter::header(PacketContext const& context, std::string_view type) {
     out_.field("icmp_type", packet->icmp_type);
     out_.field("icmp_code", packet->icmp_code);
   }
-  out_.field("pkt_src", source_name(context.source));
+  source(context.source);
   bool const ethernet = options_.ethernet && packet != nullptr && context.link_type == 1 &&
                         packet->layer == 0 && packet->frame.size >= 14 && packet->network >= 14;
   if (!ethernet) return;
@@ -170,7 +172,7 @@ void EventWriter::tunnel(PacketContext const& context) {
   out_.raw('"');
   if (context.packet != nullptr) out_.field("depth", context.packet->layer);
   if (context.number != 0) out_.field("pcap_cnt", context.number);
-  out_.field("pkt_src", source_name(PacketSource::kWire));
+  source(PacketSource::kWire);
   out_.close('}');
 }
 
@@ -200,6 +202,16 @@ void EventWriter::alert_flow(PacketContext const& context) {
     out_.field("dest_port", ends.destination_port);
   }
   out_.close('}');
+}
+
+/// The transaction in which a rule matched. Messages of DNS are in an array.
+void EventWriter::application(PacketContext const& context, TransactionId const& transaction) {
+  if (context.app_protocol.empty()) return;
+  bool const in_array = context.app_protocol == name_of(AppProtocol::kDns);
+  out_.open(context.app_protocol, '{');
+  if (in_array) out_.raw("\"query\":[{");
+  transaction.session->write(transaction.number, out_);
+  out_.raw(in_array ? "}]}" : "}");
 }
 
 void EventWriter::payload(Bytes payload) {
@@ -249,8 +261,9 @@ void EventWriter::verdict(PacketVerdict const& verdict, unsigned protocol) {
 
 void EventWriter::alert(PacketContext const& context, AlertEvent const& event) noexcept {
   header(context, "alert");
-  if (event.transaction) out_.field("tx_id", *event.transaction);
+  if (event.transaction) out_.field("tx_id", event.transaction->number);
   rule_fields(context, *event.rule, event.blocked);
+  if (event.transaction) application(context, *event.transaction);
   tunnel(context);
   direction(context);
   alert_flow(context);

@@ -26,6 +26,8 @@ class EventWriter {
 
   void alert(PacketContext const& context, AlertEvent const& event) noexcept;
   void drop(PacketContext const& context, DropEvent const& event) noexcept;
+  /// A transaction of the context's flow, in an event of its protocol's name.
+  void transaction(PacketContext const& context, TransactionId const& transaction) noexcept;
   void flow(FlowEvent const& event) noexcept;
   /// `values`: sorted, so that names with a common prefix follow each other; no name is the prefix
   /// of another.
@@ -37,10 +39,13 @@ class EventWriter {
   void begin(std::uint64_t time_ns, Flow const* flow);
   void header(PacketContext const& context, std::string_view type);
   void vlan(std::span<std::uint16_t const> tags);
+  void vlan(Flow const& flow);
+  void source(PacketSource source);
   void rule_fields(PacketContext const& context, RuleOutput const& rule, bool blocked);
   void tunnel(PacketContext const& context);
   void direction(PacketContext const& context);
   void alert_flow(PacketContext const& context);
+  void application(PacketContext const& context, TransactionId const& transaction);
   void payload(Bytes payload);
   void packet(PacketContext const& context);
   void verdict(PacketVerdict const& verdict, unsigned protocol);

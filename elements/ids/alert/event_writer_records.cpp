@@ -6,7 +6,7 @@
 #include "elements/ids/alert/endpoints.hpp"
 #include "elements/ids/alert/event_writer.hpp"
 
-/// The events without a packet: flow and stats.
+/// The events without a packet: transactions, flow and stats.
 namespace warpline::ids {
 namespace {
 
@@ -48,6 +48,11 @@ std::size_t part_size(std::string_view name) { return std::min(name.find('.'), n
 
 }  // namespace
 
+void EventWriter::vlan(Flow const& flow) {
+  auto const& tags = flow.key.vlan;
+  vlan({tags.data(), tags[1] != 0 ? 2u : tags[0] != 0 ? 1u : 0u});
+}
+
 void EventWriter::tcp(TcpSummary const& tcp) {
   auto const flags = static_cast<std::uint8_t>(tcp.flags[0] | tcp.flags[1]);
   out_.open("tcp", '{');
@@ -66,8 +71,7 @@ void EventWriter::flow(FlowEvent const& event) noexcept {
   auto const& flow = *event.flow;
   begin(event.time_ns, &flow);
   out_.field("event_type", "flow");
-  auto const& tags = flow.key.vlan;
-  vlan({tags.data(), tags[1] != 0 ? 2u : tags[0] != 0 ? 1u : 0u});
+  vlan(flow);
   put_addresses(out_, endpoints_of(flow, true));
   if (event.icmp) {
     out_.field("icmp_type", event.icmp->type);
@@ -95,6 +99,22 @@ void EventWriter::flow(FlowEvent const& event) noexcept {
   }
   out_.close('}');
   if (event.tcp) tcp(*event.tcp);
+  end();
+}
+
+void EventWriter::transaction(PacketContext const& context,
+                              TransactionId const& transaction) noexcept {
+  auto const& flow = *context.flow;
+  begin(context.time_ns, &flow);
+  if (context.number != 0) out_.field("pcap_cnt", context.number);
+  out_.field("event_type", context.app_protocol);
+  vlan(flow);
+  put_addresses(out_, endpoints_of(flow, true));
+  source(context.source);
+  out_.field("tx_id", transaction.number);
+  out_.open(context.app_protocol, '{');
+  transaction.session->write(transaction.number, out_);
+  out_.close('}');
   end();
 }
 

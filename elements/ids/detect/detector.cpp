@@ -7,6 +7,7 @@
 #include "core/base/big_pages.hpp"
 #include "core/net/wire.hpp"
 #include "elements/ids/alert/endpoints.hpp"
+#include "elements/ids/app/make_session.hpp"
 #include "elements/ids/decode/tcp_flags.hpp"
 #include "elements/ids/decode/transport.hpp"
 #include "elements/ids/detect/detector_work.hpp"
@@ -15,6 +16,7 @@ namespace warpline::ids {
 namespace {
 
 constexpr std::uint64_t kMillisecond = 1'000'000, kSecond = 1'000'000'000;
+constexpr std::uint32_t kNoRule = ~0u;
 using tcp_flag::kAck, tcp_flag::kSyn;
 
 PacketSource source_of(Carrier carrier) {
@@ -43,6 +45,12 @@ Bytes with_link(Defragmenter::Datagram const& datagram, DecodedPacket const& fra
   return datagram.frame.after(datagram.network - std::min(datagram.network, link));
 }
 
+/// The bytes in which a rule matched; of a transaction, those that are due with it.
+Bytes payload_of(RuleMatch match, MatchInput const& input) {
+  bool const of_stream = match.in_stream && input.stream != nullptr;
+  return of_stream ? input.stream->bytes : input.packet->payload_bytes();
+}
+
 std::uint64_t flow_number(MatchInput const& input) {
   return input.flow == nullptr ? 0 : flow_id(*input.flow);
 }
@@ -51,7 +59,7 @@ std::uint64_t flow_number(MatchInput const& input) {
 
 Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching const> searches,
                    SharedState& shared, DetectorOptions const& options, DetectorEvents& events,
-                   std::uint64_t seed)
+                   std::uint64_t seed, AppDatabases const& databases)
     : rules_(std::move(rules)),
       matcher_(searches),
       shared_(shared),
@@ -67,7 +75,13 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
       bits_(options.flows, rules_->bit_names().size()),
       pool_(options.stream_memory),
       tcp_(pool_, options.tcp),
-      rule_matcher_(*rules_, bits_, shared) {
+      rule_matcher_(*rules_, bits_, shared),
+      http_(options.http),
+      apps_(options.flows,
+            [this](AppProtocol protocol, bool over_tcp) {
+              return make_app_session(protocol, over_tcp, http_);
+            }),
+      transaction_rules_(*rules_, databases) {
   found_patterns_.reserve(rules_->groups().max_patterns());
   view_.resize(kBefore + kMaxView);
   selected_.reserve(rules_->rules().size());
@@ -160,6 +174,7 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
   work.context.packet = &packet;
   work.context.flow = nullptr;
   work.alerts = 0;
+  work.transactions = {};
   selected_.clear();
   if (packet.has_transport) find_flow(packet, input, work);
   input.group = group_of(input);
@@ -181,8 +196,10 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
     if (work.passed || work.verdict != FrameVerdict::kPass) return;
   }
   add_payload(packet, candidates, outcome, input);
+  read_application(input, outcome.closed, work);
   if (input.session != nullptr) add_due_bytes(input, outcome.closed, work);
   evaluate(input, work);
+  finish_transactions(input, work);
   if (input.session != nullptr && !input.flow->is_inspected())
     tcp_.clear(sessions_[input.flow_index]);
 }
@@ -206,6 +223,7 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
     index = flows_.add(key, hash, work.now_ms);
     if (index == Flow::kNone) return reach_limit(Limit::kFlows, Flow::kNone, work);
     auto& flow = flows_[index];
+    apps_.clear(index);
     flow.first_time_ns = work.context.time_ns;
     flow.client_is_second = from_second;
     // The first packet that is seen of a connection may be the answer.
@@ -248,7 +266,15 @@ void Detector::evaluate(MatchInput& input, Work& work) {
   bool const skip_addresses = input.flow != nullptr && (input.flow->ip_rules & looked) != 0;
   auto selected = selected_.begin();
   auto other = always.begin();
-  while ((selected != selected_.end() || other != always.end()) && !work.passed) {
+  auto transaction = work.transactions.begin();
+  while (!work.passed) {
+    auto const next = std::min(selected != selected_.end() ? *selected : kNoRule,
+                               other != always.end() ? *other : kNoRule);
+    if (transaction != work.transactions.end() && transaction->rule < next) {
+      evaluate_transaction(*transaction++, input, work);
+      continue;
+    }
+    if (next == kNoRule) break;
     bool const take_other =
         selected == selected_.end() || (other != always.end() && *other < *selected);
     auto const index = take_other ? *other++ : *selected++;
@@ -270,7 +296,8 @@ void Detector::apply_match(std::uint32_t index, RuleMatch match, MatchInput& inp
   if (rule.threshold)
     outcome = shared_.count(rule, *input.packet, flow_number(input), last_ns_ / 1000);
   if (outcome == ThresholdOutcome::kNothing) return;
-  bool const whole_flow = input.flow != nullptr && (match.in_stream || compiled.addresses_only);
+  bool const whole_flow = input.flow != nullptr &&
+                          (match.in_stream || compiled.addresses_only || compiled.protocol_only);
   auto const decide = [&](FlowVerdict verdict) {
     if (whole_flow && input.flow->verdict == FlowVerdict::kNone) input.flow->verdict = verdict;
   };
@@ -288,8 +315,8 @@ void Detector::apply_match(std::uint32_t index, RuleMatch match, MatchInput& inp
     ++work.alerts;
     ++counters_.alerts;
     if (input.flow != nullptr) ++input.flow->alerts;
-    RuleAlert const event{index, match.in_stream, blocks,
-                          match.in_stream ? input.stream->bytes : input.packet->payload_bytes()};
+    RuleAlert const event{index, match.in_stream, blocks, payload_of(match, input),
+                          work.transaction};
     if (work.later != nullptr)
       work.later->push_back(event);
     else

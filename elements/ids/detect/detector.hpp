@@ -10,11 +10,14 @@
 #include <vector>
 
 #include "core/packet/buffer_pool.hpp"
+#include "elements/ids/app/app_flows.hpp"
+#include "elements/ids/app/http_session.hpp"
 #include "elements/ids/decode/checksums.hpp"
 #include "elements/ids/decode/defragmenter.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
 #include "elements/ids/detect/events.hpp"
 #include "elements/ids/detect/rule_match.hpp"
+#include "elements/ids/detect/transaction_rules.hpp"
 #include "elements/ids/flow/flow_table.hpp"
 #include "elements/ids/frame_verdict.hpp"
 #include "elements/ids/prefilter/fast_pattern.hpp"
@@ -36,6 +39,7 @@ struct DetectorOptions {
   std::uint32_t max_alerts = 15;
   LimitPolicy on_limit = LimitPolicy::kIgnore;
   TcpTracker::Options tcp{};
+  HttpOptions http{};
   FlowTimeouts timeouts{};
 };
 
@@ -60,10 +64,11 @@ class Detector {
   /// Bytes that the alerts at the end of a flow have as payload.
   static constexpr std::uint32_t kMaxEndPayload = 2 * kMaxView + kBefore;
 
-  /// `searches`: those of the rules, by number minus 1. `seed`: a secret.
+  /// `searches`: those of the rules, by number minus 1. `seed`: a secret. `databases`: of the rules'
+  /// patterns for applications; if empty, the detector compiles its own.
   Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching const> searches,
            SharedState& shared, DetectorOptions const& options, DetectorEvents& events,
-           std::uint64_t seed);
+           std::uint64_t seed, AppDatabases const& databases = {});
 
   /// The search for the payload of the innermost packet of a frame that `process` will get later; 0:
   /// none. A guess if the packet's flow is not known yet: `process` searches again if it was wrong.
@@ -98,6 +103,7 @@ class Detector {
   TcpCounters const& tcp_counters() const { return tcp_.counters(); }
   Defragmenter::Counters const& defragmenter_counters() const { return defragmenter_.counters(); }
   FlowTable const& flows() const { return flows_; }
+  AppCounters const& app_counters() const { return apps_.counters(); }
   BlockPool const& stream_pool() const { return pool_; }
   BufferProgram::Evaluation const& evaluation() const { return rule_matcher_.evaluation(); }
 
@@ -129,6 +135,15 @@ class Detector {
   void select(std::uint16_t number, PatternId pattern);
   RuleGroups::Id group_of(MatchInput const& input) const;
   std::uint16_t search_in(RuleGroups::Id group) const { return rules_->groups()[group].search; }
+  void read_application(MatchInput const& input, bool closed, Work& work);
+  void read_stream(MatchInput const& input, std::uint32_t end, bool closed);
+  void select_transactions(MatchInput const& input, Work& work);
+  void evaluate_transaction(TransactionRule const& selected, MatchInput& input, Work& work);
+  bool payload_matches(CompiledRule const& compiled, MatchInput const& input);
+  void finish_transactions(MatchInput const& input, Work& work);
+  void record_all(std::uint32_t index, Work& work);
+  void inspect_last_transactions(MatchInput& input, Work& work);
+  void record(AppSession& session, std::uint64_t number, Work& work);
   void evaluate(MatchInput& input, Work& work);
   void apply_match(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work);
   void end_flow(std::uint32_t index, Flow& flow);
@@ -150,12 +165,16 @@ class Detector {
   BlockPool pool_;
   TcpTracker tcp_;
   RuleMatcher rule_matcher_;
+  HttpShared http_;
+  AppFlows apps_;
+  TransactionRules transaction_rules_;
   DetectorCounters counters_;
   Rejection rejection_;
   std::uint64_t first_ns_ = 0, last_ns_ = 0;
   bool started_ = false;
 
   std::vector<std::uint8_t> view_;         // bytes of a stream, contiguous
+  std::vector<std::uint8_t> held_;         // the same, for rules of transactions
   std::vector<PatternId> found_patterns_;  // by a search
   std::vector<std::uint32_t> selected_;    // rules for a packet
   std::vector<RuleAlert> end_alerts_;      // of a flow that ends

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "elements/ids/detect/detector.hpp"
@@ -39,6 +41,9 @@ struct Detector::Work {
   bool more_layers = false;  // packets within this one follow
   Rejection rejection;       // if the verdict is `kReject`
   StreamView view;
+  std::span<TransactionRule const> transactions{};  // rules to evaluate
+  std::optional<TransactionId> transaction{};       // of the rule that is evaluated
+  bool changed = false;                             // transactions of the packet's direction
   // Flows of outer packets, which stay until the frame is done.
   std::array<Flow*, FrameDecoder::kMaxPackets*(kMaxDatagrams + 1)> held{};
   unsigned held_count = 0;

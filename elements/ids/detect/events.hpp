@@ -16,8 +16,9 @@ namespace warpline::ids {
 struct RuleAlert {
   std::uint32_t rule = 0;  ///< index in the rule set
   bool in_stream = false;
-  bool blocked = false;  ///< the packet is dropped or rejected
-  Bytes payload{};       ///< of the packet or of the stream
+  bool blocked = false;                        ///< the packet is dropped or rejected
+  Bytes payload{};                             ///< of the packet or of the stream
+  std::optional<TransactionId> transaction{};  ///< in which the rule matched
 };
 
 /// Receives what the detector finds. The worker's thread.
@@ -30,6 +31,10 @@ class DetectorEvents {
   /// A packet is dropped by ON_LIMIT.
   virtual void drop_at_limit(PacketContext const& context, Limit limit) {
     (void)context, (void)limit;
+  }
+  /// A transaction is complete, or its flow has ended. `context.app_protocol`: its protocol.
+  virtual void transaction(PacketContext const& context, TransactionId const& transaction) {
+    (void)context, (void)transaction;
   }
   /// `end_ns`: time of the flow's last packet. `now_ns`: time of the event.
   virtual void flow_ended(Flow const& flow, FlowEvent::Reason reason, std::uint64_t end_ns,

@@ -54,12 +54,14 @@ void Detector::end_flow(std::uint32_t index, Flow& flow) {
     }
     tcp_.clear(sessions_[index]);
   }
+  apps_.clear(index);
   events_.flow_ended(flow, ending_, time_of(flow.last_seen_ms), last_ns_);
 }
 
 void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   auto& half = sessions_[index].halves[to_server ? 0 : 1];
-  if (half.inspected >= half.next && half.later.empty()) return;
+  bool const has_bytes = half.inspected < half.next || !half.later.empty();
+  if (!has_bytes && flow.app_protocol == AppProtocol::kUnknown) return;
   EndPacket const end(flow, to_server);
   Work work({last_ns_, 0, LinkType::kEthernet}, 0);
   work.context.packet = &end.packet;
@@ -83,6 +85,7 @@ void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   do {
     while (!work.passed) {
       selected_.clear();
+      read_stream(input, half.next, false);
       if (!take_view(half, search_in(input.group), half.next, work.view)) break;
       auto const& bytes = work.view.bytes;
       auto const from = end_payload_.empty() ? 0 : work.view.old_size;
@@ -102,10 +105,13 @@ void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
     flow.alerts -= static_cast<std::uint32_t>(end_alerts_.size());
     return;
   }
+  inspect_last_transactions(input, work);
   for (auto& alert : end_alerts_) {
     alert.payload = {end_payload_.data(), static_cast<std::uint32_t>(end_payload_.size())};
     events_.alert(work.context, alert);
   }
+  finish_transactions(input, work);
+  if (!to_server) record_all(index, work);
 }
 
 }  // namespace warpline::ids

@@ -77,6 +77,15 @@ bool flow_matches(FlowMatch const& match, MatchInput const& input) {
   return true;
 }
 
+bool is_of_application(Rule const& rule, Flow const* flow) {
+  if (!rule.app_protocol && rule.app_protocols.empty()) return true;
+  if (flow == nullptr) return false;
+  if (rule.app_protocol && flow->app_protocol != *rule.app_protocol) return false;
+  return std::ranges::all_of(rule.app_protocols, [&](AppProtocolMatch const& match) {
+    return match.matches(flow->app_protocol);
+  });
+}
+
 bool compare(StreamSize const& match, std::uint32_t size) {
   using enum StreamSize::Comparison;
   switch (match.comparison) {
@@ -169,6 +178,7 @@ bool RuleMatcher::head_matches(CompiledRule const& compiled, MatchInput const& i
   }
   if (!is_of_protocol(rule.protocol, *input.packet)) return false;
   if (!ends_match(rule, *input.packet)) return false;
+  if (!is_of_application(rule, input.flow)) return false;
   return !rule.flow || flow_matches(*rule.flow, input);
 }
 
@@ -227,6 +237,20 @@ RuleMatch RuleMatcher::match(CompiledRule const& compiled, MatchInput const& inp
   if (input.no_packet || !compiled.packets) return {};
   if (compiled.looks_at_payload && input.packet_in_stream && !compiled.packets_first) return {};
   return {packet_matches(compiled, input), false};
+}
+
+bool RuleMatcher::match_packet(CompiledRule const& compiled, MatchInput const& input) {
+  if (!head_matches(compiled, input) || !bits_match(compiled, input)) return false;
+  if (!stream_sizes_match(compiled.rule, input.session)) return false;
+  for (auto const& match : compiled.rule.packet)
+    if (!matches_packet(match, *input.packet)) return false;
+  return true;
+}
+
+bool RuleMatcher::match_payload(CompiledRule const& compiled, Bytes bytes, std::uint32_t offset) {
+  return std::ranges::all_of(compiled.parts, [&](CompiledRule::Part const& part) {
+    return part.buffer != Buffer::kPayload || part.program.matches(bytes, evaluation_, offset);
+  });
 }
 
 void RuleMatcher::change_bits(CompiledRule const& compiled, MatchInput const& input) {

@@ -66,10 +66,15 @@ class RuleMatcher {
       : rules_(rules), bits_(bits), shared_(shared) {}
 
   RuleMatch match(CompiledRule const& compiled, MatchInput const& input);
+  /// True if the parts of a rule of transactions match that look at neither these nor the payload.
+  bool match_packet(CompiledRule const& compiled, MatchInput const& input);
+  /// True if all keywords of the payload match in `bytes`, which begin at `offset` of a stream.
+  bool match_payload(CompiledRule const& compiled, Bytes bytes, std::uint32_t offset);
   /// Sets the bits of a rule that matched.
   void change_bits(CompiledRule const& compiled, MatchInput const& input);
 
   BufferProgram::Evaluation const& evaluation() const { return evaluation_; }
+  BufferProgram::Evaluation& evaluation() { return evaluation_; }
 
  private:
   bool head_matches(CompiledRule const& compiled, MatchInput const& input) const;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "elements/ids/app/app_protocol.hpp"
 #include "elements/ids/flow/flow_key.hpp"
 #include "elements/ids/flow/limit_policy.hpp"
 
@@ -47,6 +48,7 @@ struct alignas(64) Flow {
   std::uint8_t ip_rules = 0;    ///< bits: rules of addresses alone were evaluated, by direction
   std::uint32_t alerts = 0;
   bool has_bits = false;
+  AppProtocol app_protocol = AppProtocol::kUnknown;
   LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< applied because memory was full
   std::uint16_t groups[2]{};  ///< of rules, to the server and to the client; 0: not known yet
   bool handshake = false;     ///< of TCP: both ends have acknowledged it, or it was not needed

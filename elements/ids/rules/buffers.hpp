@@ -75,7 +75,7 @@ constexpr bool is_of_application(Buffer buffer) { return buffer >= Buffer::kHttp
 /// True if a transaction may have several of it: keywords look at each alone.
 constexpr bool has_instances(Buffer buffer) {
   return buffer == Buffer::kDnsQuery || buffer == Buffer::kHttpRequestHeader ||
-         buffer == Buffer::kHttpResponseHeader;
+         buffer == Buffer::kHttpResponseHeader || buffer == Buffer::kFileData;
 }
 
 /// The keyword that selects a buffer for the keywords after it.

@@ -12,6 +12,7 @@
 #include "elements/ids/alert/endpoints.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
 #include "elements/ids/line_writer.hpp"
+#include "tests/elements/ids/app/fixed_session.hpp"
 #include "tests/support/scoped.hpp"
 
 namespace warpline::ids {
@@ -123,12 +124,17 @@ TEST_F(EventWriterTest, WritesAnAlertWithAllFields) {
   auto context = context_of(frame);
   context.app_protocol = "http";
   auto const data = "a\"\\\r\n\t\x7f\x80\xff z"s;
-  auto const line = alert(context, {.stream = true, .payload = bytes_of(data), .transaction = 2},
-                          everything(), {"https://example.org/1"});
-  EXPECT_EQ(names(line),
-            "timestamp flow_id pcap_cnt event_type vlan src_ip src_port dest_ip dest_port proto "
-            "ip_v pkt_src ether tx_id alert app_proto direction flow payload payload_printable "
-            "stream packet packet_info verdict ");
+  test::FixedSession session;
+  for (auto const size : {1u, 2u, 3u}) session.add(true, bytes_of(std::string(size, 'a')));
+  auto const line =
+      alert(context,
+            {.stream = true, .payload = bytes_of(data), .transaction = TransactionId{&session, 2}},
+            everything(), {"https://example.org/1"});
+  EXPECT_EQ(
+      names(line),
+      "timestamp flow_id pcap_cnt event_type vlan src_ip src_port dest_ip dest_port proto "
+      "ip_v pkt_src ether tx_id alert http app_proto direction flow payload payload_printable "
+      "stream packet packet_info verdict ");
   EXPECT_EQ(line.at("timestamp").as_string(), "2020-04-01T12:34:56.123456+0000");
   EXPECT_EQ(line.at("flow_id").to_number<std::uint64_t>(), flow_id(flow));
   EXPECT_LT(flow_id(flow), std::uint64_t{1} << 51);
@@ -149,6 +155,8 @@ TEST_F(EventWriterTest, WritesAnAlertWithAllFields) {
             R"(","category":"A class","severity":2,"metadata":{"tag":["two","one"],"created_at":)"
             R"r(["2018_01_30"]},"rule":"alert tcp any any -> any any (msg:\"a\"; sid:7;)",)r"
             R"("references":["https://example.org/1"]})");
+  EXPECT_EQ(text(line.at("tx_id")), "2");
+  EXPECT_EQ(text(line.at("http")), R"({"size":3})");
   EXPECT_EQ(text(line.at("flow")),
             R"({"pkts_toserver":4,"pkts_toclient":1,"bytes_toserver":5000000000,)"
             R"("bytes_toclient":60,"start":"2020-04-01T12:34:53.123456+0000",)"

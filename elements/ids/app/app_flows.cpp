@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/app/app_flows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/big_pages.hpp"
+#include "core/net/wire.hpp"
+#include "elements/ids/app/detect_protocol.hpp"
+
+namespace warpline::ids {
+
+AppFlows::AppFlows(std::uint32_t flows, Factory factory)
+    : factory_(std::move(factory)), flows_(flows, big_pages()) {}
+
+void AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
+                          std::uint32_t end, bool closed, BlockPool const& pool) {
+  auto& entry = flows_[index];
+  unsigned const direction = to_server ? 0 : 1;
+  auto& read = entry.read[direction];
+  if (entry.stopped[direction] && entry.slot == kNone) return;
+  end = std::min(end, half.bytes.end());
+  bool const has_bytes = half.bytes.size > 0 && end > read;
+  if (!has_bytes && !closed) return;
+  if (has_bytes && read < half.bytes.begin) {
+    ++counters_.gaps;
+    auto const missing = half.bytes.begin - read;
+    read = half.bytes.begin;
+    if (entry.slot == kNone) {
+      entry.stopped[direction] = true;
+      return;
+    }
+    react(entry, slots_[entry.slot].session->skip(to_server, missing));
+  }
+  if (entry.slot == kNone) {
+    auto const size = has_bytes ? std::min(end - read, kMaxProbe) : 0;
+    if (size > 0 && !half.bytes.copy(pool, read, size, probe_.data())) return;
+    if (!find_protocol(entry, flow, to_server, {probe_.data(), size}, closed || size == kMaxProbe))
+      return;
+  }
+  if (has_bytes && entry.slot != kNone) {
+    half.bytes.visit(pool, read, end - read, [&](Bytes bytes) { add(entry, to_server, bytes); });
+    read = end;
+  }
+  if (closed && entry.slot != kNone) {
+    slots_[entry.slot].session->close(to_server);
+    entry.changed[direction] = true;
+  }
+}
+
+void AppFlows::add_datagram(std::uint32_t index, Flow& flow, bool to_server, Bytes payload) {
+  auto& entry = flows_[index];
+  if (entry.slot == kNone) {
+    if (entry.stopped[to_server ? 0 : 1]) return;
+    if (!find_protocol(entry, flow, to_server, payload, true)) return;
+  }
+  if (entry.slot != kNone) add(entry, to_server, payload);
+}
+
+bool AppFlows::take_changed(std::uint32_t index, bool to_server) {
+  return std::exchange(flows_[index].changed[to_server ? 0 : 1], false);
+}
+
+void AppFlows::clear(std::uint32_t index) {
+  auto& entry = flows_[index];
+  if (entry.slot != kNone) {
+    auto& slot = slots_[entry.slot];
+    slot.session->reset();
+    free_[slot.kind].push_back(entry.slot);
+  }
+  entry = {};
+}
+
+/// True once the protocol is known. A direction whose bytes are of no protocol waits for the other
+/// one's.
+bool AppFlows::find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes bytes, bool at_end) {
+  if (flow.app_protocol != AppProtocol::kUnknown) return false;
+  bool const over_tcp = flow.key.protocol == protocol::kTcp;
+  bool const client_is_second = flow.client_is_second;
+  auto const client_port = flow.key.ports[client_is_second ? 1 : 0];
+  auto const server_port = flow.key.ports[client_is_second ? 0 : 1];
+  auto const found =
+      detect_protocol({bytes, over_tcp, to_server, client_port, server_port, at_end});
+  if (found == AppProtocol::kUnknown) return false;
+  unsigned const direction = to_server ? 0 : 1;
+  if (found == AppProtocol::kFailed) {
+    entry.stopped[direction] = true;
+    if (entry.stopped[1 - direction]) flow.app_protocol = AppProtocol::kFailed;
+    return false;
+  }
+  flow.app_protocol = found;
+  ++counters_.flows[static_cast<std::size_t>(found)];
+  entry.stopped[0] = entry.stopped[1] = false;
+  open(entry, found, over_tcp);
+  if (entry.slot == kNone) entry.stopped[0] = entry.stopped[1] = true;
+  return entry.slot != kNone;
+}
+
+void AppFlows::open(Entry& entry, AppProtocol protocol, bool over_tcp) {
+  auto const kind = static_cast<std::uint32_t>(protocol) * 2 + (over_tcp ? 1 : 0);
+  auto& free = free_[kind];
+  if (!free.empty()) {
+    entry.slot = free.back();
+    free.pop_back();
+    return;
+  }
+  auto session = factory_(protocol, over_tcp);
+  if (!session) return;
+  entry.slot = static_cast<std::uint32_t>(slots_.size());
+  slots_.push_back({std::move(session), kind});
+  free.reserve(slots_.size());  // `clear` allocates nothing
+}
+
+void AppFlows::add(Entry& entry, bool to_server, Bytes bytes) {
+  if (entry.stopped[to_server ? 0 : 1]) return;
+  entry.changed[to_server ? 0 : 1] = true;
+  react(entry, slots_[entry.slot].session->add(to_server, bytes));
+}
+
+void AppFlows::react(Entry& entry, AppSession::Status status) {
+  if (status == AppSession::Status::kContinue) return;
+  counters_.failed_parsers += status == AppSession::Status::kFailed;
+  entry.stopped[0] = entry.stopped[1] = true;
+}
+
+}  // namespace warpline::ids

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/app/make_session.hpp"
+
+#include "elements/ids/app/http_session.hpp"
+#include "elements/ids/app/sessions.hpp"
+
+namespace warpline::ids {
+
+std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp,
+                                             HttpShared& http) {
+  switch (protocol) {
+    case AppProtocol::kHttp:
+      return make_http_session(http);
+    case AppProtocol::kDns:
+      return make_dns_session(over_tcp);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace warpline::ids

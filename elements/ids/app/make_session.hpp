@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "elements/ids/app/app_session.hpp"
+
+namespace warpline::ids {
+
+class HttpShared;
+
+/// A session for a flow of the protocol; null if there is no parser for it.
+std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp, HttpShared& http);
+
+}  // namespace warpline::ids

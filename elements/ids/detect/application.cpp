@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "core/net/wire.hpp"
+#include "elements/ids/decode/transport.hpp"
+#include "elements/ids/detect/detector_work.hpp"
+
+/// How the parsers of applications get their bytes, and when rules see the transactions.
+namespace warpline::ids {
+
+/// Gives the parser the bytes that are due with the packet, and selects rules for the transactions
+/// that these change.
+void Detector::read_application(MatchInput const& input, bool closed, Work& work) {
+  work.transactions = {};
+  if (input.flow == nullptr) return;
+  auto const& packet = *input.packet;
+  auto const index = input.flow_index;
+  if (input.session != nullptr) {
+    auto const& half = input.session->halves[input.to_server ? 0 : 1];
+    bool const all = options_.ips || closed;
+    read_stream(input, all ? half.next : std::min(half.acked, half.next), closed);
+  } else if (is_udp(packet) && packet.payload_size > 0 && !packet.is_tunnel) {
+    apps_.add_datagram(index, *input.flow, input.to_server, packet.payload_bytes());
+  }
+  work.context.app_protocol = name_of(input.flow->app_protocol);
+  select_transactions(input, work);
+}
+
+void Detector::read_stream(MatchInput const& input, std::uint32_t end, bool closed) {
+  apps_.add_stream(input.flow_index, *input.flow, input.to_server,
+                   input.session->halves[input.to_server ? 0 : 1], end, closed, pool_);
+}
+
+void Detector::select_transactions(MatchInput const& input, Work& work) {
+  auto* const session = apps_.session(input.flow_index);
+  work.changed = session != nullptr && apps_.take_changed(input.flow_index, input.to_server);
+  if (work.changed)
+    work.transactions =
+        transaction_rules_.select(*session, input.flow->app_protocol, input.to_server);
+}
+
+/// Evaluates a rule on a transaction, and on the packet or stream if it looks at these, too.
+void Detector::evaluate_transaction(TransactionRule const& selected, MatchInput& input,
+                                    Work& work) {
+  auto const& compiled = rules_->rules()[selected.rule];
+  auto& session = *apps_.session(input.flow_index);
+  if (!rule_matcher_.match_packet(compiled, input)) return;
+  if (compiled.looks_at_payload && !payload_matches(compiled, input)) return;
+  if (!transaction_rules_.match(compiled, session, selected.transaction, input.to_server,
+                                rule_matcher_.evaluation()))
+    return;
+  session.state(selected.transaction).matched.push_back(selected.rule);
+  work.transaction = TransactionId{&session, selected.transaction};
+  apply_match(selected.rule, {true, true}, input, work);
+  work.transaction = std::nullopt;
+}
+
+/// Looks at the bytes of the stream that the worker still has, or at the packet's payload.
+bool Detector::payload_matches(CompiledRule const& compiled, MatchInput const& input) {
+  if (input.session == nullptr)
+    return rule_matcher_.match_payload(compiled, input.packet->payload_bytes(), 0);
+  auto const& bytes = input.session->halves[input.to_server ? 0 : 1].bytes;
+  auto const size = std::min(bytes.size, kBefore + kMaxView);
+  held_.resize(kBefore + kMaxView);
+  if (size == 0 || !bytes.copy(pool_, bytes.begin, size, held_.data())) return false;
+  return rule_matcher_.match_payload(compiled, {held_.data(), size}, bytes.begin);
+}
+
+/// After the rules: writes the records of complete transactions, and forgets these.
+void Detector::finish_transactions(MatchInput const& input, Work& work) {
+  if (!work.changed) return;
+  auto& session = *apps_.session(input.flow_index);
+  TransactionRules::set_inspected(session, input.to_server);
+  for (auto number = session.first(); number < session.end(); ++number) {
+    bool const complete = session.is_complete(number, true) && session.is_complete(number, false);
+    if (complete) record(session, number, work);
+  }
+  while (session.first() < session.end()) {
+    auto const& state = session.state(session.first());
+    if (!state.complete[0] || !state.complete[1]) break;
+    session.remove_first();
+  }
+}
+
+void Detector::record(AppSession& session, std::uint64_t number, Work& work) {
+  auto& state = session.state(number);
+  if (state.is_recorded) return;
+  state.is_recorded = true;
+  ++apps_.counters().transactions[static_cast<std::size_t>(work.context.flow->app_protocol)];
+  events_.transaction(work.context, {&session, number});
+}
+
+/// At the end of a flow: the parser gets no more bytes of this direction.
+void Detector::inspect_last_transactions(MatchInput& input, Work& work) {
+  if (work.passed) return;
+  read_stream(input, input.session->halves[input.to_server ? 0 : 1].next, true);
+  work.context.app_protocol = name_of(input.flow->app_protocol);
+  select_transactions(input, work);
+  input.stream = nullptr;
+  selected_.clear();
+  evaluate(input, work);
+}
+
+/// Writes the records of transactions that are not complete at the end of the flow.
+void Detector::record_all(std::uint32_t index, Work& work) {
+  auto* const session = apps_.session(index);
+  if (session == nullptr) return;
+  for (auto number = session->first(); number < session->end(); ++number)
+    record(*session, number, work);
+}
+
+}  // namespace warpline::ids

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "elements/ids/detect/transaction_rules.hpp"
+
+#include <algorithm>
+
+namespace warpline::ids {
+namespace {
+
+/// Buffers that grow while a transaction lasts: rules see them in pieces.
+bool is_body(Buffer buffer) {
+  return buffer == Buffer::kHttpRequestBody || buffer == Buffer::kHttpResponseBody ||
+         buffer == Buffer::kFileData;
+}
+
+bool is_sent_by(AppBufferKeyword const& keyword, AppProtocol protocol, bool client) {
+  bool const of_protocol =
+      keyword.protocol == protocol ||
+      (keyword.protocol == AppProtocol::kUnknown && protocol == AppProtocol::kHttp);
+  return of_protocol && (client ? keyword.from_client : keyword.from_server);
+}
+
+AppBufferKeyword const& keyword_of(Buffer buffer) {
+  return *std::ranges::find(kAppBufferKeywords, buffer, &AppBufferKeyword::buffer);
+}
+
+}  // namespace
+
+AppDatabases compile_app_databases(RuleSet const& rules) {
+  AppDatabases databases;
+  for (auto const& buffer : rules.app_buffers())
+    databases.push_back(buffer.patterns.patterns.empty()
+                            ? nullptr
+                            : std::make_shared<HyperscanDatabase const>(buffer.patterns));
+  return databases;
+}
+
+TransactionRules::TransactionRules(RuleSet const& rules, AppDatabases databases) : rules_(rules) {
+  if (databases.empty()) databases = compile_app_databases(rules);
+  auto const& buffers = rules.app_buffers();
+  auto const scratch = std::make_shared<HyperscanScratch>();
+  std::size_t patterns = 0;
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    scanners_.push_back(databases[i] ? std::make_unique<HyperscanScanner>(databases[i], scratch)
+                                     : nullptr);
+    patterns = std::max(patterns, buffers[i].patterns.patterns.size());
+    if (!databases[i]) continue;
+    auto const& keyword = keyword_of(buffers[i].buffer);
+    for (std::size_t protocol = 0; protocol < kAppProtocols; ++protocol)
+      for (bool const client : {true, false})
+        if (is_sent_by(keyword, static_cast<AppProtocol>(protocol), client))
+          buffers_[protocol][client ? 0 : 1].push_back(static_cast<std::uint16_t>(i));
+  }
+  found_.reserve(patterns);
+}
+
+std::span<TransactionRule const> TransactionRules::select(AppSession& session, AppProtocol protocol,
+                                                          bool to_server) {
+  selected_.clear();
+  unsigned const direction = to_server ? 0 : 1;
+  auto const& buffers = buffers_[static_cast<std::size_t>(protocol)][direction];
+  auto const& always = rules_.app_always(protocol);
+  for (auto number = session.first(); number < session.end(); ++number) {
+    auto& state = session.state(number);
+    if (state.complete[direction]) continue;
+    search(session, number, to_server, buffers);
+    auto const add = [&](std::uint32_t rule) {
+      if (std::ranges::find(state.matched, rule) == state.matched.end())
+        selected_.push_back({rule, number});
+    };
+    std::ranges::for_each(state.candidates[direction], add);
+    std::ranges::for_each(always, add);
+  }
+  std::ranges::sort(selected_);
+  return selected_;
+}
+
+void TransactionRules::search(AppSession& session, std::uint64_t number, bool to_server,
+                              Indices const& buffers) {
+  unsigned const direction = to_server ? 0 : 1;
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    auto& searched = session.state(number).searched[direction];
+    bool const once = i < 64 && !is_body(rules_.app_buffers()[buffers[i]].buffer);
+    if (once && (searched >> i & 1) != 0) continue;
+    if (search(session, number, to_server, buffers[i]) && once) searched |= std::uint64_t{1} << i;
+  }
+}
+
+/// False if the buffer does not exist yet.
+bool TransactionRules::search(AppSession& session, std::uint64_t number, bool to_server,
+                              std::uint16_t index) {
+  auto const& rules = rules_.app_buffers()[index];
+  auto& candidates = session.state(number).candidates[to_server ? 0 : 1];
+  for (unsigned instance = 0;; ++instance) {
+    auto const buffer = session.buffer(number, to_server, rules.buffer, instance);
+    if (!buffer) return instance > 0;
+    scanners_[index]->scan_all(transformed(rules, buffer->bytes), found_);
+    for (auto const pattern : found_)
+      for (auto const rule : rules.rules[pattern])
+        if (std::ranges::find(candidates, rule) == candidates.end()) candidates.push_back(rule);
+    if (!has_instances(rules.buffer)) return true;
+  }
+}
+
+bool TransactionRules::match(CompiledRule const& compiled, AppSession& session,
+                             std::uint64_t transaction, bool to_server,
+                             BufferProgram::Evaluation& evaluation) {
+  for (auto const& field : compiled.rule.fields) {
+    auto const value = session.value(transaction, field.field);
+    if (!value || !field.matches(*value)) return false;
+  }
+  for (auto const& part : compiled.parts)
+    if (is_of_application(part.buffer) &&
+        !part_matches(part, session, transaction, to_server, evaluation))
+      return false;
+  return true;
+}
+
+/// Of a buffer with several instances, one must match.
+bool TransactionRules::part_matches(CompiledRule::Part const& part, AppSession& session,
+                                    std::uint64_t number, bool to_server,
+                                    BufferProgram::Evaluation& evaluation) {
+  auto const& rules = rules_.app_buffers()[part.app_buffer];
+  for (unsigned instance = 0;; ++instance) {
+    auto const buffer = session.buffer(number, to_server, part.buffer, instance);
+    if (!buffer) return false;
+    auto const bytes = transformed(rules, buffer->bytes);
+    if (part.program.matches(bytes, evaluation)) return true;
+    if (!has_instances(part.buffer)) return false;
+  }
+}
+
+void TransactionRules::set_inspected(AppSession& session, bool to_server) {
+  for (auto number = session.first(); number < session.end(); ++number) {
+    auto& state = session.state(number);
+    unsigned const direction = to_server ? 0 : 1;
+    if (state.complete[direction]) continue;
+    session.set_inspected(number, to_server);
+    if (!session.is_complete(number, to_server)) continue;
+    state.complete[direction] = true;
+    state.candidates[direction].clear();
+  }
+}
+
+}  // namespace warpline::ids
