@@ -42,17 +42,20 @@ std::vector<Bits> sets_by_range(std::span<PortSet const> sets,
   return ranges;
 }
 
-std::size_t distance(Bits const& a, Bits const& b) {
-  std::size_t count = 0;
+/// The cost of the rules that one of the groups has alone.
+std::size_t distance(Bits const& a, Bits const& b, std::span<std::uint32_t const> costs) {
+  std::size_t cost = 0;
   for (std::size_t i = 0; i < a.size(); ++i)
-    count += static_cast<std::size_t>(std::popcount(a[i] ^ b[i]));
-  return count;
+    for (auto bits = a[i] ^ b[i]; bits != 0; bits &= bits - 1)
+      cost += costs[i * 64 + static_cast<std::size_t>(std::countr_zero(bits))];
+  return cost;
 }
 
 /// Merges the two groups that differ least, until there are few enough.
 class Merging {
  public:
-  explicit Merging(std::vector<Bits> groups) : groups_(std::move(groups)), into_(groups_.size()) {
+  Merging(std::vector<Bits> groups, std::span<std::uint32_t const> costs)
+      : groups_(std::move(groups)), costs_(costs), into_(groups_.size()) {
     std::iota(into_.begin(), into_.end(), std::size_t{0});
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       alive_.push_back(i);
@@ -87,7 +90,7 @@ class Merging {
     nearest_[group] = {};
     for (auto const other : alive_) {
       if (other == group) continue;
-      auto const apart = distance(groups_[group], groups_[other]);
+      auto const apart = distance(groups_[group], groups_[other], costs_);
       if (apart < nearest_[group].distance) nearest_[group] = {other, apart};
     }
   }
@@ -101,20 +104,22 @@ class Merging {
       if (one == group) continue;
       if (nearest_[one].group == other || nearest_[one].group == group)
         find_nearest(one);
-      else if (auto const apart = distance(groups_[one], groups_[group]);
+      else if (auto const apart = distance(groups_[one], groups_[group], costs_);
                apart < nearest_[one].distance)
         nearest_[one] = {group, apart};
     }
   }
 
   std::vector<Bits> groups_;
+  std::span<std::uint32_t const> costs_;
   std::vector<std::size_t> into_, alive_;
   std::vector<Nearest> nearest_;
 };
 
 }  // namespace
 
-PortGroups::PortGroups(std::span<PortSet const> sets, std::size_t max_groups)
+PortGroups::PortGroups(std::span<PortSet const> sets, std::span<std::uint32_t const> costs,
+                       std::size_t max_groups)
     : first_(first_ports(sets)) {
   std::map<Bits, std::size_t> known;
   std::vector<std::size_t> group_of_range;
@@ -130,7 +135,7 @@ PortGroups::PortGroups(std::span<PortSet const> sets, std::size_t max_groups)
   }
   std::vector<Bits> distinct(known.size());
   for (auto const& [bits, group] : known) distinct[group] = bits;
-  Merging merging(std::move(distinct));
+  Merging merging(std::move(distinct), costs);
   merging.run(max_groups);
   std::vector<std::uint16_t> number(known.size());
   for (auto const group : merging.alive()) {

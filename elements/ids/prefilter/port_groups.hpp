@@ -13,15 +13,16 @@ namespace warpline::ids {
 /// Ports in groups, by the sets that contain them. Read-only; any thread.
 ///
 /// The ends of all intervals split 0 to 65535 into ranges whose ports are in the same sets. Ranges in
-/// the same sets share a group. If there are too many groups, those that differ in the fewest sets
-/// are merged: a group may then have more sets than one of its ports needs, but never fewer.
+/// the same sets share a group. If there are too many groups, those that differ least are
+/// merged: a group may then have more sets than one of its ports needs, but never fewer.
 class PortGroups {
  public:
   /// Distinct groups before merging; if there are more, the ranges of ports are made coarser.
   static constexpr std::size_t kMaxDistinct = 1024;
 
-  /// `max_groups`: at least 1.
-  PortGroups(std::span<PortSet const> sets, std::size_t max_groups);
+  /// `costs`: of each set, in any unit: what a group costs that has it. `max_groups`: at least 1.
+  PortGroups(std::span<PortSet const> sets, std::span<std::uint32_t const> costs,
+             std::size_t max_groups);
 
   std::size_t size() const { return members_.size(); }
   /// The group of a port.

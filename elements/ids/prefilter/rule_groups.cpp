@@ -50,6 +50,16 @@ PortSet server_ports(Rule const& rule, PacketKind kind, bool to_server) {
   return ports;
 }
 
+/// What a rule costs the packets of its group, about, in units of a long pattern. A short pattern is
+/// often found; a rule without one is looked at for each packet.
+std::uint32_t cost_of(Rule const& rule) {
+  constexpr std::uint32_t kAlways = 16;
+  constexpr std::uint32_t kByBytes[] = {kAlways, 64, 16, 4};
+  auto const pattern = fast_pattern_of(rule);
+  auto const bytes = pattern ? pattern->bytes.size() : 0;
+  return bytes < std::size(kByBytes) ? kByBytes[bytes] : 1;
+}
+
 }  // namespace
 
 PacketKind kind_of(DecodedPacket const& packet) {
@@ -67,16 +77,17 @@ RuleGroups::RuleGroups(std::span<Rule const* const> rules) {
 
 void RuleGroups::add_part(std::span<Rule const* const> rules, PacketKind kind, bool to_server) {
   std::vector<PortSet> sets;
-  std::vector<std::uint32_t> indices;
+  std::vector<std::uint32_t> indices, costs;
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
     if (rules[i] == nullptr) continue;
     if (!is_of_kind(rules[i]->protocol, kind) || !is_of_direction(*rules[i], to_server)) continue;
     sets.push_back(server_ports(*rules[i], kind, to_server));
     indices.push_back(i);
+    costs.push_back(cost_of(*rules[i]));
   }
   auto& part = parts_[part_of(kind, to_server)];
   part.first = static_cast<Id>(groups_.size() + 1);
-  part.ports.emplace(sets, kMaxGroups);
+  part.ports.emplace(sets, costs, kMaxGroups);
   for (std::size_t i = 0; i < part.ports->size(); ++i) {
     Group group;
     std::vector<std::uint32_t> with_pattern;
