@@ -67,7 +67,8 @@ TcpTracker::Outcome TcpTracker::process(DecodedPacket const& packet, bool to_ser
     ++counters_.no_session;
     return outcome;
   }
-  if (is_old(segment, session)) {
+  // RFC 9293 section 3.10.7.4: a receiver drops a segment without ACK.
+  if (!segment.has(kSyn | kAck) || is_old(segment, session)) {
     ++counters_.outside_window;
     return outcome;
   }

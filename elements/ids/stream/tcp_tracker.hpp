@@ -16,7 +16,7 @@ namespace warpline::ids {
 struct TcpCounters {
   std::uint64_t syn = 0, syn_ack = 0, rst = 0, sessions = 0, midstream = 0;
   std::uint64_t no_session = 0;      ///< packets without a session
-  std::uint64_t outside_window = 0;  ///< segments and resets; also old ones by their time
+  std::uint64_t outside_window = 0;  ///< segments and resets; also old ones, and without ACK
   std::uint64_t gaps = 0;            ///< acknowledged bytes that never arrived
   std::uint64_t overlaps = 0;        ///< segments that repeat bytes in the queue
   std::uint64_t differing_overlaps = 0;

@@ -133,6 +133,13 @@ std::vector<EvasionCase> connection_cases() {
             {.to_server = false, .flags = kSyn | kAck, .offset = 4'000'000, .acked = 3});
       }),
       {1, 2});
+  // RFC 9293 section 3.10.7.4: a receiver drops a segment without ACK.
+  add("BytesWithoutTheFlagAck", disturbed([](Traffic& traffic) {
+        traffic.segment({.flags = kPush, .offset = 3, .data = "xxx"});
+      }),
+      {1, 2});
+  add("FinWithoutTheFlagAck",
+      disturbed([](Traffic& traffic) { traffic.segment({.flags = kFin, .offset = 3}); }), {1, 2});
   add("FinWithAWrongNumber", disturbed([](Traffic& traffic) {
         traffic.segment({.flags = kFin | kAck, .offset = 9'000'000});
         traffic.segment({.to_server = false, .flags = kFin | kAck, .offset = -9'000'000});

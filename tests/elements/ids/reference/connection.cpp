@@ -70,6 +70,7 @@ Connection::Outcome Connection::add(Packet const& packet, bool to_server, Overla
     return outcome;
   }
   if (state_ == State::kClosed || !open(packet, own, peer, options)) return outcome;
+  if ((flags & (kSyn | kAck)) == 0) return outcome;  // hosts drop it
   own.window = number_at(packet.transport, 14, 2);
   if ((flags & kAck) != 0) acknowledge(acknowledgment_of(packet), peer);
   bool const with_data = (flags & kSyn) == 0 || has_fast_open(packet) || own.next > 0;

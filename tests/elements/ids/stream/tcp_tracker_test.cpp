@@ -96,6 +96,17 @@ TEST(TcpTracker, RefusesSegmentsAtAnyDistance) {
     }
 }
 
+TEST(TcpTracker, TakesNoSegmentWithoutAck) {
+  constexpr std::uint8_t kPush = 8;
+  Connection connection;
+  connection.handshake();
+  for (auto const flags : {std::uint8_t{0}, kPush, kFin})
+    EXPECT_FALSE(connection.segment(true, flags, connection.next(true), 10).in_stream);
+  EXPECT_EQ(connection.tracker.counters().outside_window, 3u);
+  EXPECT_FALSE(connection.session.halves[0].fin);
+  EXPECT_TRUE(connection.send(true, kAck, 10).whole);
+}
+
 TEST(TcpTracker, TakesNoBytesBeforeTheAnswerToTheSyn) {
   Connection connection;
   connection.send(true, kSyn);
