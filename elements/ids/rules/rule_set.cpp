@@ -82,7 +82,9 @@ void set_places(CompiledRule& compiled) {
                          source == FlowMatch::Source::kNoStream || looks_at_headers(rule);
   compiled.streams = compiled.looks_at_payload && may_be_tcp(rule.protocol) && !no_stream;
   compiled.packets = !only_stream || !compiled.looks_at_payload;
-  compiled.packets_first = no_stream || is_at_beginning(rule);
+  // As Suricata does with sizes of streams.
+  bool const sizes = !looks_at_headers(rule) && !rule.packet.empty();
+  compiled.packets_first = no_stream || sizes || is_at_beginning(rule);
 }
 
 /// The keywords that look at the same bytes, in the order of their first use.

@@ -64,6 +64,15 @@ TEST(StatementOfStreams, DsizeAndHeaderKeywordsLookAtPacketsAlone) {
   EXPECT_EQ(sids(rule("content:\"attack\";", 1), traffic), Sids{1});
 }
 
+/// As Suricata 7.0.10 does, found with captures.
+TEST(StatementOfStreams, StreamSizeLooksAtThePacketWhereTheStreamHadNoMatch) {
+  auto traffic = connection();
+  traffic.send(true, "attack").send(false, "answer").close();
+  auto const early = "content:\"attack\"; stream_size:server,<,3;"s;
+  EXPECT_EQ(sids(rule(early, 1), traffic), Sids{1});
+  EXPECT_EQ(sids(rule(early, 1, "tcp-stream"), traffic), Sids{});
+}
+
 TEST(StatementOfStreams, TcpPktAndTcpStreamChoose) {
   auto traffic = connection();
   traffic.send(true, "att").send(true, "ack").send(false, "").close();

@@ -56,7 +56,8 @@ Places places_of(Rule const& rule) {
                             source == FlowMatch::Source::kNoStream || headers;
   places.stream = places.payload && is_on_tcp(rule.protocol) && !packet_alone;
   places.packet = !places.payload || !stream_alone;
-  places.always_packet = packet_alone || std::ranges::any_of(rule.buffers, begins_at_a_place);
+  places.always_packet =
+      packet_alone || !rule.packet.empty() || std::ranges::any_of(rule.buffers, begins_at_a_place);
   bool const bits = std::ranges::any_of(rule.bits, [](auto const& bit) {
     return bit.scope == BitAction::Scope::kFlow && bit.command != BitAction::Command::kSet;
   });
