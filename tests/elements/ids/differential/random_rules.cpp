@@ -226,7 +226,8 @@ bool has_loose_expression(Rule const& rule) {
 bool depends_on_pieces(Rule const& rule) {
   return std::ranges::any_of(rule.buffers, [](BufferMatch const& match) {
     if (auto const* content = std::get_if<ContentMatch>(&match.match))
-      return content->negated || content->offset || content->depth || content->starts_with;
+      return content->negated || content->offset || content->depth || content->starts_with ||
+             content->ends_with;
     auto const* expression = std::get_if<PcreMatch>(&match.match);
     return expression != nullptr && expression->negated;
   });
@@ -281,6 +282,8 @@ bool suits_suricata(Rule const& rule, RuleChoice const& choice) {
   bool const datagrams = rule.protocol == kUdp || rule.protocol == kIcmp ||
                          rule.protocol == kIcmpv4 || rule.protocol == kIcmpv6;
   bool const asks_fragments = rule.flow && rule.flow->fragments != FlowMatch::Fragments::kAny;
+  // If both directions of `<>` match, it counts two matches.
+  if (rule.both_ways && rule.threshold) return false;
   if (stream_alone && packet_alone) return false;
   if (asks_fragments && source != FlowMatch::Source::kAny) return false;
   // To it, a connection is established after the packet that completes the handshake.
