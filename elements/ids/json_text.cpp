@@ -44,10 +44,8 @@ void JsonWriter::text(Bytes bytes) {
     auto const byte = bytes.data[i];
     auto const c = static_cast<char>(byte);
     if (!as_it_is && byte != '\n' && byte != '\r' && (byte < 0x20 || byte > 0x7e)) {
-      constexpr char kDigits[] = "0123456789ABCDEF";
       raw("\\\\x");
-      raw(kDigits[byte >> 4]);
-      raw(kDigits[byte & 15]);
+      hex(byte);
       continue;
     }
     switch (byte) {

@@ -123,7 +123,7 @@ std::optional<Bytes> HttpParser::header(HttpTransaction const& transaction, bool
 std::optional<AppBuffer> HttpParser::buffer(std::uint64_t number, bool to_server, Buffer buffer,
                                             unsigned instance) {
   auto const& transaction = of(number);
-  if (buffer == Buffer::kFileData || buffer == Buffer::kHttpResponseBody)
+  if (buffer == Buffer::kFileData || (buffer == Buffer::kHttpResponseBody && !to_server))
     return file(transaction, to_server, instance);
   if (is_built(buffer)) return built(number, to_server, buffer, instance);
   if (instance != 0) return std::nullopt;
@@ -176,7 +176,8 @@ std::optional<AppBuffer> HttpParser::header_buffer(HttpTransaction const& transa
   }
   if (buffer == Buffer::kHttpRawHeader) {
     auto const& raw = transaction.raw_headers[to_server];
-    return raw.empty() ? std::nullopt : buffer_of(raw);
+    if (raw.empty() || progress(transaction, to_server) <= Progress::kHeaders) return std::nullopt;
+    return buffer_of(raw);
   }
   if (!to_server) return std::nullopt;
   if (buffer == Buffer::kHttpHost) return buffer_of(parsed.request_hostname);
@@ -203,7 +204,7 @@ std::optional<AppBuffer> HttpParser::file(HttpTransaction const& transaction, bo
 std::optional<AppBuffer> HttpParser::built(std::uint64_t number, bool to_server, Buffer buffer,
                                            unsigned instance) {
   auto const& transaction = of(number);
-  if (!is_after(transaction, to_server, Progress::kHeaders)) return std::nullopt;
+  if (progress(transaction, to_server) <= Progress::kHeaders) return std::nullopt;
   auto const is_single =
       buffer == Buffer::kHttpRequestHeader || buffer == Buffer::kHttpResponseHeader;
   if (is_single && to_server != (buffer == Buffer::kHttpRequestHeader)) return std::nullopt;

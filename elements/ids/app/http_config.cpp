@@ -91,7 +91,6 @@ htp_cfg_t* make_http_config(HttpOptions const& options) {
   htp_config_set_convert_lowercase(config, HTP_DECODER_URL_PATH, 0);
   htp_config_set_plusspace_decode(config, HTP_DECODER_URLENCODED, 0);
   htp_config_set_parse_request_cookies(config, 0);
-  htp_config_set_allow_space_uri(config, 1);
   htp_config_set_log_level(config, HTP_LOG_NONE);
   htp_config_set_field_limits(config, options.max_line_size / 2, options.max_line_size);
   htp_config_set_number_headers_limit(config, options.max_headers);
