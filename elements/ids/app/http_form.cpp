@@ -21,25 +21,25 @@ std::size_t find_name(std::string_view text, std::string_view name) {
   return found == text.end() ? kNone : static_cast<std::size_t>(found - text.begin());
 }
 
-/// The value of a parameter, e.g. `boundary=` in `multipart/form-data; boundary="x"`.
+/// The value of a parameter, e.g. `boundary` in `multipart/form-data; boundary="x"`; empty if it has
+/// none or no second quotation mark.
 std::string_view parameter(std::string_view value, std::string_view name) {
-  auto at = find_name(value, name);
-  // `name=` must not be found in `filename=`.
-  while (at != kNone && at != 0 && value[at - 1] != ' ' && value[at - 1] != ';') {
-    auto const next = find_name(value.substr(at + 1), name);
-    at = next == kNone ? kNone : at + 1 + next;
+  for (auto at = value.find(';'); at != kNone; at = value.find(';')) {
+    value.remove_prefix(at + 1);
+    value.remove_prefix(std::min(value.size(), value.find_first_not_of(" \t")));
+    if (find_name(value, name) != 0 || !value.substr(name.size()).starts_with('=')) continue;
+    value.remove_prefix(name.size() + 1);
+    if (!value.starts_with('"')) return value.substr(0, value.find(';'));
+    auto const end = value.find('"', 1);
+    return end == kNone ? std::string_view{} : value.substr(1, end - 1);
   }
-  if (at == kNone) return {};
-  value.remove_prefix(at + name.size());
-  if (value.starts_with('"')) return value.substr(1, value.find('"', 1) - 1);
-  return value.substr(0, value.find(';'));
+  return {};
 }
 
 }  // namespace
 
 void HttpForm::begin(std::string_view content_type) {
-  if (find_name(content_type, "multipart/form-data") != 0) return;
-  auto const boundary = parameter(content_type, "boundary=");
+  auto const boundary = parameter(content_type, "boundary");
   if (boundary.empty()) return;
   boundary_ = "\r\n--";
   boundary_ += boundary;
@@ -88,7 +88,7 @@ bool HttpForm::read_headers(std::string_view body) {
   while (!headers.empty()) {
     auto const line = headers.substr(0, headers.find(kLineEnd));
     headers.remove_prefix(std::min(headers.size(), line.size() + kLineEnd.size()));
-    if (find_name(line, "content-disposition:") != 0 || parameter(line, "filename=").empty())
+    if (find_name(line, "content-disposition:") != 0 || parameter(line, "filename").empty())
       continue;
     files_.push_back({begin, begin});
     state_ = State::kFile;

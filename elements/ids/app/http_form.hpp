@@ -15,11 +15,11 @@
 
 namespace warpline::ids {
 
-/// The files of a body in multipart/form-data: the parts whose `Content-Disposition` has a file
-/// name. Knows where they are in the body, which must be kept whole.
+/// The files of a body in multipart/form-data: the parts whose `Content-Disposition` has a file name. Knows where they are in the body, which must be kept whole.
 class HttpForm {
  public:
-  /// Begins a form if the value of the request's `Content-Type` is one with a boundary.
+  /// Begins a form if the value of the request's `Content-Type` has a boundary, whatever its type,
+  /// as Suricata does.
   void begin(std::string_view content_type);
   bool is_form() const { return !boundary_.empty(); }
   /// Finds files. `body`: from its beginning on; at each call the same bytes and perhaps more.
