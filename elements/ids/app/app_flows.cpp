@@ -7,7 +7,7 @@
 
 #include "core/base/big_pages.hpp"
 #include "core/net/wire.hpp"
-#include "elements/ids/app/detect_protocol.hpp"
+#include "elements/ids/app/probe.hpp"
 
 namespace warpline::ids {
 
@@ -49,13 +49,17 @@ void AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, Strea
   }
 }
 
-void AppFlows::add_datagram(std::uint32_t index, Flow& flow, bool to_server, Bytes payload) {
+bool AppFlows::add_datagram(std::uint32_t index, Flow& flow, bool to_server, Bytes payload) {
   auto& entry = flows_[index];
+  bool const client_was_second = flow.client_is_second;
   if (entry.slot == kNone) {
-    if (entry.stopped[to_server ? 0 : 1]) return;
-    if (!find_protocol(entry, flow, to_server, payload, true)) return;
+    if (entry.stopped[to_server ? 0 : 1]) return to_server;
+    bool const found = find_protocol(entry, flow, to_server, payload, true);
+    if (flow.client_is_second != client_was_second) to_server = !to_server;
+    if (!found) return to_server;
   }
-  if (entry.slot != kNone) add(entry, to_server, payload);
+  add(entry, to_server, payload);
+  return to_server;
 }
 
 bool AppFlows::take_changed(std::uint32_t index, bool to_server) {
@@ -77,12 +81,15 @@ void AppFlows::clear(std::uint32_t index) {
 bool AppFlows::find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes bytes, bool at_end) {
   if (flow.app_protocol != AppProtocol::kUnknown) return false;
   bool const over_tcp = flow.key.protocol == protocol::kTcp;
-  bool const client_is_second = flow.client_is_second;
-  auto const client_port = flow.key.ports[client_is_second ? 1 : 0];
-  auto const server_port = flow.key.ports[client_is_second ? 0 : 1];
-  auto const found =
-      detect_protocol({bytes, over_tcp, to_server, client_port, server_port, at_end});
+  if (!entry.started) {
+    entry.started = true;
+    entry.client_first = to_server;
+  }
+  auto const server_port = flow.key.ports[flow.client_is_second ? 0 : 1];
+  auto const [found, reversed] =
+      detect_protocol({bytes, over_tcp, to_server, server_port, entry.client_first, at_end});
   if (found == AppProtocol::kUnknown) return false;
+  if (reversed) flow.exchange_ends();
   unsigned const direction = to_server ? 0 : 1;
   if (found == AppProtocol::kFailed) {
     entry.stopped[direction] = true;

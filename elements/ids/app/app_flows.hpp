@@ -39,8 +39,9 @@ class AppFlows {
   /// come after these.
   void add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
                   std::uint32_t end, bool closed, BlockPool const& pool);
-  /// Reads the payload of a UDP packet.
-  void add_datagram(std::uint32_t index, Flow& flow, bool to_server, Bytes payload);
+  /// Reads the payload of a UDP packet. Returns its direction: if the first one shows that the flow's
+  /// ends are the other way round, they are exchanged.
+  bool add_datagram(std::uint32_t index, Flow& flow, bool to_server, Bytes payload);
 
   /// The parser of a flow; null if it has none.
   AppSession* session(std::uint32_t index) const {
@@ -63,6 +64,7 @@ class AppFlows {
     std::uint32_t read[2]{};     // end of the bytes that were read, by direction
     bool stopped[2]{};           // nothing more is read of it, or its protocol is not known
     bool changed[2]{};
+    bool started = false, client_first = false;  // the client sent the first bytes
   };
   struct Slot {
     std::unique_ptr<AppSession> session;

@@ -11,7 +11,7 @@ namespace warpline::ids {
 
 /// Gives the parser the bytes that are due with the packet, and selects rules for the transactions
 /// that these change.
-void Detector::read_application(MatchInput const& input, bool closed, Work& work) {
+void Detector::read_application(MatchInput& input, bool closed, Work& work) {
   work.transactions = {};
   if (input.flow == nullptr) return;
   auto const& packet = *input.packet;
@@ -21,7 +21,12 @@ void Detector::read_application(MatchInput const& input, bool closed, Work& work
     bool const all = options_.ips || closed;
     read_stream(input, all ? half.next : std::min(half.acked, half.next), closed);
   } else if (is_udp(packet) && packet.payload_size > 0 && !packet.is_tunnel) {
-    apps_.add_datagram(index, *input.flow, input.to_server, packet.payload_bytes());
+    bool const to_server =
+        apps_.add_datagram(index, *input.flow, input.to_server, packet.payload_bytes());
+    if (to_server != input.to_server) {
+      input.to_server = work.context.to_server = to_server;
+      input.group = group_of(input);
+    }
   }
   work.context.app_protocol = name_of(input.flow->app_protocol);
   select_transactions(input, work);

@@ -195,8 +195,8 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
     reach_limit(Limit::kStream, input.flow_index, work);
     if (work.passed || work.verdict != FrameVerdict::kPass) return;
   }
-  add_payload(packet, candidates, outcome, input);
   read_application(input, outcome.closed, work);
+  add_payload(packet, candidates, outcome, input);
   if (input.session != nullptr) add_due_bytes(input, outcome.closed, work);
   evaluate(input, work);
   finish_transactions(input, work);

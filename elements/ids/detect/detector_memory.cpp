@@ -9,7 +9,7 @@ namespace warpline::ids {
 DetectorMemory memory_of(DetectorOptions const& options, RuleSet const& rules) {
   DetectorMemory memory;
   memory.flows = FlowTable::bytes(options.flows);
-  memory.sessions = options.flows * sizeof(TcpSession);
+  memory.sessions = options.flows * sizeof(TcpSession) + AppFlows::bytes(options.flows);
   memory.bits = FlowBits::bytes(options.flows, rules.bit_names().size());
   memory.stream = options.stream_memory;
   memory.fragments = Defragmenter::bytes(options.defrag_memory, options.datagrams);

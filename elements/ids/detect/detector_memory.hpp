@@ -13,7 +13,7 @@ class RuleSet;
 /// the rest, the physical memory grows as it is used, up to these sizes.
 struct DetectorMemory {
   std::size_t flows = 0;      ///< the table of flows
-  std::size_t sessions = 0;   ///< TCP sessions
+  std::size_t sessions = 0;   ///< of TCP, and of applications without what parsers keep
   std::size_t bits = 0;       ///< flowbits
   std::size_t stream = 0;     ///< TCP data that rules have not looked at
   std::size_t fragments = 0;  ///< datagrams that are not complete

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "elements/ids/app/app_protocol.hpp"
 #include "elements/ids/flow/flow_key.hpp"
@@ -56,6 +57,16 @@ struct alignas(64) Flow {
   /// False if a rule or ON_LIMIT has decided about the whole flow: rules see no more of it.
   bool is_inspected() const {
     return verdict == FlowVerdict::kNone && state != FlowState::kBypassed;
+  }
+  /// The server turns out to be the client.
+  void exchange_ends() {
+    client_is_second = !client_is_second;
+    std::swap(bytes[0], bytes[1]);
+    std::swap(packets[0], packets[1]);
+    std::swap(tcp_flags[0], tcp_flags[1]);
+    directions = static_cast<std::uint8_t>((directions & 1) << 1 | directions >> 1);
+    ip_rules = static_cast<std::uint8_t>((ip_rules & 1) << 1 | ip_rules >> 1);
+    groups[0] = groups[1] = 0;
   }
   /// True if a packet with this direction goes from the client to the server.
   bool to_server(bool from_second) const { return from_second == client_is_second; }
