@@ -44,8 +44,9 @@ class AppSession {
  public:
   enum class Status : std::uint8_t {
     kContinue,
-    kFailed,  ///< the bytes are not of this protocol: nothing more is parsed
-    kDone,    ///< nothing more will be parsed, e.g. since the rest is encrypted
+    kFailed,       ///< the bytes are not of this protocol: nothing more is parsed
+    kDone,         ///< nothing more will be parsed, e.g. since the rest is encrypted
+    kNewProtocol,  ///< like kDone; the next bytes are of a protocol that is to be detected anew
   };
 
   virtual ~AppSession() = default;

@@ -12,11 +12,12 @@ constexpr std::size_t kMaxKept = 16 * 1024;  // memory that an empty body may ke
 }  // namespace
 
 std::optional<std::uint32_t> next_piece(HttpBodyLimits const& limits, std::uint32_t size,
-                                        std::uint32_t inspected, bool all_there) {
+                                        std::uint32_t inspected, bool all_there, bool is_file) {
   if (size == inspected) return std::nullopt;
   if (!all_there && size < limits.max_size && size < limits.min_inspect_size) return std::nullopt;
   // A body that was looked at early is shown from its beginning until it has the least size.
-  if (inspected <= limits.min_inspect_size) return 0;
+  if (inspected < limits.min_inspect_size) return 0;
+  if (inspected == limits.min_inspect_size && !is_file) return 0;
   auto const added = size - inspected;
   auto const before =
       added < limits.inspect_window ? limits.inspect_window - added : limits.inspect_window / 4;
@@ -29,14 +30,15 @@ std::uint32_t HttpBody::add(HttpBodyLimits const& limits, Bytes bytes) {
   return count;
 }
 
-std::optional<AppBuffer> HttpBody::piece(HttpBodyLimits const& limits, bool all_there) const {
-  auto const begin = next_piece(limits, size(), inspected_, all_there);
+std::optional<AppBuffer> HttpBody::piece(HttpBodyLimits const& limits, bool all_there,
+                                         bool is_file) const {
+  auto const begin = next_piece(limits, size(), inspected_, all_there, is_file);
   if (!begin) return std::nullopt;
   return AppBuffer{from(*begin), *begin};
 }
 
 void HttpBody::set_inspected(HttpBodyLimits const& limits, bool all_there, bool keep) {
-  if (!next_piece(limits, size(), inspected_, all_there)) return;
+  if (!next_piece(limits, size(), inspected_, all_there, false)) return;
   inspected_ = size();
   if (keep) return;
   // A later piece begins after this offset, or never comes.

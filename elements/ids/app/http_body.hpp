@@ -15,9 +15,10 @@ namespace warpline::ids {
 
 /// Where the piece of a body begins that rules should see next; empty if there is nothing to see.
 /// `size`: of the body so far. `inspected`: bytes that rules have seen; the new bytes come with a
-/// part of these, so that a match may begin there. `all_there`: no more bytes are needed.
+/// part of these, so that a match may begin there. `all_there`: no more bytes are needed. `is_file`:
+/// for `file.data`, for which Suricata leaves out the first bytes one step earlier.
 std::optional<std::uint32_t> next_piece(HttpBodyLimits const& limits, std::uint32_t size,
-                                        std::uint32_t inspected, bool all_there);
+                                        std::uint32_t inspected, bool all_there, bool is_file);
 
 /// The first bytes of a body, without transfer and content coding. Forgets bytes that no rule needs.
 class HttpBody {
@@ -29,7 +30,7 @@ class HttpBody {
     return {bytes_.data() + (offset - begin_), size() - offset};
   }
   /// What rules should see now. `all_there`: no more bytes are needed for that.
-  std::optional<AppBuffer> piece(HttpBodyLimits const& limits, bool all_there) const;
+  std::optional<AppBuffer> piece(HttpBodyLimits const& limits, bool all_there, bool is_file) const;
   /// Rules have seen the piece. `keep`: forget nothing.
   void set_inspected(HttpBodyLimits const& limits, bool all_there, bool keep);
   /// Makes the body empty. Keeps memory, unless it is much.

@@ -9,6 +9,8 @@
 namespace warpline::ids {
 namespace {
 
+constexpr std::size_t kMaxSingleHeaders = 1024;  // Suricata shows no more instances of a buffer
+
 Bytes bytes_of(bstr const* text) {
   return {bstr_ptr(text), static_cast<std::uint32_t>(bstr_len(text))};
 }
@@ -129,7 +131,7 @@ std::optional<AppBuffer> HttpParser::buffer(std::uint64_t number, bool to_server
   if (instance != 0) return std::nullopt;
   if (buffer == Buffer::kHttpRequestBody) {
     if (!to_server) return std::nullopt;
-    return transaction.bodies[1].piece(limits(true), has_all_body(transaction, true));
+    return transaction.bodies[1].piece(limits(true), has_all_body(transaction, true), false);
   }
   if (auto const line = line_buffer(transaction, to_server, buffer)) return line;
   return header_buffer(transaction, to_server, buffer);
@@ -195,8 +197,8 @@ std::optional<AppBuffer> HttpParser::file(HttpTransaction const& transaction, bo
   auto const all_there = has_all_body(transaction, to_server);
   if (to_server && transaction.form.is_form())
     return transaction.form.piece(limits(true), body.from(0), instance, all_there);
-  if (instance != 0 || (to_server && !transaction.is_file)) return std::nullopt;
-  return body.piece(limits(to_server), all_there);
+  if (instance != 0 || !transaction.is_file[to_server]) return std::nullopt;
+  return body.piece(limits(to_server), all_there, true);
 }
 
 /// A buffer that is put together from headers. It is kept until a session changes, since many rules
@@ -204,14 +206,17 @@ std::optional<AppBuffer> HttpParser::file(HttpTransaction const& transaction, bo
 std::optional<AppBuffer> HttpParser::built(std::uint64_t number, bool to_server, Buffer buffer,
                                            unsigned instance) {
   auto const& transaction = of(number);
-  if (progress(transaction, to_server) <= Progress::kHeaders) return std::nullopt;
   auto const is_single =
       buffer == Buffer::kHttpRequestHeader || buffer == Buffer::kHttpResponseHeader;
+  // Single headers are shown even if the session failed before the last one.
+  if (is_single ? !is_after(transaction, to_server, Progress::kHeaders)
+                : progress(transaction, to_server) <= Progress::kHeaders)
+    return std::nullopt;
   if (is_single && to_server != (buffer == Buffer::kHttpRequestHeader)) return std::nullopt;
   auto const& parsed = *transaction.parsed;
   auto const* const headers = headers_of(parsed, to_server);
   auto const count = headers == nullptr ? 0 : htp_table_size(headers);
-  if (instance >= (is_single ? count : 1)) return std::nullopt;
+  if (instance >= (is_single ? std::min(count, kMaxSingleHeaders) : 1)) return std::nullopt;
 
   auto const form = is_single                       ? 0
                     : buffer == Buffer::kHttpHeader ? 1

@@ -45,6 +45,10 @@ void HttpForm::begin(std::string_view content_type) {
   boundary_ += boundary;
 }
 
+bool HttpForm::has_file_name(std::string_view disposition) {
+  return !parameter(disposition, "filename").empty();
+}
+
 void HttpForm::scan(Bytes body, bool is_complete) {
   std::string_view const text(reinterpret_cast<char const*>(body.data), body.size);
   while (advance(text, is_complete)) {
@@ -88,8 +92,7 @@ bool HttpForm::read_headers(std::string_view body) {
   while (!headers.empty()) {
     auto const line = headers.substr(0, headers.find(kLineEnd));
     headers.remove_prefix(std::min(headers.size(), line.size() + kLineEnd.size()));
-    if (find_name(line, "content-disposition:") != 0 || parameter(line, "filename").empty())
-      continue;
+    if (find_name(line, "content-disposition:") != 0 || !has_file_name(line)) continue;
     files_.push_back({begin, begin});
     state_ = State::kFile;
     break;
@@ -123,8 +126,8 @@ std::optional<AppBuffer> HttpForm::piece(HttpBodyLimits const& limits, Bytes bod
                                          std::size_t index, bool all_there) const {
   if (index >= files_.size()) return std::nullopt;
   auto const& file = files_[index];
-  auto const begin =
-      next_piece(limits, file.end - file.begin, file.inspected, all_there || file.is_complete);
+  auto const begin = next_piece(limits, file.end - file.begin, file.inspected,
+                                all_there || file.is_complete, true);
   if (!begin) return std::nullopt;
   auto const offset = file.begin + *begin;
   return AppBuffer{{body.data + offset, file.end - offset}, *begin};
@@ -133,7 +136,7 @@ std::optional<AppBuffer> HttpForm::piece(HttpBodyLimits const& limits, Bytes bod
 void HttpForm::set_inspected(HttpBodyLimits const& limits, bool all_there) {
   for (auto& file : files_) {
     auto const size = file.end - file.begin;
-    if (next_piece(limits, size, file.inspected, all_there || file.is_complete))
+    if (next_piece(limits, size, file.inspected, all_there || file.is_complete, true))
       file.inspected = size;
   }
 }

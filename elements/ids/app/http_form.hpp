@@ -21,6 +21,8 @@ class HttpForm {
   /// Begins a form if the value of the request's `Content-Type` has a boundary, whatever its type,
   /// as Suricata does.
   void begin(std::string_view content_type);
+  /// True if the value of a `Content-Disposition` names a file.
+  static bool has_file_name(std::string_view disposition);
   bool is_form() const { return !boundary_.empty(); }
   /// Finds files. `body`: from its beginning on; at each call the same bytes and perhaps more.
   void scan(Bytes body, bool is_complete);

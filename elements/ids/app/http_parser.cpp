@@ -21,6 +21,17 @@ constexpr std::size_t kParsedSize = 2048;        // of a transaction without its
 constexpr std::size_t kDecoderSize = 56 * 1024;  // zlib's state and window, and libhtp's buffer
 constexpr std::size_t kHeaderCopies = 3;         // of each byte of a header
 
+/// True if the body has the name of the path. Suricata shows only bodies with a name as files.
+bool has_path(htp_tx_t const& parsed) {
+  return parsed.parsed_uri != nullptr && parsed.parsed_uri->path != nullptr;
+}
+
+/// True if the bytes after the transaction are of another protocol (RFC 9110, 9.3.6).
+bool is_tunnel(htp_tx_t const& parsed) {
+  return parsed.request_method_number == HTP_M_CONNECT && parsed.response_status_number >= 200 &&
+         parsed.response_status_number < 300;
+}
+
 }  // namespace
 
 HttpShared::HttpShared(HttpOptions const& options)
@@ -40,7 +51,7 @@ void HttpTransaction::clear() {
   for (auto& body : bodies) body.clear();
   form.clear();
   decoders[0] = decoders[1] = accounted = 0;
-  has_uri = is_file = false;
+  has_uri = is_file[0] = is_file[1] = false;
 }
 
 HttpParser::HttpParser(HttpShared& shared) : shared_(shared) {}
@@ -242,10 +253,15 @@ bool HttpParser::end_headers(HttpTransaction& transaction, bool to_server) {
     transaction.decoders[to_server] = kDecoderSize;
   if (to_server) {
     auto const method = parsed.request_method_number;
-    transaction.is_file = (method == HTP_M_POST || method == HTP_M_PUT) &&
-                          parsed.parsed_uri != nullptr && parsed.parsed_uri->path != nullptr;
+    transaction.is_file[1] = (method == HTP_M_POST || method == HTP_M_PUT) && has_path(parsed);
     if (auto const type = header(transaction, true, "content-type"); type && method == HTP_M_POST)
       transaction.form.begin({reinterpret_cast<char const*>(type->data), type->size});
+  } else {
+    auto const disposition = header(transaction, false, "content-disposition");
+    transaction.is_file[0] =
+        has_path(parsed) ||
+        (disposition && HttpForm::has_file_name(
+                            {reinterpret_cast<char const*>(disposition->data), disposition->size}));
   }
   return account(transaction);
 }
@@ -263,6 +279,8 @@ bool HttpParser::end_message(HttpTransaction& transaction, bool to_server) {
   transaction.decoders[to_server] = 0;
   if (to_server && transaction.form.is_form())
     transaction.form.scan(transaction.bodies[1].from(0), true);
+  if (!to_server && is_tunnel(*transaction.parsed) && status_ == Status::kContinue)
+    status_ = Status::kNewProtocol;
   return account(transaction);
 }
 

@@ -25,7 +25,8 @@ struct HttpTransaction {
   HttpForm form;              ///< files in the request's body
   std::size_t decoders[2]{};  ///< bytes of libhtp's decompressors
   std::size_t accounted = 0;  ///< bytes that the session has counted
-  bool has_uri = false, is_file = false;
+  bool has_uri = false;
+  bool is_file[2]{};  ///< the body is a file: it has a name
 
   /// Bytes that are its own.
   std::size_t memory() const {
