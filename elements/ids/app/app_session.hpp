@@ -76,9 +76,10 @@ class AppSession {
   /// buffers that occur several times, from 0: names of a DNS query, single headers.
   virtual std::optional<AppBuffer> buffer(std::uint64_t number, bool to_server, Buffer buffer,
                                           unsigned instance = 0) = 0;
-  /// A number that a keyword compares; empty if it is not known.
-  virtual std::optional<std::uint32_t> value(std::uint64_t number, AppField field) const {
-    (void)number, (void)field;
+  /// A number that a keyword compares, as it is for this direction; empty if it is not known.
+  virtual std::optional<std::uint32_t> value(std::uint64_t number, bool to_server,
+                                             AppField field) const {
+    (void)number, (void)to_server, (void)field;
     return std::nullopt;
   }
   /// Rules have seen all buffers of a direction as they are now: bodies may forget bytes.

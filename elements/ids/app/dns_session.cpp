@@ -78,7 +78,7 @@ class DnsSession final : public AppSession {
     return AppBuffer{{transaction.names.data() + begin, transaction.name_ends[instance] - begin}};
   }
 
-  std::optional<std::uint32_t> value(std::uint64_t number, AppField field) const override {
+  std::optional<std::uint32_t> value(std::uint64_t number, bool, AppField field) const override {
     if (field != AppField::kDnsOpcode) return std::nullopt;
     return dns::read_header(transactions_[number].bytes()).opcode();
   }

@@ -106,7 +106,7 @@ bool TransactionRules::match(CompiledRule const& compiled, AppSession& session,
                              std::uint64_t transaction, bool to_server,
                              BufferProgram::Evaluation& evaluation) {
   for (auto const& field : compiled.rule.fields) {
-    auto const value = session.value(transaction, field.field);
+    auto const value = session.value(transaction, to_server, field.field);
     if (!value || !field.matches(*value)) return false;
   }
   for (auto const& part : compiled.parts)

@@ -165,9 +165,9 @@ constexpr std::string_view name_of(Buffer buffer) {
 
 /// A number of a transaction that keywords compare.
 enum class AppField : std::uint8_t {
-  kTlsVersion,  ///< of the handshake, e.g. 0x0303
-  /// Bits of `ssl_state` that are reached: 1 client_hello, 2 server_hello, 4 client_keyx,
-  /// 8 server_keyx, 16 unknown.
+  kTlsVersion,  ///< that the sender of the direction offers or chose, e.g. 0x0303
+  /// The bit of `ssl_state` of the handshake's last message that has one: 1 client_hello,
+  /// 2 server_hello, 4 client_keyx, 8 server_keyx, 16 unknown.
   kSslState,
   kDnsOpcode,
 };

@@ -175,8 +175,8 @@ TEST(DnsSession, GivesTheOpcodeAndTheFlags) {
   auto const session = make_dns_session(false);
   session->add(kToServer, bytes_of(header(0x2840) + question(kAcom)));
   session->add(kToClient, bytes_of(header(0xffff) + question(kAcom)));
-  EXPECT_EQ(session->value(0, AppField::kDnsOpcode), 5u);
-  EXPECT_EQ(session->value(0, AppField::kTlsVersion), std::nullopt);
+  EXPECT_EQ(session->value(0, kToServer, AppField::kDnsOpcode), 5u);
+  EXPECT_EQ(session->value(0, kToServer, AppField::kTlsVersion), std::nullopt);
   EXPECT_NE(record_of(*session, 0).find(R"("tx_id":0,"z":true,"opcode":5)"), std::string::npos);
   EXPECT_NE(
       record_of(*session, 1)
