@@ -39,6 +39,7 @@ std::string IdsService::plan(unsigned workers) const {
         with_commas(needs.flows) + " flows of " + std::to_string(flow_bytes) + " bytes (FLOWS)");
     add_line(text, "flowbits", memory.bits, "used by flows with bits");
     add_line(text, "TCP data", memory.stream, "used as segments wait (STREAM_MEMORY)");
+    add_line(text, "HTTP", memory.http, "used by transactions (HTTP_MEMORY)");
     add_line(text, "fragments", memory.fragments, "used as fragments wait (DEFRAG_MEMORY)");
     add_line(text, "packet and search buffers", memory.buffers + needs.search);
     add_line(text, "events for files", needs.events);

@@ -85,6 +85,9 @@ DetectorOptions read_detector(Args& args) {
   options.tcp.depth = read_number(args, "DEPTH", options.tcp.depth, 1u, TcpTracker::kMaxDepth);
   options.defrag_memory =
       read_number<std::uint64_t>(args, "DEFRAG_MEMORY", options.defrag_memory, 1, kMaxMemory);
+  options.http.memory =
+      read_number<std::uint64_t>(args, "HTTP_MEMORY", options.http.memory, 1, kMaxMemory);
+  options.http.inspect_at_once = options.ips;
   options.checksums = read_word<ChecksumPolicy>(args, "CHECKSUM", "auto",
                                                 {{"on", ChecksumPolicy::kOn},
                                                  {"off", ChecksumPolicy::kOff},

@@ -28,6 +28,9 @@ constexpr Description kMetrics[] = {
     {"flows_full", "Packets without a flow because the flow table was full", "packets"},
     {"stream_full", "TCP segments not kept: STREAM_MEMORY was full, or too many gaps", "packets"},
     {"fragments_full", "Fragments not kept: DEFRAG_MEMORY was full, or too many gaps", "packets"},
+    {"http_full", "HTTP connections not parsed on: HTTP_MEMORY was full", "connections"},
+    {"parsers_failed", "Connections whose application protocol could not be parsed on",
+     "connections"},
     {"limit_drops", "Packets dropped by ON_LIMIT", "packets"},
     {"limit_passes", "Packets passed without inspection by ON_LIMIT", "packets"},
     {"step_limits", "Rule evaluations stopped after their max steps", "evaluations"},
@@ -47,6 +50,8 @@ void InspectorMetrics::publish(Detector const& detector, SharedState const* shar
                                   count_of(counters, Limit::kFlows),
                                   detector.tcp_counters().lost(),
                                   detector.defragmenter_counters().lost(),
+                                  detector.http_out_of_memory(),
+                                  detector.app_counters().failed_parsers,
                                   sum(counters.limit_drops),
                                   sum(counters.limit_passes),
                                   detector.evaluation().step_limits,
@@ -67,7 +72,28 @@ void write_stats(Detector const& detector, EventOutput& output) {
   auto const& counters = detector.counters();
   auto const& tcp = detector.tcp_counters();
   auto const& fragments = detector.defragmenter_counters();
-  StatValue const values[] = {{"decoder.icmp", counters.icmp},
+  auto const& apps = detector.app_counters();
+  auto const flows = [&apps](AppProtocol protocol) {
+    return apps.flows[static_cast<std::size_t>(protocol)];
+  };
+  auto const transactions = [&apps](AppProtocol protocol) {
+    return apps.transactions[static_cast<std::size_t>(protocol)];
+  };
+  using enum AppProtocol;
+  StatValue const values[] = {{"app_layer.flow.dns_tcp", flows(kDns) - apps.dns_over_udp},
+                              {"app_layer.flow.dns_udp", apps.dns_over_udp},
+                              {"app_layer.flow.ftp", flows(kFtp)},
+                              {"app_layer.flow.http", flows(kHttp)},
+                              {"app_layer.flow.smb", flows(kSmb)},
+                              {"app_layer.flow.smtp", flows(kSmtp)},
+                              {"app_layer.flow.ssh", flows(kSsh)},
+                              {"app_layer.flow.tls", flows(kTls)},
+                              {"app_layer.tx.dns", transactions(kDns)},
+                              {"app_layer.tx.ftp", transactions(kFtp)},
+                              {"app_layer.tx.http", transactions(kHttp)},
+                              {"app_layer.tx.ssh", transactions(kSsh)},
+                              {"app_layer.tx.tls", transactions(kTls)},
+                              {"decoder.icmp", counters.icmp},
                               {"decoder.pkts", counters.packets},
                               {"decoder.tcp", counters.tcp},
                               {"decoder.udp", counters.udp},
@@ -77,6 +103,7 @@ void write_stats(Detector const& detector, EventOutput& output) {
                               {"detect.alerts_suppressed", counters.suppressed},
                               {"flow.memcap", count_of(counters, Limit::kFlows)},
                               {"flow.get_used", detector.flows().evicted()},
+                              {"http.memcap", detector.http_out_of_memory()},
                               {"ips.drop_reason.flow_memcap", counters.limit_drops[0]},
                               {"ips.drop_reason.stream_memcap", counters.limit_drops[1]},
                               {"ips.drop_reason.defrag_memcap", counters.limit_drops[2]},

@@ -22,7 +22,7 @@ class InspectorMetrics {
   std::vector<Metric> list() const;
 
  private:
-  static constexpr std::size_t kCount = 13;
+  static constexpr std::size_t kCount = 15;
   std::array<Counter, kCount> counters_;
 };
 

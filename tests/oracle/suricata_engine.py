@@ -14,8 +14,8 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SKIPPED = 77  # ctest counts a test with this exit code as skipped
 TIMEOUT_S = 600
-# What the element IDS writes; events of applications come with their parsers.
-EVENTS = ["alert", "drop", "flow", "stats", "payload", "payload_printable", "packet", "ethernet", "verdict"]
+# What the element IDS writes.
+EVENTS = ["alert", "drop", "flow", "http", "dns", "tls", "stats", "payload", "payload_printable", "packet", "ethernet", "verdict"]
 ALERT_FIELDS = {"payload": True, "payload-printable": True, "packet": True, "metadata": True, "http-body": True,
                 "tagged-packets": False}
 

@@ -98,6 +98,7 @@ bool AppFlows::find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes byt
   }
   flow.app_protocol = found;
   ++counters_.flows[static_cast<std::size_t>(found)];
+  counters_.dns_over_udp += found == AppProtocol::kDns && !over_tcp;
   entry.stopped[0] = entry.stopped[1] = false;
   open(entry, found, over_tcp);
   if (entry.slot == kNone) entry.stopped[0] = entry.stopped[1] = true;

@@ -19,6 +19,7 @@ namespace warpline::ids {
 /// Counts of one worker.
 struct AppCounters {
   std::array<std::uint64_t, kAppProtocols> flows{}, transactions{};  ///< by `AppProtocol`
+  std::uint64_t dns_over_udp = 0;                                    ///< among `flows`
   std::uint64_t failed_parsers = 0;
   std::uint64_t gaps = 0;  ///< in streams that a parser reads
 };

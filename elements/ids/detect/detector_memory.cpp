@@ -12,6 +12,7 @@ DetectorMemory memory_of(DetectorOptions const& options, RuleSet const& rules) {
   memory.sessions = options.flows * sizeof(TcpSession) + AppFlows::bytes(options.flows);
   memory.bits = FlowBits::bytes(options.flows, rules.bit_names().size());
   memory.stream = options.stream_memory;
+  memory.http = options.http.memory;
   memory.fragments = Defragmenter::bytes(options.defrag_memory, options.datagrams);
   memory.buffers = Detector::kBefore + Detector::kMaxView + Detector::kMaxEndPayload +
                    rules.groups().max_patterns() * sizeof(PatternId) +

@@ -16,10 +16,11 @@ struct DetectorMemory {
   std::size_t sessions = 0;   ///< of TCP, and of applications without what parsers keep
   std::size_t bits = 0;       ///< flowbits
   std::size_t stream = 0;     ///< TCP data that rules have not looked at
+  std::size_t http = 0;       ///< transactions of HTTP
   std::size_t fragments = 0;  ///< datagrams that are not complete
   std::size_t buffers = 0;    ///< of one packet
 
-  std::size_t total() const { return flows + sessions + bits + stream + fragments + buffers; }
+  std::size_t total() const { return flows + sessions + bits + stream + http + fragments + buffers; }
 };
 
 /// What a detector with these arguments needs.
