@@ -16,13 +16,17 @@ std::string address(bool ipv6, std::uint32_t network, std::uint32_t host) {
          static_cast<char>(host);
 }
 
-Ends random_ends(RandomSource& random, bool ipv6) {
+Ends random_ends(RandomSource& random, bool ipv6, bool for_suricata) {
   constexpr std::uint32_t kPorts[] = {80, 443, 25, 53, 8080};
   Ends ends{address(ipv6, 0, random.between(1, 3)),
             address(ipv6, 1, random.between(1, 3)),
             random.between(1024, 1030),
             random.one_of(kPorts),
             {}};
+  if (!for_suricata && random.chance(15)) {  // the client has the lower port
+    ends.source_port = random.one_of(kPorts);
+    ends.destination_port = random.between(1024, 1030);
+  }
   if (random.chance(10)) ends.vlan.push_back(random.between(1, 3));
   if (random.chance(3)) ends.vlan.push_back(random.between(1, 3));
   return ends;
@@ -114,7 +118,7 @@ Conversation random_conversation(RandomSource& random, bool for_suricata) {
   std::vector<std::vector<std::string>> flows;
   bool ipv6 = random.chance(20);
   for (auto count = random.between(1, 3); count > 0; --count) {
-    auto ends = random_ends(random, ipv6);
+    auto ends = random_ends(random, ipv6, for_suricata);
     // The same ends at the same time are no two connections.
     if (for_suricata)
       ends.source_port = 1024 + 2 * static_cast<std::uint32_t>(flows.size()) + random.below(2);

@@ -49,8 +49,28 @@ std::string addresses(RandomSource& random, std::string const& address, bool for
   }
 }
 
-std::string ports(RandomSource& random, std::uint32_t port) {
+/// Ports near that of the conversation, some of them negated: few rules have the same ones.
+std::string port_list(RandomSource& random, std::uint32_t port) {
+  std::string text = random.chance(75) ? "[" + std::to_string(port) : "[any";
+  for (auto count = random.below(4); count > 0; --count) {
+    auto const first = random.chance(50) ? random.between(20, 500) : random.between(1000, 8100);
+    if (first == port) continue;
+    bool const range = random.chance(50);
+    auto const last = first + random.below(60);
+    if (text == "[any" || random.chance(20)) {
+      if (first <= port && port <= last) continue;
+      text += ",!" + std::to_string(first);
+    } else {
+      text += "," + std::to_string(first);
+    }
+    if (range) text += ":" + std::to_string(last);
+  }
+  return text == "[any" ? "any" : text + "]";
+}
+
+std::string ports(RandomSource& random, std::uint32_t port, bool for_suricata) {
   auto const one = std::to_string(port);
+  if (!for_suricata && random.chance(40)) return port_list(random, port);
   switch (random.below(8)) {
     case 0:
       return one;
@@ -187,9 +207,10 @@ std::string random_rule(RandomSource& random, Conversation const& conversation,
   bool const start = random.chance(3) && number == 6 && !payload && !choice.for_suricata;
   auto rule = action(random, choice) + " " + (start ? "tcp:flow_start" : protocol) + " " +
               addresses(random, ends.source, choice.for_suricata) + " " +
-              ports(random, ends.source_port) + (random.chance(15) ? " <> " : " -> ") +
+              ports(random, ends.source_port, choice.for_suricata) +
+              (random.chance(15) ? " <> " : " -> ") +
               addresses(random, ends.destination, choice.for_suricata) + " " +
-              ports(random, ends.destination_port) + " (msg:\"random\";";
+              ports(random, ends.destination_port, choice.for_suricata) + " (msg:\"random\";";
   bool const any_protocol = protocol.starts_with("ip") || protocol == "pkthdr";
   if (!bare && random.chance(40)) rule += flow_keyword(random);
   if (payload)
@@ -310,7 +331,9 @@ bool loads(std::string const& rule, RuleChoice const& choice) {
 std::string random_rules(RandomSource& random, Conversation const& conversation,
                          RuleChoice const& choice) {
   std::string rules;
-  auto const count = random.between(1, 24);
+  // More than there may be groups.
+  bool const many = !choice.for_suricata && random.chance(10);
+  auto const count = random.between(1, many ? 80 : 24);
   for (std::uint32_t sid = 1; sid <= count;) {
     auto const rule = random_rule(random, conversation, choice, sid);
     if (!loads(rule, choice)) continue;
