@@ -223,6 +223,7 @@ bool RuleMatcher::run(CompiledRule const& compiled, Bytes bytes, std::uint32_t o
 /// match was found when they were new.
 bool RuleMatcher::stream_matches(CompiledRule const& compiled, StreamView const& stream) {
   auto const [bytes, offset, old_size] = stream;
+  if (compiled.grows && !run(compiled, bytes, offset)) return false;  // most rules do not match
   Bytes const added{bytes.data + old_size, bytes.size - old_size};
   if (run(compiled, added, offset + old_size)) return true;
   if (old_size == 0) return false;

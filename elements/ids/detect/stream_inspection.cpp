@@ -29,7 +29,7 @@ void Detector::add_payload(DecodedPacket const& packet, Candidates const& candid
     half.search_all = true;
     return;
   }
-  for (auto const pattern : found_patterns_) half.add_candidate(pattern);
+  for (auto const pattern : found_patterns_) half.add_candidate(pattern, half.next);
   auto const begin = half.next - packet.payload_size;
   auto const before = std::min(kJunction, begin - half.bytes.begin);
   if (before == 0 || begin < half.bytes.begin || half.bytes.end() <= begin) return;
@@ -38,7 +38,7 @@ void Detector::add_payload(DecodedPacket const& packet, Candidates const& candid
   std::uint8_t junction[2 * kJunction];
   if (!half.bytes.copy(pool_, begin - before, size, junction)) return;
   search(number, {junction, size});
-  for (auto const pattern : found_patterns_) half.add_candidate(pattern);
+  for (auto const pattern : found_patterns_) half.add_candidate(pattern, half.next);
 }
 
 /// The group of the packet's flow and direction, which is looked up once.
@@ -94,23 +94,18 @@ bool Detector::take_view(StreamHalf& half, std::uint16_t number, std::uint32_t e
 void Detector::select_stream(StreamHalf& half, std::uint16_t number, StreamView const& view) {
   half.inspected = view.offset + view.bytes.size;
   if (number == 0) return half.clear_candidates();
+  half.drop_candidates_before(view.offset);
   bool const unknown = half.search_all;
   if (half.search_all || half.search_old) {
     auto const skip = half.search_old ? 0 : view.old_size - std::min(view.old_size, kJunction);
     search(number, {view.bytes.data + skip, view.bytes.size - skip});
     for (auto const pattern : found_patterns_) select(number, pattern);
-  }
-  for (unsigned i = 0; i < half.candidate_count; ++i) select(number, half.candidates[i]);
-  if (unknown) {
     half.search_all = false;
-    for (auto const pattern : found_patterns_) half.add_candidate(pattern);
-    if (half.search_all) {
-      half.search_old = true;
-      half.search_older = false;
-    }
-    half.search_all = half.inspected != half.next;
+    for (auto const pattern : found_patterns_) half.add_candidate(pattern, half.inspected);
+    half.search_old = half.search_all;  // there were too many
+    half.search_all = unknown && half.inspected != half.next;
   }
-  if (half.inspected == half.next) half.age_candidates(kBefore);
+  half.visit_candidates([&](PatternId pattern) { select(number, pattern); });
 }
 
 /// Bytes that were acknowledged a chunk ago but did not arrive will not come: rules inspect the bytes

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "core/base/text.hpp"
 #include "elements/ids/rules/app_flags.hpp"
@@ -72,6 +73,17 @@ bool looks_at_headers(Rule const& rule) {
   return fields || buffers;
 }
 
+/// Contents that must occur may occur in more bytes, too; all other keywords may see a difference. So
+/// may a first content that is relative: to the beginning of the bytes.
+bool has_contents_alone(Rule const& rule) {
+  bool first = true;
+  return std::all_of(rule.buffers.begin(), rule.buffers.end(), [&](BufferMatch const& match) {
+    auto const* const content = std::get_if<ContentMatch>(&match.match);
+    bool const relative_to_begin = std::exchange(first, false) && content && content->is_relative();
+    return content != nullptr && !content->negated && !content->ends_with && !relative_to_begin;
+  });
+}
+
 /// Where a rule with payload looks: user guide, "tcp-pkt", "tcp-stream", and `flow`.
 void set_places(CompiledRule& compiled) {
   auto const& rule = compiled.rule;
@@ -80,6 +92,7 @@ void set_places(CompiledRule& compiled) {
       rule.protocol == RuleProtocol::kTcpStream || source == FlowMatch::Source::kOnlyStream;
   bool const no_stream = rule.protocol == RuleProtocol::kTcpPacket ||
                          source == FlowMatch::Source::kNoStream || looks_at_headers(rule);
+  compiled.grows = has_contents_alone(rule);
   compiled.streams = compiled.looks_at_payload && may_be_tcp(rule.protocol) && !no_stream;
   compiled.packets = !only_stream || !compiled.looks_at_payload;
   // As Suricata does with sizes of streams.

@@ -39,6 +39,7 @@ struct CompiledRule {
   bool packets = true;          ///< the rule may match in a packet
   bool packets_first = false;   ///< also in a packet whose bytes are in a stream
   bool streams = false;         ///< the rule may match in a stream
+  bool grows = false;           ///< what matches in bytes of a stream matches with more around them
   bool addresses_only = false;  ///< acts on the whole flow
   bool once_a_flow = false;     ///< looked at once for each flow and direction
   /// Looks at buffers or fields of transactions: only their inspection evaluates the rule.

@@ -31,14 +31,12 @@ struct StreamHalf {
   bool fin : 1 = false;               ///< the end is known: it is `highest`
   bool closes_first : 1 = false;      ///< the other end had not closed when `fin` came
   bool fin_acked : 1 = false;
-  bool search_all : 1 = false;    ///< bytes not yet inspected may have other patterns, too
-  bool search_old : 1 = false;    ///< so may inspected bytes that rules see again
-  bool search_older : 1 = false;  ///< `search_old` was set when candidates aged
-  std::uint8_t shifts : 3 = 0;    ///< calls of `shift`, modulo 8
-  std::uint8_t candidate_count = 0;
-  std::uint8_t old_candidates = 0;  ///< bits: these were known when candidates aged
-  std::uint16_t aged = 0;           ///< when that was: `inspected` in units of `kAgeUnit`, wrapped
-  std::uint16_t candidates[kMaxCandidates]{};  ///< patterns in bytes that rules will see
+  bool search_all : 1 = false;  ///< bytes not yet inspected may have other patterns, too
+  bool search_old : 1 = false;  ///< so may inspected bytes that rules see again
+  std::uint8_t shifts : 3 = 0;  ///< calls of `shift`, modulo 8
+  std::uint8_t candidate_ends[kMaxCandidates]{};  ///< in units of `kEndUnit`, wrapped
+  /// Numbers of patterns plus 1, in bytes that rules will see; 0: none. The first ones are used.
+  std::uint16_t candidates[kMaxCandidates]{};
 
   /// Sequence numbers of the bytes that were sent, modulo 2^32.
   std::uint32_t sent() const { return std::max(next, highest) + shifts * kShift; }
@@ -52,38 +50,47 @@ struct StreamHalf {
     shifts = (shifts + 1) & 7;
   }
 
-  void add_candidate(std::uint16_t pattern) {
-    for (unsigned i = 0; i < candidate_count; ++i)
-      if (candidates[i] == pattern) {
-        old_candidates &= static_cast<std::uint8_t>(~(1u << i));
-        return;
-      }
-    if (candidate_count == kMaxCandidates)
-      search_all = true;
-    else
-      candidates[candidate_count++] = pattern;
+  /// Keeps a pattern whose last place is before `end`, or notes that there are too many.
+  void add_candidate(std::uint16_t pattern, std::uint32_t end) {
+    if (end > inspected && end - inspected > kMaxWaiting) {
+      search_all = true;  // ends so far from each other could not be compared
+      return;
+    }
+    auto const place = static_cast<std::uint8_t>((end + kEndUnit - 1) / kEndUnit);
+    auto const number = static_cast<std::uint16_t>(pattern + 1);
+    for (unsigned i = 0; i < kMaxCandidates; ++i) {
+      if (candidates[i] != 0 && candidates[i] != number) continue;
+      candidates[i] = number;
+      candidate_ends[i] = place;
+      return;
+    }
+    search_all = true;
+  }
+  /// Calls `visit(pattern)` for each.
+  void visit_candidates(auto&& visit) const {
+    for (auto const number : candidates)
+      if (number != 0) visit(static_cast<std::uint16_t>(number - 1));
   }
   void clear_candidates() {
-    candidate_count = old_candidates = 0;
-    search_all = search_old = search_older = false;
+    for (auto& number : candidates) number = 0;
+    search_all = search_old = false;
   }
-  /// Forgets the patterns of bytes that rules will not see again: those that lie `before` bytes
-  /// or more before `inspected`. Only if rules have looked at all bytes.
-  void age_candidates(std::uint32_t before) {
-    auto const now = static_cast<std::uint16_t>(inspected / kAgeUnit);
-    if (static_cast<std::uint16_t>(now - aged) <= before / kAgeUnit) return;
-    aged = now;
+  /// Forgets the patterns of bytes before `begin`: rules will not see them again.
+  void drop_candidates_before(std::uint32_t begin) {
+    auto const place = static_cast<std::uint8_t>(begin / kEndUnit);
     unsigned kept = 0;
-    for (unsigned i = 0; i < candidate_count; ++i)
-      if ((old_candidates >> i & 1) == 0) candidates[kept++] = candidates[i];
-    candidate_count = static_cast<std::uint8_t>(kept);
-    old_candidates = static_cast<std::uint8_t>((1u << kept) - 1);
-    search_old = search_old && !search_older;
-    search_older = search_old;
+    for (unsigned i = 0; i < kMaxCandidates; ++i) {
+      auto const number = candidates[i];
+      candidates[i] = 0;
+      if (number == 0 || static_cast<std::uint8_t>(candidate_ends[i] - place) >= 128) continue;
+      candidates[kept] = number;
+      candidate_ends[kept++] = candidate_ends[i];
+    }
   }
 
  private:
-  static constexpr std::uint32_t kAgeUnit = 256;
+  static constexpr std::uint32_t kEndUnit = 4096;
+  static constexpr std::uint32_t kMaxWaiting = 100 * kEndUnit;
 };
 static_assert(sizeof(StreamHalf) == 64);
 
