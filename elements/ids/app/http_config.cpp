@@ -27,8 +27,11 @@ Bytes bytes_of(htp_tx_data_t const& data) {
   return {data.data, static_cast<std::uint32_t>(data.len)};
 }
 
+/// libhtp ignores an error here, and would begin one transaction after the other without end. A
+/// session that cannot go on refuses the next part instead.
 int on_start(htp_tx_t* parsed) {
-  return in_session(parsed, [](HttpParser&, HttpTransaction&) { return true; });
+  in_session(parsed, [](HttpParser&, HttpTransaction&) { return true; });
+  return HTP_OK;
 }
 
 int on_request_line(htp_tx_t* parsed) {

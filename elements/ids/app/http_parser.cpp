@@ -19,6 +19,7 @@ constexpr std::size_t kMaxUnused = 64;  // transactions that wait for their next
 constexpr std::size_t kConnectionSize = 4096;
 constexpr std::size_t kParsedSize = 2048;        // of a transaction without its headers
 constexpr std::size_t kDecoderSize = 56 * 1024;  // zlib's state and window, and libhtp's buffer
+constexpr std::size_t kListEntrySize = 16;       // of a connection's list, which only grows
 constexpr std::size_t kHeaderCopies = 3;         // of each byte of a header
 
 /// True if the body has the name of the path. Suricata shows only bodies with a name as files.
@@ -186,6 +187,9 @@ bool HttpParser::account(HttpTransaction& transaction) {
       kHeaderCopies * (transaction.raw_headers[0].size() + transaction.raw_headers[1].size());
   count(transaction.accounted, now);
   transaction.accounted = now;
+  if (shared_.memory_ > shared_.options_.memory)
+    for (; !shared_.unused_.empty(); shared_.unused_.pop_back())
+      shared_.memory_ -= shared_.unused_.back()->memory();
   if (shared_.memory_ <= shared_.options_.memory) return true;
   if (status_ == Status::kContinue) ++shared_.out_of_memory_;
   fail();
@@ -207,6 +211,7 @@ HttpTransaction* HttpParser::begin(htp_tx_t& parsed) {
     shared_.memory_ -= transaction->memory();
   }
   transaction->parsed = &parsed;
+  count(0, kListEntrySize);
   htp_tx_set_user_data(&parsed, transaction.get());
   auto* const result = transaction.get();
   transactions_.push_back(std::move(transaction));
