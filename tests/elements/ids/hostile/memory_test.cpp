@@ -36,7 +36,7 @@ TEST(IdsMemory, PlanPrintsTheFigureOfEachWorkerAndOfAll) {
   needs.shared = 3 << 20;
   service.set("ids", needs);
   auto const text = service.plan(2);
-  EXPECT_NE(text.find("flows and TCP sessions       260.3 MiB  1,000,000 flows of 272 bytes"),
+  EXPECT_NE(text.find("flows and TCP sessions       279.4 MiB  1,000,000 flows of 292 bytes"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("a worker                     356.9 MiB"), std::string::npos) << text;
