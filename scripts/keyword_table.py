@@ -15,13 +15,15 @@ import sys
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "elements/ids/rules"
 BEGIN, END = "<!-- keywords: begin -->\n", "<!-- keywords: end -->\n"
 ENTRY = re.compile(r'\{\s*"([^"]+)",\s*(k\w+),\s*k(?:None|Optional|Needed),\s*"([^"]+)",\s*(\w+)\s*\},')
-SHORT = re.compile(r'^    (application|not_planned)\(\s*"([^"]+)",\s*"([^"]+)"\),', re.MULTILINE)
+SHORT = re.compile(r'^    (not_planned)\(\s*"([^"]+)",\s*"([^"]+)"\),', re.MULTILINE)
 TITLES = {
     "kMeta": "The rule itself", "kPayload": "Bytes", "kBuffer": "Buffers", "kPacket": "Headers of packets",
-    "kState": "Flows, bits and counts", "kApplication": "Applications: planned, rules are skipped until then",
+    "kState": "Flows, bits and counts", "kApplication": "Buffers of applications, for the keywords after them",
+    "kModifier": "Buffers of applications, for the content before them",
+    "kTransform": "Changes of a buffer before the search", "kField": "Applications in other ways",
     "kNotPlanned": "Not supported: rules are skipped",
 }
-SHORT_KINDS = {"application": "kApplication", "not_planned": "kNotPlanned"}
+SHORT_KINDS = {"not_planned": "kNotPlanned"}
 
 
 def read_keywords(texts):

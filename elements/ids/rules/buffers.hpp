@@ -149,6 +149,11 @@ inline constexpr std::array kAppBufferKeywords = std::to_array<AppBufferKeyword>
     {"ftp.command", Buffer::kFtpCommand, AppProtocol::kFtp, true, false},
 });
 
+/// The buffer with the same bytes that rules look at in its place: bodies of responses are files.
+constexpr Buffer searched_as(Buffer buffer) {
+  return buffer == Buffer::kHttpResponseBody ? Buffer::kFileData : buffer;
+}
+
 /// The keyword of an application's buffer; null if the buffer is none.
 constexpr AppBufferKeyword const* find_app_buffer(Buffer buffer) {
   for (auto const& keyword : kAppBufferKeywords)

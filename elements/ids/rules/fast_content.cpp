@@ -8,10 +8,10 @@
 namespace warpline::ids {
 namespace {
 
-/// Buffers that have few values: their contents select a rule only if it has no others.
-bool has_few_values(Buffer buffer) {
-  return buffer == Buffer::kHttpMethod || buffer == Buffer::kHttpStatusCode ||
-         buffer == Buffer::kHttpStatusMessage;
+/// Buffers that have few values select a rule only if it has no others.
+int priority(Buffer buffer) {
+  if (buffer == Buffer::kHttpMethod || buffer == Buffer::kHttpStatusCode) return 0;
+  return buffer == Buffer::kHttpStatusMessage ? 1 : 2;
 }
 
 std::size_t distinct_bytes(std::string const& bytes) {
@@ -24,14 +24,13 @@ std::size_t distinct_bytes(std::string const& bytes) {
 
 std::optional<std::size_t> fast_app_content_of(Rule const& rule) {
   std::optional<std::size_t> best;
-  std::tuple<bool, bool, std::size_t, std::size_t> best_rank;
+  std::tuple<bool, int, std::size_t, std::size_t> best_rank;
   for (std::size_t i = 0; i < rule.buffers.size(); ++i) {
     auto const& match = rule.buffers[i];
     auto const* const content = std::get_if<ContentMatch>(&match.match);
     if (content == nullptr || content->negated || !is_of_application(match.buffer)) continue;
-    std::tuple const rank(content->fast.use != FastPattern::Use::kIfBest,
-                          !has_few_values(match.buffer), content->bytes.size(),
-                          distinct_bytes(content->bytes));
+    std::tuple const rank(content->fast.use != FastPattern::Use::kIfBest, priority(match.buffer),
+                          content->bytes.size(), distinct_bytes(content->bytes));
     if (best && rank <= best_rank) continue;
     best = i;
     best_rank = rank;

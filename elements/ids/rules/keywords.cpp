@@ -11,7 +11,8 @@ namespace {
 std::vector<Keyword> all_keywords() {
   std::vector<Keyword> all;
   for (auto const part : {meta_keywords(), content_keywords(), byte_keywords(), packet_keywords(),
-                          state_keywords(), other_keywords(), unplanned_keywords()})
+                          state_keywords(), pcre_keywords(), buffer_keywords(),
+                          transform_keywords(), app_keywords(), unplanned_keywords()})
     all.insert(all.end(), part.begin(), part.end());
   std::ranges::sort(all, {}, &Keyword::name);
   return all;

@@ -16,7 +16,10 @@ enum class KeywordKind : std::uint8_t {
   kBuffer,       ///< selects the bytes for the keywords after it
   kPacket,       ///< looks at headers
   kState,        ///< looks at or changes flows, bits and counts
-  kApplication,  ///< needs an application's buffer: planned
+  kApplication,  ///< selects a buffer of an application for the keywords after it
+  kModifier,     ///< moves the content before it into such a buffer
+  kTransform,    ///< changes the bytes of the selected buffer
+  kField,        ///< looks at an application in another way
   kNotPlanned,   ///< not supported, and not planned
 };
 
@@ -44,7 +47,10 @@ std::span<Keyword const> content_keywords();
 std::span<Keyword const> byte_keywords();
 std::span<Keyword const> packet_keywords();
 std::span<Keyword const> state_keywords();
-std::span<Keyword const> other_keywords();
+std::span<Keyword const> pcre_keywords();
+std::span<Keyword const> buffer_keywords();
+std::span<Keyword const> transform_keywords();
+std::span<Keyword const> app_keywords();
 std::span<Keyword const> unplanned_keywords();
 
 }  // namespace warpline::ids

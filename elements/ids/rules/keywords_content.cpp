@@ -6,6 +6,7 @@
 #include "core/base/hex.hpp"
 #include "core/base/text.hpp"
 #include "elements/ids/rules/keywords.hpp"
+#include "elements/ids/rules/size_range.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -61,12 +62,24 @@ bool negation(Word& word) {
   return true;
 }
 
-void read_content(OptionReader& option) {
+ContentMatch content_of(OptionReader& option) {
   auto word = option.value();
   ContentMatch content;
   content.negated = negation(word);
   content.bytes = content_bytes(word);
-  option.add(std::move(content));
+  return content;
+}
+
+void read_content(OptionReader& option) {
+  option.add(content_of(option));
+  option.state().content = option.rule().buffers.size() - 1;
+}
+
+void read_uricontent(OptionReader& option) {
+  if (option.state().buffer != Buffer::kPayload)
+    option.refuse("uricontent is of http.uri, but another buffer is selected; expected pkt_data");
+  option.use_application(Buffer::kHttpUri);
+  option.add_to(Buffer::kHttpUri, content_of(option));
   option.state().content = option.rule().buffers.size() - 1;
 }
 
@@ -129,10 +142,12 @@ void read_endswith(OptionReader& option) {
 void read_fast_pattern(OptionReader& option) {
   auto& content = option.content();
   auto const parts = option.parts();
-  for (auto const& match : option.rule().buffers)
-    if (auto const* other = std::get_if<ContentMatch>(&match.match);
-        other != nullptr && other->fast.use != FastPattern::Use::kIfBest)
+  for (auto const& match : option.rule().buffers) {
+    if (match.buffer != Buffer::kPayload || option.state().buffer != Buffer::kPayload) continue;
+    auto const* const other = std::get_if<ContentMatch>(&match.match);
+    if (other != nullptr && other->fast.use != FastPattern::Use::kIfBest)
       option.refuse("the rule has two fast patterns");
+  }
   auto const size = static_cast<std::uint16_t>(content.bytes.size());
   if (option.value().text.empty()) {
     content.fast.use = FastPattern::Use::kYes;
@@ -167,46 +182,18 @@ void read_isdataat(OptionReader& option) {
   option.add(match);
 }
 
-/// `N`, `<N`, `>N`, `A<>B`; ranges exclude both ends.
-void read_bsize(OptionReader& option) {
-  constexpr std::uint64_t kMax = 0xffffffff;
-  auto word = option.value();
-  auto const rest = [&](std::size_t skip) { return rest_of(word, skip); };
-  auto const size = [](Word const& text) { return number<std::uint64_t>(text, 0, kMax); };
-  BufferSize match{0, kMax};
-  if (auto const middle = word.text.find("<>"); middle != std::string_view::npos) {
-    auto const low = size(trimmed({word.text.substr(0, middle), word.offset}));
-    auto const high = size(rest(middle + 2));
-    if (high <= low + 1) option.refuse("no size is between these numbers");
-    match.min = low + 1;
-    match.max = high - 1;
-  } else if (word.text.starts_with(">=")) {
-    match.min = size(rest(2));
-  } else if (word.text.starts_with("<=")) {
-    match.max = size(rest(2));
-  } else if (word.text.starts_with('>')) {
-    match.min = size(rest(1)) + 1;
-    if (match.min > kMax) option.refuse("no size is that large");
-  } else if (word.text.starts_with('<')) {
-    auto const limit = size(rest(1));
-    if (limit == 0) option.refuse("no size is less than 0");
-    match.max = limit - 1;
-  } else {
-    match.min = match.max = size(word);
-  }
-  option.add(match);
-}
+void read_bsize(OptionReader& option) { option.add(read_size_range(option.value(), 0xffffffff)); }
 
 void select_buffer(OptionReader& option) {
   for (auto const& keyword : kBufferKeywords)
-    if (keyword.name == option.keyword()) option.state().buffer = keyword.buffer;
-  option.state().content.reset();
+    if (keyword.name == option.keyword()) option.select(keyword.buffer);
 }
 
 using enum KeywordKind;
 using enum KeywordValue;
 constexpr Keyword kTable[] = {
     {"content", kPayload, kNeeded, "bytes that must occur, or with ! must not", read_content},
+    {"uricontent", kPayload, kNeeded, "a content of http.uri", read_uricontent},
     {"nocase", kPayload, kNone, "letters of the content match in both cases", read_nocase},
     {"rawbytes", kPayload, kNone, "no effect", read_rawbytes},
     {"offset", kPayload, kNeeded, "where the content may begin", read_offset},

@@ -151,7 +151,9 @@ constexpr Keyword kTable[] = {
     not_planned("l3_proto", "IP version"),
     not_planned("icmpv6.mtu", "largest packet of ICMPv6"),
     not_planned("engine-event", "faults of the engine"),
+    not_planned("app-layer-event", "faults of protocols"),
     not_planned("app-layer-state", "faults of the engine"),
+    not_planned("header_lowercase", "transform"),
 };
 
 }  // namespace

@@ -55,6 +55,17 @@ std::vector<Word> OptionReader::parts(char separator) const {
   return parts;
 }
 
+std::vector<Word> OptionReader::words(std::string_view separators) const {
+  std::vector<Word> words;
+  auto const [text, offset] = value();
+  for (std::size_t begin = 0; begin < text.size();) {
+    auto const end = std::min(text.find_first_of(separators, begin), text.size());
+    if (end > begin) words.push_back({text.substr(begin, end - begin), offset + begin});
+    begin = end + 1;
+  }
+  return words;
+}
+
 ContentMatch& OptionReader::content() const {
   if (!state_.content)
     refuse(option_.keyword, std::string(keyword()) + " needs a content before it");
@@ -92,6 +103,44 @@ Operand OptionReader::operand(Word const& word, std::int64_t min, std::int64_t m
            "expected a number, or a variable that byte_extract or byte_math set before" + guess);
   }
   return {number<std::int64_t>(word, min, max)};
+}
+
+void OptionReader::select(Buffer buffer) {
+  if (state_.unused_buffer)
+    refuse(*state_.unused_buffer, "no keyword looks at the buffer of " +
+                                      std::string(state_.unused_buffer->text) +
+                                      "; expected one after it");
+  state_.buffer = buffer;
+  state_.transforms.reset();
+  state_.group = has_instances(buffer) ? new_group() : 0;
+  state_.content.reset();
+}
+
+std::uint8_t OptionReader::new_group() {
+  constexpr std::uint8_t kMaxGroups = 255;
+  if (state_.groups == kMaxGroups)
+    refuse(option_.keyword, "too many buffers; expected at most " + std::to_string(kMaxGroups));
+  return ++state_.groups;
+}
+
+void OptionReader::use_application(AppProtocol protocol, bool from_client, bool from_server) {
+  state_.app_uses.push_back({option_.keyword, protocol, from_client, from_server});
+  if (protocol == AppProtocol::kUnknown) return;
+  auto& of_rule = state_.rule.app_protocol;
+  if (of_rule && *of_rule != protocol)
+    refuse(option_.keyword, std::string(keyword()) + " is of " + std::string(name_of(protocol)) +
+                                ", but the rule is of " + std::string(name_of(*of_rule)));
+  of_rule = protocol;
+}
+
+void OptionReader::use_application(Buffer buffer) {
+  if (auto const* const keyword = find_app_buffer(buffer))
+    use_application(keyword->protocol, keyword->from_client, keyword->from_server);
+}
+
+void OptionReader::use_modifier(Buffer buffer) {
+  if (auto const* const keyword = find_app_buffer(buffer))
+    use_application(AppProtocol::kHttp, keyword->from_client, keyword->from_server);
 }
 
 }  // namespace warpline::ids

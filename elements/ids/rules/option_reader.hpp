@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,11 +29,22 @@ struct UnsupportedOption {
   std::string name;
 };
 
+/// A keyword of applications in a rule.
+struct AppUse {
+  Word keyword;
+  AppProtocol protocol;  ///< `kUnknown`: of several
+  bool from_client, from_server;
+};
+
 /// The rule that is being read, and the state that one keyword leaves for the next.
 struct RuleState {
   Rule rule;
   Buffer buffer = Buffer::kPayload;
+  std::shared_ptr<Transforms const> transforms{};  ///< of `buffer`
+  std::uint8_t group = 0, groups = 0;              ///< of `buffer`, and those that are used
+  std::optional<Word> unused_buffer{};   ///< what selected `buffer`, if no keyword looks at it yet
   std::optional<std::size_t> content{};  ///< index in `rule.buffers`: what modifiers change
+  std::vector<AppUse> app_uses;
   bool has_priority = false;
   std::size_t classtype_offset = 0;  ///< in the rule's text
 };
@@ -45,6 +57,7 @@ class OptionReader {
   RuleState& state() { return state_; }
   Rule& rule() { return state_.rule; }
   std::string_view keyword() const { return option_.keyword.text; }
+  Word const& name() const { return option_.keyword; }
   /// The text after the colon; empty if there is none.
   Word value() const { return option_.value.value_or(Word{{}, option_.keyword.offset}); }
 
@@ -56,15 +69,36 @@ class OptionReader {
   /// The parts between `separator`, without blanks around them.
   std::vector<Word> parts(char separator = ',') const;
 
+  /// The parts between any of `separators`, without empty ones.
+  std::vector<Word> words(std::string_view separators) const;
+
   /// The content that the keyword before made; refuses if there is none.
   ContentMatch& content() const;
 
   /// Adds a keyword that looks at the current buffer.
   template <class Match>
   Match& add(Match match) {
-    state_.rule.buffers.push_back({state_.buffer, std::move(match), {}});
+    state_.unused_buffer.reset();
+    state_.rule.buffers.push_back(
+        {state_.buffer, std::move(match), {}, state_.transforms, state_.group});
     return std::get<Match>(state_.rule.buffers.back().match);
   }
+  /// Adds a keyword that looks at another buffer, without transforms.
+  template <class Match>
+  void add_to(Buffer buffer, Match match, std::uint8_t group = 0) {
+    state_.rule.buffers.push_back({buffer, std::move(match), {}, {}, group});
+  }
+
+  /// Selects a buffer for the keywords after this one. Refuses if none looks at the last one.
+  void select(Buffer buffer);
+  /// The number of a new group of keywords.
+  std::uint8_t new_group();
+
+  /// Records that this keyword looks at transactions. Refuses a second application protocol.
+  void use_application(AppProtocol protocol, bool from_client, bool from_server);
+  void use_application(Buffer buffer);
+  /// The same for a keyword of HTTP alone that changes another.
+  void use_modifier(Buffer buffer);
 
   /// A variable that `byte_extract` or `byte_math` has set before.
   std::optional<std::uint8_t> variable(std::string_view name) const;

@@ -142,9 +142,11 @@ struct ByteMath {
   NumberFormat format{};
 };
 
-/// `bsize`: the size of the whole buffer, from `min` to `max`.
+/// `bsize` and `urilen`: the size of the whole buffer, from `min` to `max`.
 struct BufferSize {
   std::uint64_t min = 0, max = 0;
+  bool negated = false;
+  bool matches(std::uint64_t size) const { return (size >= min && size <= max) != negated; }
 };
 
 /// One change of a buffer's bytes before keywords look at them.
@@ -338,6 +340,7 @@ struct Rule {
   std::vector<BufferMatch> buffers;  ///< in the order of the text
   /// Of the flow, by the header or by the buffers and fields; empty: any.
   std::optional<AppProtocol> app_protocol;
+  bool from_client = true, from_server = true;  ///< directions in which its buffers may exist
   std::vector<AppFieldMatch> fields;
   std::vector<AppProtocolMatch> app_protocols;  ///< all must match
   std::vector<PacketMatch> packet;

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "core/base/text.hpp"
+#include "elements/ids/rules/app_checks.hpp"
 #include "elements/ids/rules/keywords.hpp"
+#include "elements/ids/rules/known_protocols.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -45,14 +47,37 @@ std::optional<RuleProtocol> protocol_of(std::string_view name) {
   return value_of(kNames, name);
 }
 
-bool is_application_protocol(std::string_view name) {
-  for (std::string_view known :
-       {"http",     "http1", "http2", "dns",    "tls",   "ssl",    "smb",  "ftp",
-        "ftp-data", "smtp",  "ssh",   "dcerpc", "nfs",   "krb5",   "snmp", "tftp",
-        "ikev2",    "ike",   "rdp",   "rfb",    "mqtt",  "modbus", "dnp3", "enip",
-        "ntp",      "dhcp",  "sip",   "imap",   "pgsql", "telnet", "quic", "bittorrent-dht"})
-    if (known == name) return true;
+/// Sets the protocol in the header; throws `UnsupportedOption` for those of other applications.
+/// Returns false if there is none of that name.
+bool read_protocol(std::string_view name, Rule& rule) {
+  if (auto const protocol = protocol_of(name)) {
+    rule.protocol = *protocol;
+    return true;
+  }
+  auto const application = app_protocol_of(name);
+  if (application && *application != AppProtocol::kFailed) {
+    rule.app_protocol = application;
+    rule.protocol = application == AppProtocol::kDns ? RuleProtocol::kIp : RuleProtocol::kTcp;
+    return true;
+  }
+  if (is_known_protocol(name)) throw UnsupportedOption{"protocol " + std::string(name)};
   return false;
+}
+
+/// What the rule needs of applications that are not ready; empty if it can be loaded.
+std::string missing(RuleState const& state, Word const& protocol, AppProtocolSet ready) {
+  auto const& rule = state.rule;
+  bool const in_header = !protocol_of(protocol.text).has_value();
+  if (rule.app_protocol && !ready.contains(*rule.app_protocol))
+    return in_header ? "protocol " + std::string(protocol.text)
+                     : std::string(state.app_uses.front().keyword.text);
+  bool const files = !state.app_uses.empty() && !rule.app_protocol;
+  if (files && !ready.contains(AppProtocol::kHttp))
+    return std::string(state.app_uses.front().keyword.text);
+  for (auto const& match : rule.app_protocols)
+    if (!ready.contains(match.protocol))
+      return "app-layer-protocol " + std::string(name_of(match.protocol));
+  return {};
 }
 
 /// Reads one option; the keyword decides how.
@@ -147,14 +172,14 @@ std::optional<Rule> RuleParser::parse(RuleText const& text, Diagnostics& diagnos
   rule.position = text.position(0);
   rule.text = text.text;
   std::optional<UnsupportedOption> unsupported;
-  if (auto const protocol = protocol_of(raw->protocol.text))
-    rule.protocol = *protocol;
-  else if (is_application_protocol(raw->protocol.text))
-    unsupported = UnsupportedOption{"protocol " + std::string(raw->protocol.text)};
-  else
-    diagnostics.error(text.position(raw->protocol),
-                      "unknown protocol " + quoted(raw->protocol.text) +
-                          "; expected ip, tcp, udp, icmp, sctp, pkthdr or an application's");
+  try {
+    if (!read_protocol(raw->protocol.text, rule))
+      diagnostics.error(text.position(raw->protocol),
+                        "unknown protocol " + quoted(raw->protocol.text) +
+                            "; expected ip, tcp, udp, icmp, sctp, pkthdr or an application's");
+  } catch (UnsupportedOption& protocol) {
+    unsupported = std::move(protocol);
+  }
   read_header(*raw, text, rule, diagnostics);
   for (auto const& option : raw->options) {
     auto const buffers = rule.buffers.size();
@@ -169,6 +194,11 @@ std::optional<Rule> RuleParser::parse(RuleText const& text, Diagnostics& diagnos
   }
   if (rule.sid == 0 && diagnostics.error_count() == errors_before)
     diagnostics.error(text.position(0), "the rule has no sid");
+  if (!unsupported) check_applications(state, text, diagnostics);
+  if (!unsupported) {
+    auto needed = missing(state, raw->protocol, ready_);
+    if (!needed.empty()) unsupported = UnsupportedOption{std::move(needed)};
+  }
   if (unsupported) throw std::move(*unsupported);
   if (diagnostics.error_count() > errors_before) return std::nullopt;
   classify(state, text, diagnostics);

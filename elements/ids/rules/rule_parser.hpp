@@ -11,6 +11,7 @@
 #include "elements/ids/rules/classification_file.hpp"
 #include "elements/ids/rules/group_parser.hpp"
 #include "elements/ids/rules/option_reader.hpp"
+#include "elements/ids/rules/ready_protocols.hpp"
 #include "elements/ids/rules/rule.hpp"
 #include "elements/ids/rules/rule_report.hpp"
 
@@ -19,12 +20,16 @@ namespace warpline::ids {
 /// Reads rules in Suricata's language. A rule that needs something unsupported is skipped whole; one
 /// with a mistake is refused with a place; all others are loaded. Of rules with one sid the higher
 /// revision is loaded, with a warning. A rule without its own priority has that of its class; an
-/// unknown class gives a warning and priority 3. One thread.
+/// unknown class gives a warning and priority 3. Rules of applications that are not in `ready` are
+/// skipped. One thread.
 class RuleParser {
  public:
   explicit RuleParser(Variables variables,
-                      Classifications classifications = default_classifications())
-      : groups_(std::move(variables)), classifications_(std::move(classifications)) {}
+                      Classifications classifications = default_classifications(),
+                      AppProtocolSet ready = kReadyProtocols)
+      : groups_(std::move(variables)),
+        classifications_(std::move(classifications)),
+        ready_(ready) {}
 
   /// Reads the rules of a file after those of the files before.
   void read(std::shared_ptr<Source const> const& source);
@@ -41,6 +46,7 @@ class RuleParser {
 
   GroupParser groups_;
   Classifications classifications_;
+  AppProtocolSet ready_;
   std::vector<Rule> rules_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> by_id_;  // gid and sid
   RuleFileReport report_;

@@ -44,7 +44,6 @@ struct CompiledRule {
   bool once_a_flow = false;     ///< looked at once for each flow and direction
   /// Looks at buffers or fields of transactions: only their inspection evaluates the rule.
   bool app = false;
-  bool from_client = true, from_server = true;  ///< of `app`: directions in which it may match
   bool protocol_only = false;  ///< of an application protocol alone: acts on the whole flow
   /// `app-layer-protocol` alone: matches once, when the flow's protocol becomes known.
   bool at_detection = false;

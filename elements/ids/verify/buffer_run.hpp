@@ -70,7 +70,7 @@ struct BufferProgram::Run {
   Outcome step(ByteExtract const& extract);
   Outcome step(ByteMath const& math);
   Outcome step(BufferSize const& match) const {
-    return buffer.size >= match.min && buffer.size <= match.max ? Outcome::kMatch : Outcome::kEnd;
+    return match.matches(buffer.size) ? Outcome::kMatch : Outcome::kEnd;
   }
 };
 

@@ -202,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"content;", "1:31: content needs a value after ':'"},
         Mistake{"pcre:\"/a(/\";", "1:40: bad expression: missing closing parenthesis"},
         Mistake{"pcre:\"/a/k\";",
-                "1:40: expected letters of ismxAEGRBO, or of an application's buffer"},
+                "1:40: expected letters of ismxAEGRBO, or one of UIPQHDMCSYVWZ for a buffer"},
         Mistake{"byte_test:9,>,1,0;", "1:41: a binary number has at most 8 bytes"},
         Mistake{"byte_test:2,?,1,0;", "1:43: expected <, >, =, <=, >=, & or ^, perhaps after !"},
         Mistake{"flow:to_server,to_client;", "1:46: 'to_client' contradicts a word before it"},
