@@ -46,7 +46,7 @@ class AppSession {
     kContinue,
     kFailed,       ///< the bytes are not of this protocol: nothing more is parsed
     kDone,         ///< nothing more will be parsed, e.g. since the rest is encrypted
-    kNewProtocol,  ///< like kDone; the next bytes are of a protocol that is to be detected anew
+    kNewProtocol,  ///< like kDone, and the protocol of the next bytes is to be detected
   };
 
   virtual ~AppSession() = default;

@@ -72,6 +72,7 @@ class HttpParser final : public AppSession {
   }
   bool is_after(HttpTransaction const& transaction, bool to_server, Progress state) const;
   bool has_all_body(HttpTransaction const& transaction, bool to_server) const;
+  bool is_response_file(HttpTransaction const& transaction) const;
   HttpBodyLimits limits(bool to_server) const;
   std::optional<Bytes> header(HttpTransaction const& transaction, bool to_server,
                               char const* name) const;

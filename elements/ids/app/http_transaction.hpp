@@ -21,6 +21,7 @@ struct HttpTransaction {
   TransactionState state;
   std::vector<std::uint8_t> uri;  ///< normalised
   std::vector<std::uint8_t> raw_headers[2];
+  std::size_t lines = 0;  ///< of the headers of both directions
   HttpBody bodies[2];
   HttpForm form;              ///< files in the request's body
   std::size_t decoders[2]{};  ///< bytes of libhtp's decompressors
