@@ -25,15 +25,6 @@ std::uint32_t utf8_size(Bytes text) {
   return overlong || surrogate || too_large ? 0 : size;
 }
 
-bool is_utf8(Bytes text) {
-  while (text.size > 0) {
-    auto const size = utf8_size(text);
-    if (size == 0) return false;
-    text = text.after(size);
-  }
-  return true;
-}
-
 void escape(JsonWriter& out, std::uint8_t byte) {
   switch (byte) {
     case '"':
@@ -58,6 +49,15 @@ void escape(JsonWriter& out, std::uint8_t byte) {
 }
 
 }  // namespace
+
+bool is_utf8(Bytes text) {
+  while (text.size > 0) {
+    auto const size = utf8_size(text);
+    if (size == 0) return false;
+    text = text.after(size);
+  }
+  return true;
+}
 
 void write_json_text(JsonWriter& out, Bytes text) {
   bool const valid = is_utf8(text);

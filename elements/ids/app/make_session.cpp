@@ -14,6 +14,8 @@ std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp
       return make_http_session(http);
     case AppProtocol::kDns:
       return make_dns_session(over_tcp);
+    case AppProtocol::kTls:
+      return make_tls_session(true);
     default:
       return nullptr;
   }

@@ -14,4 +14,8 @@ namespace warpline::ids {
 /// transaction a message; a message that is not valid makes none.
 std::unique_ptr<AppSession> make_dns_session(bool over_tcp);
 
+/// TLS 1.0 to 1.3 (RFC 5246 and 8446) and SSL: hellos and certificates of both sides, up to the first
+/// encrypted records. One transaction a connection. `with_ja3`: also makes fingerprints.
+std::unique_ptr<AppSession> make_tls_session(bool with_ja3);
+
 }  // namespace warpline::ids

@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: The Warpline authors
+// SPDX-License-Identifier: Apache-2.0
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "elements/ids/app/tls_certificate.hpp"
+
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <string_view>
+
+#include "core/base/hex.hpp"
+#include "elements/ids/app/json_text.hpp"
+
+namespace warpline::ids::tls {
+namespace {
+
+/// An error that Suricata writes in the place of a name.
+constexpr std::string_view kInvalidName = "<X509Error: Invalid X.509 name>";
+
+/// The short names of attributes, by their object identifiers.
+struct Attribute {
+  std::string_view identifier, name;
+};
+constexpr Attribute kAttributes[] = {
+    {"2.5.4.0", "objectClass"},
+    {"2.5.4.1", "aliasedEntryName"},
+    {"2.5.4.2", "knowledgeInformation"},
+    {"2.5.4.3", "CN"},
+    {"2.5.4.4", "surname"},
+    {"2.5.4.5", "serialNumber"},
+    {"2.5.4.6", "C"},
+    {"2.5.4.7", "L"},
+    {"2.5.4.8", "ST"},
+    {"2.5.4.9", "streetAddress"},
+    {"2.5.4.10", "O"},
+    {"2.5.4.11", "OU"},
+    {"2.5.4.12", "title"},
+    {"2.5.4.13", "description"},
+    {"2.5.4.14", "searchGuide"},
+    {"2.5.4.15", "businessCategory"},
+    {"2.5.4.16", "postalAddress"},
+    {"2.5.4.17", "postalCode"},
+    {"2.5.4.41", "name"},
+    {"2.5.4.42", "givenName"},
+    {"2.5.4.43", "initials"},
+    {"2.5.4.44", "generationQualifier"},
+    {"2.5.4.45", "uniqueIdentifier"},
+    {"2.5.4.46", "dnQualifier"},
+    {"1.2.840.113549.1.9.1", "Email"},
+    {"1.2.840.113549.1.9.2", "unstructuredName"},
+    {"1.2.840.113549.1.9.3", "contentType"},
+    {"1.2.840.113549.1.9.4", "id-messageDigest"},
+    {"1.2.840.113549.1.9.5", "signing-time"},
+    {"1.2.840.113549.1.9.7", "challengePassword"},
+    {"1.2.840.113549.1.9.14", "extensionRequest"},
+    {"1.2.840.113549.1.9.15", "smimeCapabilities"},
+    {"1.2.840.113549.1.9.20", "friendlyName"},
+    {"0.9.2342.19200300.100.1.1", "uid"},
+    {"0.9.2342.19200300.100.1.25", "DC"},
+    {"1.3.6.1.4.1.311.60.2.1.1", "msJurisdictionLocality"},
+    {"1.3.6.1.4.1.311.60.2.1.2", "msJurisdictionStateOrProvince"},
+    {"1.3.6.1.4.1.311.60.2.1.3", "msJurisdictionCountry"},
+};
+
+void append_attribute(std::string& text, ASN1_OBJECT const* object) {
+  char identifier[128];
+  OBJ_obj2txt(identifier, sizeof identifier, object, 1);
+  for (auto const& attribute : kAttributes) {
+    if (attribute.identifier != identifier) continue;
+    text += attribute.name;
+    return;
+  }
+  text += "OID(";
+  text += identifier;
+  text += ')';
+}
+
+constexpr char kUpperDigits[] = "0123456789ABCDEF";
+
+void append_upper_hex(std::string& text, std::uint8_t byte) {
+  text += kUpperDigits[byte >> 4];
+  text += kUpperDigits[byte & 15];
+}
+
+/// UTF-16 without surrogates to UTF-8; false if it is not that.
+bool append_utf16(std::string& text, Bytes bytes) {
+  if (bytes.size % 2 != 0) return false;
+  for (std::uint32_t i = 0; i < bytes.size; i += 2) {
+    unsigned const unit = static_cast<unsigned>(bytes.data[i] << 8 | bytes.data[i + 1]);
+    if (unit >= 0xd800 && unit < 0xe000) return false;
+    if (unit < 0x80) {
+      text += static_cast<char>(unit);
+    } else if (unit < 0x800) {
+      text += static_cast<char>(0xc0 | unit >> 6);
+      text += static_cast<char>(0x80 | (unit & 0x3f));
+    } else {
+      text += static_cast<char>(0xe0 | unit >> 12);
+      text += static_cast<char>(0x80 | (unit >> 6 & 0x3f));
+      text += static_cast<char>(0x80 | (unit & 0x3f));
+    }
+  }
+  return true;
+}
+
+bool append_value(std::string& text, ASN1_STRING const* value) {
+  Bytes const bytes{ASN1_STRING_get0_data(value),
+                    static_cast<std::uint32_t>(ASN1_STRING_length(value))};
+  switch (ASN1_STRING_type(value)) {
+    case V_ASN1_UTF8STRING:
+    case V_ASN1_NUMERICSTRING:
+    case V_ASN1_PRINTABLESTRING:
+    case V_ASN1_T61STRING:
+    case V_ASN1_VIDEOTEXSTRING:
+    case V_ASN1_IA5STRING:
+    case V_ASN1_GRAPHICSTRING:
+    case V_ASN1_VISIBLESTRING:
+    case V_ASN1_GENERALSTRING:
+      if (!is_utf8(bytes)) return false;
+      text.append(reinterpret_cast<char const*>(bytes.data), bytes.size);
+      return true;
+    case V_ASN1_BMPSTRING:
+      return append_utf16(text, bytes);
+    default:
+      for (std::uint32_t i = 0; i < bytes.size; ++i) append_upper_hex(text, bytes.data[i]);
+      return true;
+  }
+}
+
+void write_name(X509_NAME const* name, std::string& text) {
+  int previous = -1;
+  for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
+    auto const* const entry = X509_NAME_get_entry(name, i);
+    auto const set = X509_NAME_ENTRY_set(entry);
+    if (i > 0) text += set == previous ? " + " : ", ";
+    previous = set;
+    append_attribute(text, X509_NAME_ENTRY_get_object(entry));
+    text += '=';
+    if (append_value(text, X509_NAME_ENTRY_get_data(entry))) continue;
+    text = kInvalidName;
+    return;
+  }
+}
+
+/// The content of the number in DER: its two's complement in as few bytes as hold it.
+void write_serial(ASN1_INTEGER const* number, std::string& text) {
+  auto const size = static_cast<std::size_t>(ASN1_STRING_length(number));
+  auto const* const data = ASN1_STRING_get0_data(number);
+  bool const negative = ASN1_STRING_type(number) == V_ASN1_NEG_INTEGER;
+  auto const append = [&](unsigned byte) {
+    if (!text.empty()) text += ':';
+    append_upper_hex(text, static_cast<std::uint8_t>(byte));
+  };
+  std::size_t last = size;  // the last byte that is not zero
+  while (last > 0 && data[last - 1] == 0) --last;
+  auto const complement = [&](std::size_t i) {
+    return i + 1 > last ? 0u : i + 1 == last ? 0x100u - data[i] : 0xffu - data[i];
+  };
+  if (size == 0) return append(0);
+  bool const high_bit = ((negative ? complement(0) : data[0]) & 0x80) != 0;
+  if (high_bit != negative) append(negative ? 0xff : 0);
+  for (std::size_t i = 0; i < size; ++i) append(negative ? complement(i) : data[i]);
+}
+
+void write_fingerprint(Bytes der, std::string& text) {
+  unsigned char digest[SHA_DIGEST_LENGTH];
+  SHA_CTX context;
+  SHA1_Init(&context);
+  SHA1_Update(&context, der.data, der.size);
+  SHA1_Final(digest, &context);
+  for (auto const byte : digest) {
+    if (!text.empty()) text += ':';
+    append_hex(text, byte);
+  }
+}
+
+bool write_time(ASN1_TIME const* time, std::string& text) {
+  std::tm date{};
+  if (ASN1_TIME_to_tm(time, &date) != 1) return false;
+  char buffer[80];
+  auto const size =
+      std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02dT%02d:%02d:%02d", date.tm_year + 1900,
+                    date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min, date.tm_sec);
+  text.assign(buffer, static_cast<std::size_t>(size));
+  return true;
+}
+
+struct Free {
+  void operator()(X509* certificate) const { X509_free(certificate); }
+};
+
+}  // namespace
+
+void Certificate::clear() {
+  is_known = false;
+  for (auto* text : {&subject, &issuer, &serial, &fingerprint, &not_before, &not_after})
+    text->clear();
+}
+
+std::size_t Certificate::memory() const {
+  std::size_t bytes = 0;
+  for (auto const* text : {&subject, &issuer, &serial, &fingerprint, &not_before, &not_after})
+    bytes += text->capacity();
+  return bytes;
+}
+
+void read_certificate(Bytes der, Certificate& certificate) {
+  certificate.clear();
+  auto const* data = der.data;
+  std::unique_ptr<X509, Free> const parsed(d2i_X509(nullptr, &data, static_cast<long>(der.size)));
+  ERR_clear_error();
+  if (!parsed) return;
+  write_name(X509_get_subject_name(parsed.get()), certificate.subject);
+  write_name(X509_get_issuer_name(parsed.get()), certificate.issuer);
+  write_serial(X509_get0_serialNumber(parsed.get()), certificate.serial);
+  write_fingerprint(der, certificate.fingerprint);
+  bool const has_times = write_time(X509_get0_notBefore(parsed.get()), certificate.not_before) &&
+                         write_time(X509_get0_notAfter(parsed.get()), certificate.not_after);
+  bool const has_zero = certificate.subject.find('\0') != std::string::npos ||
+                        certificate.issuer.find('\0') != std::string::npos;
+  ERR_clear_error();
+  certificate.is_known = has_times && !has_zero;
+  if (!certificate.is_known) certificate.clear();
+}
+
+}  // namespace warpline::ids::tls
