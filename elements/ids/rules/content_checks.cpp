@@ -15,6 +15,7 @@ constexpr std::size_t kFingerprintSize = 59, kJa3Size = 32;
 
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool has(std::string const& bytes, bool (*is)(char)) {
@@ -45,7 +46,7 @@ std::string misfit(ContentMatch const& content, Buffer buffer) {
   };
   if (buffer == Buffer::kHttpHost && (content.nocase || has(bytes, is_capital)))
     return "http.host is in lower case; expected a content without capitals and nocase";
-  if (buffer == Buffer::kHttpMethod && (is_space(bytes.front()) || is_space(bytes.back())))
+  if (buffer == Buffer::kHttpMethod && (is_blank(bytes.front()) || is_blank(bytes.back())))
     return "http.method has no blanks; expected a content without";
   bool const ja3 = buffer == Buffer::kJa3Hash || buffer == Buffer::kJa3sHash;
   if (ja3 && bytes.size() != kJa3Size) return expected(kJa3Size, "JA3 hash");

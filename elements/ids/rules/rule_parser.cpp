@@ -194,7 +194,8 @@ std::optional<Rule> RuleParser::parse(RuleText const& text, Diagnostics& diagnos
   }
   if (rule.sid == 0 && diagnostics.error_count() == errors_before)
     diagnostics.error(text.position(0), "the rule has no sid");
-  if (!unsupported) check_applications(state, text, diagnostics);
+  if (!unsupported && diagnostics.error_count() == errors_before)
+    check_applications(state, text, diagnostics);
   if (!unsupported) {
     auto needed = missing(state, raw->protocol, ready_);
     if (!needed.empty()) unsupported = UnsupportedOption{std::move(needed)};
