@@ -13,7 +13,7 @@
 namespace warpline::ids {
 namespace {
 
-/// After a keyword that looks at the buffer, transforms begin anew with the buffer's own bytes.
+/// After a keyword that looks at the buffer, transforms begin again with the buffer's own bytes.
 void add(OptionReader& option, Transform transform) {
   auto& state = option.state();
   if (state.buffer == Buffer::kPayload)

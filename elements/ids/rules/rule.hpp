@@ -197,8 +197,7 @@ struct AppFieldMatch {
   AppField field;
   std::vector<Range> ranges{};  ///< the number is in one of them
   bool negated = false;         ///< in none of them
-  /// Of `kSslState`: the states of which one must be reached, or not be reached if it is in
-  /// `unset_bits`, too.
+  /// Of `kSslState`: one of these states must be reached; a state in `unset_bits`, too, must not.
   std::uint32_t bits = 0, unset_bits = 0;
 
   bool matches(std::uint32_t value) const {

@@ -228,8 +228,8 @@ BufferReference::Result BufferReference::try_from(std::size_t index, std::int64_
     return try_from(index + 1, end);
   }
   if (auto const* size_match = std::get_if<BufferSize>(&match)) {
-    bool const holds = buffer_.size() >= size_match->min && buffer_.size() <= size_match->max;
-    return holds ? try_from(index + 1, cursor) : Result::kNeverMatches;
+    bool const inside = buffer_.size() >= size_match->min && buffer_.size() <= size_match->max;
+    return inside != size_match->negated ? try_from(index + 1, cursor) : Result::kNeverMatches;
   }
   if (auto const* math = std::get_if<ByteMath>(&match)) {
     auto const end = calculate(*math, cursor);
