@@ -17,9 +17,9 @@ void Detector::read_application(MatchInput& input, bool closed, Work& work) {
   auto const& packet = *input.packet;
   auto const index = input.flow_index;
   if (input.session != nullptr) {
-    auto const& half = input.session->halves[input.to_server ? 0 : 1];
-    bool const all = options_.ips || closed;
-    read_stream(input, all ? half.next : std::min(half.acked, half.next), closed);
+    // The packet acknowledges bytes of the other direction.
+    read_stream(input, !input.to_server, false, false);
+    read_stream(input, input.to_server, options_.ips || closed, closed);
   } else if (is_udp(packet) && packet.payload_size > 0 && !packet.is_tunnel) {
     bool const to_server =
         apps_.add_datagram(index, *input.flow, input.to_server, packet.payload_bytes());
@@ -32,9 +32,11 @@ void Detector::read_application(MatchInput& input, bool closed, Work& work) {
   select_transactions(input, work);
 }
 
-void Detector::read_stream(MatchInput const& input, std::uint32_t end, bool closed) {
-  apps_.add_stream(input.flow_index, *input.flow, input.to_server,
-                   input.session->halves[input.to_server ? 0 : 1], end, closed, pool_);
+/// `all`: also bytes that are not acknowledged. `closed`: no more come.
+void Detector::read_stream(MatchInput const& input, bool to_server, bool all, bool closed) {
+  auto const& half = input.session->halves[to_server ? 0 : 1];
+  auto const end = all ? half.next : std::min(half.acked, half.next);
+  apps_.add_stream(input.flow_index, *input.flow, to_server, half, end, closed, pool_);
 }
 
 void Detector::select_transactions(MatchInput const& input, Work& work) {
@@ -99,7 +101,7 @@ void Detector::record(AppSession& session, std::uint64_t number, Work& work) {
 /// At the end of a flow: the parser gets no more bytes of this direction.
 void Detector::inspect_last_transactions(MatchInput& input, Work& work) {
   if (work.passed) return;
-  read_stream(input, input.session->halves[input.to_server ? 0 : 1].next, true);
+  read_stream(input, input.to_server, true, true);
   work.context.app_protocol = name_of(input.flow->app_protocol);
   select_transactions(input, work);
   input.stream = nullptr;

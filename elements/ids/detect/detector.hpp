@@ -138,7 +138,7 @@ class Detector {
   RuleGroups::Id group_of(MatchInput const& input) const;
   std::uint16_t search_in(RuleGroups::Id group) const { return rules_->groups()[group].search; }
   void read_application(MatchInput& input, bool closed, Work& work);
-  void read_stream(MatchInput const& input, std::uint32_t end, bool closed);
+  void read_stream(MatchInput const& input, bool to_server, bool all, bool closed);
   void select_transactions(MatchInput const& input, Work& work);
   void evaluate_transaction(TransactionRule const& selected, MatchInput& input, Work& work);
   bool payload_matches(CompiledRule const& compiled, MatchInput const& input);

@@ -20,7 +20,9 @@ struct DetectorMemory {
   std::size_t fragments = 0;  ///< datagrams that are not complete
   std::size_t buffers = 0;    ///< of one packet
 
-  std::size_t total() const { return flows + sessions + bits + stream + http + fragments + buffers; }
+  std::size_t total() const {
+    return flows + sessions + bits + stream + http + fragments + buffers;
+  }
 };
 
 /// What a detector with these arguments needs.

@@ -85,7 +85,7 @@ void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   do {
     while (!work.passed) {
       selected_.clear();
-      read_stream(input, half.next, false);
+      read_stream(input, to_server, true, false);
       if (!take_view(half, search_in(input.group), half.next, work.view)) break;
       auto const& bytes = work.view.bytes;
       auto const from = end_payload_.empty() ? 0 : work.view.old_size;

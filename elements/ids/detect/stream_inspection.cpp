@@ -119,7 +119,7 @@ void Detector::inspect_gaps(MatchInput const& input, Work& work) {
   for (unsigned gaps = 0; gaps < kMaxGaps; ++gaps) {
     bool const due = half.acked > half.next && half.acked - half.next >= kChunk;
     if (!due || half.later.empty()) return;
-    read_stream(input, half.next, false);
+    read_stream(input, input.to_server, true, false);
     while (take_view(half, search_in(input.group), half.next, work.view)) {
       evaluate(only_stream, work);
       selected_.clear();

@@ -101,7 +101,7 @@ void read_byte_test(OptionReader& option) {
   format.check(option);
   check_size(option, test.size, format.format, kMaxBinary);
   test.format = format.format;
-  option.add(test);
+  option.add_relative(test);
 }
 
 void read_byte_jump(OptionReader& option) {
@@ -134,7 +134,7 @@ void read_byte_jump(OptionReader& option) {
   format.check(option);
   check_size(option, jump.size, format.format, kMaxBinary);
   jump.format = format.format;
-  option.add(jump);
+  option.add_relative(jump);
 }
 
 void read_byte_extract(OptionReader& option) {
@@ -163,7 +163,7 @@ void read_byte_extract(OptionReader& option) {
   check_size(option, {extract.size}, format.format, kMaxBinary);
   extract.format = format.format;
   extract.variable = option.new_variable(parts[2]);
-  option.add(extract);
+  option.add_relative(extract);
 }
 
 void read_byte_math(OptionReader& option) {
@@ -215,7 +215,7 @@ void read_byte_math(OptionReader& option) {
   check_size(option, math.size, format.format, 4);
   math.format = format.format;
   math.variable = option.new_variable(*result);
-  option.add(math);
+  option.add_relative(math);
 }
 
 using enum KeywordKind;

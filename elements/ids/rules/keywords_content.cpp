@@ -179,7 +179,7 @@ void read_isdataat(OptionReader& option) {
     else if (parts[i].text != "rawbytes")
       OptionReader::refuse(parts[i], "expected relative or rawbytes");
   }
-  option.add(match);
+  option.add_relative(match);
 }
 
 void read_bsize(OptionReader& option) { option.add(read_size_range(option.value(), 0xffffffff)); }

@@ -72,6 +72,17 @@ ContentMatch& OptionReader::content() const {
   return std::get<ContentMatch>(state_.rule.buffers[*state_.content].match);
 }
 
+/// The last content or expression; null if a buffer is selected, or if there is none.
+BufferMatch const* OptionReader::match_before() const {
+  if (state_.buffer != Buffer::kPayload) return nullptr;
+  auto const& matches = state_.rule.buffers;
+  auto const last = std::find_if(matches.rbegin(), matches.rend(), [](BufferMatch const& match) {
+    return std::holds_alternative<ContentMatch>(match.match) ||
+           std::holds_alternative<PcreMatch>(match.match);
+  });
+  return last == matches.rend() ? nullptr : &*last;
+}
+
 std::optional<std::uint8_t> OptionReader::variable(std::string_view name) const {
   auto const& names = state_.rule.variables;
   auto const entry = std::find(names.begin(), names.end(), name);

@@ -83,6 +83,18 @@ class OptionReader {
         {state_.buffer, std::move(match), {}, state_.transforms, state_.group});
     return std::get<Match>(state_.rule.buffers.back().match);
   }
+  /// The same for one that may begin at the end of a match: then without a selected buffer it looks
+  /// at the buffer of the content or expression before.
+  template <class Match>
+  void add_relative(Match match) {
+    auto const* const before = match.relative ? match_before() : nullptr;
+    if (before == nullptr) {
+      add(std::move(match));
+      return;
+    }
+    state_.rule.buffers.push_back(
+        {before->buffer, std::move(match), {}, before->transforms, before->group});
+  }
   /// Adds a keyword that looks at another buffer, without transforms.
   template <class Match>
   void add_to(Buffer buffer, Match match, std::uint8_t group = 0) {
@@ -108,6 +120,8 @@ class OptionReader {
   Operand operand(Word const& word, std::int64_t min, std::int64_t max) const;
 
  private:
+  BufferMatch const* match_before() const;
+
   RawOption const& option_;
   RuleState& state_;
 };
