@@ -62,6 +62,7 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
                    std::uint64_t seed, AppDatabases const& databases)
     : rules_(std::move(rules)),
       matcher_(searches),
+      looks_at_streams_(rules_->groups().size() + 1),
       shared_(shared),
       options_(options),
       events_(events),
@@ -82,6 +83,11 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
               return make_app_session(protocol, over_tcp, http_);
             }),
       transaction_rules_(*rules_, databases) {
+  for (RuleGroups::Id group = 1; group <= rules_->groups().size(); ++group) {
+    auto const& always = rules_->groups()[group].always;
+    looks_at_streams_[group] = std::any_of(
+        always.begin(), always.end(), [this](auto rule) { return rules_->rules()[rule].streams; });
+  }
   found_patterns_.reserve(rules_->groups().max_patterns());
   view_.resize(kBefore + kMaxView);
   selected_.reserve(rules_->rules().size());

@@ -132,6 +132,8 @@ class Detector {
   bool take_view(StreamHalf& half, std::uint16_t number, std::uint32_t end, StreamView& view);
   void add_payload(DecodedPacket const& packet, Candidates const& candidates,
                    TcpTracker::Outcome const& outcome, MatchInput& input);
+  void keep_candidates(StreamHalf& half);
+  bool pass_over(StreamHalf& half, RuleGroups::Id group, std::uint32_t end);
   void select_stream(StreamHalf& half, std::uint16_t number, StreamView const& view);
   void search(std::uint16_t number, Bytes bytes);
   void select(std::uint16_t number, PatternId pattern);
@@ -153,6 +155,7 @@ class Detector {
 
   std::shared_ptr<RuleSet const> rules_;
   GroupMatcher matcher_;
+  std::vector<bool> looks_at_streams_;  // groups with such a rule without a pattern
   SharedState& shared_;
   DetectorOptions options_;
   DetectorEvents& events_;

@@ -23,13 +23,14 @@ void Detector::add_payload(DecodedPacket const& packet, Candidates const& candid
   for (auto const pattern : found_patterns_) select(number, pattern);
   if (!outcome.whole) return;
   auto& half = sessions_[input.flow_index].halves[input.to_server ? 0 : 1];
-  constexpr std::uint32_t kSmall = 2 * kJunction;  // searching the junction would be all of it
+  constexpr std::uint32_t kSmall = 2 * kJunction;
   if (half.search_all) return;
+  // With many small segments, searching at junctions would be all of the work.
   if (packet.payload_size < kSmall) {
-    half.search_all = true;
-    return;
+    if (half.small_searched || half.search_new) return half.search_up_to(half.next);
+    half.small_searched = true;
   }
-  for (auto const pattern : found_patterns_) half.add_candidate(pattern, half.next);
+  keep_candidates(half);
   auto const begin = half.next - packet.payload_size;
   auto const before = std::min(kJunction, begin - half.bytes.begin);
   if (before == 0 || begin < half.bytes.begin || half.bytes.end() <= begin) return;
@@ -38,7 +39,13 @@ void Detector::add_payload(DecodedPacket const& packet, Candidates const& candid
   std::uint8_t junction[2 * kJunction];
   if (!half.bytes.copy(pool_, begin - before, size, junction)) return;
   search(number, {junction, size});
-  for (auto const pattern : found_patterns_) half.add_candidate(pattern, half.next);
+  keep_candidates(half);
+}
+
+/// The patterns that were found in the stream's latest bytes.
+void Detector::keep_candidates(StreamHalf& half) {
+  for (auto const pattern : found_patterns_)
+    if (!half.add_candidate(pattern, half.next)) half.search_up_to(half.next);
 }
 
 /// The group of the packet's flow and direction, which is looked up once.
@@ -95,16 +102,21 @@ void Detector::select_stream(StreamHalf& half, std::uint16_t number, StreamView 
   half.inspected = view.offset + view.bytes.size;
   if (number == 0) return half.clear_candidates();
   half.drop_candidates_before(view.offset);
-  bool const unknown = half.search_all;
-  if (half.search_all || half.search_old) {
-    auto const skip = half.search_old ? 0 : view.old_size - std::min(view.old_size, kJunction);
-    search(number, {view.bytes.data + skip, view.bytes.size - skip});
-    for (auto const pattern : found_patterns_) select(number, pattern);
-    half.search_all = false;
-    for (auto const pattern : found_patterns_) half.add_candidate(pattern, half.inspected);
-    half.search_old = half.search_all;  // there were too many
-    half.search_all = unknown && half.inspected != half.next;
+  half.small_searched = false;
+  auto const unknown = half.unknown_bytes(view.offset);
+  auto const end =
+      half.search_all || half.search_old ? view.bytes.size : std::min(unknown, view.bytes.size);
+  auto const begin = half.search_old ? 0 : view.old_size - std::min(view.old_size, kJunction);
+  half.search_old = false;
+  if (begin < end) {
+    search(number, {view.bytes.data + begin, end - begin});
+    for (auto const pattern : found_patterns_) {
+      select(number, pattern);
+      if (!half.add_candidate(pattern, half.inspected)) half.search_old = true;
+    }
   }
+  half.search_all = half.search_all && half.inspected != half.next;
+  half.search_new = unknown > view.bytes.size;
   half.visit_candidates([&](PatternId pattern) { select(number, pattern); });
 }
 
@@ -128,6 +140,24 @@ void Detector::inspect_gaps(MatchInput const& input, Work& work) {
   }
 }
 
+/// Counts the bytes up to `end` as inspected if no rule can match in them: none is selected by a
+/// pattern, and none looks at streams without one. They need not be copied for that. False otherwise.
+bool Detector::pass_over(StreamHalf& half, RuleGroups::Id group, std::uint32_t end) {
+  auto const first = std::max(half.inspected, half.bytes.begin);
+  end = std::min(end, half.bytes.end());
+  if (end <= first || looks_at_streams_[group]) return false;
+  auto const begin = first - std::min(first, kBefore);
+  half.drop_candidates_before(begin);
+  bool const unknown = half.search_all || half.search_old || half.unknown_bytes(begin) > 0;
+  if (search_in(group) != 0 && (unknown || half.has_candidates())) return false;
+  half.clear_candidates();
+  half.small_searched = false;
+  half.inspected = end;
+  ++counters_.inspections;
+  tcp_.discard_before(half, end - std::min(end, kBefore));
+  return true;
+}
+
 /// Adds the bytes of the packet's direction that are due. Acknowledged bytes do not wait for a whole
 /// chunk after the client has closed first (Suricata: TCP state close_wait and later).
 void Detector::add_due_bytes(MatchInput& input, bool closed, Work& work) {
@@ -137,6 +167,7 @@ void Detector::add_due_bytes(MatchInput& input, bool closed, Work& work) {
   auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
   auto const due = end - std::min(half.inspected, end);
   if (due == 0 || (due < kChunk && !at_once)) return;
+  if (pass_over(half, input.group, end)) return;
   if (take_view(half, search_in(input.group), end, work.view)) input.stream = &work.view;
 }
 

@@ -263,7 +263,6 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
     auto const result =
         half.later.insert(pool_, static_cast<std::uint32_t>(offset), payload, policy);
     count(result);
-    half.search_all = true;
     // Rules inspect bytes that the stream does not keep as those of a packet.
     if (result.out_of_memory || result.refused) outcome.in_stream = false;
     return;
@@ -279,14 +278,14 @@ void TcpTracker::add(Segment const& segment, TcpSession& session, OverlapPolicy 
       half.later.clear(pool_);
     } else {
       half.later.take_front(pool_, half.next, [&](Bytes bytes) { append(half, bytes); });
-      half.search_all = true;
+      half.search_up_to(half.next);
       return;
     }
   }
   auto const skip = static_cast<std::uint32_t>(next - offset);
-  if (skip > 0) half.search_all = true;
   auto const lost = counters_.memory_full;
   append(half, {payload.data + skip, payload.size - skip});
+  if (skip > 0) half.search_up_to(half.next);
   if (counters_.memory_full != lost) outcome.in_stream = outcome.whole = false;
 }
 
@@ -296,7 +295,7 @@ bool TcpTracker::skip_gap(StreamHalf& half) {
   half.bytes.clear(pool_);
   half.next = half.inspected = half.later.begin(pool_);
   half.later.take_front(pool_, half.next, [&](Bytes bytes) { append(half, bytes); });
-  half.search_all = true;
+  half.search_up_to(half.next);
   return true;
 }
 
