@@ -6,7 +6,7 @@
 
 namespace warpline::ids {
 
-/// Sets the members of a compiled rule that tell how it is matched with applications.
+/// Sets the members of a compiled rule about its matching with applications.
 void set_app_flags(CompiledRule& compiled);
 
 }  // namespace warpline::ids

@@ -89,6 +89,8 @@ TEST(AppKeywords, OfSeveralInstancesAreGroups) {
   ASSERT_EQ(rule.buffers.size(), 3u);
   EXPECT_TRUE(is_same_buffer(rule.buffers[0], rule.buffers[1]));
   EXPECT_FALSE(is_same_buffer(rule.buffers[1], rule.buffers[2]));
+  auto const files = loaded_rule("tcp", "file.data; content:\"a\"; file_data; content:\"b\";");
+  EXPECT_FALSE(is_same_buffer(files.buffers[0], files.buffers[1]));
   auto const one = loaded_rule("http", "http.uri; content:\"a\"; http.uri; content:\"b\";");
   EXPECT_TRUE(is_same_buffer(one.buffers[0], one.buffers[1]));
 }

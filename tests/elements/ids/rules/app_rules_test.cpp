@@ -57,14 +57,20 @@ TEST(AppRules, WithoutAPatternAreAlwaysSelected) {
 }
 
 TEST(AppRules, AreNotRulesOfPayloads) {
+  auto const always = [](RuleSet const& set) {
+    std::size_t count = 0;
+    for (std::size_t id = 1; id <= set.groups().size(); ++id)
+      count += set.groups()[static_cast<RuleGroups::Id>(id)].always.size();
+    return count;
+  };
   auto const set = compiled("http.uri; content:\"a\"; pkt_data; content:\"payload\";");
-  EXPECT_TRUE(set.patterns().patterns.empty());
-  for (auto const kind : {RuleSet::Kind::kTcp, RuleSet::Kind::kUdp})
-    EXPECT_TRUE(set.always(kind).empty());
   EXPECT_TRUE(set.rules()[0].app);
+  EXPECT_TRUE(set.groups().all_patterns().patterns.empty());
+  EXPECT_EQ(always(set), 0u);
   auto const payload = compiled("content:\"payload\";");
   EXPECT_FALSE(payload.rules()[0].app);
-  EXPECT_EQ(payload.patterns().patterns.size(), 1u);
+  EXPECT_EQ(payload.groups().all_patterns().patterns.size(), 1u);
+  EXPECT_GT(always(compiled("")), 0u);
 }
 
 TEST(AppRules, ShareBuffersWithEqualTransforms) {
