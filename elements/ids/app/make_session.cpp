@@ -16,6 +16,10 @@ std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp
       return make_dns_session(over_tcp);
     case AppProtocol::kTls:
       return make_tls_session(true);
+    case AppProtocol::kSsh:
+      return make_ssh_session();
+    case AppProtocol::kFtp:
+      return make_ftp_session();
     default:
       return nullptr;
   }

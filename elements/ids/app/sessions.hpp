@@ -18,4 +18,11 @@ std::unique_ptr<AppSession> make_dns_session(bool over_tcp);
 /// encrypted records. One transaction a connection. `with_ja3`: also makes fingerprints.
 std::unique_ptr<AppSession> make_tls_session(bool with_ja3);
 
+/// SSH (RFC 4253): the identification of both sides. One transaction a connection.
+std::unique_ptr<AppSession> make_ssh_session();
+
+/// FTP's control connection (RFC 959). One transaction a command with its replies, or a reply for
+/// which no command waits.
+std::unique_ptr<AppSession> make_ftp_session();
+
 }  // namespace warpline::ids
