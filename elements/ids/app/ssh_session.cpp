@@ -12,8 +12,6 @@ namespace warpline::ids {
 namespace {
 
 constexpr std::uint32_t kMaxBanner = 1024;  ///< bytes of a line that are kept
-constexpr std::uint32_t kMaxOpenLine =
-    255;  ///< RFC 4253's limit: the line's end is not awaited then
 
 Bytes bytes_of(std::string_view text) {
   return {reinterpret_cast<std::uint8_t const*>(text.data()),
@@ -73,7 +71,7 @@ class SshSession final : public AppSession {
     Bytes line;
     bool const is_whole = banner.reader.next(bytes, line);
     if (!is_whole) line = banner.reader.pending();
-    if (!is_whole && line.size <= kMaxOpenLine) return status_;
+    if (!is_whole && line.size < kMaxBanner) return status_;
     if (!banner.read({reinterpret_cast<char const*>(line.data), line.size}))
       status_ = Status::kFailed;
     else if (banners_[0].is_read && banners_[1].is_read)

@@ -277,7 +277,8 @@ class TlsSession final : public AppSession {
   }
 
   std::optional<std::string_view> text_of(bool to_server, Buffer buffer) const {
-    auto const& [hello, certificate] = parts_of(to_server);
+    auto const& hello = sides_[to_server].hello;
+    auto const& certificate = sides_[to_server].certificate;
     auto const unless_empty = [](std::string_view text) {
       return text.empty() ? std::nullopt : std::optional(text);
     };
@@ -306,13 +307,6 @@ class TlsSession final : public AppSession {
       default:
         return std::nullopt;
     }
-  }
-  struct Parts {
-    tls::Hello const& hello;
-    tls::Certificate const& certificate;
-  };
-  Parts parts_of(bool to_server) const {
-    return {sides_[to_server].hello, sides_[to_server].certificate};
   }
 
   Side sides_[2];  ///< the server's, the client's

@@ -60,12 +60,13 @@ TEST(SshSession, TakesALineInAnySegments) {
   EXPECT_EQ(session->skip(kToServer, 10), Status::kFailed);
 }
 
-TEST(SshSession, DoesNotAwaitTheEndOfALongLine) {
-  EXPECT_EQ(banner("SSH-2.0-" + std::string(247, 'a')), "none|none");
-  EXPECT_EQ(banner("SSH-2.0-" + std::string(300, 'a')), "2.0|" + std::string(300, 'a'));
+TEST(SshSession, KeepsTheBeginningOfALongLine) {
+  EXPECT_EQ(banner("SSH-2.0-" + std::string(1015, 'a')), "none|none");
+  EXPECT_EQ(banner("SSH-2.0-" + std::string(300, 'a') + "\n"), "2.0|" + std::string(300, 'a'));
   EXPECT_EQ(banner("SSH-2.0-" + std::string(2000, 'a') + "\n"), "2.0|" + std::string(1016, 'a'));
+  EXPECT_EQ(banner("SSH-2.0-" + std::string(2000, 'a')), "2.0|" + std::string(1016, 'a'));
   auto const session = make_ssh_session();
-  session->add(kToServer, bytes_of("SSH-2.0-" + std::string(300, 'a')));
+  session->add(kToServer, bytes_of("SSH-2.0-" + std::string(300, 'a') + "\n"));
   EXPECT_NE(record_of(*session, 0).find(std::string(256, 'a') + "[truncated]\""),
             std::string::npos);
 }
