@@ -37,7 +37,7 @@ namespace warpline {
 /// worker (default 65536). STREAM_MEMORY: bytes of a worker for TCP data (default 67108864).
 /// DEFRAG_MEMORY: bytes of a worker for fragments (default 33554432). HTTP_MEMORY: bytes of a worker
 /// for HTTP transactions (default 67108864). CHECKSUM: `on` skips packets
-/// with a wrong TCP, UDP or ICMP checksum, `off` inspects them, and `auto` (default) turns off if
+/// with a wrong TCP checksum, `off` inspects them, and `auto` (default) turns off if
 /// more than 10 % of the first 1,000 packets are wrong. HOST_OS_POLICY: suricata.yaml whose
 /// `host-os-policy` names the operating systems by whose rules overlapping data is reassembled
 /// (default: Windows for IPv4, BSD for IPv6). DEPTH: max bytes of each direction of a TCP

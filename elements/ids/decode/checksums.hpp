@@ -14,8 +14,8 @@ bool ipv4_checksum_is_good(DecodedPacket const& packet);
 /// UDP). True for other protocols.
 bool transport_checksum_is_good(DecodedPacket const& packet);
 
-/// Whether packets with a wrong TCP, UDP or ICMP checksum are skipped. As in Suricata 7, packets with a
-/// wrong IPv4 header checksum are inspected.
+/// Whether packets with a wrong TCP checksum are skipped. As in Suricata 7, packets with a wrong
+/// checksum of UDP, ICMP or the IPv4 header are inspected.
 enum class ChecksumPolicy : std::uint8_t {
   kOn,
   kOff,

@@ -155,7 +155,7 @@ void Detector::inspect_packets(std::span<DecodedPacket const> packets, Candidate
 }
 
 bool Detector::has_wrong_checksum(DecodedPacket const& packet) {
-  if (transport_checksum_is_good(packet)) return false;
+  if (!is_tcp(packet) || transport_checksum_is_good(packet)) return false;
   checksums_.add_wrong();
   ++counters_.wrong_checksums;
   return true;

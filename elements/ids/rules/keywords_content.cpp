@@ -179,7 +179,13 @@ void read_isdataat(OptionReader& option) {
     else if (parts[i].text != "rawbytes")
       OptionReader::refuse(parts[i], "expected relative or rawbytes");
   }
-  option.add_relative(match);
+  bool const ends = match.negated && match.relative && parts.size() == 2 &&
+                    match.offset == Operand{1};  // then it is `endswith`, as in Suricata
+  auto* const before = ends ? option.last_content() : nullptr;
+  if (before != nullptr)
+    before->ends_with = true;
+  else
+    option.add_relative(match);
 }
 
 void read_bsize(OptionReader& option) { option.add(read_size_range(option.value(), 0xffffffff)); }

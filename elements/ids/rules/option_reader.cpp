@@ -72,9 +72,19 @@ ContentMatch& OptionReader::content() const {
   return std::get<ContentMatch>(state_.rule.buffers[*state_.content].match);
 }
 
+ContentMatch* OptionReader::last_content() {
+  auto const* const last = last_match();
+  if (last == nullptr) return nullptr;
+  auto const index = static_cast<std::size_t>(last - state_.rule.buffers.data());
+  return std::get_if<ContentMatch>(&state_.rule.buffers[index].match);
+}
+
 /// The last content or expression; null if a buffer is selected, or if there is none.
 BufferMatch const* OptionReader::match_before() const {
-  if (state_.buffer != Buffer::kPayload) return nullptr;
+  return state_.buffer == Buffer::kPayload ? last_match() : nullptr;
+}
+
+BufferMatch const* OptionReader::last_match() const {
   auto const& matches = state_.rule.buffers;
   auto const last = std::find_if(matches.rbegin(), matches.rend(), [](BufferMatch const& match) {
     return std::holds_alternative<ContentMatch>(match.match) ||

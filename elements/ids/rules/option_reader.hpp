@@ -75,6 +75,9 @@ class OptionReader {
   /// The content that the keyword before made; refuses if there is none.
   ContentMatch& content() const;
 
+  /// The last content, if no expression follows it; null if there is none.
+  ContentMatch* last_content();
+
   /// Adds a keyword that looks at the current buffer.
   template <class Match>
   Match& add(Match match) {
@@ -121,6 +124,7 @@ class OptionReader {
 
  private:
   BufferMatch const* match_before() const;
+  BufferMatch const* last_match() const;
 
   RawOption const& option_;
   RuleState& state_;

@@ -102,7 +102,7 @@ Verdict DetectorReference::process(std::uint64_t time_ns, std::string const& fra
 
 /// A packet that a rule passes or drops decides about the datagram that it completes.
 void DetectorReference::look_at_with_datagrams(Packet const& packet, int depth, Work& work) {
-  if (options_.checksums && !packet.checksum_holds) return;
+  if (options_.checksums && packet.is_tcp() && !packet.checksum_holds) return;
   look_at(packet, work);
   if (work.passed || work.verdict != Verdict::kPass) return;
   if (!packet.is_fragment || depth == 2) return;
