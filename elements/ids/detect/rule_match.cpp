@@ -241,6 +241,10 @@ RuleMatch RuleMatcher::match(CompiledRule const& compiled, MatchInput const& inp
 }
 
 bool RuleMatcher::match_packet(CompiledRule const& compiled, MatchInput const& input) {
+  // As in Suricata, `only_stream` needs a match in the stream, which only contents of the payload have.
+  bool const only_stream =
+      compiled.rule.flow && compiled.rule.flow->source == FlowMatch::Source::kOnlyStream;
+  if (only_stream && !compiled.looks_at_payload) return false;
   if (!head_matches(compiled, input) || !bits_match(compiled, input)) return false;
   if (!stream_sizes_match(compiled.rule, input.session)) return false;
   for (auto const& match : compiled.rule.packet)

@@ -29,6 +29,7 @@ class AppProtocolSet {
 /// other is skipped whole, and counted by the keyword that needs it.
 inline constexpr AppProtocolSet kReadyProtocols{AppProtocol::kFailed, AppProtocol::kHttp,
                                                 AppProtocol::kDns,    AppProtocol::kTls,
+                                                AppProtocol::kSsh,    AppProtocol::kFtp,
                                                 AppProtocol::kSmtp,   AppProtocol::kSmb};
 
 inline constexpr AppProtocolSet kAllProtocols{
