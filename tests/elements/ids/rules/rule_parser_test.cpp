@@ -156,15 +156,15 @@ TEST(RuleParser, JoinsContinuedLinesAndKeepsTheirPlaces) {
 TEST(RuleParser, LoadsWhatItCanAndReportsTheRest) {
   auto const result = read(
       "alert tcp any any -> any any (content:\"a\"; sid:1;)\n"
-      "alert http any any -> any any (content:\"a\"; http_uri; sid:2;)\n"
-      "alert tcp any any -> any any (content:\"a\"; http_uri; sid:3;)\n"
+      "alert http2 any any -> any any (content:\"a\"; sid:2;)\n"
+      "alert tcp any any -> any any (content:\"a\"; asn1:x; sid:3;)\n"
       "alert tcp any any -> any any (content:\"a; sid:4;)\n"
       "alert tcp any any -> any any (content:\"b\"; lua:x; sid:5;)\n");
   EXPECT_EQ(result.report.loaded, 1u);
   EXPECT_EQ(result.report.skipped, 3u);
   EXPECT_EQ(result.report.refused, 1u);
-  EXPECT_EQ(result.report.skipped_by.at("protocol http"), 1u);
-  EXPECT_EQ(result.report.skipped_by.at("http_uri"), 1u);
+  EXPECT_EQ(result.report.skipped_by.at("protocol http2"), 1u);
+  EXPECT_EQ(result.report.skipped_by.at("asn1"), 1u);
   EXPECT_EQ(result.report.skipped_by.at("lua"), 1u);
 }
 

@@ -24,15 +24,15 @@ TEST(RuleReport, CountsRulesOnly) {
 TEST(RuleReport, ListsSkippedRulesByFrequencyAndRefusedRulesWithTheirPlaces) {
   EXPECT_EQ(report("alert ip any any -> any any (sid:1;)\n"
                    "alert tcp any any -> any any (lua:x; sid:2;)\n"
-                   "alert http any any -> any any (sid:3;)\n"
-                   "alert http any any -> any any (sid:4;)\n"
+                   "alert http2 any any -> any any (sid:3;)\n"
+                   "alert http2 any any -> any any (sid:4;)\n"
                    "alert tcp any any -> any any (content:\"|0|\"; sid:5;)\n"
                    "alert tcp any any -> any 70000 (ttl:; sid:6;)\n"
                    "alert ip any any -> any any (sid:1;)\n"),
             "loaded 1, skipped 3, refused 2\n"
             "\n"
             "skipped rules by what they need:\n"
-            "  2  protocol http\n"
+            "  2  protocol http2\n"
             "  1  lua\n"
             "\n"
             "t.rules:5:42: error: expected the second hex digit of a byte\n"
