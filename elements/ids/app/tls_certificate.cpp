@@ -16,6 +16,7 @@
 
 #include "core/base/hex.hpp"
 #include "elements/ids/app/json_text.hpp"
+#include "elements/ids/app/tls_attributes.hpp"
 
 namespace warpline::ids::tls {
 namespace {
@@ -23,57 +24,11 @@ namespace {
 /// An error that Suricata writes in the place of a name.
 constexpr std::string_view kInvalidName = "<X509Error: Invalid X.509 name>";
 
-/// The short names of attributes, by their object identifiers.
-struct Attribute {
-  std::string_view identifier, name;
-};
-constexpr Attribute kAttributes[] = {
-    {"2.5.4.0", "objectClass"},
-    {"2.5.4.1", "aliasedEntryName"},
-    {"2.5.4.2", "knowledgeInformation"},
-    {"2.5.4.3", "CN"},
-    {"2.5.4.4", "surname"},
-    {"2.5.4.5", "serialNumber"},
-    {"2.5.4.6", "C"},
-    {"2.5.4.7", "L"},
-    {"2.5.4.8", "ST"},
-    {"2.5.4.9", "streetAddress"},
-    {"2.5.4.10", "O"},
-    {"2.5.4.11", "OU"},
-    {"2.5.4.12", "title"},
-    {"2.5.4.13", "description"},
-    {"2.5.4.14", "searchGuide"},
-    {"2.5.4.15", "businessCategory"},
-    {"2.5.4.16", "postalAddress"},
-    {"2.5.4.17", "postalCode"},
-    {"2.5.4.41", "name"},
-    {"2.5.4.42", "givenName"},
-    {"2.5.4.43", "initials"},
-    {"2.5.4.44", "generationQualifier"},
-    {"2.5.4.45", "uniqueIdentifier"},
-    {"2.5.4.46", "dnQualifier"},
-    {"1.2.840.113549.1.9.1", "Email"},
-    {"1.2.840.113549.1.9.2", "unstructuredName"},
-    {"1.2.840.113549.1.9.3", "contentType"},
-    {"1.2.840.113549.1.9.4", "id-messageDigest"},
-    {"1.2.840.113549.1.9.5", "signing-time"},
-    {"1.2.840.113549.1.9.7", "challengePassword"},
-    {"1.2.840.113549.1.9.14", "extensionRequest"},
-    {"1.2.840.113549.1.9.15", "smimeCapabilities"},
-    {"1.2.840.113549.1.9.20", "friendlyName"},
-    {"0.9.2342.19200300.100.1.1", "uid"},
-    {"0.9.2342.19200300.100.1.25", "DC"},
-    {"1.3.6.1.4.1.311.60.2.1.1", "msJurisdictionLocality"},
-    {"1.3.6.1.4.1.311.60.2.1.2", "msJurisdictionStateOrProvince"},
-    {"1.3.6.1.4.1.311.60.2.1.3", "msJurisdictionCountry"},
-};
-
 void append_attribute(std::string& text, ASN1_OBJECT const* object) {
   char identifier[128];
   OBJ_obj2txt(identifier, sizeof identifier, object, 1);
-  for (auto const& attribute : kAttributes) {
-    if (attribute.identifier != identifier) continue;
-    text += attribute.name;
+  if (auto const name = attribute_name(identifier); !name.empty()) {
+    text += name;
     return;
   }
   text += "OID(";
