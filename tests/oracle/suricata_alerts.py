@@ -11,6 +11,7 @@ found and few were extra, and 77 if an engine or a file is missing."""
 
 import argparse
 import collections
+import ipaddress
 import json
 import pathlib
 import sys
@@ -43,9 +44,15 @@ def pairs_of_eve(path):
                 continue
             ends = sorted([(event.get("src_ip", ""), event.get("src_port", 0)),
                            (event.get("dest_ip", ""), event.get("dest_port", 0))])
-            first, second = (f"{address}:{port}" for address, port in ends)
+            first, second = sorted(short(f"{address}:{port}") for address, port in ends)
             pairs[event["alert"]["signature_id"], event.get("proto", ""), first, second] += 1
     return pairs
+
+
+def short(endpoint):
+    """An endpoint with its address in the shortest form; lists of Suricata's have all digits of IPv6."""
+    address, _, port = endpoint.rpartition(":")
+    return f"{ipaddress.ip_address(address)}:{port}" if address.count(":") > 1 else endpoint
 
 
 def pairs_of_list(path):
@@ -54,7 +61,8 @@ def pairs_of_list(path):
         words = line.split("\t")
         if len(words) != 5 or not (words[0].isdigit() and words[4].isdigit()):
             sys.exit(f"{path}:{number}: expected sid, protocol, endpoint, endpoint and count between tabs")
-        pairs[int(words[0]), words[1], words[2], words[3]] += int(words[4])
+        first, second = sorted([short(words[2]), short(words[3])])
+        pairs[int(words[0]), words[1], first, second] += int(words[4])
     return pairs
 
 
