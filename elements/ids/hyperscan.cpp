@@ -5,6 +5,8 @@
 #include <hs/hs.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <string>
 
 namespace warpline::ids {
@@ -71,6 +73,31 @@ HyperscanDatabase::HyperscanDatabase(PatternSet const& set) {
     refuse(set, expression, reason);
   }
   database_.reset(database);
+}
+
+std::optional<HyperscanDatabase> HyperscanDatabase::from(std::string const& bytes) {
+  hs_database_t* database = nullptr;
+  if (hs_deserialize_database(bytes.data(), bytes.size(), &database) != HS_SUCCESS)
+    return std::nullopt;
+  HyperscanDatabase result;
+  result.database_.reset(database);
+  return result;
+}
+
+std::string HyperscanDatabase::serialized() const {
+  char* bytes = nullptr;
+  std::size_t size = 0;
+  if (hs_serialize_database(database_.get(), &bytes, &size) != HS_SUCCESS)
+    throw ConfigError("Hyperscan cannot serialise a database");
+  std::unique_ptr<char, void (*)(void*)> const owner(bytes, std::free);
+  return {bytes, size};
+}
+
+std::string HyperscanDatabase::platform() {
+  hs_platform_info_t info{};
+  hs_populate_platform(&info);
+  return std::string(hs_version()) + ' ' + std::to_string(info.tune) + ' ' +
+         std::to_string(info.cpu_features);
 }
 
 void HyperscanDatabase::Free::operator()(hs_database* database) const noexcept {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/packet/packet.hpp"
@@ -21,6 +23,13 @@ class HyperscanDatabase {
   /// the pattern that it names, or if the processor does not support the library.
   explicit HyperscanDatabase(PatternSet const& set);
 
+  /// The database of `serialized`, for the same version and processor; empty if it is another one.
+  /// `bytes`: unchanged since then; others may harm the program.
+  static std::optional<HyperscanDatabase> from(std::string const& bytes);
+  std::string serialized() const;
+  /// The library's version and what it knows of this processor.
+  static std::string platform();
+
   hs_database const* get() const { return database_.get(); }
   std::size_t bytes() const;  ///< of memory
 
@@ -28,6 +37,8 @@ class HyperscanDatabase {
   struct Free {
     void operator()(hs_database* database) const noexcept;
   };
+  HyperscanDatabase() = default;
+
   std::unique_ptr<hs_database, Free> database_;
 };
 

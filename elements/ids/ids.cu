@@ -45,7 +45,8 @@ namespace warpline {
 /// (default 15). ON_LIMIT: what happens to a flow if memory for it is full: `ignore` (default),
 /// `drop-flow` (with MODE ips), `pass-flow` or `bypass`. ICMP_RATE: max ICMP answers per second and
 /// worker (default 100; 0 means no limit). ICMP_BURST: max ICMP answers at once (default 10, min
-/// 1).
+/// 1). CACHE: folder in which compiled patterns are kept for the next start, or `off` (default:
+/// `warpline/ids` in XDG_CACHE_HOME or `~/.cache`).
 /// Drops: rule_drop (also later packets of a dropped flow), rule_reject (both with MODE ips).
 /// Reads: the whole packet. Returns: up to 15 pattern ids.
 class IDS final : public OffloadElement<IDS> {

@@ -95,9 +95,9 @@ void Inspector::State::start(Args& args) {
   if (!searches.empty()) matcher_ = std::make_unique<GroupMatcher>(searches);
   decoder_ = std::make_unique<FrameDecoder>(options_.detector.tunnels);
   first_worker_ = context.worker == 0;
-  detector_ =
-      std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set), searches,
-                                 *shared_, options_.detector, *output_, args.seed());
+  detector_ = std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set),
+                                         searches, *shared_, options_.detector, *output_,
+                                         args.seed(), rules_->app_databases);
 }
 
 Inspector::Inspector(Args& args) : state_(std::make_unique<State>(args)) {}

@@ -11,6 +11,7 @@
 #include "core/element/context.hpp"
 #include "core/element/file_uses.hpp"
 #include "elements/ids/append_file.hpp"
+#include "elements/ids/prefilter/database_cache.hpp"
 #include "elements/ids/rules/host_policies.hpp"
 
 namespace warpline::ids {
@@ -58,6 +59,8 @@ RuleFiles read_rule_files(Args& args) {
   files.classification = args.path_or_empty("CLASSIFICATION");
   files.references = args.path_or_empty("REFERENCE");
   files.strict = args.keyword("STRICT", false);
+  files.cache = args.keyword<std::string>("CACHE", DatabaseCache::default_folder());
+  if (files.cache == "off") files.cache.clear();
   return files;
 }
 
@@ -129,6 +132,8 @@ std::shared_ptr<LoadedRules const> load_shared_rules(InspectorOptions const& opt
     if (!error.diagnostics().empty()) throw;
     throw args.error(error.what(), "RULES");
   }
+  if (!rules->cache_notice.empty())
+    args.context().notice(args.element_name() + ": " + rules->cache_notice);
   auto const& report = rules->report;
   if (report.skipped + report.refused > 0 || !report.warnings.empty())
     args.context().notice(args.element_name() + ": " + render(report));

@@ -23,6 +23,9 @@ class Tables {
   /// Compiles the Hyperscan database; throws its `ConfigError`.
   explicit Tables(PatternSet set)
       : set_(std::move(set)), database_(std::make_shared<HyperscanDatabase const>(set_)) {}
+  /// `database`: of these patterns.
+  Tables(PatternSet set, std::shared_ptr<HyperscanDatabase const> database)
+      : set_(std::move(set)), database_(std::move(database)) {}
 
   PatternSet const& set() const { return set_; }
   std::shared_ptr<HyperscanDatabase const> const& database() const { return database_; }

@@ -45,7 +45,8 @@ class Worker {
                      .verdict = true,
                      .rule_text = true,
                      .ethernet = true};
-    auto tables = std::make_shared<GroupTables const>(set.groups());
+    DatabaseCache cache;
+    auto tables = std::make_shared<GroupTables const>(set.groups(), cache);
     std::vector<RuleOutput> texts;
     for (auto const& compiled : set.rules())
       texts.push_back(rule_output(compiled.rule, "class", {}, output.fields));

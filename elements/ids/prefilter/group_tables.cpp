@@ -7,8 +7,9 @@
 
 namespace warpline::ids {
 
-GroupTables::GroupTables(RuleGroups const& groups) {
-  for (auto const& search : groups.searches()) tables_.emplace_back(search.patterns);
+GroupTables::GroupTables(RuleGroups const& groups, DatabaseCache& cache) {
+  for (auto const& search : groups.searches())
+    tables_.emplace_back(search.patterns, cache.get(search.patterns));
 }
 
 std::vector<CpuMatching> const& GroupTables::cpu_matching() const {

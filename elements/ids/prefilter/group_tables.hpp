@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/device/replicated.hpp"
+#include "elements/ids/prefilter/database_cache.hpp"
 #include "elements/ids/prefilter/group_automata.hpp"
 #include "elements/ids/prefilter/rule_groups.hpp"
 #include "elements/ids/tables.hpp"
@@ -18,8 +19,8 @@ namespace warpline::ids {
 /// The tables of all searches of a set of rules, for each kind of matcher; shared by all workers.
 class GroupTables {
  public:
-  /// Compiles the databases. Throws the `ConfigError` of `Tables`.
-  explicit GroupTables(RuleGroups const& groups);
+  /// Reads the databases from the cache, or compiles them. Throws the `ConfigError` of `Tables`.
+  GroupTables(RuleGroups const& groups, DatabaseCache& cache);
 
   std::size_t size() const { return tables_.size(); }
   Tables const& operator[](std::uint16_t search) const { return tables_[search - 1u]; }

@@ -125,9 +125,9 @@ std::uint16_t RuleGroups::search_for(std::vector<std::uint32_t> const& with_patt
 }
 
 std::size_t RuleGroups::max_patterns() const {
-  std::size_t most = 0;
-  for (auto const& search : searches_) most = std::max(most, search.patterns.patterns.size());
-  return most;
+  std::size_t count = 0;
+  for (auto const& search : searches_) count = std::max(count, search.patterns.patterns.size());
+  return count;
 }
 
 PatternSet RuleGroups::all_patterns() const {

@@ -59,16 +59,22 @@ std::shared_ptr<LoadedRules> load_rules(RuleFiles const& files, EveOptions const
     throw ConfigError(report.errors);
   if (report.loaded == 0) throw ConfigError("no rule is loaded; " + render(report));
   RuleSet set(parser.take_rules());
+  DatabaseCache cache(files.cache);
   std::shared_ptr<GroupTables const> tables;
-  if (!set.groups().searches().empty()) tables = std::make_shared<GroupTables>(set.groups());
+  if (!set.groups().searches().empty()) tables = std::make_shared<GroupTables>(set.groups(), cache);
+  std::vector<std::shared_ptr<HyperscanDatabase const>> app_databases;
+  for (auto const& buffer : set.app_buffers())
+    app_databases.push_back(buffer.patterns.patterns.empty() ? nullptr
+                                                             : cache.get(buffer.patterns));
   std::vector<RuleOutput> output;
   output.reserve(set.rules().size());
   for (auto const& compiled : set.rules()) {
     auto const references = references_of(compiled.rule, urls);
     output.push_back(rule_output(compiled.rule, compiled.rule.category, references, options));
   }
-  auto rules = std::make_shared<LoadedRules>(
-      LoadedRules{std::move(set), report, std::move(tables), std::move(output)});
+  auto rules = std::make_shared<LoadedRules>(LoadedRules{std::move(set), report, std::move(tables),
+                                                         std::move(output),
+                                                         std::move(app_databases), cache.notice()});
   auto const after = heap_bytes();
   rules->bytes = after - std::min(before, after);
   return rules;

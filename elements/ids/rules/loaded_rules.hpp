@@ -19,6 +19,7 @@ struct RuleFiles {
   std::string variables, classification;  ///< empty: the defaults
   std::string references;                 ///< empty: none
   bool strict = false;                    ///< a rule that is refused is an error
+  std::string cache;                      ///< the folder of a `DatabaseCache`; empty: none
 };
 
 /// A set of rules with all that workers share: read-only. Any thread.
@@ -27,7 +28,10 @@ struct LoadedRules {
   RuleFileReport report;
   std::shared_ptr<GroupTables const> tables;  ///< of the patterns; null if there are none
   std::vector<RuleOutput> output;             ///< by rule
-  std::size_t bytes = 0;                      ///< of memory, about
+  /// By buffer of applications; null if a buffer has no patterns.
+  std::vector<std::shared_ptr<HyperscanDatabase const>> app_databases;
+  std::string cache_notice;  ///< of the `DatabaseCache`
+  std::size_t bytes = 0;     ///< of memory, about
 };
 
 /// Reads and compiles rules. Throws `ConfigError` if a file cannot be read, if no rule is loaded, and

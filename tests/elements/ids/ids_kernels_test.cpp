@@ -52,10 +52,11 @@ Result run(std::vector<test::Frame> const& frames, Kernels kernels, std::string 
   options.kernels = kernels;
   options.host_helpers = 1;
   options.source_name = folder.path("test.click");
-  test::PipelineRunner runner("FromInput -> " + balancer +
-                                  " -> e :: IDS(RULES many.rules, MODE ips, CHECKSUM off) "
-                                  "-> ToOutput;",
-                              options);
+  test::PipelineRunner runner(
+      "FromInput -> " + balancer +
+          " -> e :: IDS(RULES many.rules, MODE ips, CHECKSUM off, CACHE off) "
+          "-> ToOutput;",
+      options);
   auto const outcome = runner.run(frames);
   // The counts are published by a timer.
   runner.graph().run_timers(cycles() + static_cast<std::uint64_t>(cycles_per_second()));

@@ -37,7 +37,8 @@ Bytes bytes_of(Frame const& frame) {
 TEST(PlainTcp, FindsThePayload) {
   EXPECT_EQ(plain_tcp_packet(bytes_of(frame_of(0, 5, 0)))->payload, 54u);
   EXPECT_EQ(plain_tcp_packet(bytes_of(frame_of(12, 5, 3)))->payload, 66u);
-  EXPECT_EQ(plain_tcp_packet(bytes_of(frame_of(12, 0, 6)))->payload_size, 0u) << "padding is no payload";
+  EXPECT_EQ(plain_tcp_packet(bytes_of(frame_of(12, 0, 6)))->payload_size, 0u)
+      << "padding is no payload";
 }
 
 TEST(PlainTcp, LeavesTheRestToTheDecoder) {

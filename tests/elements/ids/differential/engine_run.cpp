@@ -122,7 +122,7 @@ std::vector<Rule> parsed(std::string const& rules) {
 
 struct Engine::Compiled {
   explicit Compiled(std::string const& rules)
-      : set(std::make_shared<RuleSet const>(parsed(rules))), tables(set->groups()) {
+      : set(std::make_shared<RuleSet const>(parsed(rules))), tables(set->groups(), cache) {
     for (std::uint16_t i = 1; i <= tables.size(); ++i)
       searches.push_back({MatcherPolicy::kHyperscan, tables[i].database(), nullptr});
   }
@@ -130,6 +130,7 @@ struct Engine::Compiled {
                               std::vector<ScanTag> const& tags, Search kind) const;
 
   std::shared_ptr<RuleSet const> set;
+  DatabaseCache cache;
   GroupTables tables;
   std::vector<CpuMatching> searches;
 };
