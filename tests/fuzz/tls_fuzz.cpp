@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Warpline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "elements/ids/app/detect_protocol.hpp"
+#include "elements/ids/app/probe.hpp"
 #include "elements/ids/app/sessions.hpp"
 #include "tests/fuzz/app_talk.hpp"
 
@@ -13,8 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                                           : ids::make_tls_session(data[0] % 4 == 0);
   fuzz::test_stream(*session, data + 1, size - 1);
   fuzz::each_piece(data + 1, size - 1, [](bool to_server, Bytes bytes) {
-    for (std::uint16_t const port : {53, 443, 445, 9999})
-      ids::detect_protocol({bytes, true, to_server, 40000, port, false});
+    constexpr std::uint16_t kPorts[]{53, 443, 445, 9999};
+    for (auto const port : kPorts) ids::detect_protocol({bytes, true, to_server, port});
   });
   return 0;
 }
