@@ -204,14 +204,12 @@ void EventWriter::alert_flow(PacketContext const& context) {
   out_.close('}');
 }
 
-/// The transaction in which a rule matched. Messages of DNS are in an array.
+/// The transaction in which a rule matched.
 void EventWriter::application(PacketContext const& context, TransactionId const& transaction) {
   if (context.app_protocol.empty()) return;
-  bool const in_array = context.app_protocol == name_of(AppProtocol::kDns);
   out_.open(context.app_protocol, '{');
-  if (in_array) out_.raw("\"query\":[{");
   transaction.session->write(transaction.number, out_);
-  out_.raw(in_array ? "}]}" : "}");
+  out_.close('}');
 }
 
 void EventWriter::payload(Bytes payload) {

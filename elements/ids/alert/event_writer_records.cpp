@@ -105,17 +105,20 @@ void EventWriter::flow(FlowEvent const& event) noexcept {
 void EventWriter::transaction(PacketContext const& context,
                               TransactionId const& transaction) noexcept {
   auto const& flow = *context.flow;
-  begin(context.time_ns, &flow);
-  if (context.number != 0) out_.field("pcap_cnt", context.number);
-  out_.field("event_type", context.app_protocol);
-  vlan(flow);
-  put_addresses(out_, endpoints_of(flow, true));
-  source(context.source);
-  out_.field("tx_id", transaction.number);
-  out_.open(context.app_protocol, '{');
-  transaction.session->write(transaction.number, out_);
-  out_.close('}');
-  end();
+  auto const& [session, number] = transaction;
+  for (unsigned record = 0; record < session->records(number); ++record) {
+    begin(context.time_ns, &flow);
+    if (context.number != 0) out_.field("pcap_cnt", context.number);
+    out_.field("event_type", context.app_protocol);
+    vlan(flow);
+    put_addresses(out_, endpoints_of(flow, true));
+    source(context.source);
+    out_.field("tx_id", number);
+    out_.open(context.app_protocol, '{');
+    session->write_record(number, record, out_);
+    out_.close('}');
+    end();
+  }
 }
 
 void EventWriter::stats(std::uint64_t time_ns, std::span<StatValue const> values) noexcept {

@@ -17,9 +17,9 @@ AppFlows::AppFlows(std::uint32_t flows, Factory factory)
 void AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
                           std::uint32_t end, bool closed, BlockPool const& pool) {
   auto& entry = flows_[index];
-  unsigned const direction = to_server ? 0 : 1;
-  auto& read = entry.read[direction];
-  if (entry.stopped[direction] && entry.slot == kNone) return;
+  auto& read = entry.read[to_server ? 0 : 1];
+  if ((entry.stopped & bit(to_server)) != 0 && entry.slot == kNone) return;
+  if (entry.renews && !closed) return;
   end = std::min(end, half.bytes.end());
   bool const has_bytes = half.bytes.size > 0 && end > read;
   if (!has_bytes && !closed) return;
@@ -28,7 +28,7 @@ void AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, Strea
     auto const missing = half.bytes.begin - read;
     read = half.bytes.begin;
     if (entry.slot == kNone) {
-      entry.stopped[direction] = true;
+      entry.stopped |= bit(to_server);
       return;
     }
     react(entry, slots_[entry.slot].session->skip(to_server, missing));
@@ -45,7 +45,7 @@ void AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, Strea
   }
   if (closed && entry.slot != kNone) {
     slots_[entry.slot].session->close(to_server);
-    entry.changed[direction] = true;
+    entry.changed |= bit(to_server);
   }
 }
 
@@ -53,7 +53,7 @@ bool AppFlows::add_datagram(std::uint32_t index, Flow& flow, bool to_server, Byt
   auto& entry = flows_[index];
   bool const client_was_second = flow.client_is_second;
   if (entry.slot == kNone) {
-    if (entry.stopped[to_server ? 0 : 1]) return to_server;
+    if ((entry.stopped & bit(to_server)) != 0) return to_server;
     bool const found = find_protocol(entry, flow, to_server, payload, true);
     if (flow.client_is_second != client_was_second) to_server = !to_server;
     if (!found) return to_server;
@@ -63,23 +63,43 @@ bool AppFlows::add_datagram(std::uint32_t index, Flow& flow, bool to_server, Byt
 }
 
 bool AppFlows::take_changed(std::uint32_t index, bool to_server) {
-  return std::exchange(flows_[index].changed[to_server ? 0 : 1], false);
+  auto& changed = flows_[index].changed;
+  bool const result = (changed & bit(to_server)) != 0;
+  changed &= static_cast<Directions>(~bit(to_server));
+  return result;
+}
+
+bool AppFlows::take_detected(std::uint32_t index, bool to_server) {
+  auto& entry = flows_[index];
+  if (!entry.known || (entry.announced & bit(to_server)) != 0) return false;
+  entry.announced |= bit(to_server);
+  return true;
+}
+
+void AppFlows::renew(std::uint32_t index) {
+  auto& entry = flows_[index];
+  close(entry);
+  auto const* const read = entry.read;
+  entry = {.read = {read[0], read[1]}};
 }
 
 void AppFlows::clear(std::uint32_t index) {
-  auto& entry = flows_[index];
-  if (entry.slot != kNone) {
-    auto& slot = slots_[entry.slot];
-    slot.session->reset();
-    free_[slot.kind].push_back(entry.slot);
-  }
-  entry = {};
+  close(flows_[index]);
+  flows_[index] = {};
+}
+
+void AppFlows::close(Entry& entry) {
+  if (entry.slot == kNone) return;
+  auto& slot = slots_[entry.slot];
+  slot.session->reset();
+  free_[slot.kind].push_back(entry.slot);
+  entry.slot = kNone;
 }
 
 /// True once the protocol is known. A direction whose bytes are of no protocol waits for the other
 /// one's.
 bool AppFlows::find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes bytes, bool at_end) {
-  if (flow.app_protocol != AppProtocol::kUnknown) return false;
+  if (entry.known) return false;
   bool const over_tcp = flow.key.protocol == protocol::kTcp;
   if (!entry.started) {
     entry.started = true;
@@ -90,18 +110,21 @@ bool AppFlows::find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes byt
       detect_protocol({bytes, over_tcp, to_server, server_port, entry.client_first, at_end});
   if (found == AppProtocol::kUnknown) return false;
   if (reversed) flow.exchange_ends();
-  unsigned const direction = to_server ? 0 : 1;
   if (found == AppProtocol::kFailed) {
-    entry.stopped[direction] = true;
-    if (entry.stopped[1 - direction]) flow.app_protocol = AppProtocol::kFailed;
+    entry.stopped |= bit(to_server);
+    entry.known = entry.stopped == kBoth;
+    // What follows in a connection of another protocol belongs to that one.
+    if (entry.known && flow.app_protocol == AppProtocol::kUnknown)
+      flow.app_protocol = AppProtocol::kFailed;
     return false;
   }
+  entry.known = true;
   flow.app_protocol = found;
   ++counters_.flows[static_cast<std::size_t>(found)];
   counters_.dns_over_udp += found == AppProtocol::kDns && !over_tcp;
-  entry.stopped[0] = entry.stopped[1] = false;
+  entry.stopped = 0;
   open(entry, found, over_tcp);
-  if (entry.slot == kNone) entry.stopped[0] = entry.stopped[1] = true;
+  if (entry.slot == kNone) entry.stopped = kBoth;
   return entry.slot != kNone;
 }
 
@@ -121,15 +144,16 @@ void AppFlows::open(Entry& entry, AppProtocol protocol, bool over_tcp) {
 }
 
 void AppFlows::add(Entry& entry, bool to_server, Bytes bytes) {
-  if (entry.stopped[to_server ? 0 : 1]) return;
-  entry.changed[to_server ? 0 : 1] = true;
+  if ((entry.stopped & bit(to_server)) != 0) return;
+  entry.changed |= bit(to_server);
   react(entry, slots_[entry.slot].session->add(to_server, bytes));
 }
 
 void AppFlows::react(Entry& entry, AppSession::Status status) {
   if (status == AppSession::Status::kContinue) return;
   counters_.failed_parsers += status == AppSession::Status::kFailed;
-  entry.stopped[0] = entry.stopped[1] = true;
+  entry.renews = status == AppSession::Status::kNewProtocol;
+  entry.stopped = kBoth;
 }
 
 }  // namespace warpline::ids

@@ -51,6 +51,12 @@ class AppFlows {
   }
   /// True if a parser has read bytes of this direction since the last call.
   bool take_changed(std::uint32_t index, bool to_server);
+  /// True for the first packet of this direction after the flow's protocol is known.
+  bool take_detected(std::uint32_t index, bool to_server);
+  /// True if the parser expects another protocol after its transactions.
+  bool renews(std::uint32_t index) const { return flows_[index].renews; }
+  /// Finds the protocol of the bytes that follow. Ends the session.
+  void renew(std::uint32_t index);
   /// A flow begins or ends.
   void clear(std::uint32_t index);
 
@@ -60,12 +66,20 @@ class AppFlows {
 
  private:
   static constexpr std::uint32_t kNone = ~0u;
+  /// Bits of directions: 1 from the client, 2 from the server.
+  using Directions = std::uint8_t;
+  static constexpr Directions bit(bool to_server) { return to_server ? 1 : 2; }
+  static constexpr Directions kBoth = 3;
   struct Entry {
-    std::uint32_t slot = kNone;  // in `slots_`
-    std::uint32_t read[2]{};     // end of the bytes that were read, by direction
-    bool stopped[2]{};           // nothing more is read of it, or its protocol is not known
-    bool changed[2]{};
-    bool started = false, client_first = false;  // the client sent the first bytes
+    std::uint32_t slot = kNone;     // in `slots_`
+    std::uint32_t read[2]{};        // end of the bytes that were read, by direction
+    Directions stopped = 0;         // nothing more is read of it, or it shows no protocol
+    Directions changed = 0;         // for `take_changed`
+    Directions announced = 0;       // for `take_detected`
+    bool started : 1 = false;       // bytes were probed
+    bool client_first : 1 = false;  // the first ones were the client's
+    bool known : 1 = false;         // the protocol, or that it is none
+    bool renews : 1 = false;        // another protocol follows in the same connection
   };
   struct Slot {
     std::unique_ptr<AppSession> session;
@@ -74,6 +88,7 @@ class AppFlows {
 
   bool find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes bytes, bool at_end);
   void open(Entry& entry, AppProtocol protocol, bool over_tcp);
+  void close(Entry& entry);
   void add(Entry& entry, bool to_server, Bytes bytes);
   void react(Entry& entry, AppSession::Status status);
 

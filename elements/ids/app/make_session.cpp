@@ -7,7 +7,7 @@
 
 namespace warpline::ids {
 
-std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp,
+std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp, bool with_ja3,
                                              HttpShared& http) {
   switch (protocol) {
     case AppProtocol::kHttp:
@@ -15,7 +15,7 @@ std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp
     case AppProtocol::kDns:
       return make_dns_session(over_tcp);
     case AppProtocol::kTls:
-      return make_tls_session(true);
+      return make_tls_session(with_ja3);
     case AppProtocol::kSsh:
       return make_ssh_session();
     case AppProtocol::kFtp:

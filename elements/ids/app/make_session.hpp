@@ -10,7 +10,9 @@ namespace warpline::ids {
 
 class HttpShared;
 
-/// A session for a flow of the protocol; null if there is no parser for it.
-std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp, HttpShared& http);
+/// A session for a flow of the protocol; null if there is no parser for it. `with_ja3`: also makes the
+/// fingerprints of TLS.
+std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp, bool with_ja3,
+                                             HttpShared& http);
 
 }  // namespace warpline::ids

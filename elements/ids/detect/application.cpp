@@ -28,6 +28,7 @@ void Detector::read_application(MatchInput& input, bool closed, Work& work) {
       input.group = group_of(input);
     }
   }
+  work.detected = apps_.take_detected(index, input.to_server);
   work.context.app_protocol = name_of(input.flow->app_protocol);
   select_transactions(input, work);
 }
@@ -85,9 +86,14 @@ void Detector::finish_transactions(MatchInput const& input, Work& work) {
   }
   while (session.first() < session.end()) {
     auto const& state = session.state(session.first());
-    if (!state.complete[0] || !state.complete[1]) break;
+    auto const number = session.first();
+    bool const client = state.complete[0] || !session.has_direction(number, true);
+    bool const server = state.complete[1] || !session.has_direction(number, false);
+    if (!client || !server) break;
     session.remove_first();
   }
+  if (session.first() == session.end() && apps_.renews(input.flow_index))
+    apps_.renew(input.flow_index);
 }
 
 void Detector::record(AppSession& session, std::uint64_t number, Work& work) {

@@ -51,6 +51,13 @@ Bytes payload_of(RuleMatch match, MatchInput const& input) {
   return of_stream ? input.stream->bytes : input.packet->payload_bytes();
 }
 
+bool looks_at_ja3(RuleSet const& rules) {
+  return std::ranges::any_of(rules.app_buffers(), [](AppBufferRules const& rules_of_buffer) {
+    auto const buffer = rules_of_buffer.buffer;
+    return buffer >= Buffer::kJa3Hash && buffer <= Buffer::kJa3sString;
+  });
+}
+
 std::uint64_t flow_number(MatchInput const& input) {
   return input.flow == nullptr ? 0 : flow_id(*input.flow);
 }
@@ -79,8 +86,8 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
       rule_matcher_(*rules_, bits_, shared),
       http_(options.http),
       apps_(options.flows,
-            [this](AppProtocol protocol, bool over_tcp) {
-              return make_app_session(protocol, over_tcp, http_);
+            [this, with_ja3 = looks_at_ja3(*rules_)](AppProtocol protocol, bool over_tcp) {
+              return make_app_session(protocol, over_tcp, with_ja3, http_);
             }),
       transaction_rules_(*rules_, databases) {
   for (RuleGroups::Id group = 1; group <= rules_->groups().size(); ++group) {
@@ -181,6 +188,7 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
   work.context.flow = nullptr;
   work.alerts = 0;
   work.transactions = {};
+  work.detected = false;
   selected_.clear();
   if (packet.has_transport) find_flow(packet, input, work);
   input.group = group_of(input);
@@ -287,6 +295,7 @@ void Detector::evaluate(MatchInput& input, Work& work) {
     auto const& compiled = rules_->rules()[index];
     if (compiled.addresses_only && input.no_packet) continue;
     if (compiled.once_a_flow && skip_addresses) continue;
+    if (compiled.at_detection && !work.detected) continue;
     auto const match = rule_matcher_.match(compiled, input);
     if (match.matches) apply_match(index, match, input, work);
   }

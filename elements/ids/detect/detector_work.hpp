@@ -43,7 +43,8 @@ struct Detector::Work {
   StreamView view;
   std::span<TransactionRule const> transactions{};  // rules to evaluate
   std::optional<TransactionId> transaction{};       // of the rule that is evaluated
-  bool changed = false;                             // transactions of the packet's direction
+  bool detected = false;  // the flow's protocol, since the last packet of this direction
+  bool changed = false;   // transactions of the packet's direction
   // Flows of outer packets, which stay until the frame is done.
   std::array<Flow*, FrameDecoder::kMaxPackets*(kMaxDatagrams + 1)> held{};
   unsigned held_count = 0;

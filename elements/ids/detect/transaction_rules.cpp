@@ -62,7 +62,7 @@ std::span<TransactionRule const> TransactionRules::select(AppSession& session, A
   auto const& always = rules_.app_always(protocol);
   for (auto number = session.first(); number < session.end(); ++number) {
     auto& state = session.state(number);
-    if (state.complete[direction]) continue;
+    if (state.complete[direction] || !session.has_direction(number, to_server)) continue;
     search(session, number, to_server, buffers);
     auto const add = [&](std::uint32_t rule) {
       if (std::ranges::find(state.matched, rule) == state.matched.end())
@@ -125,7 +125,8 @@ bool TransactionRules::part_matches(CompiledRule::Part const& part, AppSession& 
     auto const buffer = session.buffer(number, to_server, part.buffer, instance);
     if (!buffer) return false;
     auto const bytes = transformed(rules, buffer->bytes);
-    if (part.program.matches(bytes, evaluation)) return true;
+    auto const offset = static_cast<std::uint32_t>(buffer->offset);
+    if (part.program.matches(bytes, evaluation, offset)) return true;
     if (!has_instances(part.buffer)) return false;
   }
 }

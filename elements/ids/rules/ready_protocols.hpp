@@ -27,10 +27,9 @@ class AppProtocolSet {
 
 /// The protocols that the detector recognizes, and whose transactions it inspects. A rule of any
 /// other is skipped whole, and counted by the keyword that needs it.
-inline constexpr AppProtocolSet kReadyProtocols{AppProtocol::kFailed, AppProtocol::kHttp,
-                                                AppProtocol::kDns,    AppProtocol::kTls,
-                                                AppProtocol::kSsh,    AppProtocol::kFtp,
-                                                AppProtocol::kSmtp,   AppProtocol::kSmb};
+inline constexpr AppProtocolSet kReadyProtocols{
+    AppProtocol::kFailed, AppProtocol::kHttp, AppProtocol::kDns,  AppProtocol::kTls,
+    AppProtocol::kSsh,    AppProtocol::kFtp,  AppProtocol::kSmtp, AppProtocol::kSmb};
 
 inline constexpr AppProtocolSet kAllProtocols{
     AppProtocol::kFailed,  AppProtocol::kHttp, AppProtocol::kDns,
