@@ -37,12 +37,12 @@ GroupAutomata GroupTables::on(Device& device) const {
 }
 
 std::uint32_t GroupTables::largest() const {
-  std::size_t most = 0;
+  std::size_t size = 0;
   for (auto const& tables : tables_) {
     auto const view = tables.automaton().view();
-    most = std::max(most, std::size_t{view.row_bytes()} * view.states);
+    size = std::max(size, std::size_t{view.row_bytes()} * view.states);
   }
-  return static_cast<std::uint32_t>(most);
+  return static_cast<std::uint32_t>(size);
 }
 
 std::size_t GroupTables::row_bytes() const {

@@ -29,9 +29,9 @@ struct LoadedRules {
   std::shared_ptr<GroupTables const> tables;  ///< of the patterns; null if there are none
   std::vector<RuleOutput> output;             ///< by rule
   /// By buffer of applications; null if a buffer has no patterns.
-  std::vector<std::shared_ptr<HyperscanDatabase const>> app_databases;
-  std::string cache_notice;  ///< of the `DatabaseCache`
-  std::size_t bytes = 0;     ///< of memory, about
+  std::vector<std::shared_ptr<HyperscanDatabase const>> app_databases{};
+  std::string cache_notice{};  ///< of the `DatabaseCache`
+  std::size_t bytes = 0;       ///< of memory, about
 };
 
 /// Reads and compiles rules. Throws `ConfigError` if a file cannot be read, if no rule is loaded, and
