@@ -34,9 +34,15 @@ struct EvasionCase {
   bool ips = false, midstream = false;
   std::uint32_t depth = 1 << 20;
   std::optional<Difference> suricata{};
+  std::optional<Sids> with_old_libhtp{};
 
   friend void PrintTo(EvasionCase const& test, std::ostream* out) { *out << test.name; }
 
+  /// With a libhtp before 0.5.50 the rules see less: `sids`.
+  EvasionCase& differs_with_old_libhtp(Sids sids) {
+    with_old_libhtp = std::move(sids);
+    return *this;
+  }
   EvasionCase& differs(Sids sids, std::string cause) {
     suricata = Difference{std::move(sids), std::move(cause)};
     return *this;
@@ -56,6 +62,13 @@ inline constexpr char kFallsBack[] = "tcp-stream looks at packets that the strea
 std::vector<EvasionCase> chunk_cases();
 std::vector<EvasionCase> connection_cases();
 std::vector<EvasionCase> fragment_cases();
+std::vector<EvasionCase> http_chunk_cases();
+std::vector<EvasionCase> http_gzip_cases();
+std::vector<EvasionCase> http_header_cases();
+std::vector<EvasionCase> http_length_cases();
+std::vector<EvasionCase> http_message_cases();
+std::vector<EvasionCase> http_segment_cases();
+std::vector<EvasionCase> http_uri_cases();
 std::vector<EvasionCase> overlap_cases();
 std::vector<EvasionCase> segment_cases();
 

@@ -17,7 +17,9 @@ namespace {
 std::vector<EvasionCase> all_cases() {
   std::vector<EvasionCase> all;
   for (auto const& part :
-       {chunk_cases(), connection_cases(), fragment_cases(), overlap_cases(), segment_cases()})
+       {chunk_cases(), connection_cases(), fragment_cases(), overlap_cases(), segment_cases(),
+        http_chunk_cases(), http_gzip_cases(), http_header_cases(), http_length_cases(),
+        http_message_cases(), http_segment_cases(), http_uri_cases()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

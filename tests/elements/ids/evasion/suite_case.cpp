@@ -14,6 +14,18 @@ void write(std::filesystem::path const& path, std::string const& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
+/// The values that Suricata's configuration file comes with, which are the defaults of IDS, too.
+constexpr char kHttp[] =
+    "app-layer:\n  protocols:\n    http:\n      enabled: yes\n      libhtp:\n"
+    "        default-config:\n          personality: IDS\n"
+    "          request-body-limit: 100kb\n          response-body-limit: 100kb\n"
+    "          request-body-minimal-inspect-size: 32kb\n"
+    "          request-body-inspect-window: 4kb\n"
+    "          response-body-minimal-inspect-size: 40kb\n"
+    "          response-body-inspect-window: 16kb\n"
+    "          response-body-decompress-layer-limit: 2\n          http-body-inline: auto\n"
+    "          double-decode-path: no\n          double-decode-query: no\n";
+
 std::set<std::uint32_t> sids_of(std::string const& rules) {
   std::set<std::uint32_t> sids;
   constexpr std::string_view kOption = "sid:";
@@ -54,7 +66,7 @@ void write_suite_case(EvasionCase const& test, std::string const& folder) {
         "host-os-policy: {" +
             system + ": [10.0.0.0/8, '2001:db8::/32']}\nstream:\n  midstream: " + midstream +
             "\n  reassembly: {depth: " + std::to_string(test.depth) +
-            ", randomize-chunk-size: no}\n");
+            ", randomize-chunk-size: no}\n" + kHttp);
 }
 
 }  // namespace warpline::ids::testing
