@@ -4,11 +4,7 @@
 
 #include <string>
 
-#include "core/element/context.hpp"
-#include "elements/ids/detect/detector.hpp"
-#include "elements/ids/event_output.hpp"
-#include "elements/ids/rules/rule_parser.hpp"
-#include "tests/elements/ids/hostile/frames.hpp"
+#include "tests/allocations/ids_worker.hpp"
 #include "tests/support/allocations/allocations.hpp"
 
 /// Once it is warm, the detector with its events costs the worker no memory from the heap.
@@ -29,48 +25,10 @@ constexpr auto kRules =
     "alert tcp any any -> any any (flags:S; xbits:isset,host,track ip_src; sid:6;)\n"
     "drop udp any any -> any any (content:\"never\"; sid:7;)\n";
 
-class Worker {
+class Worker : public test::IdsWorker {
  public:
-  Worker() {
-    RuleParser parser(default_variables());
-    parser.read(std::make_shared<Source>(Source{"t.rules", kRules}));
-    EXPECT_EQ(parser.report().errors.size(), 0u);
-    RuleSet set(parser.take_rules());
-    OutputOptions output;
-    output.eve = output.fast = "/dev/null";
-    output.flows = true;
-    output.fields = {.payload = true,
-                     .payload_printable = true,
-                     .packet = true,
-                     .verdict = true,
-                     .rule_text = true,
-                     .ethernet = true};
-    DatabaseCache cache;
-    auto tables = std::make_shared<GroupTables const>(set.groups(), cache);
-    std::vector<RuleOutput> texts;
-    for (auto const& compiled : set.rules())
-      texts.push_back(rule_output(compiled.rule, "class", {}, output.fields));
-    rules_ = std::make_shared<LoadedRules const>(
-        LoadedRules{std::move(set), {}, tables, std::move(texts)});
-    output_ = std::make_unique<EventOutput>(
-        output, rules_, EventOutput::open(output.eve, "event", context_, "IDS"),
-        EventOutput::open(output.fast, "alert", context_, "IDS"));
-    DetectorOptions options;
-    options.flows = 1024;
-    options.stream_memory = 1 << 20;
-    options.defrag_memory = 1 << 18;
-    options.datagrams = 64;
-    options.ips = true;
-    options.checksums = ChecksumPolicy::kOff;
-    detector_ = std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set),
-                                           tables->cpu_matching(), shared_, options, *output_, 5);
-  }
+  Worker() : IdsWorker(kRules) {}
 
-  void send(Bytes frame) {
-    time_ns_ += 1'000'000;
-    detector_->process(frame, {time_ns_, ++number_, {}}, {});
-    detector_->expire(time_ns_, 2);
-  }
   /// A connection with segments out of order, a gap, an overlap and alerts; its end only if `ends`.
   void talk(Frames::Ends const& client, bool ends) {
     auto const server = client.reversed();
@@ -92,14 +50,14 @@ class Worker {
     send(frames_.udp(ends, "query"));
     send(frames_.udp(ends.reversed(), "answer"));
     send(frames_.udp(ends, "never"));
-    auto const id = static_cast<std::uint16_t>(number_);
+    auto const id = static_cast<std::uint16_t>(sent());
     send(frames_.fragment(ends, id, 16, false, "fragment"));
     send(frames_.fragment(ends, id, 8, true, "fragment"));
     send(frames_.fragment(ends, id, 0, true, std::string_view("\x10\0\0\x35\0\x20\0\0", 8)));
     send(frames_.fragment(ends, static_cast<std::uint16_t>(id + 1), 8, true, "an incomplete one"));
   }
   void pass(std::uint32_t packets) {
-    for (auto const end = number_ + packets; number_ < end;) {
+    for (auto const end = sent() + packets; sent() < end;) {
       ++round_;
       Frames::Ends ends;
       ends.source += round_ % 5000;
@@ -112,20 +70,10 @@ class Worker {
       query(ends);
     }
   }
-  Detector const& detector() const { return *detector_; }
 
  private:
-  warpline::PortSet ports_;
-  DeviceSet devices_;
-  SharedStore store_;
-  BuildContext context_{ports_, devices_, store_};
-  std::shared_ptr<LoadedRules const> rules_;
-  std::unique_ptr<EventOutput> output_;
-  SharedState shared_{3};
-  std::unique_ptr<Detector> detector_;
   Frames frames_;
   std::string long_ = std::string(3000, 'x');
-  std::uint64_t time_ns_ = 1'000'000'000, number_ = 0;
   std::uint32_t round_ = 0;
 };
 
@@ -133,9 +81,9 @@ TEST(IdsDetector, AllocatesNothingForPacketsOfAllKinds) {
   Worker worker;
   worker.pass(100'000);
   auto const warm = worker.detector().counters();
-  auto const before = test::allocations_here();
+  auto const before = warpline::test::allocations_here();
   worker.pass(100'000);
-  EXPECT_EQ(test::allocations_here() - before, 0u);
+  EXPECT_EQ(warpline::test::allocations_here() - before, 0u);
   auto const& counters = worker.detector().counters();
   EXPECT_GT(counters.alerts, warm.alerts + 10'000);
   EXPECT_GT(counters.suppressed + counters.fragments, warm.fragments + 10'000);

@@ -5,12 +5,6 @@
 #include <algorithm>
 
 namespace warpline::ids {
-namespace {
-
-constexpr std::size_t kMaxKept = 16 * 1024;  // memory that an empty body may keep
-
-}  // namespace
-
 std::optional<std::uint32_t> next_piece(HttpBodyLimits const& limits, std::uint32_t size,
                                         std::uint32_t inspected, bool all_there, bool is_file) {
   if (size == inspected) return std::nullopt;
@@ -55,7 +49,6 @@ void HttpBody::set_inspected(HttpBodyLimits const& limits, bool all_there, bool 
 
 void HttpBody::clear() {
   bytes_.clear();
-  if (bytes_.capacity() > kMaxKept) bytes_.shrink_to_fit();
   begin_ = inspected_ = 0;
 }
 

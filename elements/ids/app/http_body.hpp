@@ -33,7 +33,7 @@ class HttpBody {
   std::optional<AppBuffer> piece(HttpBodyLimits const& limits, bool all_there, bool is_file) const;
   /// Rules have seen the piece. `keep`: forget nothing.
   void set_inspected(HttpBodyLimits const& limits, bool all_there, bool keep);
-  /// Makes the body empty. Keeps memory, unless it is much.
+  /// Makes the body empty. Keeps memory.
   void clear();
 
   /// Of the whole body so far.

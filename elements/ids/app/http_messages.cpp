@@ -41,9 +41,9 @@ bool HttpParser::account(HttpTransaction& transaction) {
       kHeaderCopies * (transaction.raw_headers[0].size() + transaction.raw_headers[1].size());
   count(transaction.accounted, now);
   transaction.accounted = now;
-  if (shared_.memory_ > shared_.options_.memory)
-    for (; !shared_.unused_.empty(); shared_.unused_.pop_back())
-      shared_.memory_ -= shared_.unused_.back()->memory();
+  for (auto& unused = shared_.unused_; shared_.memory_ > shared_.options_.memory && !unused.empty();
+       unused.pop_back())
+    shared_.memory_ -= unused.back()->memory();
   if (shared_.memory_ <= shared_.options_.memory) return true;
   if (status_ == Status::kContinue) ++shared_.out_of_memory_;
   fail();
@@ -51,7 +51,7 @@ bool HttpParser::account(HttpTransaction& transaction) {
 }
 
 HttpTransaction* HttpParser::begin(htp_tx_t& parsed) {
-  if (transactions_.size() + removed_.size() >= shared_.options_.max_transactions) {
+  if (end_ - first_ + removed_.size() >= shared_.options_.max_transactions) {
     if (status_ == Status::kContinue) ++shared_.too_many_transactions_;
     fail();
     return nullptr;
@@ -68,8 +68,17 @@ HttpTransaction* HttpParser::begin(htp_tx_t& parsed) {
   count(0, kListEntrySize);
   htp_tx_set_user_data(&parsed, transaction.get());
   auto* const result = transaction.get();
-  transactions_.push_back(std::move(transaction));
+  if (end_ - first_ == transactions_.size()) grow();
+  slot(end_++) = std::move(transaction);
   return account(*result) ? result : nullptr;
+}
+
+/// Doubles the ring of transactions.
+void HttpParser::grow() {
+  decltype(transactions_) larger(transactions_.empty() ? 1 : 2 * transactions_.size());
+  for (auto number = first_; number < end_; ++number)
+    larger[number & (larger.size() - 1)] = std::move(slot(number));
+  transactions_.swap(larger);
 }
 
 bool HttpParser::set_uri(HttpTransaction& transaction) {

@@ -13,7 +13,7 @@
 namespace warpline::ids {
 namespace {
 
-constexpr std::size_t kMaxUnused = 64;  // transactions that wait for their next use
+constexpr std::size_t kMaxUnused = 4096;  // transactions that wait for their next use
 
 // libhtp allocates by malloc, so its memory is estimated: measured with 0.5.42 and glibc.
 constexpr std::size_t kConnectionSize = 4096;
@@ -30,10 +30,7 @@ HttpShared::~HttpShared() { htp_config_destroy(config_); }
 void HttpTransaction::clear() {
   parsed = nullptr;
   state.clear();
-  for (auto* const bytes : {&uri, &raw_headers[0], &raw_headers[1]}) {
-    bytes->clear();
-    if (bytes->capacity() > 4096) bytes->shrink_to_fit();
-  }
+  for (auto* const bytes : {&uri, &raw_headers[0], &raw_headers[1]}) bytes->clear();
   for (auto& body : bodies) body.clear();
   form.clear();
   lines = decoders[0] = decoders[1] = accounted = 0;
@@ -46,7 +43,7 @@ HttpParser::~HttpParser() { reset(); }
 
 void HttpParser::reset() {
   ++shared_.revision_;
-  while (!transactions_.empty()) remove_first();
+  while (first_ < end_) remove_first();
   if (connection_ != nullptr) {
     htp_connp_destroy_all(connection_);
     connection_ = nullptr;
@@ -57,7 +54,7 @@ void HttpParser::reset() {
   }
   removed_.clear();
   count(memory_, 0);
-  first_ = 0;
+  first_ = end_ = 0;
   status_ = Status::kContinue;
   closed_[0] = closed_[1] = false;
 }
@@ -103,9 +100,9 @@ void HttpParser::close(bool to_server) {
       htp_connp_close(connection_, nullptr);
   }
   closed_[to_server] = true;
-  for (auto& transaction : transactions_)
-    if (to_server && transaction->form.is_form())
-      transaction->form.scan(transaction->bodies[1].from(0), true);
+  for (auto number = first_; to_server && number < end_; ++number)
+    if (auto& transaction = of(number); transaction.form.is_form())
+      transaction.form.scan(transaction.bodies[1].from(0), true);
   release_removed();
 }
 
@@ -124,9 +121,7 @@ void HttpParser::set_inspected(std::uint64_t number, bool to_server) {
 
 void HttpParser::remove_first() {
   ++shared_.revision_;
-  auto transaction = std::move(transactions_.front());
-  transactions_.pop_front();
-  ++first_;
+  auto transaction = std::move(slot(first_++));
   if (transaction->parsed == nullptr || (progress(*transaction, true) == Progress::kComplete &&
                                          progress(*transaction, false) == Progress::kComplete)) {
     release(std::move(transaction));
@@ -155,7 +150,8 @@ void HttpParser::release(std::unique_ptr<HttpTransaction> transaction) {
   }
   count(transaction->accounted, 0);
   transaction->clear();
-  if (shared_.unused_.size() == kMaxUnused) return;
+  bool const has_room = shared_.memory_ + transaction->memory() <= shared_.options_.memory;
+  if (!has_room || shared_.unused_.size() == kMaxUnused) return;
   shared_.memory_ += transaction->memory();
   shared_.unused_.push_back(std::move(transaction));
 }

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -31,7 +30,7 @@ class HttpParser final : public AppSession {
   void close(bool to_server) override;
   void reset() override;
   std::uint64_t first() const override { return first_; }
-  std::uint64_t end() const override { return first_ + transactions_.size(); }
+  std::uint64_t end() const override { return end_; }
   TransactionState& state(std::uint64_t number) override { return of(number).state; }
   bool is_complete(std::uint64_t number, bool to_server) const override;
   std::optional<AppBuffer> buffer(std::uint64_t number, bool to_server, Buffer buffer,
@@ -53,14 +52,16 @@ class HttpParser final : public AppSession {
   /// How far a direction of a transaction is.
   enum class Progress : std::uint8_t { kNotStarted, kLine, kHeaders, kBody, kTrailer, kComplete };
 
-  HttpTransaction& of(std::uint64_t number) {
-    return *transactions_[static_cast<std::size_t>(number - first_)];
+  std::unique_ptr<HttpTransaction>& slot(std::uint64_t number) {
+    return transactions_[number & (transactions_.size() - 1)];
   }
+  HttpTransaction& of(std::uint64_t number) { return *slot(number); }
   HttpTransaction const& of(std::uint64_t number) const {
-    return *transactions_[static_cast<std::size_t>(number - first_)];
+    return *transactions_[number & (transactions_.size() - 1)];
   }
   Status parse(bool to_server, std::uint8_t const* data, std::size_t size);
   void fail() { status_ = Status::kFailed; }
+  void grow();
   bool account(HttpTransaction& transaction);
   void count(std::size_t before, std::size_t after);
   void release(std::unique_ptr<HttpTransaction> transaction);
@@ -87,9 +88,9 @@ class HttpParser final : public AppSession {
 
   HttpShared& shared_;
   htp_connp_t* connection_ = nullptr;
-  std::deque<std::unique_ptr<HttpTransaction>> transactions_;
-  std::vector<std::unique_ptr<HttpTransaction>> removed_;  // libhtp still needs them
-  std::uint64_t first_ = 0;
+  std::vector<std::unique_ptr<HttpTransaction>> transactions_;  // a ring; a power of 2 or none
+  std::vector<std::unique_ptr<HttpTransaction>> removed_;       // libhtp still needs them
+  std::uint64_t first_ = 0, end_ = 0;
   std::size_t memory_ = 0;
   Status status_ = Status::kContinue;
   bool closed_[2]{};

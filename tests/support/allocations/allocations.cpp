@@ -4,19 +4,39 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
+#include <new>
 
 namespace {
 
 // Of the program itself: reading it allocates nothing, even in a thread's first call.
-thread_local constinit std::uint64_t count = 0;
+thread_local constinit std::uint64_t count = 0, count_of_new = 0;
 
 }  // namespace
 
 namespace warpline::test {
 
 std::uint64_t allocations_here() noexcept { return count; }
+std::uint64_t news_here() noexcept { return count_of_new; }
 
 }  // namespace warpline::test
+
+// The other forms of `new` and `delete` call these.
+void* operator new(std::size_t size) {
+  ++count_of_new;
+  if (void* const memory = std::malloc(size != 0 ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++count_of_new;
+  auto const unit = static_cast<std::size_t>(alignment);
+  if (void* const memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 extern "C" {
 
