@@ -9,10 +9,13 @@
 namespace warpline::ids {
 
 class HttpShared;
+namespace tls {
+class CertificateCache;
+}
 
 /// A session for a flow of the protocol; null if there is no parser for it. `with_ja3`: also makes the
-/// fingerprints of TLS.
+/// fingerprints of TLS. What sessions share outlives them.
 std::unique_ptr<AppSession> make_app_session(AppProtocol protocol, bool over_tcp, bool with_ja3,
-                                             HttpShared& http);
+                                             HttpShared& http, tls::CertificateCache& certificates);
 
 }  // namespace warpline::ids

@@ -8,6 +8,10 @@
 
 namespace warpline::ids {
 
+namespace tls {
+class CertificateCache;
+}
+
 /// The parsers of protocols that are written here. Each makes one session of a flow.
 
 /// DNS (RFC 1035) over UDP, or over TCP with a length before each message (RFC 7766). One
@@ -15,8 +19,10 @@ namespace warpline::ids {
 std::unique_ptr<AppSession> make_dns_session(bool over_tcp);
 
 /// TLS 1.0 to 1.3 (RFC 5246 and 8446) and SSL: hellos and certificates of both sides, up to the first
-/// encrypted records. One transaction a connection. `with_ja3`: also makes fingerprints.
-std::unique_ptr<AppSession> make_tls_session(bool with_ja3);
+/// encrypted records. One transaction a connection. `with_ja3`: also makes fingerprints. `certificates`
+/// outlives the session; null: none are remembered.
+std::unique_ptr<AppSession> make_tls_session(bool with_ja3,
+                                             tls::CertificateCache* certificates = nullptr);
 
 /// SSH (RFC 4253): the identification of both sides. One transaction a connection.
 std::unique_ptr<AppSession> make_ssh_session();

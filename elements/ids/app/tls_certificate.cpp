@@ -4,12 +4,14 @@
 #include "elements/ids/app/tls_certificate.hpp"
 
 #include <openssl/asn1.h>
+#include <openssl/asn1t.h>
 #include <openssl/err.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <memory>
 #include <string_view>
@@ -21,8 +23,57 @@
 namespace warpline::ids::tls {
 namespace {
 
-/// An error that Suricata writes in the place of a name.
-constexpr std::string_view kInvalidName = "<X509Error: Invalid X.509 name>";
+/// A certificate (RFC 5280, section 4.1). Of OpenSSL's own `X509`, decoding the public key is most of
+/// the cost, and nobody needs the key.
+struct PublicKey {
+  X509_ALGOR* algorithm;
+  ASN1_BIT_STRING* bits;
+};
+struct ToBeSigned {
+  ASN1_INTEGER *version, *serial;
+  X509_ALGOR* signature;
+  X509_NAME* issuer;
+  X509_VAL* validity;
+  X509_NAME* subject;
+  PublicKey* key;
+  ASN1_BIT_STRING *issuer_id, *subject_id;
+  STACK_OF(X509_EXTENSION) * extensions;
+};
+struct Signed {
+  ToBeSigned* content;
+  X509_ALGOR* algorithm;
+  ASN1_BIT_STRING* signature;
+};
+
+ASN1_SEQUENCE(PublicKey) =
+    {
+        ASN1_SIMPLE(PublicKey, algorithm, X509_ALGOR),
+        ASN1_SIMPLE(PublicKey, bits, ASN1_BIT_STRING),
+} static_ASN1_SEQUENCE_END(PublicKey)
+
+        ASN1_SEQUENCE(ToBeSigned) =
+            {
+                ASN1_EXP_OPT(ToBeSigned, version, ASN1_INTEGER, 0),
+                ASN1_SIMPLE(ToBeSigned, serial, ASN1_INTEGER),
+                ASN1_SIMPLE(ToBeSigned, signature, X509_ALGOR),
+                ASN1_SIMPLE(ToBeSigned, issuer, X509_NAME),
+                ASN1_SIMPLE(ToBeSigned, validity, X509_VAL),
+                ASN1_SIMPLE(ToBeSigned, subject, X509_NAME),
+                ASN1_SIMPLE(ToBeSigned, key, PublicKey),
+                ASN1_IMP_OPT(ToBeSigned, issuer_id, ASN1_BIT_STRING, 1),
+                ASN1_IMP_OPT(ToBeSigned, subject_id, ASN1_BIT_STRING, 2),
+                ASN1_EXP_SEQUENCE_OF_OPT(ToBeSigned, extensions, X509_EXTENSION, 3),
+} static_ASN1_SEQUENCE_END(ToBeSigned)
+
+                ASN1_SEQUENCE(Signed) =
+                    {
+                        ASN1_SIMPLE(Signed, content, ToBeSigned),
+                        ASN1_SIMPLE(Signed, algorithm, X509_ALGOR),
+                        ASN1_SIMPLE(Signed, signature, ASN1_BIT_STRING),
+} static_ASN1_SEQUENCE_END(Signed)
+
+    /// An error that Suricata writes in the place of a name.
+    constexpr std::string_view kInvalidName = "<X509Error: Invalid X.509 name>";
 
 void append_attribute(std::string& text, ASN1_OBJECT const* object) {
   char identifier[128];
@@ -146,7 +197,9 @@ bool write_time(ASN1_TIME const* time, std::string& text) {
 }
 
 struct Free {
-  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(Signed* certificate) const {
+    ASN1_item_free(reinterpret_cast<ASN1_VALUE*>(certificate), ASN1_ITEM_rptr(Signed));
+  }
 };
 
 }  // namespace
@@ -167,20 +220,38 @@ std::size_t Certificate::memory() const {
 void read_certificate(Bytes der, Certificate& certificate) {
   certificate.clear();
   auto const* data = der.data;
-  std::unique_ptr<X509, Free> const parsed(d2i_X509(nullptr, &data, static_cast<long>(der.size)));
+  std::unique_ptr<Signed, Free> const parsed(reinterpret_cast<Signed*>(
+      ASN1_item_d2i(nullptr, &data, static_cast<long>(der.size), ASN1_ITEM_rptr(Signed))));
   ERR_clear_error();
   if (!parsed) return;
-  write_name(X509_get_subject_name(parsed.get()), certificate.subject);
-  write_name(X509_get_issuer_name(parsed.get()), certificate.issuer);
-  write_serial(X509_get0_serialNumber(parsed.get()), certificate.serial);
+  auto const& content = *parsed->content;
+  write_name(content.subject, certificate.subject);
+  write_name(content.issuer, certificate.issuer);
+  write_serial(content.serial, certificate.serial);
   write_fingerprint(der, certificate.fingerprint);
-  bool const has_times = write_time(X509_get0_notBefore(parsed.get()), certificate.not_before) &&
-                         write_time(X509_get0_notAfter(parsed.get()), certificate.not_after);
+  bool const has_times = write_time(content.validity->notBefore, certificate.not_before) &&
+                         write_time(content.validity->notAfter, certificate.not_after);
   bool const has_zero = certificate.subject.find('\0') != std::string::npos ||
                         certificate.issuer.find('\0') != std::string::npos;
   ERR_clear_error();
   certificate.is_known = has_times && !has_zero;
   if (!certificate.is_known) certificate.clear();
+}
+
+void CertificateCache::read(Bytes der, Certificate& certificate) {
+  if (der.size > kMaxSize || der.size < sizeof(std::uint64_t))
+    return read_certificate(der, certificate);
+  // A certificate ends with its signature, so its last bytes are as good as random.
+  std::uint64_t end;
+  std::memcpy(&end, der.data + der.size - sizeof end, sizeof end);
+  auto& entry = entries_[end % kEntries];
+  bool const is_same =
+      entry.der.size() == der.size && std::memcmp(entry.der.data(), der.data, der.size) == 0;
+  if (!is_same) {
+    read_certificate(der, entry.certificate);
+    entry.der.assign(der.data, der.data + der.size);
+  }
+  certificate = entry.certificate;
 }
 
 }  // namespace warpline::ids::tls

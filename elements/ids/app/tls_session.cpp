@@ -78,7 +78,8 @@ struct Side {
 
 class TlsSession final : public AppSession {
  public:
-  explicit TlsSession(bool with_ja3) : with_ja3_(with_ja3) {}
+  TlsSession(bool with_ja3, tls::CertificateCache* certificates)
+      : certificates_(certificates), with_ja3_(with_ja3) {}
 
   Status add(bool to_server, Bytes bytes) override {
     started_ = true;
@@ -267,13 +268,17 @@ class TlsSession final : public AppSession {
   }
 
   /// The first of the chain (RFC 5246, section 7.4.2), which is the sender's own.
-  static void read_certificates(Bytes body, tls::Certificate& certificate) {
+  void read_certificates(Bytes body, tls::Certificate& certificate) {
     constexpr std::uint32_t kLength = 3;
     if (body.size < 2 * kLength) return;
     auto const* const length = body.data + kLength;
     auto const size = static_cast<std::uint32_t>(length[0] << 16 | length[1] << 8 | length[2]);
-    if (size <= body.size - 2 * kLength)
-      tls::read_certificate({length + kLength, size}, certificate);
+    if (size > body.size - 2 * kLength) return;
+    Bytes const der{length + kLength, size};
+    if (certificates_ != nullptr)
+      certificates_->read(der, certificate);
+    else
+      tls::read_certificate(der, certificate);
   }
 
   std::optional<std::string_view> text_of(bool to_server, Buffer buffer) const {
@@ -311,6 +316,7 @@ class TlsSession final : public AppSession {
 
   Side sides_[2];  ///< the server's, the client's
   TransactionState transaction_;
+  tls::CertificateCache* certificates_;
   Status status_ = Status::kContinue;
   State state_ = kNoState;
   bool started_ = false, removed_ = false, has_server_hello_ = false;
@@ -319,8 +325,8 @@ class TlsSession final : public AppSession {
 
 }  // namespace
 
-std::unique_ptr<AppSession> make_tls_session(bool with_ja3) {
-  return std::make_unique<TlsSession>(with_ja3);
+std::unique_ptr<AppSession> make_tls_session(bool with_ja3, tls::CertificateCache* certificates) {
+  return std::make_unique<TlsSession>(with_ja3, certificates);
 }
 
 }  // namespace warpline::ids

@@ -87,7 +87,7 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
       http_(options.http),
       apps_(options.flows,
             [this, with_ja3 = looks_at_ja3(*rules_)](AppProtocol protocol, bool over_tcp) {
-              return make_app_session(protocol, over_tcp, with_ja3, http_);
+              return make_app_session(protocol, over_tcp, with_ja3, http_, certificates_);
             }),
       transaction_rules_(*rules_, databases) {
   for (RuleGroups::Id group = 1; group <= rules_->groups().size(); ++group) {

@@ -12,6 +12,7 @@
 #include "core/packet/buffer_pool.hpp"
 #include "elements/ids/app/app_flows.hpp"
 #include "elements/ids/app/http_session.hpp"
+#include "elements/ids/app/tls_certificate.hpp"
 #include "elements/ids/decode/checksums.hpp"
 #include "elements/ids/decode/defragmenter.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
@@ -171,6 +172,7 @@ class Detector {
   TcpTracker tcp_;
   RuleMatcher rule_matcher_;
   HttpShared http_;
+  tls::CertificateCache certificates_;
   AppFlows apps_;
   TransactionRules transaction_rules_;
   DetectorCounters counters_;
