@@ -228,7 +228,7 @@ class Engine(InFolder):
         output.mkdir()
         words = " ".join(engine.run_case(case, output).split())
         self.assertEqual(words, f'FromInput -> IDS(RULES "{self.folder}/test.rules", EVE eve.json, '
-                                'EVE_TYPES "alert drop flow stats payload payload_printable packet ethernet verdict", FAST fast.log, STRICT false, CHECKSUM off) '
+                                'EVE_TYPES "alert drop flow http dns tls stats payload payload_printable packet ethernet verdict", FAST fast.log, STRICT false, CHECKSUM off) '
                                 f'-> ToOutput; run case.click -q -r {self.folder}/input.pcap')
         self.assertTrue((output / "eve.json").exists())
 

@@ -90,6 +90,7 @@ struct ReferenceHeaders {
         break;
       if (offset + length > end) throw Malformed();
       if (next == 44) {
+        headers.flags |= flag::kFragmentHeader;
         auto const place = word(offset + 2);
         if (place / 8 != 0 || place % 2 != 0) headers.flags |= flag::kFragment;
         if (place / 8 != 0) headers.flags |= flag::kLaterFragment;

@@ -33,7 +33,7 @@ std::vector<EvasionCase> http_chunk_cases() {
   add("WithLineEndBeforeTheSize", "\r\n6\r\nattack\r\n\r\n0\r\n\r\n", "attack");
   add("WithLineFeedsAlone", "3\natt\n3\nack\n0\n\n", "attack");
   add("WithReturnInTheSize", "6\r;\r\nattack\r\n0\r\n\r\n", "attack");
-    add("WithPlusSign", "+6\r\nattack", "+6\r\nattack");
+  add("WithPlusSign", "+6\r\nattack", "+6\r\nattack");
   add("WithNegativeSize", "-6\r\nattack", "-6\r\nattack");
   add("WithLettersAsSize", "zz\r\nattack\r\n0\r\n\r\n", "zz\r\nattack\r\n0\r\n\r\n");
   add("WithBadSizeLater", "3\r\natt\r\nzz\r\nack", "attzz\r\nack");
@@ -50,7 +50,7 @@ std::vector<EvasionCase> http_chunk_cases() {
       "HttpChunksWithPrefixOfHexNumbers",
       talk(kGet, response(kChunked, "0x6\r\nattack\r\n0\r\n\r\n")),
       {{"flow:to_client; http.header", "Transfer-Encoding: chunked\r\n: attack, 0\r\n"}}));
-  // Who says that there are chunks.
+  // How a response announces chunks.
   auto const coding = [&](std::string const& name, std::string const& lines) -> EvasionCase& {
     return add(name, "3\r\natt\r\n3\r\nack\r\n0\r\n\r\n", "attack", lines);
   };
@@ -77,12 +77,12 @@ std::vector<EvasionCase> http_chunk_cases() {
   auto const request = [&](std::string const& name, std::string const& sent,
                            std::string const& seen,
                            std::string const& lines = kChunked) -> EvasionCase& {
-    return cases.emplace_back(http_case(
-        "HttpRequestChunks" + name,
-        talk("POST /first HTTP/1.1\r\nHost: example.org\r\n" + lines + "\r\n" + sent +
-                 "GET /second HTTP/1.1\r\nHost: example.org\r\n\r\n",
-             std::string(kOk) + kOk),
-        {{kBody, seen}, {"http.uri", "/second"}}));
+    return cases.emplace_back(
+        http_case("HttpRequestChunks" + name,
+                  talk("POST /first HTTP/1.1\r\nHost: example.org\r\n" + lines + "\r\n" + sent +
+                           "GET /second HTTP/1.1\r\nHost: example.org\r\n\r\n",
+                       std::string(kOk) + kOk),
+                  {{kBody, seen}, {"http.uri", "/second"}}));
   };
   request("OfOneByte", chunked("attack", 1), "attack");
   request("WithExtension", "6;name=value\r\nattack\r\n0\r\n\r\n", "attack");

@@ -27,9 +27,8 @@ std::vector<EvasionCase> http_gzip_cases() {
   std::vector<EvasionCase> cases;
   auto const add = [&](std::string const& name, std::string const& lines, std::string const& body,
                        std::string const& seen) -> EvasionCase& {
-    return cases.emplace_back(http_case("HttpGzip" + name,
-                                        talk(kGet, response(lines + length_of(body), body)),
-                                        {{kFile, seen}}));
+    return cases.emplace_back(http_case(
+        "HttpGzip" + name, talk(kGet, response(lines + length_of(body), body)), {{kFile, seen}}));
   };
   add("", kGzipped, kGzip, kPlain);
   add("WithTrailingData", kGzipped, kGzip + "attack", kPlain);
@@ -60,8 +59,8 @@ std::vector<EvasionCase> http_gzip_cases() {
   add("DeflateOfZlib", "Content-Encoding: deflate\r\n", kZlib, kPlain);
   add("DeflateWithTrailingData", "Content-Encoding: deflate\r\n", kDeflated + "attack", kPlain);
   add("DeflateOfZlibWithTrailingData", "Content-Encoding: deflate\r\n", kZlib + "attack", kPlain);
-  cases.push_back(http_case(
-      "HttpGzipUntilTheEnd", talk(kGet, response(kGzipped, kGzip)), {{kFile, kPlain}}));
+  cases.push_back(
+      http_case("HttpGzipUntilTheEnd", talk(kGet, response(kGzipped, kGzip)), {{kFile, kPlain}}));
   // In chunks.
   std::string const in_chunks = "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n";
   auto const chunks = [&](std::string const& name, std::string const& body,
@@ -83,15 +82,15 @@ std::vector<EvasionCase> http_gzip_cases() {
       responses += response(in_chunks, body + chunked(kGzip.substr(cut), kGzip.size()));
       expected.push_back(1);
     }
-    auto& test = cases.emplace_back(
-        http_case("HttpGzipCutAtEachByteByChunks", talk_in_pieces(requests, responses, 100),
-                  {{kFile, kPlain}}));
+    auto& test =
+        cases.emplace_back(http_case("HttpGzipCutAtEachByteByChunks",
+                                     talk_in_pieces(requests, responses, 100), {{kFile, kPlain}}));
     test.expected = expected;
   }
   {
     auto const text = response(kGzipped + length_of(kGzip), kGzip);
-    cases.push_back(http_case("HttpGzipInSegmentsOfOneByte", talk_in_pieces(kGet, text, 1),
-                              {{kFile, kPlain}}));
+    cases.push_back(
+        http_case("HttpGzipInSegmentsOfOneByte", talk_in_pieces(kGet, text, 1), {{kFile, kPlain}}));
   }
   // Of requests.
   auto const request = [&](std::string const& name, std::string const& lines,

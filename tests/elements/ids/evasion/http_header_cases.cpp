@@ -7,7 +7,8 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr char kHeader[] = "flow:to_server; http.header", kRaw[] = "flow:to_server; http.header.raw",
+constexpr char kHeader[] = "flow:to_server; http.header",
+               kRaw[] = "flow:to_server; http.header.raw",
                kNames[] = "flow:to_server; http.header_names", kHost[] = "http.host",
                kRawHost[] = "http.host.raw", kAgent[] = "http.user_agent",
                kCookie[] = "flow:to_server; http.cookie", kUri[] = "http.uri";
@@ -19,8 +20,8 @@ std::vector<EvasionCase> http_header_cases() {
   // A request with these lines after the first one.
   auto const add = [&](std::string const& name, std::string const& lines,
                        std::vector<Seen> const& seen) -> EvasionCase& {
-    return cases.emplace_back(http_case(
-        "HttpHeader" + name, talk("GET /path HTTP/1.1\r\n" + lines + "\r\n"), seen));
+    return cases.emplace_back(
+        http_case("HttpHeader" + name, talk("GET /path HTTP/1.1\r\n" + lines + "\r\n"), seen));
   };
   // The header X as rules see it, and as it is sent.
   auto const one = [&](std::string const& name, std::string const& line,
@@ -56,7 +57,8 @@ std::vector<EvasionCase> http_header_cases() {
       {{kHeader, "Host: h\r\nX: a, c\r\nY: b\r\n"}, {kNames, "\r\nHost\r\nX\r\nY\r\n\r\n"}});
   add("RepeatedInOtherCase", "Host: h\r\nX: a\r\nx: c\r\n", {{kHeader, "Host: h\r\nX: a, c\r\n"}});
   add("RepeatedWithoutValue", "Host: h\r\nX:\r\nX: c\r\n", {{kHeader, "Host: h\r\nX: , c\r\n"}});
-  add("FoldedFirst", " X: attack\r\nHost: h\r\n", {{kHost, "h"}, {kNames, "\r\nX\r\nHost\r\n\r\n"}});
+  add("FoldedFirst", " X: attack\r\nHost: h\r\n",
+      {{kHost, "h"}, {kNames, "\r\nX\r\nHost\r\n\r\n"}});
   add("LineFeedsAlone", "Host: h\nX: attack\n", {{kHeader, "Host: h\r\nX: attack\r\n"}});
   add("None", "", {{kUri, "/path"}});
   {
@@ -108,8 +110,8 @@ std::vector<EvasionCase> http_header_cases() {
   // Of responses.
   auto const answer = [&](std::string const& name, std::string const& lines,
                           std::vector<Seen> const& seen) -> EvasionCase& {
-    return cases.emplace_back(http_case("HttpResponseHeader" + name,
-                                        talk(kGet, response(lines, "")), seen));
+    return cases.emplace_back(
+        http_case("HttpResponseHeader" + name, talk(kGet, response(lines, "")), seen));
   };
   constexpr char kOfServer[] = "flow:to_client; http.header",
                  kSetCookie[] = "flow:to_client; http.cookie";

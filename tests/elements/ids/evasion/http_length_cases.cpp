@@ -11,14 +11,14 @@ constexpr char kFile[] = "flow:to_client; file_data", kBody[] = "http.request_bo
 
 std::vector<EvasionCase> http_length_cases() {
   std::vector<EvasionCase> cases;
-  // A response whose body has 6 bytes or what the length tells, and a second response.
+  // A response whose body has 6 bytes or as many as the length, and a second response.
   auto const add = [&](std::string const& name, std::string const& lines, std::string const& body,
                        std::string const& seen) -> EvasionCase& {
-    return cases.emplace_back(http_case("HttpLength" + name,
-                                        talk(std::string(kGet) + kGet,
-                                             response(lines, body) +
-                                                 "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"),
-                                        {{kFile, seen}, {"http.stat_code", "201"}}));
+    return cases.emplace_back(
+        http_case("HttpLength" + name,
+                  talk(std::string(kGet) + kGet,
+                       response(lines, body) + "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"),
+                  {{kFile, seen}, {"http.stat_code", "201"}}));
   };
   add("", "Content-Length: 6\r\n", "attack", "attack");
   add("Twice", "Content-Length: 6\r\nContent-Length: 6\r\n", "attack", "attack");

@@ -29,8 +29,9 @@ std::vector<EvasionCase> http_message_cases() {
     return cases.emplace_back(http_case("Http" + name, traffic, seen));
   };
   // The order of messages.
-  add("Pipelined", talk(get("/a") + get("/b") + get("/c"), answer("200 OK", "x") +
-                            answer("404 Not Found", "y") + answer("500 Error", "attack")),
+  add("Pipelined",
+      talk(get("/a") + get("/b") + get("/c"),
+           answer("200 OK", "x") + answer("404 Not Found", "y") + answer("500 Error", "attack")),
       {{kUri, "/a"}, {kUri, "/b"}, {kUri, "/c"}, {kStatus, "404"}, {kFile, "attack"}});
   {
     auto& test = add("PipelinedOnceForEachTransaction",
@@ -85,8 +86,8 @@ std::vector<EvasionCase> http_message_cases() {
   add("Continue", talk(post, "HTTP/1.1 100 Continue\r\n\r\n" + answer("200 OK", "x")),
       {{"http.request_body", "attack"}, {kStatus, "200"}, {kFile, "x"}});
   add("ContinueTwice",
-      talk(post, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" +
-                     answer("200 OK", "x")),
+      talk(post,
+           "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + answer("200 OK", "x")),
       {{"http.request_body", "attack"}, {kStatus, "200"}, {kFile, "x"}});
   add("ContinueWithHeaders",
       talk(post, "HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" + answer("200 OK", "x")),
@@ -121,8 +122,7 @@ std::vector<EvasionCase> http_message_cases() {
       {{kStatus, "200"}, {kFile, "attack"}});
   add("ResponseWithoutAStatusLine", talk(kGet, "attack without a status"),
       {{kFile, "attack without a status"}});
-  add("ResponseOfUnknownVersion",
-      talk(kGet, "HTTP/7.3 200 OK\r\nContent-Length: 6\r\n\r\nattack"),
+  add("ResponseOfUnknownVersion", talk(kGet, "HTTP/7.3 200 OK\r\nContent-Length: 6\r\n\r\nattack"),
       {{kStatus, "200"}, {kFile, "attack"}});
   add("ResponseOfLineFeeds", talk(kGet, "HTTP/1.1 200 OK\nContent-Length: 6\n\nattack"),
       {{kStatus, "200"}, {kFile, "attack"}});

@@ -27,12 +27,12 @@ std::string content(std::string const& bytes) {
 std::string exact_rule(Seen const& seen, std::uint32_t sid) {
   constexpr std::size_t kLong = 1000;  // Suricata reads rules up to 8,191 bytes
   auto const& text = seen.text;
-  auto const matches = text.size() < kLong ? content(text)
-                                           : content(text.substr(0, kLong)) + "startswith; " +
-                                                 content(text.substr(text.size() - kLong)) +
-                                                 "endswith; ";
-  return "alert http any any -> any any (" + seen.keywords + "; " + matches + "bsize:" +
-         std::to_string(text.size()) + "; sid:" + std::to_string(sid) + ";)\n";
+  auto const matches = text.size() < kLong
+                           ? content(text)
+                           : content(text.substr(0, kLong)) + "startswith; " +
+                                 content(text.substr(text.size() - kLong)) + "endswith; ";
+  return "alert http any any -> any any (" + seen.keywords + "; " + matches +
+         "bsize:" + std::to_string(text.size()) + "; sid:" + std::to_string(sid) + ";)\n";
 }
 
 EvasionCase http_case(std::string name, Traffic traffic, std::vector<Seen> const& seen) {
@@ -65,8 +65,8 @@ std::string const kDeflated =
     "\x4b\x54\x48\xca\x4f\xa9\x54\x28\xcf\x2c\xc9\x50\x48\xcc\x53\x48\x2c\x29\x49\x4c\xce\x56\xc8"
     "\xcc\x53\xc8\x2c\x01\x00"s;
 std::string const kZlib = "\x78\xda"s + kDeflated + "\x84\xb5\x09\x87"s;
-std::string const kGzip = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"s + kDeflated +
-                          "\x1f\xb8\x55\x49\x1b\x00\x00\x00"s;
+std::string const kGzip =
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"s + kDeflated + "\x1f\xb8\x55\x49\x1b\x00\x00\x00"s;
 
 std::string response(std::string const& lines, std::string const& body) {
   return "HTTP/1.1 200 OK\r\n" + lines + "\r\n" + body;

@@ -59,8 +59,8 @@ constexpr char kAttack[] =
 Traffic word_at(std::size_t offset, std::size_t size, std::size_t segment) {
   auto body = letters(size);
   body.replace(offset, 6, "attack");
-  return talk_in_pieces(
-      kGet, response("Content-Length: " + std::to_string(size) + "\r\n", body), segment);
+  return talk_in_pieces(kGet, response("Content-Length: " + std::to_string(size) + "\r\n", body),
+                        segment);
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ std::vector<EvasionCase> http_segment_cases() {
     traffic.handshake();
     for (std::size_t i = 0; i < kRequest.size(); i += 10)
       for (auto const offset : {i, i - std::min<std::size_t>(i, 4)})
-        traffic.segment({.offset = static_cast<std::int64_t>(offset),
-                         .data = kRequest.substr(offset, 10)});
+        traffic.segment(
+            {.offset = static_cast<std::int64_t>(offset), .data = kRequest.substr(offset, 10)});
     traffic.skip(true, kRequest.size()).send(false, kResponse).send(true, "").close();
     add("Retransmitted", traffic, seen());
   }
@@ -127,7 +127,8 @@ std::vector<EvasionCase> http_segment_cases() {
         std::pair{HostSystem::kLinux, true}, std::pair{HostSystem::kSolaris, true}}) {
     std::string name(host_system_names()[static_cast<std::size_t>(system)]);
     std::erase(name, '-');
-    add("UriThatOverlaps_" + name, overlap(), {{kUri, later_wins ? "/attack" : "/harmck"}}).system = system;
+    add("UriThatOverlaps_" + name, overlap(), {{kUri, later_wins ? "/attack" : "/harmck"}}).system =
+        system;
   }
   {
     auto const text = get("/attack");
@@ -177,8 +178,8 @@ std::vector<EvasionCase> http_segment_cases() {
   }
   auto const word = [&](std::string const& name, std::size_t offset, std::size_t size,
                         Sids expected) -> EvasionCase& {
-    return cases.emplace_back(EvasionCase{"HttpBody" + name, word_at(offset, size, 1000),
-                                          std::move(expected), kAttack});
+    return cases.emplace_back(
+        EvasionCase{"HttpBody" + name, word_at(offset, size, 1000), std::move(expected), kAttack});
   };
   word("WithAWordAtItsBeginning", 0, 90'000, {1});
   word("WithAWordAcrossTheFirstPiece", 40 * 1024 - 3, 90'000, {1});

@@ -65,9 +65,9 @@ std::vector<EvasionCase> http_uri_cases() {
   add("Asterisk", "*", "*");
   add("Tab", "/an\tattack", "/an\tattack");
   // The URI ends at a space.
-  for (auto const& [name, target] : {std::array{"Space", "/attack more"},
-                                     std::array{"TwoSpaces", " /attack"},
-                                     std::array{"SpaceAtTheEnd", "/attack "}})
+  for (auto const& [name, target] :
+       {std::array{"Space", "/attack more"}, std::array{"TwoSpaces", " /attack"},
+        std::array{"SpaceAtTheEnd", "/attack "}})
     cases.push_back(http_case(
         "HttpUri"s + name, talk("GET "s + target + " HTTP/1.1\r\nHost: h\r\n\r\n"),
         {{"http.uri", "/attack"}, {"http.uri.raw", "/attack"}, {"http.stat_code", "200"}}));
