@@ -14,30 +14,31 @@ namespace warpline::ids {
 AppFlows::AppFlows(std::uint32_t flows, Factory factory)
     : factory_(std::move(factory)), flows_(flows, big_pages()) {}
 
-void AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
+bool AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
                           std::uint32_t end, bool closed, BlockPool const& pool) {
   auto& entry = flows_[index];
   auto& read = entry.read[to_server ? 0 : 1];
-  if ((entry.stopped & bit(to_server)) != 0 && entry.slot == kNone) return;
-  if (entry.renews && !closed) return;
+  if ((entry.stopped & bit(to_server)) != 0 && entry.slot == kNone) return true;
+  if (entry.renews && !closed) return true;
   end = std::min(end, half.bytes.end());
   bool const has_bytes = half.bytes.size > 0 && end > read;
-  if (!has_bytes && !closed) return;
+  if (!has_bytes && !closed) return true;
   if (has_bytes && read < half.bytes.begin) {
     ++counters_.gaps;
     auto const missing = half.bytes.begin - read;
     read = half.bytes.begin;
     if (entry.slot == kNone) {
       entry.stopped |= bit(to_server);
-      return;
+      return true;
     }
     react(entry, slots_[entry.slot].session->skip(to_server, missing));
   }
   if (entry.slot == kNone) {
     auto const size = has_bytes ? std::min(end - read, kMaxProbe) : 0;
-    if (size > 0 && !half.bytes.copy(pool, read, size, probe_.data())) return;
+    if (size > 0 && !half.bytes.copy(pool, read, size, probe_.data())) return true;
     if (!find_protocol(entry, flow, to_server, {probe_.data(), size}, closed || size == kMaxProbe))
-      return;
+      return true;
+    if (to_server != entry.client_first) return false;
   }
   if (has_bytes && entry.slot != kNone) {
     half.bytes.visit(pool, read, end - read, [&](Bytes bytes) { add(entry, to_server, bytes); });
@@ -47,6 +48,7 @@ void AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, Strea
     slots_[entry.slot].session->close(to_server);
     entry.changed |= bit(to_server);
   }
+  return true;
 }
 
 bool AppFlows::add_datagram(std::uint32_t index, Flow& flow, bool to_server, Bytes payload) {

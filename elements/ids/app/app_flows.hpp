@@ -37,8 +37,9 @@ class AppFlows {
   AppFlows(std::uint32_t flows, Factory factory);
 
   /// Reads the bytes of a stream up to the offset `end` that were not read before. `closed`: none
-  /// come after these.
-  void add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
+  /// come after these. Returns false if these bytes show the protocol, but those of the other direction
+  /// came first: none was read, and the caller adds those, then these again.
+  bool add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
                   std::uint32_t end, bool closed, BlockPool const& pool);
   /// Reads the payload of a UDP packet. Returns its direction: if the first one shows that the flow's
   /// ends are the other way round, they are exchanged.

@@ -37,7 +37,12 @@ void Detector::read_application(MatchInput& input, bool closed, Work& work) {
 void Detector::read_stream(MatchInput const& input, bool to_server, bool all, bool closed) {
   auto const& half = input.session->halves[to_server ? 0 : 1];
   auto const end = all ? half.next : std::min(half.acked, half.next);
-  apps_.add_stream(input.flow_index, *input.flow, to_server, half, end, closed, pool_);
+  auto const add = [&] {
+    return apps_.add_stream(input.flow_index, *input.flow, to_server, half, end, closed, pool_);
+  };
+  if (add()) return;
+  read_stream(input, !to_server, false, false);
+  add();
 }
 
 void Detector::select_transactions(MatchInput const& input, Work& work) {
