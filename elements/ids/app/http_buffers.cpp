@@ -182,7 +182,8 @@ std::optional<AppBuffer> HttpParser::header_buffer(HttpTransaction const& transa
     return buffer_of(raw);
   }
   if (!to_server) return std::nullopt;
-  if (buffer == Buffer::kHttpHost) return buffer_of(parsed.request_hostname);
+  if (buffer == Buffer::kHttpHost)
+    return parsed.request_hostname == nullptr ? std::nullopt : buffer_of(transaction.host);
   if (buffer != Buffer::kHttpRawHost) return std::nullopt;
   if (parsed.parsed_uri != nullptr && parsed.parsed_uri->hostname != nullptr)
     return buffer_of(parsed.parsed_uri->hostname);

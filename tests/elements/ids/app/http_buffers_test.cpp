@@ -119,9 +119,9 @@ TEST(HttpBuffers, EndAUriAtASpace) {
   EXPECT_EQ(sent("GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", Buffer::kHttpProtocol), "b HTTP/1.1");
 }
 
-TEST(HttpBuffers, MakeAHostLowerCaseOnlyWithoutAPort) {
+TEST(HttpBuffers, MakeAHostLowerCase) {
   EXPECT_EQ(host_of("WWW.Example.com"), "www.example.com");
-  EXPECT_EQ(host_of("WWW.Example.com:8080"), "WWW.Example.com");
+  EXPECT_EQ(host_of("WWW.Example.com:8080"), "www.example.com");
   EXPECT_EQ(sent("GET / HTTP/1.1\r\nHost: A.b:80\r\n\r\n", Buffer::kHttpRawHost), "A.b:80");
 }
 
