@@ -56,6 +56,9 @@ struct EvasionCase {
   }
 };
 
+/// What our engine alerts, with the libhtp that it has.
+Sids const& expected_of(EvasionCase const& test);
+
 /// Rules of tcp-stream fall back to packets that the stream refused; here they look at streams only.
 inline constexpr char kFallsBack[] = "tcp-stream looks at packets that the stream refused";
 

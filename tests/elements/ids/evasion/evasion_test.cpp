@@ -30,7 +30,7 @@ TEST_P(Evasion, RaisesTheAlertsThatItDeserves) {
   auto const& test = GetParam();
   auto sids = alerts_of(test).sids;
   std::sort(sids.begin(), sids.end());
-  EXPECT_EQ(sids, test.expected);
+  EXPECT_EQ(sids, expected_of(test));
   // Suricata knows no hosts of these two systems.
   if (test.system == HostSystem::kFirst || test.system == HostSystem::kLast) return;
   if (auto const* const folder = std::getenv("WARPLINE_EVASION_FOLDER"))

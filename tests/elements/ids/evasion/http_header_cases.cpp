@@ -12,6 +12,7 @@ constexpr char kHeader[] = "flow:to_server; http.header",
                kNames[] = "flow:to_server; http.header_names", kHost[] = "http.host",
                kRawHost[] = "http.host.raw", kAgent[] = "http.user_agent",
                kCookie[] = "flow:to_server; http.cookie", kUri[] = "http.uri";
+constexpr char kUpperCase[] = "it leaves a host before a port in upper case";
 
 }  // namespace
 
@@ -65,7 +66,7 @@ std::vector<EvasionCase> http_header_cases() {
     std::string lines;
     for (int i = 0; i < 200; ++i) lines += "X: a\r\n";
     std::string joined = "X: a";
-    for (int i = 1; i < 64; ++i) joined += ", a";
+    for (int i = 1; i < 66; ++i) joined += ", a";
     add("RepeatedManyTimes", lines, {{kHeader, joined + "\r\n"}});
   }
   // Hosts.

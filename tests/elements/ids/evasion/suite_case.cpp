@@ -55,7 +55,7 @@ void write_suite_case(EvasionCase const& test, std::string const& folder) {
   write(path / "test.yaml",
         "args:\n- -k " + checksums + "\n" + (test.ips ? "- --simulate-ips\n" : "") + "checks:\n" +
             checks(test, test.suricata ? test.suricata->sids : test.expected, "lt-version: 8") +
-            checks(test, test.expected, "min-version: 8"));
+            checks(test, expected_of(test), "min-version: 8"));
   auto const system = std::string(host_system_names()[static_cast<std::size_t>(test.system)]);
   std::string const midstream = test.midstream ? "yes" : "no";
   write(path / "suricata.yaml",
