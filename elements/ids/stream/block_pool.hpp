@@ -12,11 +12,12 @@ namespace warpline::ids {
 class BlockPool {
  public:
   static constexpr std::uint32_t kNone = ~0u;
-  static constexpr std::uint32_t kBlockSize = 512, kDataSize = kBlockSize - 8;
+  static constexpr std::uint32_t kBlockSize = 512, kDataSize = kBlockSize - 12;
 
-  /// A block of a chain. What is in `data` between `begin` and `end` is up to the user.
+  /// A block of a chain. `previous`, and what is in `data` between `begin` and `end`, is up to the
+  /// user.
   struct Block {
-    std::uint32_t next;
+    std::uint32_t next, previous;
     std::uint16_t begin, end;
     std::uint8_t data[kDataSize];
   };

@@ -13,6 +13,7 @@ std::uint32_t ByteChain::append(BlockPool& pool, Bytes bytes) {
       auto const index = pool.allocate();
       if (index == BlockPool::kNone) break;
       (tail == BlockPool::kNone ? head : pool[tail].next) = index;
+      pool[index].previous = tail;
       tail = index;
     }
     auto& block = pool[tail];
@@ -42,6 +43,22 @@ void ByteChain::discard_before(BlockPool& pool, std::uint32_t offset) {
     head = pool.release_one(head);
   }
   tail = BlockPool::kNone;
+}
+
+ByteChain::Place ByteChain::find(BlockPool const& pool, std::uint32_t offset) const {
+  auto const held = [&](std::uint32_t index) -> std::uint32_t {
+    return pool[index].end - pool[index].begin;
+  };
+  auto skip = offset - begin;
+  auto rest = size - skip;
+  if (skip < rest) {
+    auto index = head;
+    for (; skip >= held(index); index = pool[index].next) skip -= held(index);
+    return {index, skip};
+  }
+  auto index = tail;
+  for (; rest > held(index); index = pool[index].previous) rest -= held(index);
+  return {index, held(index) - rest};
 }
 
 bool ByteChain::copy(BlockPool const& pool, std::uint32_t offset, std::uint32_t count,

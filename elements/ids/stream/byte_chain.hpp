@@ -37,20 +37,27 @@ struct ByteChain {
   /// Calls `sink(Bytes)` for the parts of bytes that the chain has, in order.
   template <class Sink>
   void visit(BlockPool const& pool, std::uint32_t offset, std::uint32_t count, Sink&& sink) const {
-    auto skip = offset - begin;
-    for (auto index = head; count > 0; index = pool[index].next) {
+    if (count == 0) return;
+    auto [index, skip] = find(pool, offset);
+    while (true) {
       auto const& block = pool[index];
-      std::uint32_t const held = block.end - block.begin;
-      if (skip >= held) {
-        skip -= held;
-        continue;
-      }
-      auto const part = std::min(held - skip, count);
+      auto const part = std::min<std::uint32_t>(block.end - block.begin - skip, count);
       sink(Bytes{block.data + block.begin + skip, part});
       count -= part;
+      if (count == 0) return;
+      index = block.next;
       skip = 0;
     }
   }
+
+ private:
+  /// A block, and a number of its bytes before a byte.
+  struct Place {
+    std::uint32_t block, skip;
+  };
+  /// The place of a byte that the chain has, from the nearer end on: bytes that came last are in the
+  /// processor's cache.
+  Place find(BlockPool const& pool, std::uint32_t offset) const;
 };
 
 }  // namespace warpline::ids
