@@ -21,16 +21,24 @@ struct AppBuffer {
   std::uint64_t offset = 0;
 };
 
+/// How far a body of a transaction was searched.
+struct SearchedBody {
+  std::uint16_t buffer = 0;  ///< as the detector counts buffers
+  std::uint64_t end = 0;     ///< bytes of the whole body
+};
+
 /// What the detector remembers of a transaction.
 struct TransactionState {
   std::vector<std::uint32_t> candidates[2];  ///< rules whose pattern occurred, by direction
   std::vector<std::uint32_t> matched;        ///< rules that matched
   std::uint64_t searched[2]{};               ///< bits: buffers that were searched, by direction
+  std::vector<SearchedBody> bodies[2];       ///< that were searched, by direction
   bool complete[2]{};                        ///< rules have seen the complete direction
   bool is_recorded = false;                  ///< its record was written
 
   void clear() {
     for (auto& rules : candidates) rules.clear();
+    for (auto& searched_bodies : bodies) searched_bodies.clear();
     matched.clear();
     searched[0] = searched[1] = 0;
     complete[0] = complete[1] = is_recorded = false;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "elements/ids/prefilter/fast_pattern.hpp"
+
 namespace warpline::ids {
 namespace {
 
@@ -86,15 +88,34 @@ void TransactionRules::search(AppSession& session, std::uint64_t number, bool to
   }
 }
 
+/// The bytes of a body that were not searched yet, with those before them in which a pattern may
+/// begin. What was found in the others is among the candidates.
+Bytes TransactionRules::new_part(TransactionState& state, bool to_server, std::uint16_t index,
+                                 AppBuffer const& buffer) {
+  constexpr std::uint64_t kBefore = SelectedPattern::kMaxBytes - 1;
+  auto& bodies = state.bodies[to_server ? 0 : 1];
+  auto body = std::ranges::find(bodies, index, &SearchedBody::buffer);
+  if (body == bodies.end()) body = bodies.insert(body, {index, 0});
+  auto const end = buffer.offset + buffer.bytes.size;
+  auto const begin = std::clamp(body->end - std::min(body->end, kBefore), buffer.offset, end);
+  body->end = std::max(body->end, end);
+  return buffer.bytes.after(static_cast<std::uint32_t>(begin - buffer.offset));
+}
+
 /// False if the buffer does not exist yet.
 bool TransactionRules::search(AppSession& session, std::uint64_t number, bool to_server,
                               std::uint16_t index) {
   auto const& rules = rules_.app_buffers()[index];
-  auto& candidates = session.state(number).candidates[to_server ? 0 : 1];
+  auto& state = session.state(number);
+  auto& candidates = state.candidates[to_server ? 0 : 1];
+  // Only the first instance: that of a response, and of a request that is no form.
+  bool const grows = is_body(rules.buffer) && !rules.transforms;
   for (unsigned instance = 0;; ++instance) {
     auto const buffer = session.buffer(number, to_server, rules.buffer, instance);
     if (!buffer) return instance > 0;
-    scanners_[index]->scan_all(transformed(rules, buffer->bytes), found_);
+    scanners_[index]->scan_all(grows && instance == 0 ? new_part(state, to_server, index, *buffer)
+                                                      : transformed(rules, buffer->bytes),
+                               found_);
     for (auto const pattern : found_)
       for (auto const rule : rules.rules[pattern])
         if (std::ranges::find(candidates, rule) == candidates.end()) candidates.push_back(rule);

@@ -50,6 +50,8 @@ class TransactionRules {
 
   void search(AppSession& session, std::uint64_t number, bool to_server, Indices const& buffers);
   bool search(AppSession& session, std::uint64_t number, bool to_server, std::uint16_t index);
+  static Bytes new_part(TransactionState& state, bool to_server, std::uint16_t index,
+                        AppBuffer const& buffer);
   Bytes transformed(AppBufferRules const& rules, Bytes bytes) {
     return rules.transforms ? rules.transforms->apply(bytes, transformed_) : bytes;
   }
