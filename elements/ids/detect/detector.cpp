@@ -90,6 +90,8 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
               return make_app_session(protocol, over_tcp, with_ja3, http_, certificates_);
             }),
       transaction_rules_(*rules_, databases) {
+  checks_.reserve(rules_->rules().size());
+  for (auto const& compiled : rules_->rules()) checks_.emplace_back(compiled);
   for (RuleGroups::Id group = 1; group <= rules_->groups().size(); ++group) {
     auto const& always = rules_->groups()[group].always;
     looks_at_streams_[group] = std::any_of(
@@ -278,6 +280,7 @@ void Detector::evaluate(MatchInput& input, Work& work) {
   auto const& always = rules_->groups()[input.group].always;
   auto const looked = static_cast<std::uint8_t>(input.to_server ? 1 : 2);
   bool const skip_addresses = input.flow != nullptr && (input.flow->ip_rules & looked) != 0;
+  QuickCheck::Packet const packet(input);
   auto selected = selected_.begin();
   auto other = always.begin();
   auto transaction = work.transactions.begin();
@@ -285,13 +288,15 @@ void Detector::evaluate(MatchInput& input, Work& work) {
     auto const next = std::min(selected != selected_.end() ? *selected : kNoRule,
                                other != always.end() ? *other : kNoRule);
     if (transaction != work.transactions.end() && transaction->rule < next) {
-      evaluate_transaction(*transaction++, input, work);
+      auto const& candidate = *transaction++;
+      if (checks_[candidate.rule].may_match(packet)) evaluate_transaction(candidate, input, work);
       continue;
     }
     if (next == kNoRule) break;
     bool const take_other =
         selected == selected_.end() || (other != always.end() && *other < *selected);
     auto const index = take_other ? *other++ : *selected++;
+    if (!checks_[index].may_match(packet)) continue;
     auto const& compiled = rules_->rules()[index];
     if (compiled.addresses_only && input.no_packet) continue;
     if (compiled.once_a_flow && skip_addresses) continue;

@@ -17,6 +17,7 @@
 #include "elements/ids/decode/defragmenter.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
 #include "elements/ids/detect/events.hpp"
+#include "elements/ids/detect/quick_check.hpp"
 #include "elements/ids/detect/rule_match.hpp"
 #include "elements/ids/detect/transaction_rules.hpp"
 #include "elements/ids/flow/flow_table.hpp"
@@ -157,6 +158,7 @@ class Detector {
   std::shared_ptr<RuleSet const> rules_;
   GroupMatcher matcher_;
   std::vector<bool> looks_at_streams_;  // groups with such a rule without a pattern
+  std::vector<QuickCheck> checks_;      // by rule
   SharedState& shared_;
   DetectorOptions options_;
   DetectorEvents& events_;

@@ -16,7 +16,8 @@ DetectorMemory memory_of(DetectorOptions const& options, RuleSet const& rules) {
   memory.fragments = Defragmenter::bytes(options.defrag_memory, options.datagrams);
   memory.buffers = Detector::kBefore + Detector::kMaxView + Detector::kMaxEndPayload +
                    rules.groups().max_patterns() * sizeof(PatternId) +
-                   rules.rules().size() * sizeof(std::uint32_t) + tls::CertificateCache::bytes();
+                   rules.rules().size() * (sizeof(std::uint32_t) + sizeof(QuickCheck)) +
+                   tls::CertificateCache::bytes();
   return memory;
 }
 
