@@ -10,6 +10,7 @@
 #include "app/control/hangup.hpp"
 #include "app/control/output_monitor.hpp"
 #include "app/control/output_report.hpp"
+#include "app/control/reload.hpp"
 #include "app/control/run_report.hpp"
 #include "app/session/dry_run.hpp"
 #include "app/session/output_check.hpp"
@@ -60,12 +61,17 @@ boost::json::object describe_run(Invocation const& invocation, Session& session,
 class OpenServices {
  public:
   /// Opens them. Throws `ConfigError`.
-  explicit OpenServices(SharedStore& shared) : services_(Services::of(shared)->all()) {
-    auto const conditions = shared.single<RunConditions>();
-    for (auto const& service : services_)
+  explicit OpenServices(SharedStore& shared) : shared_(shared) { open_new(); }
+  /// Opens those that came with a reload. Throws `ConfigError`.
+  void open_new() {
+    auto const conditions = shared_.single<RunConditions>();
+    for (auto const& service : Services::of(shared_)->all()) {
+      if (std::find(services_.begin(), services_.end(), service) != services_.end()) continue;
       service->open(*conditions, [](std::string const& text) {
         std::fprintf(stderr, "warning: %s\n", text.c_str());
       });
+      services_.push_back(service);
+    }
   }
   ~OpenServices() { close(); }
   OpenServices(OpenServices const&) = delete;
@@ -83,10 +89,12 @@ class OpenServices {
   }
 
  private:
+  SharedStore& shared_;
   std::vector<std::shared_ptr<Service>> services_;
 };
 
 int run(Invocation const& invocation, RunOptions& options) {
+  auto const given = options.session;
   apply_config(options.session);
   auto specs = port_specs(options.pipeline, options.session);
   options.pipeline.has_control_socket = !options.control.empty();
@@ -95,7 +103,7 @@ int run(Invocation const& invocation, RunOptions& options) {
     files_named.push_back({options.json, "--json", FileUse::Kind::kOutput});
   if (!options.control.empty())
     files_named.push_back({options.control, "--control", FileUse::Kind::kSocket});
-  auto const dry_run = check(options.pipeline, options.session, specs, std::move(files_named));
+  auto dry_run = check(options.pipeline, options.session, specs, files_named);
   if (options.check_only) {
     report_check(options.pipeline, dry_run, invocation.quiet);
     return kOk;
@@ -104,6 +112,7 @@ int run(Invocation const& invocation, RunOptions& options) {
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
   print_warnings(dry_run);
+  Reload::Run for_reload{options.pipeline, given, options.session, specs, std::move(files_named), {}};
   options.session.longest_frame = longest_frame(specs);
   OpenServices services(*dry_run.shared);
   ignore_write_signals();
@@ -114,12 +123,15 @@ int run(Invocation const& invocation, RunOptions& options) {
   engine_options.worker.nap = !options.busy_poll;
   Deployment deployment(session, specs, std::move(engine_options));
   deployment.load(dry_run.pipeline);
+  dry_run.tables.clear();  // a reload frees those of the first pipeline
 
   auto const files = dry_run.shared->single<OutputFiles>();
   OutputMonitor monitor(files, invocation.quiet);
+  for_reload.open_services = [&services] { services.open_new(); };
+  Reload reload(deployment.engine(), std::move(for_reload), dry_run);
   ControlLoop control(deployment.engine(),
                       {options.duration, invocation.quiet, options.control, dry_run.shared,
-                       &monitor, &hangup, &deployment.ports()});
+                       &monitor, &hangup, &reload, &deployment.ports()});
   auto const begin = std::chrono::steady_clock::now();
   deployment.start();
   auto const end = control.run();

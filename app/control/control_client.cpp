@@ -89,14 +89,14 @@ void ControlClient::go_on() {
   if (!socket_.is_open() || write()) return;
   if (answer_request())
     go_on();
-  else if (!reading_)
+  else if (!reading_ && !answer_)  // a client may close its end before an answer that comes later
     read();
 }
 
 /// Begins to write the next bytes; true while bytes are being written.
 bool ControlClient::write() {
   if (writing_) return true;
-  while (answer_ && output_.size() < kPiece) {
+  while (answer_ && answer_->ready() && output_.size() < kPiece) {
     auto piece = answer_->next();
     if (piece.empty()) {
       answer_.reset();
@@ -124,7 +124,7 @@ bool ControlClient::write() {
 
 /// True if there was a complete request.
 bool ControlClient::answer_request() {
-  if (reading_) return false;
+  if (reading_ || answer_) return false;
   auto line = input_.line();
   if (!line) return false;
   if (line->ends_with('\r')) line->remove_suffix(1);

@@ -36,6 +36,7 @@ std::vector<std::string> ControlCommands::commands() const {
   std::vector<std::string> all;
   for (auto const& service : services_)
     for (auto& command : service->commands()) all.push_back(std::move(command));
+  if (reload_) all.emplace_back("reload");
   all.emplace_back("metrics");
   all.emplace_back("events");
   return all;
@@ -50,6 +51,10 @@ ControlAnswer ControlCommands::dispatch(ControlRequest& request) {
   for (auto const& service : services_)
     for (auto const& name : service->commands())
       if (name == command) return service->answer(name, request);
+  if (reload_ && command == "reload") {
+    request.finish();
+    return reload_();
+  }
   bool const wants_metrics = command == "metrics";
   if (!wants_metrics && command != "events")
     throw ConfigError("unknown command " + quoted(mask_keys(command)) + "; expected " + expected +

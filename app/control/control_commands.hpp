@@ -13,15 +13,24 @@
 
 namespace warpline::app {
 
-/// Answers the requests of a control socket: `metrics` and `events` itself, all others by the service
-/// that has the command. Control thread only.
+/// Answers the requests of a control socket: `reload`, `metrics` and `events` itself, all others by
+/// the service that has the command. Control thread only.
 class ControlCommands {
  public:
-  /// `metrics`: the numbers of the program, for the command `metrics`.
+  using Reload = std::function<ControlAnswer()>;
+
+  /// `metrics`: the numbers of the program, for the command `metrics`. `reload`: does what the command
+  /// `reload` asks for, or throws `ConfigError`; without it, there is no such command.
   explicit ControlCommands(
       std::vector<std::shared_ptr<Service>> services,
-      std::function<std::vector<Metric>()> metrics = [] { return std::vector<Metric>(); })
-      : services_(std::move(services)), metrics_(std::move(metrics)) {}
+      std::function<std::vector<Metric>()> metrics = [] { return std::vector<Metric>(); },
+      Reload reload = {})
+      : services_(std::move(services)), metrics_(std::move(metrics)), reload_(std::move(reload)) {}
+
+  /// A reload may bring services of new elements.
+  void set_services(std::vector<std::shared_ptr<Service>> services) {
+    services_ = std::move(services);
+  }
 
   /// The answer, in one line without its end: an object with `ok`. If that is false, `error`
   /// describes what was wrong and what was expected. An error shows nothing that may be a key.
@@ -34,6 +43,7 @@ class ControlCommands {
 
   std::vector<std::shared_ptr<Service>> services_;
   std::function<std::vector<Metric>()> metrics_;
+  Reload reload_;
 };
 
 }  // namespace warpline::app

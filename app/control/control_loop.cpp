@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -14,6 +16,7 @@
 #include "app/control/hangup.hpp"
 #include "app/control/output_monitor.hpp"
 #include "app/control/port_events.hpp"
+#include "app/control/reload.hpp"
 #include "core/engine/snapshot.hpp"
 #include "measure/table.hpp"
 #include "measure/terminal.hpp"
@@ -34,10 +37,15 @@ class ControlLoop::Impl {
       : engine_(engine),
         outputs_(options.outputs),
         hangup_(options.hangup),
+        reload_(options.reload),
         ports_(options.ports),
+        shared_(options.shared),
+        quiet_(options.quiet),
         progress_(options.quiet),
         services_(services(options.shared)),
-        commands_(services_, [this] { return list_metrics(take_snapshot(engine_)); }),
+        commands_(
+            services_, [this] { return list_metrics(take_snapshot(engine_)); },
+            options.reload == nullptr ? ControlCommands::Reload() : [this] { return answer_reload(); }),
         duration_(options.duration) {
     if (!options.socket.empty())
       socket_.emplace(context_, options.socket,
@@ -78,11 +86,13 @@ class ControlLoop::Impl {
         progress_.clear();
         signals_.cancel();
         deadline_.cancel();
+        look_at_reload();
         if (socket_) socket_->close();
         return;
       }
       look_at_services();
       look_at_hangup();
+      look_at_reload();
       look_at_ports();
       look_at_ticks();
       show_progress();
@@ -108,7 +118,48 @@ class ControlLoop::Impl {
     if (hangup_ == nullptr) return;
     auto const event = hangup_->look();
     if (event == Hangup::Event::kTerminalGone) end_by(RunEnd::kSignal);
-    if (event == Hangup::Event::kReopen && outputs_ != nullptr) print(outputs_->reopen());
+    if (event != Hangup::Event::kReopen) return;
+    if (outputs_ != nullptr) print(outputs_->reopen());
+    if (reload_ == nullptr) return;
+    try {
+      begin_reload();
+    } catch (std::exception const& error) {
+      print({std::string("error: SIGHUP: the pipeline stays as it is: ") + error.what()});
+    }
+  }
+
+  Reload::Report begin_reload() {
+    auto report = reload_->begin();
+    services_ = services(shared_);
+    commands_.set_services(services_);
+    if (outputs_ != nullptr) outputs_->add_new();
+    print(report.warnings);
+    return report;
+  }
+
+  void look_at_reload() {
+    if (reload_ == nullptr) return;
+    auto const time = reload_->poll();
+    if (!time) return;
+    ++reloads_;
+    reload_seconds_ = time->count();
+    if (!quiet_) print({"note: the pipeline was read again, in " + fixed(reload_seconds_, 3) + " s"});
+    if (socket_) socket_->send_answers();
+  }
+
+  /// The answer comes when all workers have changed over; if the engine ends before that, they have.
+  ControlAnswer answer_reload() {
+    auto report = begin_reload();
+    boost::json::array warnings(report.warnings.begin(), report.warnings.end());
+    boost::json::array notices(report.notices.begin(), report.notices.end());
+    return ControlAnswer::later([this, number = reloads_ + 1, warnings = std::move(warnings),
+                                 notices = std::move(notices)]() -> std::optional<std::string> {
+      if (reloads_ < number) return std::nullopt;
+      return boost::json::serialize(boost::json::object{{"seconds", reload_seconds_},
+                                                        {"warnings", warnings},
+                                                        {"notices", notices},
+                                                        {"ok", true}});
+    });
   }
 
   void look_at_ports() {
@@ -156,7 +207,12 @@ class ControlLoop::Impl {
   Engine& engine_;
   OutputMonitor* outputs_;
   Hangup* hangup_;
+  Reload* reload_;
   PortSet* ports_;
+  std::shared_ptr<SharedStore> shared_;
+  bool quiet_;
+  std::uint64_t reloads_ = 0;  // that have ended
+  double reload_seconds_ = 0;  // of the last one
   Progress progress_;
   std::vector<std::shared_ptr<Service>> services_;
   ControlCommands commands_;

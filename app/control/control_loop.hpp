@@ -13,6 +13,7 @@ namespace warpline::app {
 
 class Hangup;
 class OutputMonitor;
+class Reload;
 
 /// Conditions that end a run before all its sources have finished, and what is watched meanwhile.
 struct ControlOptions {
@@ -22,6 +23,7 @@ struct ControlOptions {
   std::shared_ptr<SharedStore> shared{};  ///< of the engine: holds the services
   OutputMonitor* outputs = nullptr;       ///< watched while the run lasts; null: none
   Hangup* hangup = nullptr;               ///< checked while the run lasts; null: none
+  Reload* reload = nullptr;               ///< for the command and SIGHUP; null: none
   PortSet* ports = nullptr;  ///< the engine's: links are watched, vanished ports opened again
 };
 
@@ -38,8 +40,8 @@ class ControlLoop {
 
   /// Runs until the workers of the started engine have drained and ended, and shows progress. Stops
   /// the engine at SIGINT, at SIGTERM or after the duration. A second signal ends the program
-  /// immediately. At SIGHUP, outputs are reopened by name; if the terminal is gone, the run ends as
-  /// at SIGTERM. The run also ends if the reader of an output is gone.
+  /// immediately. At SIGHUP, outputs are reopened by name and the pipeline is reloaded; if the terminal
+  /// is gone, the run ends as at SIGTERM. The run also ends if the reader of an output is gone.
   /// Events of services are printed to stderr.
   RunEnd run();
   /// Whether a service has had an event of severity `kError`, which was printed.

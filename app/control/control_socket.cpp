@@ -124,7 +124,11 @@ void ControlSocket::publish(std::string const& line) {
   auto& all = *state_->all;
   if (all.clients.empty()) return;
   all.events.add(line);
-  auto const clients = all.clients;
+  send_answers();
+}
+
+void ControlSocket::send_answers() {
+  auto const clients = state_->all->clients;
   for (auto const& client : clients) client->go_on();
 }
 

@@ -47,6 +47,8 @@ class ControlSocket {
   /// Sends a line to every client. A client that reads too slowly loses the oldest lines and gets
   /// `{"event":"lost","count":N}` instead.
   void publish(std::string const& line);
+  /// Sends the answers that came later and are there now.
+  void send_answers();
   /// Disconnects all clients and accepts no more, so that the context runs out of work.
   void close();
 

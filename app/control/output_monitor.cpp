@@ -21,8 +21,13 @@ std::string lost_text(OutputFile const& file) {
 
 }  // namespace
 
-OutputMonitor::OutputMonitor(std::shared_ptr<OutputFiles const> files, bool quiet) : quiet_(quiet) {
-  for (auto const& file : files->all) files_.push_back({file, 0, false});
+OutputMonitor::OutputMonitor(std::shared_ptr<OutputFiles const> files, bool quiet)
+    : all_(std::move(files)), quiet_(quiet) {
+  add_new();
+}
+
+void OutputMonitor::add_new() {
+  for (auto i = files_.size(); i < all_->all.size(); ++i) files_.push_back({all_->all[i], 0, false});
 }
 
 std::vector<std::string> OutputMonitor::look() {

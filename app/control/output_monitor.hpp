@@ -17,6 +17,8 @@ class OutputMonitor {
   /// `quiet`: only lines about errors.
   OutputMonitor(std::shared_ptr<OutputFiles const> files, bool quiet);
 
+  /// Also reports files that were added since the last call, or since the constructor.
+  void add_new();
   /// Lines to print now: `error: ...` if writing has begun to fail since the last call, `note: ...`
   /// if it works again.
   std::vector<std::string> look();
@@ -38,7 +40,8 @@ class OutputMonitor {
     bool failing = false;        // reported, and its end is not yet
   };
 
-  std::vector<Watched> files_;
+  std::shared_ptr<OutputFiles const> all_;
+  std::vector<Watched> files_;  // the first ones of `all_`
   bool quiet_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "core/click/pipeline.hpp"
 #include "core/element/context.hpp"
+#include "core/element/file_uses.hpp"
 #include "io/spec/port_spec.hpp"
 
 namespace warpline::app {
@@ -23,6 +24,7 @@ struct DryRun {
   std::vector<std::string> file_warnings{};        ///< warnings about captures
   std::shared_ptr<SharedStore> shared;             ///< the engine finds the tables through it
   std::vector<std::shared_ptr<void>> tables{};     ///< keeps the tables until the engine owns them
+  std::vector<FileUse> files_of_options{};         ///< named by options of elements
   std::vector<std::string> sources;                ///< classes of elements that receive
   std::vector<std::vector<std::string>> segments;  ///< names of the elements of each segment
   std::vector<TouchedBytes> touched_bytes{};       ///< by the kernels of each segment

@@ -60,6 +60,21 @@ std::vector<PortSpec> port_specs(PipelineOptions const& pipeline, SessionOptions
   return specs;
 }
 
+namespace {
+
+DryRun check_files(PipelineOptions const& pipeline, SessionOptions const& session,
+                   std::span<PortSpec const> specs, std::vector<FileUse> const& files,
+                   std::shared_ptr<SharedStore> const& shared) {
+  auto dry_run = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
+  auto all = files_of(pipeline, session, specs);
+  for (auto const& more : {shared->single<FileUses>()->all, files})
+    all.insert(all.end(), more.begin(), more.end());
+  check_outputs(all);
+  return dry_run;
+}
+
+}  // namespace
+
 DryRun check(PipelineOptions const& pipeline, SessionOptions const& session,
              std::span<PortSpec> specs, std::vector<FileUse> files) {
   std::vector<std::string> warnings;
@@ -71,14 +86,19 @@ DryRun check(PipelineOptions const& pipeline, SessionOptions const& session,
   conditions->uses_real_ports = std::any_of(
       specs.begin(), specs.end(), [](auto const& spec) { return spec.request->leaves_program(); });
   for (auto const& [option, value] : pipeline.of_elements) option->store(value, *shared);
-  auto dry_run = check_pipeline(pipeline.file, pipeline.definitions, specs, session, shared);
+  auto of_options = shared->single<FileUses>()->all;
+  auto dry_run = check_files(pipeline, session, specs, files, shared);
   dry_run.file_warnings = std::move(warnings);
-  auto all = files_of(pipeline, session, specs);
-  auto const of_elements = dry_run.shared->single<FileUses>();
-  for (auto const& more : {of_elements->all, files})
-    all.insert(all.end(), more.begin(), more.end());
-  check_outputs(all);
+  dry_run.files_of_options = std::move(of_options);
   return dry_run;
+}
+
+DryRun check_again(PipelineOptions const& pipeline, SessionOptions const& session,
+                   std::span<PortSpec const> specs, std::vector<FileUse> const& files,
+                   DryRun const& first) {
+  first.shared->single<FileUses>()->all = first.files_of_options;
+  first.shared->read_anew();
+  return check_files(pipeline, session, specs, files, first.shared);
 }
 
 bool writes_to_stdout(std::span<PortSpec const> specs) {

@@ -40,6 +40,8 @@ struct SessionOptions {
   std::optional<bool> ordered;
   std::optional<std::uint64_t> seed;
   std::optional<std::chrono::nanoseconds> watchdog;  ///< 0: off
+
+  friend bool operator==(SessionOptions const&, SessionOptions const&) = default;
 };
 
 /// Adds `--port`, `--workers`, `--cores`, `--host-cores`, `--device`, `--config` and the rest to a

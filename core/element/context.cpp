@@ -8,8 +8,9 @@ namespace warpline {
 
 std::vector<std::shared_ptr<void>> SharedStore::hold() const {
   std::vector<std::shared_ptr<void>> result;
-  for (auto const& [key, slot] : slots_)
-    if (auto object = slot.lock()) result.push_back(std::move(object));
+  for (auto const* const slots : {&slots_, &files_})
+    for (auto const& [key, slot] : *slots)
+      if (auto object = slot.lock()) result.push_back(std::move(object));
   return result;
 }
 

@@ -26,11 +26,16 @@ class SharedStore {
   /// `make` throws.
   template <class T, class Make>
   std::shared_ptr<T> get(std::string const& key, Make&& make) {
-    auto& slot = slots_[{std::type_index(typeid(T)), key}];
-    auto object = std::static_pointer_cast<T>(slot.lock());
-    if (!object) slot = object = std::shared_ptr<T>(make());
-    return object;
+    return find_or_make<T>(slots_[{std::type_index(typeid(T)), key}], make);
   }
+
+  /// The same for an object that `make` reads from files: after `read_anew`, the next call makes
+  /// another one, although elements may still use the one before.
+  template <class T, class Make>
+  std::shared_ptr<T> read(std::string const& key, Make&& make) {
+    return find_or_make<T>(files_[{std::type_index(typeid(T)), key}], make);
+  }
+  void read_anew() { files_.clear(); }
 
   /// The single object of type `T`, created by `make` on the first call. It lives as long as the
   /// store.
@@ -45,12 +50,19 @@ class SharedStore {
     return single<T>([] { return std::make_shared<T>(); });
   }
 
-  /// Returns all objects that `get` would find. A caller that builds several graphs holds them, so
+  /// Returns all objects that `get` and `read` would find. A caller that builds several graphs holds them, so
   /// that a later graph finds the objects of an earlier one.
   std::vector<std::shared_ptr<void>> hold() const;
 
  private:
-  std::map<std::pair<std::type_index, std::string>, std::weak_ptr<void>> slots_;
+  template <class T, class Make>
+  static std::shared_ptr<T> find_or_make(std::weak_ptr<void>& slot, Make&& make) {
+    auto object = std::static_pointer_cast<T>(slot.lock());
+    if (!object) slot = object = std::shared_ptr<T>(make());
+    return object;
+  }
+
+  std::map<std::pair<std::type_index, std::string>, std::weak_ptr<void>> slots_, files_;
   std::map<std::type_index, std::shared_ptr<void>> singles_;
 };
 
@@ -70,6 +82,8 @@ struct BuildContext {
   BufferPool const* buffers = nullptr;  ///< packet memory; null if the graph gets no packets
   /// The graph is only checked and never runs: elements must have no side effects.
   bool dry_run = false;
+  /// The graph will replace the one that the worker runs; see `Element::take_over`.
+  bool replaces = false;
   Handover* handover = nullptr;  ///< on an IO worker of the split topology
   std::shared_ptr<Timers> timers = std::make_shared<Timers>();  ///< of the graph's elements
   /// Shows a notice to the user, each text once.

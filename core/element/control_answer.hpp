@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,8 +16,24 @@ class ControlAnswer {
   ControlAnswer(std::string text) : text_(std::move(text)) {}
   /// `next` returns the pieces in order, and an empty one after the last. It must not throw.
   explicit ControlAnswer(std::function<std::string()> next) : next_(std::move(next)) {}
+  /// An answer that comes later: `result` returns it when it is there, and nothing until then.
+  static ControlAnswer later(std::function<std::optional<std::string>()> result) {
+    ControlAnswer answer{std::string()};
+    answer.later_ = std::move(result);
+    return answer;
+  }
 
-  /// The next piece; empty after the last.
+  /// False while an answer that comes later is not there.
+  bool ready() {
+    if (!later_) return true;
+    auto result = later_();
+    if (!result) return false;
+    text_ = std::move(*result);
+    later_ = nullptr;
+    return true;
+  }
+
+  /// The next piece; empty after the last. Only if `ready()`.
   std::string next() {
     if (!text_.empty()) return std::exchange(text_, {});
     return next_ ? next_() : std::string();
@@ -34,6 +51,7 @@ class ControlAnswer {
  private:
   std::string text_;
   std::function<std::string()> next_;
+  std::function<std::optional<std::string>()> later_;
 };
 
 }  // namespace warpline

@@ -51,8 +51,9 @@ class Element {
   virtual std::string explanation() const { return {}; }
 
   /// Takes over the state of `old`, the element of the same name and class in the graph that is
-  /// being replaced. Called on the worker's thread, after `old` was stopped and before `start`.
-  /// State that is not taken over is freed.
+  /// being replaced. Called on the worker's thread, after the last packet of `old`, before
+  /// `old.stop()` and before `start`. `old.stop()` ends the state that is not taken over; the control
+  /// thread frees it.
   virtual void take_over(Element& old) { (void)old; }
   /// Called on the worker's thread before the first packet and after the last.
   virtual void start() {}

@@ -49,8 +49,12 @@ class Service {
     return {};
   }
 
+  /// Checks the complete graph that a reload is about to run in place of the current one. Throws
+  /// `ConfigError` if it needs what only `open` provides.
+  virtual void check_reload() {}
   /// Opens the files and takes the locks that a run needs, before ports are opened. `warn` shows
-  /// the user a warning. Throws `ConfigError` if that fails.
+  /// the user a warning. Throws `ConfigError` if that fails. If the elements come with a reload,
+  /// before their graph runs.
   virtual void open(RunConditions const&, std::function<void(std::string const&)> const& warn) {
     (void)warn;
   }

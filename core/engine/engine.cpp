@@ -44,12 +44,13 @@ void Engine::report(std::string const& text) {
 }
 
 std::unique_ptr<Graph> Engine::build_graph(Pipeline const& pipeline, PortSet& ports,
-                                           unsigned worker, unsigned workers,
+                                           unsigned worker, unsigned workers, bool replaces,
                                            std::vector<Diagnostic>* warnings) {
   bool const for_io = handover_ != nullptr && &ports == &ports_;
   BuildContext context{ports, devices_, *options_.shared};
   context.worker = worker;
   context.workers = workers;
+  context.replaces = replaces;
   context.seed = options_.seed;
   context.buffers = &buffers_;
   context.handover = for_io ? handover_.get() : nullptr;
@@ -63,7 +64,7 @@ std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, Por
   std::vector<std::unique_ptr<Worker>> workers;
   bool const for_io = handover_ != nullptr && &ports == &ports_;
   for (unsigned i = 0; i < cores.size(); ++i) {
-    auto graph = build_graph(pipeline, ports, i, static_cast<unsigned>(cores.size()), warnings);
+    auto graph = build_graph(pipeline, ports, i, static_cast<unsigned>(cores.size()), false, warnings);
     auto worker_options = options_.worker;
     worker_options.offload.notice = [this](std::string const& text) { notice(text); };
     worker_options.readers = options_.shared->single<Quiescence>();
@@ -126,7 +127,8 @@ std::vector<Diagnostic> Engine::reload(Pipeline const& pipeline) {
   auto& ports = handover_ports_ ? *handover_ports_ : ports_;
   std::list<Replacing> replacing;
   for (unsigned i = 0; i < workers_.size(); ++i) {
-    auto graph = build_graph(pipeline, ports, i, static_cast<unsigned>(workers_.size()), &warnings);
+    auto graph =
+        build_graph(pipeline, ports, i, static_cast<unsigned>(workers_.size()), true, &warnings);
     auto& next = replacing.emplace_back();
     next.worker = workers_[i].get();
     next.replacement.instance = next.worker->instantiate(std::move(graph), devices_);

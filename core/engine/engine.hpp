@@ -72,8 +72,9 @@ class Engine {
   void exchange(SharedTable const& table);
   /// Runs `pipeline` in place of the current one, on the same ports, while packets flow. Each
   /// worker changes over by itself when its current graph holds nothing; see `Worker::replace`.
-  /// Tables, SAs and services that both pipelines name are the same objects. Throws `ConfigError`
-  /// with all errors; the current pipeline then continues. Between `load` and `collect` returning
+  /// SAs, output files and services that both pipelines name are the same objects; so are tables,
+  /// unless `SharedStore::read_anew` was called. Throws `ConfigError` with all errors; the current
+  /// pipeline then continues. Between `load` and `collect` returning
   /// 0, no other `reload` or `exchange`. Returns warnings.
   std::vector<Diagnostic> reload(Pipeline const& pipeline);
   /// Frees the objects that `exchange` and `reload` replaced and that no worker uses any more.
@@ -100,7 +101,8 @@ class Engine {
   void notice(std::string const& text);
   void report(std::string const& text);
   std::unique_ptr<Graph> build_graph(Pipeline const& pipeline, PortSet& ports, unsigned worker,
-                                     unsigned workers, std::vector<Diagnostic>* warnings);
+                                     unsigned workers, bool replaces,
+                                     std::vector<Diagnostic>* warnings);
   std::vector<std::unique_ptr<Worker>> build(Pipeline const& pipeline, PortSet& ports,
                                              std::vector<int> const& cores,
                                              std::vector<Diagnostic>* warnings);

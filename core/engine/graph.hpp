@@ -96,8 +96,9 @@ class Graph {
   void stop() noexcept;
   /// Drops all packets that elements hold.
   void drop_held(DropReason reason) noexcept;
-  /// Takes counters and state of the elements of `old`, a stopped graph that this one replaces, by
-  /// name and class. The counters of elements that are gone stay in `retired()`.
+  /// Takes counters and state of the elements of `old`, a graph without packets that this one
+  /// replaces, by name and class. The counters of elements that are gone stay in `retired()`. Call it
+  /// before `old.stop()`.
   void take_over(Graph& old);
   /// Elements of replaced graphs that this graph does not have.
   std::span<std::unique_ptr<RetiredNode> const> retired() const { return retired_; }

@@ -155,10 +155,11 @@ void Worker::take_replacement() {
   auto& replacement = *std::exchange(replacement_, nullptr);
   auto& old = *running_.graph;
   old.drop_held(reload);
-  old.stop();
   running_.offloader->retire();
   std::swap(running_, replacement.instance);
+  // First, so that an old element ends only the state that nobody goes on with.
   running_.graph->take_over(old);
+  old.stop();
   graph_.store(running_.graph.get(), std::memory_order_release);
   offloader_.store(running_.offloader.get(), std::memory_order_release);
   draining_ = false;

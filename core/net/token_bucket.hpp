@@ -27,6 +27,11 @@ class TokenBucket {
     return true;
   }
 
+  /// Continues with what is left of `old`, unless its rate or burst differ.
+  void take_over(TokenBucket const& old) noexcept {
+    if (price_ == old.price_ && max_held_ == old.max_held_) *this = old;
+  }
+
  private:
   std::uint64_t price_, max_held_, held_;  // in cycles
   std::uint64_t last_ = 0;

@@ -85,6 +85,18 @@ EventOutput::EventOutput(OutputOptions const& options, std::shared_ptr<LoadedRul
   if (fast_queue_) fast_.emplace(*fast_queue_);
 }
 
+/// Its own queue is still empty; the control thread destroys it with `old`.
+void EventOutput::take_over(EventOutput& old) {
+  auto const exchange = [](auto& queue, auto& writer, auto& old_queue, auto& old_writer) {
+    if (!queue || !old_queue || &queue->file() != &old_queue->file()) return;
+    queue.swap(old_queue);
+    writer->write_to(*queue);
+    old_writer->write_to(*old_queue);
+  };
+  exchange(eve_queue_, eve_, old.eve_queue_, old.eve_);
+  exchange(fast_queue_, fast_, old.fast_queue_, old.fast_);
+}
+
 PacketVerdict EventOutput::verdict_of(std::uint32_t rule, bool blocked) const {
   using Reject = PacketVerdict::Reject;
   PacketVerdict verdict;

@@ -49,6 +49,9 @@ class EventOutput final : public DetectorEvents {
   void stats(std::uint64_t time_ns, std::span<StatValue const> values);
   /// `LineQueue::set_waits` for both files.
   void set_waits(bool waits) noexcept;
+  /// Continues the queues of `old` to the same files, so that their lines stay in order. `old` must
+  /// write nothing more to these. Never waits.
+  void take_over(EventOutput& old);
   /// Waits until the files have all lines.
   void finish() noexcept;
 

@@ -88,6 +88,9 @@ class IDS final : public OffloadElement<IDS> {
   PortCounts ports() const override { return {1, 2, 1}; }
   LinkTypeSet link_types() const override { return LinkTypeSet::all(); }
   std::vector<Metric> metrics() const override { return inspector_->metrics(); }
+  void take_over(Element& old) override {
+    inspector_->take_over(*dynamic_cast<IDS&>(old).inspector_);
+  }
   void start() override { tick_.start_periodic(std::chrono::milliseconds(100)); }
   void stop() noexcept override { inspector_->finish(); }
 

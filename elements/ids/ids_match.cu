@@ -93,6 +93,11 @@ class IDSMatch final : public OffloadElement<IDSMatch> {
              malformed_.get()}};
   }
 
+  void take_over(Element& old) override {
+    auto const& before = dynamic_cast<IDSMatch const&>(old);
+    alerts_.add(before.alerts_.get());
+    malformed_.add(before.malformed_.get());
+  }
   void start() override {
     if (eve_) write_alerts_.start_periodic(std::chrono::milliseconds(10));
   }

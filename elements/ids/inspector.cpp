@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "elements/ids/inspector.hpp"
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/base/clock.hpp"
+#include "core/base/text.hpp"
 #include "core/element/context.hpp"
 #include "core/packet/batch.hpp"
 #include "elements/ids/decode/plain_tcp.hpp"
@@ -15,6 +19,16 @@
 #include "elements/ids/reject/reject_queue.hpp"
 
 namespace warpline::ids {
+
+namespace {
+
+/// The options of the detectors that run, by element and worker: one that takes over from another
+/// needs no tables of its own. A single object of the `SharedStore`; control thread only.
+struct RunningDetectors {
+  std::map<std::pair<std::string, unsigned>, std::weak_ptr<DetectorOptions const>> options;
+};
+
+}  // namespace
 
 struct Inspector::State {
   explicit State(Args& args)
@@ -36,6 +50,8 @@ struct Inspector::State {
   std::unique_ptr<LineQueue> open(std::string const& path, char const* unit, char const* argument,
                                   Args& args);
   MemoryNeeds needs() const;
+  void end_flows_of(State& old);
+  void inherit_tables(Args& args);
   void publish() noexcept { metrics_.publish(*detector_, first_worker_ ? shared_.get() : nullptr); }
   Arrival arrival_of(Packet const& packet) const {
     return buffers_ != nullptr ? buffers_->arrival(packet) : Arrival{};
@@ -48,6 +64,9 @@ struct Inspector::State {
   InspectorMetrics metrics_;
   bool from_capture_ = false;
   bool first_worker_ = false;
+  bool taken_over_ = false;                         // another one continues
+  std::function<void(std::string const&)> notice_;  // to the user
+  std::shared_ptr<DetectorOptions const> running_;  // for `RunningDetectors`
 
   // Null in a dry run.
   std::shared_ptr<SharedState> shared_;
@@ -95,9 +114,39 @@ void Inspector::State::start(Args& args) {
   if (!searches.empty()) matcher_ = std::make_unique<GroupMatcher>(searches);
   decoder_ = std::make_unique<FrameDecoder>(options_.detector.tunnels);
   first_worker_ = context.worker == 0;
+  inherit_tables(args);
+  notice_ = [notice = context.notice, name = args.element_name()](std::string const& text) {
+    notice(name + ": " + text);
+  };
   detector_ = std::make_unique<Detector>(std::shared_ptr<RuleSet const>(rules_, &rules_->set),
                                          searches, *shared_, options_.detector, *output_,
                                          args.seed(), rules_->app_databases);
+}
+
+void Inspector::State::inherit_tables(Args& args) {
+  auto& context = args.context();
+  auto const all = context.shared.single<RunningDetectors>();
+  auto& running = all->options[{args.element_name(), context.worker}];
+  auto& options = options_.detector;
+  if (auto const before = running.lock(); before && context.replaces) {
+    options.inherits_flows = Detector::keeps_flows(*before, options);
+    options.inherits_fragments = Detector::keeps_fragments(*before, options);
+  }
+  running = running_ = std::make_shared<DetectorOptions const>(options);
+}
+
+void Inspector::State::end_flows_of(State& old) {
+  auto const& before = old.options_.detector;
+  auto const& now = options_.detector;
+  if (!Detector::keeps_flows(before, now)) {
+    notice_("FLOWS or STREAM_MEMORY has changed (" + with_commas(before.flows) + " flows, " +
+            with_commas(before.stream_memory) + " bytes before): the flows end");
+    old.output_->set_waits(true);
+    old.detector_->finish(FlowEvent::Reason::kForced);
+  }
+  if (!Detector::keeps_fragments(before, now))
+    notice_("DEFRAG_MEMORY has changed (" + with_commas(before.defrag_memory) +
+            " bytes before): incomplete datagrams are lost");
 }
 
 Inspector::Inspector(Args& args) : state_(std::make_unique<State>(args)) {}
@@ -168,8 +217,21 @@ void Inspector::tick() {
   state_->publish();
 }
 
+/// Flows that end are told by the old rules, and before any line of the new ones.
+void Inspector::take_over(Inspector& other) {
+  auto& old = *other.state_;
+  state_->from_capture_ = old.from_capture_;
+  state_->end_flows_of(old);
+  state_->detector_->take_over(*old.detector_);
+  state_->output_->take_over(*old.output_);
+  state_->output_->set_waits(state_->from_capture_);
+  if (state_->rejects_ && old.rejects_) state_->rejects_->take_over(*old.rejects_);
+  old.taken_over_ = true;
+  state_->publish();
+}
+
 void Inspector::finish() {
-  if (!state_->detector_) return;
+  if (!state_->detector_ || state_->taken_over_) return;
   state_->output_->set_waits(true);  // no packet waits for the worker any more
   state_->detector_->finish();
   write_stats(*state_->detector_, *state_->output_);

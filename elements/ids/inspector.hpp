@@ -43,7 +43,11 @@ class Inspector {
   /// Ends flows that timed out, unless packets come from a capture, and publishes the metrics. To be
   /// called about every 100 ms.
   void tick();
-  /// Ends all flows, and waits until the writer has written all events. May block.
+  /// Continues the flows, counters, limits and files of `old`, before the first packet. Flows that
+  /// cannot be continued, because FLOWS or STREAM_MEMORY differ, end; a notice reports that.
+  void take_over(Inspector& old);
+  /// Ends all flows, and waits until the writer has written all events; nothing if another
+  /// inspector has taken over. May block.
   void finish();
 
   std::vector<Metric> metrics() const;

@@ -126,7 +126,7 @@ std::shared_ptr<LoadedRules const> load_shared_rules(InspectorOptions const& opt
   key << files.strict << args.element_name();
   std::shared_ptr<LoadedRules const> rules;
   try {
-    rules = args.context().shared.get<LoadedRules>(
+    rules = args.context().shared.read<LoadedRules>(
         key.str(), [&] { return load_rules(files, options.output.fields); });
   } catch (ConfigError const& error) {
     if (!error.diagnostics().empty()) throw;

@@ -36,7 +36,7 @@ CpuMatching Tables::measured() const {
 }
 
 std::shared_ptr<Shared<Tables>> file_tables(SharedStore& store, std::string const& path) {
-  return store.get<Shared<Tables>>("file:" + path, [&] {
+  return store.read<Shared<Tables>>("file:" + path, [&] {
     return std::make_shared<Shared<Tables>>(std::make_shared<Tables>(load_patterns(path)));
   });
 }

@@ -72,6 +72,14 @@ class IPsecFragmenter final : public Element {
              suppressed_.get()}};
   }
 
+  void take_over(Element& old) override {
+    auto const& before = dynamic_cast<IPsecFragmenter const&>(old);
+    errors_allowed_.take_over(before.errors_allowed_);
+    fragmented_.add(before.fragmented_.get());
+    icmp_errors_.add(before.icmp_errors_.get());
+    suppressed_.add(before.suppressed_.get());
+  }
+
  private:
   /// Emits the packets of output 0, in order.
   struct Sequence {

@@ -71,6 +71,9 @@ struct PortText {
   std::string text{};
   std::shared_ptr<Source const> source;  ///< null: the command line
   Position position;                     ///< of the text's first character in the source
+
+  /// The place does not matter.
+  friend bool operator==(PortText const& a, PortText const& b) { return a.text == b.text; }
 };
 
 /// Parses one specification: `gen:size=64,flows=1024`, `pcap:in=FILE,out=FILE`, `replay:FILE`,

@@ -33,6 +33,8 @@ class EventWriter {
   /// of another.
   void stats(std::uint64_t time_ns, std::span<StatValue const> values) noexcept;
 
+  /// Lines go to `queue` from now on.
+  void write_to(LineQueue& queue) noexcept { queue_ = &queue; }
   EveOptions const& options() const { return options_; }
 
  private:

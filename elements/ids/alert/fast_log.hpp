@@ -19,6 +19,8 @@ class FastLog {
   static constexpr std::size_t kMaxLineBytes = 16 * 1024;
 
   explicit FastLog(LineQueue& queue);
+  /// Lines go to `queue` from now on.
+  void write_to(LineQueue& queue) noexcept { queue_ = &queue; }
 
   /// `dropped`: the packet was dropped by this rule.
   void alert(PacketContext const& context, RuleOutput const& rule, bool dropped) noexcept;

@@ -90,6 +90,14 @@ void AppFlows::clear(std::uint32_t index) {
   flows_[index] = {};
 }
 
+void AppFlows::take_over(AppFlows& old, bool same_sessions) {
+  flows_.swap(old.flows_);
+  slots_.swap(old.slots_);
+  free_.swap(old.free_);
+  factory_number_ = old.factory_number_ + (same_sessions ? 0 : 1);
+  counters_ = old.counters_;
+}
+
 void AppFlows::close(Entry& entry) {
   if (entry.slot == kNone) return;
   auto& slot = slots_[entry.slot];
@@ -136,12 +144,16 @@ void AppFlows::open(Entry& entry, AppProtocol protocol, bool over_tcp) {
   if (!free.empty()) {
     entry.slot = free.back();
     free.pop_back();
+    auto& slot = slots_[entry.slot];
+    if (slot.factory == factory_number_) return;
+    slot.session = factory_(protocol, over_tcp);
+    slot.factory = factory_number_;
     return;
   }
   auto session = factory_(protocol, over_tcp);
   if (!session) return;
   entry.slot = static_cast<std::uint32_t>(slots_.size());
-  slots_.push_back({std::move(session), kind});
+  slots_.push_back({std::move(session), kind, factory_number_});
   free.reserve(slots_.size());  // `clear` allocates nothing
 }
 

@@ -61,6 +61,13 @@ class AppFlows {
   /// A flow begins or ends.
   void clear(std::uint32_t index);
 
+  /// Takes the flows, sessions and counters of `old`, of the same number of flows, in exchange for its
+  /// own. `same_sessions`: its factory makes the same ones; otherwise those that no flow uses are made
+  /// again before their next use.
+  void take_over(AppFlows& old, bool same_sessions);
+  /// Continues the counters of `old` alone.
+  void take_counters(AppFlows const& old) { counters_ = old.counters_; }
+
   AppCounters& counters() { return counters_; }
   AppCounters const& counters() const { return counters_; }
   static std::size_t bytes(std::uint32_t flows) { return flows * sizeof(Entry); }
@@ -85,6 +92,7 @@ class AppFlows {
   struct Slot {
     std::unique_ptr<AppSession> session;
     std::uint32_t kind;
+    std::uint32_t factory = 0;  // that made it: its number
   };
 
   bool find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes bytes, bool at_end);
@@ -94,6 +102,7 @@ class AppFlows {
   void react(Entry& entry, AppSession::Status status);
 
   Factory factory_;
+  std::uint32_t factory_number_ = 0;
   std::pmr::vector<Entry> flows_;
   std::vector<Slot> slots_;
   std::array<std::vector<std::uint32_t>, 2 * kAppProtocols> free_;  // by `Slot::kind`

@@ -30,17 +30,21 @@ struct SearchedBody {
 /// What the detector remembers of a transaction.
 struct TransactionState {
   std::vector<std::uint32_t> candidates[2];  ///< rules whose pattern occurred, by direction
-  std::vector<std::uint32_t> matched;        ///< rules that matched
+  std::vector<std::uint64_t> matched;        ///< rules that matched, by `Rule::key`
   std::uint64_t searched[2]{};               ///< bits: buffers that were searched, by direction
   std::vector<SearchedBody> bodies[2];       ///< that were searched, by direction
   bool complete[2]{};                        ///< rules have seen the complete direction
   bool is_recorded = false;                  ///< its record was written
 
-  void clear() {
+  /// Other rules will search the buffers.
+  void forget_search() {
     for (auto& rules : candidates) rules.clear();
     for (auto& searched_bodies : bodies) searched_bodies.clear();
-    matched.clear();
     searched[0] = searched[1] = 0;
+  }
+  void clear() {
+    forget_search();
+    matched.clear();
     complete[0] = complete[1] = is_recorded = false;
   }
 };

@@ -50,6 +50,9 @@ class HttpShared {
   HttpShared& operator=(HttpShared const&) = delete;
 
   HttpOptions const& options() const { return options_; }
+  /// The sizes of bodies and memory hold from now on. The others, which libhtp knows, must be the
+  /// same.
+  void set_options(HttpOptions const& options) { options_ = options; }
   /// Bytes that the sessions hold, libhtp's estimated, and those of unused transactions.
   std::size_t memory() const { return memory_; }
   /// Sessions that failed because the memory was used up.

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "core/base/big_pages.hpp"
 #include "core/base/random.hpp"
@@ -51,6 +52,18 @@ Defragmenter::Defragmenter(std::size_t memory, std::uint32_t datagrams, HostPoli
     entries_[index].next = free_;
     free_ = index;
   }
+}
+
+void Defragmenter::take_over(Defragmenter& old) noexcept {
+  std::swap(seed_, old.seed_);
+  pool_.swap(old.pool_);
+  entries_.swap(old.entries_);
+  buckets_.swap(old.buckets_);
+  std::swap(free_, old.free_);
+  std::swap(oldest_, old.oldest_);
+  std::swap(newest_, old.newest_);
+  std::swap(size_, old.size_);
+  take_counters(old);
 }
 
 std::size_t Defragmenter::bytes(std::size_t memory, std::uint32_t datagrams) {

@@ -67,6 +67,11 @@ class Defragmenter {
   /// Frees the datagrams whose time has come, at most `max`.
   void expire(std::uint32_t now_ms, unsigned max);
   void clear();
+  /// Takes the incomplete datagrams of `old`, of the same size, in exchange for its own, and its
+  /// counters. The policies of hosts stay, but for those datagrams.
+  void take_over(Defragmenter& old) noexcept;
+  /// Continues the counters of `old` alone.
+  void take_counters(Defragmenter const& old) noexcept { counters_ = old.counters_; }
 
   Counters const& counters() const { return counters_; }
   std::uint32_t datagrams() const { return size_; }  ///< incomplete ones

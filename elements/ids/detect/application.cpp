@@ -63,7 +63,7 @@ void Detector::evaluate_transaction(TransactionRule const& selected, MatchInput&
   if (!transaction_rules_.match(compiled, session, selected.transaction, input.to_server,
                                 rule_matcher_.evaluation()))
     return;
-  session.state(selected.transaction).matched.push_back(selected.rule);
+  session.state(selected.transaction).matched.push_back(compiled.rule.key());
   work.transaction = TransactionId{&session, selected.transaction};
   apply_match(selected.rule, {true, true}, input, work);
   work.transaction = std::nullopt;

@@ -73,21 +73,25 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
       shared_(shared),
       options_(options),
       events_(events),
+      address_rules_(*rules_),
       decoders_{FrameDecoder(options.tunnels), FrameDecoder(options.tunnels),
                 FrameDecoder(options.tunnels)},
-      defragmenter_(options.defrag_memory, options.datagrams, options.hosts, seed),
+      defragmenter_(options.inherits_fragments ? 0 : options.defrag_memory,
+                    options.inherits_fragments ? 0 : options.datagrams, options.hosts, seed),
       checksums_(options.checksums),
-      flows_(options.flows, seed, options.timeouts,
+      flows_(options.inherits_flows ? 0 : options.flows, seed, options.timeouts,
              [this](std::uint32_t index, Flow& flow) { end_flow(index, flow); }),
-      sessions_(options.flows, big_pages()),
-      bits_(options.flows, rules_->bit_names().size()),
-      pool_(options.stream_memory),
+      sessions_(flows_.capacity(), big_pages()),
+      bits_(flows_.capacity(), rules_->bit_names()),
+      pool_(options.inherits_flows ? 0 : options.stream_memory),
       tcp_(pool_, options.tcp),
       rule_matcher_(*rules_, bits_, shared),
-      http_(options.http),
-      apps_(options.flows,
-            [this, with_ja3 = looks_at_ja3(*rules_)](AppProtocol protocol, bool over_tcp) {
-              return make_app_session(protocol, over_tcp, with_ja3, http_, certificates_);
+      http_(std::make_unique<HttpShared>(options.http)),
+      certificates_(std::make_unique<tls::CertificateCache>()),
+      makes_ja3_(looks_at_ja3(*rules_)),
+      apps_(flows_.capacity(),
+            [this](AppProtocol protocol, bool over_tcp) {
+              return make_app_session(protocol, over_tcp, makes_ja3_, *http_, *certificates_);
             }),
       transaction_rules_(*rules_, databases) {
   checks_.reserve(rules_->rules().size());
@@ -240,6 +244,7 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
     if (index == Flow::kNone) return reach_limit(Limit::kFlows, Flow::kNone, work);
     auto& flow = flows_[index];
     apps_.clear(index);
+    flow.generation = generation_;
     flow.first_time_ns = work.context.time_ns;
     flow.client_is_second = from_second;
     // The first packet that is seen of a connection may be the answer.
@@ -249,6 +254,8 @@ void Detector::find_flow(DecodedPacket const& packet, MatchInput& input, Work& w
     input.first_of_flow = true;
   }
   auto& flow = flows_[index];
+  if (flow.generation != generation_) [[unlikely]]
+    renew(index, flow);
   input.flow = &flow;
   input.flow_index = index;
   input.to_server = flow.to_server(from_second);
@@ -278,8 +285,6 @@ void Detector::evaluate(MatchInput& input, Work& work) {
   std::sort(selected_.begin(), selected_.end());
   selected_.erase(std::unique(selected_.begin(), selected_.end()), selected_.end());
   auto const& always = rules_->groups()[input.group].always;
-  auto const looked = static_cast<std::uint8_t>(input.to_server ? 1 : 2);
-  bool const skip_addresses = input.flow != nullptr && (input.flow->ip_rules & looked) != 0;
   QuickCheck::Packet const packet(input);
   auto selected = selected_.begin();
   auto other = always.begin();
@@ -299,12 +304,13 @@ void Detector::evaluate(MatchInput& input, Work& work) {
     if (!checks_[index].may_match(packet)) continue;
     auto const& compiled = rules_->rules()[index];
     if (compiled.addresses_only && input.no_packet) continue;
-    if (compiled.once_a_flow && skip_addresses) continue;
+    if (compiled.once_a_flow && !must_look(index, input)) continue;
     if (compiled.at_detection && !work.detected) continue;
     auto const match = rule_matcher_.match(compiled, input);
     if (match.matches) apply_match(index, match, input, work);
   }
-  if (input.flow != nullptr && !input.no_packet) input.flow->ip_rules |= looked;
+  if (input.flow != nullptr && !input.no_packet)
+    input.flow->address_rules[input.to_server ? 0 : 1] = generation_;
 }
 
 void Detector::apply_match(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work) {
@@ -359,8 +365,8 @@ void Detector::expire(std::uint64_t now_ns, std::uint32_t count) {
   flows_.expire(milliseconds(now_ns), count);
 }
 
-void Detector::finish() {
-  ending_ = FlowEvent::Reason::kShutdown;
+void Detector::finish(FlowEvent::Reason reason) {
+  ending_ = reason;
   flows_.clear();
 }
 

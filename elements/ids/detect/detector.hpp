@@ -16,6 +16,7 @@
 #include "elements/ids/decode/checksums.hpp"
 #include "elements/ids/decode/defragmenter.hpp"
 #include "elements/ids/decode/frame_decoder.hpp"
+#include "elements/ids/detect/address_rules.hpp"
 #include "elements/ids/detect/events.hpp"
 #include "elements/ids/detect/quick_check.hpp"
 #include "elements/ids/detect/rule_match.hpp"
@@ -43,6 +44,8 @@ struct DetectorOptions {
   TcpTracker::Options tcp{};
   HttpOptions http{};
   FlowTimeouts timeouts{};
+  /// The detector gets these tables by `Detector::take_over`, and makes none of its own.
+  bool inherits_flows = false, inherits_fragments = false;
 };
 
 /// Counts of one worker.
@@ -76,6 +79,15 @@ class Detector {
   /// none. A guess if the packet's flow is not known yet: `process` searches again if it was wrong.
   std::uint16_t search_of(DecodedPacket const& packet) const;
 
+  /// Continues with the flows, streams, fragments, flowbits, counters and clock of `old`, before the
+  /// first packet. `old` may have other rules: what its rules have found in streams is searched
+  /// again, and flows that it has not passed or dropped are inspected. `old` keeps the flows if FLOWS
+  /// or STREAM_MEMORY differ, and fragments if the sizes of their tables do; it then has to end them.
+  void take_over(Detector& old);
+  /// Whether `take_over` of a detector with these options takes the flows; and the fragments.
+  static bool keeps_flows(DetectorOptions const& old, DetectorOptions const& options);
+  static bool keeps_fragments(DetectorOptions const& old, DetectorOptions const& options);
+
   /// The result of an earlier search.
   struct Candidates {
     std::uint16_t search = 0;  ///< its number
@@ -96,8 +108,9 @@ class Detector {
 
   /// Ends flows that timed out, among `count` places of the table.
   void expire(std::uint64_t now_ns, std::uint32_t count);
-  /// Ends all flows at the end of a capture or of a run.
-  void finish();
+  /// Ends all flows at the end of a capture or of a run, or because no other detector can continue
+  /// them.
+  void finish(FlowEvent::Reason reason = FlowEvent::Reason::kShutdown);
 
   /// The time of the latest packet, in nanoseconds since 1970.
   std::uint64_t now_ns() const { return last_ns_; }
@@ -107,7 +120,7 @@ class Detector {
   FlowTable const& flows() const { return flows_; }
   AppCounters const& app_counters() const { return apps_.counters(); }
   /// HTTP sessions that ended early because HTTP_MEMORY was full.
-  std::uint64_t http_out_of_memory() const { return http_.out_of_memory(); }
+  std::uint64_t http_out_of_memory() const { return http_->out_of_memory(); }
   BlockPool const& stream_pool() const { return pool_; }
   BufferProgram::Evaluation const& evaluation() const { return rule_matcher_.evaluation(); }
 
@@ -150,9 +163,11 @@ class Detector {
   void record_all(std::uint32_t index, Work& work);
   void inspect_last_transactions(MatchInput& input, Work& work);
   void record(AppSession& session, std::uint64_t number, Work& work);
+  bool must_look(std::uint32_t rule, MatchInput const& input) const;
   void evaluate(MatchInput& input, Work& work);
   void apply_match(std::uint32_t index, RuleMatch match, MatchInput& input, Work& work);
   void end_flow(std::uint32_t index, Flow& flow);
+  void renew(std::uint32_t index, Flow& flow);
   void inspect_rest(std::uint32_t index, Flow& flow, bool to_server);
 
   std::shared_ptr<RuleSet const> rules_;
@@ -162,6 +177,8 @@ class Detector {
   SharedState& shared_;
   DetectorOptions options_;
   DetectorEvents& events_;
+  std::uint16_t generation_ = 1;  // of the rules; 0 is none
+  AddressRules address_rules_;
   // One for a frame, and one for each datagram within a datagram.
   std::array<FrameDecoder, kMaxDatagrams + 1> decoders_;
   Defragmenter defragmenter_;
@@ -173,8 +190,10 @@ class Detector {
   BlockPool pool_;
   TcpTracker tcp_;
   RuleMatcher rule_matcher_;
-  HttpShared http_;
-  tls::CertificateCache certificates_;
+  // Sessions refer to these two.
+  std::unique_ptr<HttpShared> http_;
+  std::unique_ptr<tls::CertificateCache> certificates_;
+  bool makes_ja3_;  // of new sessions
   AppFlows apps_;
   TransactionRules transaction_rules_;
   DetectorCounters counters_;

@@ -44,6 +44,7 @@ struct EndPacket {
 /// Lets rules inspect the rest of both directions. As in Suricata, which in mode ips has seen most of it
 /// earlier, a pass does not reach the other direction.
 void Detector::end_flow(std::uint32_t index, Flow& flow) {
+  if (flow.generation != generation_) renew(index, flow);
   if (flow.key.protocol == protocol::kTcp) {
     bool inspected = flow.is_inspected();
     for (bool const to_server : {true, false}) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/base/big_pages.hpp"
 #include "core/net/wire.hpp"
 #include "elements/ids/verify/packet_matches.hpp"
 
@@ -140,35 +139,6 @@ bool stream_sizes_match(Rule const& rule, TcpSession const* session) {
 }
 
 }  // namespace
-
-FlowBits::FlowBits(std::uint32_t flows, std::size_t names)
-    : words_((names + 63) / 64),
-      bytes_(bytes(flows, names)),
-      bits_(static_cast<std::uint64_t*>(big_pages()->allocate(bytes_, alignof(std::uint64_t)))) {}
-
-FlowBits::~FlowBits() { big_pages()->deallocate(bits_, bytes_, alignof(std::uint64_t)); }
-
-std::size_t FlowBits::bytes(std::uint32_t flows, std::size_t names) {
-  return (names + 63) / 64 * flows * sizeof(std::uint64_t);
-}
-
-bool FlowBits::test(std::uint32_t index, Flow const& flow, std::uint16_t name) const {
-  return flow.has_bits && (bits_[index * words_ + name / 64] >> name % 64 & 1) != 0;
-}
-
-void FlowBits::change(std::uint32_t index, Flow& flow, std::uint16_t name,
-                      BitAction::Command command) {
-  auto* const words = &bits_[index * words_];
-  if (!flow.has_bits) {
-    std::fill(words, words + words_, 0);
-    flow.has_bits = true;
-  }
-  auto const bit = std::uint64_t{1} << name % 64;
-  auto& word = words[name / 64];
-  if (command == BitAction::Command::kSet) word |= bit;
-  if (command == BitAction::Command::kUnset) word &= ~bit;
-  if (command == BitAction::Command::kToggle) word ^= bit;
-}
 
 bool RuleMatcher::head_matches(CompiledRule const& compiled, MatchInput const& input) const {
   auto const& rule = compiled.rule;

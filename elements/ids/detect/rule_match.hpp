@@ -7,29 +7,13 @@
 #include <vector>
 
 #include "elements/ids/decode/decoded_packet.hpp"
+#include "elements/ids/detect/flow_bits.hpp"
 #include "elements/ids/detect/shared_state.hpp"
 #include "elements/ids/flow/flow.hpp"
 #include "elements/ids/rules/rule_set.hpp"
 #include "elements/ids/stream/tcp_session.hpp"
 
 namespace warpline::ids {
-
-/// The flowbits of a worker's flows, by flow. Memory is touched only for flows that have bits.
-class FlowBits {
- public:
-  FlowBits(std::uint32_t flows, std::size_t names);
-  ~FlowBits();
-  FlowBits(FlowBits const&) = delete;
-  FlowBits& operator=(FlowBits const&) = delete;
-  static std::size_t bytes(std::uint32_t flows, std::size_t names);
-
-  bool test(std::uint32_t index, Flow const& flow, std::uint16_t name) const;
-  void change(std::uint32_t index, Flow& flow, std::uint16_t name, BitAction::Command command);
-
- private:
-  std::size_t words_, bytes_;
-  std::uint64_t* bits_;  // not initialized
-};
 
 /// The bytes of a stream that are due, with those before them.
 struct StreamView {
@@ -75,6 +59,8 @@ class RuleMatcher {
 
   BufferProgram::Evaluation const& evaluation() const { return evaluation_; }
   BufferProgram::Evaluation& evaluation() { return evaluation_; }
+  /// Continues the counters of `old`.
+  void take_counters(RuleMatcher const& old) { evaluation_.take_counters(old.evaluation_); }
 
  private:
   bool head_matches(CompiledRule const& compiled, MatchInput const& input) const;

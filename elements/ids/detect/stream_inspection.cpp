@@ -68,7 +68,8 @@ std::uint16_t Detector::search_of(DecodedPacket const& packet) const {
   auto const& flow = flows_[index];
   if (!flow.is_inspected()) return 0;
   bool const to_server = flow.to_server(from_second);
-  auto const known = flow.groups[to_server ? 0 : 1];
+  bool const is_current = flow.generation == generation_;
+  auto const known = is_current ? flow.groups[to_server ? 0 : 1] : RuleGroups::Id{0};
   return search_in(known != 0 ? known : groups.find(packet, to_server));
 }
 

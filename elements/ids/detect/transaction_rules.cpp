@@ -67,8 +67,10 @@ std::span<TransactionRule const> TransactionRules::select(AppSession& session, A
     if (state.complete[direction] || !session.has_direction(number, to_server)) continue;
     search(session, number, to_server, buffers);
     auto const add = [&](std::uint32_t rule) {
-      if (std::ranges::find(state.matched, rule) == state.matched.end())
-        selected_.push_back({rule, number});
+      auto const& matched = state.matched;
+      bool const has_matched =
+          !matched.empty() && std::ranges::find(matched, key_of(rule)) != matched.end();
+      if (!has_matched) selected_.push_back({rule, number});
     };
     std::ranges::for_each(state.candidates[direction], add);
     std::ranges::for_each(always, add);

@@ -52,6 +52,7 @@ class TransactionRules {
   bool search(AppSession& session, std::uint64_t number, bool to_server, std::uint16_t index);
   static Bytes new_part(TransactionState& state, bool to_server, std::uint16_t index,
                         AppBuffer const& buffer);
+  std::uint64_t key_of(std::uint32_t rule) const { return rules_.rules()[rule].rule.key(); }
   Bytes transformed(AppBufferRules const& rules, Bytes bytes) {
     return rules.transforms ? rules.transforms->apply(bytes, transformed_) : bytes;
   }

@@ -40,14 +40,16 @@ struct alignas(64) Flow {
   bool midstream = false;         ///< a TCP packet came before its handshake
   std::uint8_t directions = 0;    ///< bits: 1 from the client seen, 2 from the server
   std::uint8_t held = 0;          ///< packets being inspected; the table does not remove the flow
+  std::uint16_t generation = 0;   ///< of the rules that looked at it last
 
   std::uint64_t first_time_ns = 0;
   std::uint64_t bytes[2]{};  ///< from the client, from the server
   std::uint32_t packets[2]{};
   TcpState tcp = TcpState::kNone;
   std::uint8_t tcp_flags[2]{};  ///< all that were seen, by direction
-  std::uint8_t ip_rules = 0;    ///< bits: rules of addresses alone were evaluated, by direction
   std::uint32_t alerts = 0;
+  /// By direction: the generation whose rules of addresses alone were evaluated; 0: none.
+  std::uint16_t address_rules[2]{};
   bool has_bits = false;
   AppProtocol app_protocol = AppProtocol::kUnknown;
   LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< applied because memory was full
@@ -65,7 +67,7 @@ struct alignas(64) Flow {
     std::swap(packets[0], packets[1]);
     std::swap(tcp_flags[0], tcp_flags[1]);
     directions = static_cast<std::uint8_t>((directions & 1) << 1 | directions >> 1);
-    ip_rules = static_cast<std::uint8_t>((ip_rules & 1) << 1 | ip_rules >> 1);
+    std::swap(address_rules[0], address_rules[1]);
     groups[0] = groups[1] = 0;
   }
   /// True if a packet with this direction goes from the client to the server.

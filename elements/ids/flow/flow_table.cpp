@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "core/base/big_pages.hpp"
 #include "core/net/wire.hpp"
@@ -135,6 +136,18 @@ std::uint32_t FlowTable::evict(std::uint32_t now_ms) {
   remove(oldest);
   ++evicted_;
   return oldest;
+}
+
+void FlowTable::take_over(FlowTable& old) noexcept {
+  std::swap(seed_, old.seed_);
+  flows_.swap(old.flows_);
+  slots_.swap(old.slots_);
+  used_.swap(old.used_);
+  std::swap(shift_, old.shift_);
+  std::swap(size_, old.size_);
+  std::swap(free_, old.free_);
+  std::swap(hand_, old.hand_);
+  std::swap(evicted_, old.evicted_);
 }
 
 void FlowTable::clear() {

@@ -33,6 +33,7 @@ class FlowTable {
   Flow& operator[](std::uint32_t index) { return flows_[index]; }
   Flow const& operator[](std::uint32_t index) const { return flows_[index]; }
   std::uint32_t size() const { return size_; }
+  std::uint32_t capacity() const { return static_cast<std::uint32_t>(flows_.size()); }
 
   std::uint64_t hash(FlowKey const& key) const { return hash_of(key, seed_); }
   /// The flow of a key, or `Flow::kNone`.
@@ -51,6 +52,10 @@ class FlowTable {
   std::uint32_t expire(std::uint32_t now_ms, std::uint32_t count);
   /// Removes all flows.
   void clear();
+  /// Takes the flows of `old`, of the same capacity, in exchange for its own. Timeouts stay.
+  void take_over(FlowTable& old) noexcept;
+  /// Continues the counter of `old` alone.
+  void take_counters(FlowTable const& old) noexcept { evicted_ = old.evicted_; }
 
   std::uint64_t evicted() const { return evicted_; }
 

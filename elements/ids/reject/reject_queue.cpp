@@ -77,6 +77,13 @@ bool RejectQueue::make(Entry const& entry, BatchPtr& batch, Outputs& out) noexce
   return true;
 }
 
+void RejectQueue::take_over(RejectQueue const& old) noexcept {
+  icmp_allowed_.take_over(old.icmp_allowed_);
+  sent_.add(old.sent_.get());
+  withheld_.add(old.withheld_.get());
+  failed_.add(old.failed_.get());
+}
+
 std::vector<Metric> RejectQueue::metrics() const {
   return {
       {"rejects_sent", "TCP resets and ICMP messages sent by reject rules", "packets", sent_.get()},

@@ -27,6 +27,10 @@ class RejectQueue {
   /// destination by output 0, in the place of the packet. `batch`: the one with the packets.
   void emit(Batch const& batch, Outputs& out) noexcept;
 
+  /// Continues the counters and the limit of `old`, which has no frames; the limit unless the rate or
+  /// the burst differ.
+  void take_over(RejectQueue const& old) noexcept;
+
   std::vector<Metric> metrics() const;
 
  private:

@@ -348,6 +348,9 @@ struct Rule {
   std::optional<Threshold> threshold;
   std::vector<std::string> variables;  ///< names of `byte_extract` and `byte_math` results
   bool no_alert = false, bypass = false;
+
+  /// The same for a rule and for its later revisions.
+  std::uint64_t key() const { return std::uint64_t{gid} << 32 | sid; }
 };
 
 }  // namespace warpline::ids

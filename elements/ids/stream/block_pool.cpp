@@ -3,6 +3,7 @@
 #include "elements/ids/stream/block_pool.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/big_pages.hpp"
 
@@ -20,6 +21,15 @@ BlockPool::BlockPool(std::size_t bytes)
 
 BlockPool::~BlockPool() {
   big_pages()->deallocate(blocks_, std::size_t{capacity_} * kBlockSize, kAlignment);
+}
+
+void BlockPool::swap(BlockPool& other) noexcept {
+  std::swap(capacity_, other.capacity_);
+  std::swap(blocks_, other.blocks_);
+  std::swap(free_, other.free_);
+  std::swap(first_unused_, other.first_unused_);
+  std::swap(in_use_, other.in_use_);
+  std::swap(exhausted_, other.exhausted_);
 }
 
 std::uint32_t BlockPool::allocate() {

@@ -28,6 +28,9 @@ class BlockPool {
   BlockPool(BlockPool const&) = delete;
   BlockPool& operator=(BlockPool const&) = delete;
 
+  /// Exchanges all blocks and counts.
+  void swap(BlockPool& other) noexcept;
+
   Block& operator[](std::uint32_t index) { return blocks_[index]; }
   Block const& operator[](std::uint32_t index) const { return blocks_[index]; }
 

@@ -61,6 +61,8 @@ class TcpTracker {
   void clear(TcpSession& session);
 
   TcpCounters const& counters() const { return counters_; }
+  /// Continues the counters of `old`.
+  void take_counters(TcpTracker const& old) { counters_ = old.counters_; }
 
  private:
   struct Segment;

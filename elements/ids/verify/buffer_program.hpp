@@ -37,6 +37,12 @@ class BufferProgram {
     std::array<std::uint64_t, kMaxVariables> variables{};
     ExpressionMatcher expressions;
     std::uint64_t step_limits = 0;  ///< evaluations that gave up
+
+    /// Continues the counters of `old`.
+    void take_counters(Evaluation const& old) {
+      step_limits = old.step_limits;
+      expressions.take_counters(old.expressions);
+    }
   };
 
   /// Returns whether the buffer matches. Variables of earlier buffers of the rule are in

@@ -58,6 +58,8 @@ class ExpressionMatcher {
   std::optional<Found> first_group(Expression const& expression, Bytes buffer);
 
   std::uint64_t limits_reached() const { return limits_reached_; }
+  /// Continues the counter of `old`.
+  void take_counters(ExpressionMatcher const& old) { limits_reached_ = old.limits_reached_; }
 
  private:
   bool match(Expression const& expression, Bytes buffer, std::uint32_t first);

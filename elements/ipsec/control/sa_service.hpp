@@ -34,6 +34,7 @@ class SaService final : public Service {
   SaDatabases& databases() { return *databases_; }
 
   void check() const override { databases_->check(); }
+  void check_reload() override { databases_->check_reload(); }
   std::string plan(unsigned workers) const override;
   void open(RunConditions const& conditions,
             std::function<void(std::string const&)> const& warn) override;

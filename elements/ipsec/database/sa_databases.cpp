@@ -103,6 +103,31 @@ void SaDatabases::open(Opening const& opening) {
           "GCM, CTR and ChaCha20 then encrypt under nonces that were used, which gives plaintext "
           "away, and the peer refuses the packets as replays. Give --state FILE");
   }
+  for (auto const& [name, entry] : databases_)
+    if (auto database = entry.database.lock())
+      opened_[name] = {std::move(database), entry.state_file, entry.sends, entry.receives};
+  is_open_ = true;
+}
+
+void SaDatabases::check_reload() {
+  if (!is_open_) return;
+  for (auto& [name, entry] : databases_) {
+    auto const database = entry.database.lock();
+    if (!database || !(entry.sends || entry.receives)) continue;
+    auto const opened = opened_.find(name);
+    bool const same = opened != opened_.end() && opened->second.database == database;
+    if (same && entry.state_file == opened->second.state_file &&
+        entry.sends <= opened->second.sends && entry.receives <= opened->second.receives)
+      continue;
+    if (same) {  // the current elements stay
+      entry.state_file = opened->second.state_file;
+      entry.sends = opened->second.sends;
+      entry.receives = opened->second.receives;
+    }
+    throw ConfigError("the SAs of '" + name +
+                      "' were not used in this way at the start, when files of SAs are locked and "
+                      "state files are opened; expected a restart");
+  }
 }
 
 std::vector<SaDatabases::StateNews> SaDatabases::write_state() {

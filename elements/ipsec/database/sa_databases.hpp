@@ -49,6 +49,10 @@ class SaDatabases {
   /// state files, and continues from their numbers. Before a worker starts. Throws `ConfigError` if
   /// another program has locked one of them, or a state file cannot be used.
   void open(Opening const& opening);
+  /// After `open`, before a reload: refuses databases that `open` did not open, or not for sending or
+  /// receiving or the state file that elements now name. Throws `ConfigError`. Databases that were
+  /// opened stay, even if no element uses them for a while.
+  void check_reload();
 
   /// Changes in the errors of state files: a new error, or the end of one.
   struct StateNews {
@@ -69,8 +73,16 @@ class SaDatabases {
     bool sends = false, receives = false;
   };
 
+  struct Opened {
+    std::shared_ptr<SaDatabase> database;
+    std::string state_file;
+    bool sends, receives;
+  };
+
   std::shared_ptr<StateFile> state_file(std::string const& path);
 
+  std::map<std::string, Opened> opened_;  // by name
+  bool is_open_ = false;
   std::map<std::string, Entry> databases_;
   std::vector<FileLock> locks_;
   std::map<std::string, std::shared_ptr<StateFile>> state_files_;  // by canonical path
