@@ -112,7 +112,8 @@ int run(Invocation const& invocation, RunOptions& options) {
     throw ConfigError("there is no port: give captures with -r and -w, or ports with --port");
 
   print_warnings(dry_run);
-  Reload::Run for_reload{options.pipeline, given, options.session, specs, std::move(files_named), {}};
+  Reload::Run for_reload{options.pipeline,       given, options.session, specs,
+                         std::move(files_named), {}};
   options.session.longest_frame = longest_frame(specs);
   OpenServices services(*dry_run.shared);
   ignore_write_signals();

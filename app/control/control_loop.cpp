@@ -45,7 +45,8 @@ class ControlLoop::Impl {
         services_(services(options.shared)),
         commands_(
             services_, [this] { return list_metrics(take_snapshot(engine_)); },
-            options.reload == nullptr ? ControlCommands::Reload() : [this] { return answer_reload(); }),
+            options.reload == nullptr ? ControlCommands::Reload()
+                                      : [this] { return answer_reload(); }),
         duration_(options.duration) {
     if (!options.socket.empty())
       socket_.emplace(context_, options.socket,
@@ -143,7 +144,8 @@ class ControlLoop::Impl {
     if (!time) return;
     ++reloads_;
     reload_seconds_ = time->count();
-    if (!quiet_) print({"note: the pipeline was read again, in " + fixed(reload_seconds_, 3) + " s"});
+    if (!quiet_)
+      print({"note: the pipeline was read again, in " + fixed(reload_seconds_, 3) + " s"});
     if (socket_) socket_->send_answers();
   }
 

@@ -27,7 +27,8 @@ OutputMonitor::OutputMonitor(std::shared_ptr<OutputFiles const> files, bool quie
 }
 
 void OutputMonitor::add_new() {
-  for (auto i = files_.size(); i < all_->all.size(); ++i) files_.push_back({all_->all[i], 0, false});
+  for (auto i = files_.size(); i < all_->all.size(); ++i)
+    files_.push_back({all_->all[i], 0, false});
 }
 
 std::vector<std::string> OutputMonitor::look() {

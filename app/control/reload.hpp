@@ -32,7 +32,7 @@ class Reload {
   Reload(Engine& engine, Run run, DryRun const& first)
       : engine_(engine), run_(std::move(run)), first_(first) {}
 
-  /// What a reload said.
+  /// What a reload reports.
   struct Report {
     std::vector<std::string> warnings;  ///< lines, with their severity
     std::vector<std::string> notices;   ///< without severity

@@ -44,7 +44,7 @@ DryRun check(PipelineOptions const& pipeline, SessionOptions const& session,
              std::span<PortSpec> specs, std::vector<FileUse> files = {});
 
 /// The same check for a reload while the pipeline of `first`, the result of `check`, runs: reads the
-/// pipeline and the files that it names anew. Elements share data in the same store.
+/// pipeline and the files that it names again. Elements share data in the same store.
 DryRun check_again(PipelineOptions const& pipeline, SessionOptions const& session,
                    std::span<PortSpec const> specs, std::vector<FileUse> const& files,
                    DryRun const& first);

@@ -64,7 +64,8 @@ std::vector<std::unique_ptr<Worker>> Engine::build(Pipeline const& pipeline, Por
   std::vector<std::unique_ptr<Worker>> workers;
   bool const for_io = handover_ != nullptr && &ports == &ports_;
   for (unsigned i = 0; i < cores.size(); ++i) {
-    auto graph = build_graph(pipeline, ports, i, static_cast<unsigned>(cores.size()), false, warnings);
+    auto graph =
+        build_graph(pipeline, ports, i, static_cast<unsigned>(cores.size()), false, warnings);
     auto worker_options = options_.worker;
     worker_options.offload.notice = [this](std::string const& text) { notice(text); };
     worker_options.readers = options_.shared->single<Quiescence>();

@@ -217,7 +217,7 @@ void Inspector::tick() {
   state_->publish();
 }
 
-/// Flows that end are told by the old rules, and before any line of the new ones.
+/// The old rules look at flows that end, and before any line of the new ones.
 void Inspector::take_over(Inspector& other) {
   auto& old = *other.state_;
   state_->from_capture_ = old.from_capture_;

@@ -50,6 +50,22 @@ TEST_F(ControlCommandsTest, NamesTheCommandsOfAllServices) {
             R"(\"b_count\", \"b_fail\", \"metrics\" or \"events\"; did you mean 'b_count'?"})");
 }
 
+TEST_F(ControlCommandsTest, ReloadsWhereTheProgramCan) {
+  unsigned reloads = 0;
+  ControlCommands commands({}, {}, [&]() -> ControlAnswer {
+    if (++reloads == 2) throw ConfigError("p.click:1:2: error: no");
+    return std::string(R"({"ok":true})");
+  });
+  EXPECT_EQ(commands.answer(R"({"command": "reload"})").whole(), R"({"ok":true})");
+  EXPECT_EQ(commands.answer(R"({"command": "reload"})").whole(),
+            R"({"ok":false,"error":"p.click:1:2: error: no"})");
+  EXPECT_EQ(commands.answer(R"({"command": "reload", "now": 1})").whole(),
+            R"({"ok":false,"error":"unknown member \"now\""})");
+  EXPECT_EQ(reloads, 2u);
+  EXPECT_NE(commands.answer(R"({"command": "relaod"})").whole().find("did you mean 'reload'?"),
+            std::string::npos);
+}
+
 TEST_F(ControlCommandsTest, RefusesMembersThatNoServiceTook) {
   EXPECT_EQ(ask(R"({"command": "count", "buy": 4})"),
             R"({"ok":false,"error":"unknown member \"buy\""})");

@@ -44,6 +44,31 @@ TEST_F(ControlSocketTest, AClientThatSendsNoMoreGetsItsAnswers) {
   EXPECT_EQ(client.line(), std::nullopt);
 }
 
+TEST_F(ControlSocketTest, SendsAnAnswerThatComesLaterBeforeTheNext) {
+  std::atomic<bool> there{false};
+  start({}, [&](std::string_view line) {
+    if (line != "wait") return repeat(line);
+    return ControlAnswer::later([&]() -> std::optional<std::string> {
+      if (!there) return std::nullopt;
+      return "at last";
+    });
+  });
+  Client other(path_), client(path_);
+  ASSERT_TRUE(client.send("one\nwait\ntwo\n"));
+  client.send_no_more();
+  EXPECT_EQ(client.line(), "got one");
+  ASSERT_TRUE(other.send("three\n"));
+  EXPECT_EQ(other.line(), "got three");
+  publish("an event");
+  EXPECT_EQ(other.line(), "an event");
+  there = true;
+  boost::asio::post(context_, [this] { socket_->send_answers(); });
+  EXPECT_EQ(client.line(), "at last");
+  EXPECT_EQ(client.line(), "an event");
+  EXPECT_EQ(client.line(), "got two");
+  EXPECT_EQ(client.line(), std::nullopt);
+}
+
 TEST_F(ControlSocketTest, ClientsThatGoAwayHarmNobody) {
   start();
   Client stays(path_);

@@ -40,6 +40,20 @@ TEST(SharedStore, LetsACallerHoldAllTables) {
   EXPECT_EQ(*store.get<int>("a", [] { return make(3); }), 3);
 }
 
+TEST(SharedStore, ReadsFilesAnewWhenAsked) {
+  SharedStore store;
+  auto const first = store.read<int>("a", [] { return make(1); });
+  auto const table = store.get<int>("a", [] { return make(5); });
+  EXPECT_EQ(store.read<int>("a", [] { return make(2); }), first);
+  store.read_anew();
+  auto const second = store.read<int>("a", [] { return make(2); });
+  EXPECT_EQ(*second, 2);
+  EXPECT_EQ(*first, 1);
+  EXPECT_EQ(store.read<int>("a", [] { return make(3); }), second);
+  EXPECT_EQ(store.get<int>("a", [] { return make(6); }), table) << "not read from a file";
+  EXPECT_EQ(store.hold().size(), 2u);
+}
+
 TEST(SharedStore, KeepsSingleObjects) {
   SharedStore store;
   std::weak_ptr<int> const kept = store.single<int>([] { return make(1); });

@@ -46,7 +46,12 @@ class ReloadHolder final : public PolledElement {
   void drop_held(Outputs& out, DropReason reason) noexcept override {
     if (held_) out.drop(std::move(held_), reason);
   }
-  void take_over(Element& old) override { taken_ = dynamic_cast<ReloadHolder&>(old).taken_ + 1; }
+  void take_over(Element& old) override {
+    auto const& before = dynamic_cast<ReloadHolder&>(old);
+    taken_ = before.taken_ + 1;
+    EXPECT_FALSE(before.stopped_) << "it has ended what could be continued";
+  }
+  void stop() noexcept override { stopped_ = true; }
   std::vector<Metric> metrics() const override {
     return {{"taken_over", "Instances whose state it has", "elements", taken_}};
   }
@@ -55,6 +60,7 @@ class ReloadHolder final : public PolledElement {
   std::shared_ptr<Traffic> traffic_;
   BatchPtr held_;
   std::uint64_t taken_ = 0;
+  bool stopped_ = false;
 };
 WARPLINE_ELEMENT(ReloadHolder);
 

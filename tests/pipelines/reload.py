@@ -164,7 +164,7 @@ def changes_no_alert(program, folder):
             found = []
             for reloads in (False, True):
                 write(folder, RULES)
-                with running(program, folder, [*port, "-p", "net_null0", *arguments]) as process:
+                with running(program, folder, [*port, "-p", "pcap:out=/dev/null", *arguments]) as process:
                     count = reload_until_end(process, folder, INTERVAL if source == "generator" else 0) if reloads else 0
                     report, _ = finish(process, folder, interrupt=False)
                 found.append((alerts(folder), flows(folder), report["received"]))
@@ -181,7 +181,7 @@ def changes_the_rules(program, folder):
     new = 'alert udp any any -> any any (content:"HTTP/1.1"; sid:12;)\n'
     (folder / "p.click").write_text(PIPELINE % ("", ""))
     write(folder, old)
-    with running(program, folder, ["-p", "gen:size=600,rate=5000,payload=text", "-p", "net_null0"]) as process:
+    with running(program, folder, ["-p", "gen:size=600,rate=5000,payload=text", "-p", "pcap:out=/dev/null"]) as process:
         count = lambda sid: sum(event["alert"]["signature_id"] == sid for event in whole_alerts(folder))
         wait_until(lambda: count(11) > 0, "alerts of the old rule")
         write(folder, new)
@@ -230,7 +230,7 @@ def keeps_the_old_rules_after_a_fault(program, folder):
     ]
     (folder / "p.click").write_text(good)
     write(folder, RULES)
-    with running(program, folder, ["-p", "gen:size=600,rate=5000,payload=text", "-p", "net_null0"]) as process:
+    with running(program, folder, ["-p", "gen:size=600,rate=5000,payload=text", "-p", "pcap:out=/dev/null"]) as process:
         for name, fault, message in faults:
             fault()
             result = subprocess.run([program, "control", "s.sock", "reload"], cwd=folder, capture_output=True, text=True)
@@ -252,7 +252,7 @@ def keeps_the_old_rules_after_a_fault(program, folder):
 def ends_flows_if_tables_change(program, folder):
     (folder / "p.click").write_text(PIPELINE % ("", ", FLOWS 3000"))
     write(folder, RULES)
-    with running(program, folder, ["-p", "gen:size=600,rate=20000,flows=1000,payload=text", "-p", "net_null0"]) as process:
+    with running(program, folder, ["-p", "gen:size=600,rate=20000,flows=1000,payload=text", "-p", "pcap:out=/dev/null"]) as process:
         wait_until(lambda: len(whole_alerts(folder)) > 100, "alerts")
         (folder / "p.click").write_text(PIPELINE % ("", ", FLOWS 2000"))
         Client(str(folder / "s.sock"), PATIENCE).ask(command="reload")
@@ -265,7 +265,7 @@ def keeps_memory_constant(program, folder):
     (folder / "p.click").write_text(PIPELINE % ("", ""))
     write(folder, RULES)
     resident = lambda: int((pathlib.Path(f"/proc/{process.pid}/statm").read_text().split())[1]) * 4
-    with running(program, folder, ["-p", "gen:size=600,rate=5000,payload=text", "-p", "net_null0"]) as process:
+    with running(program, folder, ["-p", "gen:size=600,rate=5000,payload=text", "-p", "pcap:out=/dev/null"]) as process:
         client = Client(str(folder / "s.sock"), PATIENCE)
         for i in range(200):
             write(folder, SHIFTED if i % 2 == 0 else RULES)

@@ -329,6 +329,40 @@ TEST_F(SaStateTest, ExportedTextHasNumbersAndBitmapAndNoKeys) {
   EXPECT_EQ(anti_replay_text(after), anti_replay_text(before));
 }
 
+// A reload opens no state file: SAs that come with it would begin again after a restart.
+TEST_F(SaStateTest, AReloadMayOnlyUseWhatWasOpened) {
+  SaDatabases databases;
+  auto database = start(parse(words("dir out")));
+  databases.add("db", database);
+  databases.use("db", Direction::kOutbound);
+  databases.check_reload();  // nothing is open yet
+  databases.open({{}, 0, false, [](std::string const&) {}});
+  databases.check_reload();
+  auto const another = start(parse(words("dir in")));
+  databases.add("other", another);
+  databases.check_reload();  // no element uses it
+  databases.use("other", Direction::kInbound);
+  EXPECT_THROW(databases.check_reload(), ConfigError);
+}
+
+TEST_F(SaStateTest, AReloadThatIsRefusedChangesNothing) {
+  SaDatabases databases;
+  std::weak_ptr<SaDatabase> const kept = [&] {
+    auto database = start(parse(words("dir out")));
+    databases.add("db", database);
+    databases.use("db", Direction::kOutbound);
+    databases.open({{}, 0, false, [](std::string const&) {}});
+    return database;
+  }();
+  EXPECT_FALSE(kept.expired()) << "read again, it would begin at number 1";
+  databases.use("db", Direction::kInbound);
+  EXPECT_THROW(databases.check_reload(), ConfigError);
+  databases.check_reload();
+  EXPECT_TRUE(databases.keep_in("db", path() + ".other"));
+  EXPECT_THROW(databases.check_reload(), ConfigError);
+  databases.check_reload();
+}
+
 TEST_F(SaStateTest, TellsOnceThatTheDiskIsFullAndOnceThatItIsNot) {
   auto const child = ::fork();
   if (child == 0) {

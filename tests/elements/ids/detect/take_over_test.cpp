@@ -76,8 +76,8 @@ class Reloaded {
   struct Instance final : DetectorEvents {
     Instance(Reloaded& rig, std::string text)
         : all(rig), options(rig.options_), rules(std::move(text)) {
-      detector =
-          std::make_unique<Detector>(rules.set, rules.search(), rig.shared_, rig.options_, *this, 5);
+      detector = std::make_unique<Detector>(rules.set, rules.search(), rig.shared_, rig.options_,
+                                            *this, 5);
     }
     void alert(PacketContext const&, RuleAlert const& alert) override {
       all.sids_.push_back(rules.set->rules()[alert.rule].rule.sid);
@@ -167,13 +167,15 @@ TEST(TakeOver, OldRulesAlertNoMoreAndNewOnesDo) {
 }
 
 TEST(TakeOver, FlowbitsKeepTheirValuesByName) {
-  std::string const set = "alert tcp any any -> any 80 (content:\"login\"; flowbits:set,in; sid:1;)\n";
+  std::string const set =
+      "alert tcp any any -> any 80 (content:\"login\"; flowbits:set,in; sid:1;)\n";
   std::string const read =
       "alert tcp any any -> any 80 (content:\"secret\"; flowbits:isset,in; sid:2;)\n";
   std::string others;
   for (int i = 0; i < 10; ++i)
     others += "alert tcp any any -> any 80 (content:\"no" + std::to_string(i) +
-              "\"; flowbits:set,a" + std::to_string(i) + "; sid:" + std::to_string(100 + i) + ";)\n";
+              "\"; flowbits:set,a" + std::to_string(i) + "; sid:" + std::to_string(100 + i) +
+              ";)\n";
   DetectorOptions options;
   options.ips = true;
   Reloaded talk(set + read, options);
@@ -216,7 +218,8 @@ TEST(TakeOver, FlowbitsMoveWhereTheirWordsAreFull) {
 
 TEST(TakeOver, ThresholdsGoOn) {
   std::string const rule =
-      "alert udp any any -> any 53 (content:\"x\"; threshold:type threshold, track by_src, count 3, "
+      "alert udp any any -> any 53 (content:\"x\"; threshold:type threshold, track by_src, count "
+      "3, "
       "seconds 60; sid:1;)";
   Reloaded talk(rule);
   talk.datagram("x");
