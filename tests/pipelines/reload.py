@@ -27,12 +27,14 @@ alert udp any any -> any any (msg:"udp"; content:"HTTP/1.1"; sid:1;)
 alert tcp any any -> any 80 (msg:"across segments"; flow:to_server; content:"needle in the"; flowbits:set,seen; sid:2;)
 alert tcp any any -> any 80 (msg:"after it"; flow:to_server; content:"later"; flowbits:isset,seen; sid:3;)
 alert tcp any any -> any 80 (msg:"each tenth"; content:"needle"; threshold:type threshold, track by_rule, count 10, seconds 3600; sid:4;)
+alert http any any -> any any (msg:"request"; http.uri; content:"/needle"; http.header; content:"later xxx"; sid:6;)
+alert http any any -> any any (msg:"response"; http.stat_code; content:"200"; sid:7;)
 alert ip 10.0.0.0/25 any -> any any (msg:"addresses"; sid:5;)
 """
 # The same, after others, so that every rule and every flowbit has another number.
 SHIFTED = "".join(f'alert tcp any any -> any 80 (content:"absent{i}"; flowbits:set,other{i}; priority:1; sid:{i + 100};)\n'
                   for i in range(70)) + RULES
-PIPELINE = "FromInput -> %s ids :: IDS(RULES ids.rules, EVE eve.json, EVE_TYPES alert flow, CHECKSUM off%s) -> ToOutput;\n"
+PIPELINE = "FromInput -> %s ids :: IDS(RULES ids.rules, EVE eve.json, EVE_TYPES alert flow http, CHECKSUM off%s) -> ToOutput;\n"
 
 
 def wait_until(condition, what):
@@ -44,7 +46,8 @@ def wait_until(condition, what):
 
 def conversations(flows, rounds):
     """Frames of TCP connections that send at the same time, with patterns across segments."""
-    pieces = [b"GET /a nee", b"dle in t", b"he haystack", b" and lat", b"er more " + b"x" * 700]
+    pieces = [b"GET /need", b"le HTTP/1.1\r\nHost: ex", b"ample\r\nX: needle i", b"n the haystack\r\nY: lat", b"er " +
+              b"x" * 700 + b"\r\n\r\n"]
     head = packets.tcp()[:34]
     states = [[1000, 5000] for _ in range(flows)]
     frames = []
@@ -70,7 +73,7 @@ def conversations(flows, rounds):
             for flow in range(flows):
                 send(flow, True, 16, piece)
         for flow in range(flows):
-            send(flow, False, 16, b"ok")
+            send(flow, False, 16, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     return frames
 
 
@@ -112,6 +115,11 @@ def alerts(folder):
     """Alerts of each rule in each flow and direction."""
     return collections.Counter((event["src_ip"], event.get("src_port"), event["alert"]["signature_id"])
                                for event in events(folder, "alert"))
+
+
+def requests(folder):
+    """HTTP records of each flow, by their numbers."""
+    return collections.Counter((event["src_ip"], event["tx_id"]) for event in events(folder, "http"))
 
 
 def flows(folder):
@@ -167,12 +175,13 @@ def changes_no_alert(program, folder):
                 with running(program, folder, [*port, "-p", "pcap:out=/dev/null", *arguments]) as process:
                     count = reload_until_end(process, folder, INTERVAL if source == "generator" else 0) if reloads else 0
                     report, _ = finish(process, folder, interrupt=False)
-                found.append((alerts(folder), flows(folder), report["received"]))
+                found.append((alerts(folder), flows(folder), requests(folder), report["received"]))
             assert count >= (10 if source == "generator" else 1), f"{name}, {source}: {count} reloads"
-            (expected, ended, received), (with_reloads, ended_with, received_with) = found
+            (expected, ended, records, received), (with_reloads, ended_with, records_with, received_with) = found
             assert received == received_with and sum(expected.values()) > 1000, sum(expected.values())
             assert with_reloads == expected, f"{name}, {source}: {with_reloads - expected} {expected - with_reloads}"
             assert ended == ended_with, f"{name}, {source}: other flows ended"
+            assert records == records_with and bool(records) == (source == "streams"), f"{name}, {source}: records"
             print(f"   {name}, {source}: {received} packets, {sum(expected.values())} alerts, {count} reloads", flush=True)
 
 
@@ -206,7 +215,7 @@ def changes_the_rules(program, folder):
     of_report = [each for each in report["elements"] if each["name"] == "ids"]
     assert of_report[0]["metrics"]["alerts"] == lines - ended, (of_report, lines, ended)
     assert of_report[0]["packets"] == report["received"], report
-    assert {each["file"] for each in report["outputs"]} == {"eve.json", "other.json"}, report["outputs"]
+    assert {each["file"] for each in report["outputs"]} >= {"eve.json", "other.json"}, report["outputs"]
 
 
 def whole_alerts(folder):
@@ -218,7 +227,7 @@ def whole_alerts(folder):
 def keeps_the_old_rules_after_a_fault(program, folder):
     good = PIPELINE % ("", ", STRICT true")
     faults = [
-        ("a rule", lambda: write(folder, RULES + "alert tcp any any -> any any (content:; sid:7;)\n"), "ids.rules:6:"),
+        ("a rule", lambda: write(folder, RULES + "alert tcp any any -> any any (content:; sid:7;)\n"), f"ids.rules:{len(RULES.splitlines()) + 1}:"),
         ("no rule", lambda: write(folder, "# nothing\n"), "no rule"),
         ("no file", lambda: (folder / "ids.rules").unlink(), "ids.rules"),
         ("the pipeline", lambda: (folder / "p.click").write_text("FromInput -> IDSS(RULES x) -> ToOutput;"),
@@ -256,9 +265,11 @@ def ends_flows_if_tables_change(program, folder):
         wait_until(lambda: len(whole_alerts(folder)) > 100, "alerts")
         (folder / "p.click").write_text(PIPELINE % ("", ", FLOWS 2000"))
         Client(str(folder / "s.sock"), PATIENCE).ask(command="reload")
+        before = len(whole_alerts(folder))
+        wait_until(lambda: len(whole_alerts(folder)) > before, "alerts of new flows")
         finish(process, folder)
     reasons = collections.Counter(event["flow"]["reason"] for event in events(folder, "flow"))
-    assert reasons["forced"] >= 1000 and reasons["shutdown"] >= 1000, reasons
+    assert reasons["forced"] > 50 and reasons["shutdown"] > 0 and len(reasons) == 2, reasons
 
 
 def keeps_memory_constant(program, folder):
