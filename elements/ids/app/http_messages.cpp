@@ -26,6 +26,10 @@ bool has_path(htp_tx_t const& parsed) {
   return parsed.parsed_uri != nullptr && parsed.parsed_uri->path != nullptr;
 }
 
+std::uint8_t lower(std::uint8_t c) {
+  return static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
 /// True if the bytes after the transaction are of another protocol (RFC 9110, 9.3.6).
 bool is_tunnel(htp_tx_t const& parsed) {
   return parsed.request_method_number == HTP_M_CONNECT && parsed.response_status_number >= 200 &&
@@ -122,6 +126,11 @@ bool HttpParser::end_headers(HttpTransaction& transaction, bool to_server) {
   if (coding == HTP_COMPRESSION_GZIP || coding == HTP_COMPRESSION_DEFLATE)
     transaction.decoders[to_server] = kDecoderSize;
   if (to_server) {
+    if (auto const* const name = parsed.request_hostname) {
+      auto& host = transaction.host;  // libhtp leaves a name before a port as it is
+      host.assign(bstr_ptr(name), bstr_ptr(name) + bstr_len(name));
+      std::ranges::transform(host, host.begin(), lower);
+    }
     auto const method = parsed.request_method_number;
     transaction.is_file[1] = (method == HTP_M_POST || method == HTP_M_PUT) && has_path(parsed);
     if (auto const type = header(transaction, true, "content-type"); type && method == HTP_M_POST)

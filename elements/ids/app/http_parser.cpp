@@ -30,7 +30,7 @@ HttpShared::~HttpShared() { htp_config_destroy(config_); }
 void HttpTransaction::clear() {
   parsed = nullptr;
   state.clear();
-  for (auto* const bytes : {&uri, &raw_headers[0], &raw_headers[1]}) bytes->clear();
+  for (auto* const bytes : {&uri, &host, &raw_headers[0], &raw_headers[1]}) bytes->clear();
   for (auto& body : bodies) body.clear();
   form.clear();
   lines = decoders[0] = decoders[1] = accounted = 0;

@@ -19,7 +19,8 @@ namespace warpline::ids {
 struct HttpTransaction {
   htp_tx_t* parsed = nullptr;
   TransactionState state;
-  std::vector<std::uint8_t> uri;  ///< normalised
+  std::vector<std::uint8_t> uri;   ///< normalised
+  std::vector<std::uint8_t> host;  ///< without port, in lower case
   std::vector<std::uint8_t> raw_headers[2];
   std::size_t lines = 0;  ///< of the headers of both directions
   HttpBody bodies[2];
@@ -31,8 +32,8 @@ struct HttpTransaction {
 
   /// Bytes that are its own.
   std::size_t memory() const {
-    return sizeof *this + uri.capacity() + raw_headers[0].capacity() + raw_headers[1].capacity() +
-           bodies[0].memory() + bodies[1].memory() + form.memory();
+    return sizeof *this + uri.capacity() + host.capacity() + raw_headers[0].capacity() +
+           raw_headers[1].capacity() + bodies[0].memory() + bodies[1].memory() + form.memory();
   }
   /// Makes it as a new one. Keeps memory, unless it is much.
   void clear();
