@@ -28,7 +28,7 @@ constexpr Description kMetrics[] = {
     {"flows_full", "Packets without a flow because the flow table was full", "packets"},
     {"stream_full", "TCP segments not kept: STREAM_MEMORY was full, or too many gaps", "packets"},
     {"fragments_full", "Fragments not kept: DEFRAG_MEMORY was full, or too many gaps", "packets"},
-    {"http_full", "HTTP connections not parsed on: HTTP_MEMORY was full", "connections"},
+    {"http_full", "Connections of applications not parsed on: HTTP_MEMORY was full", "connections"},
     {"parsers_failed", "Connections whose application protocol could not be parsed on",
      "connections"},
     {"limit_drops", "Packets dropped by ON_LIMIT", "packets"},

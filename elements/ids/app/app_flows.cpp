@@ -10,9 +10,16 @@
 #include "elements/ids/app/probe.hpp"
 
 namespace warpline::ids {
+namespace {
 
-AppFlows::AppFlows(std::uint32_t flows, Factory factory)
-    : factory_(std::move(factory)), flows_(flows, big_pages()) {}
+bool counts_itself(std::uint32_t kind) {
+  return kind / 2 == static_cast<std::uint32_t>(AppProtocol::kHttp);
+}
+
+}  // namespace
+
+AppFlows::AppFlows(std::uint32_t flows, Factory factory, AppMemory& memory)
+    : factory_(std::move(factory)), memory_(&memory), flows_(flows, big_pages()) {}
 
 bool AppFlows::add_stream(std::uint32_t index, Flow& flow, bool to_server, StreamHalf const& half,
                           std::uint32_t end, bool closed, BlockPool const& pool) {
@@ -94,6 +101,7 @@ void AppFlows::take_over(AppFlows& old, bool same_sessions) {
   flows_.swap(old.flows_);
   slots_.swap(old.slots_);
   free_.swap(old.free_);
+  std::swap(memory_, old.memory_);
   factory_number_ = old.factory_number_ + (same_sessions ? 0 : 1);
   counters_ = old.counters_;
 }
@@ -101,7 +109,14 @@ void AppFlows::take_over(AppFlows& old, bool same_sessions) {
 void AppFlows::close(Entry& entry) {
   if (entry.slot == kNone) return;
   auto& slot = slots_[entry.slot];
-  slot.session->reset();
+  slot.session->restart();
+  // Sessions of other flows may need its memory more.
+  constexpr std::size_t kMaxKept = 32 * 1024;
+  bool const is_large = slot.memory > kMaxKept || memory_->used > memory_->limit / 2;
+  if (is_large && !counts_itself(slot.kind)) {
+    slot.session.reset();
+    count_memory(slot);
+  }
   free_[slot.kind].push_back(entry.slot);
   entry.slot = kNone;
 }
@@ -145,7 +160,7 @@ void AppFlows::open(Entry& entry, AppProtocol protocol, bool over_tcp) {
     entry.slot = free.back();
     free.pop_back();
     auto& slot = slots_[entry.slot];
-    if (slot.factory == factory_number_) return;
+    if (slot.session && slot.factory == factory_number_) return;
     slot.session = factory_(protocol, over_tcp);
     slot.factory = factory_number_;
     return;
@@ -153,14 +168,26 @@ void AppFlows::open(Entry& entry, AppProtocol protocol, bool over_tcp) {
   auto session = factory_(protocol, over_tcp);
   if (!session) return;
   entry.slot = static_cast<std::uint32_t>(slots_.size());
-  slots_.push_back({std::move(session), kind, factory_number_});
+  slots_.push_back({std::move(session), kind, factory_number_, 0});
   free.reserve(slots_.size());  // `clear` allocates nothing
 }
 
 void AppFlows::add(Entry& entry, bool to_server, Bytes bytes) {
   if ((entry.stopped & bit(to_server)) != 0) return;
   entry.changed |= bit(to_server);
-  react(entry, slots_[entry.slot].session->add(to_server, bytes));
+  auto& slot = slots_[entry.slot];
+  react(entry, slot.session->add(to_server, bytes));
+  if (count_memory(slot)) return;
+  ++counters_.out_of_memory;
+  entry.stopped = kBoth;
+  for (bool const direction : {true, false}) slot.session->close(direction);
+}
+
+/// False if the memory of all sessions is used up.
+bool AppFlows::count_memory(Slot& slot) {
+  if (counts_itself(slot.kind)) return true;
+  auto const now = slot.session ? slot.session->memory() : 0;
+  return memory_->replace(std::exchange(slot.memory, now), now);
 }
 
 void AppFlows::react(Entry& entry, AppSession::Status status) {

@@ -9,6 +9,7 @@
 #include <memory_resource>
 #include <vector>
 
+#include "elements/ids/app/app_memory.hpp"
 #include "elements/ids/app/app_session.hpp"
 #include "elements/ids/flow/flow.hpp"
 #include "elements/ids/stream/block_pool.hpp"
@@ -21,7 +22,8 @@ struct AppCounters {
   std::array<std::uint64_t, kAppProtocols> flows{}, transactions{};  ///< by `AppProtocol`
   std::uint64_t dns_over_udp = 0;                                    ///< among `flows`
   std::uint64_t failed_parsers = 0;
-  std::uint64_t gaps = 0;  ///< in streams that a parser reads
+  std::uint64_t gaps = 0;           ///< in streams that a parser reads
+  std::uint64_t out_of_memory = 0;  ///< sessions that ended early, but for those of HTTP
 };
 
 /// The application protocols of a worker's flows: finds the protocol of each by its first bytes, and
@@ -34,7 +36,8 @@ class AppFlows {
   /// Makes a session; null for a protocol without a parser.
   using Factory = std::function<std::unique_ptr<AppSession>(AppProtocol, bool over_tcp)>;
 
-  AppFlows(std::uint32_t flows, Factory factory);
+  /// `memory`: of all sessions. Those of HTTP count theirs themselves.
+  AppFlows(std::uint32_t flows, Factory factory, AppMemory& memory);
 
   /// Reads the bytes of a stream up to the offset `end` that were not read before. `closed`: none
   /// come after these. Returns false if these bytes show the protocol, but those of the other direction
@@ -52,6 +55,10 @@ class AppFlows {
   }
   /// True if a parser has read bytes of this direction since the last call.
   bool take_changed(std::uint32_t index, bool to_server);
+  /// True if `take_changed` would be.
+  bool is_changed(std::uint32_t index, bool to_server) const {
+    return (flows_[index].changed & bit(to_server)) != 0;
+  }
   /// True for the first packet of this direction after the flow's protocol is known.
   bool take_detected(std::uint32_t index, bool to_server);
   /// True if the parser expects another protocol after its transactions.
@@ -90,19 +97,22 @@ class AppFlows {
     bool renews : 1 = false;        // another protocol follows in the same connection
   };
   struct Slot {
-    std::unique_ptr<AppSession> session;
+    std::unique_ptr<AppSession> session;  // null: made when it is needed
     std::uint32_t kind;
     std::uint32_t factory = 0;  // that made it: its number
+    std::size_t memory = 0;     // that was counted
   };
 
   bool find_protocol(Entry& entry, Flow& flow, bool to_server, Bytes bytes, bool at_end);
   void open(Entry& entry, AppProtocol protocol, bool over_tcp);
   void close(Entry& entry);
   void add(Entry& entry, bool to_server, Bytes bytes);
+  bool count_memory(Slot& slot);
   void react(Entry& entry, AppSession::Status status);
 
   Factory factory_;
   std::uint32_t factory_number_ = 0;
+  AppMemory* memory_;  // not null
   std::pmr::vector<Entry> flows_;
   std::vector<Slot> slots_;
   std::array<std::vector<std::uint32_t>, 2 * kAppProtocols> free_;  // by `Slot::kind`

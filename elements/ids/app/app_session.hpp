@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -30,15 +31,25 @@ struct SearchedBody {
 /// What the detector remembers of a transaction.
 struct TransactionState {
   std::vector<std::uint32_t> candidates[2];  ///< rules whose pattern occurred, by direction
-  std::vector<std::uint64_t> matched;        ///< rules that matched, by `Rule::key`
+  std::vector<std::uint64_t> matched;        ///< rules that matched, by `Rule::key`, in order
+  std::vector<std::uint32_t> settled[2];     ///< rules that matched or never will, in order
   std::uint64_t searched[2]{};               ///< bits: buffers that were searched, by direction
   std::vector<SearchedBody> bodies[2];       ///< that were searched, by direction
   bool complete[2]{};                        ///< rules have seen the complete direction
   bool is_recorded = false;                  ///< its record was written
 
+  bool has_matched(std::uint64_t key) const {
+    return std::binary_search(matched.begin(), matched.end(), key);
+  }
+  bool is_settled(unsigned direction, std::uint32_t rule) const {
+    return std::binary_search(settled[direction].begin(), settled[direction].end(), rule);
+  }
+  void settle(unsigned direction, std::uint32_t rule) { insert(settled[direction], rule); }
+  void add_match(std::uint64_t key) { insert(matched, key); }
   /// Other rules will search the buffers.
   void forget_search() {
     for (auto& rules : candidates) rules.clear();
+    for (auto& rules : settled) rules.clear();
     for (auto& searched_bodies : bodies) searched_bodies.clear();
     searched[0] = searched[1] = 0;
   }
@@ -46,6 +57,13 @@ struct TransactionState {
     forget_search();
     matched.clear();
     complete[0] = complete[1] = is_recorded = false;
+  }
+
+ private:
+  template <class Value>
+  static void insert(std::vector<Value>& values, Value value) {
+    auto const place = std::lower_bound(values.begin(), values.end(), value);
+    if (place == values.end() || *place != value) values.insert(place, value);
   }
 };
 
@@ -75,6 +93,11 @@ class AppSession {
   /// The transactions that are in memory: numbers from `first` to `end` - 1.
   virtual std::uint64_t first() const = 0;
   virtual std::uint64_t end() const = 0;
+  /// Transactions from this number on have no bytes of a direction yet.
+  virtual std::uint64_t begun(bool to_server) const {
+    (void)to_server;
+    return end();
+  }
   virtual TransactionState& state(std::uint64_t number) = 0;
   /// True if no more bytes of this direction can belong to the transaction.
   virtual bool is_complete(std::uint64_t number, bool to_server) const = 0;
@@ -115,6 +138,17 @@ class AppSession {
   }
   /// Bytes of memory that the session holds.
   virtual std::size_t memory() const = 0;
+
+  /// Makes the session as a new one, with what rules remember of it.
+  void restart() {
+    reset();
+    inspected_[0] = inspected_[1] = 0;
+  }
+  /// Rules have seen the complete transactions before this number, by direction: 0 from the client.
+  std::uint64_t& inspected(unsigned direction) { return inspected_[direction]; }
+
+ private:
+  std::uint64_t inspected_[2]{};
 };
 
 }  // namespace warpline::ids

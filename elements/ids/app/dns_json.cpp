@@ -158,8 +158,8 @@ void write_records(JsonWriter& out, Bytes message, Reader& reader, unsigned reco
   Name name;
   Record record;
   for (unsigned i = 0; i < records; ++i) {
-    reader.record(out.overflow() ? nullptr : &name, record);
-    if (out.overflow()) continue;
+    if (out.overflow()) return;
+    reader.record(&name, record);
     each_text(message, record, [&](Bytes text) {
       out.element();
       out.open('{');
@@ -185,7 +185,7 @@ void write_groups(JsonWriter& out, Bytes message, Reader reader, unsigned record
     if (member_of(first.type).empty() || (written >> first.type & 1) != 0) continue;
     written |= std::uint64_t{1} << first.type;
     out.open(type_name(first.type), '[');
-    for (unsigned j = i; j < records; ++j) {
+    for (unsigned j = i; j < records && !out.overflow(); ++j) {
       same.record(nullptr, record);
       if (record.type != first.type) continue;
       each_text(message, record, [&](Bytes text) {
@@ -199,12 +199,12 @@ void write_groups(JsonWriter& out, Bytes message, Reader reader, unsigned record
 
 }  // namespace
 
-void write_question(JsonWriter& out, Bytes message, unsigned question, std::uint64_t number) {
+void write_question(JsonWriter& out, Bytes message, std::uint32_t offset, std::uint64_t number) {
   auto const header = read_header(message);
-  Reader reader(message);
+  Reader reader(message, offset);
   Name name;
   std::uint16_t type = 0;
-  for (unsigned i = 0; i <= question; ++i) reader.question(&name, type);
+  reader.question(&name, type);
   out.field("type", "query");
   out.field("id", std::uint64_t{header.id});
   name_field(out, "rrname", "rrname_truncated", name);
@@ -255,7 +255,7 @@ void write_response(JsonWriter& out, Bytes message, bool with_answers) {
     Record record;
     for (unsigned i = 0; i < header.answers; ++i) reader.record(nullptr, record);
   }
-  if (header.authorities == 0) return;
+  if (header.authorities == 0 || out.overflow()) return;
   out.open("authorities", '[');
   write_records(out, message, reader, header.authorities);
   out.close(']');

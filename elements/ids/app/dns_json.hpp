@@ -10,8 +10,8 @@
 /// The members of EVE's objects of DNS, version 2. The messages were checked by `check`.
 namespace warpline::ids::dns {
 
-/// A question of a request; `question` counts from 0. `number`: of the transaction.
-void write_question(JsonWriter& out, Bytes message, unsigned question, std::uint64_t number);
+/// The question of a request at an offset of the message. `number`: of the transaction.
+void write_question(JsonWriter& out, Bytes message, std::uint32_t offset, std::uint64_t number);
 /// A response with the name of its first question; with its answers one by one and grouped by type,
 /// or without them.
 void write_response(JsonWriter& out, Bytes message, bool with_answers);

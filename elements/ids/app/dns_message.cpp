@@ -26,9 +26,8 @@ void append_label(Name& name, std::uint8_t const* label, std::uint32_t size) {
 }
 
 /// Whether the data of a record has the form of its type. Empty data never has.
-Parse check_data(Bytes message, Record const& record) {
+Parse check_data(Reader& reader, Record const& record) {
   if (record.begin == record.end) return Parse::kBad;
-  Reader reader(message, record);
   Bytes text;
   std::uint16_t half = 0;
   std::uint32_t word = 0;
@@ -101,7 +100,7 @@ Parse Reader::string(Bytes& text) {
 /// Labels and pointers (section 4.1.4). The end of the bytes ends a name too. A loop of pointers ends
 /// after 255 steps, as do names with more labels.
 Parse Reader::walk(Name* name) {
-  constexpr unsigned kMaxSteps = 255;
+  constexpr unsigned kMaxNameSteps = 255;
   constexpr std::uint8_t kPointer = 0xc0;
   if (name != nullptr) name->size = 0, name->truncated = false;
   auto at = offset_, end = end_;
@@ -136,7 +135,8 @@ Parse Reader::walk(Name* name) {
     } else {
       return Parse::kBad;
     }
-    if (++steps <= kMaxSteps) continue;
+    if (++steps_ > kMaxSteps) return Parse::kBad;
+    if (++steps <= kMaxNameSteps) continue;
     if (!jumped) return Parse::kBad;
     if (name != nullptr) name->truncated = true;
     return leave();
@@ -159,7 +159,11 @@ Parse Reader::record(Name* name, Record& record) {
   if (left() < size) return Parse::kCut;
   record.begin = offset_;
   record.end = offset_ += size;
-  return check_data(message_, record);
+  Reader data(message_, record);
+  data.share_steps(*this);
+  auto const checked = check_data(data, record);
+  share_steps(data);
+  return checked;
 }
 
 Parse check(Bytes message, bool response) {

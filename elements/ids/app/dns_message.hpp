@@ -57,6 +57,8 @@ class Reader {
       : message_(message), offset_(record.begin), end_(record.end) {}
 
   std::uint32_t left() const { return end_ - offset_; }
+  /// Goes on with the steps that another reader of the message has left.
+  void share_steps(Reader const& other) { steps_ = other.steps_; }
   Parse name(Name& name) { return walk(&name); }
   Parse skip_name() { return walk(nullptr); }
   /// `name`: null if it is not needed.
@@ -71,8 +73,12 @@ class Reader {
  private:
   Parse walk(Name* name);
 
+  // Labels and pointers of all names of a message: few bytes can make each name 255 of them.
+  static constexpr unsigned kMaxSteps = 65536;
+
   Bytes message_;
   std::uint32_t offset_, end_;
+  unsigned steps_ = 0;
 };
 
 /// Whether all questions of a message are valid, and of a response the answers and authorities;

@@ -14,21 +14,31 @@ namespace {
 
 using dns::Parse;
 
+// Rules and records see so many questions of a message. Pointers can make each question of six bytes
+// a name of 1,025.
+constexpr unsigned kMaxQuestions = 1024;      ///< as Suricata's rules
+constexpr std::size_t kMaxNames = 64 * 1024;  ///< bytes of all names; no message is longer
+
+struct Question {
+  std::uint32_t offset;    ///< in the message
+  std::uint32_t name_end;  ///< in `DnsTransaction::names`
+};
+
 struct DnsTransaction {
   TransactionState state;
   bool is_request = false;
   std::vector<std::uint8_t> message;
-  std::vector<std::uint8_t> names;       ///< of the questions, one after the other
-  std::vector<std::uint32_t> name_ends;  ///< in `names`
+  std::vector<std::uint8_t> names;  ///< of the questions, one after the other
+  std::vector<Question> questions;  ///< of a request
 
   void clear() {
     state.clear();
     message.clear();
     names.clear();
-    name_ends.clear();
+    questions.clear();
   }
   std::size_t memory() const {
-    return message.capacity() + names.capacity() + name_ends.capacity() * sizeof(name_ends[0]);
+    return message.capacity() + names.capacity() + questions.capacity() * sizeof(Question);
   }
   Bytes bytes() const { return {message.data(), static_cast<std::uint32_t>(message.size())}; }
 };
@@ -73,9 +83,10 @@ class DnsSession final : public AppSession {
                                   unsigned instance) override {
     auto const& transaction = transactions_[number];
     bool const is_there = to_server && transaction.is_request && buffer == Buffer::kDnsQuery;
-    if (!is_there || instance >= transaction.name_ends.size()) return std::nullopt;
-    auto const begin = instance == 0 ? 0 : transaction.name_ends[instance - 1];
-    return AppBuffer{{transaction.names.data() + begin, transaction.name_ends[instance] - begin}};
+    auto const& questions = transaction.questions;
+    if (!is_there || instance >= questions.size()) return std::nullopt;
+    auto const begin = instance == 0 ? 0 : questions[instance - 1].name_end;
+    return AppBuffer{{transaction.names.data() + begin, questions[instance].name_end - begin}};
   }
 
   std::optional<std::uint32_t> value(std::uint64_t number, bool, AppField field) const override {
@@ -85,14 +96,14 @@ class DnsSession final : public AppSession {
 
   unsigned records(std::uint64_t number) const override {
     auto const& transaction = transactions_[number];
-    unsigned const questions = dns::read_header(transaction.bytes()).questions;
-    return transaction.is_request ? questions : std::min(questions, 1u);
+    if (transaction.is_request) return static_cast<unsigned>(transaction.questions.size());
+    return dns::read_header(transaction.bytes()).questions > 0 ? 1 : 0;
   }
   void write_record(std::uint64_t number, unsigned index, JsonWriter& out) const override {
     auto const& transaction = transactions_[number];
     if (!transaction.is_request) return dns::write_response(out, transaction.bytes(), true);
     out.field("version", std::uint64_t{2});
-    dns::write_question(out, transaction.bytes(), index, number);
+    dns::write_question(out, transaction.bytes(), transaction.questions[index].offset, number);
   }
   void write(std::uint64_t number, JsonWriter& out) const override {
     auto const count = records(number);
@@ -101,10 +112,10 @@ class DnsSession final : public AppSession {
     if (count == 0) return;
     out.open(transaction.is_request ? "query" : "answer", transaction.is_request ? '[' : '{');
     if (!transaction.is_request) dns::write_response(out, transaction.bytes(), false);
-    for (unsigned i = 0; transaction.is_request && i < count; ++i) {
+    for (unsigned i = 0; transaction.is_request && i < count && !out.overflow(); ++i) {
       out.element();
       out.open('{');
-      dns::write_question(out, transaction.bytes(), i, number);
+      dns::write_question(out, transaction.bytes(), transaction.questions[i].offset, number);
       out.close('}');
     }
     out.close(transaction.is_request ? ']' : '}');
@@ -133,11 +144,14 @@ class DnsSession final : public AppSession {
     dns::Reader reader(bytes);
     dns::Name name;
     std::uint16_t type = 0;
-    for (unsigned i = 0; i < header.questions; ++i) {
+    for (unsigned i = 0; i < std::min<unsigned>(header.questions, kMaxQuestions); ++i) {
+      auto const offset = bytes.size - reader.left();
       reader.question(&name, type);
+      if (transaction.names.size() + name.size > kMaxNames) break;
       transaction.names.insert(transaction.names.end(), name.bytes.data(),
                                name.bytes.data() + name.size);
-      transaction.name_ends.push_back(static_cast<std::uint32_t>(transaction.names.size()));
+      transaction.questions.push_back(
+          {offset, static_cast<std::uint32_t>(transaction.names.size())});
     }
     return true;
   }

@@ -9,10 +9,14 @@ std::optional<std::uint32_t> next_piece(HttpBodyLimits const& limits, std::uint3
                                         std::uint32_t inspected, bool all_there, bool is_file) {
   if (size == inspected) return std::nullopt;
   if (!all_there && size < limits.max_size && size < limits.min_inspect_size) return std::nullopt;
+  auto const added = size - inspected;
+  // Each piece comes with bytes before it: in small segments these would be all of the work.
+  if (!all_there && size < limits.max_size && inspected >= limits.min_inspect_size &&
+      added < limits.inspect_window / 4)
+    return std::nullopt;
   // A body that was looked at early is shown from its beginning until it has the least size.
   if (inspected < limits.min_inspect_size) return 0;
   if (inspected == limits.min_inspect_size && !is_file) return 0;
-  auto const added = size - inspected;
   auto const before =
       added < limits.inspect_window ? limits.inspect_window - added : limits.inspect_window / 4;
   return inspected - std::min(inspected, before);

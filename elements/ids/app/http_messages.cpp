@@ -45,10 +45,11 @@ bool HttpParser::account(HttpTransaction& transaction) {
       kHeaderCopies * (transaction.raw_headers[0].size() + transaction.raw_headers[1].size());
   count(transaction.accounted, now);
   transaction.accounted = now;
-  for (auto& unused = shared_.unused_; shared_.memory_ > shared_.options_.memory && !unused.empty();
+  auto& budget = shared_.memory_;
+  for (auto& unused = shared_.unused_; budget.used > budget.limit && !unused.empty();
        unused.pop_back())
-    shared_.memory_ -= unused.back()->memory();
-  if (shared_.memory_ <= shared_.options_.memory) return true;
+    budget.replace(unused.back()->memory(), 0);
+  if (budget.used <= budget.limit) return true;
   if (status_ == Status::kContinue) ++shared_.out_of_memory_;
   fail();
   return false;
@@ -66,7 +67,7 @@ HttpTransaction* HttpParser::begin(htp_tx_t& parsed) {
   } else {
     transaction = std::move(shared_.unused_.back());
     shared_.unused_.pop_back();
-    shared_.memory_ -= transaction->memory();
+    shared_.memory_.replace(transaction->memory(), 0);
   }
   transaction->parsed = &parsed;
   count(0, kListEntrySize);

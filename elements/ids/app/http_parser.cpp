@@ -21,7 +21,7 @@ constexpr std::size_t kConnectionSize = 4096;
 }  // namespace
 
 HttpShared::HttpShared(HttpOptions const& options)
-    : options_(options), config_(make_http_config(options)) {
+    : options_(options), config_(make_http_config(options)), memory_{options.memory} {
   unused_.reserve(kMaxUnused);
 }
 
@@ -54,7 +54,7 @@ void HttpParser::reset() {
   }
   removed_.clear();
   count(memory_, 0);
-  first_ = end_ = 0;
+  first_ = end_ = answered_ = 0;
   status_ = Status::kContinue;
   closed_[0] = closed_[1] = false;
 }
@@ -86,8 +86,13 @@ AppSession::Status HttpParser::parse(bool to_server, std::uint8_t const* data, s
                                 : htp_connp_res_data(connection_, nullptr, data, size);
   if (result == HTP_STREAM_ERROR || result == HTP_STREAM_STOP) fail();
   if (result == HTP_STREAM_TUNNEL && status_ == Status::kContinue) status_ = Status::kDone;
+  note_answers();
   release_removed();
   return status_;
+}
+
+void HttpParser::note_answers() {
+  while (answered_ < end_ && progress(of(answered_), false) != Progress::kNotStarted) ++answered_;
 }
 
 void HttpParser::close(bool to_server) {
@@ -100,6 +105,7 @@ void HttpParser::close(bool to_server) {
       htp_connp_close(connection_, nullptr);
   }
   closed_[to_server] = true;
+  note_answers();
   for (auto number = first_; to_server && number < end_; ++number)
     if (auto& transaction = of(number); transaction.form.is_form())
       transaction.form.scan(transaction.bodies[1].from(0), true);
@@ -122,6 +128,7 @@ void HttpParser::set_inspected(std::uint64_t number, bool to_server) {
 void HttpParser::remove_first() {
   ++shared_.revision_;
   auto transaction = std::move(slot(first_++));
+  answered_ = std::max(answered_, first_);
   if (transaction->parsed == nullptr || (progress(*transaction, true) == Progress::kComplete &&
                                          progress(*transaction, false) == Progress::kComplete)) {
     release(std::move(transaction));
@@ -150,16 +157,17 @@ void HttpParser::release(std::unique_ptr<HttpTransaction> transaction) {
   }
   count(transaction->accounted, 0);
   transaction->clear();
-  bool const has_room = shared_.memory_ + transaction->memory() <= shared_.options_.memory;
+  auto const& [limit, used] = shared_.memory_;
+  bool const has_room = used + transaction->memory() <= limit;
   if (!has_room || shared_.unused_.size() == kMaxUnused) return;
-  shared_.memory_ += transaction->memory();
+  shared_.memory_.replace(0, transaction->memory());
   shared_.unused_.push_back(std::move(transaction));
 }
 
 /// Replaces one amount of memory of the session by another.
 void HttpParser::count(std::size_t before, std::size_t after) {
   memory_ += after - before;
-  shared_.memory_ += after - before;
+  shared_.memory_.replace(before, after);
 }
 
 std::unique_ptr<AppSession> make_http_session(HttpShared& shared) {

@@ -31,6 +31,7 @@ class HttpParser final : public AppSession {
   void reset() override;
   std::uint64_t first() const override { return first_; }
   std::uint64_t end() const override { return end_; }
+  std::uint64_t begun(bool to_server) const override { return to_server ? end_ : answered_; }
   TransactionState& state(std::uint64_t number) override { return of(number).state; }
   bool is_complete(std::uint64_t number, bool to_server) const override;
   std::optional<AppBuffer> buffer(std::uint64_t number, bool to_server, Buffer buffer,
@@ -66,6 +67,7 @@ class HttpParser final : public AppSession {
   void count(std::size_t before, std::size_t after);
   void release(std::unique_ptr<HttpTransaction> transaction);
   void release_removed();
+  void note_answers();
 
   static Progress progress(HttpTransaction const& transaction, bool to_server);
   bool has_ended(bool to_server) const {
@@ -90,7 +92,7 @@ class HttpParser final : public AppSession {
   htp_connp_t* connection_ = nullptr;
   std::vector<std::unique_ptr<HttpTransaction>> transactions_;  // a ring; a power of 2 or none
   std::vector<std::unique_ptr<HttpTransaction>> removed_;       // libhtp still needs them
-  std::uint64_t first_ = 0, end_ = 0;
+  std::uint64_t first_ = 0, end_ = 0, answered_ = 0;  // from `answered_` on, no response has begun
   std::size_t memory_ = 0;
   Status status_ = Status::kContinue;
   bool closed_[2]{};

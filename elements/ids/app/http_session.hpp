@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/bytes.hpp"
+#include "elements/ids/app/app_memory.hpp"
 #include "elements/ids/app/app_session.hpp"
 
 struct htp_cfg_t;
@@ -21,7 +22,8 @@ struct HttpTransaction;
 struct HttpBodyLimits {
   std::uint32_t max_size;          ///< later bytes are not kept
   std::uint32_t min_inspect_size;  ///< rules see no shorter body, unless it is complete
-  std::uint32_t inspect_window;    ///< of the bytes that rules have seen, shown again
+  /// Of the bytes that rules have seen, shown again. Rules see a quarter of it or more at a time.
+  std::uint32_t inspect_window;
 };
 
 /// The defaults are those of Suricata's configuration file, and where it has none those of
@@ -29,14 +31,15 @@ struct HttpBodyLimits {
 struct HttpOptions {
   HttpBodyLimits request{100 * 1024, 32 * 1024, 4 * 1024};
   HttpBodyLimits response{100 * 1024, 40 * 1024, 16 * 1024};
-  bool inspect_at_once = false;                 ///< rules see each piece of a body as it comes
-  std::uint32_t max_transactions = 512;         ///< of a connection at a time
-  std::uint32_t max_headers = 1024;             ///< of a request or response
-  std::uint32_t max_line_size = 18'000;         ///< of a request line, header or chunk length
-  std::uint32_t max_decompressed = 1 << 20;     ///< of a body whose ratio is above 2,048
-  std::uint32_t max_compression_layers = 2;     ///< of a response
-  std::uint32_t max_inflate_time_us = 100'000;  ///< of a transaction
-  std::size_t memory = std::size_t{64} << 20;   ///< HTTP_MEMORY: of all sessions of a worker
+  bool inspect_at_once = false;              ///< rules see each piece of a body as it comes
+  std::uint32_t max_transactions = 512;      ///< of a connection at a time
+  std::uint32_t max_headers = 1024;          ///< of a request or response
+  std::uint32_t max_line_size = 18'000;      ///< of a request line, header or chunk length
+  std::uint32_t max_decompressed = 1 << 20;  ///< of a body whose ratio is above 2,048
+  std::uint32_t max_compression_layers = 2;  ///< of a response
+  /// Of a transaction; libhtp looks at its clock each 2 MiB, when rules have seen all they see.
+  std::uint32_t max_inflate_time_us = 2'000;
+  std::size_t memory = std::size_t{64} << 20;  ///< HTTP_MEMORY: of all sessions of a worker
 };
 
 /// What the HTTP sessions of one worker share: the configuration of libhtp, the budget of memory,
@@ -52,9 +55,14 @@ class HttpShared {
   HttpOptions const& options() const { return options_; }
   /// The sizes of bodies and memory hold from now on. The others, which libhtp knows, must be the
   /// same.
-  void set_options(HttpOptions const& options) { options_ = options; }
+  void set_options(HttpOptions const& options) {
+    options_ = options;
+    memory_.limit = options.memory;
+  }
   /// Bytes that the sessions hold, libhtp's estimated, and those of unused transactions.
-  std::size_t memory() const { return memory_; }
+  std::size_t memory() const { return memory_.used; }
+  /// Sessions of other protocols count theirs there, too.
+  AppMemory& budget() { return memory_; }
   /// Sessions that failed because the memory was used up.
   std::uint64_t out_of_memory() const { return out_of_memory_; }
   /// Sessions that failed because of too many transactions at a time.
@@ -78,7 +86,7 @@ class HttpShared {
   std::vector<std::unique_ptr<HttpTransaction>> unused_;
   Built built_[4][2];           // by form and direction
   std::uint64_t revision_ = 1;  // changes when a session changes
-  std::size_t memory_ = 0;
+  AppMemory memory_;
   std::uint64_t out_of_memory_ = 0, too_many_transactions_ = 0;
 };
 

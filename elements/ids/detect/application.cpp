@@ -60,10 +60,14 @@ void Detector::evaluate_transaction(TransactionRule const& selected, MatchInput&
   auto& session = *apps_.session(input.flow_index);
   if (!rule_matcher_.match_packet(compiled, input)) return;
   if (compiled.looks_at_payload && !payload_matches(compiled, input)) return;
-  if (!transaction_rules_.match(compiled, session, selected.transaction, input.to_server,
-                                rule_matcher_.evaluation()))
-    return;
-  session.state(selected.transaction).matched.push_back(compiled.rule.key());
+  auto const outcome = transaction_rules_.match(compiled, session, selected.transaction,
+                                                input.to_server, rule_matcher_.evaluation());
+  if (outcome == TransactionRules::Outcome::kNotYet) return;
+  auto& state = session.state(selected.transaction);
+  state.settle(input.to_server ? 0 : 1, selected.rule);
+  if (outcome == TransactionRules::Outcome::kNever) return;
+  state.settle(input.to_server ? 1 : 0, selected.rule);
+  state.add_match(compiled.rule.key());
   work.transaction = TransactionId{&session, selected.transaction};
   apply_match(selected.rule, {true, true}, input, work);
   work.transaction = std::nullopt;
@@ -85,18 +89,22 @@ void Detector::finish_transactions(MatchInput const& input, Work& work) {
   if (!work.changed) return;
   auto& session = *apps_.session(input.flow_index);
   TransactionRules::set_inspected(session, input.to_server);
+  // Transactions become complete in the order of their numbers.
   for (auto number = session.first(); number < session.end(); ++number) {
-    bool const complete = session.is_complete(number, true) && session.is_complete(number, false);
-    if (complete) record(session, number, work);
+    if (!session.is_complete(number, true) || !session.is_complete(number, false)) break;
+    record(session, number, work);
   }
-  while (session.first() < session.end()) {
-    auto const& state = session.state(session.first());
-    auto const number = session.first();
-    bool const client = state.complete[0] || !session.has_direction(number, true);
-    bool const server = state.complete[1] || !session.has_direction(number, false);
-    if (!client || !server) break;
+  auto const is_over = [&](std::uint64_t number, bool to_server) {
+    if (session.state(number).complete[to_server ? 0 : 1]) return true;
+    if (!session.has_direction(number, to_server)) return true;
+    bool const is_pending =
+        to_server == input.to_server || apps_.is_changed(input.flow_index, to_server);
+    return session.is_complete(number, to_server) &&
+           (!is_pending || number >= session.begun(to_server));
+  };
+  while (session.first() < session.end() && is_over(session.first(), true) &&
+         is_over(session.first(), false))
     session.remove_first();
-  }
   if (session.first() == session.end() && apps_.renews(input.flow_index))
     apps_.renew(input.flow_index);
 }

@@ -89,10 +89,12 @@ Detector::Detector(std::shared_ptr<RuleSet const> rules, std::span<CpuMatching c
       http_(std::make_unique<HttpShared>(options.http)),
       certificates_(std::make_unique<tls::CertificateCache>()),
       makes_ja3_(looks_at_ja3(*rules_)),
-      apps_(flows_.capacity(),
-            [this](AppProtocol protocol, bool over_tcp) {
-              return make_app_session(protocol, over_tcp, makes_ja3_, *http_, *certificates_);
-            }),
+      apps_(
+          flows_.capacity(),
+          [this](AppProtocol protocol, bool over_tcp) {
+            return make_app_session(protocol, over_tcp, makes_ja3_, *http_, *certificates_);
+          },
+          http_->budget()),
       transaction_rules_(*rules_, databases) {
   checks_.reserve(rules_->rules().size());
   for (auto const& compiled : rules_->rules()) checks_.emplace_back(compiled);

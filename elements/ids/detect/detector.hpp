@@ -119,8 +119,10 @@ class Detector {
   Defragmenter::Counters const& defragmenter_counters() const { return defragmenter_.counters(); }
   FlowTable const& flows() const { return flows_; }
   AppCounters const& app_counters() const { return apps_.counters(); }
-  /// HTTP sessions that ended early because HTTP_MEMORY was full.
-  std::uint64_t http_out_of_memory() const { return http_->out_of_memory(); }
+  /// Sessions of applications that ended early because HTTP_MEMORY was full.
+  std::uint64_t http_out_of_memory() const {
+    return http_->out_of_memory() + apps_.counters().out_of_memory;
+  }
   BlockPool const& stream_pool() const { return pool_; }
   BufferProgram::Evaluation const& evaluation() const { return rule_matcher_.evaluation(); }
 

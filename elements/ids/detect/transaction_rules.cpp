@@ -62,15 +62,14 @@ std::span<TransactionRule const> TransactionRules::select(AppSession& session, A
   unsigned const direction = to_server ? 0 : 1;
   auto const& buffers = buffers_[static_cast<std::size_t>(protocol)][direction];
   auto const& always = rules_.app_always(protocol);
-  for (auto number = session.first(); number < session.end(); ++number) {
+  for (auto number = std::max(session.first(), session.inspected(direction));
+       number < session.begun(to_server); ++number) {
     auto& state = session.state(number);
     if (state.complete[direction] || !session.has_direction(number, to_server)) continue;
     search(session, number, to_server, buffers);
     auto const add = [&](std::uint32_t rule) {
-      auto const& matched = state.matched;
-      bool const has_matched =
-          !matched.empty() && std::ranges::find(matched, key_of(rule)) != matched.end();
-      if (!has_matched) selected_.push_back({rule, number});
+      if (state.is_settled(direction, rule) || state.has_matched(key_of(rule))) return;
+      selected_.push_back({rule, number});
     };
     std::ranges::for_each(state.candidates[direction], add);
     std::ranges::for_each(always, add);
@@ -82,12 +81,18 @@ std::span<TransactionRule const> TransactionRules::select(AppSession& session, A
 void TransactionRules::search(AppSession& session, std::uint64_t number, bool to_server,
                               Indices const& buffers) {
   unsigned const direction = to_server ? 0 : 1;
+  auto& candidates = session.state(number).candidates[direction];
+  auto const before = candidates.size();
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     auto& searched = session.state(number).searched[direction];
     bool const once = i < 64 && !is_body(rules_.app_buffers()[buffers[i]].buffer);
     if (once && (searched >> i & 1) != 0) continue;
     if (search(session, number, to_server, buffers[i]) && once) searched |= std::uint64_t{1} << i;
   }
+  if (candidates.size() == before) return;
+  std::ranges::sort(candidates);
+  auto const repeated = std::ranges::unique(candidates);
+  candidates.erase(repeated.begin(), repeated.end());
 }
 
 /// The bytes of a body that were not searched yet, with those before them in which a pattern may
@@ -119,50 +124,56 @@ bool TransactionRules::search(AppSession& session, std::uint64_t number, bool to
                                                       : transformed(rules, buffer->bytes),
                                found_);
     for (auto const pattern : found_)
-      for (auto const rule : rules.rules[pattern])
-        if (std::ranges::find(candidates, rule) == candidates.end()) candidates.push_back(rule);
+      candidates.insert(candidates.end(), rules.rules[pattern].begin(), rules.rules[pattern].end());
     if (!has_instances(rules.buffer)) return true;
   }
 }
 
-bool TransactionRules::match(CompiledRule const& compiled, AppSession& session,
+auto TransactionRules::match(CompiledRule const& compiled, AppSession& session,
                              std::uint64_t transaction, bool to_server,
-                             BufferProgram::Evaluation& evaluation) {
+                             BufferProgram::Evaluation& evaluation) -> Outcome {
   for (auto const& field : compiled.rule.fields) {
     auto const value = session.value(transaction, to_server, field.field);
-    if (!value || !field.matches(*value)) return false;
+    if (!value || !field.matches(*value)) return Outcome::kNotYet;
   }
-  for (auto const& part : compiled.parts)
-    if (is_of_application(part.buffer) &&
-        !part_matches(part, session, transaction, to_server, evaluation))
-      return false;
-  return true;
+  for (auto const& part : compiled.parts) {
+    if (!is_of_application(part.buffer)) continue;
+    auto const outcome = match(part, session, transaction, to_server, evaluation);
+    if (outcome != Outcome::kMatches) return outcome;
+  }
+  return Outcome::kMatches;
 }
 
 /// Of a buffer with several instances, one must match.
-bool TransactionRules::part_matches(CompiledRule::Part const& part, AppSession& session,
-                                    std::uint64_t number, bool to_server,
-                                    BufferProgram::Evaluation& evaluation) {
+auto TransactionRules::match(CompiledRule::Part const& part, AppSession& session,
+                             std::uint64_t number, bool to_server,
+                             BufferProgram::Evaluation& evaluation) -> Outcome {
   auto const& rules = rules_.app_buffers()[part.app_buffer];
+  auto const otherwise = is_body(part.buffer) ? Outcome::kNotYet : Outcome::kNever;
   for (unsigned instance = 0;; ++instance) {
     auto const buffer = session.buffer(number, to_server, part.buffer, instance);
-    if (!buffer) return false;
+    if (!buffer) return instance == 0 ? Outcome::kNotYet : otherwise;
     auto const bytes = transformed(rules, buffer->bytes);
     auto const offset = static_cast<std::uint32_t>(buffer->offset);
-    if (part.program.matches(bytes, evaluation, offset)) return true;
-    if (!has_instances(part.buffer)) return false;
+    if (part.program.matches(bytes, evaluation, offset)) return Outcome::kMatches;
+    if (!has_instances(part.buffer)) return otherwise;
   }
 }
 
 void TransactionRules::set_inspected(AppSession& session, bool to_server) {
-  for (auto number = session.first(); number < session.end(); ++number) {
+  unsigned const direction = to_server ? 0 : 1;
+  auto& before = session.inspected(direction);
+  before = std::max(before, session.first());
+  for (auto number = before; number < session.begun(to_server); ++number) {
     auto& state = session.state(number);
-    unsigned const direction = to_server ? 0 : 1;
-    if (state.complete[direction]) continue;
-    session.set_inspected(number, to_server);
-    if (!session.is_complete(number, to_server)) continue;
-    state.complete[direction] = true;
-    state.candidates[direction].clear();
+    if (!state.complete[direction]) {
+      session.set_inspected(number, to_server);
+      if (!session.is_complete(number, to_server)) continue;
+      state.complete[direction] = true;
+      state.candidates[direction].clear();
+      state.settled[direction].clear();
+    }
+    if (number == before) ++before;
   }
 }
 

@@ -39,9 +39,11 @@ class TransactionRules {
   /// the next call.
   std::span<TransactionRule const> select(AppSession& session, AppProtocol protocol,
                                           bool to_server);
-  /// True if all keywords of the rule that look at a transaction's buffers and numbers match.
-  bool match(CompiledRule const& compiled, AppSession& session, std::uint64_t transaction,
-             bool to_server, BufferProgram::Evaluation& evaluation);
+  enum class Outcome : std::uint8_t { kNotYet, kNever, kMatches };
+  /// `kMatches` if all keywords of the rule that look at a transaction's buffers and numbers do;
+  /// `kNever` if a buffer is complete, and its keywords do not match.
+  Outcome match(CompiledRule const& compiled, AppSession& session, std::uint64_t transaction,
+                bool to_server, BufferProgram::Evaluation& evaluation);
   /// Remembers that rules have seen the transactions as they are now.
   static void set_inspected(AppSession& session, bool to_server);
 
@@ -56,8 +58,8 @@ class TransactionRules {
   Bytes transformed(AppBufferRules const& rules, Bytes bytes) {
     return rules.transforms ? rules.transforms->apply(bytes, transformed_) : bytes;
   }
-  bool part_matches(CompiledRule::Part const& part, AppSession& session, std::uint64_t number,
-                    bool to_server, BufferProgram::Evaluation& evaluation);
+  Outcome match(CompiledRule::Part const& part, AppSession& session, std::uint64_t number,
+                bool to_server, BufferProgram::Evaluation& evaluation);
 
   RuleSet const& rules_;
   std::vector<std::unique_ptr<HyperscanScanner>> scanners_;    // by index in `app_buffers`

@@ -293,8 +293,8 @@ TEST(DnsSession, UsesRemovedTransactionsAgain) {
   auto const session = make_dns_session(false);
   auto const turn = [&] {
     session->add(kToServer, bytes_of(request(kAcom)));
-    EXPECT_TRUE(session->state(session->end() - 1).matched.empty());
-    session->state(session->end() - 1).matched.push_back(1);
+    EXPECT_TRUE(session->state(session->end() - 1).settled[0].empty());
+    session->state(session->end() - 1).settle(0, 1);
   };
   turn(), turn();
   auto const memory = session->memory();

@@ -52,6 +52,30 @@ void HostileRig::handshake(Frames::Ends const& ends) {
   send(frames_.tcp(ends, Frames::kAck, 1, 1));
 }
 
+void HostileRig::say(Connection& connection, bool to_server, std::string_view text,
+                     std::size_t size, bool acknowledges_each) {
+  auto const sender = to_server ? connection.client : connection.client.reversed();
+  auto& next = to_server ? connection.from_client : connection.from_server;
+  auto const other = to_server ? connection.from_server : connection.from_client;
+  while (!text.empty()) {
+    auto const segment = text.substr(0, size);
+    text.remove_prefix(segment.size());
+    send(frames_.tcp(sender, Frames::kAck, next, other, segment));
+    next += static_cast<std::uint32_t>(segment.size());
+    if (acknowledges_each || text.empty())
+      send(frames_.tcp(sender.reversed(), Frames::kAck, other, next));
+  }
+}
+
+/// Writes its records, as EVE has them.
+void HostileRig::transaction(PacketContext const&, TransactionId const& transaction) {
+  auto const& [session, number] = transaction;
+  for (unsigned record = 0; record < session->records(number); ++record, ++records_) {
+    JsonWriter out(line_);
+    session->write_record(number, record, out);
+  }
+}
+
 void HostileRig::finish() {
   auto const begin = thread_ns();
   detector_->finish();

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/packet/batch.hpp"
 #include "elements/ids/detect/detector.hpp"
@@ -22,12 +24,22 @@ class HostileRig : public DetectorEvents {
   FrameVerdict send(Bytes frame, std::uint64_t milliseconds = 0);
   /// SYN, SYN with ACK, ACK; the windows have a scale of 14. The next numbers are 1 and 1.
   void handshake(Frames::Ends const& ends);
+  /// A connection after its handshake, with the next sequence numbers of both ends.
+  struct Connection {
+    Frames::Ends client{};
+    std::uint32_t from_client = 1, from_server = 1;
+  };
+  /// Sends bytes in segments of `size` bytes; the other end acknowledges each, or only the last.
+  void say(Connection& connection, bool to_server, std::string_view text, std::size_t size = 1400,
+           bool acknowledges_each = true);
   /// Ends all flows, and prints the costs so far with the name of the test.
   void finish();
 
   Frames& frames() { return frames_; }
   Detector const& detector() const { return *detector_; }
   std::uint64_t alerts() const { return alerts_; }
+  std::uint64_t records() const { return records_; }
+  double longest_turn_ms() const { return static_cast<double>(longest_turn_ns_) / 1e6; }
   std::uint64_t drops() const { return drops_; }
   std::uint64_t limit_drops() const { return limit_drops_; }
   std::uint64_t evicted_states() const { return shared_.evicted(); }
@@ -38,6 +50,7 @@ class HostileRig : public DetectorEvents {
   void alert(PacketContext const&, RuleAlert const&) override { ++alerts_; }
   void drop(PacketContext const&, std::optional<std::uint32_t>) override { ++drops_; }
   void drop_at_limit(PacketContext const&, Limit) override { ++limit_drops_; }
+  void transaction(PacketContext const&, TransactionId const& transaction) override;
   void flow_ended(Flow const& flow, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {
     last_policy_ = flow.limit_policy;
     last_state_ = flow.state;
@@ -49,6 +62,8 @@ class HostileRig : public DetectorEvents {
   std::unique_ptr<Detector> detector_;
   Frames frames_;
   std::uint64_t time_ns_ = 1'000'000'000, sent_ = 0, alerts_ = 0, drops_ = 0, limit_drops_ = 0;
+  std::uint64_t records_ = 0;
+  std::vector<char> line_ = std::vector<char>(64 * 1024);
   std::uint64_t turn_begin_ns_ = 0, longest_turn_ns_ = 0, all_ns_ = 0;
   LimitPolicy last_policy_ = LimitPolicy::kIgnore;
   FlowState last_state_ = FlowState::kNew;
