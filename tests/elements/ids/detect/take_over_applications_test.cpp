@@ -93,8 +93,8 @@ TEST(TakeOverApplications, SessionsMakeWhatTheNewRulesLookAt) {
   talk.handshake();
   talk.say(hello);
   talk.send(true, testing::Frames::kRst);
-  talk.begin_connection(42000);  // ends nothing; the next SYN takes the session of no flow
   talk.reload("alert tls any any -> any any (ja3.string; content:\"771,47\"; sid:2;)");
+  talk.begin_connection(40000);  // its SYN ends the first flow, whose session is then free
   talk.handshake();
   talk.say(hello);
   EXPECT_EQ(talk.end(), Sids{2});
