@@ -91,8 +91,8 @@ void TransactionRules::search(AppSession& session, std::uint64_t number, bool to
   }
   if (candidates.size() == before) return;
   std::ranges::sort(candidates);
-  auto const repeated = std::ranges::unique(candidates);
-  candidates.erase(repeated.begin(), repeated.end());
+  // Not ranges::unique: clang 14 cannot compile it.
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
 }
 
 /// The bytes of a body that were not searched yet, with those before them in which a pattern may
