@@ -191,9 +191,12 @@ bool AppFlows::count_memory(Slot& slot) {
 }
 
 void AppFlows::react(Entry& entry, AppSession::Status status) {
-  if (status == AppSession::Status::kContinue) return;
-  counters_.failed_parsers += status == AppSession::Status::kFailed;
-  entry.renews = status == AppSession::Status::kNewProtocol;
+  using enum AppSession::Status;
+  if (status == kContinue) return;
+  entry.encrypted |= status == kBeginsEncryption || status == kEncrypted;
+  if (status == kBeginsEncryption) return;
+  counters_.failed_parsers += status == kFailed;
+  entry.renews = status == kNewProtocol;
   entry.stopped = kBoth;
 }
 

@@ -61,6 +61,12 @@ class AppFlows {
   }
   /// True for the first packet of this direction after the flow's protocol is known.
   bool take_detected(std::uint32_t index, bool to_server);
+  /// True if the parser has found that the rest of the connection is encrypted.
+  bool is_encrypted(std::uint32_t index) const { return flows_[index].encrypted; }
+  /// End of the stream's bytes that the parser has read.
+  std::uint32_t read_up_to(std::uint32_t index, bool to_server) const {
+    return flows_[index].read[to_server ? 0 : 1];
+  }
   /// True if the parser expects another protocol after its transactions.
   bool renews(std::uint32_t index) const { return flows_[index].renews; }
   /// Finds the protocol of the bytes that follow. Ends the session.
@@ -95,6 +101,7 @@ class AppFlows {
     bool client_first : 1 = false;  // the first ones were the client's
     bool known : 1 = false;         // the protocol, or that it is none
     bool renews : 1 = false;        // another protocol follows in the same connection
+    bool encrypted : 1 = false;     // for `is_encrypted`
   };
   struct Slot {
     std::unique_ptr<AppSession> session;  // null: made when it is needed

@@ -74,9 +74,11 @@ class AppSession {
  public:
   enum class Status : std::uint8_t {
     kContinue,
-    kFailed,       ///< the bytes are not of this protocol: nothing more is parsed
-    kDone,         ///< nothing more will be parsed, e.g. since the rest is encrypted
-    kNewProtocol,  ///< like kDone, and the protocol of the next bytes is to be detected
+    kFailed,            ///< the bytes are not of this protocol: nothing more is parsed
+    kDone,              ///< nothing more will be parsed
+    kBeginsEncryption,  ///< like kContinue; rules of payloads see no more
+    kEncrypted,         ///< like kDone; rules of payloads see no more
+    kNewProtocol,       ///< like kDone, and the protocol of the next bytes is to be detected
   };
 
   virtual ~AppSession() = default;

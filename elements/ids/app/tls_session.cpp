@@ -94,7 +94,7 @@ class TlsSession final : public AppSession {
       read_record(to_server, {bytes.data, size});
       bytes = bytes.after(size);
     }
-    return status_;
+    return status_ == Status::kContinue && has_data() ? Status::kBeginsEncryption : status_;
   }
 
   Status skip(bool, std::uint32_t) override {
@@ -107,14 +107,14 @@ class TlsSession final : public AppSession {
     transaction_.clear();
     status_ = Status::kContinue;
     state_ = kNoState;
-    started_ = removed_ = has_server_hello_ = false;
+    started_ = removed_ = has_server_hello_ = all_hidden_ = false;
   }
 
   std::uint64_t first() const override { return removed_ ? 1 : 0; }
   std::uint64_t end() const override { return started_ ? 1 : 0; }
   TransactionState& state(std::uint64_t) override { return transaction_; }
   bool is_complete(std::uint64_t, bool) const override {
-    return status_ != Status::kContinue || (sides_[0].closed && sides_[1].closed);
+    return status_ != Status::kContinue || all_hidden_ || (sides_[0].closed && sides_[1].closed);
   }
   void remove_first() override { removed_ = true; }
 
@@ -149,6 +149,7 @@ class TlsSession final : public AppSession {
 
  private:
   void fail() { status_ = Status::kFailed; }
+  bool has_data() const { return sides_[0].has_application_data || sides_[1].has_application_data; }
 
   /// The server repeats the client's session, or the client asks for tickets.
   bool is_resumed() const {
@@ -188,7 +189,8 @@ class TlsSession final : public AppSession {
     side.encrypted |= type == kChangeCipherSpec;
     side.has_application_data |= type == kApplicationData;
     auto const hidden = [](Side const& one) { return one.encrypted || one.has_application_data; };
-    if (hidden(sides_[0]) && hidden(sides_[1])) status_ = Status::kDone;
+    all_hidden_ = hidden(sides_[0]) && hidden(sides_[1]);
+    if (all_hidden_ && has_data()) status_ = Status::kEncrypted;
   }
 
   void read_record(bool to_server, Bytes bytes) {
@@ -320,6 +322,7 @@ class TlsSession final : public AppSession {
   Status status_ = Status::kContinue;
   State state_ = kNoState;
   bool started_ = false, removed_ = false, has_server_hello_ = false;
+  bool all_hidden_ = false;  // nothing more of the handshake can be read
   bool with_ja3_;
 };
 

@@ -38,7 +38,14 @@ void Detector::read_stream(MatchInput const& input, bool to_server, bool all, bo
   auto const& half = input.session->halves[to_server ? 0 : 1];
   auto const end = all ? half.next : std::min(half.acked, half.next);
   auto const add = [&] {
-    return apps_.add_stream(input.flow_index, *input.flow, to_server, half, end, closed, pool_);
+    auto const read = apps_.read_up_to(input.flow_index, to_server);
+    bool const added =
+        apps_.add_stream(input.flow_index, *input.flow, to_server, half, end, closed, pool_);
+    if (!input.flow->encrypted && apps_.is_encrypted(input.flow_index)) {
+      input.flow->encrypted = true;
+      encryption_ = {to_server, std::max(read, half.bytes.begin)};
+    }
+    return added;
   };
   if (add()) return;
   read_stream(input, !to_server, false, false);

@@ -209,6 +209,7 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
     }
     return;
   }
+  input.encrypted = input.flow != nullptr && input.flow->encrypted;
   TcpTracker::Outcome outcome;
   auto const lost = tcp_.counters().lost();
   if (input.flow != nullptr && packet.protocol == protocol::kTcp) follow_tcp(input, outcome);
@@ -221,6 +222,8 @@ void Detector::inspect_packet(DecodedPacket const& packet, Candidates const& can
   add_payload(packet, candidates, outcome, input);
   if (input.session != nullptr) add_due_bytes(input, outcome.closed, work);
   evaluate(input, work);
+  if (input.flow != nullptr && input.flow->encrypted && !input.encrypted)
+    inspect_before_encryption(input, work);
   finish_transactions(input, work);
   if (input.session != nullptr && !input.flow->is_inspected())
     tcp_.clear(sessions_[input.flow_index]);

@@ -150,6 +150,8 @@ class Detector {
   void add_payload(DecodedPacket const& packet, Candidates const& candidates,
                    TcpTracker::Outcome const& outcome, MatchInput& input);
   void keep_candidates(StreamHalf& half);
+  void pass_encrypted(StreamHalf& half, std::uint32_t end);
+  void inspect_before_encryption(MatchInput const& input, Work& work);
   bool pass_over(StreamHalf& half, RuleGroups::Id group, std::uint32_t end);
   void select_stream(StreamHalf& half, std::uint16_t number, StreamView const& view);
   void search(std::uint16_t number, Bytes bytes);
@@ -202,6 +204,12 @@ class Detector {
   Rejection rejection_;
   std::uint64_t first_ns_ = 0, last_ns_ = 0;
   bool started_ = false;
+
+  /// Where encrypted bytes begin in the packet's flow, or a few bytes before that.
+  struct Encryption {
+    bool to_server = true;
+    std::uint32_t begin = 0;
+  } encryption_;
 
   std::vector<std::uint8_t> view_;         // bytes of a stream, contiguous
   std::vector<std::uint8_t> held_;         // the same, for rules of transactions

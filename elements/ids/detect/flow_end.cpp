@@ -59,8 +59,40 @@ void Detector::end_flow(std::uint32_t index, Flow& flow) {
   events_.flow_ended(flow, ending_, time_of(flow.last_seen_ms), last_ns_);
 }
 
+/// The last look at the payload of a flow that is encrypted from now on. Suricata looks at a handshake
+/// message by message, and no longer once there is application data.
+void Detector::inspect_before_encryption(MatchInput const& input, Work& work) {
+  work.transactions = {};
+  for (bool const own : {true, false}) {
+    auto const to_server = own == input.to_server;
+    auto& half = sessions_[input.flow_index].halves[to_server ? 0 : 1];
+    auto const end = to_server == encryption_.to_server ? std::min(encryption_.begin, half.next)
+                                                        : std::min(half.acked, half.next);
+    EndPacket const packet(*input.flow, to_server);
+    auto const context = work.context;
+    auto bytes = input;
+    bytes.stream = &work.view;
+    bytes.no_packet = true;
+    if (!own) {
+      bytes.packet = work.context.packet = &packet.packet;
+      bytes.to_server = work.context.to_server = to_server;
+      bytes.group = group_of(bytes);
+      work.context.source = PacketSource::kStream;
+    }
+    selected_.clear();
+    while (!work.passed && !pass_over(half, bytes.group, end) &&
+           take_view(half, search_in(bytes.group), end, work.view)) {
+      evaluate(bytes, work);
+      selected_.clear();
+    }
+    work.context = context;
+    pass_encrypted(half, end);
+  }
+}
+
 void Detector::inspect_rest(std::uint32_t index, Flow& flow, bool to_server) {
   auto& half = sessions_[index].halves[to_server ? 0 : 1];
+  if (flow.encrypted) half.inspected = half.next;
   bool const has_bytes = half.inspected < half.next || !half.later.empty();
   if (!has_bytes && flow.app_protocol == AppProtocol::kUnknown) return;
   EndPacket const end(flow, to_server);

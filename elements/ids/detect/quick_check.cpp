@@ -16,11 +16,13 @@ enum Trait : std::uint8_t {
   kOwnBytes = 16,  // that, or the payload is not in a stream
   kPacket = 32,    // not only a stream
   kFirst = 64,     // of its flow
+  kVisible = 128,  // the payload is not encrypted
 };
 
 std::uint8_t traits_of(MatchInput const& input) {
   bool const stream = input.stream != nullptr;
-  bool const payload = input.packet->payload_size > 0 && !input.packet->is_tunnel;
+  bool const payload =
+      input.packet->payload_size > 0 && !input.packet->is_tunnel && !input.encrypted;
   unsigned traits = 0;
   if (input.flow != nullptr) traits |= input.to_server ? kToServer : kToClient;
   if (stream) traits |= kStream;
@@ -28,6 +30,7 @@ std::uint8_t traits_of(MatchInput const& input) {
   if (stream || !input.packet_in_stream) traits |= kOwnBytes;
   if (!input.no_packet) traits |= kPacket;
   if (input.first_of_flow) traits |= kFirst;
+  if (!input.encrypted) traits |= kVisible;
   return static_cast<std::uint8_t>(traits);
 }
 
@@ -82,6 +85,7 @@ void QuickCheck::add(BitsMatch const& match) {
 }
 
 void QuickCheck::add(HeaderMatch const& match) {
+  if (match.field == HeaderMatch::Field::kPayloadSize) needs_ |= kVisible;
   if (match.field != HeaderMatch::Field::kIpProtocol || match.negated) return;
   if (match.min != match.max) return;
   protocol_mask_ = 0xff;

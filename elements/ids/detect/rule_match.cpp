@@ -174,7 +174,8 @@ bool RuleMatcher::packet_matches(CompiledRule const& compiled, MatchInput const&
   for (auto const& match : compiled.rule.packet)
     if (!matches_packet(match, *input.packet)) return false;
   // What a tunnel carries is a packet of its own.
-  bool const has_payload = input.packet->payload_size > 0 && !input.packet->is_tunnel;
+  bool const has_payload =
+      input.packet->payload_size > 0 && !input.packet->is_tunnel && !input.encrypted;
   if (compiled.looks_at_payload && !has_payload) return false;
   for (auto const& part : compiled.parts) {
     auto const bytes = buffer_of(part.buffer, *input.packet);

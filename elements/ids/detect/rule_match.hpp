@@ -33,6 +33,7 @@ struct MatchInput {
   bool packet_in_stream = false;  ///< the payload's bytes belong to the stream
   bool no_packet = false;         ///< only the stream
   bool first_of_flow = false;
+  bool encrypted = false;    ///< rules see no payload
   bool reassembled = false;  ///< the packet is a datagram of fragments
   RuleGroups::Id group = 0;
   std::uint32_t now_s = 0;

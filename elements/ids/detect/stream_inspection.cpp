@@ -10,6 +10,7 @@ namespace warpline::ids {
 /// Selects rules by the packet's payload, and keeps the patterns in it for the stream.
 void Detector::add_payload(DecodedPacket const& packet, Candidates const& candidates,
                            TcpTracker::Outcome const& outcome, MatchInput& input) {
+  if (input.encrypted) return;
   auto const number = search_in(input.group);
   if (packet.payload_size == 0 || packet.is_tunnel || number == 0) return;
   bool const searched = candidates.search == number && candidates.offset == packet.payload &&
@@ -66,7 +67,7 @@ std::uint16_t Detector::search_of(DecodedPacket const& packet) const {
   if (index == Flow::kNone)
     return search_in(groups.find(packet, packet.destination_port <= packet.source_port));
   auto const& flow = flows_[index];
-  if (!flow.is_inspected()) return 0;
+  if (!flow.is_inspected() || flow.encrypted) return 0;
   bool const to_server = flow.to_server(from_second);
   bool const is_current = flow.generation == generation_;
   auto const known = is_current ? flow.groups[to_server ? 0 : 1] : RuleGroups::Id{0};
@@ -133,7 +134,7 @@ void Detector::inspect_gaps(MatchInput const& input, Work& work) {
     bool const due = half.acked > half.next && half.acked - half.next >= kChunk;
     if (!due || half.later.empty()) return;
     read_stream(input, input.to_server, true, false);
-    while (take_view(half, search_in(input.group), half.next, work.view)) {
+    while (!input.encrypted && take_view(half, search_in(input.group), half.next, work.view)) {
       evaluate(only_stream, work);
       selected_.clear();
     }
@@ -159,6 +160,13 @@ bool Detector::pass_over(StreamHalf& half, RuleGroups::Id group, std::uint32_t e
   return true;
 }
 
+/// Only parsers see bytes that are encrypted. They have read those up to `end`.
+void Detector::pass_encrypted(StreamHalf& half, std::uint32_t end) {
+  half.clear_candidates();
+  half.inspected = std::max(half.inspected, end);
+  tcp_.discard_before(half, end);
+}
+
 /// Adds the bytes of the packet's direction that are due. Acknowledged bytes do not wait for a whole
 /// chunk after the client has closed first (Suricata: TCP state close_wait and later).
 void Detector::add_due_bytes(MatchInput& input, bool closed, Work& work) {
@@ -166,6 +174,7 @@ void Detector::add_due_bytes(MatchInput& input, bool closed, Work& work) {
   auto& half = session.halves[input.to_server ? 0 : 1];
   bool const at_once = options_.ips || closed || session.halves[0].closes_first;
   auto const end = options_.ips || closed ? half.next : std::min(half.acked, half.next);
+  if (input.encrypted) return pass_encrypted(half, end);
   auto const due = end - std::min(half.inspected, end);
   if (due == 0 || (due < kChunk && !at_once)) return;
   if (pass_over(half, input.group, end)) return;

@@ -54,6 +54,7 @@ struct alignas(64) Flow {
   AppProtocol app_protocol = AppProtocol::kUnknown;
   LimitPolicy limit_policy = LimitPolicy::kIgnore;  ///< applied because memory was full
   std::uint16_t groups[2]{};  ///< of rules, to the server and to the client; 0: not known yet
+  bool encrypted = false;     ///< rules of payloads see no more
   bool handshake = false;     ///< of TCP: both ends have acknowledged it, or it was not needed
 
   /// False if a rule or ON_LIMIT has decided about the whole flow: rules see no more of it.

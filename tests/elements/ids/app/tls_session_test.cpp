@@ -217,7 +217,7 @@ TEST(TlsSession, GivesTheStateOfTheLastMessage) {
   EXPECT_EQ(connection.state(), 4u);
 }
 
-TEST(TlsSession, IsDoneOnceBothSidesEncrypt) {
+TEST(TlsSession, IsCompleteOnceBothSidesEncryptAndDoneOnceThereIsData) {
   auto connection = after_hello("");
   connection.server(record(kHandshake, flight()));
   auto const& session = *connection.session;
@@ -226,12 +226,15 @@ TEST(TlsSession, IsDoneOnceBothSidesEncrypt) {
   EXPECT_EQ(connection.client(record(kHandshake, certificates({certificate()}))),
             Status::kContinue);  // that is not to be read
   EXPECT_EQ(connection.from_client(Buffer::kTlsCertIssuer), std::nullopt);
-  EXPECT_EQ(connection.server(record(kChangeCipherSpec, "\1")), Status::kDone);
+  EXPECT_EQ(connection.server(record(kChangeCipherSpec, "\1")), Status::kContinue);
   EXPECT_TRUE(session.is_complete(0, kToServer) && session.is_complete(0, kToClient));
+  EXPECT_EQ(connection.server(record(kHandshake, "finished")), Status::kContinue);
+  EXPECT_EQ(connection.server(record(kApplicationData, "x")), Status::kEncrypted);
   auto other = after_hello("");
-  EXPECT_EQ(other.client(record(kApplicationData, "early")), Status::kContinue);
-  EXPECT_EQ(other.server(record(kHandshake, flight()) + record(kApplicationData, "x")),
-            Status::kDone);
+  EXPECT_EQ(other.client(record(kApplicationData, "early")), Status::kBeginsEncryption);
+  EXPECT_FALSE(other.session->is_complete(0, kToServer));
+  EXPECT_EQ(other.server(record(kHandshake, flight())), Status::kBeginsEncryption);
+  EXPECT_EQ(other.server(record(kApplicationData, "x")), Status::kEncrypted);
   EXPECT_EQ(other.from_server(Buffer::kTlsCertIssuer), "CN=iss");
 }
 
@@ -266,7 +269,7 @@ TEST(TlsSession, FailsAtRecordsThatAreWrong) {
     EXPECT_EQ(connection.from_client(Buffer::kTlsSni), "a.com");
   }
   auto connection = after_hello("");
-  EXPECT_EQ(connection.server("\x17\3\3\x44\0"s), Status::kContinue);
+  EXPECT_EQ(connection.server("\x17\3\3\x44\0"s), Status::kBeginsEncryption);
   EXPECT_EQ(connection.session->skip(kToClient, 1), Status::kFailed);
 }
 

@@ -325,5 +325,46 @@ TEST(Detector, CountsSynAndAcknowledgedFinInStreamSize) {
   EXPECT_EQ(server.sids().back(), 202u);
 }
 
+/// Rules that look for `one` to `nine` in the payload, and one for large payloads.
+std::string rules_for_numbers() {
+  std::string text = "alert tcp any any -> any any (dsize:>90; sid:10;)\n";
+  std::uint32_t sid = 0;
+  for (auto const* const word : {"one", "two", "three", "four", "five", "six"})
+    text += "alert tcp any any -> any any (content:\"" + std::string(word) +
+            "\"; sid:" + std::to_string(++sid) + ";)\n";
+  return text + "alert tcp any any -> any any (flags:A; pcre:\"/seven/\"; sid:7;)\n";
+}
+
+std::string tls_record(std::uint8_t type, std::string const& body) {
+  std::string text{static_cast<char>(type), 3, 3, 0, static_cast<char>(body.size())};
+  return text + body;
+}
+
+// What is expected is what Suricata 7.0.10 gave for such connections.
+TEST(Detector, LooksAtNoPayloadOnceAConnectionIsEncrypted) {
+  constexpr std::uint8_t kCipher = 20, kMessage = 22, kData = 23;
+  Conversation talk(rules_for_numbers());
+  talk.handshake();
+  auto const exchange = [&](bool to_server, std::string const& text) {
+    talk.send(to_server, kAck, text);
+    talk.send(!to_server, kAck);
+  };
+  auto const hello = std::string{3, 3} + std::string(32, 'r') + std::string{0, 0, 2, 0x13, 1, 1, 0};
+  exchange(true,
+           tls_record(kMessage, std::string{1, 0, 0, static_cast<char>(hello.size())} + hello));
+  exchange(false, tls_record(kMessage, "one") + tls_record(kCipher, "\1"));
+  exchange(true, tls_record(kCipher, "\1") + tls_record(kMessage, "two"));
+  exchange(false, tls_record(kMessage, "three"));
+  exchange(false, tls_record(kData, "four"));
+  EXPECT_EQ(talk.sids(), (Sids{2, 1, 3})) << "the last look";
+  exchange(true, tls_record(kData, "five" + std::string(100, ' ')));
+  exchange(true, tls_record(kData, "seven"));
+  exchange(false, tls_record(kMessage, "six"));
+  talk.send(true, kAck | kFin, tls_record(kData, "one"));
+  talk.send(false, kAck | kFin, tls_record(kData, "one"));
+  talk.send(true, kAck);
+  EXPECT_EQ(talk.end(), (Sids{2, 1, 3}));
+}
+
 }  // namespace
 }  // namespace warpline::ids
