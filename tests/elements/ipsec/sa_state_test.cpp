@@ -338,7 +338,8 @@ TEST_F(SaStateTest, AReloadMayOnlyUseWhatWasOpened) {
   databases.check_reload();  // nothing is open yet
   databases.open({{}, 0, false, [](std::string const&) {}});
   databases.check_reload();
-  auto const another = start(parse(words("dir in")));
+  auto const another = std::make_shared<SaDatabase>(parse(words("dir in")), std::vector<Policy>{},
+                                                    SaDatabase::Options{});  // without a state file
   databases.add("other", another);
   databases.check_reload();  // no element uses it
   databases.use("other", Direction::kInbound);
