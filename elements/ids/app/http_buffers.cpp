@@ -20,6 +20,18 @@ std::optional<AppBuffer> buffer_of(bstr const* text) {
   return AppBuffer{bytes_of(text)};
 }
 
+/// The text up to its first line end. libhtp repeats the end of a response line after it if the line
+/// came in several pieces.
+std::string_view line_of(bstr const* text) {
+  std::string_view const all(reinterpret_cast<char const*>(bstr_ptr(text)), bstr_len(text));
+  return all.substr(0, all.find("\r\n"));
+}
+
+std::optional<AppBuffer> line_buffer_of(bstr const* text) {
+  if (text == nullptr) return std::nullopt;
+  return AppBuffer{{bstr_ptr(text), static_cast<std::uint32_t>(line_of(text).size())}};
+}
+
 std::optional<AppBuffer> buffer_of(std::vector<std::uint8_t> const& bytes) {
   return AppBuffer{{bytes.data(), static_cast<std::uint32_t>(bytes.size())}};
 }
@@ -159,9 +171,9 @@ std::optional<AppBuffer> HttpParser::line_buffer(HttpTransaction const& transact
     case Buffer::kHttpStatusCode:
       return buffer_of(parsed.response_status);
     case Buffer::kHttpStatusMessage:
-      return buffer_of(parsed.response_message);
+      return line_buffer_of(parsed.response_message);
     case Buffer::kHttpResponseLine:
-      return buffer_of(parsed.response_line);
+      return line_buffer_of(parsed.response_line);
     default:
       return std::nullopt;
   }
@@ -243,7 +255,7 @@ std::optional<AppBuffer> HttpParser::built(std::uint64_t number, bool to_server,
   if (buffer == Buffer::kHttpStart) {
     auto const* const line = to_server ? parsed.request_line : parsed.response_line;
     if (line == nullptr) return std::nullopt;
-    out.add(line);
+    out.add(line_of(line));
     out.add("\r\n");
   }
   if (buffer == Buffer::kHttpHeaderNames && count != 0) out.add("\r\n");

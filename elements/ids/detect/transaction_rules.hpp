@@ -25,7 +25,12 @@ AppDatabases compile_app_databases(RuleSet const& rules);
 struct TransactionRule {
   std::uint32_t rule;  ///< index in the rule set
   std::uint64_t transaction;
-  friend auto operator<=>(TransactionRule const&, TransactionRule const&) = default;
+  friend bool operator==(TransactionRule const&, TransactionRule const&) = default;
+  /// Of one rule, the latest transaction comes first, as in Suricata: it uses up a threshold.
+  friend auto operator<=>(TransactionRule const& a, TransactionRule const& b) {
+    auto const by_rule = a.rule <=> b.rule;
+    return by_rule != 0 ? by_rule : b.transaction <=> a.transaction;
+  }
 };
 
 /// The rules for the transactions of application protocols: selects them by their patterns, and
@@ -35,7 +40,7 @@ class TransactionRules {
   /// `databases`: of the rules; if there are none, they are compiled.
   TransactionRules(RuleSet const& rules, AppDatabases databases);
 
-  /// The rules to evaluate on a session's transactions in a direction, in ascending order. Valid until
+  /// The rules to evaluate on a session's transactions in a direction, in order. Valid until
   /// the next call.
   std::span<TransactionRule const> select(AppSession& session, AppProtocol protocol,
                                           bool to_server);

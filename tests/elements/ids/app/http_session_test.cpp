@@ -192,5 +192,15 @@ TEST(HttpSession, ForgetsATransactionBeforeItsEnd) {
   EXPECT_EQ(exchange.received(Buffer::kFileData, 1), "b");
 }
 
+TEST(HttpSession, ShowsAStatusLineThatComesInPiecesOnce) {
+  HttpExchange exchange;
+  exchange.request("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+  exchange.response("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 302 Fo");
+  exchange.response("und\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(exchange.received(Buffer::kHttpStatusMessage, 1), "Found");
+  EXPECT_EQ(exchange.received(Buffer::kHttpResponseLine, 1), "HTTP/1.1 302 Found");
+  EXPECT_TRUE(exchange.received(Buffer::kHttpStart, 1).starts_with("HTTP/1.1 302 Found\r\nC"));
+}
+
 }  // namespace
 }  // namespace warpline::ids
