@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The Warpline authors
 # SPDX-License-Identifier: Apache-2.0
-"""suricata_seeds.py ELEMENTS_TESTS [--seeds N] [--first N] [--keep FOLDER]: runs seeds of the differential test through
+"""suricata_seeds.py ELEMENTS_TESTS [--seeds N] [--first N] [--keep FOLDER] [--applications]: runs seeds of the differential test through
 Suricata 7.0.10 and compares its alerts with those of the reference evaluator.
 
-Compared are the sets of (sid, flow), and of alerts of packets the packet too. Prints each difference with its seed. The
+Compared are the sets of (sid, flow), and of alerts of packets the packet, of transactions the number too. Prints each difference with its seed. The
 last line counts seeds. Exits 0 if none differs, and 77 if Suricata is not installed."""
 
 import argparse
@@ -53,6 +53,25 @@ flow-timeouts:
   udp: {{new: 30, established: 300}}
   icmp: {{new: 30, established: 300}}
 """
+# Of applications, the values that Suricata's configuration comes with.
+APPLICATIONS = """
+app-layer:
+  protocols:
+    http:
+      enabled: yes
+      libhtp:
+        default-config:
+          personality: IDS
+          request-body-limit: 100kb
+          response-body-limit: 100kb
+          request-body-minimal-inspect-size: 32kb
+          request-body-inspect-window: 4kb
+          response-body-minimal-inspect-size: 40kb
+          response-body-inspect-window: 16kb
+          response-body-decompress-layer-limit: 2
+          http-body-inline: auto
+    dns: {tcp: {enabled: yes, detection-ports: {dp: 53}}, udp: {enabled: yes, detection-ports: {dp: 53}}}
+"""
 
 
 def end_of(address, port):
@@ -73,7 +92,8 @@ def found_alerts(eve):
         if event["event_type"] == "alert":
             yield Alert(event.get("pcap_cnt", 0), end_of(event.get("src_ip"), event.get("src_port", 0)),
                         end_of(event.get("dest_ip"), event.get("dest_port", 0)), event["alert"]["signature_id"],
-                        "stream" if event.get("stream") else "packet")
+                        f"transaction {event['tx_id']}" if "tx_id" in event
+                        else "stream" if event.get("stream") else "packet")
 
 
 def comparable(alerts, fragments, streams):
@@ -82,7 +102,9 @@ def comparable(alerts, fragments, streams):
     result = set()
     for alert in alerts:
         packet = alert.packet
-        if alert.sid in streams:
+        if alert.kind.startswith("transaction"):
+            packet = alert.kind
+        elif alert.sid in streams:
             packet = "stream"
         elif packet == 0 or packet in fragments:
             packet = "fragments"
@@ -110,13 +132,13 @@ def without_ends_of_flows(alerts, fragments):
     return [alert for alert in alerts if alert.packet != 0 or alert.kind == "stream" or fragments]
 
 
-def suricata_alerts(suricata, path, scratch):
+def suricata_alerts(suricata, path, scratch, applications):
     words = dict(word.split() for word in path.with_suffix(".arguments").read_text().split(","))
     eve, config = scratch / "eve.json", scratch / "suricata.yaml"
     eve.unlink(missing_ok=True)
     config.write_text(CONFIGURATION.format(hosts=path.with_suffix(".yaml").read_text(), max_alerts=words["MAX_ALERTS"],
                                            midstream="yes" if words["MIDSTREAM"] == "true" else "no",
-                                           depth=words["DEPTH"]))
+                                           depth=words["DEPTH"]) + (APPLICATIONS if applications else ""))
     checksums = "all" if words["CHECKSUM"] == "on" else "none"
     command = [suricata.program, "-c", config, "-S", path.with_suffix(".rules"), "-r", path.with_suffix(".pcap"), "-l",
                scratch, "--runmode", "single", "-k", checksums, "--init-errors-fatal"]
@@ -139,6 +161,7 @@ def main():
     parser.add_argument("--seeds", default="500")
     parser.add_argument("--first", default="1")
     parser.add_argument("--keep", type=pathlib.Path, help="keep the files in this folder")
+    parser.add_argument("--applications", action="store_true", help="run the seeds of HTTP and DNS")
     options = parser.parse_args()
     suricata = suricata_engine.Suricata()
     if suricata.program is None:
@@ -152,14 +175,14 @@ def main():
         folder = options.keep or pathlib.Path(temporary)
         environment = dict(os.environ, WARPLINE_WRITE_SEEDS=str(folder), WARPLINE_SEEDS=options.seeds,
                            WARPLINE_FIRST_SEED=options.first)
-        subprocess.run([options.tests, "--gtest_filter=IdsDifferential.WritesSeedsForSuricata"], env=environment,
+        subprocess.run([options.tests, f"--gtest_filter=Ids{'App' if options.applications else ''}Differential.WritesSeedsForSuricata"], env=environment,
                        check=True, stdout=subprocess.DEVNULL)
         scratch = folder / "suricata"
         scratch.mkdir(exist_ok=True)
         for path in sorted(folder.glob("*.alerts"), key=lambda path: int(path.stem)):
             fragments = {int(line) for line in path.with_suffix(".fragments").read_text().split()}
             try:
-                found = suricata_alerts(suricata, path, scratch)
+                found = suricata_alerts(suricata, path, scratch, options.applications)
             except suricata_engine.EngineError as error:
                 print(error)
                 different += 1

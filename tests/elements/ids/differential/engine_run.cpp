@@ -33,7 +33,8 @@ class Collector final : public DetectorEvents {
     };
     auto const flow = reference::flow_text(address(false), packet.source_port, address(true),
                                            packet.destination_port);
-    alerts.push_back({context.number, flow, rules_.rules()[alert.rule].rule.sid, alert.in_stream});
+    alerts.push_back({context.number, flow, rules_.rules()[alert.rule].rule.sid, alert.in_stream,
+                      alert.transaction ? std::optional(alert.transaction->number) : std::nullopt});
   }
   void drop(PacketContext const&, std::optional<std::uint32_t>) override {}
   void flow_ended(Flow const&, FlowEvent::Reason, std::uint64_t, std::uint64_t) override {}

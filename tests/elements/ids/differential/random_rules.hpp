@@ -23,6 +23,10 @@ struct RuleChoice {
 std::string random_rules(RandomSource& random, Conversation const& conversation,
                          RuleChoice const& choice);
 
+/// Rules that look at transactions of HTTP and DNS.
+std::string random_app_rules(RandomSource& random, Conversation const& conversation,
+                             RuleChoice const& choice);
+
 enum class PayloadKeywords {
   kAll,
   kPlain,  ///< contents that are not negated and lie close together: how a text is cut does not matter

@@ -84,11 +84,29 @@ Case make_case(std::uint32_t seed, SeedUse use) {
   return one;
 }
 
+Case make_app_case(std::uint32_t seed, SeedUse use) {
+  RandomSource random(seed);
+  Case one;
+  one.seed = seed;
+  bool const for_suricata = use == SeedUse::kSuricata;
+  one.conversation = random_app_conversation(random, for_suricata);
+  one.options.ips = !for_suricata && random.chance(30);
+  one.options.host = random.one_of(std::vector<std::string>{"windows", "linux", "bsd"});
+  // Suricata keeps the alerts of the first transactions, not the first rules, of a packet.
+  if (for_suricata) one.options.max_alerts = 250;
+  if (!for_suricata && random.chance(10)) one.options.max_alerts = random.between(1, 4);
+  one.rules =
+      random_app_rules(random, one.conversation,
+                       {one.options.ips, use != SeedUse::kSeveralWorkers, for_suricata, false});
+  return one;
+}
+
 std::string describe(RunResult const& result) {
   std::ostringstream text;
   for (auto const& alert : result.alerts)
     text << "  packet " << alert.packet << ' ' << alert.flow << " sid " << alert.sid
-         << (alert.in_stream ? " stream" : "") << '\n';
+         << (alert.in_stream ? " stream" : "")
+         << (alert.transaction ? " transaction " + std::to_string(*alert.transaction) : "") << '\n';
   text << "  verdicts ";
   for (auto const verdict : result.verdicts) text << static_cast<int>(verdict);
   return text.str() + '\n';
@@ -97,7 +115,7 @@ std::string describe(RunResult const& result) {
 std::uint32_t seed_count(std::uint32_t usual) { return number_of("WARPLINE_SEEDS", usual); }
 std::uint32_t first_seed() { return number_of("WARPLINE_FIRST_SEED", 1); }
 
-std::string explain(Case const& all, Search search) {
+std::string explain(Case const& all, Search search, bool keep_frames) {
   auto one = all;
   auto lines = lines_of(one.rules);
   shrink(lines, [&](auto const& fewer) {
@@ -106,11 +124,12 @@ std::string explain(Case const& all, Search search) {
     return differs(smaller, search);
   });
   one.rules = joined(lines);
-  shrink(one.conversation.frames, [&](auto const& fewer) {
-    auto smaller = one;
-    smaller.conversation.frames = fewer;
-    return differs(smaller, search);
-  });
+  if (!keep_frames)
+    shrink(one.conversation.frames, [&](auto const& fewer) {
+      auto smaller = one;
+      smaller.conversation.frames = fewer;
+      return differs(smaller, search);
+    });
   std::ostringstream text;
   text << "seed " << one.seed << ", " << name_of(search) << ", ips " << one.options.ips
        << ", checksums " << one.options.checksums << ", host " << one.options.host

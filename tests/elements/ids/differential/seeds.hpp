@@ -23,6 +23,8 @@ enum class SeedUse {
   kSeveralWorkers,  ///< no rules whose matches depend on the order of packets of different flows
   kSuricata,        ///< nothing that Suricata 7.0.10 lacks, or is known to see differently
 };
+/// Applications and their rules.
+Case make_app_case(std::uint32_t seed, SeedUse use = SeedUse::kOneWorker);
 Case make_case(std::uint32_t seed, SeedUse use = SeedUse::kOneWorker);
 
 /// The number of seeds: `usual`, or that of the variable WARPLINE_SEEDS.
@@ -34,6 +36,7 @@ std::uint32_t first_seed();
 std::string describe(RunResult const& result);
 
 /// The rules and frames that are needed for a search to differ from the reference, and how.
-std::string explain(Case const& all, Search search);
+/// `keep_frames`: all of these, because the reference knows no gaps in applications.
+std::string explain(Case const& all, Search search, bool keep_frames = false);
 
 }  // namespace warpline::ids::differential

@@ -191,6 +191,26 @@ TcpTalk random_talk(RandomSource& random, bool for_suricata) {
   return talk;
 }
 
+TcpTalk talk_in_turns(RandomSource& random, std::vector<Turn> const& turns) {
+  TcpTalk talk;
+  Writer writer(random, talk);
+  handshake(random, writer, true);
+  constexpr std::uint32_t kSizes[] = {5, 40, 100, 1460, 1460};
+  auto const longest = random.one_of(kSizes);
+  for (auto const& [from_client, text] : turns) {
+    talk.texts[from_client ? 0 : 1] += text;
+    for (std::size_t begin = 0; begin < text.size();) {
+      auto const size = std::min<std::size_t>(random.between(1, longest), text.size() - begin);
+      send_piece(random, writer, from_client, text, begin, size, true);
+      begin += size;
+      if (random.chance(40)) writer.send(!from_client, kAck);
+    }
+  }
+  close(random, writer, true);
+  if (random.chance(60)) disturb(random, talk, true);
+  return talk;
+}
+
 TcpTalk one_segment(std::string const& text) {
   RandomSource random(1);
   TcpTalk talk{{text, {}}, {}};

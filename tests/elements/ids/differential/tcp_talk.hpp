@@ -25,6 +25,15 @@ struct TcpTalk {
 /// same bytes where segments overlap, and texts that rules look at in one piece.
 TcpTalk random_talk(RandomSource& random, bool for_suricata);
 
+/// What one end says before the other one goes on.
+struct Turn {
+  bool from_client = true;
+  std::string text;
+};
+/// A connection with a handshake in which both ends take turns. Pieces have random sizes; some come
+/// twice or in another order.
+TcpTalk talk_in_turns(RandomSource& random, std::vector<Turn> const& turns);
+
 /// A connection with a handshake, in which the client sends `text`: in one segment, or cut in
 /// pieces. Some pieces come twice or in another order.
 TcpTalk one_segment(std::string const& text);

@@ -58,7 +58,10 @@ void write(Case const& one, RunResult const& expected, std::string const& path) 
   std::ofstream alerts(path + ".alerts");
   for (auto const& alert : expected.alerts)
     alerts << alert.packet << '\t' << alert.flow << '\t' << alert.sid << '\t'
-           << (alert.in_stream ? "stream" : "packet") << '\n';
+           << (alert.transaction ? "transaction " + std::to_string(*alert.transaction)
+               : alert.in_stream ? "stream"
+                                 : "packet")
+           << '\n';
   std::ofstream fragments(path + ".fragments");
   auto const& frames = one.conversation.frames;
   for (std::size_t i = 0; i < frames.size(); ++i)
@@ -71,19 +74,20 @@ void write(Case const& one, RunResult const& expected, std::string const& path) 
 
 /// Writes the cases of seeds, with what the reference gives, to the folder of the variable
 /// WARPLINE_WRITE_SEEDS.
-void write_seeds(SeedUse use) {
+void write_seeds(Case (*make)(std::uint32_t, SeedUse), SeedUse use) {
   char const* const folder = std::getenv("WARPLINE_WRITE_SEEDS");
   if (folder == nullptr) GTEST_SKIP() << "WARPLINE_WRITE_SEEDS is not set";
   auto const first = first_seed();
   for (auto seed = first; seed < first + seed_count(10); ++seed) {
-    auto const one = make_case(seed, use);
+    auto const one = make(seed, use);
     auto const expected = run_reference(one.rules, one.conversation.frames, one.options);
     if (expected) write(one, *expected, std::string(folder) + "/" + std::to_string(seed));
   }
 }
 
-TEST(IdsDifferential, WritesSeeds) { write_seeds(SeedUse::kSeveralWorkers); }
-TEST(IdsDifferential, WritesSeedsForSuricata) { write_seeds(SeedUse::kSuricata); }
+TEST(IdsDifferential, WritesSeeds) { write_seeds(make_case, SeedUse::kSeveralWorkers); }
+TEST(IdsDifferential, WritesSeedsForSuricata) { write_seeds(make_case, SeedUse::kSuricata); }
+TEST(IdsAppDifferential, WritesSeedsForSuricata) { write_seeds(make_app_case, SeedUse::kSuricata); }
 
 }  // namespace
 }  // namespace warpline::ids::differential

@@ -137,9 +137,19 @@ void DetectorReference::look_at(Packet const& packet, Work& work) {
     bool const whole = options_.ips || outcome.closed;
     bool const at_once = whole || connection.half(true).closes_first;
     auto const end = whole ? half.next : std::min(half.acked, half.next);
+    // The packet acknowledges bytes of the other direction.
+    auto const& other = connection.half(!look.to_server);
+    read_stream(look, !look.to_server, std::min(other.acked, other.next), false);
+    read_stream(look, look.to_server, end, outcome.closed);
     if (end - half.seen >= (at_once ? 1 : kChunk)) look.view = half.take(end);
   }
+  if (look.flow != nullptr && packet.is_udp() && !packet.payload.empty())
+    look.flow->application.read_datagram(
+        look.to_server, look.to_server ? packet.destination_port : packet.source_port,
+        packet.payload);
+  take_transactions(look);
   evaluate(look, work);
+  if (look.with_transactions) look.flow->application.set_seen(look.to_server);
 }
 
 DetectorReference::Flow& DetectorReference::flow_of(Packet const& packet, Look& look) {
@@ -194,6 +204,10 @@ void DetectorReference::evaluate(Look& look, Work& work) {
   bool const addresses =
       look.with_packet && (look.flow == nullptr || !look.flow->addresses_seen[direction]);
   for (std::size_t i = 0; i < rules_.size() && !work.passed; ++i) {
+    if (looks_at_transactions(rules_[i])) {
+      evaluate_transactions(i, look, work);
+      continue;
+    }
     if (places_[i].addresses_only && !look.with_packet) continue;
     if (places_[i].once_a_flow && !addresses) continue;
     auto const found = match(i, look);
@@ -240,21 +254,71 @@ bool DetectorReference::matches_in_stream(Rule const& rule, View const& view) {
   return view.old > 0 && in(view.bytes, 0) && !in(view.bytes.substr(0, view.old), 0);
 }
 
+/// What a direction of a stream has up to `end`.
+void DetectorReference::read_stream(Look const& look, bool to_server, std::int64_t end,
+                                    bool closed) {
+  auto const& half = look.flow->connection.half(to_server);
+  auto const size = static_cast<std::size_t>(std::max<std::int64_t>(end, 0));
+  look.flow->application.read_stream(to_server, half.bytes.substr(0, size), closed);
+}
+
+void DetectorReference::take_transactions(Look& look) {
+  look.with_transactions =
+      look.flow != nullptr && look.flow->application.take_changed(look.to_server);
+}
+
+/// A rule looks at each transaction until it has matched in it.
+void DetectorReference::evaluate_transactions(std::size_t index, Look& look, Work& work) {
+  if (!look.with_transactions) return;
+  auto const& rule = rules_[index];
+  auto const direction = look.to_server ? 0 : 1;
+  auto& transactions = look.flow->application.transactions();
+  std::vector<BufferMatch> payload;
+  for (auto const& keyword : rule.buffers)
+    if (keyword.buffer == Buffer::kPayload) payload.push_back(keyword);
+  for (auto i = transactions.size(); i-- > 0 && !work.passed;) {  // the latest one first
+    auto& transaction = transactions[i];
+    if (transaction.seen[direction] || transaction.matched.contains(index)) continue;
+    if (!head_matches(index, look)) continue;
+    auto const& text =
+        look.flow->is_tcp ? look.flow->connection.half(look.to_server).bytes : look.packet.payload;
+    if (!payload.empty() && (text.empty() || !run(payload, text, 0))) continue;
+    auto const evaluate = [&](auto const& keywords, std::string const& bytes) {
+      return run(keywords, bytes, 0);
+    };
+    if (!Application::matches(rule, transaction, look.to_server, evaluate)) continue;
+    transaction.matched.insert(index);
+    look.transaction = i;
+    matched(index, true, look, work);
+    look.transaction = std::nullopt;
+  }
+}
+
+bool DetectorReference::head_matches(std::size_t index, Look const& look) {
+  auto const& rule = rules_[index];
+  auto const& packet = look.packet;
+  bool const start =
+      rule.protocol == RuleProtocol::kTcpFlowStart || rule.protocol == RuleProtocol::kIpFlowStart;
+  if (start && !look.first_of_flow) return false;
+  if (!is_of_protocol(rule.protocol, packet) || !ends_match(rule, packet)) return false;
+  if (rule.app_protocol &&
+      (look.flow == nullptr || look.flow->application.protocol() != *rule.app_protocol))
+    return false;
+  if (!flow_matches(rule, look)) return false;
+  auto const* bits = look.flow == nullptr ? nullptr : &look.flow->bits;
+  if (!memory_.bits_match(rule, bits, packet, now_ns_ / kSecond)) return false;
+  for (auto const& keyword : rule.packet)
+    if (auto const* size = std::get_if<StreamSize>(&keyword))
+      if (look.flow == nullptr || !look.flow->is_tcp || !matches(*size, look.flow->connection))
+        return false;
+  return true;
+}
+
 DetectorReference::Match DetectorReference::match(std::size_t index, Look const& look) {
   auto const& rule = rules_[index];
   auto const& places = places_[index];
   auto const& packet = look.packet;
-  bool const start =
-      rule.protocol == RuleProtocol::kTcpFlowStart || rule.protocol == RuleProtocol::kIpFlowStart;
-  if (start && !look.first_of_flow) return {};
-  if (!is_of_protocol(rule.protocol, packet) || !ends_match(rule, packet)) return {};
-  if (!flow_matches(rule, look)) return {};
-  auto const* bits = look.flow == nullptr ? nullptr : &look.flow->bits;
-  if (!memory_.bits_match(rule, bits, packet, now_ns_ / kSecond)) return {};
-  for (auto const& keyword : rule.packet)
-    if (auto const* size = std::get_if<StreamSize>(&keyword))
-      if (look.flow == nullptr || !look.flow->is_tcp || !matches(*size, look.flow->connection))
-        return {};
+  if (!head_matches(index, look)) return {};
   if (look.view && places.stream && matches_in_stream(rule, *look.view)) return {true, true};
   if (!look.with_packet || !places.packet) return {};
   if (places.payload && look.packet_in_stream && !places.always_packet) return {};
@@ -291,7 +355,7 @@ void DetectorReference::matched(std::size_t index, bool in_stream, Look& look, W
     auto const& packet = look.packet;
     auto const ends =
         flow_text(packet.source, packet.source_port, packet.destination, packet.destination_port);
-    alerts_.push_back({work.number, ends, rule.sid, in_stream});
+    alerts_.push_back({work.number, ends, rule.sid, in_stream, look.transaction});
   }
   if (!options_.ips || rule.action == Action::kAlert) return;
   if (whole_flow && !flow->verdict) flow->verdict = Verdict::kDrop;
@@ -313,12 +377,20 @@ void DetectorReference::end(Flow& flow) {
       std::swap(ends.source_port, ends.destination_port);
     }
     Work work;
+    Look last{ends, &flow, to_server, false, true, false};
     do {
-      Look look{ends, &flow, to_server, false, true, false};
+      Look look = last;
+      read_stream(look, to_server, half.next, false);
       look.view = half.take(half.next);
       if (look.view) evaluate(look, work);
     } while (!work.passed && half.skip_gap(options_.tcp.depth));
-    if (work.passed && !options_.ips) alerts_.resize(alerts);
+    if (!work.passed) {
+      read_stream(last, to_server, half.next, true);
+      take_transactions(last);
+      evaluate(last, work);
+    } else if (!options_.ips) {
+      alerts_.resize(alerts);
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "elements/ids/rules/rule.hpp"
+#include "tests/elements/ids/reference/application.hpp"
 #include "tests/elements/ids/reference/connection.hpp"
 #include "tests/elements/ids/reference/fragments.hpp"
 #include "tests/elements/ids/reference/memory.hpp"
@@ -26,6 +27,7 @@ struct Alert {
   std::string flow;          ///< `flow_text` of the packet
   std::uint32_t sid = 0;
   bool in_stream = false;
+  std::optional<std::uint64_t> transaction{};  ///< of the flow, from 0
   auto operator<=>(Alert const&) const = default;
 };
 
@@ -67,6 +69,7 @@ class DetectorReference {
     bool seen[2]{}, addresses_seen[2]{};           // by direction
     std::optional<Verdict> verdict{};              // kPass: rules do not look
     Connection connection{};
+    Application application{};
     FlowBits bits{};
     std::uint64_t last_ms = 0;
     Packet ends{};  // addresses and ports, from the client to the server
@@ -77,7 +80,8 @@ class DetectorReference {
     Flow* flow = nullptr;
     bool to_server = true, first_of_flow = false;
     bool packet_in_stream = false;
-    bool with_packet = true;
+    bool with_packet = true, with_transactions = false;
+    std::optional<std::uint64_t> transaction{};  ///< in which the rule matched
     std::optional<View> view{};
   };
   /// The state of one packet.
@@ -96,6 +100,10 @@ class DetectorReference {
   Flow& flow_of(Packet const& packet, Look& look);
   void evaluate(Look& look, Work& work);
   Match match(std::size_t index, Look const& look);
+  void evaluate_transactions(std::size_t index, Look& look, Work& work);
+  bool head_matches(std::size_t index, Look const& look);
+  static void read_stream(Look const& look, bool to_server, std::int64_t end, bool closed);
+  static void take_transactions(Look& look);
   bool flow_matches(Rule const& rule, Look const& look) const;
   bool matches_in_stream(Rule const& rule, View const& view);
   bool run(std::vector<BufferMatch> const& keywords, std::string const& bytes,

@@ -61,10 +61,10 @@ Places places_of(Rule const& rule) {
   bool const bits = std::ranges::any_of(rule.bits, [](auto const& bit) {
     return bit.scope == BitAction::Scope::kFlow && bit.command != BitAction::Command::kSet;
   });
-  places.addresses_only = rule.buffers.empty() && rule.packet.empty() && !rule.flow && !bits &&
-                          rule.protocol != RuleProtocol::kPacketHeader &&
-                          rule.protocol != RuleProtocol::kTcpFlowStart &&
-                          rule.protocol != RuleProtocol::kIpFlowStart;
+  places.addresses_only =
+      !rule.app_protocol && rule.fields.empty() && rule.buffers.empty() && rule.packet.empty() &&
+      !rule.flow && !bits && rule.protocol != RuleProtocol::kPacketHeader &&
+      rule.protocol != RuleProtocol::kTcpFlowStart && rule.protocol != RuleProtocol::kIpFlowStart;
   places.once_a_flow = places.addresses_only && !rule.negated_addresses;
   return places;
 }
