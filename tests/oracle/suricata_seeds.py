@@ -103,7 +103,7 @@ def comparable(alerts, fragments, streams):
     for alert in alerts:
         packet = alert.packet
         if alert.kind.startswith("transaction"):
-            packet = alert.kind
+            packet = f"{alert.kind} from {alert.source}"
         elif alert.sid in streams:
             packet = "stream"
         elif packet == 0 or packet in fragments:

@@ -31,21 +31,21 @@ struct SearchedBody {
 /// What the detector remembers of a transaction.
 struct TransactionState {
   std::vector<std::uint32_t> candidates[2];  ///< rules whose pattern occurred, by direction
-  std::vector<std::uint64_t> matched;        ///< rules that matched, by `Rule::key`, in order
+  std::vector<std::uint64_t> matched[2];     ///< rules that matched, by `Rule::key`, in order
   std::vector<std::uint32_t> settled[2];     ///< rules that matched or never will, in order
   std::uint64_t searched[2]{};               ///< bits: buffers that were searched, by direction
   std::vector<SearchedBody> bodies[2];       ///< that were searched, by direction
   bool complete[2]{};                        ///< rules have seen the complete direction
   bool is_recorded = false;                  ///< its record was written
 
-  bool has_matched(std::uint64_t key) const {
-    return std::binary_search(matched.begin(), matched.end(), key);
+  bool has_matched(unsigned direction, std::uint64_t key) const {
+    return std::binary_search(matched[direction].begin(), matched[direction].end(), key);
   }
   bool is_settled(unsigned direction, std::uint32_t rule) const {
     return std::binary_search(settled[direction].begin(), settled[direction].end(), rule);
   }
   void settle(unsigned direction, std::uint32_t rule) { insert(settled[direction], rule); }
-  void add_match(std::uint64_t key) { insert(matched, key); }
+  void add_match(unsigned direction, std::uint64_t key) { insert(matched[direction], key); }
   /// Other rules will search the buffers.
   void forget_search() {
     for (auto& rules : candidates) rules.clear();
@@ -55,7 +55,7 @@ struct TransactionState {
   }
   void clear() {
     forget_search();
-    matched.clear();
+    for (auto& rules : matched) rules.clear();
     complete[0] = complete[1] = is_recorded = false;
   }
 

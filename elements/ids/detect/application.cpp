@@ -71,10 +71,10 @@ void Detector::evaluate_transaction(TransactionRule const& selected, MatchInput&
                                                 input.to_server, rule_matcher_.evaluation());
   if (outcome == TransactionRules::Outcome::kNotYet) return;
   auto& state = session.state(selected.transaction);
-  state.settle(input.to_server ? 0 : 1, selected.rule);
+  unsigned const direction = input.to_server ? 0 : 1;
+  state.settle(direction, selected.rule);
   if (outcome == TransactionRules::Outcome::kNever) return;
-  state.settle(input.to_server ? 1 : 0, selected.rule);
-  state.add_match(compiled.rule.key());
+  state.add_match(direction, compiled.rule.key());
   work.transaction = TransactionId{&session, selected.transaction};
   apply_match(selected.rule, {true, true}, input, work);
   work.transaction = std::nullopt;

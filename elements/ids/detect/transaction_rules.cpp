@@ -68,7 +68,7 @@ std::span<TransactionRule const> TransactionRules::select(AppSession& session, A
     if (state.complete[direction] || !session.has_direction(number, to_server)) continue;
     search(session, number, to_server, buffers);
     auto const add = [&](std::uint32_t rule) {
-      if (state.is_settled(direction, rule) || state.has_matched(key_of(rule))) return;
+      if (state.is_settled(direction, rule) || state.has_matched(direction, key_of(rule))) return;
       selected_.push_back({rule, number});
     };
     std::ranges::for_each(state.candidates[direction], add);

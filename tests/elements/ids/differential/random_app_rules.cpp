@@ -165,6 +165,10 @@ bool suits_suricata(std::string const& rule, Conversation const& conversation) {
       has("http.stat_msg") || has("http.response_line") || has("http.start") || has("/Y");
   if (conversation.pipelined && first_line) return false;
   if (has("header.raw") && !has("to_server") && !has("to_client")) return false;
+  // It transforms this buffer in the first transaction alone.
+  if (has("protocol; dotprefix") || has("protocol; to_") || has("protocol; strip") ||
+      has("protocol; compress") || has("protocol; url"))
+    return false;
   if (has("flowbits") || (has("<>") && has("threshold"))) return false;
   bool const several = rule.find("content:") != rule.rfind("content:");
   bool const bounded = has("bsize") || has("endswith");

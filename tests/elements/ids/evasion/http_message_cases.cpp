@@ -40,6 +40,8 @@ std::vector<EvasionCase> http_message_cases() {
                      {{kUri, "/a"}, {kFile, "x"}});
     test.expected = {1, 1, 1, 2, 2, 2};
   }
+  add("RuleOfBothDirectionsOfATransaction", talk(get("/a")), {{"http.protocol", "HTTP/1.1"}})
+      .expected = {1, 1};
   {
     Traffic traffic;
     traffic.handshake().send(false, answer("200 OK", "attack")).send(true, "");

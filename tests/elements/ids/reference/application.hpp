@@ -25,8 +25,8 @@ class Application {
  public:
   struct Transaction {
     Exchange exchange;
-    std::set<std::size_t> matched;   ///< rules, by index
-    bool seen[2]{}, body_seen[2]{};  ///< by rules: all of a direction
+    std::set<std::size_t> matched[2];  ///< rules, by index
+    bool seen[2]{}, body_seen[2]{};    ///< by rules: all of a direction
   };
 
   /// Reads a stream up to the end of `text`, which begins with its first byte. `closed`: no more come.

@@ -267,7 +267,7 @@ void DetectorReference::take_transactions(Look& look) {
       look.flow != nullptr && look.flow->application.take_changed(look.to_server);
 }
 
-/// A rule looks at each transaction until it has matched in it.
+/// A rule looks at each direction of a transaction until it has matched in it.
 void DetectorReference::evaluate_transactions(std::size_t index, Look& look, Work& work) {
   if (!look.with_transactions) return;
   auto const& rule = rules_[index];
@@ -278,7 +278,7 @@ void DetectorReference::evaluate_transactions(std::size_t index, Look& look, Wor
     if (keyword.buffer == Buffer::kPayload) payload.push_back(keyword);
   for (auto i = transactions.size(); i-- > 0 && !work.passed;) {  // the latest one first
     auto& transaction = transactions[i];
-    if (transaction.seen[direction] || transaction.matched.contains(index)) continue;
+    if (transaction.seen[direction] || transaction.matched[direction].contains(index)) continue;
     if (!head_matches(index, look)) continue;
     auto const& text =
         look.flow->is_tcp ? look.flow->connection.half(look.to_server).bytes : look.packet.payload;
@@ -287,7 +287,7 @@ void DetectorReference::evaluate_transactions(std::size_t index, Look& look, Wor
       return run(keywords, bytes, 0);
     };
     if (!Application::matches(rule, transaction, look.to_server, evaluate)) continue;
-    transaction.matched.insert(index);
+    transaction.matched[direction].insert(index);
     look.transaction = i;
     matched(index, true, look, work);
     look.transaction = std::nullopt;
