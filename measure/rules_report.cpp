@@ -47,10 +47,9 @@ Table table_of(RulesReport const& report) {
                {"Mpps"},
                {"±%", kRight, 3},
                {"Gbps"},
-               {"cycles/pkt"},
+               {"cycles"},
                {"alerts", kRight, 1},
                {"turn ms", kRight, 4},
-               {"others", kRight, 2},
                {"ratio", kLeft}});
   for (auto const& row : report.rows) {
     if (row.runs.empty()) {
@@ -67,8 +66,7 @@ Table table_of(RulesReport const& report) {
                fixed(row.median(nanoseconds) * report.common.machine.tsc_hz / kGiga, 0),
                std::isnan(row.median(alerts)) ? "" : fixed(row.median(alerts), 0),
                pipeline ? fixed(row.median(longest_turn) * 1e3, 2) : "",
-               pipeline ? fixed(row.median(other_share) * 100, 0) + " %" : "",
-               ratio > 0 ? row.compared + " is " + fixed(ratio, 2) + " x" : ""});
+               ratio > 0 ? row.compared + " " + fixed(ratio, 2) + " x" : ""});
   }
   return table;
 }
@@ -123,7 +121,44 @@ json::object peer_object(RulesReport const& report, RulesRow const& row) {
   object["alerts"] = number(row.median(alerts));
   object["compared"] = row.compared;
   object["ratio"] = number(report.ratio(row));
+  if (row.pairs)
+    object["pairs"] = {{"equal", row.pairs->equal},
+                       {"only_here", row.pairs->only_first},
+                       {"only_there", row.pairs->only_second}};
   return object;
+}
+
+/// Medians, by kind of search.
+std::map<std::string, double> search_shares(RulesRow const& row) {
+  std::map<std::string, std::vector<double>> all;
+  for (auto const& run : row.runs)
+    for (auto const& [name, share] : run.search_shares) all[name].push_back(share);
+  std::map<std::string, double> medians;
+  for (auto& [name, values] : all) medians[name] = spread_of(std::move(values)).median;
+  return medians;
+}
+
+std::string search_text(RulesRow const& row) {
+  auto const shares = search_shares(row);
+  std::string text;
+  double sum = 0;
+  for (auto const& [name, share] : shares) {
+    text += (text.empty() ? "" : ", ") + name + " " + fixed(share * 100, 1) + " %";
+    sum += share;
+  }
+  if (sum == 0) return {};
+  return row.name + ", search: " + fixed(sum * 100, 1) + " % of IDS (" + text + ");\n  " +
+         fixed((1 - shares.at("payloads")) * 100, 1) +
+         " % stays on the worker if a device searches the payloads\n";
+}
+
+std::string pairs_text(RulesRow const& row) {
+  auto const& pairs = *row.pairs;
+  auto text = row.compared + " and " + row.name + ": " + with_commas(pairs.equal) +
+              " pairs of flow and rule are equal";
+  if (pairs.none()) return text + "\n";
+  return text + ",\n  " + with_commas(pairs.only_first) + " and " + with_commas(pairs.only_second) +
+         " are of one alone: the ratio does not count\n";
 }
 
 }  // namespace
@@ -163,7 +198,9 @@ std::string rules_report_text(RulesReport const& report, std::FILE* file) {
           with_commas(report.packets) + " packets, " + with_commas(report.bytes) + " bytes\n";
   text += "rules: " + with_commas(load.loaded) + " loaded, " + with_commas(load.skipped) +
           " skipped, " + with_commas(load.refused) + " refused; " + with_commas(load.patterns) +
-          " patterns; " + fixed(load.cpu_seconds, 2) + " s of CPU time, " +
+          " patterns\n";
+  text += "load: " + fixed(load.cold_cpu_seconds, 2) + " s of CPU time, from the cache " +
+          fixed(load.cached_cpu_seconds, 2) + " s; " +
           fixed(static_cast<double>(load.memory_bytes) / kMebi, 0) + " MiB\n";
   text += table_of(report).text(file);
   for (auto const& row : report.rows) {
@@ -171,8 +208,11 @@ std::string rules_report_text(RulesReport const& report, std::FILE* file) {
     text += row.name + ", cycles/pkt:";
     for (auto const& [name, cycles] : element_cycles(row))
       text += " " + name + " " + fixed(cycles, 0);
-    text += "\n";
+    text += "; other threads " + fixed(row.median(other_share) * 100, 0) + " % of its time\n";
+    text += search_text(row);
   }
+  for (auto const& row : report.rows)
+    if (row.pairs) text += pairs_text(row);
   return text;
 }
 
@@ -196,6 +236,8 @@ json::object rules_report_json(RulesReport const& report) {
     result["latency_us"] = nullptr;
     result["alerts"] = number(row.median(alerts));
     result["element_cycles"] = cycles_object(row);
+    auto& shares = result["search_shares"].emplace_object();
+    for (auto const& [name, share] : search_shares(row)) shares[name] = number(share);
     result["longest_turn_seconds"] = number(row.median(longest_turn));
     result["other_threads_share"] = number(row.median(other_share));
   }
@@ -208,7 +250,8 @@ json::object rules_report_json(RulesReport const& report) {
                      {"skipped", load.skipped},
                      {"refused", load.refused},
                      {"patterns", load.patterns},
-                     {"load_cpu_seconds", load.cpu_seconds},
+                     {"load_cpu_seconds", load.cold_cpu_seconds},
+                     {"cached_load_cpu_seconds", load.cached_cpu_seconds},
                      {"memory_bytes", load.memory_bytes}};
   return object;
 }

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "measure/alert_pairs.hpp"
 #include "measure/result.hpp"
 
 namespace warpline::bench {
@@ -22,6 +24,9 @@ struct RulesRun {
   double alerts = 0;         ///< in a pass
   double longest_turn_seconds = 0;
   std::map<std::string, double> element_cycles;  ///< per packet, by class
+  /// Of the cycles of `IDS`, by kind: `payloads`, which a device can search, `streams` and `buffers`.
+  std::map<std::string, double> search_shares;
+  AlertPairs pairs;  ///< of flows and rules
 
   double packets_per_second() const { return packets / seconds; }
 };
@@ -33,6 +38,9 @@ struct RulesRow {
   std::string compared;
   std::string absent;  ///< why it was not measured; empty: it was
   std::vector<RulesRun> runs;
+  /// Of the compared row's alerts and this one's, in the last round. Empty if the two have different
+  /// rules.
+  std::optional<PairDifference> pairs{};
 
   Spread packets_per_second() const;
   /// Median over the runs.
@@ -43,7 +51,8 @@ struct RulesRow {
 struct RulesLoad {
   std::vector<std::string> files;
   std::size_t loaded = 0, skipped = 0, refused = 0, patterns = 0;
-  double cpu_seconds = 0;
+  double cold_cpu_seconds = 0;    ///< with an empty cache
+  double cached_cpu_seconds = 0;  ///< with the cache that this has filled
   std::uint64_t memory_bytes = 0;
 };
 

@@ -4,9 +4,11 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
@@ -29,11 +31,15 @@ namespace fs = std::filesystem;
 
 constexpr char kSource[] = "source and sink", kRulesOff[] = "rules-off", kRules[] = "rules",
                kFlat[] = "hs_scan flat", kGrouped[] = "hs_scan grouped",
-               kSuricata[] = "Suricata hs, loaded rules", kSuricataAll[] = "Suricata hs, all rules",
-               kSuricataOff[] = "Suricata, no detection";
+               kSuricata[] = "Suricata, loaded", kSuricataAll[] = "Suricata, all",
+               kSuricataOff[] = "Suricata, none";
 // Decoding, flows and streams only: no packet of a capture has this protocol and these addresses.
 constexpr char kNoRule[] =
     "alert sctp 127.0.0.1 any -> 127.0.0.1 any (msg:\"none\"; sid:1; rev:1;)\n";
+constexpr std::pair<std::string_view, char const*> kSearches[] = {
+    {"payload_search_cycles", "payloads"},
+    {"stream_search_cycles", "streams"},
+    {"buffer_search_cycles", "buffers"}};
 constexpr std::chrono::milliseconds kLook{2};
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
@@ -41,6 +47,17 @@ double process_cpu_seconds() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+/// All fast patterns once: of payloads and of buffers of applications.
+ids::PatternSet fast_patterns(ids::RuleSet const& rules) {
+  auto all = rules.groups().all_patterns();
+  std::set<std::pair<std::string, bool>> known;
+  for (auto const& pattern : all.patterns) known.emplace(pattern.bytes, pattern.nocase);
+  for (auto const& buffer : rules.app_buffers())
+    for (auto const& pattern : buffer.patterns.patterns)
+      if (known.emplace(pattern.bytes, pattern.nocase).second) all.patterns.push_back(pattern);
+  return all;
 }
 
 std::uint64_t resident_bytes() {
@@ -90,20 +107,15 @@ RulesBench::RulesBench(Options const& options)
     : options_(options), shared_(std::make_shared<SharedStore>()) {
   for (auto const& file : options.rules) read_source(file, {});  // refuses what is not a file
   frames_ = std::make_shared<CaptureFrames>(options.pcap);
-  auto const cpu_before = process_cpu_seconds();
   auto const memory_before = resident_bytes();
-  ids::RuleFiles files;
-  files.rules = options.rules;
-  files.variables = options.vars;
-  rules_ = ids::load_rules(files, {});
-  if (rules_->tables) rules_->tables->cpu_matching();  // as the element does
-  load_.cpu_seconds = process_cpu_seconds() - cpu_before;
+  load_.cold_cpu_seconds = load();
   load_.memory_bytes = resident_bytes() - std::min(memory_before, resident_bytes());
+  load_.cached_cpu_seconds = load();
   load_.files = options.rules;
   load_.loaded = rules_->report.loaded;
   load_.skipped = rules_->report.skipped;
   load_.refused = rules_->report.refused;
-  auto const patterns = rules_->set.groups().all_patterns();
+  auto const patterns = fast_patterns(rules_->set);
   load_.patterns = patterns.patterns.size();
   if (load_.patterns > 0) flat_ = std::make_shared<ids::HyperscanDatabase>(patterns);
   if (options.suricata != "off") suricata_ = Suricata::find(options.suricata);
@@ -113,6 +125,18 @@ RulesBench::RulesBench(Options const& options)
 }
 
 RulesBench::~RulesBench() = default;
+
+/// With a cache of its own. Returns the CPU time.
+double RulesBench::load() {
+  auto const begin = process_cpu_seconds();
+  ids::RuleFiles files;
+  files.rules = options_.rules;
+  files.variables = options_.vars;
+  files.cache = folder_.path() + "/cache";
+  rules_ = ids::load_rules(files, {});
+  if (rules_->tables) rules_->tables->cpu_matching();  // as the element does
+  return process_cpu_seconds() - begin;
+}
 
 void RulesBench::write_files() {
   no_rules_ = folder_.path() + "/none.rules";
@@ -142,7 +166,8 @@ std::string RulesBench::pipeline(std::string const& rules) const {
   if (rules.empty()) return source + " -> ToOutput;";
   auto text = source + " -> IDS(RULES " + quote(rules);
   if (!options_.vars.empty()) text += ", VARS " + quote(fs::absolute(options_.vars).string());
-  return text + ", CHECKSUM off, EVE " + quote(folder_.path() + "/eve.json") + ") -> ToOutput;";
+  return text + ", CHECKSUM off, CACHE " + quote(folder_.path() + "/cache") + ", EVE " +
+         quote(folder_.path() + "/eve.json") + ") -> ToOutput;";
 }
 
 RulesRun RulesBench::run_pipeline(app::Session& session, std::string const& text,
@@ -187,16 +212,22 @@ RulesRun RulesBench::run_pipeline(app::Session& session, std::string const& text
   double cycles = 0;
   for (auto const& element : snapshot.elements) {
     cycles += static_cast<double>(element.cycles);
-    for (auto const& metric : element.metrics)
-      if (element.class_name == "IDS" && metric.name == "alerts")
-        run.alerts = static_cast<double>(metric.value) / measured.all_passes;
+    if (element.class_name != "IDS") continue;
+    for (auto const& metric : element.metrics) {
+      auto const value = static_cast<double>(metric.value);
+      if (metric.name == "alerts") run.alerts = value / measured.all_passes;
+      for (auto const& [name, kind] : kSearches)
+        if (metric.name == name)
+          run.search_shares[kind] = value / static_cast<double>(element.cycles);
+    }
   }
   // Of the elements the counters give shares: they count other load on the processor, too.
   for (auto const& element : snapshot.elements)
     run.element_cycles[element.class_name] +=
         static_cast<double>(element.cycles) / cycles * run.seconds * tsc_hz_ / run.packets;
+  if (suricata_) run.pairs = read_alert_pairs(folder_.path() + "/eve.json");
   std::error_code ignored;
-  fs::remove(folder_.path() + "/eve.json", ignored);
+  fs::resize_file(folder_.path() + "/eve.json", 0, ignored);  // the next run has it open
   return run;
 }
 
@@ -245,6 +276,7 @@ RulesRun RulesBench::run_suricata(std::string const& rules, Interruption const& 
   run.bytes = static_cast<double>(frames_->bytes());
   run.seconds = result.worker_cpu_seconds;
   run.alerts = rules.empty() ? kUnknown : static_cast<double>(result.alerts);
+  run.pairs = read_alert_pairs(folder + "/eve.json");
   if (run.seconds <= 0)
     throw std::runtime_error("Suricata's worker was not seen; the capture is too short for it");
   return run;
@@ -261,6 +293,19 @@ RulesRun RulesBench::run(RulesRow const& row, app::Session& session,
                       : row.name == kSuricataAll ? all_rules_
                                                  : std::string(),
                       interruption);
+}
+
+/// Both engines have the same files; rules that one of them refuses show as a difference.
+void RulesBench::compare_pairs() {
+  auto const row_of = [&](std::string_view name) {
+    return std::ranges::find(rows_, name, &RulesRow::name);
+  };
+  auto const& rules = *row_of(kRules);
+  for (auto const* const name : {kSuricata, kSuricataAll}) {
+    auto const row = row_of(name);
+    if (row == rows_.end() || row->runs.empty() || rules.runs.empty()) continue;
+    row->pairs = difference_of(rules.runs.back().pairs, row->runs.back().pairs);
+  }
 }
 
 std::exception_ptr RulesBench::measure(app::Session& session, Interruption const& interruption,
@@ -288,6 +333,7 @@ std::exception_ptr RulesBench::measure(app::Session& session, Interruption const
     }
   }
   report.common.complete = complete;
+  compare_pairs();
   report.rows = rows_;
   return error;
 }

@@ -44,6 +44,7 @@ class RulesBench {
  private:
   class Steps;
 
+  double load();
   void write_files();
   std::string pipeline(std::string const& rules) const;
   void add_rows();
@@ -51,6 +52,7 @@ class RulesBench {
                         Interruption const& interruption);
   RulesRun scan(int core, bool grouped, Interruption const& interruption);
   RulesRun run_suricata(std::string const& rules, Interruption const& interruption);
+  void compare_pairs();
   RulesRun run(RulesRow const& row, app::Session& session, Interruption const& interruption);
 
   Options const& options_;

@@ -36,7 +36,7 @@ namespace warpline {
 /// TUNNELS: inspect packets within VXLAN, GENEVE and Teredo (default true). FLOWS: max flows of a
 /// worker (default 65536). STREAM_MEMORY: bytes of a worker for TCP data (default 67108864).
 /// DEFRAG_MEMORY: bytes of a worker for fragments (default 33554432). HTTP_MEMORY: bytes of a worker
-/// for HTTP transactions (default 67108864). CHECKSUM: `on` skips packets
+/// for HTTP and the transactions of other applications (default 67108864). CHECKSUM: `on` skips packets
 /// with a wrong TCP checksum, `off` inspects them, and `auto` (default) turns off if
 /// more than 10 % of the first 1,000 packets are wrong. HOST_OS_POLICY: suricata.yaml whose
 /// `host-os-policy` names the operating systems by whose rules overlapping data is reassembled

@@ -52,7 +52,10 @@ struct Inspector::State {
   MemoryNeeds needs() const;
   void end_flows_of(State& old);
   void inherit_tables(Args& args);
-  void publish() noexcept { metrics_.publish(*detector_, first_worker_ ? shared_.get() : nullptr); }
+  void publish() noexcept {
+    metrics_.publish(*detector_, first_worker_ ? shared_.get() : nullptr,
+                     matcher_ ? matcher_->search_cycles() : 0);
+  }
   Arrival arrival_of(Packet const& packet) const {
     return buffers_ != nullptr ? buffers_->arrival(packet) : Arrival{};
   }
@@ -223,6 +226,8 @@ void Inspector::take_over(Inspector& other) {
   state_->from_capture_ = old.from_capture_;
   state_->end_flows_of(old);
   state_->detector_->take_over(*old.detector_);
+  if (state_->matcher_ && old.matcher_)
+    state_->matcher_->add_search_cycles(old.matcher_->search_cycles());
   state_->output_->take_over(*old.output_);
   state_->output_->set_waits(state_->from_capture_);
   if (state_->rejects_ && old.rejects_) state_->rejects_->take_over(*old.rejects_);

@@ -35,11 +35,15 @@ constexpr Description kMetrics[] = {
     {"limit_passes", "Packets passed without inspection by ON_LIMIT", "packets"},
     {"step_limits", "Rule evaluations stopped after their max steps", "evaluations"},
     {"expression_limits", "Regular expressions stopped at a limit of PCRE2", "evaluations"},
-    {"states_evicted", "Thresholds and xbits removed to make room for new ones", "entries"}};
+    {"states_evicted", "Thresholds and xbits removed to make room for new ones", "entries"},
+    {"payload_search_cycles", "Cycles of searches that a device can take", "cycles"},
+    {"stream_search_cycles", "Cycles of other searches in payloads and streams", "cycles"},
+    {"buffer_search_cycles", "Cycles of searches in buffers of applications", "cycles"}};
 
 }  // namespace
 
-void InspectorMetrics::publish(Detector const& detector, SharedState const* shared) noexcept {
+void InspectorMetrics::publish(Detector const& detector, SharedState const* shared,
+                               std::uint64_t search_cycles) noexcept {
   static_assert(std::size(kMetrics) == kCount);
   auto const& counters = detector.counters();
   std::uint64_t const values[] = {counters.alerts,
@@ -56,7 +60,10 @@ void InspectorMetrics::publish(Detector const& detector, SharedState const* shar
                                   sum(counters.limit_passes),
                                   detector.evaluation().step_limits,
                                   detector.evaluation().expressions.limits_reached(),
-                                  shared != nullptr ? shared->evicted() : 0};
+                                  shared != nullptr ? shared->evicted() : 0,
+                                  search_cycles,
+                                  detector.stream_search_cycles(),
+                                  detector.buffer_search_cycles()};
   static_assert(std::size(values) == kCount);
   for (std::size_t i = 0; i < kCount; ++i) counters_[i].add(values[i] - counters_[i].get());
 }

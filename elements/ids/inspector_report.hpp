@@ -16,13 +16,14 @@ namespace warpline::ids {
 class InspectorMetrics {
  public:
   /// Copies the counters of the detector. `shared`: null for all workers but the first, since all
-  /// share its counters. The worker's thread.
-  void publish(Detector const& detector, SharedState const* shared) noexcept;
+  /// share its counters. `search_cycles`: of searches in batches, on the CPU. The worker's thread.
+  void publish(Detector const& detector, SharedState const* shared,
+               std::uint64_t search_cycles) noexcept;
   /// What was published last. Any thread.
   std::vector<Metric> list() const;
 
  private:
-  static constexpr std::size_t kCount = 15;
+  static constexpr std::size_t kCount = 18;
   std::array<Counter, kCount> counters_;
 };
 

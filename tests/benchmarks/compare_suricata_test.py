@@ -15,6 +15,7 @@ FOLDER = os.path.join(SOURCE, "benchmarks/compare_suricata")
 sys.path.insert(0, FOLDER)
 
 import captures  # noqa: E402
+import rule_copies  # noqa: E402
 
 
 def ones_sum(data):
@@ -86,13 +87,29 @@ class Captures(unittest.TestCase):
                        '# alert ip any any -> any any (msg:"two"; ip_proto:6; sid:2;)\n')
         done = subprocess.run([sys.executable, "-B", os.path.join(FOLDER, "compare"), "--program", PROGRAM, "--rules",
                                self.rules, "--traffic", self.path, "--attack", self.path, "--copies", "2", "--repeat", "1",
+                               "--scale", "1", "2", "--cases", "rules", "rules-all", "rules-attack",
                                "--duration", "10ms", "--suricata", "off"], capture_output=True, text=True, timeout=240)
         self.assertEqual(done.returncode, 0, done.stderr)
-        lines = done.stdout.splitlines()[-4:]
-        self.assertEqual([each.split()[0] for each in lines], ["rules", "rules-all", "rules-attack", "rules-random"])
-        self.assertRegex(lines[0], r" 2 alerts; *$", "without patterns there is no search to compare with")
-        self.assertRegex(lines[1], r" 4 alerts; ")
-        self.assertRegex(lines[2], r" 1 alerts; ")
+        lines = done.stdout.splitlines()[-12:]
+        cases = lines[0:10:2]
+        self.assertEqual([each[:12].strip() for each in cases],
+                         ["rules", "rules x2", "rules-all", "rules-all x2", "rules-attack"])
+        self.assertRegex(cases[0], r" 2 alerts$", "without patterns there is no search to compare with")
+        self.assertRegex(cases[1], r" 2 rules +4 alerts$")
+        self.assertRegex(cases[2], r" 4 alerts$")
+        self.assertRegex(cases[4], r" 1 alerts$")
+        self.assertRegex(lines[1], r"search +0\.0 % of IDS; +0\.0 % could be a device's$")
+        self.assertRegex(lines[10], r"without traffic, empty cache: +\d+\.\d+ s of CPU time, +\d+ MB at most$")
+        self.assertLessEqual(max(map(len, lines)), 80)
+
+    def test_copies_of_rules_have_other_contents_of_the_same_lengths(self):
+        rule = r'alert tcp any any -> any any (content:"Gate|3a 20 ff|\;x9"; http.method; content:"POST"; sid:7; rev:2;)'
+        first, second = rule_copies.with_copies([rule], 2)
+        self.assertEqual(first, rule)
+        self.assertRegex(second, r'content:"[A-Z][a-z]{3}\|3a 20 [89a-f][0-9a-f]\|\\;[a-z]\d"')
+        self.assertNotIn("Gate", second)
+        self.assertIn('http.method; content:"POST"; sid:10000007; rev:2;', second)
+        self.assertEqual(rule_copies.with_copies([rule, "# alert x"], 1), [rule, "# alert x"])
 
     def test_refuses_what_is_no_capture(self):
         with open(self.rules, "w", encoding="utf-8") as file:

@@ -14,7 +14,7 @@ namespace {
 
 using dns::Parse;
 
-// Rules and records see so many questions of a message. Pointers can make each question of six bytes
+// What rules and records see of the questions of a message. Pointers can make each question of six bytes
 // a name of 1,025.
 constexpr unsigned kMaxQuestions = 1024;      ///< as Suricata's rules
 constexpr std::size_t kMaxNames = 64 * 1024;  ///< bytes of all names; no message is longer

@@ -123,6 +123,9 @@ class Detector {
   std::uint64_t http_out_of_memory() const {
     return http_->out_of_memory() + apps_.counters().out_of_memory;
   }
+  /// Processor cycles of searches in streams and payloads, and in buffers of applications.
+  std::uint64_t stream_search_cycles() const { return matcher_.search_cycles(); }
+  std::uint64_t buffer_search_cycles() const { return transaction_rules_.search_cycles(); }
   BlockPool const& stream_pool() const { return pool_; }
   BufferProgram::Evaluation const& evaluation() const { return rule_matcher_.evaluation(); }
 

@@ -20,6 +20,8 @@ void Detector::take_over(Detector& old) {
   counters_ = old.counters_;
   tcp_.take_counters(old.tcp_);
   rule_matcher_.take_counters(old.rule_matcher_);
+  matcher_.add_search_cycles(old.matcher_.search_cycles());
+  transaction_rules_.add_search_cycles(old.transaction_rules_.search_cycles());
   first_ns_ = old.first_ns_;
   last_ns_ = old.last_ns_;
   started_ = old.started_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/clock.hpp"
 #include "elements/ids/prefilter/fast_pattern.hpp"
 
 namespace warpline::ids {
@@ -120,9 +121,11 @@ bool TransactionRules::search(AppSession& session, std::uint64_t number, bool to
   for (unsigned instance = 0;; ++instance) {
     auto const buffer = session.buffer(number, to_server, rules.buffer, instance);
     if (!buffer) return instance > 0;
+    auto const begin = cycles();
     scanners_[index]->scan_all(grows && instance == 0 ? new_part(state, to_server, index, *buffer)
                                                       : transformed(rules, buffer->bytes),
                                found_);
+    cycles_ += cycles() - begin;
     for (auto const pattern : found_)
       candidates.insert(candidates.end(), rules.rules[pattern].begin(), rules.rules[pattern].end());
     if (!has_instances(rules.buffer)) return true;

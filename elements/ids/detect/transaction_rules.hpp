@@ -49,6 +49,10 @@ class TransactionRules {
   /// `kNever` if a buffer is complete, and its keywords do not match.
   Outcome match(CompiledRule const& compiled, AppSession& session, std::uint64_t transaction,
                 bool to_server, BufferProgram::Evaluation& evaluation);
+  /// Processor cycles (TSC) of all searches so far.
+  std::uint64_t search_cycles() const { return cycles_; }
+  /// Adds those with the rules before.
+  void add_search_cycles(std::uint64_t cycles) { cycles_ += cycles; }
   /// Remembers that rules have seen the transactions as they are now.
   static void set_inspected(AppSession& session, bool to_server);
 
@@ -72,6 +76,7 @@ class TransactionRules {
   TransformChain::Memory transformed_;
   std::vector<PatternId> found_;
   std::vector<TransactionRule> selected_;
+  std::uint64_t cycles_ = 0;
 };
 
 }  // namespace warpline::ids

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/clock.hpp"
+
 namespace warpline::ids {
 
 GroupMatcher::GroupMatcher(std::span<CpuMatching const> searches)
@@ -17,6 +19,13 @@ GroupMatcher::GroupMatcher(std::span<CpuMatching const> searches)
 
 void GroupMatcher::scan(std::span<Bytes const> payloads, std::uint16_t const* searches,
                         Matches* results) noexcept {
+  auto const begin = cycles();
+  scan_each(payloads, searches, results);
+  cycles_ += cycles() - begin;
+}
+
+void GroupMatcher::scan_each(std::span<Bytes const> payloads, std::uint16_t const* searches,
+                             Matches* results) noexcept {
   bool together = false;
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     if (searches[i] == 0 || payloads[i].size == 0) continue;
@@ -54,7 +63,9 @@ void GroupMatcher::scan_together(std::uint16_t search, std::span<Bytes const> pa
 
 void GroupMatcher::scan_all(std::uint16_t search, Bytes payload, std::vector<PatternId>& ids) {
   if (search == 0) return ids.clear();
+  auto const begin = cycles();
   matchers_[search - 1u].scan_all(payload, ids);
+  cycles_ += cycles() - begin;
 }
 
 }  // namespace warpline::ids

@@ -29,9 +29,15 @@ class GroupMatcher {
   /// As `HyperscanScanner::scan_all`. Nothing for search 0.
   void scan_all(std::uint16_t search, Bytes payload, std::vector<PatternId>& ids);
 
+  /// Processor cycles (TSC) of all searches so far.
+  std::uint64_t search_cycles() const { return cycles_; }
+  /// Adds those of the matcher of the rules before.
+  void add_search_cycles(std::uint64_t cycles) { cycles_ += cycles; }
   std::size_t scratch_bytes() const { return scratch_->bytes(); }
 
  private:
+  void scan_each(std::span<Bytes const> payloads, std::uint16_t const* searches,
+                 Matches* results) noexcept;
   void scan_together(std::uint16_t search, std::span<Bytes const> payloads,
                      std::uint16_t const* searches, Matches* results) noexcept;
 
@@ -42,6 +48,7 @@ class GroupMatcher {
   std::vector<std::uint16_t> places_;
   std::vector<Matches> results_;
   std::vector<bool> done_;  // by search
+  std::uint64_t cycles_ = 0;
 };
 
 }  // namespace warpline::ids

@@ -176,6 +176,10 @@ class Rules(unittest.TestCase):
         load = report["rules"]
         self.assertEqual((load["loaded"], load["skipped"], load["refused"], load["patterns"]), (2, 1, 0, 2))
         self.assertGreater(load["load_cpu_seconds"], 0)
+        self.assertGreater(load["cached_load_cpu_seconds"], 0)
+        self.assertEqual(set(rules["search_shares"]), {"buffers", "payloads", "streams"})
+        self.assertGreater(rules["search_shares"]["payloads"], 0)
+        self.assertLess(sum(rules["search_shares"].values()), 1)
 
     def test_table(self):
         done = self.bench("--rules", *self.rules, "--pcap", self.capture, *SHORT, PATH="/none",
@@ -183,19 +187,20 @@ class Rules(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("2 loaded, 1 skipped, 0 refused; 2 patterns", done.stdout)
         self.assertRegex(done.stdout, r"rules +\d+\.\d+ +- +\d+\.\d+ +\d+ +1 ")
-        self.assertRegex(done.stdout, r"hs_scan grouped .* rules is \d+\.\d+ x")
-        self.assertRegex(done.stdout, r"hs_scan flat .* rules is \d+\.\d+ x")
-        self.assertRegex(done.stdout, r"Suricata, no detection +not installed")
+        self.assertRegex(done.stdout, r"hs_scan grouped .* rules \d+\.\d+ x")
+        self.assertRegex(done.stdout, r"hs_scan flat .* rules \d+\.\d+ x")
+        self.assertRegex(done.stdout, r"Suricata, none +not installed")
         self.assertRegex(done.stdout, r"rules, cycles/pkt: FromInput \d+ IDS \d+ ToOutput \d+")
 
     def test_beside_suricata(self):
         peers = {each["name"]: each for each in self.report()["peers"]}
-        suricata = peers["Suricata hs, loaded rules"]
+        suricata = peers["Suricata, loaded"]
         if suricata["absent"]:
             self.skipTest("Suricata is not installed")
         self.assertEqual(suricata["alerts"], 1)
         self.assertGreater(suricata["packets_per_second"], 0)
-        self.assertEqual(peers["Suricata, no detection"]["compared"], "rules-off")
+        self.assertEqual(peers["Suricata, none"]["compared"], "rules-off")
+        self.assertEqual(suricata["pairs"], {"equal": 1, "only_here": 0, "only_there": 0})
 
     def test_bad_input_ends_before_anything_is_measured(self):
         none = self.write("none.rules", "# nothing\n")

@@ -5,8 +5,12 @@
 #include <gmock/gmock.h>
 
 #include <cstdio>
+#include <fstream>
 #include <limits>
 #include <memory>
+#include <string>
+
+#include "measure/scratch_folder.hpp"
 
 namespace warpline::bench {
 namespace {
@@ -61,10 +65,45 @@ TEST(RulesReportTest, TableHasRatesCyclesAlertsAndReasons) {
                                                  {"Suricata", "rules", "not installed", {}}}),
                                       file.get());
   EXPECT_THAT(text, HasSubstr("1,234 loaded"));
-  EXPECT_THAT(text, testing::ContainsRegex("rules +0\\.500 +- +0\\.40 +4000 +7 +3\\.00 +25 %"));
-  EXPECT_THAT(text, testing::ContainsRegex("hs_scan flat +1\\.000 .*rules is 0\\.50 x"));
+  EXPECT_THAT(text, testing::ContainsRegex("rules +0\\.500 +- +0\\.40 +4000 +7 +3\\.00"));
+  EXPECT_THAT(text, testing::ContainsRegex("hs_scan flat +1\\.000 .*rules 0\\.50 x"));
   EXPECT_THAT(text, testing::ContainsRegex("Suricata +not installed"));
-  EXPECT_THAT(text, HasSubstr("rules, cycles/pkt: FromInput 100 IDS 900"));
+  EXPECT_THAT(
+      text, HasSubstr("rules, cycles/pkt: FromInput 100 IDS 900; other threads 25 % of its time"));
+}
+
+TEST(RulesReportTest, RatiosCountOnlyIfThePairsAreEqual) {
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::tmpfile(), std::fclose);
+  auto run = pipeline_run(0.002, 7);
+  run.search_shares = {{"buffers", 0.1}, {"payloads", 0.25}, {"streams", 0.05}};
+  RulesRow same{"Suricata", "rules", {}, {run_of(0.004)}};
+  auto other = same;
+  same.pairs = difference_of({"a", "b"}, {"a", "b"});
+  other.pairs = difference_of({"a", "b"}, {"b", "c", "d"});
+  auto const text =
+      rules_report_text(report_of({{"rules", {}, {}, {run}}, same, other}), file.get());
+  EXPECT_THAT(text, HasSubstr("rules and Suricata: 2 pairs of flow and rule are equal\n"));
+  EXPECT_THAT(text, HasSubstr("rules and Suricata: 1 pairs of flow and rule are equal,\n"
+                              "  1 and 2 are of one alone: the ratio does not count\n"));
+  EXPECT_THAT(text, HasSubstr("rules, search: 40.0 % of IDS (buffers 10.0 %, payloads 25.0 %, "
+                              "streams 5.0 %);\n  75.0 % stays on the worker"));
+  for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != text.npos; begin = end + 1)
+    EXPECT_LE(end - begin, 80u) << text.substr(begin, end - begin);
+}
+
+TEST(RulesReportTest, PairsAreOfFlowsInEitherDirection) {
+  ScratchFolder const folder;
+  auto const path = folder.path() + "/eve.json";
+  std::ofstream(path)
+      << R"({"event_type":"alert","src_ip":"10.0.0.1","src_port":1,"dest_ip":"10.0.0.2",)"
+      << R"("dest_port":80,"proto":"TCP","alert":{"signature_id":7}})"
+      << "\n"
+      << R"({"event_type":"alert","src_ip":"10.0.0.2","src_port":80,"dest_ip":"10.0.0.1",)"
+      << R"("dest_port":1,"proto":"TCP","alert":{"signature_id":7}})"
+      << "\n"
+      << R"({"event_type":"flow","src_ip":"10.0.0.2","src_port":80})"
+      << "\n";
+  EXPECT_THAT(read_alert_pairs(path), testing::ElementsAre("tcp 10.0.0.1 1 10.0.0.2 80 7"));
 }
 
 TEST(RulesReportTest, JsonHasPipelinesAmongResultsAndTheRestAmongPeers) {
