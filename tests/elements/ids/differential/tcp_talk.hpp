@@ -25,7 +25,7 @@ struct TcpTalk {
 /// same bytes where segments overlap, and texts that rules look at in one piece.
 TcpTalk random_talk(RandomSource& random, bool for_suricata);
 
-/// What one end says before the other one goes on.
+/// What one end sends before the other one goes on.
 struct Turn {
   bool from_client = true;
   std::string text;
