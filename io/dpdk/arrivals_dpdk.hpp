@@ -44,9 +44,9 @@ class Arrivals {
   }
   /// Zero when unknown.
   Arrival get(rte_mbuf* mbuf) const noexcept {
-    if ((mbuf->ol_flags & flag_) == 0) return {};
+    Arrival arrival;  // the only one: copies wait for what was just stored
+    if ((mbuf->ol_flags & flag_) == 0) return arrival;
     auto const& stored = *RTE_MBUF_DYNFIELD(mbuf, offset_, Stored*);
-    Arrival arrival;
     if ((stored.rest & kHasTime) != 0) arrival.time_ns = stored.time_ns;
     arrival.number = stored.rest >> kNumberShift;
     arrival.link_type = static_cast<LinkType>(stored.rest & kLinkMask);

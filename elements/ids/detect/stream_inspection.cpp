@@ -36,8 +36,13 @@ void Detector::add_payload(DecodedPacket const& packet, Candidates const& candid
   auto const before = std::min(kJunction, begin - half.bytes.begin);
   if (before == 0 || begin < half.bytes.begin || half.bytes.end() <= begin) return;
   // The stream's depth may cut the packet.
-  auto const size = before + std::min(kJunction, half.bytes.end() - begin);
+  auto const added = std::min(kJunction, half.bytes.end() - begin);
+  auto const size = before + added;
   std::uint8_t junction[2 * kJunction];
+  auto const last = std::min(before, 2u);
+  if (!half.bytes.copy(pool_, begin - last, last, junction)) return;
+  auto const& filter = rules_->groups().searches()[number - 1u].junctions;
+  if (!filter.may_cross({junction, last}, {packet.payload_bytes().data, added})) return;
   if (!half.bytes.copy(pool_, begin - before, size, junction)) return;
   search(number, {junction, size});
   keep_candidates(half);

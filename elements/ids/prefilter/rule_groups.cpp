@@ -106,7 +106,7 @@ std::uint16_t RuleGroups::search_for(std::vector<std::uint32_t> const& with_patt
   auto const number = static_cast<std::uint16_t>(searches_.size() + 1);
   if (auto const [known, is_new] = known_.emplace(with_pattern, number); !is_new)
     return known->second;
-  auto& [set, selected] = searches_.emplace_back();
+  auto& [set, selected, junctions] = searches_.emplace_back();
   std::map<SelectedPattern, PatternId> ids;
   for (auto const index : with_pattern) {
     auto const& rule = *rules[index];
@@ -121,6 +121,7 @@ std::uint16_t RuleGroups::search_for(std::vector<std::uint32_t> const& with_patt
     }
     selected[entry->second].push_back(index);
   }
+  junctions = JunctionFilter(set.patterns);
   return number;
 }
 

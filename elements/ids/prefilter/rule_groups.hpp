@@ -11,6 +11,7 @@
 
 #include "elements/ids/decode/decoded_packet.hpp"
 #include "elements/ids/pattern.hpp"
+#include "elements/ids/prefilter/junction_filter.hpp"
 #include "elements/ids/prefilter/port_groups.hpp"
 #include "elements/ids/rules/rule.hpp"
 
@@ -41,6 +42,7 @@ class RuleGroups {
   struct Search {
     PatternSet patterns;
     std::vector<std::vector<std::uint32_t>> rules;  ///< by pattern, each ascending
+    JunctionFilter junctions;
   };
 
   /// `rules`: in the order of evaluation; null: one that is in no group. Throws `ConfigError` if a group has too many patterns.
