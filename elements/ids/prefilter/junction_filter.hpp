@@ -11,7 +11,7 @@
 
 namespace warpline::ids {
 
-/// Tells whether a pattern of a set may cross the border of two segments, by the two bytes before it
+/// Finds out whether a pattern of a set may cross the border of two segments, by the two bytes before it
 /// and the two after it: of a pattern that does, two or three bytes around the border are adjacent.
 /// A search of the junction costs 10 times as much. Read-only after construction; any thread.
 class JunctionFilter {
