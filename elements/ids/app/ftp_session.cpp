@@ -13,10 +13,11 @@
 namespace warpline::ids {
 namespace {
 
-constexpr std::uint32_t kMaxLine = 4096;   ///< as Suricata's `max-line-length`
-constexpr std::size_t kMaxReplies = 8192;  ///< bytes of a command's replies that are kept
-constexpr std::uint64_t kMaxOpen = 256;    ///< commands that wait for a reply
-constexpr std::size_t kCode = 3;           ///< digits of a reply (RFC 959, section 4.2)
+constexpr std::uint32_t kMaxLine = 4096;          ///< as Suricata's `max-line-length`
+constexpr std::size_t kMaxReplies = 8192;         ///< bytes of a command's replies that are kept
+constexpr std::uint64_t kMaxOpen = 256;           ///< commands that wait for a reply
+constexpr std::uint64_t kMaxTransactions = 1024;  ///< at a time
+constexpr std::size_t kCode = 3;                  ///< digits of a reply (RFC 959, section 4.2)
 
 Bytes bytes_of(std::string_view text) {
   return {reinterpret_cast<std::uint8_t const*>(text.data()),
@@ -114,6 +115,10 @@ class FtpSession final : public AppSession {
     line = without_end(line);
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     if (line.empty()) return;
+    if (transactions_.end() - transactions_.first() >= kMaxTransactions) {
+      status_ = Status::kFailed;
+      return;
+    }
     auto& transaction = transactions_.add();
     transaction.has_command = true;
     auto const space = std::min(line.find(' '), line.size());

@@ -43,6 +43,13 @@ std::string rules(unsigned copies = 20) {
   return text;
 }
 
+/// Streams are parsed from their beginning to their end.
+DetectorOptions deep() {
+  DetectorOptions options;
+  options.tcp.depth = 64 << 20;
+  return options;
+}
+
 /// Conservation, and the bounds of memory.
 void expect_bounds(HostileRig const& rig) {
   auto const& detector = rig.detector();
@@ -65,7 +72,7 @@ constexpr auto kResponse = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nxxxx";
 
 TEST(IdsHostileApplications, PipelinedRequestsOfOneFlow) {
   for (std::size_t const size : {std::size_t{1400}, std::size_t{60}}) {
-    HostileRig rig(rules(), {});
+    HostileRig rig(rules(), deep());
     Connection connection;
     rig.handshake({});
     constexpr unsigned kAtOnce = 500;
@@ -143,8 +150,8 @@ std::string gzip_of_zeros(std::uint64_t size) {
 }
 
 TEST(IdsHostileApplications, GzipBombs) {
-  HostileRig rig(rules(), {});
   auto const bomb = gzip_of_zeros(scaled(std::uint64_t{1} << 30, std::uint64_t{1} << 26));
+  HostileRig rig(rules(), {});
   auto const before = testing::resident_bytes();
   Connection connection;
   rig.handshake({});
@@ -218,7 +225,7 @@ TEST(IdsHostileApplications, LoopsInNamesOfDns) {
 }
 
 TEST(IdsHostileApplications, LongMessagesOfDnsInSegmentsOfOneByte) {
-  HostileRig rig(rules(), {});
+  HostileRig rig(rules(), deep());
   auto const question = "\1a\0"s + half(1) + half(1);
   constexpr unsigned kQuestions = (65535 - 12) / 7;
   auto message = half(7) + half(0x0100) + half(kQuestions) + half(0) + half(0) + half(0) +
@@ -299,23 +306,24 @@ TEST(IdsHostileApplications, CommandsOfFtpWithoutReplies) {
   rig.say(connection, true, "USER a\r\n");
   rig.say(connection, false, "220 ready\r\n");
   auto const before = testing::resident_bytes();
-  auto const count = scaled(1'000'000, 50'000);
+  auto const count = scaled(1'000'000, 100'000);
+  rig.say(connection, true, repeated("NOOP\r\n", count / 100));
+  EXPECT_EQ(counters_of(rig).failed_parsers, 0u);
   rig.say(connection, true, repeated("NOOP\r\n", count), 1400, false);
   if (testing::counts_memory()) {
-    EXPECT_LE(testing::resident_bytes() - before, 32u << 20);
+    EXPECT_LE(testing::resident_bytes() - before, 24u << 20);
   }
   expect_bounds(rig);
   rig.finish();
-  EXPECT_GE(transactions_of(rig, AppProtocol::kFtp), count);
+  EXPECT_EQ(counters_of(rig).failed_parsers, 1u);  // 1 MiB of commands at one acknowledgment
 }
 
 TEST(IdsHostileApplications, AnotherProtocolAfter2KiB) {
   HostileRig rig(rules(), {});
-  auto const count = scaled(50'000, 2'000);
+  auto const count = scaled(10'000, 2'000);
   for (std::uint64_t i = 0; i < count; ++i) {
     Connection connection;
-    connection.client.source_port = static_cast<std::uint16_t>(2000 + i % 60000);
-    connection.client.source += static_cast<std::uint32_t>(i / 60000);
+    connection.client.source_port = static_cast<std::uint16_t>(2000 + i);
     rig.handshake(connection.client);
     if (i % 2 == 0) {
       rig.say(connection, true, std::string(2048, '\1'));
