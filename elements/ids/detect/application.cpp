@@ -65,6 +65,8 @@ void Detector::evaluate_transaction(TransactionRule const& selected, MatchInput&
                                     Work& work) {
   auto const& compiled = rules_->rules()[selected.rule];
   auto& session = *apps_.session(input.flow_index);
+  // A body is searched as a file, which both ends may send.
+  if (!(input.to_server ? compiled.rule.from_client : compiled.rule.from_server)) return;
   if (!rule_matcher_.match_packet(compiled, input)) return;
   if (compiled.looks_at_payload && !payload_matches(compiled, input)) return;
   auto const outcome = transaction_rules_.match(compiled, session, selected.transaction,

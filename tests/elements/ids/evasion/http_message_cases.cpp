@@ -40,6 +40,10 @@ std::vector<EvasionCase> http_message_cases() {
                      {{kUri, "/a"}, {kFile, "x"}});
     test.expected = {1, 1, 1, 2, 2, 2};
   }
+  add("RuleOfAResponseBodyOnARequest",
+      talk("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nattack"),
+      {{kUri, "/a"}, {"http.response_body", "attack"}})
+      .expected = {1};
   add("RuleOfBothDirectionsOfATransaction", talk(get("/a")), {{"http.protocol", "HTTP/1.1"}})
       .expected = {1, 1};
   {

@@ -269,8 +269,8 @@ void DetectorReference::take_transactions(Look& look) {
 
 /// A rule looks at each direction of a transaction until it has matched in it.
 void DetectorReference::evaluate_transactions(std::size_t index, Look& look, Work& work) {
-  if (!look.with_transactions) return;
   auto const& rule = rules_[index];
+  if (!look.with_transactions || !(look.to_server ? rule.from_client : rule.from_server)) return;
   auto const direction = look.to_server ? 0 : 1;
   auto& transactions = look.flow->application.transactions();
   std::vector<BufferMatch> payload;
