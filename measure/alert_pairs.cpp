@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/alert_pairs.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cctype>
 #include <fstream>
@@ -23,6 +25,15 @@ std::string_view value_of(std::string_view line, std::string_view name) {
   return value.substr(0, value.find_first_of(is_text ? "\"" : ",}"));
 }
 
+/// An address of IPv6 in its shortest form: Suricata writes all digits.
+std::string shortest(std::string_view address) {
+  std::string text(address);
+  in6_addr bytes{};
+  char out[INET6_ADDRSTRLEN];
+  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return text;
+  return inet_ntop(AF_INET6, &bytes, out, sizeof out) != nullptr ? out : text;
+}
+
 std::string lower(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](char c) {
@@ -39,7 +50,7 @@ AlertPairs read_alert_pairs(std::string const& path) {
   for (std::string line; std::getline(file, line);) {
     if (line.find(R"("event_type":"alert")") == line.npos) continue;
     auto const end = [&](char const* address, char const* port) {
-      return std::string(value_of(line, address)) + ' ' + std::string(value_of(line, port));
+      return shortest(value_of(line, address)) + ' ' + std::string(value_of(line, port));
     };
     auto ends = std::pair(end("src_ip", "src_port"), end("dest_ip", "dest_port"));
     if (ends.second < ends.first) std::swap(ends.first, ends.second);

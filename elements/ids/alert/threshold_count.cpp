@@ -8,9 +8,11 @@ ThresholdOutcome ThresholdCount::count(Threshold const& threshold, std::uint64_t
   using enum ThresholdOutcome;
   using Type = Threshold::Type;
   bool const backoff = threshold.type == Type::kBackoff;
-  // Packets of other workers may be older than the one that began the window.
-  bool const in_window =
-      begun && (backoff || now_us <= begin_us + threshold.seconds * std::uint64_t{1'000'000});
+  // Packets of other workers may be older than the one that began the window. If they are older by a
+  // window, the clock was set back: the count would otherwise wait until that time comes again.
+  auto const window_us = threshold.seconds * std::uint64_t{1'000'000};
+  bool const near = now_us <= begin_us + window_us && begin_us <= now_us + window_us;
+  bool const in_window = begun && (backoff || near);
   if (!in_window) {
     begun = true;
     begin_us = now_us;

@@ -34,6 +34,10 @@ TEST(ThresholdCount, LimitsTheAlertsOfAWindow) {
       << "the window from 0 includes 10; the next begins at 11";
 }
 
+TEST(ThresholdCount, BeginsANewWindowIfTheClockWasSetBackByMoreThanOne) {
+  EXPECT_EQ(outcomes(threshold(Type::kLimit, 1, 10), {100, 101, 90, 89, 90, 100}), "AssAsA");
+}
+
 TEST(ThresholdCount, CountsOlderMatchesOfOtherWorkersInTheWindow) {
   EXPECT_EQ(outcomes(threshold(Type::kLimit, 1, 10), {20, 19, 21, 20, 31}), "AsssA");
 }
