@@ -27,6 +27,34 @@ std::size_t utf8_length(std::uint8_t const* at, std::size_t left) {
   return size;
 }
 
+bool is_kept(std::uint8_t byte, TextForm form) {
+  if (form == TextForm::kAscii) return byte < 0x80;
+  return byte == '\n' || byte == '\r' || (byte >= 0x20 && byte <= 0x7e);
+}
+
+/// What follows the backslash that escapes the byte; 0 if it has no such form.
+char escape_of(std::uint8_t byte) {
+  switch (byte) {
+    case '"':
+    case '\\':
+      return static_cast<char>(byte);
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
 bool is_utf8(Bytes bytes) {
   for (std::size_t i = 0; i < bytes.size;) {
     auto const length = utf8_length(bytes.data + i, bytes.size - i);
@@ -36,55 +64,31 @@ bool is_utf8(Bytes bytes) {
   return true;
 }
 
-}  // namespace
-
-void JsonWriter::text(Bytes bytes) {
-  auto const as_it_is = is_utf8(bytes);
+void JsonWriter::text(Bytes bytes, TextForm form) {
+  bool const valid = is_utf8(bytes);
+  std::uint32_t begin = 0;  // of bytes that are written as they are
   for (std::uint32_t i = 0; i < bytes.size; ++i) {
     auto const byte = bytes.data[i];
-    auto const c = static_cast<char>(byte);
-    if (!as_it_is && byte != '\n' && byte != '\r' && (byte < 0x20 || byte > 0x7e)) {
-      raw("\\\\x");
+    bool const kept = valid || is_kept(byte, form);
+    auto const escape = escape_of(byte);
+    if (kept && escape == 0 && byte >= 0x20) continue;
+    raw({reinterpret_cast<char const*>(bytes.data) + begin, i - begin});
+    begin = i + 1;
+    if (kept && escape != 0) {
+      raw('\\');
+      raw(escape);
+    } else {
+      raw(kept ? "\\u00" : "\\\\x");
       hex(byte);
-      continue;
-    }
-    switch (byte) {
-      case '"':
-        raw("\\\"");
-        break;
-      case '\\':
-        raw("\\\\");
-        break;
-      case '\n':
-        raw("\\n");
-        break;
-      case '\r':
-        raw("\\r");
-        break;
-      case '\t':
-        raw("\\t");
-        break;
-      case '\b':
-        raw("\\b");
-        break;
-      case '\f':
-        raw("\\f");
-        break;
-      default:
-        if (byte < 0x20) {
-          raw("\\u00");
-          hex(byte);
-        } else {
-          raw(c);
-        }
     }
   }
+  raw({reinterpret_cast<char const*>(bytes.data) + begin, bytes.size - begin});
 }
 
-void JsonWriter::text_field(std::string_view name, Bytes bytes) {
+void JsonWriter::text_field(std::string_view name, Bytes bytes, TextForm form) {
   this->name(name);
   raw('"');
-  text(bytes);
+  text(bytes, form);
   raw('"');
 }
 

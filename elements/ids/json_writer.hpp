@@ -11,6 +11,15 @@
 
 namespace warpline::ids {
 
+/// Whether the bytes are UTF-8 (RFC 3629).
+bool is_utf8(Bytes bytes);
+
+/// What stays of text that is not UTF-8, as Suricata writes it.
+enum class TextForm : std::uint8_t {
+  kPrintable,  ///< printable ASCII and line ends: HTTP
+  kAscii,      ///< ASCII, control characters escaped: other applications
+};
+
 /// Builds one line of JSON or text in a space of fixed size, without allocation.
 ///
 /// What does not fit is left out, and `overflow()` is true from then on. Functions that take a name
@@ -44,9 +53,9 @@ class JsonWriter {
   /// The content of a JSON string: line ends and printable ASCII as they are, a dot for any other
   /// byte.
   void printable(Bytes bytes);
-  /// The content of a JSON string: UTF-8 as it is, with JSON's escapes. Where it is not UTF-8, each
-  /// byte that is not printable ASCII or a line end as \x and two digits, in Suricata's way.
-  void text(Bytes bytes);
+  /// The content of a JSON string. Text that is not UTF-8 gets \xNN, as text, for each byte that
+  /// `form` does not keep.
+  void text(Bytes bytes, TextForm form = TextForm::kPrintable);
 
   void open(char bracket) { raw(bracket); }
   void close(char bracket) { raw(bracket); }
@@ -61,7 +70,7 @@ class JsonWriter {
   void address_field(std::string_view name, std::uint8_t const* address, std::size_t size);
   void base64_field(std::string_view name, Bytes bytes);
   void printable_field(std::string_view name, Bytes bytes);
-  void text_field(std::string_view name, Bytes bytes);
+  void text_field(std::string_view name, Bytes bytes, TextForm form = TextForm::kPrintable);
 
  private:
   bool has(std::size_t size);

@@ -5,13 +5,13 @@
 #include <string_view>
 
 #include "elements/ids/app/dns_message.hpp"
-#include "elements/ids/app/json_text.hpp"
+#include "elements/ids/json_writer.hpp"
 
 namespace warpline::ids::dns {
 namespace {
 
 void name_field(JsonWriter& out, std::string_view field, std::string_view mark, Name const& name) {
-  json_text_field(out, field, name.view());
+  out.text_field(field, name.view(), TextForm::kAscii);
   if (name.truncated) out.flag(mark, true);
 }
 
@@ -60,7 +60,7 @@ void write_srv(JsonWriter& out, Reader reader) {
     out.field(field, std::uint64_t{number});
   }
   reader.name(name);
-  json_text_field(out, "name", name.view());
+  out.text_field("name", name.view(), TextForm::kAscii);
   out.close('}');
 }
 
@@ -103,7 +103,7 @@ std::string_view member_of(std::uint16_t type) {
 
 void write_text(JsonWriter& out, Bytes text) {
   out.raw('"');
-  write_json_text(out, text);
+  out.text(text, TextForm::kAscii);
   out.raw('"');
 }
 

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "elements/ids/app/json_text.hpp"
 #include "elements/ids/app/line_reader.hpp"
 #include "elements/ids/app/sessions.hpp"
 #include "elements/ids/app/transaction_ring.hpp"
+#include "elements/ids/json_writer.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -165,9 +165,9 @@ class FtpSession final : public AppSession {
 void FtpSession::write(std::uint64_t number, JsonWriter& out) const {
   auto const& transaction = transactions_[number];
   if (transaction.has_command) {
-    json_text_field(out, "command", bytes_of(transaction.command));
+    out.text_field("command", bytes_of(transaction.command), TextForm::kAscii);
     if (!transaction.data.empty()) {
-      json_text_field(out, "command_data", bytes_of(transaction.data));
+      out.text_field("command_data", bytes_of(transaction.data), TextForm::kAscii);
       out.flag("command_truncated", false);
     }
   }
@@ -187,7 +187,7 @@ void FtpSession::write(std::uint64_t number, JsonWriter& out) const {
       auto const size = rest.find('\n');
       out.element();
       out.raw('"');
-      write_json_text(out, bytes_of(rest.substr(0, size)));
+      out.text(bytes_of(rest.substr(0, size)), TextForm::kAscii);
       out.raw('"');
       rest.remove_prefix(size + 1);
     }

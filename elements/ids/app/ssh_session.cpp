@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "elements/ids/app/json_text.hpp"
 #include "elements/ids/app/line_reader.hpp"
 #include "elements/ids/app/sessions.hpp"
+#include "elements/ids/json_writer.hpp"
 
 namespace warpline::ids {
 namespace {
@@ -50,11 +50,11 @@ struct Banner {
     constexpr std::size_t kMaxText = 256;
     if (protocol.empty()) return;
     out.open(name, '{');
-    json_text_field(out, "proto_version", bytes_of(protocol));
+    out.text_field("proto_version", bytes_of(protocol), TextForm::kAscii);
     if (!software.empty()) {
       out.name("software_version");
       out.raw('"');
-      write_json_text(out, bytes_of(std::string_view(software).substr(0, kMaxText)));
+      out.text(bytes_of(std::string_view(software).substr(0, kMaxText)), TextForm::kAscii);
       if (software.size() > kMaxText) out.raw("[truncated]");
       out.raw('"');
     }

@@ -17,8 +17,8 @@
 #include <string_view>
 
 #include "core/base/hex.hpp"
-#include "elements/ids/app/json_text.hpp"
 #include "elements/ids/app/tls_attributes.hpp"
+#include "elements/ids/json_writer.hpp"
 
 namespace warpline::ids::tls {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "elements/ids/app/json_text.hpp"
+#include "elements/ids/json_writer.hpp"
 
 namespace warpline::ids::tls {
 namespace {
@@ -16,7 +16,7 @@ Bytes bytes_of(std::string_view text) {
 }
 
 void text_field(JsonWriter& out, std::string_view name, std::string_view text) {
-  json_text_field(out, name, bytes_of(text));
+  out.text_field(name, bytes_of(text), TextForm::kAscii);
 }
 
 void write_version(JsonWriter& out, std::uint16_t version) {
