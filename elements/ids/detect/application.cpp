@@ -12,7 +12,6 @@ namespace warpline::ids {
 /// Gives the parser the bytes that are due with the packet, and selects rules for the transactions
 /// that these change.
 void Detector::read_application(MatchInput& input, bool closed, Work& work) {
-  work.transactions = {};
   if (input.flow == nullptr) return;
   auto const& packet = *input.packet;
   auto const index = input.flow_index;
